@@ -1,0 +1,1 @@
+"""The only thing that portal and customs share: message kinds, envelope, signature and encryption formats."""

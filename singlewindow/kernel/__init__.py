@@ -1,0 +1,1 @@
+"""Knows documents, names no subsystem."""

@@ -1,0 +1,100 @@
+"""The only way to the database: `Database.transaction(actor)`.
+
+One transaction is one actor's: `sw_begin` tells PostgreSQL which company asks, and row-level security
+keeps the others' rows out of sight even where a query forgot to. It answers with the business clock's
+moment, which everything in the transaction uses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+
+Row = asyncpg.Record
+_dialect = asyncpg_dialect.dialect()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: the ids of a company and of an account, both None before log-in and for the worker."""
+
+    company_id: int | None = None
+    account_id: int | None = None
+
+
+NOBODY = Actor()
+
+
+class Transaction:
+    """A connection inside a transaction, and the business moment at which it began."""
+
+    def __init__(self, connection: asyncpg.Connection, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a query with $1, $2 … parameters."""
+        return list(await self._connection.fetch(sql, *values))
+
+    async def row(self, sql: str, *values: object) -> Row | None:
+        """The first row, or None."""
+        row: Row | None = await self._connection.fetchrow(sql, *values)
+        return row
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """The first column of the first row, or None."""
+        return await self._connection.fetchval(sql, *values)
+
+    async def run(self, sql: str, *values: object) -> None:
+        """A statement without result."""
+        await self._connection.execute(sql, *values)
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """One statement for many rows of parameters."""
+        await self._connection.executemany(sql, rows)
+
+    async def select(self, statement: ClauseElement) -> list[Row]:
+        """All rows of a SQLAlchemy Core statement."""
+        compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
+        order = compiled.positiontup or []
+        return await self.rows(str(compiled), *(compiled.params[name] for name in order))
+
+
+class Database:
+    """A pool of connections of one role."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, url: str, *, size: int = 10) -> Database:
+        """Open a pool of at most `size` connections to a postgresql:// address."""
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=size, init=_prepare_connection)
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Give all connections back; a query under way is cancelled after five seconds."""
+        self._pool.terminate() if self._pool.is_closing() else await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor = NOBODY) -> AsyncIterator[Transaction]:
+        """A transaction as `actor`: committed at the end, rolled back when an exception leaves it."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            now = await connection.fetchval("select sw_begin($1, $2)", actor.company_id, actor.account_id)
+            yield Transaction(connection, now)
+
+
+async def _prepare_connection(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec("jsonb", encoder=_encode, decoder=json.loads, schema="pg_catalog")
+
+
+def _encode(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

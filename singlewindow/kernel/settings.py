@@ -1,0 +1,49 @@
+"""The portal's settings: environment variables with the prefix SINGLEWINDOW_ (docs/operations.md)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how the portal answers; every value has a default for a clone's `make run`."""
+
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
+
+    data: Path = Path("var/data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    card_port: int = 61232
+    database_url: str = "postgresql://sw_migrate@127.0.0.1/singlewindow"
+    web_database_url: str = "postgresql://sw_web@127.0.0.1/singlewindow"
+    worker_database_url: str = "postgresql://sw_worker@127.0.0.1/singlewindow"
+    pki: Path | None = None
+    customs_url: str = "http://127.0.0.1:8001"
+    web_dist: Path = Path("web/dist")
+    log_format: Literal["console", "json"] = "console"
+    demo: bool = True
+    secure_cookies: bool = False  # on behind TLS
+    allowed_origins: str = ""  # further origins than the portal's own, comma-separated
+    session_hours: float = 12
+    prepare_minutes: float = 5
+
+    @property
+    def pki_folder(self) -> Path:
+        """The folder of the CA certificate, the revocation list and customs' public keys."""
+        return self.pki or self.data / "pki"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may change anything here."""
+        own = {f"http://{host}:{self.port}" for host in (self.host, "127.0.0.1", "localhost")}
+        return frozenset(own | {origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()})
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
