@@ -1,0 +1,137 @@
+"""Whom a card stands for, and when its certificate is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from singlewindow.contract import demo_pki
+from singlewindow.contract.certificates import (
+    CardIdentity,
+    CertificateRefused,
+    Reason,
+    certificate_number,
+    read_card_certificate,
+    verify_card_certificate,
+)
+from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki, make_pki
+
+
+def refusal(
+    pki: Pki, der: bytes, now: datetime = NOW, crl: bytes | None = None, ca: bytes | None = None
+) -> Reason:
+    with pytest.raises(CertificateRefused) as refused:
+        verify_card_certificate(der, ca or pki.ca(), pki.crl() if crl is None else crl, now)
+    assert refused.value.message
+    return refused.value.reason_code
+
+
+def test_a_card_names_its_holder_and_company(shared_pki: Pki) -> None:
+    """PORT-03: card number, holder, company, its two codes and the kind of card come from the certificate."""
+    identity = verify_card_certificate(shared_pki.der(), shared_pki.ca(), shared_pki.crl(), NOW)
+    assert identity == CardIdentity(
+        card_no=OPERATOR.card_no,
+        holder=OPERATOR.holder,
+        company_name=OPERATOR.company_name,
+        customs_code=OPERATOR.customs_code,
+        scc=OPERATOR.scc,
+        kind="操作员卡",
+    )
+    assert read_card_certificate(shared_pki.der()) == identity
+    assert read_card_certificate(shared_pki.der(LEGAL_PERSON)).kind == "法人卡"
+    assert len(certificate_number(shared_pki.certificate())) == 16
+
+
+def test_a_card_of_another_ca_is_refused(shared_pki: Pki, tmp_path: Path) -> None:
+    """PORT-05: the other CA even bears the same name."""
+    other = make_pki(tmp_path)
+    assert refusal(shared_pki, other.der()) is Reason.CHAIN
+
+
+def test_the_ca_and_customs_certificates_are_no_cards(shared_pki: Pki) -> None:
+    """PORT-05: a certificate of the right CA that was not made for a card."""
+    for name, reason in (("ca.pem", Reason.CHAIN), ("customs-signing.pem", Reason.UNREADABLE)):
+        pem = (shared_pki.folder / name).read_bytes()
+        der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
+        assert refusal(shared_pki, der) is reason
+
+
+def test_a_card_does_not_issue_cards(pki: Pki) -> None:
+    """PORT-05: a certificate signed with a card's key, with that card given as the CA."""
+    card = pki.certificate()
+    forged = (
+        x509.CertificateBuilder()
+        .subject_name(card.subject)
+        .issuer_name(card.subject)
+        .public_key(card.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(pki.key(), hashes.SHA256())
+    )
+    der = forged.public_bytes(serialization.Encoding.DER)
+    assert refusal(pki, der) is Reason.CHAIN
+    assert refusal(pki, der, ca=card.public_bytes(serialization.Encoding.PEM)) is Reason.CHAIN
+
+
+def test_validity_has_a_beginning_and_an_end(shared_pki: Pki) -> None:
+    """PORT-05: three years, from the day before it was made."""
+    assert refusal(shared_pki, shared_pki.der(), NOW - timedelta(days=2)) is Reason.NOT_YET_VALID
+    assert refusal(shared_pki, shared_pki.der(), NOW + timedelta(days=3 * 365)) is Reason.EXPIRED
+    verify_card_certificate(shared_pki.der(), shared_pki.ca(), shared_pki.crl(), NOW + timedelta(days=1090))
+
+
+def test_an_expired_card_can_be_issued(pki: Pki) -> None:
+    """PORT-05: for tests and training."""
+    demo_pki.issue_card(
+        pki.folder,
+        pki.cards,
+        OPERATOR,
+        not_before=NOW - timedelta(days=90),
+        not_after=NOW - timedelta(days=1),
+    )
+    assert refusal(pki, pki.der()) is Reason.EXPIRED
+
+
+def test_a_revoked_card_is_refused_and_the_others_are_not(pki: Pki) -> None:
+    """PORT-05: revocation counts at once, for good, and for that card alone."""
+    demo_pki.revoke(pki.folder, pki.certificate(), NOW)
+    demo_pki.revoke(pki.folder, pki.certificate(), NOW)
+    assert refusal(pki, pki.der()) is Reason.REVOKED
+    verify_card_certificate(pki.der(LEGAL_PERSON), pki.ca(), pki.crl(), NOW)
+    demo_pki.revoke(pki.folder, pki.certificate(LEGAL_PERSON), NOW)
+    assert refusal(pki, pki.der()) is Reason.REVOKED
+    assert refusal(pki, pki.der(LEGAL_PERSON)) is Reason.REVOKED
+    assert len(x509.load_pem_x509_crl(pki.crl())) == 2
+
+
+def test_without_a_good_revocation_list_nothing_is_accepted(pki: Pki, tmp_path: Path) -> None:
+    """PORT-05: missing, forged by another key under the CA's name, tampered, out of date: fails closed."""
+    assert refusal(pki, pki.der(), crl=b"") is Reason.REVOCATION_UNKNOWN
+    assert refusal(pki, pki.der(), crl=make_pki(tmp_path / "other").crl()) is Reason.REVOCATION_UNKNOWN
+    assert refusal(pki, pki.der(), crl=_out_of_date(pki)) is Reason.REVOCATION_UNKNOWN
+
+
+def _out_of_date(pki: Pki) -> bytes:
+    ca = x509.load_pem_x509_certificate(pki.ca())
+    key = serialization.load_pem_private_key((pki.folder / "ca.key.pem").read_bytes(), None)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.subject)
+    builder = builder.last_update(NOW - timedelta(days=9)).next_update(NOW - timedelta(days=2))
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)  # type: ignore[arg-type]
+
+
+def test_a_certificate_changed_in_one_byte_is_refused(shared_pki: Pki) -> None:
+    """PORT-08: the company's code made another in the DER bytes."""
+    der = shared_pki.der().replace(OPERATOR.customs_code.encode(), b"3122960002")
+    assert read_card_certificate(der).customs_code == "3122960002"
+    assert refusal(shared_pki, der) is Reason.CHAIN
+
+
+@pytest.mark.parametrize("der", [b"", b"abc", bytes(500)])
+def test_what_is_no_certificate_is_refused(shared_pki: Pki, der: bytes) -> None:
+    """PORT-03: any bytes may arrive from outside."""
+    assert refusal(shared_pki, der) is Reason.UNREADABLE

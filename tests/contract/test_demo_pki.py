@@ -1,0 +1,53 @@
+"""The folder of keys and cards of a demonstration."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from singlewindow.contract.demo_pki import create, revoke
+from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki
+
+
+def contents(pki: Pki) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for folder in (pki.folder, pki.cards) for path in folder.iterdir()}
+
+
+def test_a_second_call_keeps_what_exists_and_adds_a_card(pki: Pki) -> None:
+    """PORT-08: keys and the revocation list survive a restart."""
+    revoke(pki.folder, pki.certificate(), NOW)
+    before = contents(pki)
+    third = replace(OPERATOR, card_no="SW1A000000003", pin="11112222")
+    create(pki.folder, pki.cards, [OPERATOR, LEGAL_PERSON, third], now=NOW + timedelta(days=30))
+    after = contents(pki)
+    assert {path.name for path in after.keys() - before.keys()} == {"SW1A000000003.p12", "SW1A000000003.pem"}
+    assert {path: after[path] for path in before} == before
+    pki.key(third)
+
+
+def test_private_files_are_readable_by_the_owner_alone(pki: Pki) -> None:
+    """PORT-08: CA key, customs' keys, cards; and nothing else is left lying in the folders."""
+    private = {"ca.key.pem", "customs-signing.key.pem", "customs-encryption.jwk"}
+    public = {"ca.pem", "crl.pem", "customs-signing.pem", "customs-encryption.pub.jwk"}
+    assert {path.name for path in pki.folder.iterdir()} == private | public
+    owner_only = [pki.folder / name for name in private] + list(pki.cards.glob("*.p12"))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in owner_only} == {0o600}
+
+
+def test_a_card_opens_with_its_pin_only(pki: Pki) -> None:
+    """PORT-03: the PIN is the password of the file."""
+    assert pki.key().public_key() == pki.certificate().public_key()
+    with pytest.raises(ValueError, match="password"):
+        pki.key(replace(OPERATOR, pin="00000000"))
+
+
+def test_the_revocation_list_is_good_for_years(pki: Pki) -> None:
+    """PORT-05: nobody re-signs it in a demonstration."""
+    next_update = x509.load_pem_x509_crl(pki.crl()).next_update_utc
+    assert next_update is not None
+    assert next_update - NOW > timedelta(days=9 * 365)

@@ -1,0 +1,53 @@
+"""What goes to customs can be opened by customs alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+
+from singlewindow.contract.encryption import DecryptionFailed, decrypt, encrypt
+from tests.contract.pki import Pki
+
+
+def jwk(pki: Pki, name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((pki.folder / name).read_bytes())
+    return loaded
+
+
+@pytest.mark.parametrize("size", [0, 40, 5 * 1024 * 1024])
+def test_round_trip(shared_pki: Pki, size: int) -> None:
+    """PORT-08: from nothing to a large attachment; the plaintext does not show."""
+    plaintext = b"%PDF-1.7 " * (size // 9)
+    sealed = encrypt(plaintext, jwk(shared_pki, "customs-encryption.pub.jwk"))
+    assert sealed.count(".") == 4
+    assert decrypt(sealed, jwk(shared_pki, "customs-encryption.jwk")) == plaintext
+
+
+def test_the_public_key_holds_no_secret_and_opens_nothing(shared_pki: Pki) -> None:
+    """PORT-08."""
+    public = jwk(shared_pki, "customs-encryption.pub.jwk")
+    assert "d" not in public
+    with pytest.raises(DecryptionFailed):
+        decrypt(encrypt(b"secret", public), public)
+
+
+def test_another_key_or_a_changed_message_is_refused(shared_pki: Pki) -> None:
+    """PORT-08: authenticated encryption; rubbish is refused in the same way."""
+    private = jwk(shared_pki, "customs-encryption.jwk")
+    sealed = encrypt(b"secret" * 10, jwk(shared_pki, "customs-encryption.pub.jwk"))
+    other = ECKey.generate_key("P-256", private=True).as_dict(private=True)
+    header, key, iv, text, tag = sealed.split(".")
+    changed = ".".join((header, key, iv, ("A" if text[0] != "A" else "B") + text[1:], tag))
+    for compact, using in (
+        (sealed, other),
+        (changed, private),
+        (f"e30.{key}.{iv}.{text}.{tag}", private),
+        ("", private),
+        ("a.b.c.d.e", private),
+        ("密文", private),
+    ):
+        with pytest.raises(DecryptionFailed):
+            decrypt(compact, dict(using))

@@ -1,0 +1,100 @@
+"""Detached signatures of cards and the JWS of customs."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, OctKey
+
+from singlewindow.contract.signatures import (
+    SignatureRefused,
+    canonical,
+    sign_jws,
+    sign_raw,
+    signing_input,
+    verify,
+    verify_jws,
+)
+from tests.contract.pki import LEGAL_PERSON, Pki
+
+STATEMENT = canonical({"number": "I2026", "action": "apply", "company": "上海甲"})
+
+
+def test_the_canonical_form_does_not_depend_on_order() -> None:
+    """PORT-08: RFC 8785, so that both sides digest the same bytes."""
+    assert STATEMENT == '{"action":"apply","company":"上海甲","number":"I2026"}'.encode()
+
+
+def test_the_signing_input_is_that_of_a_jws() -> None:
+    """PORT-08: two unpadded Base64url parts, header first."""
+    header, payload = signing_input(STATEMENT).split(".")
+    assert urlsafe_b64decode(header + "==") == b'{"alg":"ES256"}'
+    assert urlsafe_b64decode(payload + "==") == STATEMENT
+    assert "=" not in header + payload
+
+
+def test_a_cards_signature_is_accepted_and_is_standard_jws(shared_pki: Pki) -> None:
+    """PORT-08: raw r‖s; put behind the signing input it is a JWS for any other library too."""
+    text = signing_input(STATEMENT)
+    signature = sign_raw(shared_pki.key(), text.encode())
+    assert len(signature) == 64
+    verify(shared_pki.der(), text, signature)
+    key = ECKey.import_key(shared_pki.key().public_key())
+    compact = f"{text}.{_encoded(signature)}"
+    assert jws.deserialize_compact(compact, key, algorithms=["ES256"]).payload == STATEMENT
+
+
+def test_another_text_key_or_signature_is_refused(shared_pki: Pki) -> None:
+    """PORT-08: tampering with any of the three."""
+    text = signing_input(STATEMENT)
+    signature = sign_raw(shared_pki.key(), text.encode())
+    tampered = bytes([signature[0] ^ 1]) + signature[1:]
+    for der, signed, given in (
+        (shared_pki.der(), signing_input(STATEMENT.replace(b"apply", b"cancel")), signature),
+        (shared_pki.der(LEGAL_PERSON), text, signature),
+        (shared_pki.der(), text, tampered),
+        (shared_pki.der(), text, signature + b"\0"),
+        (shared_pki.der(), text, bytes(64)),
+        (b"no certificate", text, signature),
+    ):
+        with pytest.raises(SignatureRefused):
+            verify(der, signed, given)
+
+
+def test_a_jws_of_customs_round_trip(shared_pki: Pki) -> None:
+    """PORT-08: receipts are signed by customs; a payload of 1 MB passes too."""
+    payload = b'{"code":"APPROVED","text":"' + b"x" * 1_000_000 + b'"}'
+    assert verify_jws(sign_jws(payload, _customs_key(shared_pki), "customs"), _customs(shared_pki)) == payload
+
+
+def test_a_jws_of_another_key_or_changed_is_refused(shared_pki: Pki) -> None:
+    """PORT-08: signed by the CA's key, changed payload, `none`, HMAC, rubbish."""
+    good = sign_jws(b"granted", _customs_key(shared_pki), "customs")
+    header, _, signature = good.split(".")
+    ca_key = (shared_pki.folder / "ca.key.pem").read_bytes()
+    hmac = jws.serialize_compact({"alg": "HS256"}, b"granted", OctKey.import_key(b"k" * 32))
+    for bad in (
+        sign_jws(b"granted", ca_key, "customs"),
+        f"{header}.{_encoded(b'refused')}.{signature}",
+        _encoded(b'{"alg":"none"}') + "." + _encoded(b"granted") + ".",
+        hmac,
+        "a.b.c",
+        "",
+        "回执",
+    ):
+        with pytest.raises(SignatureRefused):
+            verify_jws(bad, _customs(shared_pki))
+
+
+def _customs(pki: Pki) -> bytes:
+    return (pki.folder / "customs-signing.pem").read_bytes()
+
+
+def _customs_key(pki: Pki) -> bytes:
+    return (pki.folder / "customs-signing.key.pem").read_bytes()
+
+
+def _encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
