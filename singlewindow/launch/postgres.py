@@ -1,0 +1,323 @@
+"""An embedded PostgreSQL: our direct child on a private socket.
+
+    with Cluster(Path("var/data/postgres")) as cluster:
+        cluster.create_role("sw_web")
+        cluster.create_database("singlewindow", owner="sw_migrate")
+        connect(cluster.dsn("singlewindow", "sw_web"))
+
+There is no TCP port and no password: whoever may enter the socket's folder (mode 0700) may connect.
+The server ends with the process that started it, however that ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+from urllib.parse import quote
+
+import structlog
+
+from singlewindow.launch import residence as residences
+from singlewindow.launch.binaries import Binaries, find
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.process import run_as, spawn, stop
+
+SUPERUSER = "postgres"
+_START_SECONDS = 60.0  # crash recovery of a large cluster takes its time
+_POLL_SECONDS = 0.01
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
+log = structlog.get_logger()
+
+
+class Cluster:
+    """A PostgreSQL cluster in a folder of ours, running between `start` and `stop` (or inside `with`).
+
+    `fast` gives up durability (for tests). `log_file` takes the server's own log, default `data`/postgres.log.
+    `binaries` names the programs, default: see `binaries.find`. Start it from a long-lived thread: the server
+    ends with the thread that started it.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        fast: bool = False,
+        *,
+        log_file: Path | None = None,
+        binaries: Binaries | None = None,
+        state: Path = residences.STATE,
+    ) -> None:
+        self._data = data.resolve()
+        self._fast = fast
+        self._log_file = log_file or self._data / "postgres.log"
+        self._chosen_binaries = binaries
+        self._state = state
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    def __enter__(self) -> Cluster:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        if self._process is None:
+            raise LaunchError("The database is not running.")
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Take the folder, make the cluster if there is none, and start it; ready when this returns.
+
+        Raises LaunchError: another launcher has the folder, other major version, no programs, no user.
+        """
+        self._residence = residences.settle(self._data, self._state)
+        self._take_lock()
+        try:
+            self._open()
+        except BaseException:
+            self.stop()
+            raise
+
+    def restart(self) -> None:
+        """Start again after the server died; the folder stays ours."""
+        if self._process is not None:
+            stop(self._process, (signal.SIGINT, 3))
+        _clear_leftovers(self._residence.cluster)
+        self._launch()
+
+    def stop(self) -> None:
+        """End the server (fast shutdown: sessions are cut, everything committed is kept) and free the folder."""
+        if self._process is not None:
+            stop(self._process, (signal.SIGINT, 10), (signal.SIGQUIT, 3))
+            self._process = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def dsn(self, database: str, role: str = SUPERUSER) -> str:
+        """The address of a database for a role: postgresql://role@/database?host=<socket folder>."""
+        return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self._socket_folder))}"
+
+    def create_role(self, name: str) -> None:
+        """A role that may log in and nothing more; nothing happens when it exists."""
+        if not self.query("select 1 from pg_roles where rolname = $1", name):
+            self.query(f"create role {_name(name)} login nosuperuser nocreatedb nocreaterole nobypassrls")
+
+    def create_database(self, name: str, owner: str, users: tuple[str, ...] | None = None) -> None:
+        """A database; nothing happens when it exists. With `users`, only they and the owner may connect."""
+        if self.query("select 1 from pg_database where datname = $1", name):
+            return
+        self.query(f"create database {_name(name)} owner {_name(owner)}")
+        if users is not None:
+            self.query(f"revoke all on database {_name(name)} from public")
+            for user in users:
+                self.query(f"grant connect on database {_name(name)} to {_name(user)}")
+
+    def query(self, sql: str, *values: object, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Run one statement as the superuser, outside a transaction; may be called within an event loop too."""
+        rows: list[tuple[object, ...]] = []
+        failure: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                rows.extend(asyncio.run(_query(self.dsn(database), sql, values)))
+            except BaseException as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        if failure:
+            raise failure[0]
+        return rows
+
+    def _take_lock(self) -> None:
+        lock = (self._residence.home / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise LaunchError(
+                f"{self._residence.home} is in use by process {holder}: end that one, "
+                "or start with another SINGLEWINDOW_DATA."
+            ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        self._lock = lock
+
+    def _open(self) -> None:
+        home, user = self._residence, self._residence.user
+        _clear_leftovers(home.cluster)
+        major = home.major
+        binaries = self._chosen_binaries or find(major)
+        if major is not None and binaries.major != major:
+            raise LaunchError(
+                f"{home.cluster} was made by PostgreSQL {major}; {binaries.folder} holds {binaries.version}, "
+                f"which cannot open it. Use PostgreSQL {major} or another SINGLEWINDOW_DATA."
+            )
+        self._binaries = residences.within_reach(binaries, user, self._state)
+        self._socket_folder = residences.socket_folder(home)
+        if major is None:
+            self._make_cluster()
+        self._launch()
+
+    def _make_cluster(self) -> None:
+        """initdb beside the final place, so that a half-made cluster is never opened."""
+        home, user = self._residence, self._residence.user
+        unfinished = home.home / "cluster.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(unfinished, user.uid, user.gid)
+        command: list[str | Path] = [self._binaries.initdb, "--pgdata", unfinished, "--username", SUPERUSER]
+        command += [
+            "--encoding=UTF8",
+            "--locale=C",
+            "--lc-ctype=C.UTF-8",
+            "--auth=trust",
+            "--no-instructions",
+        ]
+        made = run_as(user, [*command, *(["--no-sync"] if self._fast else [])], _environment())
+        if made.returncode != 0:
+            raise LaunchError(f"initdb failed:\n{made.stdout}{made.stderr}")
+        unfinished.rename(home.cluster)
+
+    def _launch(self) -> None:
+        command: list[str | Path] = [self._binaries.postgres, "-D", self._residence.cluster]
+        for option in self._options():
+            command += ["-c", option]
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_file.open("ab") as output:
+            self._process = spawn(
+                command,
+                output=output,
+                environment=_environment(),
+                folder=Path("/"),
+                user=self._residence.user,
+                death_signal=signal.SIGINT,
+            )
+        self._await_ready()
+
+    def _options(self) -> Iterator[str]:
+        yield "listen_addresses="
+        yield f"unix_socket_directories={self._socket_folder}"
+        yield "unix_socket_permissions=0700"
+        yield "port=5432"
+        yield "timezone=UTC"
+        yield "log_timezone=UTC"
+        yield "jit=off"
+        if self._fast:
+            yield from _FAST
+
+    def _await_ready(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise LaunchError(f"PostgreSQL did not start:\n{_tail(self._log_file)}")
+            if _status(self._residence.cluster) == (self._process.pid, "ready"):
+                return
+            time.sleep(_POLL_SECONDS)
+        raise LaunchError(f"PostgreSQL was not ready after {_START_SECONDS:.0f} s:\n{_tail(self._log_file)}")
+
+
+def _clear_leftovers(cluster: Path) -> None:
+    """End what a killed launcher or a killed server left in this folder, and forget a stranger's process id."""
+    for number, seconds in ((signal.SIGINT, 5.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
+        left = list(_servers_in(cluster))
+        if left:
+            log.warning("ending a database left over", pids=left, signal=number.name)
+        for pid in left:
+            _signal(pid, number)
+        deadline = time.monotonic() + seconds
+        while left and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            left = list(_servers_in(cluster))
+        if not left:
+            break
+    status = _status(cluster)
+    if status and _alive(status[0]):  # the number now belongs to some other program
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _servers_in(cluster: Path) -> Iterator[int]:
+    """The PostgreSQL processes that work in a folder, server and sessions alike (Linux: /proc)."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            program = os.readlink(entry / "exe").removesuffix(" (deleted)")
+            if Path(program).name == "postgres" and os.readlink(entry / "cwd") == str(cluster):
+                yield int(entry.name)
+        except OSError:
+            continue
+
+
+def _status(cluster: Path) -> tuple[int, str] | None:
+    """Process id and state (`starting`, `ready`, `stopping`) as postmaster.pid has them."""
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
+    except (FileNotFoundError, ValueError, IndexError):
+        return None
+
+
+def _alive(pid: int) -> bool:
+    return Path("/proc", str(pid)).exists()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _environment() -> dict[str, str]:
+    """Ours without PostgreSQL's own variables, which would change what its programs do."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
+
+
+def _tail(path: Path, size: int = 2000) -> str:
+    try:
+        return path.read_bytes()[-size:].decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _name(identifier: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", identifier):
+        raise ValueError(f"not a plain name: {identifier!r}")
+    return f'"{identifier}"'
+
+
+async def _query(dsn: str, sql: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+    import asyncpg
+
+    connection = await asyncpg.connect(dsn)
+    try:
+        return [tuple(row) for row in await connection.fetch(sql, *values)]
+    finally:
+        await connection.close()
