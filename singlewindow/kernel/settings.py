@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     allowed_origins: str = ""  # further origins than the portal's own, comma-separated
     session_hours: float = 12
     prepare_minutes: float = 5
+    captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha
 
     @property
     def pki_folder(self) -> Path:
@@ -40,7 +41,9 @@ class Settings(BaseSettings):
     def origins(self) -> frozenset[str]:
         """The origins whose pages may change anything here."""
         own = {f"http://{host}:{self.port}" for host in (self.host, "127.0.0.1", "localhost")}
-        return frozenset(own | {origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()})
+        return frozenset(
+            own | {origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()}
+        )
 
 
 @cache

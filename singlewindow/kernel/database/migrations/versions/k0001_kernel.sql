@@ -39,7 +39,8 @@ create table account (
     display_name text not null,
     role text not null check (role in ('administrator', 'operator')),
     active boolean not null default true,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    unique (id, company_id)
 )
 -- ;;
 create index account_by_company on account (company_id)
@@ -50,21 +51,23 @@ create table card (
     company_id bigint not null references company,
     kind text not null check (kind in ('法人卡', '操作员卡')),
     holder text not null,
-    account_id bigint unique references account,
-    bound_at timestamptz
+    account_id bigint unique,
+    bound_at timestamptz,
+    foreign key (account_id, company_id) references account (id, company_id)
 )
 -- ;;
 create index card_by_company on card (company_id)
 -- ;;
 create table session (
     token_hash bytea primary key,
-    account_id bigint not null references account,
+    account_id bigint not null,
     company_id bigint not null references company,
     level text not null check (level in ('password', 'card')),
     csrf text not null,
     created_at timestamptz not null default now(),
     seen_at timestamptz not null default now(),
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    foreign key (account_id, company_id) references account (id, company_id)
 )
 -- ;;
 create index session_by_account on session (account_id)
@@ -76,18 +79,21 @@ create table challenge (
     id text primary key,
     kind text not null check (kind in ('captcha', 'card')),
     secret text not null,
+    address text not null,
     expires_at timestamptz not null
 )
 -- ;;
 create index challenge_by_expiry on challenge (expires_at)
 -- ;;
--- Every try to log in, kept for the limiter and for the user's own log.
+create index challenge_by_address on challenge (address)
+-- ;;
+-- Every try to log in, kept for the limiter and for the user's own log; `succeeded` is null while it is checked.
 create table login_attempt (
     id bigint generated always as identity primary key,
     username text not null,
     address text not null,
     level text not null,
-    succeeded boolean not null,
+    succeeded boolean,
     at timestamptz not null default now()
 )
 -- ;;
@@ -317,16 +323,16 @@ language sql stable security definer set search_path = public, pg_temp as
 $$ select id, company_id, password_hash, active from account where username = wanted $$
 -- ;;
 create function sw_card(wanted text)
-returns table (account_id bigint, company_id bigint, active boolean, customs_code text)
+returns table (account_id bigint, company_id bigint, username text, active boolean, customs_code text)
 language sql stable security definer set search_path = public, pg_temp as
-$$ select a.id, a.company_id, a.active, c.customs_code from card k
+$$ select a.id, a.company_id, a.username, a.active, c.customs_code from card k
    join account a on a.id = k.account_id join company c on c.id = k.company_id where k.card_no = wanted $$
 -- ;;
 create function sw_session(hash bytea)
 returns table (account_id bigint, company_id bigint, level text, csrf text, username text, display_name text,
-               role text, customs_code text, scc text, company_name text, card_no text, card_kind text)
+               role text, customs_code text, scc text, company_name text, card_no text, card_kind text, seen_at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as
-$$ select s.account_id, s.company_id, s.level, s.csrf, a.username, a.display_name, a.role, c.customs_code, c.scc, c.name, k.card_no, k.kind
+$$ select s.account_id, s.company_id, s.level, s.csrf, a.username, a.display_name, a.role, c.customs_code, c.scc, c.name, k.card_no, k.kind, s.seen_at
    from session s join account a on a.id = s.account_id join company c on c.id = s.company_id
    left join card k on k.account_id = a.id
    where s.token_hash = hash and s.expires_at > now() and a.active $$
@@ -348,7 +354,7 @@ revoke update, delete on event, submission, receipt from sw_web
 -- ;;
 grant update (superseded) on submission to sw_web
 -- ;;
-grant select, insert on login_attempt to sw_web
+grant select, insert, update (succeeded) on login_attempt to sw_web
 -- ;;
 grant insert on outbox, inbox to sw_web
 -- ;;

@@ -1,0 +1,217 @@
+"""Logging in and out: captcha, password, card, and the session itself (PORT-02, PORT-03, PORT-07)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from pydantic import Base64Bytes, BaseModel, Field
+
+from singlewindow.kernel.database.connection import Actor, Database
+from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.sessions import (
+    COOKIE,
+    check_origin,
+    clear_cookie,
+    current_person,
+    session_life,
+    set_cookie,
+)
+from singlewindow.kernel.people import login, session_store
+from singlewindow.kernel.people.captcha import make_captcha
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Forbidden, NotLoggedIn, Refused, TooMany
+from singlewindow.kernel.settings import settings
+
+log = structlog.get_logger()
+
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # what PostgreSQL can store
+
+
+@asynccontextmanager
+async def _warn(app: FastAPI) -> AsyncIterator[None]:
+    if settings().captcha_fixed:
+        log.warning("every captcha has the same answer; for tests only", setting="SINGLEWINDOW_CAPTCHA_FIXED")
+    yield
+
+
+router = APIRouter(prefix="/api", tags=["session"], lifespan=_warn)
+
+
+class CaptchaAnswer(BaseModel):
+    """A captcha: good once, for three minutes."""
+
+    id: str = Field(description="To be sent back with what the person reads")
+    image: str = Field(description="A PNG as data: address", examples=["data:image/png;base64,iVBORw0…"])
+
+
+class PasswordBody(BaseModel):
+    """What the person typed."""
+
+    username: Annotated[Text, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+    captcha_id: Token
+    captcha: Annotated[str, Field(max_length=16, description="Upper or lower case")]
+
+
+class ChallengeAnswer(BaseModel):
+    """What the card is to sign: good once, for three minutes."""
+
+    challenge: str = Field(description="To be sent back with the signature")
+    signing_input: str = Field(description="The exact ASCII text to be signed (detached JWS, ES256)")
+
+
+class CardBody(BaseModel):
+    """What the card answered. The PIN stays with the card service."""
+
+    challenge: Token
+    certificate: Annotated[Base64Bytes, Field(max_length=8000, description="DER, Base64")]
+    signature: Annotated[Base64Bytes, Field(max_length=400, description="Raw r‖s, Base64")]
+
+
+class AccountView(BaseModel):
+    """The account that is logged in."""
+
+    username: str
+    display_name: str
+    role: Literal["administrator", "operator"]
+
+
+class CompanyView(BaseModel):
+    """The account's company."""
+
+    customs_code: str = Field(description="海关编码, 10 characters")
+    scc: str = Field(description="统一社会信用代码, 18 characters")
+    name: str
+
+
+class SessionView(BaseModel):
+    """Who is logged in, and the token that every changing request carries."""
+
+    account: AccountView
+    company: CompanyView
+    bound_card: str | None = Field(description="Number of the account's card; null: none is bound")
+    level: Literal["password", "card"] = Field(description="How the session began")
+    csrf: str = Field(description="To be sent as X-CSRF-Token")
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def address_of(request: Request) -> str:
+    """Whom the limits count: an IPv4 address, or the /64 network of an IPv6 one.
+
+    Behind a proxy this is the address that uvicorn takes from X-Forwarded-For (FORWARDED_ALLOW_IPS).
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+
+
+Base = Annotated[Database, Depends(_database)]
+Address = Annotated[str, Depends(address_of)]
+own_page = Depends(check_origin)
+
+
+@router.get("/captcha", summary="A new captcha (验证码)", responses=documented(TooMany))
+async def captcha(database: Base, address: Address) -> CaptchaAnswer:
+    """Public. Upper-case letters and digits that cannot be mistaken for each other."""
+    made = await make_captcha(database, address, settings().captcha_fixed)
+    return CaptchaAnswer(id=made.id, image=made.image)
+
+
+@router.post(
+    "/session/password",
+    summary="Log in with user name, password and captcha",
+    responses=documented(Forbidden, Refused, TooMany),
+    dependencies=[own_page],
+)
+async def log_in_by_password(
+    body: PasswordBody, request: Request, response: Response, database: Base, address: Address
+) -> SessionView:
+    """The captcha is used up whatever happens. Five wrong passwords close a user name for 15 minutes (PORT-02)."""
+    tried = login.PasswordTry(body.username, body.password, body.captcha_id, body.captcha, address)
+    account = await login.by_password(database, tried)
+    return await _begin(request, response, account, "password")
+
+
+@router.post(
+    "/session/card/challenge",
+    summary="First step of a log-in by card: what the card is to sign",
+    responses=documented(Forbidden, TooMany),
+    dependencies=[own_page],
+)
+async def challenge(database: Base, address: Address) -> ChallengeAnswer:
+    """Public (PORT-03)."""
+    made = await login.challenge_card(database, address)
+    return ChallengeAnswer(challenge=made.id, signing_input=made.signing_input)
+
+
+@router.post(
+    "/session/card",
+    summary="Second step of a log-in by card: certificate and signature",
+    responses=documented(Forbidden, Refused, TooMany),
+    dependencies=[own_page],
+)
+async def log_in_by_card(
+    body: CardBody, request: Request, response: Response, database: Base, address: Address
+) -> SessionView:
+    """Refused for a used or expired challenge, a foreign, expired or revoked certificate, another's signature, an
+    unbound card, a closed account, or a company that differs from the certificate's (PORT-03)."""
+    tried = login.CardTry(body.challenge, body.certificate, body.signature, address)
+    account = await login.by_card(database, tried, settings().pki_folder)
+    return await _begin(request, response, account, "card")
+
+
+@router.get("/session", summary="Who is logged in", responses=documented(NotLoggedIn))
+async def get_session(person: Annotated[Person, Depends(current_person)]) -> SessionView:
+    """Absent, ended and unknown sessions are answered alike."""
+    return _view(person)
+
+
+@router.delete(
+    "/session", status_code=204, summary="Log out (退出)", responses=documented(NotLoggedIn, Forbidden)
+)
+async def log_out(
+    person: Annotated[Person, Depends(current_person)], request: Request, response: Response, database: Base
+) -> None:
+    """Ends the session on the server: its token is worth nothing afterwards (PORT-07)."""
+    await session_store.end(database, request.cookies[COOKIE])
+    clear_cookie(response)
+
+
+async def _begin(
+    request: Request, response: Response, account: Actor, level: Literal["password", "card"]
+) -> SessionView:
+    """A session with a new token; the one that the browser had until now ends."""
+    database = _database(request)
+    if earlier := request.cookies.get(COOKIE):
+        await session_store.end(database, earlier)
+    token = await session_store.start(database, account, level, session_life())
+    person = await session_store.find(database, token, session_life())
+    if person is None:
+        raise NotLoggedIn("账号刚刚被停用，请联系本企业管理员")
+    set_cookie(response, token)
+    return _view(person)
+
+
+def _view(person: Person) -> SessionView:
+    return SessionView(
+        account=AccountView(username=person.username, display_name=person.display_name, role=person.role),
+        company=CompanyView(customs_code=person.customs_code, scc=person.scc, name=person.company_name),
+        bound_card=person.bound_card,
+        level=person.level,
+        csrf=person.csrf,
+    )

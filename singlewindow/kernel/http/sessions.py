@@ -1,0 +1,89 @@
+"""Who asks: the session of a request, and the fences against other people's pages (PORT-04, PORT-07, PORT-10).
+
+The cookie is HttpOnly and SameSite=Lax. Besides, a request that changes anything must come from one of our
+own origins and carry the session's token in X-CSRF-Token, which no other page can read.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents.view import UNBOUND, UNBOUND_BASIS
+from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Forbidden, NotLoggedIn, Violation
+from singlewindow.kernel.settings import settings
+
+COOKIE = "sw_session"
+CSRF_HEADER = "X-CSRF-Token"
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+async def current_person(request: Request) -> Person:
+    """The person whose session the request's cookie names.
+
+    Raises NotLoggedIn (absent, ended and unknown sessions alike), and Forbidden when a changing request comes
+    from elsewhere or lacks the session's token.
+    """
+    check_origin(request)
+    database: Database = request.app.state.database
+    token = request.cookies.get(COOKIE)
+    person = await session_store.find(database, token, session_life()) if token else None
+    if person is None:
+        raise NotLoggedIn("尚未登录或登录已失效，请重新登录")
+    _check_csrf(request, person)
+    return person
+
+
+async def bound_person(person: Annotated[Person, Depends(current_person)]) -> Person:
+    """A person whose account has a card. Raises Forbidden, which tells how to get one bound (PORT-04)."""
+    if person.bound_card is None:
+        violation = Violation(
+            "", "login.unbound", UNBOUND, "请企业管理员为该账号绑定电子口岸 IC卡/Ikey", UNBOUND_BASIS
+        )
+        raise Forbidden(UNBOUND, [violation])
+    return person
+
+
+def check_origin(request: Request) -> None:
+    """Refuse a changing request from another origin's page. Raises Forbidden.
+
+    Programs send neither Origin nor Sec-Fetch-Site and pass; what they lack is the user's cookie.
+    """
+    if request.method not in CHANGING:
+        return
+    origin = request.headers.get("origin")
+    if origin is None:
+        allowed = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    else:
+        allowed = origin.lower() in settings().origins
+    if not allowed:
+        raise Forbidden("请求不是从本系统的页面发出的，未予受理；请在本系统页面中操作")
+
+
+def session_life() -> timedelta:
+    """How long a session lasts after its last request."""
+    return timedelta(hours=settings().session_hours)
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser a session's token, until the browser closes."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=settings().secure_cookies)
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the token away again."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=settings().secure_cookies)
+
+
+def _check_csrf(request: Request, person: Person) -> None:
+    if request.method not in CHANGING:
+        return
+    sent = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
+        raise Forbidden("页面的安全标记已失效，未予受理；请刷新页面后重试，已填写的内容请先复制保存")

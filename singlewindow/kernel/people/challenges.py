@@ -1,0 +1,43 @@
+"""Captchas and card challenges: made for one address, good for three minutes, used once."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Literal
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.problems import TooMany
+
+Kind = Literal["captcha", "card"]
+LIFE = timedelta(minutes=3)
+OUTSTANDING = 100
+"""How many unused ones one address may have; a used one no longer counts."""
+
+
+def new_id() -> str:
+    """An identifier that cannot be guessed: 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+async def keep(transaction: Transaction, id: str, kind: Kind, secret: str, address: str) -> None:
+    """Store a challenge and drop all that have run out. Raises TooMany when the address has too many open."""
+    await transaction.run("delete from challenge where expires_at <= now()")
+    if await transaction.value("select count(*) from challenge where address = $1", address) >= OUTSTANDING:
+        wait = int(LIFE.total_seconds())
+        raise TooMany(f"从您的网络打开的登录请求过多，请 {wait // 60} 分钟后再试", retry_after=wait)
+    await transaction.run(
+        "insert into challenge (id, kind, secret, address, expires_at) values ($1, $2, $3, $4, now() + $5)",
+        id, kind, secret, address, LIFE,
+    )  # fmt: skip
+
+
+async def take(transaction: Transaction, id: str, kind: Kind) -> str | None:
+    """The secret of a challenge, which is gone with this; None for used, expired and unknown ones alike.
+
+    The caller must let the transaction commit, also when the answer turns out wrong.
+    """
+    secret: str | None = await transaction.value(
+        "delete from challenge where id = $1 and kind = $2 and expires_at > now() returning secret", id, kind
+    )
+    return secret

@@ -1,0 +1,71 @@
+"""Why a log-in is refused: the words for the person at the screen, each with what to do about it."""
+
+from __future__ import annotations
+
+from singlewindow.contract.certificates import CertificateRefused, Reason
+from singlewindow.kernel.problems import Refused, Violation
+
+CLAUSE = "手册 3.2 进入或退出系统"
+
+_CERTIFICATE_ADVICE = {
+    Reason.UNREADABLE: "请插入电子口岸 IC卡或 Ikey 后重试",
+    Reason.CHAIN: "请使用本系统认可的电子口岸 IC卡或 Ikey",
+    Reason.NOT_YET_VALID: "请待证书生效后再登录",
+    Reason.EXPIRED: "请办理证书更新；更新前可用用户名、密码登录",
+    Reason.REVOKED: "请联系发卡机构换卡；换卡前可用用户名、密码登录",
+    Reason.REVOCATION_UNKNOWN: "请稍后重试，或用用户名、密码登录",
+}
+
+
+def wrong_captcha() -> Refused:
+    """Wrong, used, expired or unknown: one answer for all."""
+    return _refused("captcha", "login.captcha", "验证码不正确或已失效", "请换一张验证码后重新输入")
+
+
+def wrong_password() -> Refused:
+    """Wrong password, unknown user name or closed account: one answer for all."""
+    return _refused("password", "login.password", "用户名或密码不正确", "请核对后重新输入")
+
+
+def wrong_challenge() -> Refused:
+    """The challenge was used, has expired, or was never given."""
+    message = "本次卡介质登录请求不存在、已使用或已超过三分钟"
+    return _refused("challenge", "login.card.challenge", message, "请重新点击【卡介质】登录")
+
+
+def wrong_signature() -> Refused:
+    """The card did not sign this challenge."""
+    message = "卡介质的签名与本次登录请求不符"
+    return _refused("signature", "login.card.signature", message, "请确认读卡器中的卡没有更换，然后重新登录")
+
+
+def bad_certificate(refused: CertificateRefused) -> Refused:
+    """Foreign, expired, revoked …: the certificate's own reason."""
+    advice = _CERTIFICATE_ADVICE[refused.reason_code]
+    return _refused("certificate", f"login.card.{refused.reason_code}", refused.message, advice)
+
+
+def unbound_card(card_no: str) -> Refused:
+    """No account has this card, whether we know the card or not."""
+    message = f"卡号 {card_no} 未绑定任何用户账号"
+    return _refused(
+        "certificate", "login.card.unbound", message, "请企业管理员为您的账号绑定该卡后再用卡介质登录"
+    )
+
+
+def closed_account(card_no: str) -> Refused:
+    """The card is bound, but its account is out of use."""
+    message = f"卡号 {card_no} 所绑定的账号已停用"
+    return _refused("certificate", "login.card.closed", message, "请联系本企业管理员")
+
+
+def other_company(customs_code: str) -> Refused:
+    """The certificate names another company than the card is registered with."""
+    message = f"卡介质证书中的海关编码 {customs_code} 与所绑定账号的企业不一致"
+    return _refused(
+        "certificate", "login.card.company", message, "请使用本企业的卡介质，或联系发卡机构更正证书"
+    )
+
+
+def _refused(path: str, rule: str, message: str, advice: str) -> Refused:
+    return Refused.because([Violation(path, rule, message, advice, CLAUSE)])
