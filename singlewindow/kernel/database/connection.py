@@ -17,9 +17,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = asyncpg.Record
-_dialect = asyncpg_dialect.dialect()
+_dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ NOBODY = Actor()
 class Transaction:
     """A connection inside a transaction, and the business moment at which it began."""
 
-    def __init__(self, connection: asyncpg.Connection, now: datetime) -> None:
+    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime) -> None:
         self._connection = connection
         self.now = now
 
@@ -61,9 +62,16 @@ class Transaction:
         """One statement for many rows of parameters."""
         await self._connection.executemany(sql, rows)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can be undone by an exception without losing the rest."""
+        async with self._connection.transaction():
+            yield
+
     async def select(self, statement: ClauseElement) -> list[Row]:
         """All rows of a SQLAlchemy Core statement."""
         compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
+        assert isinstance(compiled, SQLCompiler)
         order = compiled.positiontup or []
         return await self.rows(str(compiled), *(compiled.params[name] for name in order))
 

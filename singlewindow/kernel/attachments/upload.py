@@ -1,0 +1,191 @@
+"""Uploads: signed by the card like a declaration, checked in a child process, stored whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, PdfRefused, check_pdf
+from singlewindow.kernel.database.connection import Row
+from singlewindow.kernel.definition.fields import Attachments
+from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents.record import AttachmentRecord, Document
+from singlewindow.kernel.documents.store import Change, Event
+from singlewindow.kernel.documents.view import View
+from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.problems import NotFound, Refused, TooLarge, Violation
+from singlewindow.kernel.signing import prepared as prepared_store
+from singlewindow.kernel.signing.prepared import Prepared, Signed, check_card, verify_signed
+
+PATH = "attachments"
+
+
+@dataclass(frozen=True)
+class UploadRequest:
+    """A file that the page wants to upload: size in bytes, digest in hex."""
+
+    category: str
+    name: str
+    size: int
+    sha256: str
+    card_no: str
+
+
+@dataclass(frozen=True)
+class UploadDesk:
+    """A desk where files are added to and taken from a document that may still be changed."""
+
+    desk: Desk
+    pki: Path
+    minutes: float
+
+    async def prepare(self, number: str, wanted: UploadRequest) -> tuple[Prepared, AttachmentRecord | None]:
+        """What the card signs before an upload, and the file of this category that it would replace."""
+        document = await self._open_document(number)
+        check_card(self.desk.person, wanted.card_no)
+        self._check_request(wanted)
+        statement = {
+            "draft": number,
+            "category": wanted.category,
+            "sha256": wanted.sha256,
+            "name": wanted.name,
+            "size": wanted.size,
+            "card": wanted.card_no,
+            "company": self.desk.person.customs_code,
+        }
+        pinned = await prepared_store.pin(
+            self.desk.transaction, self.desk.person, document.id, "upload", document.version, statement, b"",
+            {"category": wanted.category, "name": wanted.name, "sha256": wanted.sha256}, self.minutes,
+        )  # fmt: skip
+        files = await store.attachments_of(self.desk.transaction, document.id)
+        return pinned, next((f for f in files if f.category == wanted.category), None)
+
+    async def add(
+        self, number: str, token: str, signed: Signed, data: bytes, facts: PdfFacts, now: datetime
+    ) -> View:
+        """Store a checked file. A second one of the same category replaces the first (INSP-05)."""
+        desk = self.desk
+        prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
+        document = await self._open_document(number)
+        if document.id != prepared.document_id:
+            raise Refused.because([_wrong("该签名属于另一单据，不能用于本单据", "请重新选择文件并签名")])
+        verify_signed(desk.person, prepared, signed, self.pki, now)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 != prepared.facts["sha256"]:
+            raise Refused.because([_wrong("收到的文件与所签名的文件不一致", "请重新选择文件并签名")])
+        category = prepared.facts["category"]
+        await self._drop(document, category)
+        await desk.transaction.run(
+            """insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
+                   signature, certificate, uploaded_by, uploaded_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+            document.id, document.company_id, category, prepared.facts["name"], len(data), facts.pages, sha256, data,
+            prepared.statement, signed.signature, signed.certificate, desk.person.account_id, desk.transaction.now,
+        )  # fmt: skip
+        return await self._changed(
+            document, Event("uploaded", desk.person.display_name, {"category": category})
+        )
+
+    async def remove(self, number: str, attachment_id: int) -> View:
+        """Take a file away again, as long as the document may be changed."""
+        document = await self._open_document(number)
+        files = await store.attachments_of(self.desk.transaction, document.id)
+        found = next((f for f in files if f.id == attachment_id), None)
+        if found is None:
+            raise NotFound("没有这份随附单据")
+        await self._drop(document, found.category)
+        event = Event("upload removed", self.desk.person.display_name, {"category": found.category})
+        return await self._changed(document, event)
+
+    async def read(self, number: str, attachment_id: int) -> Row:
+        """The bytes and the name of a file of a document that the person may see."""
+        document = await store.get_document(self.desk.transaction, self.desk.type, number)
+        row = await self.desk.transaction.row(
+            "select name, content from attachment where id = $1 and document_id = $2",
+            attachment_id,
+            document.id,
+        )
+        if row is None:
+            raise NotFound("没有这份随附单据")
+        return row
+
+    def limits(self) -> PdfLimits:
+        """The limits of this document type's files."""
+        spec = self._spec()
+        return PdfLimits(max_bytes=spec.max_bytes, max_page_bytes=spec.max_page_bytes)
+
+    def _spec(self) -> Attachments:
+        spec = self.desk.type.form.attachments
+        if spec is None:
+            raise NotFound("该类单据没有随附单据")
+        return spec
+
+    def _check_request(self, wanted: UploadRequest) -> None:
+        spec = self._spec()
+        if spec.name_of(wanted.category) is None:
+            raise Refused.because(
+                [_wrong(f"没有随附单据文件类别 {wanted.category}", "请按空格键从列表中选取类别")]
+            )
+        if not re.fullmatch(r"[^\x00-\x1f/\\]{1,200}", wanted.name):
+            raise Refused.because(
+                [_wrong("文件名为空、过长或含有不能使用的字符", "请改名（不超过 200 个字符）后重新选择")]
+            )
+        if wanted.size > spec.max_bytes:
+            raise Refused.because([too_large(wanted.size, spec.max_bytes, spec.clause)])
+        if not re.fullmatch(r"[0-9a-f]{64}", wanted.sha256):
+            raise Refused.because([_wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
+
+    async def _open_document(self, number: str) -> Document:
+        """The document, locked, in a state in which it may be saved."""
+        desk = self.desk
+        document = await store.get_document(desk.transaction, desk.type, number, lock=True)
+        desk.check(desk.type.lifecycle.action("save"), document.status, document.company_id)
+        return document
+
+    async def _drop(self, document: Document, category: str) -> None:
+        """A file that a submission names stays in the archive; any other goes."""
+        await self.desk.transaction.run(
+            """update attachment a set superseded = true where document_id = $1 and category = $2 and not superseded
+               and exists (select from submission s where s.document_id = $1 and a.id = any(s.attachments))""",
+            document.id,
+            category,
+        )
+        await self.desk.transaction.run(
+            "delete from attachment where document_id = $1 and category = $2 and not superseded",
+            document.id,
+            category,
+        )
+
+    async def _changed(self, document: Document, event: Event) -> View:
+        wanted = Change(document.status, event, new_version=True)
+        return await self.desk.view(
+            await store.change(self.desk.transaction, self.desk.type, document, wanted)
+        )
+
+
+async def checked(data: bytes, limits: PdfLimits, clause: str) -> PdfFacts:
+    """Look at a file in the bounded child process. Raises Refused or TooLarge with the reason."""
+    if len(data) > limits.max_bytes:
+        raise TooLarge(
+            f"文件大小 {len(data):,} 字节，超过 {limits.max_bytes:,} 字节",
+            [too_large(len(data), limits.max_bytes, clause)],
+        )
+    try:
+        return await check_pdf(data, limits)
+    except PdfRefused as refused:
+        raise Refused.because(
+            [Violation(PATH, f"pdf.{refused.reason}", refused.message, refused.advice, clause)]
+        ) from None
+
+
+def too_large(size: int, limit: int, clause: str) -> Violation:
+    """The violation of the size limit, with both figures in bytes."""
+    message = f"文件大小 {size:,} 字节，超过单个文件上限 4M（{limit:,} 字节）"
+    return Violation(PATH, "pdf.size", message, "请压缩或拆分 PDF 后重新上传", clause)
+
+
+def _wrong(message: str, advice: str) -> Violation:
+    return Violation(PATH, "upload", message, advice, "手册 4.1 随附单据上传")

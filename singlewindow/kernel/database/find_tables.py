@@ -1,0 +1,51 @@
+"""The narrow tables of what is searched: one per document type, made by a migration in its folder.
+
+They have real columns with indexes that begin with the company; nothing searches the jsonb content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Table, Text
+
+
+def create_find_table(name: str, columns: Mapping[str, int]) -> None:
+    """Make a find table inside a migration; `columns` are content fields with their greatest length."""
+    extra = "".join(f", {column} varchar({length})" for column, length in columns.items())
+    op.execute(
+        f"""create table {name} (
+            document_id bigint primary key references document on delete cascade,
+            company_id bigint not null,
+            number text not null,
+            status text not null,
+            filed_on date not null,
+            updated_at timestamptz not null,
+            hidden boolean not null default false{extra})"""
+    )
+    op.execute(f"create index {name}_by_time on {name} (company_id, updated_at desc, document_id desc)")
+    op.execute(f"create index {name}_by_number on {name} (company_id, number)")
+    for column in columns:
+        op.execute(f"create index {name}_by_{column} on {name} (company_id, {column})")
+    op.execute(f"alter table {name} enable row level security")
+    own = "company_id = sw_company()"
+    op.execute(f"create policy own on {name} for all to sw_web using ({own}) with check ({own})")
+    op.execute(f"create policy worker on {name} for all to sw_worker using (true) with check (true)")
+    op.execute(f"grant select, insert, update, delete on {name} to sw_web")
+    op.execute(f"grant select, update on {name} to sw_worker")
+
+
+def find_table(name: str, searched: tuple[str, ...]) -> Table:
+    """The same table for SQLAlchemy Core's selects."""
+    return Table(
+        name,
+        MetaData(),
+        Column("document_id", BigInteger, primary_key=True),
+        Column("company_id", BigInteger),
+        Column("number", Text),
+        Column("status", Text),
+        Column("filed_on", Date),
+        Column("updated_at", DateTime(timezone=True)),
+        *(Column(name, Text) for name in searched),
+    )

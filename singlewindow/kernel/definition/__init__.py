@@ -1,0 +1,1 @@
+"""Content declared once: fields, line tables and conditions, and what is derived from them."""

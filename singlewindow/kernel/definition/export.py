@@ -1,0 +1,211 @@
+"""A document type's definition as the page reads it: form, actions, states and query page from one source."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from singlewindow.kernel.definition.fields import Content, Field, HeaderField
+from singlewindow.kernel.subsystem import DocumentType
+
+
+class FieldView(BaseModel):
+    """One box: `entry` is its colour, yellow, white or grey (UI-01)."""
+
+    name: str
+    label: str
+    source: Literal["header", "content"]
+    kind: Literal["text", "code", "date", "decimal", "textarea"]
+    entry: Literal["required", "optional", "system"]
+    required: bool | dict[str, Any]
+    disabled: bool | dict[str, Any]
+    max_length: int
+    pattern: str | None
+    pattern_message: str
+    codes: str | None
+    hint: str
+    advice: str
+    clause: str
+    lookup: bool
+    upper: bool
+    span: int
+
+
+class SectionView(BaseModel):
+    """A heading and its boxes."""
+
+    title: str
+    fields: list[FieldView]
+
+
+class LinesView(BaseModel):
+    """A table of rows."""
+
+    name: str
+    label: str
+    fields: list[FieldView]
+
+
+class CategoryView(BaseModel):
+    """A kind of attachment."""
+
+    code: str
+    name: str
+
+
+class AttachmentsView(BaseModel):
+    """Which files a document takes; limits in bytes."""
+
+    categories: list[CategoryView]
+    max_bytes: int
+    max_page_bytes: int
+    hint: str
+
+
+class StateView(BaseModel):
+    """A status; in a waiting one customs may answer at any moment."""
+
+    code: str
+    name: str
+    waiting: bool
+
+
+class ActionDefinition(BaseModel):
+    """A button."""
+
+    name: str
+    label: str
+    style: Literal["primary", "plain"]
+    shortcut: str
+    confirm: str | None
+    signed: bool
+    done: str | None
+
+
+class ConditionView(BaseModel):
+    """A box of the query page."""
+
+    name: str
+    label: str
+    kind: Literal["text", "status", "span"]
+    required: bool
+    max_days: int
+
+
+class ColumnView(BaseModel):
+    """A column of the result list."""
+
+    name: str
+    label: str
+    link: Literal["", "document", "receipts"]
+
+
+class QueryView(BaseModel):
+    """The query page."""
+
+    conditions: list[ConditionView]
+    columns: list[ColumnView]
+    delete: bool
+
+
+class Definition(BaseModel):
+    """Everything that a page needs to draw a document type."""
+
+    type: str
+    title: str
+    sections: list[SectionView]
+    lines: list[LinesView]
+    attachments: AttachmentsView | None
+    states: list[StateView]
+    actions: list[ActionDefinition]
+    query: QueryView
+
+
+def definition_of(type: DocumentType) -> Definition:
+    """Derive the definition from what the type declares."""
+    form = type.form
+    header = {box.name: _header_view(box) for box in form.header}
+    content = {name: _field_view(spec) for name, spec in form.content.fields.items()}
+    boxes = header | content
+    return Definition(
+        type=type.name,
+        title=type.title,
+        sections=[SectionView(title=s.title, fields=[boxes[n] for n in s.fields]) for s in form.sections],
+        lines=_lines(form.content),
+        attachments=_attachments(type),
+        states=[StateView(**vars(state)) for state in type.lifecycle.states],
+        actions=[
+            ActionDefinition(
+                name=a.name, label=a.label, style=a.style, shortcut=a.shortcut, confirm=a.confirm or None,
+                signed=a.signed, done=a.done or None,
+            )
+            for a in type.lifecycle.actions
+        ],
+        query=_query(type),
+    )  # fmt: skip
+
+
+def _lines(content: type[Content]) -> list[LinesView]:
+    return [
+        LinesView(
+            name=name, label=table.label, fields=[_field_view(spec) for spec in table.row.fields.values()]
+        )
+        for name, table in content.tables.items()
+    ]
+
+
+def _attachments(type: DocumentType) -> AttachmentsView | None:
+    spec = type.form.attachments
+    if spec is None:
+        return None
+    categories = [CategoryView(code=c.code, name=c.name) for c in spec.categories]
+    return AttachmentsView(
+        categories=categories, max_bytes=spec.max_bytes, max_page_bytes=spec.max_page_bytes, hint=spec.hint
+    )
+
+
+def _query(type: DocumentType) -> QueryView:
+    conditions = [
+        ConditionView(name=c.name, label=c.label, kind=c.kind, required=c.required, max_days=c.max_days)
+        for c in type.queries.conditions
+    ]
+    columns = [ColumnView(**vars(column)) for column in type.queries.columns]
+    return QueryView(conditions=conditions, columns=columns, delete=type.queries.delete)
+
+
+def _field_view(spec: Field) -> FieldView:
+    colour: Literal["required", "optional", "system"] = (
+        "system" if spec.system else "required" if spec.required else "optional"
+    )
+    return FieldView(
+        name=spec.name,
+        label=spec.label,
+        source="content",
+        kind=spec.kind,
+        entry=colour,
+        required=_plain(spec.required),
+        disabled=_plain(spec.disabled),
+        max_length=spec.length,
+        pattern=spec.pattern or None,
+        pattern_message=spec.pattern_message,
+        codes=spec.codes or None,
+        hint=spec.hint,
+        advice=spec.advice,
+        clause=spec.clause,
+        lookup=spec.lookup,
+        upper=spec.upper,
+        span=spec.span,
+    )
+
+
+def _header_view(box: HeaderField) -> FieldView:
+    return FieldView(
+        name=box.name, label=box.label, source="header", kind="text", entry="system", required=False, disabled=False,
+        max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
+        lookup=False, upper=False, span=1,
+    )  # fmt: skip
+
+
+def _plain(condition: Any) -> bool | dict[str, Any]:
+    return condition if isinstance(condition, bool) else dict(condition)

@@ -1,0 +1,195 @@
+"""What a form holds, declared once: form, check, list columns, message and print are derived from it.
+
+A document type writes a `Content` class::
+
+    class Parcel(Content):
+        number: str = text("报关单号", length=18, required=True, pattern=r"[0-9]{18}", …)
+        goods: list[Good] = lines("商品", Good)
+
+At run time an instance holds plain strings ("" where nothing is filled in) and lists of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self
+
+from singlewindow.kernel.definition.conditions import Condition, holds
+
+Kind = Literal["text", "code", "date", "decimal", "textarea"]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One box of a form. Grey (`system`) fields are filled in by the server and never taken from a client."""
+
+    label: str
+    kind: Kind
+    name: str = ""
+    length: int = 0  # greatest number of characters; 0 = no limit of its own
+    required: bool | Condition = False
+    disabled: bool | Condition = False
+    system: bool = False
+    pattern: str = ""  # whole value, a regular expression that Python and JavaScript read alike
+    pattern_message: str = ""
+    advice: str = ""
+    upper: bool = False  # lower case is raised
+    codes: str = ""  # code table
+    hint: str = ""  # the red line at the bottom of the work area (UI-02)
+    element: str = ""  # customs' element name
+    clause: str = ""  # where the manual or a regulation says so
+    lookup: bool = False  # leaving the field asks the server to fill in grey ones
+    search: bool = False  # a real column of the find table
+    span: Literal[1, 2, 3] = 1
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A table of rows of one kind."""
+
+    label: str
+    row: type[Content]
+    name: str = ""
+    least: int = 0
+    most: int = 999
+    clause: str = ""
+
+
+class Content:
+    """The base of every form's content and of every kind of row."""
+
+    fields: ClassVar[dict[str, Field]] = {}
+    tables: ClassVar[dict[str, Lines]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Collect the declarations in their order and give each its name."""
+        cls.fields = {n: replace(f, name=n) for n, f in vars(cls).items() if isinstance(f, Field)}
+        cls.tables = {n: replace(t, name=n) for n, t in vars(cls).items() if isinstance(t, Lines)}
+
+    @classmethod
+    def of(cls, values: Values) -> Self:
+        """An instance from clean values (see `clean`): strings for fields, instances for rows."""
+        made = cls()
+        for name in cls.fields:
+            setattr(made, name, values.get(name, ""))
+        for name, table in cls.tables.items():
+            setattr(made, name, [table.row.of(row) for row in values.get(name, [])])
+        return made
+
+
+def text(label: str, **more: Any) -> Any:
+    """A box for one line of text; see `Field` for what may be said of it."""
+    return Field(label, "text", **more)
+
+
+def code(label: str, codes: str, **more: Any) -> Any:
+    """A box for an entry of a code table; its value is the code."""
+    return Field(label, "code", codes=codes, **more)
+
+
+def date(label: str, **more: Any) -> Any:
+    """A box for a date, YYYY-MM-DD."""
+    more = {"pattern": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "pattern_message": "请按 YYYY-MM-DD 填写日期", **more}
+    return Field(label, "date", length=10, **more)
+
+
+def decimal(label: str, *, digits: int, places: int, **more: Any) -> Any:
+    """A box for a quantity, weight or amount: a decimal string, never a float."""
+    pattern = rf"(0|[1-9][0-9]{{0,{digits - 1}}})" + (rf"(\.[0-9]{{1,{places}}})?" if places else "")
+    message = f"请填写数字，整数至多 {digits} 位" + (f"，小数至多 {places} 位" if places else "")
+    return Field(
+        label, "decimal", length=digits + places + 1, pattern=pattern, pattern_message=message, **more
+    )
+
+
+def textarea(label: str, *, length: int, **more: Any) -> Any:
+    """A box for several lines of text."""
+    return Field(label, "textarea", length=length, span=3, **more)
+
+
+def lines(label: str, row: type[Content], **more: Any) -> Any:
+    """A table of rows."""
+    return Lines(label, row, **more)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the form and the names of what stands under it, in reading order.
+
+    A name is a content field's or one of the header's: number, status, filed_on, or a returned one.
+    """
+
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of attachment (随附单据文件类别)."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Attachments:
+    """Which files a document takes; limits in bytes (UI-18)."""
+
+    categories: tuple[Category, ...]
+    hint: str = ""
+    clause: str = ""
+    max_bytes: int = 4_194_304
+    max_page_bytes: int = 204_800
+
+    def name_of(self, code: str) -> str | None:
+        """The category's name, or None when there is no such category."""
+        return next((category.name for category in self.categories if category.code == code), None)
+
+
+@dataclass(frozen=True)
+class HeaderField:
+    """A grey box that shows what the kernel knows of a document, not its content."""
+
+    name: str
+    label: str
+    hint: str = ""
+    returned: bool = False  # filled from customs' receipts
+    element: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A document type's form: its content, the grey header boxes, their order, and its attachments."""
+
+    content: type[Content]
+    header: tuple[HeaderField, ...]
+    sections: tuple[Section, ...]
+    attachments: Attachments | None = None
+    labels: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check once that every section's name exists and every content field stands in one."""
+        known = {h.name: h.label for h in self.header} | {n: f.label for n, f in self.content.fields.items()}
+        shown = [name for section in self.sections for name in section.fields]
+        if sorted(shown) != sorted(known):
+            raise ValueError(f"sections and fields differ: {set(shown) ^ set(known)}")
+        object.__setattr__(self, "labels", {n: f.label for n, f in self.content.fields.items()})
+
+
+def enabled_values(content: type[Content], values: Values) -> dict[str, Any]:
+    """The values without those of disabled fields: what rules, signature and customs see (style 5)."""
+    kept = _enabled(content, values, None)
+    for name, table in content.tables.items():
+        kept[name] = [_enabled(table.row, row, values) for row in values.get(name, [])]
+    return kept
+
+
+def _enabled(content: type[Content], values: Values, header: Values | None) -> dict[str, Any]:
+    return {
+        name: values.get(name, "")
+        for name, spec in content.fields.items()
+        if not holds(spec.disabled, values, header) and values.get(name, "") != ""
+    }

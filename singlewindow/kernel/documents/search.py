@@ -1,0 +1,174 @@
+"""Find documents by the real columns of the type's find table (UI-07, UI-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.find_tables import find_table
+from singlewindow.kernel.documents.record import COLUMNS, Document
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.documents.view import UNBOUND, UNBOUND_BASIS, ActionView, actions_of
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Forbidden, Refused, Violation
+from singlewindow.kernel.subsystem import Condition, DocumentType
+
+TOTAL_CAP = 10_000  # counting further costs more than anybody reads
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which page of what size (at most 100), sorted by which column; "-" before it means descending."""
+
+    number: int = 1
+    size: int = 20
+    sort: str = "-updated_at"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One row: the document and what may be done with it."""
+
+    document: Document
+    status_name: str
+    actions: Mapping[str, ActionView]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A page of rows; `capped` says that there are more than TOTAL_CAP in all."""
+
+    total: int
+    capped: bool
+    rows: Sequence[Found]
+
+
+async def search(
+    transaction: Transaction, type: DocumentType, person: Person, asked: Mapping[str, str], page: Page
+) -> Result:
+    """The documents that fit all conditions; an empty condition counts as not asked.
+
+    Spans come as `<name>_from` and `<name>_to`, dates YYYY-MM-DD in Chinese time, both inclusive.
+    Raises Refused for a missing, wrong or too wide condition, Forbidden for an unbound account (PORT-04).
+    """
+    if person.bound_card is None:
+        raise Forbidden(UNBOUND, [Violation("", "account.unbound", UNBOUND, "", UNBOUND_BASIS)])
+    table = find_table(type.find_table, type.searched)
+    filters = [
+        table.c.company_id == person.company_id,
+        literal_column("not hidden"),
+        *_filters(type, table, asked),
+    ]
+    counted = select(func.count()).select_from(
+        select(literal_column("1")).select_from(table).where(*filters).limit(TOTAL_CAP + 1).subquery()
+    )
+    total = (await transaction.select(counted))[0][0]
+    ids = [row[0] for row in await transaction.select(_page(table, filters, page))]
+    rows = await transaction.rows(f"select {COLUMNS} from document where id = any($1)", ids)
+    by_id = {row["id"]: Document.of(row) for row in rows}
+    found = [_found(type, person, by_id[identifier]) for identifier in ids if identifier in by_id]
+    return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
+
+
+def _page(table: Table, filters: Sequence[ColumnElement[bool]], page: Page) -> Select[tuple[Any, ...]]:
+    name = page.sort.removeprefix("-")
+    if name not in table.c:
+        raise Refused.because([Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列")])
+    descending = page.sort.startswith("-")
+    order = [column.desc() if descending else column.asc() for column in (table.c[name], table.c.document_id)]
+    offset = (page.number - 1) * page.size
+    return select(table.c.document_id).where(*filters).order_by(*order).limit(page.size).offset(offset)
+
+
+def _found(type: DocumentType, person: Person, document: Document) -> Found:
+    values = {
+        **{name: value for name, value in document.content.items() if isinstance(value, str)},
+        **document.returned,
+        "number": document.number,
+        "filed_on": document.filed_on.isoformat(),
+        "updated_at": document.updated_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "status": type.lifecycle.name_of(document.status),
+    }
+    actions = actions_of(type, person, document.status, document.company_id)
+    wanted = {column.name: values.get(column.name, "") for column in type.queries.columns}
+    return Found(document, values["status"], actions, wanted)
+
+
+def _filters(type: DocumentType, table: Table, asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    known = {name for c in type.queries.conditions for name in _names(c)}
+    if unknown := sorted(set(asked) - known):
+        raise Refused.because(
+            [Violation(n, "query.unknown", f"没有查询条件 {n}", "请去掉该条件") for n in unknown]
+        )
+    violations: list[Violation] = []
+    filters: list[ColumnElement[bool]] = []
+    for condition in type.queries.conditions:
+        values = {name: asked.get(name, "").strip() for name in _names(condition)}
+        if condition.kind == "span":
+            filters += _span(condition, table, values, violations)
+        elif value := values[condition.name]:
+            filters.append(table.c[condition.name] == value)
+        elif condition.required:
+            violations.append(_missing(condition, condition.name))
+    if violations:
+        raise Refused.because(violations)
+    return filters
+
+
+def _names(condition: Condition) -> tuple[str, ...]:
+    return (
+        (f"{condition.name}_from", f"{condition.name}_to") if condition.kind == "span" else (condition.name,)
+    )
+
+
+def _span(
+    condition: Condition, table: Table, values: Mapping[str, str], violations: list[Violation]
+) -> list[ColumnElement[bool]]:
+    days: dict[str, date] = {}
+    for name, value in values.items():
+        try:
+            if value:
+                days[name] = date.fromisoformat(value)
+            elif condition.required:
+                violations.append(_missing(condition, name))
+        except ValueError:
+            message = f"「{condition.label}」不是有效的日期：{value}"
+            violations.append(
+                Violation(name, "query.date", message, "请按 YYYY-MM-DD 填写", condition.clause)
+            )
+    first, last = (days.get(name) for name in _names(condition))
+    if first and last:
+        violations += _span_problems(condition, first, last)
+    column = table.c[f"{condition.name}_at"]
+    return [
+        *([column >= _midnight(first)] if first else []),
+        *([column < _midnight(last + timedelta(days=1))] if last else []),
+    ]
+
+
+def _span_problems(condition: Condition, first: date, last: date) -> list[Violation]:
+    path = f"{condition.name}_to"
+    if last < first:
+        message = f"「{condition.label}」的截止日期早于起始日期"
+        return [Violation(path, "query.order", message, "请调换起止日期", condition.clause)]
+    span = (last - first).days
+    if condition.max_days and span > condition.max_days:
+        message = f"「{condition.label}」起止范围不能超过 {condition.max_days} 天，现为 {span} 天"
+        return [Violation(path, "query.span", message, "请缩小起止范围后再查询", condition.clause)]
+    return []
+
+
+def _missing(condition: Condition, name: str) -> Violation:
+    return Violation(
+        name, "query.required", f"「{condition.label}」不可为空", "请填写后再查询", condition.clause
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CHINA)

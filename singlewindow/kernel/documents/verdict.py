@@ -1,0 +1,101 @@
+"""The verdict on a document's content: clean values, grey ones filled in, and everything that is wrong.
+
+The same verdict is given when a field is left, when a draft is saved, and before a signature; only
+what is missing counts at the last alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.definition.check import clean, codes_in, violations_of
+from singlewindow.kernel.definition.fields import enabled_values
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.registers.store import Registers
+from singlewindow.kernel.subsystem import Applicant, Case, DocumentType
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found: the values with grey ones filled in, what is wrong, and what the rules knew."""
+
+    values: dict[str, Any]
+    violations: tuple[Violation, ...]
+    known: Any
+
+    def raise_if_refused(self) -> None:
+        """Raise Refused with all violations, if there are any."""
+        if self.violations:
+            raise Refused.because(self.violations)
+
+
+async def judge(
+    transaction: Transaction,
+    type: DocumentType,
+    person: Person,
+    sent: Mapping[str, Any],
+    *,
+    document_id: int | None = None,
+    attachments: Sequence[str] = (),
+    signing: bool = False,
+) -> Verdict:
+    """Judge what a client sent (or what is stored) as content of `type`.
+
+    Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
+    """
+    content = type.form.content
+    values = clean(content, sent)
+    applicant = Applicant(person.customs_code, person.scc, person.company_name, person.display_name)
+    case = Case(
+        transaction, Registers(transaction), applicant, frozenset(attachments), document_id, values, signing
+    )
+    known = await type.gather(case)
+    values |= {name: value for name, value in type.fill(case, known).items() if value}
+    violations = list(violations_of(content, values, complete=signing))
+    violations += await _unknown_codes(transaction, type, values)
+    typed = content.of(enabled_values(content, values))
+    for rule in type.rules:
+        if signing or rule.drafts:
+            violations += rule.violations(typed, known)
+    return Verdict(values, tuple(violations), known)
+
+
+def editable(type: DocumentType, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of stored content that a client could have sent: without the grey fields."""
+    return {name: value for name, value in stored.items() if not _is_system(type, name)}
+
+
+def _is_system(type: DocumentType, name: str) -> bool:
+    spec = type.form.content.fields.get(name)
+    return spec is not None and spec.system
+
+
+async def _unknown_codes(
+    transaction: Transaction, type: DocumentType, values: Mapping[str, Any]
+) -> list[Violation]:
+    wanted = list(codes_in(type.form.content, values))
+    if not wanted:
+        return []
+    rows = await transaction.rows(
+        """select table_name, code from code_entry
+           join unnest($1::text[], $2::text[]) as wanted (table_name, code) using (table_name, code)""",
+        [spec.codes for _, spec, _ in wanted],
+        [code for _, _, code in wanted],
+    )
+    known = {(row["table_name"], row["code"]) for row in rows}
+    return [
+        Violation(
+            path,
+            "field.code",
+            f"「{spec.label}」没有代码 {code}",
+            "请按空格键从列表中选取",
+            spec.clause,
+            "field",
+        )
+        for path, spec, code in wanted
+        if (spec.codes, code) not in known
+    ]

@@ -1,0 +1,60 @@
+"""How messages travel to customs: a small interface, HTTP behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import httpx
+
+from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch
+
+
+class TemporaryFailure(Exception):
+    """Customs cannot be reached or cannot answer now: try again later."""
+
+
+class PermanentFailure(Exception):
+    """Customs will never take this: trying again is of no use."""
+
+
+class Transport(Protocol):
+    """Something that carries messages to customs."""
+
+    async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """Deliver envelopes; raises TemporaryFailure when nothing is known of their fate."""
+
+    async def send_attachment(self, sha256: str, body: str) -> None:
+        """Deliver the JWE of a file; raises TemporaryFailure or PermanentFailure."""
+
+
+class HttpTransport:
+    """The default: POST and PUT to customs' exchange address."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """See Transport."""
+        batch = EnvelopeBatch(messages=list(envelopes))
+        response = await self._request(
+            "POST", "/exchange/messages", batch.model_dump_json(), "application/json"
+        )
+        return AnswerBatch.model_validate_json(response.content).answers
+
+    async def send_attachment(self, sha256: str, body: str) -> None:
+        """See Transport."""
+        await self._request("PUT", f"/exchange/attachments/{sha256}", body, "application/jose")
+
+    async def _request(self, method: str, path: str, body: str, content_type: str) -> httpx.Response:
+        try:
+            response = await self._client.request(
+                method, path, content=body.encode(), headers={"Content-Type": content_type}
+            )
+        except httpx.HTTPError as error:
+            raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
+        if response.status_code >= 500 or response.status_code in (408, 425, 429):
+            raise TemporaryFailure(f"customs answered {response.status_code}")
+        if response.status_code >= 400:
+            raise PermanentFailure(f"customs answered {response.status_code}: {response.text[:300]}")
+        return response

@@ -1,0 +1,82 @@
+"""The worker: sends the outbox, understands the inbox, sweeps what has expired. Any number may run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+import httpx
+import structlog
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange.inbox import apply_received, customs_certificate
+from singlewindow.kernel.exchange.outbox import send_due
+from singlewindow.kernel.exchange.transport import HttpTransport
+from singlewindow.kernel.settings import Settings
+
+IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
+SWEEP_SECONDS = 300.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One kind of work, done again as long as there is any, then when woken or after a second."""
+
+    channel: str
+    work: Callable[[], Awaitable[int]]
+
+    async def run(self, url: str) -> None:
+        """Work for ever; a database that is away is waited for."""
+        while True:
+            try:
+                await self._listen(url)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx.HTTPError) as error:
+                log.warning("worker waits", channel=self.channel, error=repr(error))
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def _listen(self, url: str) -> None:
+        woken = asyncio.Event()
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.add_listener(self.channel, lambda *_: woken.set())
+            while not connection.is_closed():
+                woken.clear()
+                while await self.work():
+                    pass
+                try:
+                    await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+        finally:
+            await connection.close(timeout=2)
+
+
+async def work(settings: Settings) -> None:
+    """Run all loops of one worker until cancelled."""
+    url = settings.worker_database_url
+    database = await Database.connect(url)
+    key = json.loads((settings.pki_folder / "customs-encryption.pub.jwk").read_text(encoding="ascii"))
+    certificate = customs_certificate(settings.pki_folder)
+    async with httpx.AsyncClient(base_url=settings.customs_url, timeout=20) as client:
+        transport = HttpTransport(client)
+        log.info("worker ready", customs=settings.customs_url)
+        await asyncio.gather(
+            Loop("outbox", lambda: send_due(database, transport, key)).run(url),
+            Loop("inbox", lambda: apply_received(database, certificate)).run(url),
+            _sweep(database),
+        )
+
+
+async def _sweep(database: Database) -> None:
+    """Take away what has expired: sessions, challenges, pinned statements, old idempotency keys."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        async with database.transaction() as transaction:
+            await transaction.run("delete from session where expires_at < now()")
+            await transaction.run("delete from challenge where expires_at < now()")
+            await transaction.run("delete from prepared where expires_at < now() - interval '1 day'")
+            await transaction.run("delete from idempotency where created_at < now() - interval '7 days'")

@@ -1,0 +1,95 @@
+"""The portal's web application: routes, failures, request ids, and the built pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.http import (
+    attachment_routes,
+    document_routes,
+    people_routes,
+    portal_routes,
+    problems,
+)
+from singlewindow.kernel.http.logs import configure, with_request_id
+from singlewindow.kernel.problems import NotFound, TooLarge
+from singlewindow.kernel.settings import Settings, settings
+from singlewindow.kernel.subsystem import document_types
+
+MAX_BODY = 6 * 1024 * 1024  # the greatest upload with its form fields
+PAGE_POLICY = (
+    "default-src 'self'; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; img-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+
+
+def create_app() -> FastAPI:
+    """The application with the settings of this process."""
+    chosen = settings()
+    configure(chosen.log_format)
+    document_types()  # a mistake in a declaration shows at the start, not at the first request
+    app = FastAPI(
+        title="中国国际贸易单一窗口",
+        version="1",
+        summary="A single window: fill in, sign with a card, send to customs, see the answer.",
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = chosen
+    problems.install(app)
+    for router in (
+        people_routes.router,
+        portal_routes.router,
+        attachment_routes.router,
+        document_routes.router,
+    ):
+        app.include_router(router)
+    app.middleware("http")(_guard)
+    app.middleware("http")(with_request_id)
+    _serve_pages(app, chosen)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.database = await Database.connect(settings().web_database_url)
+    yield
+    await app.state.database.close()
+
+
+async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse bodies that are too large before they are read; tell browsers how to treat answers."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MAX_BODY and request.url.path != "/exchange/messages":
+        return problems.answer(TooLarge("请求内容超过上限 6 MB；单个 PDF 文件不能超过 4M"), request)
+    response = await call(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.url.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _serve_pages(app: FastAPI, chosen: Settings) -> None:
+    """The built pages; every address that is no route of ours is the page's own to show."""
+    folder: Path = chosen.web_dist
+    if not (folder / "index.html").is_file():
+        return
+    app.mount("/assets", StaticFiles(directory=folder / "assets"), name="assets")
+    policy = PAGE_POLICY.format(port=chosen.card_port)
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> Response:
+        if path.startswith(("api/", "exchange/", "assets/")):
+            raise NotFound("没有这个地址")
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+        return FileResponse(folder / "index.html", headers=headers)

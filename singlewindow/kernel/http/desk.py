@@ -1,0 +1,56 @@
+"""What a route needs: the database, the person, the document type, and a desk inside a transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.http.sessions import bound_person, current_person
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.subsystem import DocumentType, get_document_type
+
+CurrentPerson = Annotated[Person, Depends(current_person)]
+BoundPerson = Annotated[Person, Depends(bound_person)]
+
+
+def database_of(request: Request) -> Database:
+    """The application's database, as the web role."""
+    database: Database = request.app.state.database
+    return database
+
+
+def type_in_path(
+    type: Annotated[str, Path(description="Document type, e.g. inspection.declaration")],
+) -> DocumentType:
+    """The document type that the address names. Raises NotFound."""
+    return get_document_type(type)
+
+
+def version_in_header(
+    if_match: Annotated[str, Header(description='The version that was read, as ETag: "3"')] = "",
+) -> int:
+    """The version that the client has. Raises Refused when the header is missing or no number."""
+    if match := re.fullmatch(r'"?(\d{1,9})"?', if_match.strip()):
+        return int(match[1])
+    raise Refused.because(
+        [Violation("", "request.version", "请求缺少单据版本（If-Match）", "请刷新页面后重试")]
+    )
+
+
+Base = Annotated[Database, Depends(database_of)]
+TypeInPath = Annotated[DocumentType, Depends(type_in_path)]
+VersionInHeader = Annotated[int, Depends(version_in_header)]
+
+
+@asynccontextmanager
+async def at_desk(database: Database, type: DocumentType, person: Person) -> AsyncIterator[Desk]:
+    """One transaction of one person at work on one type."""
+    async with database.transaction(person.actor) as transaction:
+        yield Desk(transaction, type, person)

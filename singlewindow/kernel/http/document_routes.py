@@ -1,0 +1,295 @@
+"""Documents of every type over HTTP: open, save, find, delete, sign, and their receipts and history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from singlewindow.kernel.documents import history
+from singlewindow.kernel.documents.search import Page, search
+from singlewindow.kernel.documents.view import ActionView, View
+from singlewindow.kernel.http.desk import (
+    Base,
+    BoundPerson,
+    CurrentPerson,
+    TypeInPath,
+    VersionInHeader,
+    at_desk,
+)
+from singlewindow.kernel.http.problems import ViolationBody, documented
+from singlewindow.kernel.problems import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotInThisState,
+    NotLoggedIn,
+    Refused,
+    StaleVersion,
+)
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.signing.declare import SigningDesk
+from singlewindow.kernel.signing.prepared import Signed
+
+router = APIRouter(
+    prefix="/api/documents/{type}", tags=["documents"], responses=documented(NotLoggedIn, Forbidden, NotFound)
+)
+
+Number = Annotated[str, Field(max_length=32, examples=["202600000000000001"])]
+
+
+class ContentBody(BaseModel):
+    """What is filled in: field name → text, or a list of rows. Grey fields are ignored."""
+
+    content: dict[str, Any] = Field(max_length=500, examples=[{"contact_name": "王芳"}])
+
+
+class LookupBody(ContentBody):
+    """The form as it stands when a field is left."""
+
+    field: str
+    number: Number | None = None
+
+
+class LookupAnswer(BaseModel):
+    """Grey values that the field brings, and what is wrong with the field."""
+
+    content: dict[str, Any]
+    violations: list[ViolationBody]
+
+
+class NumbersBody(BaseModel):
+    """Which documents: at most 100."""
+
+    numbers: list[Number] = Field(min_length=1, max_length=100)
+
+
+class RefusedNumber(BaseModel):
+    """A document that could not be deleted, and why."""
+
+    number: str
+    why: str
+
+
+class DeletedAnswer(BaseModel):
+    """Each document is answered on its own."""
+
+    deleted: list[str]
+    refused: list[RefusedNumber]
+
+
+class PrepareBody(BaseModel):
+    """Which signed action, and the number of the card in the reader."""
+
+    action: str = Field(max_length=40, examples=["apply"])
+    card_no: str = Field(max_length=40)
+
+
+class PrepareAnswer(BaseModel):
+    """What the card is to sign; valid once, for five minutes."""
+
+    token: str
+    statement: dict[str, Any]
+    signing_input: str
+    content: dict[str, Any]
+
+
+class SubmitBody(BaseModel):
+    """The card's answer: signature (raw r‖s) and certificate (DER), both Base64."""
+
+    token: str = Field(max_length=100)
+    signature: str = Field(max_length=400)
+    certificate: str = Field(max_length=8000)
+
+
+class SearchRow(BaseModel):
+    """A document in the result list; `values` are the columns of the definition's query page."""
+
+    number: str
+    status: str
+    status_name: str
+    actions: dict[str, ActionView]
+    values: dict[str, str]
+
+
+class SearchAnswer(BaseModel):
+    """A page of the result; beyond 10,000 the total is capped."""
+
+    total: int
+    total_capped: bool
+    page: int
+    size: int
+    items: list[SearchRow]
+
+
+class ReceiptsAnswer(BaseModel):
+    """All receipts of a document, newest first."""
+
+    items: list[history.ReceiptView]
+
+
+class HistoryAnswer(BaseModel):
+    """What happened to a document, oldest first."""
+
+    items: list[history.EventView]
+
+
+@router.get("/new", summary="An empty form with what is known of the applicant")
+async def open_new(type: TypeInPath, person: CurrentPerson, database: Base) -> View:
+    """Also for accounts without a card: they may look, but not save (PORT-04)."""
+    async with at_desk(database, type, person) as desk:
+        return await desk.blank()
+
+
+@router.post("", status_code=201, summary="Save a new draft (暂存)", responses=documented(Refused))
+async def save_new(
+    type: TypeInPath,
+    person: BoundPerson,
+    database: Base,
+    body: ContentBody,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+) -> View:
+    """Gives number and date. The same Idempotency-Key answers with the same document again."""
+    async with at_desk(database, type, person) as desk:
+        return _tagged(response, await desk.save_new(body.content, idempotency_key))
+
+
+@router.get("", summary="Find documents", responses=documented(Refused))
+async def find(
+    type: TypeInPath,
+    person: CurrentPerson,
+    database: Base,
+    request: Request,
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+    size: Annotated[int, Query(ge=1, le=100)] = 20,
+    sort: Annotated[str, Query(max_length=60)] = "-updated_at",
+) -> SearchAnswer:
+    """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
+    asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort")}
+    async with database.transaction(person.actor) as transaction:
+        result = await search(transaction, type, person, asked, Page(page, size, sort))
+    items = [
+        SearchRow(
+            number=row.document.number, status=row.document.status, status_name=row.status_name,
+            actions=dict(row.actions), values=dict(row.values),
+        )
+        for row in result.rows
+    ]  # fmt: skip
+    return SearchAnswer(total=result.total, total_capped=result.capped, page=page, size=size, items=items)
+
+
+@router.post("/delete", summary="Delete several drafts")
+async def delete_many(
+    type: TypeInPath, person: BoundPerson, database: Base, body: NumbersBody
+) -> DeletedAnswer:
+    """Each number is answered on its own; one that may not be deleted does not hold up the others (INSP-11)."""
+    async with at_desk(database, type, person) as desk:
+        deleted, refused = await desk.delete_many(body.numbers)
+    return DeletedAnswer(deleted=deleted, refused=[RefusedNumber(number=n, why=w) for n, w in refused])
+
+
+@router.post("/lookup", summary="What leaving a field fills in")
+async def look_up(type: TypeInPath, person: CurrentPerson, database: Base, body: LookupBody) -> LookupAnswer:
+    """Answers the grey values and the violations of that field; nothing is stored."""
+    async with at_desk(database, type, person) as desk:
+        verdict = await desk.look_up(body.content, body.number)
+    grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
+    wrong = [ViolationBody(**v.as_json()) for v in verdict.violations if v.path == body.field]
+    return LookupAnswer(content=grey, violations=wrong)
+
+
+@router.get("/{number}", summary="Open a document")
+async def open_document(
+    type: TypeInPath, number: Number, person: BoundPerson, database: Base, response: Response
+) -> View:
+    """The ETag is the version that later changes must name."""
+    async with at_desk(database, type, person) as desk:
+        return _tagged(response, await desk.open(number))
+
+
+@router.put(
+    "/{number}", summary="Save a draft again", responses=documented(NotInThisState, StaleVersion, Refused)
+)
+async def save(
+    type: TypeInPath,
+    number: Number,
+    person: BoundPerson,
+    database: Base,
+    version: VersionInHeader,
+    body: ContentBody,
+    response: Response,
+) -> View:
+    """A version that is no longer the stored one is refused with what is stored now."""
+    async with at_desk(database, type, person) as desk:
+        return _tagged(response, await desk.save(number, version, body.content))
+
+
+@router.delete(
+    "/{number}", status_code=204, summary="Delete a document", responses=documented(NotInThisState)
+)
+async def delete(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> None:
+    """What was once sent is hidden from the company and stays in the archive (PORT-08)."""
+    async with at_desk(database, type, person) as desk:
+        await desk.delete(number)
+
+
+@router.post(
+    "/{number}/prepare",
+    summary="First step of a signed action",
+    responses=documented(NotInThisState, StaleVersion, Refused),
+)
+async def prepare(
+    type: TypeInPath,
+    number: Number,
+    person: BoundPerson,
+    database: Base,
+    version: VersionInHeader,
+    body: PrepareBody,
+) -> PrepareAnswer:
+    """Checks all rules and pins the version; answers the exact text that the card signs."""
+    async with at_desk(database, type, person) as desk:
+        signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
+        prepared = await signing.prepare(number, version, body.action, body.card_no)
+    return PrepareAnswer(
+        token=prepared.token,
+        statement=prepared.statement_object,
+        signing_input=prepared.signing_input,
+        content=prepared.content_object,
+    )
+
+
+@router.post(
+    "/{number}/submit",
+    summary="Second step of a signed action",
+    responses=documented(NotInThisState, Conflict, StaleVersion, Refused),
+)
+async def submit(
+    type: TypeInPath, number: Number, person: BoundPerson, database: Base, body: SubmitBody, request: Request
+) -> View:
+    """Verifies certificate and signature and hands the document to the outbox, all or nothing."""
+    signed = Signed.of(body.signature, body.certificate)
+    async with at_desk(database, type, person) as desk:
+        signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
+        return await signing.submit(number, body.token, signed, request.state.request_id, datetime.now(UTC))
+
+
+@router.get("/{number}/receipts", summary="Customs' answers")
+async def receipts(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> ReceiptsAnswer:
+    """Receipts of superseded submissions are shown and marked."""
+    async with at_desk(database, type, person) as desk:
+        return ReceiptsAnswer(items=await history.receipts(desk, number))
+
+
+@router.get("/{number}/history", summary="What happened to a document")
+async def events(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> HistoryAnswer:
+    """Each entry's hash covers the entry before it."""
+    async with at_desk(database, type, person) as desk:
+        return HistoryAnswer(items=await history.events(desk, number))
+
+
+def _tagged(response: Response, view: View) -> View:
+    response.headers["ETag"] = f'"{view.version}"'
+    return view

@@ -1,0 +1,51 @@
+"""Structured logs and the request id that stands in them, in the answer, and in the message to customs (OPER-01)."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import structlog
+from fastapi import Request, Response
+
+log = structlog.get_logger()
+
+
+def configure(style: Literal["console", "json"]) -> None:
+    """One line per event on standard output; JSON for machines, plain for people."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
+async def with_request_id(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Middleware: take a well-formed X-Request-Id or make one, log the request, answer with the id."""
+    given = request.headers.get("x-request-id", "")
+    request.state.request_id = given if re.fullmatch(r"[0-9A-Za-z-]{8,64}", given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
+    began = time.perf_counter()
+    response = await call(request)
+    response.headers["X-Request-Id"] = request.state.request_id
+    if request.url.path not in ("/healthz", "/readyz"):
+        took = round((time.perf_counter() - began) * 1000, 1)
+        log.info(
+            "request", method=request.method, path=request.url.path, status=response.status_code, ms=took
+        )
+    return response

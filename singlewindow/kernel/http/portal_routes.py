@@ -1,0 +1,156 @@
+"""What pages ask for before any document: settings, applications, definitions, codes; and what customs send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
+from singlewindow.kernel.codes.search import search_statement
+from singlewindow.kernel.definition.export import Definition, definition_of
+from singlewindow.kernel.exchange.inbox import customs_certificate, take_in
+from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
+from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.problems import NotFound, NotLoggedIn
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import Subsystem, subsystems
+
+router = APIRouter()
+
+
+class Config(BaseModel):
+    """What the page must know before log-in."""
+
+    title: str
+    card_url: str
+    demo: bool
+
+
+class MenuView(BaseModel):
+    """A line of the left menu."""
+
+    title: str
+    page: Literal["form", "query"]
+    types: list[str]
+
+
+class ApplicationView(BaseModel):
+    """An application that can be entered."""
+
+    name: str
+    title: str
+    menu: list[MenuView]
+
+
+class GroupView(BaseModel):
+    """A heading among the applications, with further headings and applications under it."""
+
+    title: str
+    groups: list[GroupView]
+    applications: list[ApplicationView]
+
+
+class Applications(BaseModel):
+    """标准版应用: only what can be entered."""
+
+    groups: list[GroupView]
+
+
+class CodeItem(BaseModel):
+    """An entry of a code table."""
+
+    code: str
+    name: str
+
+
+class CodeAnswer(BaseModel):
+    """The first entries that fit."""
+
+    table: str
+    items: list[CodeItem]
+
+
+@router.get("/api/config", tags=["portal"], summary="What the page must know before log-in")
+async def config() -> Config:
+    """Public."""
+    return Config(
+        title="中国国际贸易单一窗口", card_url=f"ws://127.0.0.1:{settings().card_port}", demo=settings().demo
+    )
+
+
+@router.get(
+    "/api/applications", tags=["portal"], summary="The applications in their groups, with their menus"
+)
+async def applications() -> Applications:
+    """Public (PORT-01)."""
+    root = GroupView(title="", groups=[], applications=[])
+    for subsystem in subsystems().values():
+        if not subsystem.hidden:
+            _group(root, subsystem.group).applications.append(_application(subsystem))
+    return Applications(groups=root.groups)
+
+
+@router.get(
+    "/api/definitions/{type}",
+    tags=["portal"],
+    summary="Form, actions, states and query page of a document type",
+    responses=documented(NotLoggedIn, NotFound),
+)
+async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
+    """Everything that a page needs to draw the type."""
+    return definition_of(type)
+
+
+@router.get(
+    "/api/codes/{table}", tags=["portal"], summary="Search a code table", responses=documented(NotLoggedIn)
+)
+async def codes(
+    table: str,
+    person: CurrentPerson,
+    database: Base,
+    q: Annotated[str, Query(max_length=60)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> CodeAnswer:
+    """By code, Chinese, or pinyin initials (UI-04); an empty question gives the first entries."""
+    async with database.transaction(person.actor) as transaction:
+        rows = await transaction.select(search_statement(table, q, limit, transaction.now.date()))
+    return CodeAnswer(table=table, items=[CodeItem(code=row["code"], name=row["name"]) for row in rows])
+
+
+@router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
+async def exchange(batch: EnvelopeBatch, database: Base) -> AnswerBatch:
+    """Stored raw and acknowledged; only what customs signed is taken in."""
+    certificate = customs_certificate(settings().pki_folder)
+    async with database.transaction() as transaction:
+        return AnswerBatch(answers=await take_in(transaction, batch.messages, certificate))
+
+
+@router.get("/healthz", tags=["operation"], summary="The process lives")
+async def healthz() -> dict[str, str]:
+    """Asks nothing of anybody."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", tags=["operation"], summary="The process can work")
+async def readyz(request: Request, response: Response, database: Base) -> dict[str, str]:
+    """503 while the database cannot be reached."""
+    async with database.transaction() as transaction:
+        await transaction.value("select 1")
+    return {"status": "ready"}
+
+
+def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
+    if not path:
+        return parent
+    child = next((group for group in parent.groups if group.title == path[0]), None)
+    if child is None:
+        child = GroupView(title=path[0], groups=[], applications=[])
+        parent.groups.append(child)
+    return _group(child, path[1:])
+
+
+def _application(subsystem: Subsystem) -> ApplicationView:
+    menu = [MenuView(title=item.title, page=item.page, types=list(item.types)) for item in subsystem.menu]
+    return ApplicationView(name=subsystem.name, title=subsystem.title, menu=menu)

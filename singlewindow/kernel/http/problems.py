@@ -1,0 +1,132 @@
+"""Every failure becomes application/problem+json here, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from singlewindow.kernel.problems import NotFound, Problem, Refused, TooMany, Violation
+
+log = structlog.get_logger()
+
+
+class ViolationBody(BaseModel):
+    """What is wrong, where, what to do about it, and where that is written."""
+
+    path: str
+    rule: str
+    message: str
+    advice: str
+    clause: str
+    source: str
+
+
+class ProblemBody(BaseModel):
+    """The one shape of every refusal (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    violations: list[ViolationBody]
+    request_id: str
+
+
+def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these problems."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for problem in problems:
+        said = by_status.setdefault(problem.status, {"model": ProblemBody, "description": ""})
+        said["description"] = "; ".join(
+            filter(None, [said["description"], f"/problems/{problem.slug}: {problem.title}"])
+        )
+    return by_status
+
+
+def install(app: FastAPI) -> None:
+    """Teach an application to answer failures."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    for error in (
+        asyncpg.CannotConnectNowError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        OSError,
+    ):
+        app.add_exception_handler(error, _away)
+
+
+def answer(problem: Problem, request: Request) -> JSONResponse:
+    """The response for a problem."""
+    body = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "violations": [violation.as_json() for violation in problem.violations],
+        "request_id": getattr(request.state, "request_id", ""),
+        **problem.extra,
+    }
+    headers = {"Retry-After": str(problem.extra["retry_after"])} if isinstance(problem, TooMany) else None
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+async def _problem(request: Request, problem: Exception) -> JSONResponse:
+    assert isinstance(problem, Problem)
+    return answer(problem, request)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    violations = [
+        Violation(
+            "/".join(map(str, e["loc"][1:])),
+            "request.shape",
+            f"请求内容不正确：{e['msg']}",
+            "请刷新页面后重试",
+        )
+        for e in error.errors()[:20]
+    ]
+    return answer(Refused("请求内容的格式不正确", violations), request)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    problem: Problem = NotFound("没有这个地址") if error.status_code == 404 else Problem(str(error.detail))
+    response = answer(problem, request)
+    response.status_code = error.status_code
+    return response
+
+
+class Away(Problem):
+    """The database cannot be reached for the moment."""
+
+    slug, status, title = "away", 503, "系统暂时无法办理"
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    log.error("database away", error=repr(error), request_id=getattr(request.state, "request_id", ""))
+    return answer(Away("数据库暂时无法连接，您填写的内容仍在页面上，请稍后重试"), request)
+
+
+class Bug(Problem):
+    """Something that we did not expect; the log has the rest under the request id."""
+
+    slug, status, title = "internal", 500, "系统内部错误"
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", "")
+    log.error("unexpected", exc_info=error, request_id=request_id)
+    return answer(
+        Bug(f"系统内部错误，您填写的内容仍在页面上；请稍后重试，并将编号 {request_id} 告知维护人员"), request
+    )

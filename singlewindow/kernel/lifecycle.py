@@ -1,0 +1,134 @@
+"""What may happen to a document: a table of states, actions and receipts. Only the machine writes status.
+
+Grey buttons come from `why_not` and from nowhere else; the server refuses with the same words (UI-10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from singlewindow.kernel.problems import NotInThisState
+
+NEW = ""  # the state of a document that was never saved
+
+Role = Literal["administrator", "operator"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A status: its code and the manual's word. In a `waiting` one customs may answer at any moment."""
+
+    code: str
+    name: str
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a user may do: from which states, to which, with what signature, and how it looks.
+
+    `to` of None leaves the status alone. A `signed` action makes a submission for customs. An account
+    without a bound card may do nothing but what has `needs_card_account` off (PORT-04).
+    """
+
+    name: str
+    label: str
+    from_states: frozenset[str]
+    to: str | None = None
+    signed: bool = False
+    needs_card_account: bool = True
+    parties: frozenset[str] = frozenset({"declarant"})
+    roles: frozenset[Role] = frozenset({"administrator", "operator"})
+    style: Literal["primary", "plain"] = "primary"
+    shortcut: str = ""
+    confirm: str = ""
+    done: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Hear:
+    """What a receipt does: heard in one of these states, the status becomes `to`."""
+
+    code: str
+    from_states: frozenset[str]
+    to: str
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A document type's table. States are named by code, in the order in which they are listed."""
+
+    states: tuple[State, ...]
+    actions: tuple[Action, ...]
+    hears: tuple[Hear, ...]
+    _names: dict[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check once that the table only names states that exist."""
+        names = {state.code: state.name for state in self.states}
+        rows: list[Action | Hear] = [*self.actions, *self.hears]
+        mentioned = {code for row in rows for code in row.from_states}
+        mentioned |= {row.to for row in rows if row.to is not None}
+        if unknown := mentioned - set(names) - {NEW}:
+            raise ValueError(f"unknown states {unknown}")
+        object.__setattr__(self, "_names", names)
+
+    def name_of(self, status: str) -> str:
+        """The word for a status; 未暂存 for a document that was never saved."""
+        return self._names.get(status, "未暂存")
+
+    def action(self, name: str) -> Action:
+        """The action of that name. Raises NotInThisState when there is none."""
+        for action in self.actions:
+            if action.name == name:
+                return action
+        raise NotInThisState(f"没有名为 {name} 的操作")
+
+    def why_not(self, action: Action, status: str, *, party: str, role: str) -> str:
+        """Why the action is grey, or "" when it may be done."""
+        if party not in action.parties or role not in action.roles:
+            return f"当前用户不能对该单据进行「{action.label}」"
+        if status not in action.from_states:
+            allowed = "、".join(
+                self.name_of(state.code) for state in self.states if state.code in action.from_states
+            )
+            return (
+                f"单据状态为「{self.name_of(status)}」，不允许{action.label}；仅{allowed}时可以"
+                if allowed
+                else (f"单据尚未暂存，不能{action.label}")
+            )
+        return ""
+
+    def after(self, action: Action, status: str, *, party: str = "declarant", role: str = "operator") -> str:
+        """The status after an action. Raises NotInThisState where the table has no such line."""
+        if why := self.why_not(action, status, party=party, role=role):
+            raise NotInThisState(why)
+        return status if action.to is None else action.to
+
+    def fold(self, start: str, receipts: Iterable[tuple[int, str]]) -> str:
+        """The status that (seq, code) receipts lead to from `start`.
+
+        They count in the order of seq, not of arrival, so doubled, late and shuffled ones end the same;
+        a code that is not heard in a state changes nothing.
+        """
+        status = start
+        for _, code in sorted(set(receipts)):
+            status = next((h.to for h in self.hears if h.code == code and status in h.from_states), status)
+        return status
+
+    def knows(self, code: str) -> bool:
+        """Whether any state hears this receipt code."""
+        return any(hear.code == code for hear in self.hears)
+
+
+def states(*codes: str) -> frozenset[str]:
+    """A set of states, for the tables."""
+    return frozenset(codes)
+
+
+def waiting_states(lifecycle: Lifecycle) -> Sequence[str]:
+    """The states in which customs may still answer."""
+    return [state.code for state in lifecycle.states if state.waiting]

@@ -1,0 +1,61 @@
+"""Registers: what customs publish (declarations, companies, pilot districts …), held here read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from singlewindow.contract.messages import Notice
+from singlewindow.kernel.database.connection import Transaction
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry, and when it is in force."""
+
+    kind: str
+    key: str
+    data: dict[str, Any]
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether the entry is in force at a moment."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_to is None or at < self.valid_to
+        )
+
+
+class Registers:
+    """The registers as one transaction sees them."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def find(self, kind: str, key: str) -> Entry | None:
+        """The entry, or None when customs never sent it or withdrew it."""
+        return (await self.find_many([(kind, key)])).get((kind, key))
+
+    async def find_many(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
+        """The entries of several (kind, key) in one query."""
+        rows = await self._transaction.rows(
+            """select kind, key, data, valid_from, valid_to from register_entry
+               join unnest($1::text[], $2::text[]) as wanted (kind, key) using (kind, key) where data is not null""",
+            [kind for kind, _ in wanted],
+            [key for _, key in wanted],
+        )
+        return {(row["kind"], row["key"]): Entry(**dict(row)) for row in rows}
+
+
+async def store_notices(transaction: Transaction, notices: Sequence[Notice]) -> None:
+    """Take in notices; one with a lower seq than what is held changes nothing."""
+    await transaction.run_many(
+        """insert into register_entry (kind, key, seq, data, valid_from, valid_to) values ($1, $2, $3, $4, $5, $6)
+           on conflict (kind, key) do update
+           set seq = excluded.seq, data = excluded.data, valid_from = excluded.valid_from,
+               valid_to = excluded.valid_to, received_at = now()
+           where register_entry.seq < excluded.seq""",
+        [(n.kind, n.key, n.seq, n.data, n.valid_from, n.valid_to) for n in notices],
+    )

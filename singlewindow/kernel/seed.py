@@ -1,0 +1,31 @@
+"""What a fresh portal needs before anybody logs in: code tables, and a demo world's people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+
+from singlewindow.kernel.codes.load import load_shipped_tables
+from singlewindow.kernel.people.seed import seed_people
+
+
+async def seed_portal(owner_url: str, world: Path) -> None:
+    """Fill an empty portal; what is there already stays."""
+    await seed_codes(owner_url)
+    await seed_people(owner_url, world)
+
+
+async def seed_codes(owner_url: str) -> None:
+    """Put in the shipped code tables, unless there are any."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        if await connection.fetchval("select exists (select from code_entry)"):
+            return
+        await connection.copy_records_to_table(
+            "code_entry",
+            columns=("table_name", "code", "name", "initials", "position"),
+            records=[(e.table, e.code, e.name, e.initials, e.position) for e in load_shipped_tables()],
+        )
+    finally:
+        await connection.close()

@@ -1,0 +1,155 @@
+"""What `prepare` pins and `submit` uses up: a statement to be signed, once, within five minutes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from singlewindow.contract.certificates import CardIdentity, CertificateRefused, verify_card_certificate
+from singlewindow.contract.signatures import SignatureRefused, canonical, signing_input, verify
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Conflict, Refused, Violation
+
+RULE_CARD = "sign.card"
+BASIS = "手册 2.3.1 关于登录方式"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A pinned statement. `purpose` is sign or upload; `facts` are what the second step needs again."""
+
+    token: str
+    document_id: int
+    purpose: str
+    version: int
+    statement: bytes
+    content: bytes
+    facts: Mapping[str, Any]
+
+    @property
+    def signing_input(self) -> str:
+        """The exact ASCII text that the card signs (detached JWS)."""
+        return signing_input(self.statement)
+
+    @property
+    def statement_object(self) -> dict[str, Any]:
+        """The statement, for the page to compare with what it shows."""
+        statement: dict[str, Any] = json.loads(self.statement)
+        return statement
+
+    @property
+    def content_object(self) -> dict[str, Any]:
+        """The content whose digest stands in the statement."""
+        content: dict[str, Any] = json.loads(self.content)
+        return content
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What comes back from the card."""
+
+    signature: bytes  # raw r‖s
+    certificate: bytes  # DER
+
+    @classmethod
+    def of(cls, signature: str, certificate: str) -> Signed:
+        """Decode Base64; raises Refused where it is none."""
+        try:
+            return cls(
+                base64.b64decode(signature, validate=True), base64.b64decode(certificate, validate=True)
+            )
+        except (binascii.Error, ValueError):
+            raise Refused.because([_wrong("签名或证书不是有效的 Base64 数据", "请重新签名")]) from None
+
+
+def check_card(person: Person, card_no: str) -> None:
+    """Refuse a card that is not the account's bound one, with both numbers (PORT-05)."""
+    if card_no != person.bound_card:
+        message = (
+            f"当前卡号 {card_no} 与用户注册信息卡号 {person.bound_card or '（未绑定）'} 不一致，无法进行申报"
+        )
+        raise Refused.because([_wrong(message, "请插入当前账号所绑定的卡介质后重试")])
+
+
+async def pin(
+    transaction: Transaction,
+    person: Person,
+    document_id: int,
+    purpose: str,
+    version: int,
+    statement: Mapping[str, Any],
+    content: bytes,
+    facts: Mapping[str, Any],
+    minutes: float,
+) -> Prepared:
+    """Store a statement with a fresh nonce; it can be used once, by this account, for some minutes.
+
+    Expiry runs on real time, not on the business clock.
+    """
+    nonce = secrets.token_urlsafe(24)
+    body = canonical({**statement, "nonce": nonce})
+    prepared = Prepared(nonce, document_id, purpose, version, body, content, facts)
+    await transaction.run(
+        """insert into prepared (token, company_id, account_id, document_id, purpose, version, statement, content,
+               facts, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10)""",
+        nonce, person.company_id, person.account_id, document_id, purpose, version, body, content, dict(facts),
+        timedelta(minutes=minutes),
+    )  # fmt: skip
+    return prepared
+
+
+async def use(transaction: Transaction, person: Person, purpose: str, token: str) -> Prepared:
+    """Take a pinned statement out for good. Raises Conflict when it was used, has expired, or is not this person's."""
+    row = await transaction.row(
+        """update prepared set used_at = clock_timestamp()
+           where token = $1 and account_id = $2 and purpose = $3 and used_at is null and expires_at > clock_timestamp()
+           returning token, document_id, purpose, version, statement, content, facts""",
+        token,
+        person.account_id,
+        purpose,
+    )
+    if row is not None:
+        return Prepared(**dict(row))
+    used = await transaction.value(
+        "select used_at is not null from prepared where token = $1 and account_id = $2",
+        token,
+        person.account_id,
+    )
+    if used:
+        raise Conflict("该签名已经使用过，不能重复提交；请重新打开单据查看办理结果")
+    raise Conflict("签名请求不存在或已超过五分钟，请重新操作并签名")
+
+
+def verify_signed(person: Person, prepared: Prepared, signed: Signed, pki: Path, now: Any) -> CardIdentity:
+    """Check the certificate's chain and revocation, that it is the bound card's, and the signature.
+
+    Raises Refused with what is wrong and what to do.
+    """
+    try:
+        identity = verify_card_certificate(
+            signed.certificate, (pki / "ca.pem").read_bytes(), (pki / "crl.pem").read_bytes(), now
+        )
+    except CertificateRefused as refused:
+        raise Refused.because([_wrong(refused.message, "请联系电子口岸制卡中心更换卡介质")]) from None
+    check_card(person, identity.card_no)
+    if identity.customs_code != person.customs_code:
+        raise Refused.because([_wrong("卡介质所属企业与当前登录企业不一致", "请使用本企业的卡介质")])
+    try:
+        verify(signed.certificate, prepared.signing_input, signed.signature)
+    except SignatureRefused:
+        message = "签名与所申报的内容不符，未予受理"
+        raise Refused.because([_wrong(message, "请重新打开单据，核对内容后再次签名")]) from None
+    return identity
+
+
+def _wrong(message: str, advice: str) -> Violation:
+    return Violation("", RULE_CARD, message, advice, BASIS)

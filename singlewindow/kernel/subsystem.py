@@ -1,0 +1,210 @@
+"""What a subsystem declares, and how subsystems are found: by walking `singlewindow/subsystems`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.definition.fields import Form
+from singlewindow.kernel.lifecycle import Lifecycle
+from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.registers.store import Registers
+from singlewindow.kernel.rules import Rule
+
+ROOT = Path(__file__).parent.parent / "subsystems"
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The company and the person that fill in a document, as their account and card say."""
+
+    customs_code: str
+    scc: str
+    name: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a chapter may look at when it fills in grey fields and gathers what its rules need.
+
+    `attachments` are the categories that have a file. `signing` is True before a signature.
+    """
+
+    transaction: Transaction
+    registers: Registers
+    applicant: Applicant
+    attachments: frozenset[str]
+    document_id: int | None
+    values: Mapping[str, Any]
+    signing: bool
+
+    async def claimed(self, kind: str, key: str) -> bool:
+        """Whether another document holds this claim."""
+        return bool(
+            await self.transaction.value("select sw_claimed($1, $2, $3)", kind, key, self.document_id)
+        )
+
+
+class Known(Protocol):
+    """What a chapter looked up for its rules, usually a frozen dataclass."""
+
+    def frozen(self) -> dict[str, Any]:
+        """What of it is kept with a submission: the grade, the state, the dates that decided."""
+
+
+Gather = Callable[[Case], Awaitable[Known]]
+"""Loads what the chapter's rules may know."""
+
+Fill = Callable[[Case, Any], Mapping[str, str]]
+"""The grey content of a document, from what `gather` found."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Exclusive use: while the document is in one of `held_in`, no other may hold the same key."""
+
+    kind: str
+    key: Callable[[Mapping[str, Any]], str]
+    held_in: frozenset[str]
+    path: str
+    message: str
+    advice: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class ReceiptCode:
+    """A code that customs (or the portal's sender, seq 0) may give, and its word on the screen."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Messages:
+    """What is sent and what comes back."""
+
+    district: Callable[[Mapping[str, Any]], str]
+    receipts: tuple[ReceiptCode, ...]
+    returned: tuple[str, ...] = ()  # members of a receipt's data that the document shows
+
+    def name_of(self, code: str) -> str:
+        """The word for a receipt code; the code itself when customs sent one that we do not know."""
+        return next((receipt.name for receipt in self.receipts if receipt.code == code), code)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A box of the query page. `searches` names a find column; `updated` is the span of 最近操作时间."""
+
+    name: str
+    label: str
+    kind: Literal["text", "status", "span"]
+    required: bool = False
+    max_days: int = 0
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the result list; the blue ones open the document or its receipts."""
+
+    name: str
+    label: str
+    link: Literal["", "document", "receipts"] = ""
+
+
+@dataclass(frozen=True)
+class Queries:
+    """How documents of a type are found."""
+
+    conditions: tuple[Condition, ...]
+    columns: tuple[Column, ...]
+    delete: bool = False
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document, put together on its folder's title page."""
+
+    name: str  # e.g. inspection.declaration; stands in addresses and messages
+    title: str
+    form: Form
+    rules: tuple[Rule, ...]
+    gather: Gather
+    fill: Fill
+    lifecycle: Lifecycle
+    messages: Messages
+    queries: Queries
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def find_table(self) -> str:
+        """The narrow table of what is searched, made by the type's own migration."""
+        return "find_" + self.name.replace(".", "_")
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The content fields that are real columns of the find table."""
+        return tuple(name for name, spec in self.form.content.fields.items() if spec.search)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A line of the left menu: a form of one type, or a query page over several."""
+
+    title: str
+    page: Literal["form", "query"]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Subsystem:
+    """A chapter: where it stands among the applications, its menu, and its document types."""
+
+    name: str
+    title: str
+    group: tuple[str, ...]
+    documents: tuple[DocumentType, ...]
+    menu: tuple[MenuItem, ...]
+    hidden: bool = field(default=False)  # not offered among the applications (the template)
+
+
+@cache
+def subsystems() -> Mapping[str, Subsystem]:
+    """Every subsystem by name, found by walking the folder; each package has a SUBSYSTEM."""
+    found = {}
+    for module in pkgutil.iter_modules([str(ROOT)]):
+        subsystem = importlib.import_module(f"singlewindow.subsystems.{module.name}").SUBSYSTEM
+        found[subsystem.name] = subsystem
+    return found
+
+
+@cache
+def document_types() -> Mapping[str, DocumentType]:
+    """Every document type by name."""
+    return {
+        document.name: document for subsystem in subsystems().values() for document in subsystem.documents
+    }
+
+
+def get_document_type(name: str) -> DocumentType:
+    """The type of that name. Raises NotFound."""
+    found = document_types().get(name)
+    if found is None:
+        raise NotFound(f"没有名为 {name} 的单据类型")
+    return found
+
+
+def migration_folders() -> Iterator[Path]:
+    """The migration folders of all subsystems and of their document types."""
+    for folder in sorted(ROOT.glob("*/migrations")) + sorted(ROOT.glob("*/*/migrations")):
+        if any(folder.glob("*.py")):
+            yield folder

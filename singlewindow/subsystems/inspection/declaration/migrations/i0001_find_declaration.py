@@ -1,0 +1,16 @@
+"""The find table of 免于到场协助查验申请（报关单）.
+
+Revision ID: inspection_declaration_0001
+"""
+
+from singlewindow.kernel.database.find_tables import create_find_table
+
+revision = "inspection_declaration_0001"
+down_revision = None
+branch_labels = ("inspection_declaration",)
+depends_on = ("k0001",)
+
+
+def upgrade() -> None:
+    """Make it."""
+    create_find_table("find_inspection_declaration", {"declaration_no": 18})

@@ -1,0 +1,170 @@
+"""What must hold (manual 4.1 注意 and 小提示; INSP-02 to INSP-05).
+
+A rule that depends on the declaration is silent while the declaration is unknown or someone else's:
+one clear message is better than three, and a foreign declaration's state is nobody else's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from singlewindow.kernel.rules import Finding, rule
+from singlewindow.kernel.subsystem import Case
+from singlewindow.subsystems.inspection.declaration.document import ABSENT, ENTRUSTED, Exemption
+
+CLAIM = "inspection.declaration_no"
+ANNOUNCEMENT = "海关总署公告2020年第24号"
+
+UNRELEASED = {"4", "7", "11"}  # 海关入库成功, 审结, 查验通知: accepted and not released
+RELEASED = {"9", "10"}  # 放行, 结关
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What customs published of the declaration."""
+
+    status: str
+    status_name: str
+    consignee_code: str
+    inspection_district: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rules may know. `pilot` is absent, closed or open; `switched_on` the whole application."""
+
+    applicant_code: str
+    declaration: Declaration | None
+    pilot: str
+    switched_on: bool
+    in_use: bool
+    attachments: frozenset[str]
+
+    @property
+    def own(self) -> Declaration | None:
+        """The declaration, if it is known and the applicant's own."""
+        found = self.declaration
+        return found if found is not None and found.consignee_code == self.applicant_code else None
+
+    def frozen(self) -> dict[str, Any]:
+        """What of it is kept with the submission."""
+        return {"declaration": asdict(self.declaration) if self.declaration else None, "pilot": self.pilot}
+
+
+async def gather(case: Case) -> Known:
+    """Look up the declaration, its district among the pilots, the switch, and whether the number is in use."""
+    number = case.values.get("declaration_no", "")
+    entry = await case.registers.find("declaration", number) if number else None
+    declaration = None
+    if entry is not None:
+        declaration = Declaration(
+            **{name: str(entry.data[name]) for name in Declaration.__dataclass_fields__}
+        )
+    district = declaration.inspection_district if declaration else ""
+    found = await case.registers.find_many([("pilot_district", district), ("pilot_switch", "exemption")])
+    switch = found.get(("pilot_switch", "exemption"))
+    pilot = found.get(("pilot_district", district))
+    is_open = pilot is not None and bool(pilot.data.get("enabled")) and pilot.in_force(case.transaction.now)
+    return Known(
+        applicant_code=case.applicant.customs_code,
+        declaration=declaration,
+        pilot="open" if is_open else "closed" if pilot is not None else "absent",
+        switched_on=switch is None or bool(switch.data.get("enabled")),
+        in_use=bool(number) and await case.claimed(CLAIM, number),
+        attachments=case.attachments,
+    )
+
+
+def fill(case: Case, known: Known) -> Mapping[str, str]:
+    """The grey fields: who applies, and where the goods are inspected."""
+    return {
+        "applicant_code": case.applicant.customs_code,
+        "applicant_name": case.applicant.name,
+        "inspection_district": known.own.inspection_district if known.own else "",
+    }
+
+
+@rule("INSP-R01", clause="手册 4.1 报关单号")
+def is_known(content: Exemption, known: Known) -> Iterator[Finding]:
+    """The number must be a declaration that customs have told us of."""
+    if len(content.declaration_no) == 18 and known.declaration is None:
+        yield Finding(
+            "declaration_no",
+            f"未查到报关单 {content.declaration_no}",
+            "请核对 18 位报关单号；如刚刚申报，请待海关接收后再录入",
+        )
+
+
+@rule("INSP-R02", clause="手册 4.1 注意 2")
+def is_own(content: Exemption, known: Known) -> Iterator[Finding]:
+    """The declaration's domestic consignee/consignor must be the applicant (INSP-02)."""
+    if known.declaration is not None and known.own is None:
+        yield Finding(
+            "declaration_no",
+            f"当前申请单位（海关十位编码 {known.applicant_code}）不是报关单 {content.declaration_no} 的境内收发货人",
+            "请核对报关单号，或由该报关单的境内收发货人提出申请",
+        )
+
+
+@rule("INSP-R03", clause="手册 4.1 注意 1")
+def is_unreleased(content: Exemption, known: Known) -> Iterator[Finding]:
+    """The declaration must be accepted and not released (INSP-02)."""
+    if known.own is None or known.own.status in UNRELEASED:
+        return
+    state = f"报关单 {content.declaration_no} 当前状态为「{known.own.status_name}」"
+    if known.own.status in RELEASED:
+        yield Finding(
+            "declaration_no", f"{state}，已放行的报关单不能申请", "只有未放行的报关单可以申请，请核对报关单号"
+        )
+    else:
+        yield Finding("declaration_no", f"{state}，尚未被海关接受", "请待报关单被海关接受后再申请")
+
+
+@rule("INSP-R04", clause=f"手册 4.1 注意；{ANNOUNCEMENT}")
+def is_in_pilot(content: Exemption, known: Known) -> Iterator[Finding]:
+    """The inspection's district must be in the pilot list (INSP-03)."""
+    if known.own is not None and known.switched_on and known.pilot == "absent":
+        yield Finding("declaration_no", "不在受理范围内，请咨询您的主管海关", _district(known.own))
+
+
+@rule("INSP-R05", clause=f"手册 4.1 注意；{ANNOUNCEMENT}")
+def is_open(content: Exemption, known: Known) -> Iterator[Finding]:
+    """The district must be switched on and within its dates, and the application as a whole too (INSP-03)."""
+    if known.own is not None and (not known.switched_on or known.pilot == "closed"):
+        yield Finding("declaration_no", "暂不满足条件，请咨询您的主管海关", _district(known.own))
+
+
+@rule("INSP-R06", clause="手册 4.1 小提示")
+def is_not_in_use(content: Exemption, known: Known) -> Iterator[Finding]:
+    """A number with an application under way or granted cannot be entered again (INSP-04)."""
+    if known.own is not None and known.in_use:
+        yield Finding(
+            "declaration_no",
+            f"报关单 {content.declaration_no} 已提交申请或海关已同意，不允许再次录入、提交申请",
+            "请在数据查询中按报关单号查看该申请的办理结果",
+        )
+
+
+@rule("INSP-R07", clause="手册 4.1 随附单据上传", drafts=False)
+def has_one_statement(content: Exemption, known: Known) -> Iterator[Finding]:
+    """Exactly one of the two statements must be uploaded (INSP-05)."""
+    given = known.attachments & {ENTRUSTED, ABSENT}
+    if not given:
+        yield Finding(
+            "attachments",
+            "未上传随附单据：00000001 委托企业协助海关查验的声明、00000002 查验时不到场的声明，二选一必填",
+            "请选择其中一类，点击【添加文件】上传 PDF",
+        )
+    elif len(given) == 2:
+        yield Finding(
+            "attachments", "00000001 与 00000002 两类声明只能二选一，现已上传两类", "请删除其中一份后再申请"
+        )
+
+
+RULES = (is_known, is_own, is_unreleased, is_in_pilot, is_open, is_not_in_use, has_one_statement)
+
+
+def _district(declaration: Declaration) -> str:
+    return f"查验地海关为 {declaration.inspection_district}；可向该海关咨询查验免于到场的试点范围与起止日期"
