@@ -24,7 +24,8 @@ STATEMENT = canonical({"number": "I2026", "action": "apply", "company": "上海�
 
 def test_the_canonical_form_does_not_depend_on_order() -> None:
     """PORT-08: RFC 8785, so that both sides digest the same bytes."""
-    assert STATEMENT == '{"action":"apply","company":"上海甲","number":"I2026"}'.encode()
+    expected = '{"action":"apply","company":"上海甲","number":"I2026"}'
+    assert STATEMENT.decode() == expected
 
 
 def test_the_signing_input_is_that_of_a_jws() -> None:

@@ -1,0 +1,36 @@
+"""The card service's settings: environment variables with the prefix SINGLEWINDOW_."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOST = "127.0.0.1"  # never reachable from another computer
+
+
+class CardSettings(BaseSettings):
+    """Where the cards are and which pages may talk to the service."""
+
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
+
+    data: Path = Path("var/data")
+    cards: Path | None = None  # folder of *.p12; default data/cards
+    card_port: int = 61232
+    card_origins: str = ""  # comma-separated; default the portal's and customs' own addresses
+    port: int = 8000
+    customs_port: int = 8001
+
+    @property
+    def cards_folder(self) -> Path:
+        """The folder of the demo cards."""
+        return self.cards or self.data / "cards"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may use the card, e.g. http://127.0.0.1:8000."""
+        named = frozenset(each.strip().rstrip("/") for each in self.card_origins.split(",") if each.strip())
+        own = (
+            f"http://{host}:{port}" for host in (HOST, "localhost") for port in (self.port, self.customs_port)
+        )
+        return named or frozenset(own)
