@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     web_dist: Path = Path("web/dist")
     log_format: Literal["console", "json"] = "console"
     demo: bool = True
+    with_template: bool = False  # the invented document of subsystems/_template, for tests
     secure_cookies: bool = False  # on behind TLS
     allowed_origins: str = ""  # further origins than the portal's own, comma-separated
     session_hours: float = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -16,6 +16,7 @@ from singlewindow.kernel.lifecycle import Lifecycle
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.registers.store import Registers
 from singlewindow.kernel.rules import Rule
+from singlewindow.kernel.settings import settings
 
 ROOT = Path(__file__).parent.parent / "subsystems"
 
@@ -174,16 +175,19 @@ class Subsystem:
     group: tuple[str, ...]
     documents: tuple[DocumentType, ...]
     menu: tuple[MenuItem, ...]
-    hidden: bool = field(default=False)  # not offered among the applications (the template)
 
 
 @cache
 def subsystems() -> Mapping[str, Subsystem]:
-    """Every subsystem by name, found by walking the folder; each package has a SUBSYSTEM."""
+    """Every subsystem by name, found by walking the folder; each package has a SUBSYSTEM.
+
+    A folder whose name begins with _ is a template: it counts only where the settings say so.
+    """
     found = {}
     for module in pkgutil.iter_modules([str(ROOT)]):
-        subsystem = importlib.import_module(f"singlewindow.subsystems.{module.name}").SUBSYSTEM
-        found[subsystem.name] = subsystem
+        if _counts(module.name):
+            subsystem = importlib.import_module(f"singlewindow.subsystems.{module.name}").SUBSYSTEM
+            found[subsystem.name] = subsystem
     return found
 
 
@@ -206,5 +210,9 @@ def get_document_type(name: str) -> DocumentType:
 def migration_folders() -> Iterator[Path]:
     """The migration folders of all subsystems and of their document types."""
     for folder in sorted(ROOT.glob("*/migrations")) + sorted(ROOT.glob("*/*/migrations")):
-        if any(folder.glob("*.py")):
+        if any(folder.glob("*.py")) and _counts(folder.relative_to(ROOT).parts[0]):
             yield folder
+
+
+def _counts(name: str) -> bool:
+    return settings().with_template or not name.startswith("_")

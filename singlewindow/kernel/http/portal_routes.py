@@ -87,8 +87,7 @@ async def applications() -> Applications:
     """Public (PORT-01)."""
     root = GroupView(title="", groups=[], applications=[])
     for subsystem in subsystems().values():
-        if not subsystem.hidden:
-            _group(root, subsystem.group).applications.append(_application(subsystem))
+        _group(root, subsystem.group).applications.append(_application(subsystem))
     return Applications(groups=root.groups)
 
 

@@ -1,0 +1,32 @@
+"""样例申请: an invented document with a header, a line table and an answer by customs' default desk.
+
+Start a new chapter from a copy of this folder (CONTRIBUTING.md); the kernel's tests use it.
+"""
+
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
+from singlewindow.subsystems._template.document import FORM
+from singlewindow.subsystems._template.lifecycle import CLAIMS, LIFECYCLE
+from singlewindow.subsystems._template.messages import MESSAGES
+from singlewindow.subsystems._template.queries import QUERIES
+from singlewindow.subsystems._template.rules import RULES, fill, gather
+
+LETTER = DocumentType(
+    name="_template",
+    title="样例申请",
+    form=FORM,
+    rules=RULES,
+    gather=gather,
+    fill=fill,
+    lifecycle=LIFECYCLE,
+    claims=CLAIMS,
+    messages=MESSAGES,
+    queries=QUERIES,
+)
+
+SUBSYSTEM = Subsystem(
+    name="_template",
+    title="样例",
+    group=("样例",),
+    documents=(LETTER,),
+    menu=(MenuItem("样例申请", "form", ("_template",)), MenuItem("样例查询", "query", ("_template",))),
+)

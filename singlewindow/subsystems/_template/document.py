@@ -1,0 +1,77 @@
+"""What is filled in: a code-table field, a conditional field, a line table, two attachments."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.definition.conditions import eq, one_of
+from singlewindow.kernel.definition.fields import (
+    Attachments,
+    Category,
+    Content,
+    Form,
+    HeaderField,
+    Section,
+    code,
+    decimal,
+    lines,
+    text,
+    textarea,
+)
+
+CLAUSE = "样例 1"
+
+
+class Good(Content):
+    """A row of the goods table."""
+
+    name: str = text("名称", length=40, required=True, element="GName", clause=CLAUSE, hint="必填，货物名称")
+    weight: str = decimal(
+        "重量", digits=9, places=3, required=True, element="Weight", clause=CLAUSE, hint="必填，千克"
+    )
+    vessel_mark: str = text(
+        "舱位", length=10, required=eq("header.transport", "2"), disabled=one_of("header.transport", "4", "5"),
+        element="Hold", clause=CLAUSE, hint="水路运输时必填",
+    )  # fmt: skip
+
+
+class Letter(Content):
+    """An application that nobody needs but everybody understands."""
+
+    applicant_code: str = text("申请单位代码", system=True, element="TradeCode", clause=CLAUSE, hint="返填")
+    reference: str = text(
+        "申请事项编号", length=12, required=True, upper=True, lookup=True, search=True, element="RefNo", clause=CLAUSE,
+        pattern=r"[A-Z]{2}[0-9]{2,10}", pattern_message="申请事项编号应为两个字母加 2 至 10 位数字",
+        hint="必填，两个字母加 2 至 10 位数字",
+    )  # fmt: skip
+    transport: str = code(
+        "运输方式", "transport_modes", required=True, search=True, length=1, element="TrafMode", clause=CLAUSE,
+        hint="必填，按空格键调出列表",
+    )  # fmt: skip
+    vessel: str = text(
+        "船名", length=30, required=eq("transport", "2"), disabled=one_of("transport", "4", "5"), element="Vessel",
+        clause=CLAUSE, hint="水路运输时必填，公路、航空运输时不填",
+    )  # fmt: skip
+    remark: str = textarea("备注", length=200, element="Remark", clause=CLAUSE, hint="选填，至多 200 字")
+    goods: list[Good] = lines("货物", Good, least=1, most=50, clause=CLAUSE)
+
+
+FORM = Form(
+    content=Letter,
+    header=(
+        HeaderField("number", "数据中心统一编号", "返填，暂存后生成", clause=CLAUSE),
+        HeaderField("customs_no", "海关审核编号", "返填，海关审批后返回", returned=True, clause=CLAUSE),
+        HeaderField("status", "状态", "返填", clause=CLAUSE),
+        HeaderField("filed_on", "申请日期", "返填", clause=CLAUSE),
+    ),
+    sections=(
+        Section(
+            "基本信息",
+            (
+                "number", "customs_no", "status", "filed_on", "applicant_code", "reference", "transport", "vessel",
+                "remark",
+            ),
+        ),
+    ),
+    attachments=Attachments(
+        categories=(Category("1", "申请书"), Category("2", "其他材料")), hint="仅限 PDF", clause=CLAUSE
+    ),
+)  # fmt: skip

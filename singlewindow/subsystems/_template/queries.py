@@ -1,0 +1,22 @@
+"""How samples are found."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.subsystem import Column, Condition, Queries
+
+QUERIES = Queries(
+    conditions=(
+        Condition("status", "单据状态", "status"),
+        Condition("reference", "申请事项编号", "text"),
+        Condition("number", "数据中心统一编号", "text"),
+        Condition("updated", "最近操作时间", "span", required=True, max_days=30),
+    ),
+    columns=(
+        Column("number", "数据中心统一编号", "document"),
+        Column("reference", "申请事项编号"),
+        Column("transport", "运输方式"),
+        Column("status", "单据状态", "receipts"),
+        Column("updated_at", "最近操作时间"),
+    ),
+    delete=True,
+)
