@@ -12,7 +12,6 @@ The server ends with the process that started it, however that ends.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import re
 import shutil
@@ -21,9 +20,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 from urllib.parse import quote
 
 import structlog
@@ -31,6 +30,8 @@ import structlog
 from singlewindow.launch import residence as residences
 from singlewindow.launch.binaries import Binaries, find
 from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.files import tail
+from singlewindow.launch.lock import FolderLock
 from singlewindow.launch.process import run_as, spawn, stop
 
 SUPERUSER = "postgres"
@@ -63,7 +64,7 @@ class Cluster:
         self._chosen_binaries = binaries
         self._state = state
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock: IO[str] | None = None
+        self._lock: FolderLock | None = None
 
     def __enter__(self) -> Cluster:
         self.start()
@@ -86,13 +87,19 @@ class Cluster:
         """Whether the server process is there."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def owned(self) -> bool:
+        """Whether this object started the server, rather than found it running."""
+        return self._lock is not None
+
     def start(self) -> None:
         """Take the folder, make the cluster if there is none, and start it; ready when this returns.
 
-        Raises LaunchError: another launcher has the folder, other major version, no programs, no user.
+        Raises InUseError when another launcher has the folder; LaunchError for another major version,
+        missing programs or no user to run as.
         """
         self._residence = residences.settle(self._data, self._state)
-        self._take_lock()
+        self._lock = FolderLock(self._residence.home)
         try:
             self._open()
         except BaseException:
@@ -112,8 +119,13 @@ class Cluster:
             stop(self._process, (signal.SIGINT, 10), (signal.SIGQUIT, 3))
             self._process = None
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
             self._lock = None
+
+    def attach(self) -> None:
+        """Learn the address of a cluster that another launcher runs, without starting anything."""
+        self._residence = residences.settle(self._data, self._state)
+        self._socket_folder = residences.socket_folder(self._residence)
 
     def dsn(self, database: str, role: str = SUPERUSER) -> str:
         """The address of a database for a role: postgresql://role@/database?host=<socket folder>."""
@@ -125,7 +137,7 @@ class Cluster:
             self.query(f"create role {_name(name)} login nosuperuser nocreatedb nocreaterole nobypassrls")
 
     def create_database(self, name: str, owner: str, users: tuple[str, ...] | None = None) -> None:
-        """A database; nothing happens when it exists. With `users`, only they and the owner may connect."""
+        """A database; nothing happens when it exists. With `users`, they and the owner alone may connect."""
         if self.query("select 1 from pg_database where datname = $1", name):
             return
         self.query(f"create database {_name(name)} owner {_name(owner)}")
@@ -151,23 +163,6 @@ class Cluster:
         if failure:
             raise failure[0]
         return rows
-
-    def _take_lock(self) -> None:
-        lock = (self._residence.home / "lock").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            lock.close()
-            raise LaunchError(
-                f"{self._residence.home} is in use by process {holder}: end that one, "
-                "or start with another SINGLEWINDOW_DATA."
-            ) from error
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        self._lock = lock
 
     def _open(self) -> None:
         home, user = self._residence, self._residence.user
@@ -238,11 +233,11 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise LaunchError(f"PostgreSQL did not start:\n{_tail(self._log_file)}")
+                raise LaunchError(f"PostgreSQL did not start:\n{tail(self._log_file)}")
             if _status(self._residence.cluster) == (self._process.pid, "ready"):
                 return
             time.sleep(_POLL_SECONDS)
-        raise LaunchError(f"PostgreSQL was not ready after {_START_SECONDS:.0f} s:\n{_tail(self._log_file)}")
+        raise LaunchError(f"PostgreSQL was not ready after {_START_SECONDS:.0f} s:\n{tail(self._log_file)}")
 
 
 def _clear_leftovers(cluster: Path) -> None:
@@ -268,8 +263,8 @@ def _servers_in(cluster: Path) -> Iterator[int]:
     """The PostgreSQL processes that work in a folder, server and sessions alike (Linux: /proc)."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            program = os.readlink(entry / "exe").removesuffix(" (deleted)")
-            if Path(program).name == "postgres" and os.readlink(entry / "cwd") == str(cluster):
+            program = (entry / "exe").readlink().name.removesuffix(" (deleted)")
+            if program == "postgres" and (entry / "cwd").readlink() == cluster:
                 yield int(entry.name)
         except OSError:
             continue
@@ -289,22 +284,13 @@ def _alive(pid: int) -> bool:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _environment() -> dict[str, str]:
     """Ours without PostgreSQL's own variables, which would change what its programs do."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
-
-
-def _tail(path: Path, size: int = 2000) -> str:
-    try:
-        return path.read_bytes()[-size:].decode(errors="replace")
-    except FileNotFoundError:
-        return ""
 
 
 def _name(identifier: str) -> str:
@@ -314,7 +300,7 @@ def _name(identifier: str) -> str:
 
 
 async def _query(dsn: str, sql: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
-    import asyncpg
+    import asyncpg  # noqa: PLC0415 - slow to import, and not needed by a start
 
     connection = await asyncpg.connect(dsn)
     try:

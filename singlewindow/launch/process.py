@@ -51,7 +51,7 @@ def spawn(
         env=dict(environment),
         cwd=folder,
         start_new_session=True,
-        preexec_fn=_tie_to(os.getpid(), death_signal),
+        preexec_fn=_tie_to(os.getpid(), death_signal),  # noqa: PLW1509 - the launcher has one thread
         user=user.uid if user else None,
         group=user.gid if user else None,
         extra_groups=[] if user else None,

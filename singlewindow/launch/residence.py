@@ -97,7 +97,7 @@ def socket_folder(residence: Residence) -> Path:
     """A folder of mode 0700 for the socket; under /tmp when the home's path is too long for one."""
     folder = residence.home / "socket"
     if len(bytes(folder)) > _LONGEST_FOLDER or not re.fullmatch(r"[\w./-]+", str(folder), re.ASCII):
-        folder = Path("/tmp") / f"singlewindow-{_digest(residence.home)}"
+        folder = Path("/tmp") / f"singlewindow-{_digest(residence.home)}"  # noqa: S108 - owner checked below
     owner = residence.user.uid if residence.user else os.geteuid()
     try:
         folder.mkdir(mode=0o700)

@@ -1,0 +1,56 @@
+# Two commands on a fresh machine:  git clone … && make run
+# Needed: Linux, Python >= 3.11 with venv, git, make. Everything else is fetched into this folder.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+PAGES := $(shell find web singlewindow/subsystems -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
+PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
+
+.PHONY: run test check journey clean install
+.DELETE_ON_ERROR:
+
+## run: start everything and print what to open; Ctrl-C ends it
+run: install web/dist/index.html
+	@$(BIN)/python -m singlewindow run
+
+## test: every test on a real PostgreSQL; browser journeys where a Chromium is found
+test: install web/dist/index.html
+	@$(NODE) $(BIN)/python tools/bootstrap_test.py
+
+## check: lint, types, shape of the subsystems, direction of imports
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if [ -f tools/check_subsystems.py ]; then echo tools/check_subsystems.py; $(BIN)/python tools/check_subsystems.py; fi
+	$(BIN)/python tools/bootstrap_check.py
+	$(NODE) npm run check
+
+## journey NAME=…: one journey; its screenshots stand in var/journeys/NAME
+journey: install web/dist/index.html
+	@test -n "$(NAME)" || { echo "Which one? make journey NAME=…:"; ls tests/journeys | sed -n 's/^test_\(.*\)\.py$$/  \1/p'; exit 2; }
+	@$(NODE) $(BIN)/python tools/bootstrap_test.py --journey "$(NAME)"
+
+## clean: forget what was installed and built (var/, your data, stays)
+clean:
+	rm -rf .venv node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+
+install: .venv/.installed node_modules/.installed
+
+.venv/.locked: requirements.lock tools/bootstrap_venv.sh
+	@sh tools/bootstrap_venv.sh
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc .venv/.locked
+	$(NODE) npm ci --no-progress
+	@touch $@
+
+web/dist/index.html: node_modules/.installed $(PAGES)
+	$(NODE) npm run build
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m singlewindow` is the command `singlewindow`."""
+
+from singlewindow.cli import main
+
+main()

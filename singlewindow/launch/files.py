@@ -1,0 +1,46 @@
+"""Small work on log files and on JSON files that must never be half-written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+_LOG_BYTES = 10_000_000
+
+
+def keep_small(path: Path, limit: int = _LOG_BYTES) -> None:
+    """Move what a log holds to `<name>.1` once it is longer than `limit`; its writer goes on at the start."""
+    try:
+        if path.stat().st_size <= limit:
+            return
+        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+        with path.open("r+b") as file:
+            file.truncate(0)
+    except FileNotFoundError:
+        pass
+
+
+def tail(path: Path, size: int = 3000) -> str:
+    """The end of a log, for a message."""
+    try:
+        return path.read_bytes()[-size:].decode(errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a file, empty when there is no file."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return content
+
+
+def write_json(path: Path, content: object) -> None:
+    """Put an object in place of what the file held, at once or not at all."""
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)

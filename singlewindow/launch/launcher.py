@@ -1,0 +1,164 @@
+"""Start everything, keep it running, end it in order."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from types import FrameType
+from typing import NoReturn
+
+import structlog
+from rich.console import Console
+
+from singlewindow.launch import databases, summary
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.files import keep_small, tail
+from singlewindow.launch.guard import Guard
+from singlewindow.launch.lock import FolderLock, InUseError
+from singlewindow.launch.parts import Part, all_parts, check_ports
+from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.settings import CLONE, LaunchSettings
+from singlewindow.launch.setup import Setup
+
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.2
+log = structlog.get_logger()
+
+
+class Launcher:
+    """One installation, which is one data folder: its database, its parts, its set-up."""
+
+    def __init__(self, settings: LaunchSettings, console: Console) -> None:
+        self._settings = settings
+        self._console = console
+        self._ending = False
+
+    def run(self) -> None:
+        """Everything, until a signal ends it. Raises LaunchError when something cannot start."""
+        began = time.monotonic()
+        self._obey_signals()
+        with self._folder(), self._databases() as cluster:
+            parts = all_parts(self._settings)
+            check_ports(parts)
+            environment = self._environment(cluster)
+            setup = Setup(self._settings, environment)
+            setup.run(self._report)
+            with self._guards(parts, environment) as guards:
+                self._await_ready(guards, cluster)
+                summary.show(self._console, self._settings, setup.world)
+                self._report(f"ready after {time.monotonic() - began:.1f} s")
+                self._watch(guards, cluster)
+
+    def run_one(self, name: str) -> None:
+        """A single part, beside a running launcher or on its own, until a signal ends it."""
+        self._obey_signals()
+        part = next(part for part in all_parts(self._settings) if part.name == name)
+        parts = [part]
+        check_ports(parts)
+        with self._databases(shared=True) if part.needs_database else nullcontext() as cluster:
+            environment = self._environment(cluster)
+            with self._guards(parts, environment) as guards:
+                self._await_ready(guards, cluster)
+                self._report(f"{name} is ready")
+                self._watch(guards, cluster)
+
+    def setup(self, *, migrations_only: bool = False) -> None:
+        """Prepare databases, cards and world (or bring the tables up to date only), then end."""
+        self._obey_signals()
+        with self._databases(shared=True) as cluster:
+            setup = Setup(self._settings, self._environment(cluster))
+            if migrations_only:
+                setup.migrate(self._report)
+            else:
+                setup.run(self._report)
+
+    @contextmanager
+    def _folder(self) -> Iterator[None]:
+        self._settings.folder.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(self._settings.folder)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _databases(self, *, shared: bool = False) -> Iterator[Cluster | None]:
+        """The embedded cluster, or None with databases from outside; `shared` uses one that runs already."""
+        if self._settings.outside_databases:
+            yield None
+            return
+        cluster = Cluster(self._settings.folder / "postgres", log_file=self._settings.logs / "postgres.log")
+        try:
+            cluster.start()
+        except InUseError:
+            if not shared:
+                raise
+            cluster.attach()
+            yield cluster
+            return
+        try:
+            databases.create(cluster)
+            yield cluster
+        finally:
+            cluster.stop()
+
+    def _environment(self, cluster: Cluster | None) -> dict[str, str]:
+        addresses = databases.addresses(cluster) if cluster else self._settings.given_databases()
+        return self._settings.environment(addresses)
+
+    @contextmanager
+    def _guards(self, parts: list[Part], environment: dict[str, str]) -> Iterator[list[Guard]]:
+        guards = [Guard(part, environment, CLONE, self._settings.logs) for part in parts]
+        try:
+            for guard in reversed(guards):
+                guard.start()
+            yield guards
+        finally:
+            for guard in guards:
+                guard.stop()
+
+    def _await_ready(self, guards: list[Guard], cluster: Cluster | None) -> None:
+        waiting, deadline = list(guards), time.monotonic() + _READY_SECONDS
+        while waiting:
+            for guard in guards:
+                if guard.pid is None:
+                    raise LaunchError(f"The {guard.part.name} ended at once:\n{tail(guard.log_file)}")
+            waiting = [guard for guard in waiting if not guard.part.ready()]
+            if waiting and time.monotonic() > deadline:
+                names = ", ".join(guard.part.name for guard in waiting)
+                raise LaunchError(
+                    f"Not ready after {_READY_SECONDS:.0f} s: {names}. See {self._settings.logs}."
+                )
+            self._guard_database(cluster)
+            time.sleep(_LOOK_SECONDS / 2)
+
+    def _watch(self, guards: list[Guard], cluster: Cluster | None) -> NoReturn:
+        while True:
+            self._guard_database(cluster)
+            for guard in guards:
+                guard.look()
+            time.sleep(_LOOK_SECONDS)
+
+    def _guard_database(self, cluster: Cluster | None) -> None:
+        if cluster is None or not cluster.owned:
+            return
+        keep_small(self._settings.logs / "postgres.log")
+        if not cluster.alive:
+            log.warning("the database ended, starting it again")
+            cluster.restart()
+
+    def _obey_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._end)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        """Leave all `with` blocks, which end the parts in order; a second signal changes nothing."""
+        if not self._ending:
+            self._ending = True
+            self._report("ending")
+            raise SystemExit(0)
+
+    def _report(self, text: str) -> None:
+        self._console.print(f"· {text}", highlight=False)

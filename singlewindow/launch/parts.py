@@ -1,0 +1,109 @@
+"""The parts that the launcher starts, in the order in which they end."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.settings import LaunchSettings
+
+
+@dataclass(frozen=True)
+class Port:
+    """A TCP port that a part listens on, and the setting that changes it."""
+
+    host: str
+    number: int
+    setting: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A program, and how one learns that it is ready: an HTTP answer, its port, or merely its being there."""
+
+    name: str
+    command: tuple[str, ...]
+    port: Port | None = None
+    ready_url: str | None = None
+    needs_database: bool = True
+
+    def ready(self) -> bool:
+        """Whether the part answers now (a program without a port is ready once it is started)."""
+        if self.ready_url:
+            return _answers(self.ready_url)
+        return self.port is None or _listens(self.port)
+
+
+def all_parts(settings: LaunchSettings) -> list[Part]:
+    """Card service, customs, worker and portal: what uses others ends before them."""
+    python = (sys.executable, "-m")
+    return [
+        Part(
+            "card",
+            (*python, "singlewindow.card"),
+            Port("127.0.0.1", settings.card_port, "SINGLEWINDOW_CARD_PORT"),
+            needs_database=False,
+        ),
+        Part(
+            "customs",
+            (*python, "singlewindow.customs", "serve"),
+            Port(settings.host, settings.customs_port, "SINGLEWINDOW_CUSTOMS_PORT"),
+            f"{settings.customs_address}/readyz",
+        ),
+        Part("worker", (*python, "singlewindow.kernel", "worker")),
+        Part(
+            "portal",
+            (*python, "singlewindow.kernel", "serve"),
+            Port(settings.host, settings.port, "SINGLEWINDOW_PORT"),
+            f"{settings.portal_address}/readyz",
+        ),
+    ]
+
+
+def check_ports(parts: Iterable[Part]) -> None:
+    """Raise LaunchError, naming the settings, when ports are taken."""
+    taken = [part for part in parts if part.port and not _free(part.port)]
+    if taken:
+        lines = (
+            f"Port {part.port.number} for the {part.name} is in use: end the program that has it, "
+            f"or choose another, e.g. {part.port.setting}={part.port.number + 100}."
+            for part in taken
+            if part.port
+        )
+        raise LaunchError("\n".join(lines))
+
+
+def _free(port: Port) -> bool:
+    family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((port.host, port.number))
+        except OSError:
+            return False
+        return True
+
+
+def _listens(port: Port) -> bool:
+    try:
+        with socket.create_connection((port.host, port.number), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _answers(url: str) -> bool:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=2)
+    try:
+        connection.request("GET", address.path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

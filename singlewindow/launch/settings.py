@@ -1,0 +1,120 @@
+"""The launcher's settings, and the environment that it gives to every part."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.launch.errors import LaunchError
+
+CLONE = Path(__file__).resolve().parents[2]
+DATABASE_SETTINGS = ("DATABASE_URL", "WEB_DATABASE_URL", "WORKER_DATABASE_URL", "CUSTOMS_DATABASE_URL")
+PREFIX = "SINGLEWINDOW_"
+
+
+class LaunchSettings(BaseSettings):
+    """Environment variables with the prefix SINGLEWINDOW_ (docs/operations.md); all have defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    data: Path = Path("var/data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    customs_port: int = 8001
+    card_port: int = 61232
+    database_url: str = ""
+    web_database_url: str = ""
+    worker_database_url: str = ""
+    customs_database_url: str = ""
+    pki: Path | None = None
+    cards: Path | None = None
+    customs_url: str = ""
+    portal_url: str = ""
+    card_origins: str = ""
+    web_dist: Path = CLONE / "web" / "dist"
+
+    @property
+    def folder(self) -> Path:
+        """Everything that this installation keeps, as an absolute path."""
+        return self.data.resolve()
+
+    @property
+    def logs(self) -> Path:
+        """One log file for each part."""
+        return self.folder / "log"
+
+    @property
+    def pki_folder(self) -> Path:
+        """The demonstration's certificates and keys."""
+        return (self.pki or self.folder / "pki").resolve()
+
+    @property
+    def cards_folder(self) -> Path:
+        """The demonstration's cards."""
+        return (self.cards or self.folder / "cards").resolve()
+
+    @property
+    def portal_address(self) -> str:
+        """Where the portal is reached from this computer."""
+        return self.portal_url or f"http://{_reachable(self.host)}:{self.port}"
+
+    @property
+    def customs_address(self) -> str:
+        """Where customs is reached from this computer."""
+        return self.customs_url or f"http://{_reachable(self.host)}:{self.customs_port}"
+
+    @property
+    def card_address(self) -> str:
+        """The card service's own page; it never leaves this computer."""
+        return f"http://127.0.0.1:{self.card_port}"
+
+    @property
+    def outside_databases(self) -> bool:
+        """Whether the databases are somebody else's care. Raises LaunchError when only some are named."""
+        given = [name for name in DATABASE_SETTINGS if getattr(self, name.lower())]
+        if given and len(given) < len(DATABASE_SETTINGS):
+            missing = ", ".join(PREFIX + name for name in DATABASE_SETTINGS if name not in given)
+            raise LaunchError(
+                f"{PREFIX}{given[0]} is set, so no PostgreSQL is started here; set also {missing}."
+            )
+        return bool(given)
+
+    def environment(self, databases: dict[str, str]) -> dict[str, str]:
+        """What every part gets: our environment without PostgreSQL's own variables, and all addresses."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        ours = {
+            "DATA": str(self.folder),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "CUSTOMS_PORT": str(self.customs_port),
+            "CARD_PORT": str(self.card_port),
+            "PKI": str(self.pki_folder),
+            "CARDS": str(self.cards_folder),
+            "CUSTOMS_URL": self.customs_address,
+            "PORTAL_URL": self.portal_address,
+            "CARD_ORIGINS": self.card_origins or ",".join(self._origins()),
+            "WEB_DIST": str(self.web_dist.resolve()),
+        }
+        return (
+            inherited
+            | {f"{PREFIX}{name}": value for name, value in ours.items()}
+            | databases
+            | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        )
+
+    def given_databases(self) -> dict[str, str]:
+        """The databases' addresses as environment variables, for `outside_databases`."""
+        return {PREFIX + name: str(getattr(self, name.lower())) for name in DATABASE_SETTINGS}
+
+    def _origins(self) -> list[str]:
+        ports = (self.port, self.customs_port)
+        hosts = dict.fromkeys((_reachable(self.host), "127.0.0.1", "localhost"))
+        own = [f"http://{host}:{port}" for host in hosts for port in ports]
+        return list(dict.fromkeys([*own, self.portal_address, self.customs_address]))
+
+
+def _reachable(host: str) -> str:
+    """An address to connect to, for one that is only good for listening."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound

@@ -1,0 +1,69 @@
+"""What a newcomer needs to know once everything runs: addresses, accounts, cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from singlewindow.launch.files import read_json
+from singlewindow.launch.settings import LaunchSettings
+
+_MOST_ACCOUNTS = 8
+
+
+def show(console: Console, settings: LaunchSettings, world_file: Path) -> None:
+    """Print addresses, demonstration accounts with passwords, cards with PINs and customs' officers."""
+    world = read_json(world_file)
+    in_reader = _card_in_reader(settings.cards_folder / "reader.json")
+    console.print(_addresses(settings, in_reader))
+    console.print(_accounts(world, in_reader))
+    console.print(_officers(world))
+    console.print(f"logs: {settings.logs}    Ctrl-C ends everything", style="dim", highlight=False)
+
+
+def _addresses(settings: LaunchSettings, in_reader: str | None) -> Table:
+    table = Table(title="Open in a browser", title_justify="left", show_header=False)
+    table.add_row("portal", settings.portal_address)
+    table.add_row("customs officers", settings.customs_address)
+    table.add_row("card reader", f"{settings.card_address}   in it now: {in_reader or 'no card'}")
+    return table
+
+
+def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
+    cards = {card["card_no"]: card for card in world["cards"]}
+    accounts = sorted(world["accounts"], key=lambda account: account["card_no"] is None)
+    table = Table(title="Portal accounts", title_justify="left")
+    for heading in ("account", "password", "card", "PIN", "who", "company"):
+        table.add_column(heading, no_wrap=heading != "company")
+    for account in accounts[:_MOST_ACCOUNTS]:
+        card = cards.get(account["card_no"])
+        number = account["card_no"] or "–"
+        company = card["company_name"] if card else account["customs_code"]
+        table.add_row(
+            account["username"],
+            account["password"],
+            f"{number} *" if number == in_reader else number,
+            card["pin"] if card else "–",
+            f"{account['display_name']} ({account['role']})",
+            company,
+        )
+    more = len(accounts) - _MOST_ACCOUNTS
+    table.caption = "* in the reader" + (f"; {more} more accounts in world.json" if more > 0 else "")
+    return table
+
+
+def _officers(world: dict[str, Any]) -> Table:
+    table = Table(title="Customs officers", title_justify="left")
+    for heading in ("account", "password", "who"):
+        table.add_column(heading)
+    for officer in world["officers"]:
+        table.add_row(officer["username"], officer["password"], officer["name"])
+    return table
+
+
+def _card_in_reader(file: Path) -> str | None:
+    card: str | None = read_json(file).get("card")
+    return card
