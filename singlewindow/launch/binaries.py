@@ -39,6 +39,24 @@ class Binaries:
         """The program that makes a data folder."""
         return self.folder / "initdb"
 
+    @property
+    def base(self) -> Path:
+        """The folder that holds all `parts`."""
+        return self.folder.parents[2] if self._in_wheel else self.folder.parent
+
+    @property
+    def parts(self) -> list[Path]:
+        """The folders that must be copied, in the same places below `base`, for a copy to work."""
+        if not self._in_wheel:
+            return [self.folder.parent]
+        package = self.folder.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")  # where wheels keep what they bring along
+        return [self.folder.parent, *([libraries] if libraries.is_dir() else [])]
+
+    @property
+    def _in_wheel(self) -> bool:
+        return self.folder.parent.name == "pginstall"
+
 
 def find(major: int | None = None) -> Binaries:
     """The first usable programs, of the given major version when there is a data folder to open.

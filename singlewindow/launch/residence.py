@@ -25,6 +25,7 @@ from singlewindow.launch.process import User, run_as
 USER_SETTING = "SINGLEWINDOW_DATABASE_USER"
 STATE = Path("/var/lib/singlewindow")
 _LONGEST_FOLDER = 85  # a socket's address has 107 bytes at most, of which the name takes 15
+_NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "doc")
 log = structlog.get_logger()
 
 
@@ -77,20 +78,20 @@ def within_reach(binaries: Binaries, user: User | None, state: Path = STATE) -> 
     """The programs themselves, or a copy that the user can run."""
     if user is None or run_as(user, ["sh", "-c", 'test -x "$0"', binaries.postgres]).returncode == 0:
         return binaries
-    root = binaries.folder.parent
-    target = state / f"postgresql-{binaries.version}-{_digest(root)}"
+    target = state / f"postgresql-{binaries.version}-{_digest(binaries.folder)}"
     if not target.exists():
         log.warning(
-            "PostgreSQL's programs copied", why=f"user {user.name} cannot reach {root}", folder=str(target)
+            "PostgreSQL's programs copied",
+            why=f"user {user.name} cannot reach {binaries.folder}",
+            folder=str(target),
         )
-        _make_open(state)
         unfinished = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(
-            root, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "doc")
-        )
-        unfinished.chmod(0o755)
+        _make_open(unfinished)
+        for folder in binaries.parts:
+            place = unfinished / folder.relative_to(binaries.base)
+            shutil.copytree(folder, place, symlinks=True, ignore=_NOT_NEEDED)
         unfinished.rename(target)
-    return replace(binaries, folder=target / binaries.folder.name)
+    return replace(binaries, folder=target / binaries.folder.relative_to(binaries.base))
 
 
 def socket_folder(residence: Residence) -> Path:

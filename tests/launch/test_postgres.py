@@ -1,16 +1,209 @@
-"""The embedded PostgreSQL (RUN-01…): starts fast, ends with its launcher, never starts twice on a folder."""
+"""The embedded PostgreSQL starts fast, ends with its launcher, and never runs twice on a folder."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
 
-async def test_roles_can_do_nothing_special(postgres) -> None:  # type: ignore[no-untyped-def]
-    """RUN: no role of ours is a superuser or by-passes row-level security."""
-    rows = postgres.cluster.query(
-        "select rolname, rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles where rolname !~ '^pg_' and rolname <> 'postgres'"
-    )
-    assert sorted(rows) == [
-        ("customs", False),
-        ("sw_migrate", False),
-        ("sw_web", False),
-        ("sw_worker", False),
-    ]
+import pytest
+
+from singlewindow.launch.binaries import Binaries, inspect
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.lock import InUseError
+from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.residence import settle, socket_folder
+from tests.launch.conftest import eventually, runs
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server to another user")
+
+
+def cluster_in(folder: Path, programs: Binaries, **options: Path) -> Cluster:
+    return Cluster(folder, fast=True, binaries=programs, **options)
+
+
+def keep_a_row(cluster: Cluster) -> None:
+    cluster.query("create table kept as select 1 as one")
+    cluster.query("checkpoint")  # `fast` promises nothing before it
+
+
+def test_roles_can_do_nothing_special(postgres) -> None:
+    """No role of ours is a superuser or by-passes row-level security."""
+    rights = "rolsuper or rolbypassrls or rolcreatedb or rolcreaterole"
+    rows = postgres.cluster.query(f"select {rights} from pg_roles where rolname ~ '^(sw_|customs)'")
+    assert rows == [(False,)] * 4
+
+
+def test_there_is_no_tcp_port_and_the_socket_is_private(postgres) -> None:
+    """Without a password, only the socket folder's mode keeps others out."""
+    assert postgres.cluster.query("select current_setting('listen_addresses')") == [("",)]
+    socket = Path(postgres.cluster.query("select current_setting('unix_socket_directories')")[0][0])
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o700
+
+
+def test_a_database_admits_its_own_users_only(postgres) -> None:
+    """The portal's roles do not get into customs' database."""
+    postgres.cluster.create_database("fenced", owner="customs", users=("sw_worker",))
+    may = "select r, has_database_privilege(r, 'fenced', 'connect') from unnest($1::text[]) r"
+    rows = postgres.cluster.query(may, ["customs", "sw_worker", "sw_web"])
+    assert rows == [("customs", True), ("sw_worker", True), ("sw_web", False)]
+
+
+def test_text_is_utf8_and_sorted_by_code_point(postgres) -> None:
+    """C collation, but letters beyond ASCII are known as such."""
+    assert postgres.cluster.query("select current_setting('server_encoding')") == [("UTF8",)]
+    assert postgres.cluster.query("select 'É' ~ '[[:alpha:]]', 'Z' < 'a', lower('É')") == [(True, True, "é")]
+
+
+def test_killed_launcher_leaves_no_server(open_folder, hold_cluster, postgres_binaries) -> None:
+    """`kill -9` of the launcher: the server is gone within 5 s, and the next start finds what was kept."""
+    with hold_cluster(open_folder) as holder:
+        pid = int(holder.line())
+        with pytest.raises(InUseError, match=str(holder.process.pid)):
+            cluster_in(open_folder, postgres_binaries).start()
+        observer = cluster_in(open_folder, postgres_binaries)
+        observer.attach()
+        keep_a_row(observer)
+        assert runs(pid)
+        holder.process.kill()
+        assert eventually(lambda: not runs(pid), 5)
+    with cluster_in(open_folder, postgres_binaries) as cluster:
+        assert cluster.query("select one from kept") == [(1,)]
+
+
+def test_server_left_over_is_ended_before_the_next_start(
+    open_folder, hold_cluster, postgres_binaries
+) -> None:
+    """Where the server could not be tied to its launcher, the next launcher ends it."""
+    with hold_cluster(open_folder, tied=False) as holder:
+        pid = int(holder.line())
+        holder.process.kill()
+        holder.process.wait()
+    assert runs(pid)
+    with cluster_in(open_folder, postgres_binaries) as cluster:
+        assert not runs(pid)
+        assert cluster.query("select 1") == [(1,)]
+
+
+def test_killed_server_is_restarted(open_folder, postgres_binaries) -> None:
+    """`kill -9` of the server: what was committed is there after the restart."""
+    with Cluster(open_folder, binaries=postgres_binaries) as cluster:  # fsync on, as in earnest
+        cluster.query("create table kept as select 1 as one")
+        os.kill(cluster.pid, signal.SIGKILL)
+        assert eventually(lambda: not cluster.alive)
+        cluster.restart()
+        assert cluster.query("select one from kept") == [(1,)]
+
+
+def test_pid_file_that_names_a_stranger_is_no_obstacle(open_folder, postgres_binaries) -> None:
+    """After a crash in a container the old process id often belongs to another program."""
+    with cluster_in(open_folder, postgres_binaries) as cluster:
+        pid_file = open_folder / "cluster" / "postmaster.pid"
+        lines = pid_file.read_text().splitlines()
+        os.kill(cluster.pid, signal.SIGKILL)
+        assert eventually(lambda: not cluster.alive)
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        try:
+            pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+            with cluster_in(open_folder, postgres_binaries) as cluster:
+                assert cluster.query("select 1") == [(1,)]
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+
+
+def test_half_made_cluster_is_made_again(open_folder, postgres_binaries) -> None:
+    """A machine that lost power during the first start."""
+    half = open_folder / "cluster.unfinished"
+    half.mkdir()
+    (half / "PG_VERSION").write_text(f"{postgres_binaries.major}\n")
+    with cluster_in(open_folder, postgres_binaries) as cluster:
+        assert cluster.query("select 1") == [(1,)]
+
+
+def test_folder_of_another_major_version_is_refused(open_folder, postgres_binaries) -> None:
+    """The message names both versions; the folder is left as it is."""
+    made = open_folder / "cluster"
+    made.mkdir()
+    (made / "PG_VERSION").write_text("9\n")
+    with pytest.raises(LaunchError, match=rf"PostgreSQL 9; .* {postgres_binaries.major}\."):
+        cluster_in(open_folder, postgres_binaries).start()
+    assert [entry.name for entry in made.iterdir()] == ["PG_VERSION"]
+
+
+def test_long_path_gets_a_short_socket(open_folder, postgres_binaries) -> None:
+    """A socket's address has little room; a clone may lie deep."""
+    deep = open_folder / ("很长的路径" * 5) / ("x" * 60)
+    residence = settle(deep)
+    folder = socket_folder(residence)
+    try:
+        assert len(bytes(folder)) < 86
+        with cluster_in(deep, postgres_binaries) as cluster:
+            assert cluster.query("select 1") == [(1,)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@as_root
+def test_socket_folder_of_somebody_else_is_refused(open_folder) -> None:
+    """Under /tmp anybody could have made the folder before us."""
+    residence = settle(open_folder)
+    (open_folder / "socket").mkdir()  # root's, not the database user's
+    with pytest.raises(LaunchError, match="socket"):
+        socket_folder(residence)
+
+
+@as_root
+def test_root_under_a_home_of_mode_700(open_folder, postgres_binaries) -> None:
+    """Programs and data are placed where the database's user can reach them, and found again."""
+    home, state = open_folder / "home", open_folder / "state"
+    home.mkdir(mode=0o700)
+    programs = link_programs(postgres_binaries, home / "programs")
+    data = home / "clone" / "var" / "postgres"
+    with cluster_in(data, programs, state=state) as cluster:
+        keep_a_row(cluster)
+        owner = Path("/proc", str(cluster.pid)).stat().st_uid
+        assert owner != 0
+        server = Path("/proc", str(cluster.pid), "exe").readlink()
+        assert server.is_relative_to(state)
+    with cluster_in(data, programs, state=state) as cluster:
+        assert cluster.query("select one from kept") == [(1,)]
+    assert len(list(state.iterdir())) == 2, "one folder for the programs, one for the data"
+    with (
+        cluster_in(home / "another", programs, state=state) as cluster,
+        pytest.raises(Exception, match="kept"),
+    ):
+        cluster.query("select one from kept")
+
+
+def link_programs(programs: Binaries, target: Path) -> Binaries:
+    """The same programs in another folder, together with what they need."""
+    if programs.folder.is_relative_to("/usr"):
+        pytest.skip("the system's programs can always be reached")
+    for part in programs.parts:
+        shutil.copytree(part, target / part.relative_to(programs.base), copy_function=copy_or_link)
+    found = inspect(target / programs.folder.relative_to(programs.base))
+    assert found
+    return found
+
+
+def copy_or_link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@pytest.mark.serial
+def test_warm_start_takes_less_than_300_ms(open_folder, postgres_binaries) -> None:
+    """Measured with fsync on."""
+    with Cluster(open_folder, binaries=postgres_binaries):
+        pass
+    began = time.monotonic()
+    with Cluster(open_folder, binaries=postgres_binaries):
+        took = time.monotonic() - began
+    assert took < 0.3
