@@ -81,8 +81,8 @@ def _now(rows: list[Row]) -> str:
     for row in rows:
         if row.inserted:
             what = escape(f"读卡器中：{row.number}　{row.holder}　{row.company}　{row.kind}")
-            return f'<p class="now">{what}　{_button("/pull", "拔出")}</p>'
-    return '<p class="now">读卡器中没有卡。</p>'
+            return f'<div class="now">{what}　{_button("/pull", "拔出")}</div>'
+    return '<div class="now">读卡器中没有卡。</div>'
 
 
 def _table_row(row: Row, *, pins: bool) -> str:

@@ -43,7 +43,7 @@ OPEN_MESSAGE = json.dumps(
     {"_method": "open", "_args": {"Result": True, "Data": ["singlewindow-card"], "Error": []}}
 )
 _LONGEST_PIN = 64
-_FAILED = "读卡服务内部出错，请重新启动读卡服务后重试。"
+_FAILED = "读卡服务内部出错。请重新启动读卡服务后重试。"
 
 
 class Request(BaseModel):
@@ -69,7 +69,7 @@ class Session:
         """The Data of the answer. Raises `CardProblem`."""
         handler = _METHODS.get(method)
         if handler is None:
-            raise BadRequest(f"读卡服务不支持操作 {method}，请升级读卡服务。")
+            raise BadRequest(f"读卡服务不支持操作 {method}。请升级读卡服务。")
         return handler(self, args)
 
     def read(self) -> Card:
@@ -137,7 +137,7 @@ def _response(request_id: int | str | None, method: str, outcome: list[str] | Ca
 def _pin(args: Mapping[str, Any]) -> str:
     pin = _text(args, "passwd")
     if not 0 < len(pin) <= _LONGEST_PIN:
-        raise BadRequest("请输入 PIN 码。")
+        raise BadRequest("没有输入 PIN 码。请输入后重试。")
     return pin
 
 

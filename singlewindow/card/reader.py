@@ -11,8 +11,9 @@ PIN_TRIES = 5
 class CardProblem(Exception):
     """Something that the person at the screen has to do something about.
 
-    `text` is Chinese and says what to do; `code` (`Err:BaseNNNNN`) is distinct for each case; `data` goes
-    into the answer's Data. The numbers are ours: those of the real control are not published.
+    `text` is Chinese: what happened up to the first 。, what to do after it. `code` (`Err:BaseNNNNN`) is
+    distinct for each case; `data` goes into the answer's Data. The numbers are ours: those of the real
+    control are not published.
     """
 
     code = "Err:Base60099"
@@ -29,7 +30,7 @@ class NoCard(CardProblem):
     code = "Err:Base60010"
 
     def __init__(self) -> None:
-        super().__init__("读卡器中没有卡，请插入电子口岸卡后重试。")
+        super().__init__("读卡器中没有卡。请插入电子口岸卡后重试。")
 
 
 class CardPulled(CardProblem):
@@ -38,7 +39,7 @@ class CardPulled(CardProblem):
     code = "Err:Base60011"
 
     def __init__(self) -> None:
-        super().__init__("操作过程中卡被拔出或更换，本次操作没有完成，请插回原来的卡后重试。")
+        super().__init__("操作过程中卡被拔出或更换，本次操作没有完成。请插回原来的卡后重试。")
 
 
 class WrongPin(CardProblem):
@@ -47,7 +48,7 @@ class WrongPin(CardProblem):
     code = "Err:Base60020"
 
     def __init__(self, left: int) -> None:
-        text = f"PIN 码错误，还可以再试 {left} 次，请核对后重新输入；连续输错 {PIN_TRIES} 次卡将被锁定。"
+        text = f"PIN 码错误，还可以再试 {left} 次。请核对后重新输入；连续输错 {PIN_TRIES} 次卡将被锁定。"
         super().__init__(text, (str(left),))
 
 
@@ -57,7 +58,7 @@ class CardLocked(CardProblem):
     code = "Err:Base60021"
 
     def __init__(self) -> None:
-        text = f"PIN 码连续输错 {PIN_TRIES} 次，卡已被锁定，请到发卡机构解锁；演示卡可在读卡器页面解锁。"
+        text = f"PIN 码连续输错 {PIN_TRIES} 次，卡已被锁定。请到发卡机构解锁；演示卡可在读卡器页面解锁。"
         super().__init__(text)
 
 
@@ -67,7 +68,7 @@ class CardUnreadable(CardProblem):
     code = "Err:Base60030"
 
     def __init__(self) -> None:
-        super().__init__("无法读取卡内证书，请拔出卡后重新插入；仍不成功请更换卡。")
+        super().__init__("无法读取卡内证书。请拔出卡后重新插入；仍不成功请更换卡。")
 
 
 class BadRequest(CardProblem):
