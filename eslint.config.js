@@ -19,6 +19,7 @@ export default tseslint.config(
       "vue/multi-word-component-names": "off",
       "vue/max-attributes-per-line": "off",
       "vue/singleline-html-element-content-newline": "off",
+      "vue/multiline-html-element-content-newline": "off",
       "vue/html-self-closing": "off",
       "vue/no-v-html": "error",
       "vue/block-order": ["error", { order: ["script", "template", "style"] }],

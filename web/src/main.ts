@@ -1,5 +1,14 @@
 import { createApp } from "vue";
 import "element-plus/dist/index.css";
+import "@/app/styles/theme.css";
+import "@/app/styles/controls.css";
+import "@/app/styles/form.css";
+import "@/app/styles/list.css";
+import "@/app/styles/shell.css";
+import "@/app/styles/entrance.css";
 import App from "@/app/App.vue";
+import { makeRouter } from "@/app/router";
+import { learnConfig, restore } from "@/kernel/session";
 
-createApp(App).mount("#app");
+await Promise.all([learnConfig(), restore()]);
+createApp(App).use(makeRouter()).mount("#app");

@@ -1,0 +1,45 @@
+import { computed, ref } from "vue";
+import { getApplications } from "@/kernel/api/session";
+import { lineOf } from "@/kernel/api/problem";
+import type { Application, ApplicationGroup, MenuItem } from "@/kernel/api/types";
+
+export const groups = ref<ApplicationGroup[]>([]);
+export const trouble = ref("");
+export const loading = ref(false);
+
+/** Loads the applications once; again after a failure. */
+export async function loadApplications(): Promise<void> {
+  if (groups.value.length || loading.value) return;
+  loading.value = true;
+  try {
+    groups.value = (await getApplications()).groups;
+    trouble.value = "";
+  } catch (error) {
+    trouble.value = lineOf(error);
+  } finally {
+    loading.value = false;
+  }
+}
+
+const applicationsIn = (group: ApplicationGroup): Application[] =>
+  [...group.applications, ...group.groups.flatMap(applicationsIn)];
+
+export const applications = computed(() => groups.value.flatMap(applicationsIn));
+
+export const findApplication = (name: string): Application | undefined =>
+  applications.value.find((one) => one.name === name);
+
+/** The address of a menu item's page; a form's is that of a new document. */
+export function addressOf(application: string, item: MenuItem): string {
+  const types = item.types.join(",");
+  return item.page === "form" ? `/app/${application}/form/${types}/new` : `/app/${application}/query/${types}`;
+}
+
+/** The application that a document type belongs to, and the menu's words for it. */
+export function placeOf(type: string): { application: string; title: string } | null {
+  for (const application of applications.value) {
+    const item = application.menu.find((one) => one.types.includes(type) && one.page === "form");
+    if (item) return { application: application.name, title: item.title };
+  }
+  return null;
+}

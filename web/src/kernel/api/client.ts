@@ -1,0 +1,73 @@
+import { Problem, unreachable, type ProblemBody } from "./problem";
+
+export interface Call {
+  body?: unknown;
+  /** A form with a file, sent instead of `body`. */
+  form?: FormData;
+  query?: Record<string, string | number | undefined>;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+let csrf = "";
+let sessionLost: () => void = () => {};
+
+/** The token that changing requests carry; empty after the session's end. */
+export function useCsrf(token: string): void {
+  csrf = token;
+}
+
+/** Called when the server says that there is no session (any more). */
+export function onSessionLost(handler: () => void): void {
+  sessionLost = handler;
+}
+
+/**
+ * One request to the portal.
+ * @returns the answer's JSON; undefined for 204 and 304.
+ * @throws {Problem} for every refusal and when the server cannot be reached.
+ */
+export async function call<T>(method: Method, path: string, options: Call = {}): Promise<T> {
+  const response = await send(method, path, options);
+  if (response.status === 204 || response.status === 304) return undefined as T;
+  if (response.ok) return (await response.json()) as T;
+  const problem = new Problem(response.status, await bodyOf(response));
+  if (problem.slug === "not-logged-in" && !path.startsWith("/api/session")) sessionLost();
+  throw problem;
+}
+
+async function send(method: Method, path: string, options: Call): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (options.form) init.body = options.form;
+  else if (options.body !== undefined) init.body = JSON.stringify(options.body);
+  if (options.signal) init.signal = options.signal;
+  try {
+    return await fetch(withQuery(path, options.query), init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw unreachable();
+  }
+}
+
+function withQuery(path: string, query: Call["query"]): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== "") search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function bodyOf(response: Response): Promise<ProblemBody> {
+  const requestId = response.headers.get("X-Request-Id") ?? "";
+  try {
+    return { request_id: requestId, ...((await response.json()) as ProblemBody) };
+  } catch {
+    return { detail: `服务器没有给出可读的答复（HTTP ${response.status}），请稍后重试`, request_id: requestId };
+  }
+}

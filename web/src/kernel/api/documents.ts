@@ -1,0 +1,92 @@
+import { call } from "./client";
+import type {
+  Content, Definition, FoundPage, Lookup, Prepared, PreparedUpload, Receipt, View,
+} from "./types";
+
+const at = (type: string, number?: string): string =>
+  `/api/documents/${encodeURIComponent(type)}` + (number === undefined ? "" : `/${encodeURIComponent(number)}`);
+
+const ifMatch = (version: number): Record<string, string> => ({ "If-Match": `"${version}"` });
+
+const definitions = new Map<string, Promise<Definition>>();
+
+/** A type's definition; asked for once per page load, again after a failure. */
+export function getDefinition(type: string): Promise<Definition> {
+  let found = definitions.get(type);
+  if (!found) {
+    found = call<Definition>("GET", `/api/definitions/${encodeURIComponent(type)}`);
+    definitions.set(type, found);
+    found.catch(() => definitions.delete(type));
+  }
+  return found;
+}
+
+export const emptyDocument = (type: string): Promise<View> => call("GET", `${at(type)}/new`);
+
+export const openDocument = (type: string, number: string): Promise<View> => call("GET", at(type, number));
+
+export const createDocument = (type: string, content: Content, key: string): Promise<View> =>
+  call("POST", at(type), { body: { content }, headers: { "Idempotency-Key": key } });
+
+export const saveDocument = (type: string, number: string, version: number, content: Content): Promise<View> =>
+  call("PUT", at(type, number), { body: { content }, headers: ifMatch(version) });
+
+export const deleteDocument = (type: string, number: string, version: number): Promise<void> =>
+  call("DELETE", at(type, number), { headers: ifMatch(version) });
+
+export interface Deleted {
+  deleted: string[];
+  refused: { number: string; why: string }[];
+}
+
+export const deleteDocuments = (type: string, numbers: string[]): Promise<Deleted> =>
+  call("POST", `${at(type)}/delete`, { body: { numbers } });
+
+export const lookUp = (type: string, body: { field: string; content: Content; number: string | null }): Promise<Lookup> =>
+  call("POST", `${at(type)}/lookup`, { body });
+
+export const prepareAction = (
+  type: string, number: string, version: number, body: { action: string; card_no: string },
+): Promise<Prepared> => call("POST", `${at(type, number)}/prepare`, { body, headers: ifMatch(version) });
+
+export interface Signed {
+  token: string;
+  signature: string;
+  certificate: string;
+}
+
+export const submitAction = (type: string, number: string, signed: Signed): Promise<View> =>
+  call("POST", `${at(type, number)}/submit`, { body: signed });
+
+export interface Upload {
+  category: string;
+  name: string;
+  size: number;
+  sha256: string;
+  card_no: string;
+}
+
+export const prepareUpload = (type: string, number: string, body: Upload): Promise<PreparedUpload> =>
+  call("POST", `${at(type, number)}/attachments/prepare`, { body });
+
+/** Sends the signed file; the order of the parts is token, signature, certificate, file. */
+export function uploadAttachment(type: string, number: string, signed: Signed, file: File): Promise<View> {
+  const form = new FormData();
+  form.set("token", signed.token);
+  form.set("signature", signed.signature);
+  form.set("certificate", signed.certificate);
+  form.set("file", file, file.name);
+  return call("POST", `${at(type, number)}/attachments`, { form });
+}
+
+export const attachmentAddress = (type: string, number: string, id: number): string =>
+  `${at(type, number)}/attachments/${id}`;
+
+export const deleteAttachment = (type: string, number: string, id: number): Promise<View> =>
+  call("DELETE", attachmentAddress(type, number, id));
+
+export const getReceipts = (type: string, number: string): Promise<{ items: Receipt[] }> =>
+  call("GET", `${at(type, number)}/receipts`);
+
+export const findDocuments = (type: string, query: Record<string, string | number | undefined>): Promise<FoundPage> =>
+  call("GET", at(type), { query });

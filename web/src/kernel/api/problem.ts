@@ -1,0 +1,53 @@
+import type { View, Violation } from "./types";
+
+/** The members of an `application/problem+json` answer that the pages use. */
+export interface ProblemBody {
+  type?: string;
+  status?: number;
+  title?: string;
+  detail?: string;
+  violations?: Violation[];
+  request_id?: string;
+  current?: View;
+}
+
+/**
+ * A refusal by the server, or a server that cannot be reached (slug `unreachable`).
+ * `message` is Chinese and ready to be shown.
+ */
+export class Problem extends Error {
+  readonly slug: string;
+  readonly status: number;
+  readonly violations: Violation[];
+  readonly requestId: string;
+  readonly current: View | null;
+
+  constructor(status: number, body: ProblemBody) {
+    super(body.detail || body.title || "操作未成功");
+    this.name = "Problem";
+    this.slug = (body.type ?? "").replace(/^.*\//, "") || "internal";
+    this.status = status;
+    this.violations = body.violations ?? [];
+    this.requestId = body.request_id ?? "";
+    this.current = body.current ?? null;
+  }
+
+  /** What to show where only one line is free: the message, and the request id when it is the system's own fault. */
+  get line(): string {
+    return this.status >= 500 && this.requestId ? `${this.message}（请求号 ${this.requestId}）` : this.message;
+  }
+}
+
+/** The problem for a request that got no answer at all. */
+export function unreachable(): Problem {
+  return new Problem(0, {
+    type: "/problems/unreachable",
+    detail: "连接不上服务器，录入的内容仍在页面上，请检查网络后重试",
+  });
+}
+
+/** Any caught thing as one line for the user. */
+export function lineOf(error: unknown): string {
+  if (error instanceof Problem) return error.line;
+  return error instanceof Error ? error.message : String(error);
+}

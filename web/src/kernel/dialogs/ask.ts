@@ -1,0 +1,28 @@
+import { shallowRef } from "vue";
+
+export interface Question {
+  title: string;
+  text: string;
+  /** The words on the button that goes on. */
+  yes: string;
+  no: string;
+  /** A destructive question puts the focus on the button that leaves all as it is. */
+  destructive: boolean;
+}
+
+export const asked = shallowRef<(Question & { answer: (yes: boolean) => void }) | null>(null);
+
+/** Asks the user and answers whether to go on; Escape is no. One question at a time. */
+export function ask(text: string, options: Partial<Question> = {}): Promise<boolean> {
+  asked.value?.answer(false);
+  return new Promise((resolve) => {
+    const answer = (yes: boolean): void => {
+      asked.value = null;
+      resolve(yes);
+    };
+    asked.value = { title: "提示", text, yes: "确定", no: "取消", destructive: false, ...options, answer };
+  });
+}
+
+/** Whether any dialog is open: then the page's shortcuts rest. */
+export const dialogOpen = (): boolean => document.querySelector("dialog[open]") !== null;

@@ -1,0 +1,35 @@
+import { call } from "@/kernel/api/client";
+import type { CodeItem, CodePage } from "@/kernel/api/types";
+
+/** Where a code field finds its entries. */
+export interface CodeSource {
+  search(text: string): Promise<CodeItem[]>;
+  /** The entry of exactly this code, or null. */
+  find(code: string): Promise<CodeItem | null>;
+}
+
+/** A few entries that the page already holds (statuses, categories of attachments, document types). */
+export function listSource(items: CodeItem[]): CodeSource {
+  const matches = (item: CodeItem, text: string): boolean =>
+    item.code.toUpperCase().startsWith(text.toUpperCase()) || item.name.includes(text);
+  return {
+    search: (text) => Promise.resolve(text ? items.filter((item) => matches(item, text)) : items),
+    find: (code) => Promise.resolve(items.find((item) => item.code === code) ?? null),
+  };
+}
+
+const names = new Map<string, CodeItem>();
+
+/** A code table on the server: code prefix, Chinese part or pinyin initials (UI-04). Entries seen are remembered. */
+export function tableSource(table: string): CodeSource {
+  async function search(text: string): Promise<CodeItem[]> {
+    const page = await call<CodePage>("GET", `/api/codes/${encodeURIComponent(table)}`, { query: { q: text, limit: 20 } });
+    for (const item of page.items) names.set(`${table}/${item.code}`, item);
+    return page.items;
+  }
+  async function find(code: string): Promise<CodeItem | null> {
+    const known = names.get(`${table}/${code}`);
+    return known ?? (await search(code)).find((item) => item.code === code) ?? null;
+  }
+  return { search, find };
+}

@@ -1,0 +1,52 @@
+/** What a field says by itself, with the server's own words; the server checks again and is the judge. */
+import type { Field, Violation } from "@/kernel/api/types";
+import { holds, type Values } from "@/kernel/conditions";
+
+/** The value as the server will store it: trimmed, and full-width signs made plain where the form is strict. */
+export function tidy(field: Field, value: string): string {
+  const trimmed = value.trim();
+  const strict = field.pattern !== null || ["code", "decimal", "date"].includes(field.kind);
+  const plain = strict && field.kind !== "textarea" ? trimmed.replace(/[！-～]/g, halfWidth) : trimmed;
+  return field.upper ? plain.toUpperCase() : plain;
+}
+
+const halfWidth = (sign: string): string => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
+
+export const isDisabled = (field: Field, values: Values): boolean =>
+  field.entry === "system" || field.source === "header" || holds(field.disabled, values);
+
+export const isRequired = (field: Field, values: Values): boolean =>
+  holds(field.required, values);
+
+/** The first thing wrong with a field that has been left, or null. */
+export function checkField(field: Field, values: Values): Violation | null {
+  if (isDisabled(field, values)) return null;
+  const value = typeof values[field.name] === "string" ? (values[field.name] as string) : "";
+  if (value === "") {
+    return isRequired(field, values) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;
+  }
+  const length = [...value].length;
+  if (field.max_length && length > field.max_length) {
+    return violation(field, "field.length", `「${field.label}」至多 ${field.max_length} 个字符，现为 ${length} 个`);
+  }
+  if (field.pattern && !new RegExp(`^(?:${field.pattern})$`, "u").test(value)) {
+    return violation(field, "field.pattern", field.pattern_message || `「${field.label}」格式不正确`);
+  }
+  if (field.kind === "date" && !isDate(value)) {
+    return violation(field, "field.date", `「${field.label}」不是有效的日期`);
+  }
+  return null;
+}
+
+/** Said of a code field whose text names no entry of its table. */
+export const unknownCode = (field: Field, text: string): Violation =>
+  violation(field, "field.code", `没有「${text}」这个代码，请按空格键从列表中选择`);
+
+function violation(field: Field, rule: string, message: string): Violation {
+  return { path: field.name, rule, message, advice: field.advice || field.hint, clause: field.clause, source: "field" };
+}
+
+function isDate(value: string): boolean {
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(value);
+}

@@ -1,0 +1,47 @@
+/** Moving through a form with the keyboard (UI-03). Keys that belong to an input method are left alone. */
+
+const FIELDS = "[data-field]:not([readonly]):not([disabled])";
+
+export const composing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
+
+/** Enter: next field, Shift+Enter: previous field, Ctrl+End: first field of the next area. */
+export function moveByKey(event: KeyboardEvent, form: HTMLElement): void {
+  const target = event.target as HTMLElement;
+  if (composing(event) || !target.matches("[data-field]")) return;
+  if (event.key === "Enter" && !event.ctrlKey && !event.altKey) move(event, neighbour(form, target, event.shiftKey ? -1 : 1));
+  else if (event.key === "End" && event.ctrlKey) move(event, firstOfNextArea(form, target));
+}
+
+function move(event: KeyboardEvent, to: HTMLElement | undefined): void {
+  event.preventDefault();
+  const from = event.target as HTMLElement;
+  if (to) return to.focus();
+  from.blur(); // the last field is left all the same: checked, looked up
+  from.focus();
+}
+
+function neighbour(form: HTMLElement, from: HTMLElement, step: number): HTMLElement | undefined {
+  const all = [...form.querySelectorAll<HTMLElement>(FIELDS)];
+  return all[all.indexOf(from) + step];
+}
+
+function firstOfNextArea(form: HTMLElement, from: HTMLElement): HTMLElement | undefined {
+  const areas = [...form.querySelectorAll<HTMLElement>("[data-area]")];
+  const next = areas.slice(areas.findIndex((area) => area.contains(from)) + 1);
+  return next.map((area) => area.querySelector<HTMLElement>(FIELDS)).find((field) => field !== null) ?? undefined;
+}
+
+/** Puts the focus on the field of that name (a violation's path), if the form has it and it can be typed in. */
+export function focusField(form: HTMLElement | undefined, path: string): boolean {
+  const fields = [...(form?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
+  const field = fields.find((one) => one.dataset.field === path && one.matches(FIELDS));
+  field?.focus();
+  return field !== undefined;
+}
+
+/** Whether the event is this shortcut, written like "Alt+S". */
+export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
+  const key = shortcut.replace("Alt+", "").toUpperCase();
+  const plainAlt = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  return plainAlt && !composing(event) && (event.code === `Key${key}` || event.key.toUpperCase() === key);
+}

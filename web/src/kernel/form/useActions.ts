@@ -1,0 +1,136 @@
+import { computed, ref } from "vue";
+import { prepareAction, submitAction } from "@/kernel/api/documents";
+import { lineOf, Problem } from "@/kernel/api/problem";
+import type { ActionDefinition, Allowed, Prepared } from "@/kernel/api/types";
+import { ask } from "@/kernel/dialogs/ask";
+import { sayDone, sayRefused } from "@/kernel/dialogs/say";
+import { boundCard } from "@/kernel/session";
+import { inspectAction } from "@/kernel/signing/inspect";
+import { signWithCard } from "@/kernel/signing/sign";
+import type { OpenDocument } from "./useDocument";
+import type { FormFields } from "./useFields";
+import type { Violations } from "./useViolations";
+
+const YES: Allowed = { allowed: true, why: "" };
+const LOSE = "当前录入的内容尚未暂存，继续将丢失这些内容，是否继续？";
+
+export interface ActionEvents {
+  /** The server refused: show the first violation. */
+  refused(): void;
+  /** Somebody else saved first; what is stored now comes with the problem. */
+  stale(problem: Problem): void;
+  /** The form is empty and waits for its first field. */
+  emptied(): void;
+}
+
+/** The button bar: which actions there are, which are grey and why, and what each does. */
+export function useActions(document: OpenDocument, fields: FormFields, violations: Violations, events: ActionEvents) {
+  const busy = ref("");
+  const actions = computed(() => document.definition.value?.actions ?? []);
+
+  /** Whether an action may be done now, as the server says; 新增 always (UI-11). */
+  function allowed(name: string): Allowed {
+    if (name === "new") return YES;
+    return document.view.value?.actions[name] ?? { allowed: false, why: "当前不能进行此操作" };
+  }
+
+  /** Does what the button says; shows why not when it is grey. */
+  async function run(action: ActionDefinition): Promise<void> {
+    if (busy.value) return;
+    const may = allowed(action.name);
+    if (!may.allowed) return sayRefused(may.why || `当前不能${action.label}`);
+    await guarded(action.label, () => does(action));
+  }
+
+  function does(action: ActionDefinition): Promise<void> {
+    if (action.name === "new") return startAnew();
+    if (action.name === "save") return save(action.done ?? `${action.label}成功`);
+    if (action.name === "delete") return remove(action);
+    return action.signed ? sign(action) : Promise.reject(new Error(`页面还不会「${action.label}」`));
+  }
+
+  /** Runs one thing at a time; a refusal is shown where it belongs and what was typed stays. */
+  async function guarded(label: string, work: () => Promise<void>): Promise<boolean> {
+    busy.value = label;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      show(error);
+      return false;
+    } finally {
+      busy.value = "";
+    }
+  }
+
+  function show(error: unknown): void {
+    if (!(error instanceof Problem)) return sayRefused(lineOf(error));
+    if (error.slug === "stale-version" && error.current) return events.stale(error);
+    if (!error.violations.length) return sayRefused(error.line);
+    violations.refuse(error.violations);
+    events.refused();
+  }
+
+  async function startAnew(): Promise<void> {
+    if (document.dirty.value && !(await ask(LOSE, { destructive: true, yes: "继续新增" }))) return;
+    await empty();
+  }
+
+  async function empty(): Promise<void> {
+    await document.clear();
+    fields.forget();
+    events.emptied();
+  }
+
+  async function save(done: string | null): Promise<void> {
+    if (!(await fields.settle())) return events.refused();
+    await document.save();
+    fields.forget();
+    if (done) sayDone(done);
+  }
+
+  async function remove(action: ActionDefinition): Promise<void> {
+    const text = action.confirm ?? "是否删除该票单据？删除后不可恢复。";
+    if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
+    await document.remove();
+    fields.forget();
+    events.emptied();
+    sayDone(action.done ?? "删除成功");
+  }
+
+  /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
+  async function sign(action: ActionDefinition): Promise<void> {
+    if (document.dirty.value || !document.number.value) await save(null);
+    if (document.dirty.value || !document.number.value) return;
+    if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
+    const signed = await signWithCard<Prepared & { number: string }>({
+      title: action.label,
+      facts: [
+        { label: "签名事项", value: `${document.definition.value!.title} · ${action.label}` },
+        { label: "数据中心统一编号", value: document.number.value },
+      ],
+      bound: boundCard.value,
+      prepare: (card) => prepare(action, card),
+      submit: async ({ prepared, signature, certificate }) => {
+        document.take(await submitAction(document.type, prepared.number, { token: prepared.token, signature, certificate }));
+      },
+    });
+    if (signed) fields.forget();
+    if (signed) sayDone(action.done ?? `${action.label}成功`);
+  }
+
+  async function prepare(action: ActionDefinition, card: string): Promise<Prepared & { number: string }> {
+    const { number, version, attachments } = document.view.value!;
+    const prepared = await prepareAction(document.type, number!, version, { action: action.name, card_no: card });
+    await inspectAction(prepared, {
+      type: document.type, number: number!, action: action.name, card,
+      content: document.content.value, fields: fields.fields.value,
+      version, attachments,
+    });
+    return { ...prepared, number: number! };
+  }
+
+  return { actions, allowed, run, busy, guarded, save, empty };
+}
+
+export type Actions = ReturnType<typeof useActions>;

@@ -1,0 +1,94 @@
+import { computed, ref } from "vue";
+import { lookUp } from "@/kernel/api/documents";
+import type { Field } from "@/kernel/api/types";
+import { lineOf } from "@/kernel/api/problem";
+import { sayRefused } from "@/kernel/dialogs/say";
+import { checkField, isDisabled, isRequired, tidy, unknownCode } from "./checks";
+import { fieldsOf } from "./content";
+import type { OpenDocument } from "./useDocument";
+import type { Violations } from "./useViolations";
+
+/** What happens in the boxes of a form: typing, leaving with its check, and grey values that the server looks up. */
+export function useFields(document: OpenDocument, violations: Violations) {
+  const focused = ref<Field | null>(null);
+  const unknown = new Map<string, string>();
+  const pending = new Set<Promise<unknown>>();
+  const looked = new Map<string, string>();
+
+  const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
+  const editable = computed(() => {
+    const actions = document.view.value?.actions ?? {};
+    return "save" in actions ? actions.save?.allowed === true || document.number.value === null : true;
+  });
+
+  const valueOf = (field: Field): string => {
+    const from = field.source === "header" ? document.view.value?.header : document.content.value;
+    const value = from?.[field.name];
+    return typeof value === "string" ? value : "";
+  };
+  const locked = (field: Field): boolean => !editable.value || isDisabled(field, document.content.value);
+  const required = (field: Field): boolean => isRequired(field, document.content.value);
+
+  function edit(field: Field, value: string): void {
+    document.content.value[field.name] = value;
+    unknown.delete(field.name);
+    violations.edited(field.name);
+  }
+
+  function refuseUnknown(field: Field, text: string): void {
+    unknown.set(field.name, text);
+    violations.set(field.name, unknownCode(field, text));
+  }
+
+  /** The field was left: its check at once, then the look-up where it has one. */
+  function leave(field: Field, settled: Promise<void> = Promise.resolve()): void {
+    focused.value = null;
+    if (locked(field)) return;
+    track(settled.then(() => afterLeaving(field)));
+  }
+
+  async function afterLeaving(field: Field): Promise<void> {
+    const value = tidy(field, valueOf(field));
+    if (value !== valueOf(field)) document.content.value[field.name] = value;
+    if (unknown.has(field.name)) return;
+    const wrong = checkField(field, document.content.value);
+    if (wrong || violations.at(field.name)?.source === "field") violations.set(field.name, wrong);
+    if (!wrong && field.lookup && value) await fillGrey(field, value);
+  }
+
+  async function fillGrey(field: Field, value: string): Promise<void> {
+    if (looked.get(field.name) === value && !violations.at(field.name)) return;
+    try {
+      const { content, number, type } = document;
+      const found = await lookUp(type, { field: field.name, content: content.value, number: number.value });
+      if (valueOf(field) !== value) return;
+      Object.assign(content.value, found.content);
+      for (const violation of found.violations) violations.set(violation.path || field.name, violation);
+      if (found.violations.length) looked.delete(field.name);
+      else looked.set(field.name, value);
+    } catch (error) {
+      sayRefused(lineOf(error));
+    }
+  }
+
+  /** Waits until every left field has been checked and looked up; answers whether the form may be sent. */
+  async function settle(): Promise<boolean> {
+    await Promise.all([...pending]);
+    return unknown.size === 0;
+  }
+
+  function forget(): void {
+    unknown.clear();
+    looked.clear();
+    violations.clear();
+  }
+
+  function track(work: Promise<unknown>): void {
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  }
+
+  return { fields, focused, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
+}
+
+export type FormFields = ReturnType<typeof useFields>;

@@ -1,0 +1,94 @@
+import { computed, reactive, ref, shallowRef, watch } from "vue";
+import { findDocuments } from "@/kernel/api/documents";
+import { lineOf, Problem } from "@/kernel/api/problem";
+import type { Definition, Found, FoundPage, QueryCondition, Violation } from "@/kernel/api/types";
+import { sayRefused } from "@/kernel/dialogs/say";
+import { day } from "@/kernel/format";
+
+/** A type's query: its conditions as typed, and the page of rows that the last search found. */
+export function useQuery(definition: () => Definition | null, now: () => Date = () => new Date()) {
+  const values = reactive<Record<string, string>>({});
+  const page = reactive({ number: 1, size: 20, sort: "-updated_at" });
+  const result = shallowRef<FoundPage | null>(null);
+  const searching = ref(false);
+  const refused = ref<Violation[]>([]);
+  const ticked = ref<Set<string>>(new Set());
+  let asked: Record<string, string> = {};
+
+  const conditions = computed(() => definition()?.query.conditions ?? []);
+  const rows = computed<Found[]>(() => result.value?.items ?? []);
+  const tickable = computed(() => rows.value.filter((row) => row.actions.delete?.allowed));
+
+  watch(() => definition()?.type, reset, { immediate: true });
+
+  /** 重置: the conditions as they were at first (UI-09); the list is emptied. */
+  function reset(): void {
+    for (const name of Object.keys(values)) delete values[name];
+    for (const condition of conditions.value) Object.assign(values, atFirst(condition, now()));
+    forgetResult();
+  }
+
+  /** 查询: from the first page, with what the conditions say now. */
+  function search(): Promise<void> {
+    asked = { ...values };
+    page.number = 1;
+    ticked.value = new Set();
+    return fetchPage();
+  }
+
+  /** The same question again: another page, another order, or fresh rows. */
+  async function fetchPage(): Promise<void> {
+    const found = definition();
+    if (!found) return;
+    searching.value = true;
+    refused.value = [];
+    try {
+      const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
+      take(await findDocuments(found.type, query));
+    } catch (error) {
+      tell(error);
+    } finally {
+      searching.value = false;
+    }
+  }
+
+  /** Fresh rows without a word when it fails; what is ticked stays. */
+  async function refresh(): Promise<void> {
+    const found = definition();
+    if (!found || !result.value || searching.value) return;
+    const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
+    const fresh = await findDocuments(found.type, query);
+    if (!searching.value) take(fresh);
+  }
+
+  function take(found: FoundPage): void {
+    result.value = found;
+    const still = new Set(tickable.value.map((row) => row.number));
+    ticked.value = new Set([...ticked.value].filter((number) => still.has(number)));
+  }
+
+  function tell(error: unknown): void {
+    const violations = error instanceof Problem ? error.violations : [];
+    if (violations.some((one) => one.path === "sort")) page.sort = "-updated_at";
+    refused.value = violations;
+    if (!violations.length) sayRefused(lineOf(error));
+  }
+
+  function forgetResult(): void {
+    result.value = null;
+    refused.value = [];
+    ticked.value = new Set();
+  }
+
+  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, fetchPage, refresh };
+}
+
+export type Query = ReturnType<typeof useQuery>;
+
+/** A span that must be given begins with the last days that it may cover, up to today. */
+function atFirst(condition: QueryCondition, now: Date): Record<string, string> {
+  if (condition.kind !== "span") return { [condition.name]: "" };
+  const [from, to] = [`${condition.name}_from`, `${condition.name}_to`];
+  if (!condition.required) return { [from]: "", [to]: "" };
+  return { [from]: day(now, Math.max(0, (condition.max_days || 30) - 1)), [to]: day(now) };
+}

@@ -1,0 +1,47 @@
+import { computed, ref } from "vue";
+import { endSession, getConfig, getSession } from "@/kernel/api/session";
+import { useCsrf } from "@/kernel/api/client";
+import type { Config, Session } from "@/kernel/api/types";
+
+/** The session of this browser; null when nobody is logged in. */
+export const session = ref<Session | null>(null);
+
+export const config = ref<Config>({ title: "国际贸易“单一窗口”标准版", card_url: "ws://127.0.0.1:61232", demo: false });
+
+export const boundCard = computed(() => session.value?.bound_card ?? null);
+
+/** Begins a session in this browser. */
+export function enter(begun: Session): void {
+  session.value = begun;
+  useCsrf(begun.csrf);
+}
+
+/** Forgets the session in this browser (the server ended it, or said that it is over). */
+export function forget(): void {
+  session.value = null;
+  useCsrf("");
+}
+
+/** Ends the session on the server and here (PORT-07). */
+export async function logOut(): Promise<void> {
+  await endSession();
+  forget();
+}
+
+/** Takes up the session of an earlier page load, if it still lives. */
+export async function restore(): Promise<void> {
+  try {
+    enter(await getSession());
+  } catch {
+    forget();
+  }
+}
+
+/** Learns what the server says of itself; the defaults stay when it does not answer. */
+export async function learnConfig(): Promise<void> {
+  try {
+    config.value = await getConfig();
+  } catch {
+    // the first real request will tell the user that the server is away
+  }
+}

@@ -1,0 +1,36 @@
+import { shallowRef } from "vue";
+
+/** What the user is asked to sign. */
+export interface SigningRequest<P extends { signing_input: string }> {
+  title: string;
+  /** What will be signed, in the user's words: number, action, file … */
+  facts: { label: string; value: string }[];
+  /** The only card that may sign. */
+  bound: string | null;
+  /** Asks the server what is to be signed, and checks that it is what the user sees. */
+  prepare(cardNumber: string): Promise<P>;
+  /** Takes the signature to the server; a refusal there closes the dialog. */
+  submit(signed: { prepared: P; signature: string; certificate: string }): Promise<void>;
+}
+
+type Plain = SigningRequest<{ signing_input: string }>;
+
+export const signing = shallowRef<(Plain & { finish: (done: boolean) => void; fail: (error: unknown) => void }) | null>(null);
+
+/**
+ * Has the card sign: reads the card, prepares, asks for the PIN, signs, submits.
+ * @returns false when the user cancelled; @throws what `prepare` or `submit` threw.
+ */
+export function signWithCard<P extends { signing_input: string }>(request: SigningRequest<P>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const end = (then: () => void): void => {
+      signing.value = null;
+      then();
+    };
+    signing.value = {
+      ...(request as unknown as Plain),
+      finish: (done) => end(() => resolve(done)),
+      fail: (error) => end(() => reject(error)),
+    };
+  });
+}
