@@ -53,8 +53,8 @@ class CaptchaAnswer(BaseModel):
 class PasswordBody(BaseModel):
     """What the person typed."""
 
-    username: Annotated[Text, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    username: Annotated[Text, Field(max_length=64)]
+    password: Annotated[str, Field(max_length=256)]
     captcha_id: Token
     captcha: Annotated[str, Field(max_length=16, description="Upper or lower case")]
 

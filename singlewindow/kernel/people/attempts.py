@@ -18,17 +18,17 @@ PER_ADDRESS = 30
 """Failed log-ins of any kind in the window from one address."""
 
 _USERNAME_WAIT = """
-select extract(epoch from min(at) + $2 - now()) from (
+select extract(epoch from min(at) + $2::interval - now()) from (
     select at from login_attempt a
-    where username = $1 and level = 'password' and succeeded is not true and at > now() - $2
+    where username = $1 and level = 'password' and succeeded is not true and at > now() - $2::interval
       and not exists (select from login_attempt s
                       where s.username = $1 and s.level = 'password' and s.succeeded and s.at > a.at)
     order by at desc limit $3) recent
 having count(*) = $3
 """
 _ADDRESS_WAIT = """
-select extract(epoch from min(at) + $2 - now()) from (
-    select at from login_attempt where address = $1 and succeeded is false and at > now() - $2
+select extract(epoch from min(at) + $2::interval - now()) from (
+    select at from login_attempt where address = $1 and succeeded is false and at > now() - $2::interval
     order by at desc limit $3) recent
 having count(*) = $3
 """

@@ -27,7 +27,7 @@ async def keep(transaction: Transaction, id: str, kind: Kind, secret: str, addre
         wait = int(LIFE.total_seconds())
         raise TooMany(f"从您的网络打开的登录请求过多，请 {wait // 60} 分钟后再试", retry_after=wait)
     await transaction.run(
-        "insert into challenge (id, kind, secret, address, expires_at) values ($1, $2, $3, $4, now() + $5)",
+        "insert into challenge (id, kind, secret, address, expires_at) values ($1, $2, $3, $4, now() + $5::interval)",
         id, kind, secret, address, LIFE,
     )  # fmt: skip
 

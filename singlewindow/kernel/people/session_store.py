@@ -24,7 +24,7 @@ async def start(
     async with database.transaction(account) as transaction:
         await transaction.run(
             """insert into session (token_hash, account_id, company_id, level, csrf, expires_at)
-               values ($1, $2, $3, $4, $5, now() + $6)""",
+               values ($1, $2, $3, $4, $5, now() + $6::interval)""",
             _digest(token), account.account_id, account.company_id, level, secrets.token_urlsafe(24), life,
         )  # fmt: skip
     return token
@@ -58,7 +58,7 @@ async def end(database: Database, token: str) -> None:
 async def _touch(database: Database, person: Person, token: str, life: timedelta) -> None:
     async with database.transaction(person.actor) as transaction:
         await transaction.run(
-            """update session set seen_at = now(), expires_at = now() + $2
+            """update session set seen_at = now(), expires_at = now() + $2::interval
                where token_hash = $1 and seen_at < now() - $3::interval""",
             _digest(token), life, _SEEN_EVERY,
         )  # fmt: skip
