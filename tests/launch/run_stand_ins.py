@@ -1,0 +1,55 @@
+"""The launcher with small programs in place of the real parts: `run_stand_ins.py ORDER_FILE`.
+
+Each part writes its name to ORDER_FILE when it is asked to end.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from rich.console import Console
+
+from singlewindow.launch import launcher, parts, summary
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.settings import LaunchSettings
+from singlewindow.launch.setup import Setup
+
+PART = """
+import http.server, os, signal, sys
+name, port, order = sys.argv[1:]
+def end(*_):
+    with open(order, "a") as file: print(name, file=file)
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+print(name, "runs as", os.getpid(), flush=True)
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(port)), Answer).serve_forever() if port != "0" else signal.pause()
+"""
+
+
+def stand_ins(order: str) -> Callable[[LaunchSettings], list[parts.Part]]:
+    def made(settings: LaunchSettings) -> list[parts.Part]:
+        return [
+            replace(part, command=(sys.executable, "-c", PART, part.name, port(part), order))
+            for part in parts.all_parts(settings)
+        ]
+
+    return made
+
+
+def port(part: parts.Part) -> str:
+    return str(part.port.number) if part.port else "0"
+
+
+launcher.all_parts = stand_ins(sys.argv[1])  # type: ignore[assignment]
+Setup.run = lambda self, report: None  # type: ignore[method-assign]
+summary.show = lambda *_: None
+try:
+    launcher.Launcher(LaunchSettings(), Console()).run()
+except LaunchError as error:
+    print(error)
+    sys.exit(os.EX_UNAVAILABLE)

@@ -1,0 +1,184 @@
+"""The launcher keeps its parts running, ends them in order, and leaves nothing behind.
+
+The parts are stand-ins (run_stand_ins.py); database, processes, signals and ports are real.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.files import keep_small
+from singlewindow.launch.parts import all_parts
+from singlewindow.launch.settings import LaunchSettings
+from tests.launch.conftest import Holder, eventually, holding, runs
+
+PARTS = ["card", "customs", "worker", "portal"]
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def settings_for(folder: Path) -> dict[str, str]:
+    names = ("SINGLEWINDOW_PORT", "SINGLEWINDOW_CUSTOMS_PORT", "SINGLEWINDOW_CARD_PORT")
+    ports = dict(zip(names, map(str, free_ports(3)), strict=True))
+    return {"SINGLEWINDOW_DATA": str(folder / "data"), **ports}
+
+
+def starting(folder: Path, settings: dict[str, str]) -> Any:
+    return holding("run_stand_ins.py", folder / "order", **settings)
+
+
+def await_ready(holder: Holder) -> None:
+    while "ready after" not in (line := holder.line()):
+        assert line, holder.lines
+
+
+@pytest.fixture
+def house_rules(open_folder: Path) -> dict[str, str]:
+    return settings_for(open_folder)
+
+
+@pytest.fixture
+def running(open_folder: Path, house_rules: dict[str, str]) -> Iterator[Holder]:
+    with starting(open_folder, house_rules) as holder:
+        await_ready(holder)
+        yield holder
+
+
+def pid_of(folder: Path, part: str) -> int:
+    """The newest process of a part, as its log tells."""
+    return int(re.findall(r"runs as (\d+)", (folder / "data" / "log" / f"{part}.log").read_text())[-1])
+
+
+def server_pid(folder: Path) -> int:
+    return int((folder / "data" / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+
+
+def test_sigterm_ends_all_in_order_within_five_seconds(open_folder, running) -> None:
+    """Card service, customs, worker, portal, then the database; the exit is a good one."""
+    pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
+    began = time.monotonic()
+    running.process.terminate()
+    assert running.process.wait(10) == 0
+    assert time.monotonic() - began < 5
+    assert (open_folder / "order").read_text().split() == PARTS
+    assert not any(runs(pid) for pid in pids)
+
+
+def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> None:
+    """`kill -9` of the launcher ends every part and the database; a new start works at once."""
+    pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
+    running.process.kill()
+    assert eventually(lambda: not any(runs(pid) for pid in pids), 5)
+    with starting(open_folder, house_rules) as again:
+        await_ready(again)
+        again.process.terminate()
+        assert again.process.wait(10) == 0
+
+
+def test_killed_parts_are_started_again(open_folder, running) -> None:
+    """`kill -9` of every part: the launcher starts them again after half a second."""
+    old = {part: pid_of(open_folder, part) for part in PARTS}
+    for pid in old.values():
+        os.kill(pid, signal.SIGKILL)
+    for part in PARTS:
+        assert eventually(lambda part=part: pid_of(open_folder, part) != old[part], 10), part
+        assert runs(pid_of(open_folder, part))
+
+
+def test_killed_database_is_started_again(open_folder, running) -> None:
+    """`kill -9` of PostgreSQL: it is back within seconds, on the same socket."""
+    old = server_pid(open_folder)
+    os.kill(old, signal.SIGKILL)
+
+    def back() -> bool:
+        file = open_folder / "data" / "postgres" / "cluster" / "postmaster.pid"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return len(lines) > 7 and int(lines[0]) != old and lines[7].strip() == "ready"
+
+    assert eventually(back, 10)
+    assert runs(server_pid(open_folder))
+
+
+def test_second_launcher_on_the_same_folder_is_refused(open_folder, house_rules, running) -> None:
+    """The message names the process that has the folder, and the setting."""
+    with starting(open_folder, house_rules) as second:
+        said = second.line()
+        assert second.process.wait(10) == os.EX_UNAVAILABLE
+    assert f"process {running.process.pid}" in said
+    assert "SINGLEWINDOW_DATA" in said
+
+
+def test_two_installations_run_side_by_side(open_folder, running) -> None:
+    """Another data folder and other ports are all that a second one needs."""
+    other = open_folder / "other"
+    other.mkdir()
+    with starting(other, settings_for(other)) as second:
+        await_ready(second)
+        assert runs(running.process.pid)
+        assert server_pid(other) != server_pid(open_folder)
+
+
+def test_port_in_use_is_named_with_its_setting(open_folder, house_rules) -> None:
+    """Nothing is started, and the message says what to change."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(house_rules["SINGLEWINDOW_CUSTOMS_PORT"])))
+        taken.listen()
+        with starting(open_folder, house_rules) as holder:
+            said = holder.line()
+            assert holder.process.wait(10) == os.EX_UNAVAILABLE
+    assert house_rules["SINGLEWINDOW_CUSTOMS_PORT"] in said
+    assert "SINGLEWINDOW_CUSTOMS_PORT=" in said
+
+
+def test_databases_from_outside_come_all_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-04: a PostgreSQL elsewhere; a forgotten address is named before anything starts."""
+    monkeypatch.setenv("SINGLEWINDOW_DATABASE_URL", "postgresql://somewhere/db")
+    with pytest.raises(LaunchError, match=r"SINGLEWINDOW_WEB_DATABASE_URL, .*CUSTOMS_DATABASE_URL"):
+        _ = LaunchSettings().outside_databases
+    for name in ("WEB", "WORKER", "CUSTOMS"):
+        monkeypatch.setenv(f"SINGLEWINDOW_{name}_DATABASE_URL", f"postgresql://somewhere/{name}")
+    settings = LaunchSettings()
+    assert settings.outside_databases
+    assert settings.given_databases()["SINGLEWINDOW_WORKER_DATABASE_URL"] == "postgresql://somewhere/WORKER"
+
+
+def test_every_part_learns_all_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Paths are absolute; an address for listening everywhere is turned into one to connect to."""
+    monkeypatch.setenv("PGHOST", "elsewhere")
+    settings = LaunchSettings(data=tmp_path, host="0.0.0.0", port=64000, customs_port=64001)
+    given = settings.environment({"SINGLEWINDOW_DATABASE_URL": "postgresql://x"})
+    assert given["SINGLEWINDOW_HOST"] == "0.0.0.0"
+    assert given["SINGLEWINDOW_CUSTOMS_URL"] == "http://127.0.0.1:64001"
+    assert given["SINGLEWINDOW_CARDS"] == str(tmp_path / "cards")
+    assert "http://localhost:64000" in given["SINGLEWINDOW_CARD_ORIGINS"].split(",")
+    assert "PGHOST" not in given
+    assert [part.name for part in all_parts(settings)] == PARTS
+
+
+def test_long_log_is_moved_aside(tmp_path: Path) -> None:
+    """The writer goes on writing at the start of the emptied file."""
+    log = tmp_path / "part.log"
+    with log.open("ab", buffering=0) as writer:
+        writer.write(b"x" * 100)
+        keep_small(log, limit=99)
+        writer.write(b"after")
+    assert log.read_bytes() == b"after"
+    assert (tmp_path / "part.log.1").read_bytes() == b"x" * 100
