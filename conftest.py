@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -75,11 +76,13 @@ def postgres(postgres_binaries: binaries.Binaries) -> Iterator[TestPostgres]:
 
 @pytest.fixture(scope="session")
 def portal_database(postgres: TestPostgres) -> str:
-    """A migrated portal database, one for each test process; the owner's address."""
+    """A migrated portal database with the shipped code tables, one for each test process; the owner's address."""
     from singlewindow.kernel.database.migrate import migrate
+    from singlewindow.kernel.seed import seed_codes
 
     url = postgres.create_database("portal")
     migrate(url)
+    asyncio.run(seed_codes(url))
     return url
 
 

@@ -131,9 +131,9 @@ class Queries:
     delete: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DocumentType:
-    """A kind of document, put together on its folder's title page."""
+    """A kind of document, put together on its folder's title page; there is one object of each."""
 
     name: str  # e.g. inspection.declaration; stands in addresses and messages
     title: str

@@ -57,7 +57,7 @@ async def judge(
     values |= {name: value for name, value in type.fill(case, known).items() if value}
     violations = list(violations_of(content, values, complete=signing))
     violations += await _unknown_codes(transaction, type, values)
-    typed = content.of(enabled_values(content, values))
+    typed = content.of(_without(enabled_values(content, values), violations))
     for rule in type.rules:
         if signing or rule.drafts:
             violations += rule.violations(typed, known)
@@ -67,6 +67,16 @@ async def judge(
 def editable(type: DocumentType, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The part of stored content that a client could have sent: without the grey fields."""
     return {name: value for name, value in stored.items() if not _is_system(type, name)}
+
+
+def _without(values: dict[str, Any], violations: Sequence[Violation]) -> dict[str, Any]:
+    """The values without those that are wrong by themselves, so that rules need not expect them."""
+    for path in (violation.path.split("/") for violation in violations):
+        if len(path) == 1:
+            values.pop(path[0], None)
+        else:
+            values[path[0]][int(path[1]) - 1].pop(path[2], None)
+    return values
 
 
 def _is_system(type: DocumentType, name: str) -> bool:

@@ -1,0 +1,270 @@
+"""A whole portal for tests: real PostgreSQL, real routes, real signatures; only customs is a stand-in.
+
+The kernel's tests and the chapters' own use it: the fixture `house` of the root conftest.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from fastapi import FastAPI
+
+from singlewindow.contract.demo_pki import DemoCard, card_certificate, create
+from singlewindow.contract.encryption import decrypt
+from singlewindow.contract.messages import (
+    Answer,
+    Envelope,
+    MessageKind,
+    Notice,
+    Receipt,
+    ReceiptCode,
+    Submission,
+)
+from singlewindow.contract.signatures import sign_jws, sign_raw
+from singlewindow.kernel.database.connection import Actor, Database
+from singlewindow.kernel.exchange.inbox import apply_received, customs_certificate, take_in
+from singlewindow.kernel.exchange.outbox import send_due
+from singlewindow.kernel.exchange.transport import TemporaryFailure
+from singlewindow.kernel.people import session_store
+from tests.pdf_samples import make_pdf
+
+ORIGIN = "http://127.0.0.1:8000"
+PDF = make_pdf(pages=1)
+_serials = itertools.count(1)
+
+
+def card_key(cards: Path, card: DemoCard) -> ec.EllipticCurvePrivateKey:
+    """The private key of a demo card."""
+    content = (cards / f"{card.card_no}.p12").read_bytes()
+    key, _, _ = pkcs12.load_key_and_certificates(content, card.pin.encode())
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
+
+
+@dataclass
+class Customs:
+    """Customs as the portal sees them: takes envelopes in and answers with signed receipts and notices."""
+
+    pki: Path
+    database: Database
+    received: list[Submission] = field(default_factory=list)
+    attachments: dict[str, bytes] = field(default_factory=dict)
+    away: bool = False
+    refuses: str = ""
+
+    async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        if self.away:
+            raise TemporaryFailure("away")
+        if self.refuses:
+            return [Answer(id=e.id, stored=False, reason=self.refuses) for e in envelopes]
+        key = json.loads((self.pki / "customs-encryption.jwk").read_text())
+        self.received += [Submission.model_validate_json(decrypt(e.body, key)) for e in envelopes]
+        return [Answer(id=e.id, stored=True) for e in envelopes]
+
+    async def send_attachment(self, sha256: str, body: str) -> None:
+        key = json.loads((self.pki / "customs-encryption.jwk").read_text())
+        self.attachments[sha256] = decrypt(body, key)
+
+    def receipt(
+        self, submission: Submission, seq: int, code: ReceiptCode | str, **data: str
+    ) -> Envelope:
+        receipt = Receipt(
+            message_id=str(uuid4()),
+            type=submission.type,
+            number=submission.number,
+            submission=submission.sequence,
+            seq=seq,
+            code=code,
+            text=f"回执 {code}",
+            at=datetime.now(UTC),
+            data=data,
+            request_id=submission.request_id,
+        )
+        return self.envelope(MessageKind.RECEIPT, receipt.message_id, receipt.model_dump_json())
+
+    def notice(self, kind: str, key: str, data: dict[str, Any] | None, seq: int = 1, **more: Any) -> Envelope:
+        notice = Notice(message_id=str(uuid4()), kind=kind, key=key, seq=seq, data=data, **more)
+        return self.envelope(MessageKind.NOTICE, notice.message_id, notice.model_dump_json())
+
+    def envelope(self, kind: MessageKind, identifier: str, payload: str) -> Envelope:
+        key = (self.pki / "customs-signing.key.pem").read_bytes()
+        return Envelope(
+            id=identifier, kind=kind, sender="customs", body=sign_jws(payload.encode(), key, "customs")
+        )
+
+    async def post(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """Hand envelopes to the portal's inbox, without applying them."""
+        async with self.database.transaction() as transaction:
+            return await take_in(transaction, envelopes, customs_certificate(self.pki))
+
+
+@dataclass
+class Member:
+    """A person at a browser, with the card in the reader."""
+
+    house: House
+    http: httpx.AsyncClient
+    customs_code: str
+    company_name: str
+    card_no: str
+    key: ec.EllipticCurvePrivateKey
+    certificate: bytes
+
+    def sign(self, text: str) -> dict[str, str]:
+        return {
+            "signature": base64.b64encode(sign_raw(self.key, text.encode("ascii"))).decode(),
+            "certificate": base64.b64encode(self.certificate).decode(),
+        }
+
+    async def save(self, type: str, content: dict[str, Any], **headers: str) -> dict[str, Any]:
+        answer = await self.http.post(f"/api/documents/{type}", json={"content": content}, headers=headers)
+        assert answer.status_code == 201, answer.text
+        view: dict[str, Any] = answer.json()
+        return view
+
+    async def view(self, type: str, number: str) -> dict[str, Any]:
+        answer = await self.http.get(f"/api/documents/{type}/{number}")
+        assert answer.status_code == 200, answer.text
+        view: dict[str, Any] = answer.json()
+        return view
+
+    async def upload(
+        self, type: str, number: str, category: str, data: bytes = PDF, name: str = "声明.pdf"
+    ) -> httpx.Response:
+        base = f"/api/documents/{type}/{number}/attachments"
+        body = {
+            "category": category,
+            "name": name,
+            "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "card_no": self.card_no,
+        }
+        prepared = await self.http.post(f"{base}/prepare", json=body)
+        if prepared.status_code != 200:
+            return prepared
+        form = {"token": prepared.json()["token"], **self.sign(prepared.json()["signing_input"])}
+        return await self.http.post(base, data=form, files={"file": (name, data, "application/pdf")})
+
+    async def prepare(
+        self, type: str, view: dict[str, Any], action: str = "apply", card_no: str = ""
+    ) -> httpx.Response:
+        return await self.http.post(
+            f"/api/documents/{type}/{view['number']}/prepare",
+            json={"action": action, "card_no": card_no or self.card_no},
+            headers={"If-Match": f'"{view["version"]}"'},
+        )
+
+    async def submit(self, type: str, number: str, prepared: dict[str, Any]) -> httpx.Response:
+        body = {"token": prepared["token"], **self.sign(prepared["signing_input"])}
+        return await self.http.post(f"/api/documents/{type}/{number}/submit", json=body)
+
+    async def apply(self, type: str, view: dict[str, Any], action: str = "apply") -> dict[str, Any]:
+        prepared = await self.prepare(type, view, action)
+        assert prepared.status_code == 200, prepared.text
+        submitted = await self.submit(type, view["number"], prepared.json())
+        assert submitted.status_code == 200, submitted.text
+        done: dict[str, Any] = submitted.json()
+        return done
+
+
+@dataclass
+class House:
+    """The portal under test."""
+
+    app: FastAPI
+    owner_url: str
+    web: Database
+    worker: Database
+    pki: Path
+    cards: Path
+    customs: Customs
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def client(self) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url=ORIGIN, headers={"Origin": ORIGIN}
+        )
+        self.clients.append(client)
+        return client
+
+    async def company(self, name: str = "") -> str:
+        """A new company; its customs code."""
+        serial = next(_serials)
+        code, scc = f"4403{serial:06d}", f"9144030000000{serial:05d}"
+        await self.sql(
+            "insert into company (customs_code, scc, name) values ($1, $2, $3)", code, scc, name or f"测试公司{serial}"
+        )
+        return code
+
+    async def member(self, customs_code: str | None = None, *, bound: bool = True, role: str = "operator") -> Member:
+        """A new account of a (new) company, logged in, with a card of its own."""
+        code = customs_code or await self.company()
+        serial = next(_serials)
+        company = (await self.sql("select id, name, scc from company where customs_code = $1", code))[0]
+        account = await self.sql(
+            """insert into account (company_id, username, password_hash, display_name, role)
+               values ($1, $2, '-', $3, $4) returning id""",
+            company["id"], f"user{serial}", f"用户{serial}", role,
+        )  # fmt: skip
+        card = DemoCard(
+            card_no=f"TC5A{serial:09d}", kind="操作员卡", holder=f"用户{serial}", customs_code=code,
+            scc=company["scc"], company_name=company["name"], pin="88888888",
+        )  # fmt: skip
+        create(self.pki, self.cards, [card])
+        if bound:
+            await self.sql(
+                "insert into card (card_no, company_id, kind, holder, account_id, bound_at) values ($1, $2, $3, $4, $5, now())",
+                card.card_no, company["id"], card.kind, card.holder, account[0]["id"],
+            )  # fmt: skip
+        client = await self._logged_in(Actor(company["id"], account[0]["id"]))
+        certificate = card_certificate(self.cards, card.card_no).public_bytes(serialization.Encoding.DER)
+        key = card_key(self.cards, card)
+        return Member(self, client, code, company["name"], card.card_no, key, certificate)
+
+    async def _logged_in(self, actor: Actor) -> httpx.AsyncClient:
+        from singlewindow.kernel.http.sessions import session_life
+
+        token = await session_store.start(self.web, actor, "password", session_life())
+        client = self.client()
+        client.cookies.set("sw_session", token)
+        session = (await client.get("/api/session")).json()
+        client.headers["X-CSRF-Token"] = session["csrf"]
+        return client
+
+    async def sql(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        """A statement as the tables' owner, whom row-level security does not bind."""
+        connection = await asyncpg.connect(self.owner_url)
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    async def send(self) -> int:
+        """Let the worker send what is due."""
+        key = json.loads((self.pki / "customs-encryption.pub.jwk").read_text())
+        return await send_due(self.worker, self.customs, key)
+
+    async def hear(self, *envelopes: Envelope) -> None:
+        """Let customs' messages arrive and be applied."""
+        answers = await self.customs.post(envelopes)
+        assert all(answer.stored for answer in answers), answers
+        while await apply_received(self.worker, customs_certificate(self.pki)):
+            pass
+
+    async def register(self, kind: str, key: str, data: dict[str, Any], **more: Any) -> None:
+        """Let customs publish an entry of a register."""
+        await self.hear(self.customs.notice(kind, key, data, **more))
