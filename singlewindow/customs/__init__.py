@@ -1,0 +1,7 @@
+"""The other side: a program that stands in for customs, with its own database, process and pages (CUST-01).
+
+It shares nothing with the portal but `singlewindow.contract`, so that a real customs system can take its place.
+
+`exchange/` what comes in and what goes out · `desk.py` what may be decided · `registers.py` what is published ·
+`officers/` the people and their pages' data · `http/` the program's face · `seed.py` the demonstration world.
+"""

@@ -1,0 +1,1 @@
+"""The program's face: the exchange with the portal, the officers' API and pages."""

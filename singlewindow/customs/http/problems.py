@@ -1,0 +1,71 @@
+"""Every refusal as application/problem+json, in the shape that the portal uses; converted in this one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from singlewindow.customs.problems import Problem
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    violations = [violation.as_json() for violation in error.violations]
+    return _answer(error.slug, error.title, error.status, error.detail, violations)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    violations = [
+        {
+            "path": "/".join(str(part) for part in each["loc"][1:]),
+            "rule": f"request.{each['type']}",
+            "message": each["msg"],
+            "advice": "",
+            "clause": "",
+            "source": "field",
+        }
+        for each in error.errors()
+    ]
+    return _answer("rules", "填写内容有误", 422, "请求的内容不符合规定的格式", violations)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    slug, title = ("not-found", "未找到") if error.status_code == 404 else ("refused", "请求无法办理")
+    return _answer(slug, title, error.status_code, title, [])
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    log.error("defect", path=request.url.path, exc_info=error)
+    return _answer("internal", "系统内部错误", 500, "系统出现错误，请稍后重试；仍不成功请联系系统管理员", [])
+
+
+def _answer(
+    slug: str, title: str, status: int, detail: str, violations: list[dict[str, Any]]
+) -> JSONResponse:
+    body = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "violations": violations,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
+    return JSONResponse(body, status, media_type=MEDIA_TYPE)

@@ -1,0 +1,49 @@
+"""Customs' keys, and what is needed to judge a card's certificate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
+from singlewindow.contract.encryption import decrypt
+from singlewindow.contract.signatures import sign_jws
+
+KEY_ID = "customs"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The PKI folder as customs use it. The revocation list is read anew each time: it changes."""
+
+    folder: Path
+    signing_key: bytes
+    decryption_key: dict[str, Any]
+    ca: bytes
+
+    @classmethod
+    def load(cls, folder: Path) -> Keys:
+        """Read the keys; raises OSError where one is missing."""
+        return cls(
+            folder,
+            (folder / "customs-signing.key.pem").read_bytes(),
+            json.loads((folder / "customs-encryption.jwk").read_bytes()),
+            (folder / "ca.pem").read_bytes(),
+        )
+
+    def open(self, compact: str) -> bytes:
+        """The plaintext of a JWE for customs; raises `encryption.DecryptionFailed`."""
+        return decrypt(compact, self.decryption_key)
+
+    def sign(self, payload: bytes) -> str:
+        """A payload as customs' compact JWS."""
+        return sign_jws(payload, self.signing_key, KEY_ID)
+
+    def identify(self, certificate: bytes) -> CardIdentity:
+        """Whom a card's certificate (DER) stands for, valid at this real moment; raises `CertificateRefused`."""
+        crl = self.folder / "crl.pem"
+        revoked = crl.read_bytes() if crl.exists() else b""
+        return verify_card_certificate(certificate, self.ca, revoked, datetime.now(UTC))

@@ -1,0 +1,85 @@
+"""Work in the background: woken at once by the database, and again after a while in case a call was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+import httpx
+import structlog
+
+from singlewindow.customs import mode
+from singlewindow.customs.database import Database
+from singlewindow.customs.exchange import intake, outgoing
+from singlewindow.customs.exchange.sender import Sender
+from singlewindow.customs.exchange.understanding import understand_next
+from singlewindow.customs.keys import Keys
+
+RETRY_SECONDS = 1.0
+LONGEST_IDLE = 30.0
+SENDER_LOCK = 812_001
+log = structlog.get_logger()
+
+
+async def _usual_idle() -> float:
+    return LONGEST_IDLE
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One kind of work: repeated while there is any, then when its channel calls or after `idle` seconds.
+
+    With `lock`, one process at a time does it; another takes over when that one is gone.
+    """
+
+    channel: str
+    work: Callable[[], Awaitable[int]]
+    idle: Callable[[], Awaitable[float]] = _usual_idle
+    lock: int | None = None
+
+    async def run(self, url: str) -> None:
+        """Work until cancelled; a database that is away is waited for, a defect is logged and tried again."""
+        while True:
+            try:
+                await self._listen(url)
+            except Exception:
+                log.exception("background work waits", channel=self.channel)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self, url: str) -> None:
+        woken = asyncio.Event()
+        connection = await asyncpg.connect(url)
+        try:
+            if self.lock is not None:
+                await connection.execute("select pg_advisory_lock($1)", self.lock)
+            connection.add_termination_listener(lambda _: woken.set())
+            await connection.add_listener(self.channel, lambda *_: woken.set())
+            while not connection.is_closed():
+                woken.clear()
+                await self._work_off()
+                await self._rest(woken)
+        finally:
+            await connection.close(timeout=2)
+
+    async def _work_off(self) -> None:
+        while await self.work():  # noqa: ASYNC110
+            await asyncio.sleep(0)  # requests come first
+
+    async def _rest(self, woken: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(woken.wait(), await self.idle())
+        except TimeoutError:
+            return
+
+
+async def work(database: Database, keys: Keys, url: str, portal_url: str) -> None:
+    """All background work of one customs process, until cancelled."""
+    async with httpx.AsyncClient(base_url=portal_url, timeout=20) as client:
+        sender = Sender(database, keys, client)
+        await asyncio.gather(
+            Loop(intake.CHANNEL, lambda: understand_next(database, keys)).run(url),
+            Loop(mode.DESK_CHANNEL, lambda: mode.decide_due(database), lambda: mode.idle(database)).run(url),
+            Loop(outgoing.CHANNEL, sender.send_due, sender.idle, SENDER_LOCK).run(url),
+        )

@@ -1,0 +1,1 @@
+"""The officers: their sessions, and what their pages show and change."""

@@ -1,0 +1,112 @@
+"""What officers see of the submissions: the queue, one submission in full, its attachments."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Any
+
+from singlewindow.contract.messages import Submission
+from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.desk import State
+from singlewindow.customs.problems import NotFound
+
+CAP = 10_000  # totals are counted up to here
+LIST_COLUMNS = """id, number, sequence, title, action_title, district, company, company_name, state, customs_no,
+                  received_at, due_at, decided_at, decided_by, card_no, holder"""
+
+
+async def find(
+    transaction: Transaction, state: State | None, number_prefix: str, page: int, size: int
+) -> tuple[int, list[Row]]:
+    """How many submissions match (counted up to CAP) and one page of them, the newest first."""
+    pattern = number_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    where = "($1::text is null or state = $1) and ($2 = '%' or number like $2)"
+    total = await transaction.value(
+        f"select count(*) from (select from submission where {where} limit {CAP}) as found", state, pattern
+    )
+    rows = await transaction.rows(
+        f"""select {LIST_COLUMNS} from submission where {where}
+            order by received_at desc, id desc limit $3 offset $4""",
+        state,
+        pattern,
+        size,
+        (page - 1) * size,
+    )
+    return total, rows
+
+
+async def get(transaction: Transaction, identifier: int) -> tuple[Row, Submission]:
+    """A submission's row and the message as it came; raises NotFound."""
+    row = await transaction.row(
+        f"select {LIST_COLUMNS}, received, request_id from submission where id = $1", identifier
+    )
+    if row is None:
+        raise NotFound("没有这份申请")
+    return row, Submission.model_validate(row["received"])
+
+
+async def receipts_of(transaction: Transaction, identifier: int) -> list[Row]:
+    """The receipts of a submission with the state of their delivery, in their order."""
+    return await transaction.rows(
+        """select r.seq, r.code, r.text, r.at, o.state as delivery, o.sent_at, o.problem
+           from receipt r join outgoing o using (message_id) where submission_id = $1 order by seq""",
+        identifier,
+    )
+
+
+async def attachment_of(transaction: Transaction, identifier: int, sha256: str) -> tuple[str, bytes]:
+    """Name and bytes of an attachment that the submission names; raises NotFound."""
+    _, submission = await get(transaction, identifier)
+    named = next((each for each in submission.attachments if each.sha256 == sha256), None)
+    content: bytes | None = await transaction.value(
+        "select content from attachment where sha256 = $1", sha256
+    )
+    if named is None or content is None:
+        raise NotFound("没有这份随附单据")
+    return named.name, content
+
+
+def labelled(submission: Submission) -> list[tuple[str, Any]]:
+    """The content as (Chinese label, value) in the form's order; what has no label comes last under its name.
+
+    A rejected message's content may be anything: then the list is empty.
+    """
+    content = _json_object(submission.content)
+    names = [*(name for name in submission.labels if name in content)]
+    names += [name for name in content if name not in submission.labels]
+    return [(submission.labels.get(name, name), content[name]) for name in names]
+
+
+def statement_of(submission: Submission) -> dict[str, Any]:
+    """What the card signed, for the officer to read; empty when it is not JSON."""
+    return _json_object(submission.statement)
+
+
+def _json_object(encoded: str) -> dict[str, Any]:
+    try:
+        value = json.loads(b64decode(encoded))
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+async def unreadable(transaction: Transaction, limit: int) -> Sequence[Row]:
+    """Messages that a person must look at, the newest first."""
+    return await transaction.rows(
+        """select id, message_id, sender, received_at, problem from incoming where state = 'unreadable'
+           order by id desc limit $1""",
+        limit,
+    )
+
+
+async def delivery(transaction: Transaction) -> dict[str, int]:
+    """How many messages wait for the portal, were refused by it, or could not be understood here."""
+    row = await transaction.row(
+        """select (select count(*) from outgoing where state = 'queued') as queued,
+                  (select count(*) from outgoing where state = 'refused') as refused,
+                  (select count(*) from incoming where state = 'unreadable') as unreadable,
+                  (select count(*) from submission where state = 'received') as waiting"""
+    )
+    return dict(row) if row else {}

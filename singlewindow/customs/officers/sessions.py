@@ -1,0 +1,89 @@
+"""Officers' sessions: a random token in the cookie, its digest in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from singlewindow.customs.database import Database
+from singlewindow.customs.officers.passwords import password_matches
+from singlewindow.customs.problems import NotLoggedIn, Refused, TooMany
+
+MAX_FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is logged in, and the token that changing requests must carry."""
+
+    username: str
+    name: str
+    csrf: str
+
+
+async def log_in(database: Database, username: str, password: str, hours: float) -> tuple[str, Session]:
+    """Open a session; answers its cookie's token too. Raises Refused (wrong) and TooMany (too often wrong)."""
+    async with database.transaction() as transaction:
+        failures = await transaction.value(
+            "select count(*) from login_failure where username = $1 and at > clock_timestamp() - $2::interval",
+            username,
+            FAILURE_WINDOW,
+        )
+        officer = await transaction.row(
+            "select id, name, password_hash from officer where username = $1", username
+        )
+    if failures >= MAX_FAILURES:
+        raise TooMany("密码错误次数过多，请 15 分钟后再试")
+    stored = officer["password_hash"] if officer else None
+    if not await asyncio.to_thread(password_matches, stored, password) or officer is None:
+        await _remember_failure(database, username)
+        raise Refused.because("password", "login.password", "用户名或密码错误", "请核对后重新输入")
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    async with database.transaction() as transaction:
+        await transaction.run("delete from session where expires_at < clock_timestamp()")
+        await transaction.run("delete from login_failure where username = $1", username)
+        await transaction.run(
+            """insert into session (token_hash, officer_id, csrf, expires_at)
+               values ($1, $2, $3, clock_timestamp() + $4::interval)""",
+            _digest(token),
+            officer["id"],
+            csrf,
+            timedelta(hours=hours),
+        )
+    return token, Session(username, officer["name"], csrf)
+
+
+async def get_session(database: Database, token: str | None) -> Session:
+    """The session of a cookie's token; raises NotLoggedIn."""
+    async with database.transaction() as transaction:
+        row = token and await transaction.row(
+            """select username, name, csrf from session join officer on officer.id = officer_id
+               where token_hash = $1 and expires_at > clock_timestamp()""",
+            _digest(token),
+        )
+    if not row:
+        raise NotLoggedIn("请先登录")
+    return Session(**dict(row))
+
+
+async def log_out(database: Database, token: str | None) -> None:
+    """End a session on the server."""
+    if token:
+        async with database.transaction() as transaction:
+            await transaction.run("delete from session where token_hash = $1", _digest(token))
+
+
+async def _remember_failure(database: Database, username: str) -> None:
+    async with database.transaction() as transaction:
+        await transaction.run(
+            "delete from login_failure where at < clock_timestamp() - $1::interval", FAILURE_WINDOW
+        )
+        await transaction.run("insert into login_failure (username) values ($1)", username)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,123 @@
+"""Registers that customs keep and publish: every change is an entry with the next seq and a notice (CUST-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from singlewindow.contract.messages import Notice
+from singlewindow.customs.database import Transaction
+from singlewindow.customs.exchange.outgoing import new_message_id, queue_notices
+from singlewindow.customs.problems import NotFound, StaleVersion
+
+
+class Kind(StrEnum):
+    """The registers there are."""
+
+    DECLARATION = "declaration"  # key: 18-digit 报关单号
+    COMPANY = "company"  # key: 10-character 海关编码
+    PILOT_DISTRICT = "pilot_district"  # key: 4-digit 关区代码
+    PILOT_SWITCH = "pilot_switch"  # key: exemption
+
+
+DECLARATION_STATUSES = {
+    1: "保存", 2: "已申报", 3: "预录入接收失败", 4: "海关入库成功", 5: "海关入库失败", 6: "退单",
+    7: "审结", 8: "删单", 9: "放行", 10: "结关", 11: "查验通知",
+}  # fmt: skip
+"""The declaration's states (cusDecStatus) with their names."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a register; `valid_to` is exclusive."""
+
+    kind: str
+    key: str
+    seq: int
+    data: dict[str, Any] | None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+    def notice(self) -> Notice:
+        """The message that publishes this entry."""
+        return Notice(
+            message_id=new_message_id(),
+            kind=self.kind,
+            key=self.key,
+            seq=self.seq,
+            data=self.data,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+
+
+_COLUMNS = ("kind", "key", "seq", "data", "valid_from", "valid_to")
+_SELECT = f"select {', '.join(_COLUMNS)} from entry"
+
+
+async def add(transaction: Transaction, entries: Sequence[Entry]) -> None:
+    """Add new entries by COPY and publish them."""
+    rows = [(e.kind, e.key, e.seq, e.data, e.valid_from, e.valid_to) for e in entries]
+    await transaction.copy("entry", _COLUMNS, rows)
+    await queue_notices(transaction, [entry.notice() for entry in entries])
+
+
+async def change(
+    transaction: Transaction,
+    kind: Kind,
+    key: str,
+    seq: int,
+    data: dict[str, Any],
+    validity: tuple[datetime | None, datetime | None] | None = None,
+) -> Entry:
+    """Merge `data` into an entry, set its validity (from, exclusive to) when given, and publish it.
+
+    `seq` is what the officer saw: raises StaleVersion when someone else was first, NotFound.
+    """
+    held = await get(transaction, kind, key, lock=True)
+    if held.seq != seq:
+        raise StaleVersion("这条数据刚刚被修改过，请刷新后重试")
+    valid_from, valid_to = validity or (held.valid_from, held.valid_to)
+    entry = Entry(kind, key, seq + 1, {**(held.data or {}), **data}, valid_from, valid_to)
+    await transaction.run(
+        "update entry set seq = $3, data = $4, valid_from = $5, valid_to = $6 where kind = $1 and key = $2",
+        kind.value,
+        key,
+        entry.seq,
+        entry.data,
+        entry.valid_from,
+        entry.valid_to,
+    )
+    await queue_notices(transaction, [entry.notice()])
+    return entry
+
+
+async def get(transaction: Transaction, kind: Kind, key: str, *, lock: bool = False) -> Entry:
+    """The entry; raises NotFound."""
+    row = await transaction.row(
+        f"{_SELECT} where kind = $1 and key = $2{' for update' if lock else ''}", kind.value, key
+    )
+    if row is None:
+        raise NotFound("没有这条登记数据")
+    return Entry(**dict(row))
+
+
+async def find(
+    transaction: Transaction, kind: Kind, key_prefix: str, page: int, size: int
+) -> tuple[int, list[Entry]]:
+    """How many entries' keys begin with `key_prefix` (all: ""), and one page of them in the keys' order."""
+    pattern = key_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    total = await transaction.value(
+        "select count(*) from entry where kind = $1 and key like $2", kind.value, pattern
+    )
+    rows = await transaction.rows(
+        f"{_SELECT} where kind = $1 and key like $2 order by key limit $3 offset $4",
+        kind.value,
+        pattern,
+        size,
+        (page - 1) * size,
+    )
+    return total, [Entry(**dict(row)) for row in rows]

@@ -1,0 +1,45 @@
+"""The settings of customs' side: environment variables with the prefix SINGLEWINDOW_."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CustomsSettings(BaseSettings):
+    """Where customs' things are and how the default desk begins; each value has a default for a clone."""
+
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
+
+    data: Path = Path("var/data")
+    host: str = "127.0.0.1"
+    customs_port: int = 8001
+    customs_database_url: str = "postgresql://customs@127.0.0.1/customs"
+    pki: Path | None = None
+    portal_url: str = "http://127.0.0.1:8000"
+    customs_mode: Literal["manual", "automatic"] = "automatic"  # at the first start; officers switch it later
+    customs_delay: float = Field(
+        default=3, ge=0, le=86400
+    )  # seconds from reception to the automatic decision
+    customs_refuse: float = Field(default=0, ge=0, le=1)  # share that the automatic mode refuses
+    web_dist: Path = Path("web/dist")
+    log_format: Literal["console", "json"] = "console"
+    secure_cookies: bool = False  # on behind TLS
+    customs_origins: str = ""  # further origins than this program's own, comma-separated
+    session_hours: float = Field(default=12, gt=0)
+
+    @property
+    def pki_folder(self) -> Path:
+        """The folder of the CA certificate, the revocation list and customs' own keys."""
+        return self.pki or self.data / "pki"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may change anything here."""
+        own = {f"http://{host}:{self.customs_port}" for host in (self.host, "127.0.0.1", "localhost")}
+        return frozenset(
+            own | {origin.strip() for origin in self.customs_origins.split(",") if origin.strip()}
+        )
