@@ -38,7 +38,7 @@ async def test_card_begins_a_session(site: Site, browser: httpx.AsyncClient) -> 
     )
     assert session["company"]["customs_code"] == A
     assert (await browser.get("/api/session")).json() == session
-    row = await site.owner.fetchrow("select username, level, succeeded from login_attempt")
+    [row] = await site.owner.fetch("select username, level, succeeded from login_attempt")
     assert tuple(row) == ("wang", "card", True)
 
 

@@ -118,12 +118,17 @@ async def test_captcha_picture(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     """PORT-02: a PNG of four characters that are not mistaken for each other; the answer is stored as a hash."""
     drawn: list[str] = []
     image = captcha._image
-    monkeypatch.setattr(captcha, "_image", lambda text: drawn.append(text) or image(text))
+
+    def drawing(text: str) -> str:
+        drawn.append(text)
+        return image(text)
+
+    monkeypatch.setattr(captcha, "_image", drawing)
     for _ in range(20):
         made = await captcha.make_captcha(site.database, "192.0.2.1")
     assert b64decode(made.image.removeprefix("data:image/png;base64,")).startswith(b"\x89PNG")
     assert len(set(drawn)) > 15
-    assert all(len(text) == 4 and not set(text) & set("0OQ1IL2Z5S8B6GUV") - set("QL") for text in drawn)
+    assert all(len(text) == 4 and not set(text) & set("0OQ1I2Z5S8B6GUV") for text in drawn)
     stored = await site.owner.fetch("select secret from challenge")
     assert not any(text in row["secret"] for text in drawn for row in stored)
     assert await captcha.is_solved(site.database, made.id, drawn[-1])

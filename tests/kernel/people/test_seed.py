@@ -32,9 +32,9 @@ async def test_cards_are_bound_per_account(site: Site) -> None:
 
 async def test_again_changes_nothing(site: Site, tmp_path: Path, owner_url: str) -> None:
     """PORT-09: what users changed since the first start is kept."""
-    before = tuple(await site.owner.fetchrow(_STATE))
+    before = await site.owner.fetch(_STATE)
     await seed_people(owner_url, write_world(tmp_path))
-    assert tuple(await site.owner.fetchrow(_STATE)) == before
+    assert await site.owner.fetch(_STATE) == before
 
 
 async def test_what_is_new_is_added(site: Site, tmp_path: Path, owner_url: str) -> None:

@@ -99,7 +99,7 @@ async def test_changing_requests_need_the_token(wang: httpx.AsyncClient) -> None
     for method in CHANGING:
         assert (await wang.request(method, "/who")).status_code == 403
         assert (
-            await wang.request(method, "/who", headers={"X-CSRF-Token": "号".encode()})
+            await wang.request(method, "/who", headers={b"X-CSRF-Token": "号".encode()})
         ).status_code == 403
         assert (await wang.request(method, "/who", headers=token)).status_code == 200
     assert (await wang.get("/who")).status_code == 200
@@ -209,6 +209,6 @@ async def test_secure_cookie_behind_tls(browser: httpx.AsyncClient, monkeypatch:
 
 async def test_the_database_knows_only_the_hash(site: Site, wang: httpx.AsyncClient) -> None:
     """PORT-02: who reads the table cannot take over a session."""
-    row = await site.owner.fetchrow("select * from session")
+    [row] = await site.owner.fetch("select * from session")
     assert wang.cookies[COOKIE] not in str(dict(row))
     assert len(row["token_hash"]) == 32
