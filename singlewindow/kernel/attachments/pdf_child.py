@@ -25,6 +25,11 @@ from math import ceil
 Key = tuple[int, int]  # an indirect object's number and generation
 _CHUNK = 65_536
 _AUTOMATIC_ALLOWED = frozenset({"/GoTo", "/Named"})  # what may happen by itself when a file is opened
+# Ends of the library's warnings that sparing programs' blank pages cause:
+_HARMLESS = (
+    "Resources is missing or invalid; repairing",
+    "MediaBox is undefined; setting to letter / ANSI A",
+)
 _PAGE_TREE = frozenset({"/Page", "/Pages"})
 
 
@@ -420,7 +425,7 @@ def inspect(data: bytes, limits: Limits) -> dict[str, int]:
     check_catalog(root)
     roots = page_roots(root, limits)
     nodes = read_nodes(pdf, limits)
-    if pdf.get_warnings():
+    if any(not str(warning).endswith(_HARMLESS) for warning in pdf.get_warnings()):
         raise Refuse("damaged")
     if not roots:
         raise Refuse("no_page")
