@@ -101,7 +101,7 @@ class LaunchSettings(BaseSettings):
             inherited
             | {f"{PREFIX}{name}": value for name, value in ours.items()}
             | databases
-            | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+            | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TYPER_STANDARD_TRACEBACK": "1"}
         )
 
     def given_databases(self) -> dict[str, str]:

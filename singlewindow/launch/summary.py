@@ -37,7 +37,7 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
     accounts = sorted(world["accounts"], key=lambda account: account["card_no"] is None)
     table = Table(title="Portal accounts", title_justify="left")
     for heading in ("account", "password", "card", "PIN", "who", "company"):
-        table.add_column(heading, no_wrap=heading != "company")
+        table.add_column(heading, no_wrap=heading != "company", overflow="fold")
     for account in accounts[:_MOST_ACCOUNTS]:
         card = cards.get(account["card_no"])
         number = account["card_no"] or "–"
@@ -47,7 +47,7 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
             account["password"],
             f"{number} *" if number == in_reader else number,
             card["pin"] if card else "–",
-            f"{account['display_name']} ({account['role']})",
+            account["display_name"],
             company,
         )
     more = len(accounts) - _MOST_ACCOUNTS
