@@ -79,9 +79,7 @@ class Customs:
         key = json.loads((self.pki / "customs-encryption.jwk").read_text())
         self.attachments[sha256] = decrypt(body, key)
 
-    def receipt(
-        self, submission: Submission, seq: int, code: ReceiptCode | str, **data: str
-    ) -> Envelope:
+    def receipt(self, submission: Submission, seq: int, code: ReceiptCode | str, **data: str) -> Envelope:
         receipt = Receipt(
             message_id=str(uuid4()),
             type=submission.type,
@@ -196,7 +194,9 @@ class House:
 
     def client(self) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url=ORIGIN, headers={"Origin": ORIGIN}
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False),
+            base_url=ORIGIN,
+            headers={"Origin": ORIGIN},
         )
         self.clients.append(client)
         return client
@@ -206,11 +206,16 @@ class House:
         serial = next(_serials)
         code, scc = f"4403{serial:06d}", f"9144030000000{serial:05d}"
         await self.sql(
-            "insert into company (customs_code, scc, name) values ($1, $2, $3)", code, scc, name or f"测试公司{serial}"
+            "insert into company (customs_code, scc, name) values ($1, $2, $3)",
+            code,
+            scc,
+            name or f"测试公司{serial}",
         )
         return code
 
-    async def member(self, customs_code: str | None = None, *, bound: bool = True, role: str = "operator") -> Member:
+    async def member(
+        self, customs_code: str | None = None, *, bound: bool = True, role: str = "operator"
+    ) -> Member:
         """A new account of a (new) company, logged in, with a card of its own."""
         code = customs_code or await self.company()
         serial = next(_serials)

@@ -108,14 +108,14 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 class Away(Problem):
-    """The database cannot be reached for the moment."""
+    """The database, or a file that the portal stands on, cannot be reached for the moment."""
 
     slug, status, title = "away", 503, "系统暂时无法办理"
 
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
     log.error("database away", error=repr(error), request_id=getattr(request.state, "request_id", ""))
-    return answer(Away("数据库暂时无法连接，您填写的内容仍在页面上，请稍后重试"), request)
+    return answer(Away("系统暂时无法办理，您填写的内容仍在页面上，请稍后重试"), request)
 
 
 class Bug(Problem):

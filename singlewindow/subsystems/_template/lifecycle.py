@@ -24,7 +24,12 @@ LIFECYCLE = Lifecycle(
         Action("new", "新增", EDITABLE | UNDER_WAY | states(NEW, APPROVED), needs_card_account=False),
         Action("save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功"),
         Action(
-            "delete", "删除", EDITABLE, shortcut="Alt+R", done="删除成功", confirm="是否要删除？删除后不可恢复"
+            "delete",
+            "删除",
+            EDITABLE,
+            shortcut="Alt+R",
+            done="删除成功",
+            confirm="是否要删除？删除后不可恢复",
         ),
         Action("apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功"),
     ),

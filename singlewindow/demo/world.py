@@ -1,0 +1,113 @@
+"""The world as one JSON object: who there is, and what customs know of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from random import Random
+from typing import Any
+
+from singlewindow.demo.companies import Company, make_companies
+from singlewindow.demo.declarations import (
+    ENDED,
+    NOT_BEGUN,
+    OPEN,
+    OUTSIDE,
+    STATES,
+    SWITCHED_OFF,
+    Declaration,
+    Maker,
+    make_pilots,
+)
+
+SEED = 20180101
+COMPANIES = 48
+DECLARATIONS = 2400
+APPLICABLE = ("11", "7", "4")  # accepted and not released: these may be applied for
+PIN, OTHER_PIN = "88888888", "66886688"
+
+
+def make_world(anchor: date) -> dict[str, Any]:
+    """Everything, relative to `anchor`; equal anchors give equal worlds."""
+    random = Random(SEED)  # noqa: S311 a world to play in, no secrets
+    companies = make_companies(random, COMPANIES)
+    cards = _cards(companies)
+    declarations, examples = _declarations(random, anchor, companies)
+    return {
+        "anchor": anchor.isoformat(),
+        "companies": [asdict(company) for company in companies],
+        "cards": cards,
+        "accounts": _accounts(companies, cards),
+        "officers": [
+            {"username": "guan01", "password": "Guan01-2026", "name": "关正"},
+            {"username": "guan02", "password": "Guan02-2026", "name": "方明"},
+        ],
+        "pilot_districts": make_pilots(anchor),
+        "declarations": [asdict(declaration) for declaration in declarations],
+        "examples": examples,
+    }
+
+
+def _cards(companies: list[Company]) -> list[dict[str, str]]:
+    holders = (
+        (0, "8930L0000A011", "操作员卡", "王芳", PIN), (0, "8930L0000A029", "操作员卡", "李强", PIN),
+        (0, "8930L0000A037", "法人卡", "陈南", PIN), (1, "8930L0000B018", "操作员卡", "赵敏", OTHER_PIN),
+    )  # fmt: skip
+    return [
+        {
+            "card_no": card_no, "kind": kind, "holder": holder, "customs_code": companies[at].customs_code,
+            "scc": companies[at].scc, "company_name": companies[at].name, "pin": pin,
+        }
+        for at, card_no, kind, holder, pin in holders
+    ]  # fmt: skip
+
+
+def _accounts(companies: list[Company], cards: list[dict[str, str]]) -> list[dict[str, Any]]:
+    people = (
+        ("wangfang", "Wang-2026", "王芳", 0, "operator"), ("liqiang", "Liqiang-2026", "李强", 0, "operator"),
+        ("chennan", "Chen-2026", "陈南", 0, "administrator"), ("zhaomin", "Zhao-2026", "赵敏", 1, "operator"),
+        ("sunlei", "Sunlei-2026", "孙磊", 2, "operator"),
+    )  # fmt: skip
+    card_of = {card["holder"]: card["card_no"] for card in cards}
+    return [
+        {
+            "username": username, "password": password, "display_name": name,
+            "customs_code": companies[at].customs_code, "role": role, "card_no": card_of.get(name),
+        }
+        for username, password, name, at, role in people
+    ]  # fmt: skip
+
+
+def _declarations(
+    random: Random, anchor: date, companies: list[Company]
+) -> tuple[list[Declaration], dict[str, Any]]:
+    maker = Maker(random, anchor, [c for c in companies if c.customs_code[5] == "8"])
+    made: list[Declaration] = []
+    numbers: dict[str, Any] = {}
+
+    def add(company: Company, status: str, district: str) -> str:
+        made.append(maker.make(company, status, district))
+        return made[-1].number
+
+    for name, company in (("applicable", companies[0]), ("applicable_2", companies[1])):
+        numbers[name] = [add(company, "11", OPEN[at % 4]) for at in range(300)][:20]
+    for company in companies[:3]:
+        for status in STATES:
+            for at in range(60 if status in APPLICABLE else 12):
+                add(company, status, OPEN[at % len(OPEN)])
+    first = companies[0]
+    numbers |= {
+        "released": add(first, "9", OPEN[0]),
+        "closed": add(first, "10", OPEN[0]),
+        "returned": add(first, "6", OPEN[0]),
+        "foreign": numbers["applicable_2"][-1],
+        "outside_pilot": add(first, "11", OUTSIDE[0]),
+        "switched_off": add(first, "11", SWITCHED_OFF),
+        "not_begun": add(first, "11", NOT_BEGUN),
+        "ended": add(first, "11", ENDED),
+        "unknown": f"{OPEN[0]}{anchor.year}1999999999",
+    }
+    everywhere = (*OPEN, *OUTSIDE, SWITCHED_OFF, NOT_BEGUN, ENDED)
+    while len(made) < DECLARATIONS:
+        add(random.choice(companies[3:]), random.choice(list(STATES)), random.choice(everywhere))
+    return made, numbers
