@@ -26,9 +26,6 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-Hold = Callable[..., "Holder"]
-
-
 class Holder:
     """A program of this folder, running; `lines` are what it said."""
 
@@ -45,11 +42,12 @@ class Holder:
 
 @contextmanager
 def holding(script: str, *arguments: object, **environment: str) -> Iterator[Holder]:
+    paths = os.pathsep.join(filter(None, (str(CLONE), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, Path(__file__).with_name(script), *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(CLONE), "PYTHONUNBUFFERED": "1"} | environment,
+        env=os.environ | {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"} | environment,
     )
     try:
         yield Holder(process)
