@@ -232,7 +232,8 @@ class House:
         create(self.pki, self.cards, [card])
         if bound:
             await self.sql(
-                "insert into card (card_no, company_id, kind, holder, account_id, bound_at) values ($1, $2, $3, $4, $5, now())",
+                """insert into card (card_no, company_id, kind, holder, account_id, bound_at)
+                   values ($1, $2, $3, $4, $5, now())""",
                 card.card_no, company["id"], card.kind, card.holder, account[0]["id"],
             )  # fmt: skip
         client = await self._logged_in(Actor(company["id"], account[0]["id"]))
