@@ -1,0 +1,183 @@
+"""Customs on a database of their own, a company with a card, and a portal that listens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch
+from singlewindow.customs import seed
+from singlewindow.customs.app import create_app
+from singlewindow.customs.database import Database, migrate_async
+from singlewindow.customs.exchange.sender import Sender
+from singlewindow.customs.exchange.understanding import understand_next
+from singlewindow.customs.http.parts import CSRF_HEADER
+from singlewindow.customs.keys import Keys
+from singlewindow.customs.mode import decide_due
+from singlewindow.customs.settings import CustomsSettings
+from tests.customs.company import Company, company, make_pki, sha256
+from tests.customs.portal import Portal
+
+if TYPE_CHECKING:
+    from conftest import TestPostgres
+
+WORLD: dict[str, Any] = json.loads((Path(__file__).parent / "world.json").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Customs:
+    """A running customs program without background work: tests do each step themselves."""
+
+    app: FastAPI
+    settings: CustomsSettings
+    client: httpx.AsyncClient
+
+    @property
+    def database(self) -> Database:
+        database: Database = self.app.state.parts.database
+        return database
+
+    @property
+    def keys(self) -> Keys:
+        keys: Keys = self.app.state.parts.keys
+        return keys
+
+    async def post(self, *envelopes: Envelope) -> list[Answer]:
+        """Deliver envelopes as the portal does."""
+        response = await self.client.post(
+            "/exchange/messages", content=EnvelopeBatch(messages=list(envelopes)).model_dump_json()
+        )
+        assert response.status_code == 200, response.text
+        return AnswerBatch.model_validate_json(response.content).answers
+
+    async def put(self, sealed: str, digest: str) -> int:
+        """Deliver an attachment; answers the HTTP status."""
+        response = await self.client.put(f"/exchange/attachments/{digest}", content=sealed)
+        return response.status_code
+
+    async def understand(self) -> None:
+        """Understand all that waits."""
+        while await understand_next(self.database, self.keys):
+            pass
+
+    async def receive(self, who: Company, number: str, **other: Any) -> int:
+        """Take in an honest submission with its attachment; answers its id."""
+        submission = who.submission(number, **other)
+        for attachment in submission.attachments:
+            assert await self.put(who.sealed(), attachment.sha256) == 204
+        await self.post(who.envelope(submission))
+        await self.understand()
+        identifier: int = await self.value("select id from submission where number = $1", number)
+        return identifier
+
+    async def decide_due(self) -> int:
+        """Let the automatic mode decide what is due."""
+        return await decide_due(self.database)
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """One value from customs' database."""
+        async with self.database.transaction() as transaction:
+            return await transaction.value(sql, *values)
+
+    async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows from customs' database."""
+        async with self.database.transaction() as transaction:
+            return [tuple(row) for row in await transaction.rows(sql, *values)]
+
+    def sender(self, portal: Portal) -> Sender:
+        """The outbox' sender, to this portal."""
+        return Sender(self.database, self.keys, portal.client())
+
+    async def log_in(self) -> dict[str, str]:
+        """The session's headers; the client keeps the cookie."""
+        response = await self.client.post(
+            "/api/session", json={"username": "guan01", "password": "Guan-2026"}
+        )
+        assert response.status_code == 200, response.text
+        return {CSRF_HEADER: response.json()["csrf"]}
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys and cards, made once; the folder above pki/ and cards/."""
+    return make_pki(tmp_path_factory.mktemp("customs"))
+
+
+@pytest.fixture(scope="session")
+def template(postgres: TestPostgres) -> str:
+    """The name of a migrated database to copy."""
+    import asyncio
+
+    url = postgres.create_database("customs_template", owner="customs")
+    asyncio.run(migrate_async(url))
+    return "customs_template"
+
+
+@pytest.fixture
+async def url(postgres: TestPostgres, template: str) -> str:
+    """A new migrated database of this test alone."""
+    name = f"customs_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
+    await connection.execute(f"create database {name} template {template} owner customs")
+    await connection.close()
+    return postgres.dsn(name, "customs")
+
+
+@pytest.fixture
+def settings(url: str, pki: Path, tmp_path: Path) -> CustomsSettings:
+    """Manual mode; a test that wants another changes a copy."""
+    return CustomsSettings(
+        data=tmp_path,
+        customs_database_url=url,
+        pki=pki / "pki",
+        customs_mode="manual",
+        portal_url="http://127.0.0.1:63009",
+        web_dist=tmp_path / "dist",
+    )
+
+
+@asynccontextmanager
+async def running(settings: CustomsSettings, *, background: bool = False) -> AsyncIterator[Customs]:
+    """The customs program with these settings."""
+    app = create_app(settings, background=background)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8001") as client,
+    ):
+        yield Customs(app, settings, client)
+
+
+@pytest.fixture
+async def customs(settings: CustomsSettings) -> AsyncIterator[Customs]:
+    """Customs in manual mode with the seeded world, its notices taken as delivered."""
+    async with running(settings) as program:
+        await seed.seed(program.database, WORLD)
+        async with program.database.transaction() as transaction:
+            await transaction.run("update outgoing set state = 'sent'")
+        yield program
+
+
+@pytest.fixture
+def own(pki: Path) -> Company:
+    """The company that sends."""
+    return company(pki)
+
+
+@pytest.fixture
+def portal(pki: Path) -> Portal:
+    """A portal that listens."""
+    return Portal((pki / "pki" / "customs-signing.pem").read_bytes())
+
+
+__all__ = ["WORLD", "Customs", "running", "sha256"]

@@ -1,0 +1,169 @@
+"""What customs say: decisions, their receipts and numbers, the automatic mode (CUST-03, CUST-04, CUST-05)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from singlewindow.contract.messages import ReceiptCode
+from singlewindow.customs.answers import answer
+from singlewindow.customs.desk import automatic_decision
+from singlewindow.customs.settings import CustomsSettings
+from tests.customs.company import Company
+from tests.customs.conftest import Customs, running
+from tests.customs.portal import Portal
+
+NUMBER = "202611210000000001"
+
+
+async def freeze(customs: Customs, moment: str) -> None:
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update clock set frozen = $1", datetime.fromisoformat(moment))
+
+
+async def test_an_officer_approves_and_the_company_gets_a_number(
+    customs: Customs, own: Company, portal: Portal
+) -> None:
+    """CUST-03, CUST-05: RECEIVED then APPROVED with 海关审核编号 = district, business day in China, serial."""
+    await freeze(customs, "2026-11-21T16:30:00+00:00")  # in China the 22nd has begun
+    identifier = await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    response = await customs.client.post(
+        f"/api/submissions/{identifier}/decision",
+        json={"decision": "approve", "remark": " 符合条件 "},
+        headers=headers,
+    )
+    assert response.status_code == 200
+    assert response.json()["customs_no"] == "223320261122000001"
+    assert response.json()["decided_by"] == "陈关员"
+    assert await customs.sender(portal).send_due() == 2
+    assert [(r.seq, r.code, r.text, r.data) for r in portal.receipts] == [
+        (1, "RECEIVED", "海关接收成功", {}),
+        (2, "APPROVED", "同意：符合条件", {"customs_no": "223320261122000001"}),
+    ]
+    receipt = portal.receipts[1]
+    assert (receipt.type, receipt.number, receipt.submission) == ("inspection.declaration", NUMBER, 1)
+    assert receipt.request_id == f"request-of-{NUMBER}"
+    assert receipt.at == datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
+
+
+async def test_a_refusal_needs_a_remark(customs: Customs, own: Company) -> None:
+    """CUST-03: 422 without one, and nothing is sent; with one it is REFUSED."""
+    identifier = await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    path = f"/api/submissions/{identifier}/decision"
+    response = await customs.client.post(path, json={"decision": "refuse", "remark": "  "}, headers=headers)
+    assert (response.status_code, response.json()["violations"][0]["path"]) == (422, "remark")
+    assert await customs.value("select last_seq from submission") == 1
+    response = await customs.client.post(
+        path, json={"decision": "refuse", "remark": "材料不全"}, headers=headers
+    )
+    assert [(r["code"], r["text"]) for r in response.json()["receipts"]][1:] == [
+        ("REFUSED", "不同意：材料不全")
+    ]
+    assert len(response.json()["customs_no"]) == 18
+
+
+async def test_an_officer_cannot_decide_twice(customs: Customs, own: Company) -> None:
+    """CUST-03: twenty officers at once, one decision; the others are told 409, and so is a later one."""
+    identifier = await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    path = f"/api/submissions/{identifier}/decision"
+    wanted = [{"decision": "approve"}, {"decision": "refuse", "remark": "不符"}] * 10
+    answers = await asyncio.gather(*(customs.client.post(path, json=w, headers=headers) for w in wanted))
+    assert sorted(a.status_code for a in answers) == [200] + [409] * 19
+    late = await customs.client.post(path, json={"decision": "approve"}, headers=headers)
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/not-in-this-state")
+    assert await customs.rows("select seq from receipt order by seq") == [(1,), (2,)]
+
+
+async def test_a_rejected_submission_cannot_be_decided(customs: Customs, own: Company) -> None:
+    """CUST-03: 接收失败 is the end at customs."""
+    await customs.post(own.envelope(own.submission(NUMBER)))  # its attachment was never sent
+    await customs.understand()
+    headers = await customs.log_in()
+    response = await customs.client.post(
+        "/api/submissions/1/decision", json={"decision": "approve"}, headers=headers
+    )
+    assert response.status_code == 409
+    assert (await customs.client.get("/api/submissions/1", headers=headers)).json()["decisions"] == []
+
+
+async def test_receipts_are_numbered_without_gap_or_double_under_concurrency(
+    customs: Customs, own: Company
+) -> None:
+    """CUST-05: twenty answers to one submission at the same instant."""
+    identifier = await customs.receive(own, NUMBER)
+
+    async def one() -> None:
+        async with customs.database.transaction() as transaction:
+            await answer(transaction, identifier, ReceiptCode.APPROVED, "同意")
+
+    await asyncio.gather(*(one() for _ in range(20)))
+    assert await customs.rows("select seq from receipt order by seq") == [(n,) for n in range(1, 22)]
+    queued = await customs.rows(
+        "select (payload ->> 'seq')::int from outgoing where state = 'queued' order by id"
+    )
+    assert queued == [(n,) for n in range(1, 22)]
+
+
+async def test_twenty_submissions_decided_at_once_get_twenty_numbers(customs: Customs, own: Company) -> None:
+    """CUST-03: the serial per district and day counts on without gap or double."""
+    identifiers = [await customs.receive(own, f"{n:018d}") for n in range(20)]
+    headers = await customs.log_in()
+    await asyncio.gather(
+        *(
+            customs.client.post(
+                f"/api/submissions/{i}/decision", json={"decision": "approve"}, headers=headers
+            )
+            for i in identifiers
+        )
+    )
+    rows = await customs.rows("select right(customs_no, 6) from submission order by 1")
+    assert rows == [(f"{n:06d}",) for n in range(1, 21)]
+
+
+async def test_the_automatic_mode_decides_after_its_delay(settings: CustomsSettings, own: Company) -> None:
+    """CUST-04: due_at stands in the database, so a restart in between changes nothing."""
+    automatic = settings.model_copy(update={"customs_mode": "automatic", "customs_delay": 60})
+    async with running(automatic) as first:
+        await freeze(first, "2026-11-21T08:00:00+00:00")
+        await first.receive(own, NUMBER)
+        assert await first.decide_due() == 0
+    async with running(settings) as second:  # manual by its settings: the mode was chosen at the first start
+        await freeze(second, "2026-11-21T08:00:59+00:00")
+        assert await second.decide_due() == 0
+        await freeze(second, "2026-11-21T08:01:00+00:00")
+        assert await second.decide_due() == 1
+        assert await second.decide_due() == 0
+        assert await second.rows("select state, decided_by from submission") == [("approved", "自动审核")]
+
+
+async def test_the_share_of_refusals_is_the_same_every_time(customs: Customs, own: Company) -> None:
+    """CUST-04: decided by the number alone, so that tests and trainings repeat."""
+    numbers = [f"2026{n:014d}" for n in range(1000)]
+    refused = [n for n in numbers if automatic_decision(n, 1, 0.3).name == "refuse"]
+    assert 250 < len(refused) < 350
+    assert refused == [n for n in numbers if automatic_decision(n, 1, 0.3).name == "refuse"]
+    assert all(automatic_decision(n, 1, 1).name == "refuse" for n in numbers)
+    assert all(automatic_decision(n, 1, 0).name == "approve" for n in numbers)
+    headers = await customs.log_in()
+    await customs.receive(own, refused[0])
+    mode = {"automatic": True, "delay_seconds": 0, "refuse_share": 0.3}
+    assert (await customs.client.put("/api/mode", json=mode, headers=headers)).json() == mode
+    await customs.decide_due()
+    assert await customs.value("select text from receipt where code = 'REFUSED'")
+
+
+async def test_switching_the_mode_takes_along_what_waits(customs: Customs, own: Company) -> None:
+    """CUST-04: on: decided after the delay; off again: waits for an officer."""
+    await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    on = {"automatic": True, "delay_seconds": 0, "refuse_share": 0}
+    await customs.client.put("/api/mode", json=on, headers=headers)
+    await customs.client.put("/api/mode", json={**on, "automatic": False}, headers=headers)
+    assert await customs.decide_due() == 0
+    await customs.client.put("/api/mode", json=on, headers=headers)
+    assert await customs.decide_due() == 1
+    too_long = await customs.client.put("/api/mode", json={**on, "delay_seconds": -1}, headers=headers)
+    assert too_long.status_code == 422

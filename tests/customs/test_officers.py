@@ -1,0 +1,228 @@
+"""The officers' log-in, what they see, and what they change in the registers (CUST-02, CUST-03)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from singlewindow.customs import seed
+from singlewindow.customs.http.desk import SANDBOX
+from singlewindow.customs.settings import CustomsSettings
+from tests.customs.company import OWN, PDF, Company, sha256
+from tests.customs.conftest import WORLD, Customs, running
+from tests.customs.portal import Portal
+
+NUMBER = "202611210000000001"
+
+
+async def test_log_in_and_out(customs: Customs) -> None:
+    """CUST-03: HttpOnly, SameSite; after log-out the cookie is worth nothing."""
+    assert (await customs.client.get("/api/session")).status_code == 401
+    response = await customs.client.post("/api/session", json={"username": "guan01", "password": "Guan-2026"})
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("customs_session=")
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+    assert (await customs.client.get("/api/session")).json()["name"] == "陈关员"
+    token = customs.client.cookies["customs_session"]
+    csrf = {"X-CSRF-Token": response.json()["csrf"]}
+    assert (await customs.client.delete("/api/session", headers=csrf)).status_code == 204
+    customs.client.cookies.set("customs_session", token)
+    assert (await customs.client.get("/api/session")).status_code == 401
+
+
+async def test_wrong_passwords_are_limited(customs: Customs) -> None:
+    """CUST-03: unknown and wrong answer alike; after five failures even the right one waits."""
+
+    async def attempt(username: str, password: str) -> httpx.Response:
+        return await customs.client.post("/api/session", json={"username": username, "password": password})
+
+    unknown, wrong = await attempt("nobody", "x"), await attempt("guan01", "x")
+    assert unknown.json()["detail"] == wrong.json()["detail"] == "用户名或密码错误"
+    for _ in range(4):
+        assert (await attempt("guan01", "x")).status_code == 422
+    assert (await attempt("guan01", "Guan-2026")).status_code == 429
+    assert (await attempt("guan02", "Guan-2027")).status_code == 200
+
+
+async def test_changes_need_the_csrf_token_and_our_own_origin(customs: Customs, own: Company) -> None:
+    """CUST-03: a foreign page cannot decide for a logged-in officer."""
+    identifier = await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    path, body = f"/api/submissions/{identifier}/decision", {"decision": "approve"}
+    for wrong in ({}, {"X-CSRF-Token": "x"}, {**headers, "Origin": "http://evil.example"}):
+        assert (await customs.client.post(path, json=body, headers=wrong)).status_code == 403
+    own_origin = {**headers, "Origin": "http://127.0.0.1:8001"}
+    assert (await customs.client.post(path, json=body, headers=own_origin)).status_code == 200
+
+
+async def test_nothing_is_shown_without_a_session(customs: Customs, own: Company) -> None:
+    """CUST-03: every path of the officers' API, as the OpenAPI document lists them."""
+    await customs.receive(own, NUMBER)
+    paths: dict[str, dict[str, Any]] = (await customs.client.get("/api/openapi.json")).json()["paths"]
+    tried = 0
+    for path, operations in paths.items():
+        for method in operations if path.startswith("/api/") else ():
+            if (path, method) != ("/api/session", "post"):
+                address = (
+                    path.replace("{identifier}", "1")
+                    .replace("{sha256}", sha256(PDF))
+                    .replace("{kind}", "company")
+                )
+                assert (await customs.client.request(method, address, json={})).status_code == 401, (
+                    method,
+                    path,
+                )
+                tried += 1
+    assert tried >= 14
+
+
+async def test_the_queue_lists_filters_and_pages(customs: Customs, own: Company) -> None:
+    """CUST-03: newest first, by state and number; at most 100 a page."""
+    identifiers = [await customs.receive(own, f"{n:018d}") for n in range(3)]
+    headers = await customs.log_in()
+    await customs.client.post(
+        f"/api/submissions/{identifiers[0]}/decision", json={"decision": "approve"}, headers=headers
+    )
+
+    async def found(query: str) -> list[str]:
+        page = (await customs.client.get(f"/api/submissions?{query}")).json()
+        return [item["number"][-1] for item in page["items"]]
+
+    assert await found("") == ["2", "1", "0"]
+    assert await found("state=approved") == ["0"]
+    assert await found("state=received&size=1&page=2") == ["1"]
+    assert await found("number=000000000000000001") == ["1"]
+    assert await found("number=%25") == []
+    assert (await customs.client.get("/api/submissions?size=101")).status_code == 422
+    item = (await customs.client.get("/api/submissions?state=approved")).json()["items"][0]
+    assert (item["state_name"], item["company_name"], item["district"]) == (
+        "已同意",
+        OWN.company_name,
+        "2233",
+    )
+
+
+async def test_a_submission_in_full(customs: Customs, own: Company) -> None:
+    """CUST-03: content under its Chinese labels in the form's order, verified signature, attachments, receipts."""
+    identifier = await customs.receive(own, NUMBER)
+    await customs.log_in()
+    detail = (await customs.client.get(f"/api/submissions/{identifier}")).json()
+    assert [(each["label"], each["value"]) for each in detail["content"]] == [
+        ("报关单号", "223320261000000001"),
+        ("联系电话", "13800000000"),
+        ("联系人", "张三"),
+    ]
+    assert detail["signer"] == {"card_no": OWN.card_no, "holder": OWN.holder}
+    assert (detail["statement"]["number"], detail["statement"]["card"]) == (NUMBER, OWN.card_no)
+    assert [d["title"] for d in detail["decisions"]] == ["同意", "不同意"]
+    assert [(r["code"], r["delivery"]) for r in detail["receipts"]] == [("RECEIVED", "queued")]
+    address = f"/api/submissions/{identifier}/attachments/{detail['attachments'][0]['sha256']}"
+    response = await customs.client.get(address)
+    assert response.content == PDF
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("inline;")
+    assert response.headers["Content-Security-Policy"] == SANDBOX
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    for absent in (f"/api/submissions/{identifier}/attachments/{'0' * 64}", "/api/submissions/999"):
+        assert (await customs.client.get(absent)).status_code == 404
+
+
+async def test_seed_publishes_the_world_once(settings: CustomsSettings, portal: Portal) -> None:
+    """CUST-02: all registers go out as notices with seq 1; a second run does nothing; passwords are hashed."""
+    async with running(settings) as program:
+        assert await seed.seed(program.database, WORLD) is True
+        assert await seed.seed(program.database, WORLD) is False
+        sender = program.sender(portal)
+        while await sender.send_due():
+            pass
+        hashes = await program.rows("select password_hash from officer")
+    assert all(value.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for (value,) in hashes)
+    notices = {(n.kind, n.key): n for n in portal.notices}
+    assert len(notices) == len(portal.notices) == 1 + 2 + 2 + 2
+    assert {n.seq for n in portal.notices} == {1}
+    assert notices["pilot_switch", "exemption"].data == {"enabled": True}
+    pilot = notices["pilot_district", "2233"]
+    assert pilot.data == {"enabled": True}
+    assert pilot.valid_from == datetime(2025, 12, 31, 16, tzinfo=UTC)  # 2026-01-01 in China
+    assert pilot.valid_to == datetime(2026, 12, 31, 16, tzinfo=UTC)  # the end of 2026-12-31 in China
+    assert notices["declaration", "223320261000000001"].data == {
+        "status": 11,
+        "status_name": "查验通知",
+        "ie_flag": "I",
+        "consignee_code": "3122960001",
+        "consignee_name": "上海甲进出口有限公司",
+        "declarant_code": "3122960001",
+        "inspection_district": "2233",
+        "declared_at": "2026-11-18",
+    }
+    company = notices["company", "4403160002"].data
+    assert company is not None
+    assert (company["grade"], company["customs_qualified"]) == ("3", False)
+
+
+async def test_an_officer_releases_a_declaration(customs: Customs, portal: Portal) -> None:
+    """CUST-02, CUST-03: the change is published with the next seq; a stale or unknown one is refused."""
+    headers = await customs.log_in()
+    number = "223320261000000001"
+    found = (await customs.client.get(f"/api/registers/declaration?key={number[:6]}")).json()
+    assert [(e["key"], e["data"]["status_name"]) for e in found["items"]] == [(number, "查验通知")]
+    path = f"/api/registers/declaration/{number}"
+    response = await customs.client.put(path, json={"seq": 1, "status": 9}, headers=headers)
+    assert (response.json()["seq"], response.json()["data"]["status_name"]) == (2, "放行")
+    assert (await customs.client.put(path, json={"seq": 1, "status": 10}, headers=headers)).status_code == 412
+    assert (await customs.client.put(path, json={"seq": 2, "status": 99}, headers=headers)).status_code == 422
+    missing = "/api/registers/declaration/999999999999999999"
+    assert (
+        await customs.client.put(missing, json={"seq": 1, "status": 9}, headers=headers)
+    ).status_code == 404
+    await customs.sender(portal).send_due()
+    assert [
+        (n.key, n.seq, n.data and n.data["status"], n.data and n.data["ie_flag"]) for n in portal.notices
+    ] == [(number, 2, 9, "I")]
+
+
+async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) -> None:
+    """CUST-02 (INSP-03): a district's switch and inclusive days, and the switch of the whole application."""
+    headers = await customs.log_in()
+    shown = (await customs.client.get("/api/registers/pilot_district")).json()["items"][0]
+    assert (shown["key"], shown["first_day"], shown["last_day"]) == ("2233", "2026-01-01", "2026-12-31")
+    body = {"seq": 1, "enabled": True, "first_day": "2026-11-01", "last_day": "2026-11-30"}
+    changed = await customs.client.put("/api/registers/pilot_district/5316", json=body, headers=headers)
+    assert (changed.json()["first_day"], changed.json()["last_day"]) == ("2026-11-01", "2026-11-30")
+    wrong = await customs.client.put(
+        "/api/registers/pilot_district/2233", json={**body, "first_day": "2026-12-01"}, headers=headers
+    )
+    assert wrong.status_code == 422
+    switch = await customs.client.put(
+        "/api/registers/pilot_switch/exemption", json={"seq": 1, "enabled": False}, headers=headers
+    )
+    assert switch.json()["data"] == {"enabled": False}
+    await customs.sender(portal).send_due()
+    assert [(n.kind, n.key, n.seq, n.data) for n in portal.notices] == [
+        ("pilot_district", "5316", 2, {"enabled": True}),
+        ("pilot_switch", "exemption", 2, {"enabled": False}),
+    ]
+    assert portal.notices[0].valid_to == datetime(2026, 11, 30, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_health(customs: Customs, path: str) -> None:
+    """OPER-01, CUST-01."""
+    assert (await customs.client.get(path)).json() == {"status": "ok"}
+
+
+async def test_the_page_is_served_from_the_build(settings: CustomsSettings) -> None:
+    """CUST-03: at /, fenced in; without a build it says what to do."""
+    async with running(settings) as program:
+        assert (await program.client.get("/")).status_code == 503
+        (settings.web_dist / "assets").mkdir(parents=True)
+        (settings.web_dist / "customs.html").write_text("<!doctype html>", encoding="utf-8")
+        (settings.web_dist / "assets" / "a.js").write_text("1", encoding="utf-8")
+        page = await program.client.get("/")
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        assert (await program.client.get("/assets/a.js")).status_code == 200
+        assert (await program.client.get("/index.html")).status_code == 404

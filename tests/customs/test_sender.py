@@ -1,0 +1,124 @@
+"""What goes out: everything once, in order, whatever happens to the portal (CUST-05)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from singlewindow.customs import registers
+from singlewindow.customs.answers import decide
+from singlewindow.customs.desk import DECISIONS
+from singlewindow.customs.exchange.sender import BATCH, FIRST_WAIT
+from singlewindow.customs.registers import Entry, Kind
+from tests.customs.company import Company
+from tests.customs.conftest import Customs
+from tests.customs.portal import Portal
+
+
+async def approve(customs: Customs, identifier: int) -> None:
+    async with customs.database.transaction() as transaction:
+        await decide(transaction, identifier, DECISIONS["approve"], "", "陈关员")
+
+
+async def publish(customs: Customs, count: int) -> None:
+    entries = [Entry(Kind.DECLARATION, f"{n:018d}", 1, {"status": 4}) for n in range(count)]
+    async with customs.database.transaction() as transaction:
+        await registers.add(transaction, entries)
+
+
+async def test_a_portal_that_was_down_gets_everything_once_and_in_order(
+    customs: Customs, own: Company, portal: Portal
+) -> None:
+    """CUST-05: down, then up; each document's receipts arrive in the order of seq."""
+    portal.away = True
+    sender = customs.sender(portal)
+    for n in range(5):
+        identifier = await customs.receive(own, f"{n:018d}")
+        assert await sender.send_due() == 0
+        await approve(customs, identifier)
+    assert portal.messages == {}
+    portal.away = False
+    await asyncio.sleep(await sender.idle())
+    assert await sender.send_due() == 10
+    assert len(portal.deliveries) == len(set(portal.deliveries)) == 10
+    for n in range(5):
+        assert [r.seq for r in portal.receipts if r.number == f"{n:018d}"] == [1, 2]
+
+
+async def test_the_wait_grows_while_the_portal_is_away(customs: Customs, portal: Portal) -> None:
+    """CUST-05: 0.2 s, doubled; a new message does not shorten it."""
+    portal.away = True
+    sender = customs.sender(portal)
+    await publish(customs, 1)
+    waits = []
+    for _ in range(2):
+        await sender.send_due()
+        waits.append(await sender.idle())
+        await asyncio.sleep(waits[-1])
+    assert FIRST_WAIT * 0.5 < waits[0] <= FIRST_WAIT < waits[1] <= 2 * FIRST_WAIT
+    await sender.send_due()
+    portal.away = False
+    assert await sender.send_due() == 0
+
+
+async def test_an_answer_that_was_lost_leads_to_the_same_bytes_again(
+    customs: Customs, portal: Portal
+) -> None:
+    """CUST-05: at least once: the same id and JWS, which the portal stores once."""
+    await publish(customs, 1)
+    portal.answers_lost = 1
+    sender = customs.sender(portal)
+    assert await sender.send_due() == 0
+    first = dict(portal.messages)
+    again = customs.sender(portal)  # as after kill -9
+    assert await again.send_due() == 1
+    assert len(portal.deliveries) == 2
+    assert portal.messages == first
+    assert (
+        await customs.value("select body from outgoing where state = 'sent' and body is not null")
+        == next(iter(first.values())).body
+    )
+
+
+async def test_batches_are_at_most_500(customs: Customs, portal: Portal) -> None:
+    """CUST-02: a whole world of notices goes out in few requests."""
+    await publish(customs, BATCH + 1)
+    sender = customs.sender(portal)
+    while await sender.send_due():
+        pass
+    assert portal.batches == [BATCH, 1]
+    assert [n.key for n in portal.notices] == [f"{n:018d}" for n in range(BATCH + 1)]
+
+
+async def test_a_message_that_breaks_the_portal_holds_back_its_own_document_only(
+    customs: Customs, portal: Portal
+) -> None:
+    """CUST-05: it is found by halving and put off; the later one of its topic waits behind it."""
+    await publish(customs, 9)
+    async with customs.database.transaction() as transaction:
+        await registers.change(transaction, Kind.DECLARATION, f"{4:018d}", 1, {"status": 9})
+    portal.poison = f'"key":"{4:018d}","kind":"declaration","message_id":'
+    sender = customs.sender(portal)
+    while await sender.send_due():
+        pass
+    assert [n.key for n in portal.notices] == [f"{n:018d}" for n in range(9) if n != 4]
+    waiting = await customs.rows("select topic, attempts from outgoing where state = 'queued' order by id")
+    assert waiting == [(f"declaration/{4:018d}", 1), (f"declaration/{4:018d}", 0)]
+    portal.poison = ""
+    await asyncio.sleep(await sender.idle())
+    assert await sender.send_due() == 2
+    assert [n.seq for n in portal.notices if n.key == f"{4:018d}"] == [1, 2]
+
+
+async def test_a_refused_message_is_shown_and_stops_nobody(
+    customs: Customs, own: Company, portal: Portal
+) -> None:
+    """CUST-03: the portal refuses for good: the officer sees that with the reason."""
+    identifier = await customs.receive(own, "1" * 18)
+    portal.refusing = "the signature is not customs'"
+    await customs.sender(portal).send_due()
+    headers = await customs.log_in()
+    receipt = (await customs.client.get(f"/api/submissions/{identifier}", headers=headers)).json()[
+        "receipts"
+    ][0]
+    assert (receipt["delivery"], receipt["problem"]) == ("refused", "the signature is not customs'")
+    assert (await customs.client.get("/api/delivery", headers=headers)).json()["refused"] == 1
