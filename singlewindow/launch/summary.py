@@ -34,6 +34,7 @@ def _addresses(settings: LaunchSettings, in_reader: str | None) -> Table:
 
 def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
     cards = {card["card_no"]: card for card in world["cards"]}
+    companies = {company["customs_code"]: company["name"] for company in world["companies"]}
     accounts = sorted(world["accounts"], key=lambda account: account["card_no"] is None)
     table = Table(title="Portal accounts", title_justify="left")
     for heading in ("account", "password", "card", "PIN", "who", "company"):
@@ -41,14 +42,13 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
     for account in accounts[:_MOST_ACCOUNTS]:
         card = cards.get(account["card_no"])
         number = account["card_no"] or "–"
-        company = card["company_name"] if card else account["customs_code"]
         table.add_row(
             account["username"],
             account["password"],
             f"{number} *" if number == in_reader else number,
             card["pin"] if card else "–",
             account["display_name"],
-            company,
+            companies.get(account["customs_code"], account["customs_code"]),
         )
     more = len(accounts) - _MOST_ACCOUNTS
     table.caption = "* in the reader" + (f"; {more} more accounts in world.json" if more > 0 else "")
