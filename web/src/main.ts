@@ -8,7 +8,7 @@ import "@/app/styles/shell.css";
 import "@/app/styles/entrance.css";
 import App from "@/app/App.vue";
 import { makeRouter } from "@/app/router";
-import { learnConfig, restore } from "@/kernel/session";
+import { learnConfig, remembered, restore } from "@/kernel/session";
 
-await Promise.all([learnConfig(), restore()]);
+await Promise.all([learnConfig(), remembered() ? restore() : null]);
 createApp(App).use(makeRouter()).mount("#app");

@@ -1,6 +1,6 @@
-import { createRouter, createWebHistory, type Router } from "vue-router";
+import { createRouter, createWebHistory, START_LOCATION, type Router } from "vue-router";
 import { onSessionLost } from "@/kernel/api/client";
-import { forget, session } from "@/kernel/session";
+import { forget, restore, session } from "@/kernel/session";
 import HomePage from "@/pages/HomePage.vue";
 import LoginPage from "@/pages/LoginPage.vue";
 import MissingPage from "@/pages/MissingPage.vue";
@@ -17,7 +17,8 @@ export function makeRouter(): Router {
       { path: "/:missing(.*)*", component: MissingPage },
     ],
   });
-  router.beforeEach((to) => {
+  router.beforeEach(async (to, from) => {
+    if (to.meta.session && !session.value && from === START_LOCATION) await restore();
     if (to.meta.session && !session.value) return { path: "/login", query: { next: to.fullPath } };
     return true;
   });

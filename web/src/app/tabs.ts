@@ -39,6 +39,11 @@ export function showAddress(application: string, place: string[]): void {
   activeId.value = open?.id ?? lastId;
 }
 
+/** Brings this very tab to the front; two new forms have the same address. */
+export function activate(tab: Tab): void {
+  activeId.value = tab.id;
+}
+
 /** Closes tabs; the one beside the closed active one comes to the front. Answers the address to show. */
 export function closeTabs(closing: Tab[]): string | null {
   const at = tabs.findIndex((tab) => tab.id === activeId.value);

@@ -10,15 +10,19 @@ export const config = ref<Config>({ title: "国际贸易“单一窗口”标准
 
 export const boundCard = computed(() => session.value?.bound_card ?? null);
 
+const MARK = "session/begun"; // without it, a new visitor's page need not ask for a session
+
 /** Begins a session in this browser. */
 export function enter(begun: Session): void {
   session.value = begun;
+  localStorage.setItem(MARK, "1");
   useCsrf(begun.csrf);
 }
 
 /** Forgets the session in this browser (the server ended it, or said that it is over). */
 export function forget(): void {
   session.value = null;
+  localStorage.removeItem(MARK);
   useCsrf("");
 }
 
@@ -27,6 +31,9 @@ export async function logOut(): Promise<void> {
   await endSession();
   forget();
 }
+
+/** Whether this browser remembers that a session was begun. */
+export const remembered = (): boolean => localStorage.getItem(MARK) !== null;
 
 /** Takes up the session of an earlier page load, if it still lives. */
 export async function restore(): Promise<void> {

@@ -13,7 +13,7 @@ import { signWithCard } from "@/kernel/signing/sign";
 import { quickCheck } from "./checks";
 
 /** The files of a document: add (checked, signed by the card, uploaded), view, delete. Failures are told at the list. */
-export function useAttachments(document: OpenDocument, actions: Actions) {
+export function useAttachments(document: OpenDocument, actions: Actions, changed: () => void) {
   const category = ref("");
   const trouble = ref<Violation[]>([]);
   const rules = computed(() => document.definition.value?.attachments ?? null);
@@ -71,6 +71,7 @@ export function useAttachments(document: OpenDocument, actions: Actions) {
       submit: async ({ prepared, signature, certificate }) => {
         const signed = { token: prepared.token, signature, certificate };
         document.takeAttachments(await uploadAttachment(type, number, signed, file));
+        changed();
       },
     });
     if (done) category.value = "";
@@ -82,6 +83,7 @@ export function useAttachments(document: OpenDocument, actions: Actions) {
     if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
     await told("删除", async () => {
       document.takeAttachments(await deleteAttachment(document.type, document.number.value!, file.id));
+      changed();
       sayDone("删除成功");
     });
   }

@@ -65,6 +65,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   function show(error: unknown): void {
     if (!(error instanceof Problem)) return sayRefused(lineOf(error));
+    if (error.slug === "not-logged-in") return; // the login page says it
     if (error.slug === "stale-version" && error.current) return events.stale(error);
     if (!error.violations.length) return sayRefused(error.line);
     violations.refuse(error.violations);

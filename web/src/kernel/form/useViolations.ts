@@ -27,7 +27,7 @@ export function useViolations() {
   /** The field was edited: what was said of it no longer counts. */
   function edited(path: string): void {
     atFields.delete(path);
-    refused.value = refused.value.filter((one) => one.path !== path);
+    refused.value = refused.value.filter((one) => one.path !== path && !one.path.startsWith(`${path}/`));
   }
 
   function clear(): void {

@@ -19,6 +19,7 @@ export function listSource(items: CodeItem[]): CodeSource {
 }
 
 const names = new Map<string, CodeItem>();
+const asked = new Map<string, Promise<CodeItem[]>>();
 
 /** A code table on the server: code prefix, Chinese part or pinyin initials (UI-04). Entries seen are remembered. */
 export function tableSource(table: string): CodeSource {
@@ -27,9 +28,14 @@ export function tableSource(table: string): CodeSource {
     for (const item of page.items) names.set(`${table}/${item.code}`, item);
     return page.items;
   }
+  /** Many fields and cells may ask for one code at once; the server is asked once. */
   async function find(code: string): Promise<CodeItem | null> {
-    const known = names.get(`${table}/${code}`);
-    return known ?? (await search(code)).find((item) => item.code === code) ?? null;
+    const key = `${table}/${code}`;
+    const known = names.get(key);
+    if (known) return known;
+    const asking = asked.get(key) ?? search(code).finally(() => asked.delete(key));
+    asked.set(key, asking);
+    return (await asking).find((item) => item.code === code) ?? null;
   }
   return { search, find };
 }

@@ -1,0 +1,96 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { describe, expect, it } from "vitest";
+import CodeControl from "./CodeControl.vue";
+import { listSource } from "./source";
+
+const source = listSource([
+  { code: "00000001", name: "委托企业协助海关查验的声明" },
+  { code: "00000002", name: "查验时不到场的声明" },
+  { code: "00000003", name: "其他材料" },
+]);
+
+async function combo(modelValue = "") {
+  const wrapper = mount(CodeControl, {
+    props: { modelValue, source, "onUpdate:modelValue": (code: string) => wrapper.setProps({ modelValue: code }) },
+    attachTo: document.body,
+  });
+  await flushPromises();
+  const input = wrapper.get("input");
+  const press = async (key: string, more: object = {}) => {
+    await input.trigger("keydown", { key, ...more });
+    await flushPromises();
+  };
+  const type = async (text: string) => {
+    await input.setValue(text);
+    await flushPromises();
+  };
+  const leave = async () => {
+    await input.trigger("blur");
+    await flushPromises();
+  };
+  const offered = () => wrapper.findAll("[role=option]").map((one) => one.text());
+  const text = () => input.element.value;
+  return { wrapper, press, type, leave, offered, text };
+}
+
+describe("code field (UI-04)", () => {
+  it("Space opens the whole list, arrows move, Enter takes: code and name are shown", async () => {
+    const { wrapper, press, offered, text } = await combo();
+    await press(" ");
+    expect(offered()).toHaveLength(3);
+    await press("ArrowDown");
+    await press("Enter");
+    expect(wrapper.props("modelValue")).toBe("00000002");
+    expect(text()).toBe("00000002 查验时不到场的声明");
+    expect(offered()).toEqual([]);
+  });
+
+  it("typing narrows at once, by code or by Chinese", async () => {
+    const { type, offered, press, wrapper } = await combo();
+    await type("不到场");
+    expect(offered()).toEqual(["00000002查验时不到场的声明"]);
+    await type("00000003");
+    expect(offered()).toEqual(["00000003其他材料"]);
+    await press("Enter");
+    expect(wrapper.props("modelValue")).toBe("00000003");
+  });
+
+  it("Backspace clears a chosen entry as a whole", async () => {
+    const { wrapper, press, text } = await combo("00000001");
+    expect(text()).toBe("00000001 委托企业协助海关查验的声明");
+    await press("Backspace");
+    expect([wrapper.props("modelValue"), text()]).toEqual(["", ""]);
+  });
+
+  it("leaving with an unknown code refuses it and keeps what was typed", async () => {
+    const { wrapper, type, leave, text } = await combo();
+    await type("777");
+    await leave();
+    expect(wrapper.emitted("unknown")).toEqual([["777"]]);
+    expect([wrapper.props("modelValue"), text()]).toEqual(["", "777"]);
+  });
+
+  it("leaving with a whole code takes it without the list", async () => {
+    const { wrapper, type, leave } = await combo();
+    await type("00000001");
+    await leave();
+    expect(wrapper.props("modelValue")).toBe("00000001");
+    expect(wrapper.emitted("unknown")).toBeUndefined();
+  });
+
+  it("keys of an input method are left alone", async () => {
+    const { press, offered } = await combo();
+    await press(" ", { isComposing: true });
+    expect(offered()).toEqual([]);
+  });
+
+  it("a code that is set from outside shows its name; an unknown one shows itself", async () => {
+    const { wrapper, text } = await combo();
+    await wrapper.setProps({ modelValue: "00000003" });
+    await flushPromises();
+    expect(text()).toBe("00000003 其他材料");
+    await wrapper.setProps({ modelValue: "9" });
+    await flushPromises();
+    expect(text()).toBe("9");
+  });
+});

@@ -1,0 +1,210 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, describe, expect, it } from "vitest";
+import { asked } from "@/kernel/dialogs/ask";
+import { blank, parcel, stored } from "@/testing/definition";
+import { refusal, serve, type Request } from "@/testing/server";
+import DocumentForm from "./DocumentForm.vue";
+import { useDocument } from "./useDocument";
+
+const PATH = "/api/documents/sample.parcel";
+const base = {
+  [`GET ${PATH}/new`]: blank,
+  "GET /api/definitions/sample.parcel": parcel,
+  [`POST ${PATH}/lookup`]: { content: { district: "5301" }, violations: [] },
+  "GET /api/codes/districts": { table: "districts", items: [{ code: "5301", name: "皇岗海关" }] },
+};
+const saved = (request: Request) => stored({ content: (request.body as { content: object }).content as never });
+
+let unmount = (): void => {};
+afterEach(() => unmount());
+
+async function form(answers: Record<string, unknown> = {}, number: string | null = null) {
+  const server = serve({ ...base, ...answers });
+  const document = useDocument("sample.parcel");
+  await document.load(number);
+  const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body });
+  unmount = () => wrapper.unmount();
+  await flushPromises();
+  const box = (name: string) => wrapper.get<HTMLInputElement>(`[data-field=${name}]`);
+  const gutter = (name: string) => wrapper.findAll(".field").find((one) => one.find(`[data-field=${name}]`).exists())!.get(".gutter");
+  const leave = async (name: string, value: string) => {
+    await box(name).trigger("focus");
+    await box(name).setValue(value);
+    await box(name).trigger("blur");
+    await flushPromises();
+  };
+  const shortcut = async (code: string) => {
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: code.toLowerCase(), code: `Key${code}`, altKey: true }));
+    await flushPromises();
+  };
+  const button = (name: string) => wrapper.get(`[data-action=${name}]`);
+  const click = async (name: string) => {
+    await button(name).trigger("click");
+    await flushPromises();
+  };
+  const calls = (method: string) => server.asked.filter((one) => one.method === method && !one.path.endsWith("/lookup"));
+  return { wrapper, document, server, box, gutter, leave, shortcut, button, click, calls };
+}
+
+describe("fields (UI-01, UI-02)", () => {
+  it("are yellow, white or grey, and follow their conditions", async () => {
+    const { wrapper, document } = await form();
+    const colour = (name: string) => wrapper.findAll(".field").find((one) => one.find(`[data-field=${name}]`).exists())!.classes();
+    expect(colour("contact")).toContain("yellow");
+    expect(colour("number")).toContain("grey");
+    expect(colour("weight")).toContain("white");
+    document.content.value.kind = "B";
+    await flushPromises();
+    expect(colour("weight")).toContain("yellow");
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect(colour("weight")).toContain("grey");
+  });
+
+  it("show a wrong value in the gutter as soon as the field is left, and forget it when edited", async () => {
+    const { leave, gutter, box } = await form();
+    await leave("entry_no", "5301");
+    expect(gutter("entry_no").text()).toContain("报关单号应为 18 位数字");
+    expect(box("entry_no").attributes("aria-invalid")).toBe("true");
+    await box("entry_no").setValue("53012");
+    expect(gutter("entry_no").text()).toBe("");
+    await leave("contact", "一二三四五六");
+    expect(gutter("contact").text()).toContain("「联系人」至多 5 个字符，现为 6 个");
+    await leave("contact", "");
+    expect(gutter("contact").text()).toContain("「联系人」为必填项");
+  });
+
+  it("show how to fill in, in red at the bottom, while they have the focus", async () => {
+    const { box, wrapper } = await form();
+    await box("contact").trigger("focus");
+    expect(wrapper.get(".hint-line").text()).toBe("联系人的填写方法");
+    await box("contact").trigger("blur");
+    expect(wrapper.get(".hint-line").text()).toBe("");
+  });
+
+  it("with a look-up fill grey values when they are left; full-width digits are made plain", async () => {
+    const { leave, box, server } = await form();
+    await leave("entry_no", " ５３０１２０２６１２３４５６７８９０ ");
+    expect(box("district").element.value).toBe("5301 皇岗海关");
+    expect(server.asked.find((one) => one.path.endsWith("/lookup"))!.body).toMatchObject({ field: "entry_no", number: null });
+    expect(box("entry_no").element.value).toBe("530120261234567890");
+  });
+
+  it("show what the look-up finds wrong", async () => {
+    const violation = { path: "entry_no", rule: "r", message: "报关单已放行", advice: "", clause: "", source: "rule" };
+    const { leave, gutter } = await form({ [`POST ${PATH}/lookup`]: { content: { district: "" }, violations: [violation] } });
+    await leave("entry_no", "530120261234567890");
+    expect(gutter("entry_no").text()).toContain("报关单已放行");
+  });
+});
+
+describe("buttons (UI-03, UI-10, UI-11)", () => {
+  it("grey ones stay reachable, say why, and do nothing", async () => {
+    const { button, click, calls } = await form();
+    expect(button("delete").attributes("aria-disabled")).toBe("true");
+    await click("delete");
+    expect(asked.value).toBeNull();
+    expect(calls("DELETE")).toEqual([]);
+    expect(document.body.textContent).toContain("单据尚未暂存，不能删除");
+  });
+
+  it("Alt+S saves what is typed, once under one key, and then with the version", async () => {
+    const { leave, shortcut, calls, box } = await form({ [`POST ${PATH}`]: saved, [`PUT ${PATH}/202600000000000001`]: saved });
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(calls("POST")).toHaveLength(1);
+    expect(calls("POST")[0]!.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+    expect(box("number").element.value).toBe("202600000000000001");
+    await leave("contact", "李明");
+    await shortcut("S");
+    expect(calls("PUT")[0]!.headers.get("If-Match")).toBe('"1"');
+  });
+
+  it("an answer that got lost makes no second document: the same content carries the same key", async () => {
+    let tries = 0;
+    const { leave, shortcut, calls, box } = await form({
+      [`POST ${PATH}`]: (request: Request) => {
+        tries += 1;
+        if (tries === 1) throw new TypeError("connection lost");
+        return saved(request);
+      },
+    });
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(box("contact").element.value).toBe("王芳");
+    await shortcut("S");
+    const keys = calls("POST").map((one) => one.headers.get("Idempotency-Key"));
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it("no shortcut without its action: Alt+C does nothing here", async () => {
+    const { shortcut, server } = await form();
+    const before = server.asked.length;
+    await shortcut("C");
+    expect(server.asked).toHaveLength(before);
+  });
+
+  it("a refusal stands at its fields and in a list with advice and basis; what was typed stays", async () => {
+    const violations = [
+      { path: "contact", rule: "r", message: "联系人不在册", advice: "请更正", clause: "手册 4.1", source: "rule" },
+      { path: "", rule: "r", message: "整票不符", advice: "", clause: "", source: "rule" },
+    ];
+    const { wrapper, leave, shortcut, gutter, box } = await form({ [`POST ${PATH}`]: refusal(422, "rules", "联系人不在册", { violations }) });
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(gutter("contact").text()).toContain("联系人不在册");
+    expect(wrapper.get(".messages").text()).toContain("共 2 处");
+    expect(wrapper.get(".messages").text()).toContain("怎么办：请更正依据：手册 4.1");
+    expect(box("contact").element.value).toBe("王芳");
+    expect((document.activeElement as HTMLElement).dataset.field).toBe("contact");
+  });
+
+  it("deleting asks first; afterwards the form is empty", async () => {
+    const { click, calls, box } = await form(
+      { [`GET ${PATH}/1`]: stored({ number: "1", content: { contact: "王芳" } }), [`DELETE ${PATH}/1`]: refusal(204, "", "") }, "1",
+    );
+    await click("delete");
+    expect(asked.value).toMatchObject({ text: "是否删除该票单据？删除后不可恢复。", destructive: true });
+    asked.value!.answer(false);
+    await flushPromises();
+    expect(calls("DELETE")).toEqual([]);
+    await click("delete");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(calls("DELETE")).toHaveLength(1);
+    expect(box("contact").element.value).toBe("");
+    expect(document.body.textContent).toContain("删除成功");
+  });
+
+  it("新增 asks before it throws typed content away", async () => {
+    const { leave, click, box } = await form();
+    await leave("contact", "王芳");
+    await click("new");
+    asked.value!.answer(false);
+    await flushPromises();
+    expect(box("contact").element.value).toBe("王芳");
+    await click("new");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(box("contact").element.value).toBe("");
+  });
+
+  it("somebody else saved first: both versions are shown, and mine can be kept", async () => {
+    const current = stored({ number: "1", version: 2, content: { contact: "李明" } });
+    const { leave, shortcut, wrapper, calls, box } = await form(
+      {
+        [`GET ${PATH}/1`]: stored({ number: "1", content: { contact: "赵云" } }),
+        [`PUT ${PATH}/1`]: (request: Request) =>
+          request.headers.get("If-Match") === '"2"' ? saved(request) : refusal(412, "stale-version", "已被他人保存", { current }),
+      }, "1",
+    );
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(wrapper.get("dialog").text()).toContain("联系人王芳李明");
+    await wrapper.findAll("dialog footer button")[1]!.trigger("click");
+    expect(box("contact").element.value).toBe("王芳");
+    await shortcut("S");
+    expect(calls("PUT").at(-1)!.headers.get("If-Match")).toBe('"2"');
+  });
+});

@@ -1,0 +1,106 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Definition, Found } from "@/kernel/api/types";
+import { asked } from "@/kernel/dialogs/ask";
+import { parcel } from "@/testing/definition";
+import { serve } from "@/testing/server";
+import QueryView from "./QueryView.vue";
+
+const bill: Definition = {
+  ...parcel, type: "sample.bill", title: "提单申请",
+  query: { ...parcel.query, conditions: [{ ...parcel.query.conditions[1]!, name: "bill_no", label: "提运单号" }, parcel.query.conditions[2]!] },
+};
+const row = (number: string, deletable: boolean): Found => ({
+  number, status: "0", status_name: "暂存", values: { number, status: "暂存" },
+  actions: { delete: { allowed: deletable, why: deletable ? "" : "不允许删除" } },
+});
+const page = { total: 3, total_capped: false, page: 1, size: 20, items: [row("1", true), row("2", false), row("3", true)] };
+
+let wrapper: ReturnType<typeof mount<typeof QueryView>>;
+beforeEach(() => {
+  localStorage.clear();
+  vi.useFakeTimers({ now: new Date("2026-11-21T09:00:00+08:00"), toFake: ["Date"] });
+});
+afterEach(() => {
+  wrapper.unmount();
+  vi.useRealTimers();
+});
+
+function query(answers: Record<string, unknown> = {}) {
+  const server = serve({ "GET /api/documents/sample.parcel": page, "GET /api/documents/sample.bill": page, ...answers });
+  wrapper = mount(QueryView, { props: { definitions: [parcel, bill] }, attachTo: document.body });
+  const labels = () => wrapper.findAll(".condition > span:first-child").map((one) => one.text());
+  const press = async (text: string) => {
+    await wrapper.findAll("button").find((one) => one.text() === text)!.trigger("click");
+    await flushPromises();
+  };
+  return { server, labels, press };
+}
+
+describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
+  it("the conditions follow the chosen type", async () => {
+    const { labels, server, press } = query();
+    expect(labels()).toEqual(["单据类型", "单据状态", "报关单号", "最近操作时间"]);
+    const type = wrapper.get("[data-field=type]");
+    await type.setValue("提单");
+    await flushPromises();
+    await type.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(labels()).toEqual(["单据类型", "提运单号", "最近操作时间"]);
+    await press("查询");
+    expect(server.asked.map((one) => one.path)).toEqual(["/api/documents/sample.bill"]);
+  });
+
+  it("最近操作时间 begins with the last 30 days, today included; empty conditions are not sent", async () => {
+    const { server, press } = query();
+    await wrapper.get("[data-field=entry_no]").setValue("5301");
+    await press("查询");
+    expect(server.asked[0]!.query).toEqual({
+      entry_no: "5301", updated_from: "2026-10-23", updated_to: "2026-11-21", page: "1", size: "20", sort: "-updated_at",
+    });
+    await press("重置");
+    expect(wrapper.get<HTMLInputElement>("[data-field=entry_no]").element.value).toBe("");
+    expect(wrapper.text()).toContain("填写查询条件后点击「查询」");
+  });
+
+  it("the head box ticks all rows of the page that may be deleted; deleting asks", async () => {
+    const { server, press } = query({ "POST /api/documents/sample.parcel/delete": { deleted: ["1", "3"], refused: [] } });
+    await press("查询");
+    await wrapper.get("thead input").setValue(true);
+    const boxes = wrapper.findAll<HTMLInputElement>("tbody input").map((one) => [one.element.checked, one.element.disabled]);
+    expect(boxes).toEqual([[true, false], [false, true], [true, false]]);
+    await press("删除");
+    expect(asked.value!.text).toContain("2 票");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(server.asked.find((one) => one.method === "POST")!.body).toEqual({ numbers: ["1", "3"] });
+  });
+
+  it("a hidden column stays hidden when the page is opened again", async () => {
+    const { press } = query();
+    await press("查询");
+    await wrapper.get("[aria-label=选择显示列]").trigger("click");
+    await flushPromises();
+    const box = document.querySelectorAll<HTMLInputElement>(".column-choice input")[1]!;
+    box.dispatchEvent(new Event("change"));
+    await flushPromises();
+    const heads = () => wrapper.findAll("th .sort").map((one) => one.text());
+    expect(heads()).toEqual(["统一编号"]);
+    wrapper.unmount();
+    query();
+    expect(heads()).toEqual(["统一编号"]);
+  });
+
+  it("a blue status opens the receipts under the list", async () => {
+    const receipts = { items: [{ at: "2026-11-21T10:00:00+08:00", code: "RECEIVED", code_name: "海关接收成功", text: "已接收", submission: 1, seq: 1, superseded: false }] };
+    const { press } = query({ "GET /api/documents/sample.parcel/1/receipts": receipts });
+    await press("查询");
+    await wrapper.findAll("tbody tr")[0]!.findAll(".link")[1]!.trigger("click");
+    await flushPromises();
+    const panel = wrapper.get(".receipts");
+    expect(panel.text()).toContain("回执详细信息");
+    expect(panel.findAll("td").map((one) => one.text())).toEqual(["2026-11-21 10:00:00", "RECEIVED 海关接收成功", "已接收"]);
+    await press("关闭");
+    expect(wrapper.find(".receipts").exists()).toBe(false);
+  });
+});

@@ -1,0 +1,75 @@
+/** A small invented document type for the specs: every kind of field, one condition of each sort. */
+import type { ActionDefinition, Definition, Field, View } from "@/kernel/api/types";
+
+export const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
+  name, label, source: "content", kind: "text", entry: "optional", required: false, disabled: false, max_length: 0, pattern: null,
+  pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, ...more,
+});
+
+const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
+  name, label, style: "primary", shortcut: "", confirm: null, signed: false, done: null, ...more,
+});
+
+export const parcel: Definition = {
+  type: "sample.parcel",
+  title: "包裹申请",
+  sections: [
+    {
+      title: "申请信息",
+      fields: [
+        field("number", "统一编号", { source: "header", entry: "system" }),
+        field("entry_no", "报关单号", {
+          entry: "required", required: true, max_length: 18, pattern: "[0-9]{18}", pattern_message: "报关单号应为 18 位数字", lookup: true,
+        }),
+        field("district", "关区", { kind: "code", entry: "system", codes: "districts" }),
+        field("contact", "联系人", { entry: "required", required: true, max_length: 5 }),
+      ],
+    },
+    {
+      title: "其他",
+      fields: [
+        field("kind", "类别", { kind: "code", codes: "kinds" }),
+        field("weight", "重量", { kind: "decimal", required: { op: "eq", field: "kind", value: "B" }, disabled: { op: "eq", field: "kind", value: "A" } }),
+        field("note", "备注", { kind: "textarea", span: 3 }),
+      ],
+    },
+  ],
+  lines: [],
+  attachments: null,
+  states: [
+    { code: "0", name: "暂存", waiting: false },
+    { code: "1", name: "已申请", waiting: true },
+  ],
+  actions: [
+    action("new", "新增"),
+    action("save", "暂存", { shortcut: "Alt+S", done: "暂存成功" }),
+    action("delete", "删除", { shortcut: "Alt+R", done: "删除成功" }),
+    action("apply", "申请", { signed: true, done: "申请成功" }),
+  ],
+  query: {
+    conditions: [
+      { name: "status", label: "单据状态", kind: "status", required: false, max_days: 0 },
+      { name: "entry_no", label: "报关单号", kind: "text", required: false, max_days: 0 },
+      { name: "updated", label: "最近操作时间", kind: "span", required: true, max_days: 30 },
+    ],
+    columns: [
+      { name: "number", label: "统一编号", link: "document" },
+      { name: "status", label: "单据状态", link: "receipts" },
+    ],
+    delete: true,
+  },
+};
+
+export const blank: View = {
+  type: parcel.type, number: null, version: 0, status: { code: "", name: "未暂存", waiting: false }, header: { number: "" },
+  content: {}, attachments: [], updated_at: null,
+  actions: {
+    new: { allowed: true, why: "" }, save: { allowed: true, why: "" }, apply: { allowed: true, why: "" },
+    delete: { allowed: false, why: "单据尚未暂存，不能删除" },
+  },
+};
+
+export const stored = (more: Partial<View> = {}): View => ({
+  ...blank, number: "202600000000000001", version: 1, status: { code: "0", name: "暂存", waiting: false },
+  header: { number: "202600000000000001" }, actions: { ...blank.actions, delete: { allowed: true, why: "" } }, ...more,
+});
