@@ -114,7 +114,10 @@ def journey(tally: Tally, name: str, chromium: str | None) -> None:
     output = Path("var/journeys", name).resolve()
     output.mkdir(parents=True, exist_ok=True)
     settings = {"CHROMIUM": chromium, "JOURNEY": str(output)}
+    skipped = tally.skipped
     pytest(tally, f"Journey {name}", f"journey-{name}", str(file), **settings)
+    if tally.skipped > skipped:
+        print(f"SKIPPED journeys: {name} left something out")
 
 
 def pages(tally: Tally) -> None:
