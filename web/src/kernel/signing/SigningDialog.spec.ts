@@ -1,0 +1,100 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CardProblem } from "@/kernel/card/problem";
+import * as cardService from "./cardService";
+import SigningDialog from "./SigningDialog.vue";
+
+const owner = { number: "8930000012345", holder: "王芳", company: "前海锦程" };
+const listeners = new Map<string, () => void>();
+const card = { owner: vi.fn(), certificate: vi.fn(), sign: vi.fn(), on: (event: string, listener: () => void) => {
+  listeners.set(event, listener);
+  return () => listeners.delete(event);
+} };
+
+let wrapper: ReturnType<typeof mount<typeof SigningDialog>>;
+const prepare = vi.fn();
+const submit = vi.fn();
+
+beforeEach(() => {
+  vi.spyOn(cardService, "cardClient").mockReturnValue(card as never);
+  card.owner.mockReset().mockResolvedValue(owner);
+  card.certificate.mockReset().mockResolvedValue("DER");
+  card.sign.mockReset().mockResolvedValue("SIG");
+  prepare.mockReset().mockResolvedValue({ signing_input: "a.b" });
+  submit.mockReset().mockResolvedValue(undefined);
+});
+afterEach(() => wrapper.unmount());
+
+async function open(bound: string | null = owner.number) {
+  const request = { title: "申请", facts: [{ label: "数据中心统一编号", value: "2026" }], bound, prepare, submit };
+  wrapper = mount(SigningDialog, { props: { request }, attachTo: document.body });
+  await flushPromises();
+}
+
+async function enterPin(pin: string) {
+  const box = wrapper.get<HTMLInputElement>("input[type=password]");
+  await box.setValue(pin);
+  await box.trigger("keydown", { key: "Enter" });
+  await flushPromises();
+  return box;
+}
+
+describe("the card's dialog (PORT-05)", () => {
+  it("shows the card and what will be signed, signs, submits, and keeps no PIN", async () => {
+    await open();
+    expect(wrapper.text()).toContain("8930000012345");
+    expect(wrapper.text()).toContain("王芳（前海锦程）");
+    expect(wrapper.text()).toContain("2026");
+    const box = await enterPin("12345678");
+    expect(prepare).toHaveBeenCalledWith("8930000012345");
+    expect(card.sign).toHaveBeenCalledWith("a.b", "12345678");
+    expect(submit).toHaveBeenCalledWith({ prepared: { signing_input: "a.b" }, signature: "SIG", certificate: "DER" });
+    expect(JSON.stringify(submit.mock.calls)).not.toContain("12345678");
+    expect(box.element.value).toBe("");
+    expect(wrapper.emitted("done")).toEqual([[true]]);
+  });
+
+  it("a wrong PIN says how many tries are left and keeps the dialog, empty", async () => {
+    card.sign.mockRejectedValueOnce(new CardProblem("wrong-pin", "PIN 码错误，还可以再试 4 次。", "请核对。", 4));
+    await open();
+    const box = await enterPin("1");
+    expect(wrapper.get("[role=alert]").text()).toBe("PIN 码错误，还可以再试 4 次。请核对。");
+    expect([box.element.value, wrapper.emitted("done")]).toEqual(["", undefined]);
+    await enterPin("12345678");
+    expect(wrapper.emitted("done")).toEqual([[true]]);
+  });
+
+  it("another card than the bound one is refused with both numbers, before anything is prepared", async () => {
+    await open("8930000099999");
+    expect(wrapper.get("[role=alert]").text()).toContain(
+      "当前卡号 8930000012345 与用户注册信息卡号 8930000099999 不一致，无法进行申报",
+    );
+    expect(prepare).not.toHaveBeenCalled();
+    expect(wrapper.find("input[type=password]").exists()).toBe(false);
+  });
+
+  it("goes on when the card is put in", async () => {
+    card.owner.mockRejectedValueOnce(new CardProblem("no-card", "读卡器中没有卡。", "请插入卡。"));
+    await open();
+    expect(wrapper.get("[role=alert]").text()).toBe("读卡器中没有卡。请插入卡。");
+    listeners.get("card_inserted")!();
+    await flushPromises();
+    expect(wrapper.find("[role=alert]").exists()).toBe(false);
+    expect(wrapper.find("input[type=password]").exists()).toBe(true);
+  });
+
+  it("a locked card takes no more PINs", async () => {
+    card.sign.mockRejectedValueOnce(new CardProblem("locked", "卡已被锁定。", "", 0));
+    await open();
+    const box = await enterPin("1");
+    expect(box.attributes("disabled")).toBeDefined();
+  });
+
+  it("signs nothing when the prepared content is not what is shown", async () => {
+    prepare.mockRejectedValueOnce(new Error("待签名的内容与页面显示的不一致"));
+    await open();
+    expect(wrapper.emitted("failed")).toHaveLength(1);
+    expect(card.sign).not.toHaveBeenCalled();
+    expect(submit).not.toHaveBeenCalled();
+  });
+});
