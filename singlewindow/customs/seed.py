@@ -64,7 +64,7 @@ def _pilot_district(pilot: Mapping[str, Any]) -> Entry:
 
 
 def _declaration_data(declaration: Mapping[str, Any]) -> dict[str, Any]:
-    status = int(declaration["status"])
+    status = str(declaration["status"])
     return {
         "status": status,
         "status_name": DECLARATION_STATUSES[status],

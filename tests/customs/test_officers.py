@@ -150,7 +150,7 @@ async def test_seed_publishes_the_world_once(settings: CustomsSettings, portal: 
     assert pilot.valid_from == datetime(2025, 12, 31, 16, tzinfo=UTC)  # 2026-01-01 in China
     assert pilot.valid_to == datetime(2026, 12, 31, 16, tzinfo=UTC)  # the end of 2026-12-31 in China
     assert notices["declaration", "223320261000000001"].data == {
-        "status": 11,
+        "status": "11",
         "status_name": "查验通知",
         "ie_flag": "I",
         "consignee_code": "3122960001",
@@ -171,18 +171,18 @@ async def test_an_officer_releases_a_declaration(customs: Customs, portal: Porta
     found = (await customs.client.get(f"/api/registers/declaration?key={number[:6]}")).json()
     assert [(e["key"], e["data"]["status_name"]) for e in found["items"]] == [(number, "查验通知")]
     path = f"/api/registers/declaration/{number}"
-    response = await customs.client.put(path, json={"seq": 1, "status": 9}, headers=headers)
+    response = await customs.client.put(path, json={"seq": 1, "status": "9"}, headers=headers)
     assert (response.json()["seq"], response.json()["data"]["status_name"]) == (2, "放行")
-    assert (await customs.client.put(path, json={"seq": 1, "status": 10}, headers=headers)).status_code == 412
-    assert (await customs.client.put(path, json={"seq": 2, "status": 99}, headers=headers)).status_code == 422
+    assert (await customs.client.put(path, json={"seq": 1, "status": "10"}, headers=headers)).status_code == 412
+    assert (await customs.client.put(path, json={"seq": 2, "status": "99"}, headers=headers)).status_code == 422
     missing = "/api/registers/declaration/999999999999999999"
     assert (
-        await customs.client.put(missing, json={"seq": 1, "status": 9}, headers=headers)
+        await customs.client.put(missing, json={"seq": 1, "status": "9"}, headers=headers)
     ).status_code == 404
     await customs.sender(portal).send_due()
     assert [
         (n.key, n.seq, n.data and n.data["status"], n.data and n.data["ie_flag"]) for n in portal.notices
-    ] == [(number, 2, 9, "I")]
+    ] == [(number, 2, "9", "I")]
 
 
 async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) -> None:

@@ -57,7 +57,7 @@ class Change(BaseModel):
 class StatusChange(Change):
     """A declaration's new status, a key of `registers.DECLARATION_STATUSES`."""
 
-    status: int
+    status: str
 
 
 class PilotChange(Change):
@@ -75,7 +75,7 @@ class SwitchChange(Change):
 
 
 @router.get("/statuses")
-async def read_statuses(officer: Officer) -> dict[int, str]:
+async def read_statuses(officer: Officer) -> dict[str, str]:
     """The declaration's statuses with their names."""
     return DECLARATION_STATUSES
 
