@@ -1,0 +1,66 @@
+"""The code tables that ship with the portal, read from `tables/*.csv`.
+
+A file begins with lines `# title:`, `# source:`, `# date:` and perhaps `# note:`, then `code,name` in the order of
+the screen. They are facts of public law, written down by us; complete and later tables are imported (OPER-02).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from singlewindow.kernel.codes.initials import initials_of
+
+FOLDER = Path(__file__).with_name("tables")
+
+
+@dataclass(frozen=True)
+class CodeEntry:
+    """One line of a code table; `position` counts from 1 within its table."""
+
+    table: str
+    code: str
+    name: str
+    initials: str
+    position: int
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What a shipped table says of itself; `date` is the state of the facts, YYYY-MM."""
+
+    table: str
+    title: str
+    source: str
+    date: str
+    note: str
+
+
+def shipped_tables() -> list[str]:
+    """The names of the tables, such as `customs_districts`."""
+    return sorted(file.stem for file in FOLDER.glob("*.csv"))
+
+
+def facts_of(table: str) -> TableFacts:
+    """Title, source and date of a shipped table. Raises FileNotFoundError, KeyError."""
+    said = dict(line[2:].split(": ", 1) for line in _lines(table) if line.startswith("# "))
+    return TableFacts(table, said["title"], said["source"], said["date"], said.get("note", ""))
+
+
+def load_shipped_tables() -> Iterator[CodeEntry]:
+    """Every entry of every table."""
+    for table in shipped_tables():
+        yield from load_table(table)
+
+
+def load_table(table: str) -> Iterator[CodeEntry]:
+    """The entries of one shipped table in its order. Raises FileNotFoundError."""
+    rows = csv.DictReader(line for line in _lines(table) if not line.startswith("#"))
+    for position, row in enumerate(rows, 1):
+        yield CodeEntry(table, row["code"], row["name"], initials_of(row["name"]), position)
+
+
+def _lines(table: str) -> list[str]:
+    return (FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines()

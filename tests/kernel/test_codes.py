@@ -1,0 +1,208 @@
+"""Code tables that ship: whole, unambiguous, with sources; and how their entries are found (UI-04)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from singlewindow.kernel.codes.initials import initials_of
+from singlewindow.kernel.codes.load import CodeEntry, facts_of, load_shipped_tables, shipped_tables
+from singlewindow.kernel.codes.search import search_statement
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.migrate import migrate_async
+
+ENTRIES = list(load_shipped_tables())
+NAMES = {(entry.table, entry.code): entry.name for entry in ENTRIES}
+TODAY = date(2026, 11, 21)
+
+DIRECT = {
+    f"{part}00"
+    for part in re.findall(
+        "..",
+        "010204050607080915192223293133353740424346474951525357606467687279808386889094959697",
+    )
+}
+SHAPES = {
+    "countries": r"[A-Z]{3}",
+    "currencies": r"[A-Z]{3}",
+    "customs_districts": r"[0-9]{4}",
+    "duty_mode": r"[1-9]",
+    "duty_nature": r"[0-9]{3}",
+    "packing": r"[0-9]{2}",
+    "ports": r"[A-Z]{3}[0-9]{3}",
+    "trade_modes": r"[0-9]{4}",
+    "transaction_modes": r"[1-7]",
+    "transport_modes": r"[0-9A-Z]",
+    "units": r"[0-9]{3}",
+}
+LEAST = {
+    "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9, "duty_nature": 40, "packing": 13,
+    "ports": 60, "trade_modes": 100, "transaction_modes": 7, "transport_modes": 18, "units": 123,
+}  # fmt: skip
+
+
+def test_every_table_is_there() -> None:
+    assert shipped_tables() == sorted(SHAPES)
+    counts = Counter(entry.table for entry in ENTRIES)
+    assert all(counts[table] >= least for table, least in LEAST.items())
+
+
+def test_codes_are_unique_well_formed_and_named() -> None:
+    assert len(NAMES) == len(ENTRIES)
+    for entry in ENTRIES:
+        assert re.fullmatch(SHAPES[entry.table], entry.code), entry
+        assert entry.name == entry.name.strip() != ""
+        assert re.fullmatch(r"[0-9a-z]+", entry.initials), entry
+
+
+@pytest.mark.parametrize("table", SHAPES)
+def test_every_table_says_where_it_comes_from(table: str) -> None:
+    facts = facts_of(table)
+    assert facts.title
+    assert facts.source
+    assert re.fullmatch(r"20[0-9]{2}-[01][0-9]", facts.date)
+    assert [e.position for e in ENTRIES if e.table == table] == list(
+        range(1, sum(e.table == table for e in ENTRIES) + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "name"),
+    [
+        ("trade_modes", "0110", "一般贸易"),
+        ("trade_modes", "4019", "边境小额"),
+        ("trade_modes", "3422", "对外承包出口"),
+        ("trade_modes", "9710", "跨境电商B2B直接出口"),
+        ("customs_districts", "0100", "北京海关"),
+        ("customs_districts", "0708", "乌拉海关"),
+        ("customs_districts", "2248", "洋山港区"),
+        ("customs_districts", "5300", "深圳海关"),
+        ("customs_districts", "5301", "皇岗海关"),
+        ("customs_districts", "5316", "大鹏海关"),
+        ("transport_modes", "2", "水路运输"),
+        ("transport_modes", "4", "公路运输"),
+        ("transport_modes", "5", "航空运输"),
+        ("duty_mode", "1", "照章征税"),
+        ("duty_nature", "101", "一般征税"),
+        ("transaction_modes", "3", "FOB"),
+        ("packing", "22", "纸制或纤维板制盒/箱"),
+        ("units", "035", "千克"),
+        ("currencies", "CNY", "人民币"),
+        ("countries", "HKG", "中国香港"),
+        ("countries", "JPN", "日本"),
+    ],
+)
+def test_known_facts(table: str, code: str, name: str) -> None:
+    assert NAMES[table, code] == name
+
+
+def test_all_directly_subordinate_customs_are_there() -> None:
+    assert len(DIRECT) == 42
+    assert {code for table, code in NAMES if table == "customs_districts" and code.endswith("00")} == set(
+        DIRECT
+    )
+    assert all(NAMES["customs_districts", code].endswith("海关") for code in DIRECT)
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("深圳海关", "szhg"),
+        ("重庆海关", "cqhg"),
+        ("厦门海关", "xmhg"),
+        ("长沙海关", "cshg"),
+        ("番禺海关", "pyhg"),
+        ("莘庄海关", "xzhg"),
+        ("六安海关", "lahg"),
+        ("秘鲁", "bl"),
+        ("长滩（美国）", "ctmg"),
+        ("圣马丁(法国)", "smdfg"),
+        ("跨境电商B2B直接出口", "kjdsb2bzjck"),
+        ("C&F", "cf"),
+    ],
+)
+def test_initials(name: str, initials: str) -> None:
+    """UI-04: also where a character has several readings."""
+    assert initials_of(name) == initials
+
+
+# ------------------------------------------------------------------------------------------- search in PostgreSQL
+
+INVENTED = (
+    CodeEntry("invented", "5301", "皇岗海关", "hghg", 1),
+    CodeEntry("invented", "53", "甲", "j", 2),
+    CodeEntry("invented", "a1", "黄埔海关", "hphg", 3),
+    CodeEntry("invented", "A10", "深圳海关", "szhg", 4),
+    CodeEntry("invented", "9_9", "百分之5%的深圳", "bfz5dsz", 5),
+    CodeEntry("other", "5301", "别的表", "bdb", 1),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def transaction(postgres: Any) -> AsyncIterator[Transaction]:
+    address = postgres.create_database("codes_search")
+    await migrate_async(address)
+    connection = await asyncpg.connect(address)
+    columns = ("table_name", "code", "name", "initials", "position")
+    rows = [(e.table, e.code, e.name, e.initials, e.position) for e in (*INVENTED, *ENTRIES)]
+    await connection.copy_records_to_table("code_entry", columns=columns, records=rows)
+    await connection.executemany(
+        "insert into code_entry (table_name, code, name, initials, position, valid_from, valid_to)"
+        " values ('dated', $1, '甲', 'j', $2, $3, $4)",
+        [
+            ("old", 1, None, date(2026, 11, 20)),
+            ("last", 2, None, TODAY),
+            ("first", 3, TODAY, None),
+            ("soon", 4, date(2026, 11, 22), None),
+        ],
+    )
+    yield Transaction(connection, None)  # type: ignore[arg-type]
+    await connection.close()
+
+
+async def found(transaction: Transaction, table: str, q: str, limit: int = 20) -> list[str]:
+    return [row["code"] for row in await transaction.select(search_statement(table, q, limit, TODAY))]
+
+
+@pytest.mark.parametrize(
+    ("q", "codes"),
+    [
+        ("", ["5301", "53", "a1", "A10", "9_9"]),
+        ("53", ["53", "5301"]),  # exact before prefix
+        ("５３", ["53", "5301"]),  # full width, as an input method types it
+        ("A1", ["a1", "A10"]),  # in any case
+        ("海关", ["5301", "a1", "A10"]),
+        ("深圳", ["A10", "9_9"]),
+        ("hg", ["5301", "a1", "A10"]),  # prefix of the initials before their middle
+        ("SZ", ["A10", "9_9"]),
+        ("%", ["9_9"]),  # no wildcard
+        ("_", []),
+        ("zz", []),
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_search(transaction: Transaction, q: str, codes: list[str]) -> None:
+    """UI-04: by the beginning of the code, a part of the Chinese, or the initials."""
+    assert await found(transaction, "invented", q) == codes
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_search_is_limited_and_ranked(transaction: Transaction) -> None:
+    """UI-04: the best hits come first, so that few are enough."""
+    assert await found(transaction, "customs_districts", "szhg", 2) == ["2303", "5300"]  # 苏州, 深圳
+    assert (await found(transaction, "customs_districts", "深圳", 3))[0] == "5300"
+    assert await found(transaction, "trade_modes", "ybmy") == ["0110"]
+    assert len(await found(transaction, "customs_districts", "", 7)) == 7
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_only_what_is_in_force_is_found(transaction: Transaction) -> None:
+    """OPER-02: both days of validity are inclusive."""
+    assert await found(transaction, "dated", "") == ["last", "first"]
