@@ -72,7 +72,9 @@ async def search(
     ids = [row[0] for row in await transaction.select(_page(table, filters, page))]
     rows = await transaction.rows(f"select {COLUMNS} from document where id = any($1)", ids)
     by_id = {row["id"]: Document.of(row) for row in rows}
-    found = [_found(type, person, by_id[identifier]) for identifier in ids if identifier in by_id]
+    documents = [by_id[identifier] for identifier in ids if identifier in by_id]
+    names = await _names_of_codes(transaction, type, documents)
+    found = [_found(type, person, document, names) for document in documents]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
 
 
@@ -86,9 +88,31 @@ def _page(table: Table, filters: Sequence[ColumnElement[bool]], page: Page) -> S
     return select(table.c.document_id).where(*filters).order_by(*order).limit(page.size).offset(offset)
 
 
-def _found(type: DocumentType, person: Person, document: Document) -> Found:
+async def _names_of_codes(
+    transaction: Transaction, type: DocumentType, documents: Sequence[Document]
+) -> dict[tuple[str, str], str]:
+    """(field, code) → "code name" for the columns that hold codes: a list shows both, as the form does (UI-04)."""
+    fields = {c.name: type.form.content.fields.get(c.name) for c in type.queries.columns}
+    tables = {name: spec.codes for name, spec in fields.items() if spec is not None and spec.codes}
+    wanted = {(name, d.content[name]) for name in tables for d in documents if d.content.get(name)}
+    if not wanted:
+        return {}
+    rows = await transaction.rows(
+        """select field, code, name from unnest($1::text[], $2::text[], $3::text[]) as w (field, table_name, code)
+           join code_entry using (table_name, code)""",
+        [name for name, _ in wanted],
+        [tables[name] for name, _ in wanted],
+        [code for _, code in wanted],
+    )
+    return {(row["field"], row["code"]): f"{row['code']} {row['name']}" for row in rows}
+
+
+def _found(
+    type: DocumentType, person: Person, document: Document, names: Mapping[tuple[str, str], str]
+) -> Found:
+    content = {name: value for name, value in document.content.items() if isinstance(value, str)}
     values = {
-        **{name: value for name, value in document.content.items() if isinstance(value, str)},
+        **{name: names.get((name, value), value) for name, value in content.items()},
         **document.returned,
         "number": document.number,
         "filed_on": document.filed_on.isoformat(),

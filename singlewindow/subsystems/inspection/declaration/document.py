@@ -28,7 +28,7 @@ class Exemption(Content):
         hint="返填，不可录入，系统读取当前登录用户的海关十位编码",
     )  # fmt: skip
     applicant_name: str = text(
-        "申请单位", system=True, span=2, element="ApplicantName", clause=CLAUSE,
+        "申请单位", system=True, element="ApplicantName", clause=CLAUSE,
         hint="返填，不可录入，系统读取当前登录用户的企业名称",
     )  # fmt: skip
     declaration_no: str = text(

@@ -65,7 +65,7 @@ CLAIMS = (
         key=lambda content: content.get("declaration_no", ""),
         held_in=UNDER_WAY | states(GRANTED),
         path="declaration_no",
-        message="报关单 {key} 已提交申请或海关已同意，不允许再次录入、提交申请",
+        message="该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）",
         advice="请在数据查询中按报关单号查看该申请的办理结果",
         clause="手册 4.1 小提示",
     ),

@@ -92,7 +92,7 @@ def is_known(content: Exemption, known: Known) -> Iterator[Finding]:
     if len(content.declaration_no) == 18 and known.declaration is None:
         yield Finding(
             "declaration_no",
-            f"未查到报关单 {content.declaration_no}",
+            f"未查到该报关单（{content.declaration_no}）",
             "请核对 18 位报关单号；如刚刚申报，请待海关接收后再录入",
         )
 
@@ -103,7 +103,7 @@ def is_own(content: Exemption, known: Known) -> Iterator[Finding]:
     if known.declaration is not None and known.own is None:
         yield Finding(
             "declaration_no",
-            f"当前申请单位（海关十位编码 {known.applicant_code}）不是报关单 {content.declaration_no} 的境内收发货人",
+            f"不是本单位的报关单：当前申请单位（海关十位编码 {known.applicant_code}）不是该报关单的境内收发货人",
             "请核对报关单号，或由该报关单的境内收发货人提出申请",
         )
 
@@ -116,10 +116,10 @@ def is_unreleased(content: Exemption, known: Known) -> Iterator[Finding]:
     state = f"报关单 {content.declaration_no} 当前状态为「{known.own.status_name}」"
     if known.own.status in RELEASED:
         yield Finding(
-            "declaration_no", f"{state}，已放行的报关单不能申请", "只有未放行的报关单可以申请，请核对报关单号"
+            "declaration_no", f"已放行的报关单不能申请：{state}", "只有未放行的报关单可以申请，请核对报关单号"
         )
     else:
-        yield Finding("declaration_no", f"{state}，尚未被海关接受", "请待报关单被海关接受后再申请")
+        yield Finding("declaration_no", f"海关尚未接受该报关单：{state}", "请待报关单被海关接受后再申请")
 
 
 @rule("INSP-R04", clause=f"手册 4.1 注意；{ANNOUNCEMENT}")
@@ -142,7 +142,7 @@ def is_not_in_use(content: Exemption, known: Known) -> Iterator[Finding]:
     if known.own is not None and known.in_use:
         yield Finding(
             "declaration_no",
-            f"报关单 {content.declaration_no} 已提交申请或海关已同意，不允许再次录入、提交申请",
+            f"该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{content.declaration_no}）",
             "请在数据查询中按报关单号查看该申请的办理结果",
         )
 

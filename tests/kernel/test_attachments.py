@@ -1,0 +1,193 @@
+"""Files: signed by the card, checked whole, one a category; a refused one leaves nothing behind (INSP-05, UI-18)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests import pdf_samples
+from tests.house import PDF, House, Member
+from tests.kernel.test_documents import TYPE, letter, reference
+
+BAD = [
+    ("a page above 200 KB", pdf_samples.make_pdf(pages=1, page_bytes=204_900), "pdf.", "200K"),
+    ("a renamed PNG", b"\x89PNG\r\n\x1a\n" + b"\0" * 200, "pdf.", "PNG"),
+    ("an encrypted PDF", pdf_samples.encrypted(), "pdf.", "加密"),
+    ("a truncated PDF", pdf_samples.truncated(), "pdf.", ""),
+    ("a PDF with a script", pdf_samples.with_open_script(), "pdf.", "脚本"),
+    ("an inflate bomb", pdf_samples.bomb(), "pdf.", ""),
+    ("no bytes at all", b"", "pdf.", ""),
+]
+
+
+async def draft(house: House) -> tuple[Member, dict[str, Any]]:
+    member = await house.member()
+    return member, await member.save(TYPE, letter(reference()))
+
+
+@pytest.mark.parametrize(("what", "data", "rule", "word"), BAD, ids=[what for what, *_ in BAD])
+async def test_a_bad_file_is_refused_and_leaves_nothing(
+    house: House, what: str, data: bytes, rule: str, word: str
+) -> None:
+    """UI-18: each refusal has its own message with what to do; the document is as it was."""
+    member, view = await draft(house)
+    answer = await member.upload(TYPE, view["number"], "1", data)
+    assert answer.status_code == 422, answer.text
+    [violation] = answer.json()["violations"]
+    assert violation["rule"].startswith(rule)
+    assert word in violation["message"]
+    assert violation["advice"]
+    after = await member.view(TYPE, view["number"])
+    assert after["attachments"] == []
+    assert after["version"] == view["version"]
+
+
+async def test_every_refusal_has_words_of_its_own(house: House) -> None:
+    member, view = await draft(house)
+    messages = [
+        (await member.upload(TYPE, view["number"], "1", data)).json()["violations"][0]["message"]
+        for _, data, *_ in BAD
+    ]
+    assert len(set(messages)) == len(messages)
+
+
+async def test_a_file_of_five_megabytes(house: House) -> None:
+    """UI-18: refused by its announced size before it travels, and by its real size when that was a lie."""
+    member, view = await draft(house)
+    data = pdf_samples.make_pdf_of_size(5_000_000)
+    announced = await member.upload(TYPE, view["number"], "1", data)
+    assert announced.status_code == 422
+    assert "5,000,000" in announced.json()["violations"][0]["message"]
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    body = {
+        "category": "1", "name": "a.pdf", "size": 1000, "sha256": hashlib.sha256(data).hexdigest(),
+        "card_no": member.card_no,
+    }  # fmt: skip
+    prepared = (await member.http.post(f"{base}/prepare", json=body)).json()
+    form = {"token": prepared["token"], **member.sign(prepared["signing_input"])}
+    lied = await member.http.post(base, data=form, files={"file": ("a.pdf", data, "application/pdf")})
+    assert lied.status_code == 413
+    assert (await member.view(TYPE, view["number"]))["attachments"] == []
+
+
+async def test_the_limit_itself_is_allowed(house: House) -> None:
+    """UI-18: 4,194,304 bytes."""
+    member, view = await draft(house)
+    pages = pdf_samples.make_pdf_of_size(4_194_304)
+    answer = await member.upload(TYPE, view["number"], "1", pages)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["attachments"][0]["size"] == 4_194_304
+
+
+async def test_other_bytes_than_those_signed(house: House) -> None:
+    """PORT-05: the signature names the digest; other bytes, another category and another document are refused."""
+    member, view = await draft(house)
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    body = {
+        "category": "1", "name": "a.pdf", "size": len(PDF), "sha256": hashlib.sha256(PDF).hexdigest(),
+        "card_no": member.card_no,
+    }  # fmt: skip
+    prepared = (await member.http.post(f"{base}/prepare", json=body)).json()
+    form = {"token": prepared["token"], **member.sign(prepared["signing_input"])}
+    other = pdf_samples.make_pdf(pages=2)
+    swapped = await member.http.post(base, data=form, files={"file": ("a.pdf", other, "application/pdf")})
+    assert swapped.status_code == 422
+    assert "不一致" in swapped.json()["detail"]
+    second = await member.save(TYPE, letter(reference()))
+    elsewhere = f"/api/documents/{TYPE}/{second['number']}/attachments"
+    moved = await member.http.post(elsewhere, data=form, files={"file": ("a.pdf", PDF, "application/pdf")})
+    assert moved.status_code == 422
+    assert (await member.view(TYPE, second["number"]))["attachments"] == []
+    good = await member.http.post(base, data=form, files={"file": ("a.pdf", PDF, "application/pdf")})
+    assert good.status_code == 200
+    again = await member.http.post(base, data=form, files={"file": ("a.pdf", PDF, "application/pdf")})
+    assert again.status_code == 409
+
+
+async def test_a_second_file_of_a_category_replaces_the_first(house: House) -> None:
+    """INSP-05: the page is told what would be replaced; afterwards there is one file."""
+    member, view = await draft(house)
+    await member.upload(TYPE, view["number"], "1", name="第一份.pdf")
+    body = {
+        "category": "1", "name": "b.pdf", "size": len(PDF), "sha256": hashlib.sha256(PDF).hexdigest(),
+        "card_no": member.card_no,
+    }  # fmt: skip
+    prepared = await member.http.post(
+        f"/api/documents/{TYPE}/{view['number']}/attachments/prepare", json=body
+    )
+    assert prepared.json()["replaces"]["name"] == "第一份.pdf"
+    two = pdf_samples.make_pdf(pages=2)
+    after = (await member.upload(TYPE, view["number"], "1", two, name="第二份.pdf")).json()
+    assert [(f["name"], f["pages"]) for f in after["attachments"]] == [("第二份.pdf", 2)]
+
+
+async def test_two_uploads_of_one_category_at_once(house: House) -> None:
+    member, view = await draft(house)
+    answers = await asyncio.gather(
+        *(member.upload(TYPE, view["number"], "1", name=f"{n}.pdf") for n in range(4))
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len((await member.view(TYPE, view["number"]))["attachments"]) == 1
+
+
+async def test_files_can_be_read_and_deleted_until_the_application(house: House) -> None:
+    """INSP-05, INSP-07: afterwards they can only be read."""
+    member, view = await draft(house)
+    view = (await member.upload(TYPE, view["number"], "2")).json()
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    read = await member.http.get(f"{base}/{view['attachments'][0]['id']}")
+    assert read.content == PDF
+    assert read.headers["content-type"] == "application/pdf"
+    assert "sandbox" in read.headers["content-security-policy"]
+    view = (await member.http.delete(f"{base}/{view['attachments'][0]['id']}")).json()
+    assert view["attachments"] == []
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    view = await member.apply(TYPE, view)
+    assert (await member.http.delete(f"{base}/{view['attachments'][0]['id']}")).status_code == 409
+    assert (await member.upload(TYPE, view["number"], "2")).status_code == 409
+    assert (await member.http.get(f"{base}/{view['attachments'][0]['id']}")).status_code == 200
+
+
+async def test_a_signed_file_stays_in_the_archive(house: House) -> None:
+    """PORT-08: returned and replaced, the file that was signed is still there for the old submission."""
+    member, view = await draft(house)
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    view = await member.apply(TYPE, view)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "REFUSED"))
+    await member.upload(TYPE, view["number"], "1", pdf_samples.make_pdf(pages=3))
+    rows = await house.sql(
+        """select a.sha256, superseded from attachment a join document d on d.id = a.document_id
+           where d.number = $1 order by a.id""",
+        view["number"],
+    )
+    assert [row["superseded"] for row in rows] == [True, False]
+    assert rows[0]["sha256"] == submission.attachments[0].sha256
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "word"),
+    [
+        ("category", "9", "类别"),
+        ("name", "a/b.pdf", "文件名"),
+        ("name", "", "文件名"),
+        ("sha256", "xyz", "摘要"),
+    ],
+)
+async def test_a_wrong_request(house: House, field: str, value: str, word: str) -> None:
+    member, view = await draft(house)
+    body = {
+        "category": "1",
+        "name": "a.pdf",
+        "size": 9,
+        "sha256": "0" * 64,
+        "card_no": member.card_no,
+        field: value,
+    }
+    answer = await member.http.post(f"/api/documents/{TYPE}/{view['number']}/attachments/prepare", json=body)
+    assert answer.status_code == 422
+    assert word in answer.json()["detail"]
