@@ -4,9 +4,11 @@ Every message stands in an `Envelope` with an id that the sender never uses twic
 stores the raw envelope under that id first, acknowledges it, and understands it later, so a
 message that comes twice does no harm.
 
-portal → customs   POST {customs}/exchange/messages      EnvelopeBatch → AnswerBatch   kind `submission`, body = JWE of a `Submission`
-                   PUT  {customs}/exchange/attachments/{sha256}   body = JWE of the file's bytes, before the submission that names it
-customs → portal   POST {portal}/exchange/messages       EnvelopeBatch → AnswerBatch   kind `receipt` or `notice`, body = JWS of a `Receipt` / `Notice`
+portal → customs
+    POST {customs}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `submission`, body = JWE of a `Submission`
+    PUT {customs}/exchange/attachments/{sha256}   body = JWE of a file's bytes, before the submission that names it
+customs → portal
+    POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it
 
 Bytes inside JSON are standard Base64 with padding; moments are RFC 3339 with an offset.
 """

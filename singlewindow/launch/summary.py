@@ -21,6 +21,7 @@ def show(console: Console, settings: LaunchSettings, world_file: Path) -> None:
     console.print(_addresses(settings, in_reader))
     console.print(_accounts(world, in_reader))
     console.print(_officers(world))
+    console.print(_examples(world))
     console.print(f"logs: {settings.logs}    Ctrl-C ends everything", style="dim", highlight=False)
 
 
@@ -61,6 +62,14 @@ def _officers(world: dict[str, Any]) -> Table:
         table.add_column(heading)
     for officer in world["officers"]:
         table.add_row(officer["username"], officer["password"], officer["name"])
+    return table
+
+
+def _examples(world: dict[str, Any]) -> Table:
+    """Numbers to try; the world's `examples` map what they are to one number or several."""
+    table = Table(title="Numbers to try (all of them in world.json)", title_justify="left", show_header=False)
+    for name, numbers in world.get("examples", {}).items():
+        table.add_row(name.replace("_", " "), " ".join(numbers[:3]) if isinstance(numbers, list) else numbers)
     return table
 
 

@@ -62,7 +62,8 @@ async def _lease(transaction: Transaction) -> list[Row]:
                 from due where o.id = due.id returning o.id, o.message_id, o.attempts, o.submission_id
             )
             select l.id, l.message_id, l.attempts, s.sequence, s.action, s.content, s.statement, s.signature,
-                   s.certificate, s.attachments, s.request_id, s.submitted_at, d.type, d.number, c.customs_code, c.name as company_name
+                   s.certificate, s.attachments, s.request_id, s.submitted_at, d.type, d.number,
+                   c.customs_code, c.name as company_name
             from leased l join submission s on s.id = l.submission_id join document d on d.id = s.document_id
             join company c on c.id = s.company_id order by l.id"""
     )

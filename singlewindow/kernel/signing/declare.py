@@ -142,7 +142,8 @@ class SigningDesk:
         await supersede(desk.transaction, document)
         submission_id = await desk.transaction.value(
             """insert into submission (document_id, company_id, sequence, action, version, start_status, content,
-                   statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments, frozen)
+                   statement, signature, certificate, card_no, account_id, request_id,
+                   submitted_at, attachments, frozen)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id""",
             document.id, document.company_id, document.last_submission + 1, action.name, document.version, status,
             prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
