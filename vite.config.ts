@@ -12,6 +12,7 @@ const portal = `http://127.0.0.1:${process.env.SINGLEWINDOW_PORT ?? "8000"}`;
 
 export default defineConfig({
   root: here("./web"),
+  cacheDir: here("./node_modules/.vite"),
   plugins: [vue()],
   resolve: { alias: { "@": here("./web/src") } },
   build: {

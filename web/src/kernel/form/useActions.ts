@@ -19,6 +19,8 @@ export interface ActionEvents {
   refused(): void;
   /** Somebody else saved first; what is stored now comes with the problem. */
   stale(problem: Problem): void;
+  /** A signed action is done: its button is grey now. */
+  declared(): void;
   /** The form is empty and waits for its first field. */
   emptied(): void;
 }
@@ -116,8 +118,10 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
         document.take(await submitAction(document.type, prepared.number, { token: prepared.token, signature, certificate }));
       },
     });
-    if (signed) fields.forget();
-    if (signed) sayDone(action.done ?? `${action.label}成功`);
+    if (!signed) return;
+    fields.forget();
+    events.declared();
+    sayDone(action.done ?? `${action.label}成功`);
   }
 
   async function prepare(action: ActionDefinition, card: string): Promise<Prepared & { number: string }> {

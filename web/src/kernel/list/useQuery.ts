@@ -5,10 +5,12 @@ import type { Definition, Found, FoundPage, QueryCondition, Violation } from "@/
 import { sayRefused } from "@/kernel/dialogs/say";
 import { day } from "@/kernel/format";
 
+const ORDER = "-updated_at";
+
 /** A type's query: its conditions as typed, and the page of rows that the last search found. */
 export function useQuery(definition: () => Definition | null, now: () => Date = () => new Date()) {
   const values = reactive<Record<string, string>>({});
-  const page = reactive({ number: 1, size: 20, sort: "-updated_at" });
+  const page = reactive({ number: 1, size: 20, sort: ORDER });
   const result = shallowRef<FoundPage | null>(null);
   const searching = ref(false);
   const refused = ref<Violation[]>([]);
@@ -16,7 +18,12 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   let asked: Record<string, string> = {};
 
   const conditions = computed(() => definition()?.query.conditions ?? []);
-  const rows = computed<Found[]>(() => result.value?.items ?? []);
+  /** A result that stands on one page is sorted here, by any column; a longer one comes sorted from the server. */
+  const whole = computed(() => result.value !== null && result.value.total <= result.value.items.length);
+  const rows = computed<Found[]>(() => {
+    const items = result.value?.items ?? [];
+    return whole.value ? sorted(items, page.sort) : items;
+  });
   const tickable = computed(() => rows.value.filter((row) => row.actions.delete?.allowed));
 
   watch(() => definition()?.type, reset, { immediate: true });
@@ -31,7 +38,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   /** 查询: from the first page, with what the conditions say now. */
   function search(): Promise<void> {
     asked = { ...values };
-    page.number = 1;
+    Object.assign(page, { number: 1, sort: ORDER });
     ticked.value = new Set();
     return fetchPage();
   }
@@ -52,11 +59,25 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     }
   }
 
+  /** Another order: by a column's name, "-" before it for descending. */
+  async function sortBy(sort: string): Promise<void> {
+    const before = page.sort;
+    page.sort = sort;
+    if (whole.value) return;
+    page.number = 1;
+    await fetchPage();
+    if (!refused.value.some((one) => one.path === "sort")) return;
+    page.sort = before;
+    refused.value = [];
+    const label = definition()?.query.columns.find((column) => column.name === sort.replace("-", ""))?.label;
+    sayRefused(`结果多于一页时不能按「${label}」排序，请加大每页条数或缩小查询范围`);
+  }
+
   /** Fresh rows without a word when it fails; what is ticked stays. */
   async function refresh(): Promise<void> {
     const found = definition();
     if (!found || !result.value || searching.value) return;
-    const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
+    const query = { ...asked, page: page.number, size: page.size, sort: whole.value ? ORDER : page.sort };
     const fresh = await findDocuments(found.type, query);
     if (!searching.value) take(fresh);
   }
@@ -69,7 +90,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   function tell(error: unknown): void {
     const violations = error instanceof Problem ? error.violations : [];
-    if (violations.some((one) => one.path === "sort")) page.sort = "-updated_at";
+    if (violations.some((one) => one.path === "sort")) page.sort = ORDER;
     refused.value = violations;
     if (!violations.length) sayRefused(lineOf(error));
   }
@@ -80,10 +101,16 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     ticked.value = new Set();
   }
 
-  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, fetchPage, refresh };
+  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, sortBy, fetchPage, refresh };
 }
 
 export type Query = ReturnType<typeof useQuery>;
+
+function sorted(items: Found[], sort: string): Found[] {
+  const name = sort.replace("-", "");
+  const direction = sort.startsWith("-") ? -1 : 1;
+  return [...items].sort((one, other) => direction * (one.values[name] ?? "").localeCompare(other.values[name] ?? "", "zh-CN"));
+}
 
 /** A span that must be given begins with the last days that it may cover, up to today. */
 function atFirst(condition: QueryCondition, now: Date): Record<string, string> {
