@@ -1,0 +1,78 @@
+"""Samples are the specification: what is accepted, and what is refused for which reasons.
+
+A sample is a JSON file under a document type's `samples/accepted` or `samples/rejected/<reason>`:
+
+    note         what it shows
+    content      what is filled in
+    attachments  categories that have a file
+    registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
+    claims       [kind, key] that another document holds
+    expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.kernel.documents.verdict import judge
+from singlewindow.kernel.http.sessions import COOKIE, session_life
+from singlewindow.kernel.people import session_store
+from singlewindow.kernel.problems import Violation
+from singlewindow.kernel.subsystem import DocumentType
+from tests.house import House
+
+DATES = ("valid_from", "valid_to")
+
+
+def samples(folder: Path, kind: str) -> list[Any]:
+    """The samples of a document type's folder as parameters of a test."""
+    files = sorted((folder / kind).glob("**/*.json"))
+    assert files, f"no samples in {folder / kind}"
+    return [
+        pytest.param(json.loads(f.read_text("utf-8")), id=str(f.relative_to(folder / kind))) for f in files
+    ]
+
+
+async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -> list[Violation]:
+    """Judge a sample as before a signature, on registers that hold what it says and nothing else."""
+    applicant = await house.member()
+    sample = json.loads(json.dumps(sample).replace("$applicant", applicant.customs_code))
+    person = await session_store.find(house.web, applicant.http.cookies[COOKIE], session_life())
+    assert person is not None
+    await house.sql("delete from register_entry")
+    for kind, entries in sample.get("registers", {}).items():
+        for key, data in entries.items():
+            dates = {name: datetime.fromisoformat(data[name]) for name in DATES if name in data}
+            await house.register(kind, key, {n: v for n, v in data.items() if n not in DATES}, **dates)
+    await house.sql("delete from claim")
+    for kind, key in sample.get("claims", []):
+        other = await (await house.member()).save(type.name, {})
+        await house.sql(
+            """insert into claim (kind, key, document_id, company_id)
+               select $1, $2, id, company_id from document where number = $3""",
+            kind,
+            key,
+            other["number"],
+        )
+    async with house.web.transaction(person.actor) as transaction:
+        verdict = await judge(
+            transaction,
+            type,
+            person,
+            sample["content"],
+            attachments=sample.get("attachments", ()),
+            signing=True,
+        )
+    return list(verdict.violations)
+
+
+def check_rejected(found: list[Violation], sample: dict[str, Any]) -> None:
+    """Exactly the expected refusals; each has a message, says what to do, and names its basis (UI-16)."""
+    assert sorted([v.path, v.rule] for v in found) == sorted(sample["expect"])
+    assert all(v.message and v.advice and v.clause for v in found)
+    assert sample.get("message", "") in "".join(v.message for v in found)
