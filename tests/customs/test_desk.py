@@ -86,7 +86,8 @@ async def test_a_rejected_submission_cannot_be_decided(customs: Customs, own: Co
         "/api/submissions/1/decision", json={"decision": "approve"}, headers=headers
     )
     assert response.status_code == 409
-    assert (await customs.client.get("/api/submissions/1", headers=headers)).json()["decisions"] == []
+    detail = (await customs.client.get("/api/submissions/1", headers=headers)).json()
+    assert (detail["decisions"], detail["signer"], detail["attachments"][0]["arrived"]) == ([], None, False)
 
 
 async def test_receipts_are_numbered_without_gap_or_double_under_concurrency(

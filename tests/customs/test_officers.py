@@ -173,8 +173,12 @@ async def test_an_officer_releases_a_declaration(customs: Customs, portal: Porta
     path = f"/api/registers/declaration/{number}"
     response = await customs.client.put(path, json={"seq": 1, "status": "9"}, headers=headers)
     assert (response.json()["seq"], response.json()["data"]["status_name"]) == (2, "放行")
-    assert (await customs.client.put(path, json={"seq": 1, "status": "10"}, headers=headers)).status_code == 412
-    assert (await customs.client.put(path, json={"seq": 2, "status": "99"}, headers=headers)).status_code == 422
+    assert (
+        await customs.client.put(path, json={"seq": 1, "status": "10"}, headers=headers)
+    ).status_code == 412
+    assert (
+        await customs.client.put(path, json={"seq": 2, "status": "99"}, headers=headers)
+    ).status_code == 422
     missing = "/api/registers/declaration/999999999999999999"
     assert (
         await customs.client.put(missing, json={"seq": 1, "status": "9"}, headers=headers)

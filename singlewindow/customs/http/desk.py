@@ -63,7 +63,7 @@ class LabelledValue(BaseModel):
 
 
 class AttachmentView(BaseModel):
-    """An attachment; its bytes are under …/attachments/{sha256}."""
+    """An attachment; its bytes, if they arrived, are under …/attachments/{sha256}."""
 
     category: str
     category_name: str
@@ -71,6 +71,7 @@ class AttachmentView(BaseModel):
     sha256: str
     size: int
     pages: int
+    arrived: bool
 
 
 class ReceiptView(BaseModel):
@@ -139,7 +140,6 @@ class UnreadableMessage(BaseModel):
     problem: str
 
 
-_SHOWN = set(AttachmentView.model_fields)
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 
@@ -220,6 +220,7 @@ async def _detail(parts: Running, identifier: int) -> Detail:
     async with parts.database.transaction() as transaction:
         row, submission = await queue.get(transaction, identifier)
         receipts = await queue.receipts_of(transaction, identifier)
+        arrived = await queue.arrived(transaction, submission)
     open_to = [] if row["state"] != State.RECEIVED else list(DECISIONS.values())
     return Detail.model_validate(
         {
@@ -227,7 +228,9 @@ async def _detail(parts: Running, identifier: int) -> Detail:
             "content": [{"label": label, "value": value} for label, value in queue.labelled(submission)],
             "statement": queue.statement_of(submission),
             "signer": row["card_no"] and {"card_no": row["card_no"], "holder": row["holder"]},
-            "attachments": [each.model_dump(include=_SHOWN) for each in submission.attachments],
+            "attachments": [
+                {**each.model_dump(), "arrived": each.sha256 in arrived} for each in submission.attachments
+            ],
             "receipts": [dict(receipt) for receipt in receipts],
             "decisions": [
                 {"name": d.name, "title": d.title, "needs_remark": d.needs_remark} for d in open_to

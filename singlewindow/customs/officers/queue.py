@@ -68,6 +68,13 @@ async def attachment_of(transaction: Transaction, identifier: int, sha256: str) 
     return named.name, content
 
 
+async def arrived(transaction: Transaction, submission: Submission) -> set[str]:
+    """The digests of those of its attachments that came."""
+    named = [attachment.sha256 for attachment in submission.attachments]
+    rows = await transaction.rows("select sha256 from attachment where sha256 = any($1)", named)
+    return {row["sha256"] for row in rows}
+
+
 def labelled(submission: Submission) -> list[tuple[str, Any]]:
     """The content as (Chinese label, value) in the form's order; what has no label comes last under its name.
 

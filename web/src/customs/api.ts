@@ -1,0 +1,146 @@
+/** What customs' API answers (OpenAPI: /api/openapi.json), and the calls of the officers' pages. */
+import { call } from "@/kernel/api/client";
+
+export interface Session {
+  username: string;
+  name: string;
+  csrf: string;
+}
+
+export type State = "received" | "approved" | "refused" | "rejected";
+
+export interface Item {
+  id: number;
+  number: string;
+  sequence: number;
+  title: string;
+  action_title: string;
+  district: string;
+  company: string;
+  company_name: string;
+  state: State;
+  state_name: string;
+  customs_no: string | null;
+  received_at: string;
+  due_at: string | null;
+  decided_at: string | null;
+  decided_by: string | null;
+}
+
+export interface Page<T> {
+  total: number;
+  page: number;
+  size: number;
+  items: T[];
+}
+
+export interface ItemPage extends Page<Item> {
+  total_capped: boolean;
+}
+
+export interface Attachment {
+  category: string;
+  category_name: string;
+  name: string;
+  sha256: string;
+  size: number;
+  pages: number;
+  arrived: boolean;
+}
+
+export interface Receipt {
+  seq: number;
+  code: string;
+  text: string;
+  at: string;
+  delivery: "queued" | "sent" | "refused";
+  sent_at: string | null;
+  problem: string;
+}
+
+export interface Decision {
+  name: "approve" | "refuse";
+  title: string;
+  needs_remark: boolean;
+}
+
+export interface Detail extends Item {
+  content: { label: string; value: unknown }[];
+  statement: Record<string, unknown>;
+  signer: { card_no: string; holder: string } | null;
+  attachments: Attachment[];
+  receipts: Receipt[];
+  decisions: Decision[];
+  submitted_at: string;
+  request_id: string;
+}
+
+export interface Mode {
+  automatic: boolean;
+  delay_seconds: number;
+  refuse_share: number;
+}
+
+export interface Delivery {
+  queued: number;
+  refused: number;
+  unreadable: number;
+  waiting: number;
+}
+
+export interface UnreadableMessage {
+  id: number;
+  message_id: string;
+  sender: string;
+  received_at: string;
+  problem: string;
+}
+
+export type Kind = "declaration" | "pilot_district" | "pilot_switch" | "company";
+
+export interface Entry {
+  key: string;
+  seq: number;
+  data: Record<string, unknown>;
+  first_day: string | null;
+  last_day: string | null;
+}
+
+export interface PilotChange {
+  seq: number;
+  enabled: boolean;
+  first_day: string | null;
+  last_day: string | null;
+}
+
+const registers = "/api/registers";
+
+export const api = {
+  session: () => call<Session>("GET", "/api/session"),
+  logIn: (username: string, password: string) =>
+    call<Session>("POST", "/api/session", { body: { username, password } }),
+  logOut: () => call<void>("DELETE", "/api/session"),
+  queue: (query: { state: string; number: string; page: number; size: number }) =>
+    call<ItemPage>("GET", "/api/submissions", { query }),
+  detail: (id: number) => call<Detail>("GET", `/api/submissions/${id}`),
+  decide: (id: number, decision: Decision["name"], remark: string) =>
+    call<Detail>("POST", `/api/submissions/${id}/decision`, { body: { decision, remark } }),
+  mode: () => call<Mode>("GET", "/api/mode"),
+  setMode: (mode: Mode) => call<Mode>("PUT", "/api/mode", { body: mode }),
+  delivery: () => call<Delivery>("GET", "/api/delivery"),
+  unreadable: () => call<UnreadableMessage[]>("GET", "/api/unreadable"),
+  statuses: () => call<Record<string, string>>("GET", `${registers}/statuses`),
+  entries: (kind: Kind, query: { key: string; page: number; size: number }) =>
+    call<Page<Entry>>("GET", `${registers}/${kind}`, { query }),
+  setDeclaration: (number: string, seq: number, status: string) =>
+    call<Entry>("PUT", `${registers}/declaration/${number}`, { body: { seq, status } }),
+  setPilotDistrict: (district: string, change: PilotChange) =>
+    call<Entry>("PUT", `${registers}/pilot_district/${district}`, { body: change }),
+  setPilotSwitch: (name: string, seq: number, enabled: boolean) =>
+    call<Entry>("PUT", `${registers}/pilot_switch/${name}`, { body: { seq, enabled } }),
+};
+
+/** Where an attachment opens as PDF. */
+export function attachmentUrl(id: number, sha256: string): string {
+  return `/api/submissions/${id}/attachments/${sha256}`;
+}

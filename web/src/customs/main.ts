@@ -1,0 +1,11 @@
+import { createApp } from "vue";
+import "element-plus/dist/index.css";
+import "@/app/styles/theme.css";
+import "@/app/styles/controls.css";
+import "./customs.css";
+import App from "./App.vue";
+import { makeRouter } from "./router";
+import { restore } from "./session";
+
+await restore();
+createApp(App).use(makeRouter()).mount("#app");

@@ -1,0 +1,20 @@
+import { createRouter, createWebHashHistory, type Router } from "vue-router";
+import SubmissionPage from "./queue/SubmissionPage.vue";
+import QueuePage from "./queue/QueuePage.vue";
+import UnreadablePage from "./queue/UnreadablePage.vue";
+import RegisterPage from "./registers/RegisterPage.vue";
+
+/** The officers' pages; the address stands behind the # because one file serves them all. */
+export function makeRouter(): Router {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      { path: "/", redirect: "/queue" },
+      { path: "/queue", component: QueuePage },
+      { path: "/queue/:id(\\d+)", component: SubmissionPage, props: (route) => ({ id: Number(route.params.id) }) },
+      { path: "/registers/:kind", component: RegisterPage, props: true },
+      { path: "/unreadable", component: UnreadablePage },
+      { path: "/:rest(.*)", redirect: "/queue" },
+    ],
+  });
+}
