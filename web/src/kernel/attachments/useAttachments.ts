@@ -1,4 +1,4 @@
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 import { deleteAttachment, prepareUpload, uploadAttachment, type Upload } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
 import type { Allowed, Attachment, PreparedUpload, Violation } from "@/kernel/api/types";
@@ -20,6 +20,10 @@ export function useAttachments(document: OpenDocument, actions: Actions, changed
   const files = computed(() => document.view.value?.attachments ?? []);
   /** Files may change exactly while the document may be saved. */
   const may = computed<Allowed>(() => actions.allowed("save"));
+
+  watch(document.number, (number) => {
+    if (number === null) [category.value, trouble.value] = ["", []];
+  });
 
   const nameOf = (code: string): string => rules.value?.categories.find((one) => one.code === code)?.name ?? "";
 
