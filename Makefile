@@ -18,7 +18,7 @@ run: install web/dist/index.html
 test: install web/dist/index.html
 	@$(NODE) $(BIN)/python tools/bootstrap_test.py
 
-## check: lint, types, shape of the subsystems, direction of imports
+## check: lint, types, shape of the subsystems, direction of imports, API types as the API is
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -27,6 +27,7 @@ check: install
 	@if [ -f tools/check_subsystems.py ]; then echo tools/check_subsystems.py; $(BIN)/python tools/check_subsystems.py; fi
 	$(BIN)/python tools/bootstrap_check.py
 	$(NODE) npm run check
+	$(NODE) npm run api:check
 
 ## journey NAME=…: one journey; its screenshots stand in var/journeys/NAME
 journey: install web/dist/index.html

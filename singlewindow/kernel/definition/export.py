@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from singlewindow.kernel.database.find_tables import find_table
 from singlewindow.kernel.definition.fields import Content, Field, HeaderField
 from singlewindow.kernel.subsystem import DocumentType
 
@@ -94,11 +95,12 @@ class ConditionView(BaseModel):
 
 
 class ColumnView(BaseModel):
-    """A column of the result list."""
+    """A column of the result list; it can be sorted by exactly where the find table has it (UI-07)."""
 
     name: str
     label: str
     link: Literal["", "document", "receipts"]
+    sortable: bool
 
 
 class QueryView(BaseModel):
@@ -170,7 +172,10 @@ def _query(type: DocumentType) -> QueryView:
         ConditionView(name=c.name, label=c.label, kind=c.kind, required=c.required, max_days=c.max_days)
         for c in type.queries.conditions
     ]
-    columns = [ColumnView(**vars(column)) for column in type.queries.columns]
+    found_by = find_table(type.find_table, type.searched).c
+    columns = [
+        ColumnView(**vars(column), sortable=column.name in found_by) for column in type.queries.columns
+    ]
     return QueryView(conditions=conditions, columns=columns, delete=type.queries.delete)
 
 

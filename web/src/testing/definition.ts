@@ -53,8 +53,9 @@ export const parcel: Definition = {
       { name: "updated", label: "最近操作时间", kind: "span", required: true, max_days: 30 },
     ],
     columns: [
-      { name: "number", label: "统一编号", link: "document" },
-      { name: "status", label: "单据状态", link: "receipts" },
+      { name: "number", label: "统一编号", link: "document", sortable: true },
+      { name: "status", label: "单据状态", link: "receipts", sortable: true },
+      { name: "district", label: "关区", link: "", sortable: false },
     ],
     delete: true,
   },

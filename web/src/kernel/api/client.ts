@@ -1,4 +1,5 @@
-import { Problem, unreachable, type ProblemBody } from "./problem";
+import { Problem, unreachable } from "./problem";
+import type { ProblemBody } from "./types";
 
 export interface Call {
   body?: unknown;

@@ -1,6 +1,6 @@
 import { call } from "./client";
 import type {
-  Content, Definition, FoundPage, Lookup, Prepared, PreparedUpload, Receipt, View,
+  Content, Definition, Deleted, FoundPage, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
 } from "./types";
 
 const at = (type: string, number?: string): string =>
@@ -34,11 +34,6 @@ export const saveDocument = (type: string, number: string, version: number, cont
 export const deleteDocument = (type: string, number: string, version: number): Promise<void> =>
   call("DELETE", at(type, number), { headers: ifMatch(version) });
 
-export interface Deleted {
-  deleted: string[];
-  refused: { number: string; why: string }[];
-}
-
 export const deleteDocuments = (type: string, numbers: string[]): Promise<Deleted> =>
   call("POST", `${at(type)}/delete`, { body: { numbers } });
 
@@ -49,22 +44,8 @@ export const prepareAction = (
   type: string, number: string, version: number, body: { action: string; card_no: string },
 ): Promise<Prepared> => call("POST", `${at(type, number)}/prepare`, { body, headers: ifMatch(version) });
 
-export interface Signed {
-  token: string;
-  signature: string;
-  certificate: string;
-}
-
 export const submitAction = (type: string, number: string, signed: Signed): Promise<View> =>
   call("POST", `${at(type, number)}/submit`, { body: signed });
-
-export interface Upload {
-  category: string;
-  name: string;
-  size: number;
-  sha256: string;
-  card_no: string;
-}
 
 export const prepareUpload = (type: string, number: string, body: Upload): Promise<PreparedUpload> =>
   call("POST", `${at(type, number)}/attachments/prepare`, { body });
@@ -85,7 +66,7 @@ export const attachmentAddress = (type: string, number: string, id: number): str
 export const deleteAttachment = (type: string, number: string, id: number): Promise<View> =>
   call("DELETE", attachmentAddress(type, number, id));
 
-export const getReceipts = (type: string, number: string): Promise<{ items: Receipt[] }> =>
+export const getReceipts = (type: string, number: string): Promise<Receipts> =>
   call("GET", `${at(type, number)}/receipts`);
 
 export const findDocuments = (type: string, query: Record<string, string | number | undefined>): Promise<FoundPage> =>

@@ -1,15 +1,4 @@
-import type { View, Violation } from "./types";
-
-/** The members of an `application/problem+json` answer that the pages use. */
-export interface ProblemBody {
-  type?: string;
-  status?: number;
-  title?: string;
-  detail?: string;
-  violations?: Violation[];
-  request_id?: string;
-  current?: View;
-}
+import type { ProblemBody, View, Violation } from "./types";
 
 /**
  * A refusal by the server, or a server that cannot be reached (slug `unreachable`).

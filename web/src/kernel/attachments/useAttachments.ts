@@ -1,7 +1,7 @@
 import { computed, ref, watch } from "vue";
-import { deleteAttachment, prepareUpload, uploadAttachment, type Upload } from "@/kernel/api/documents";
+import { deleteAttachment, prepareUpload, uploadAttachment } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
-import type { Allowed, Attachment, PreparedUpload, Violation } from "@/kernel/api/types";
+import type { Allowed, Attachment, PreparedUpload, Upload, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone } from "@/kernel/dialogs/say";
 import type { Actions } from "@/kernel/form/useActions";

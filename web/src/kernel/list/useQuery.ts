@@ -18,12 +18,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   let asked: Record<string, string> = {};
 
   const conditions = computed(() => definition()?.query.conditions ?? []);
-  /** A result that stands on one page is sorted here, by any column; a longer one comes sorted from the server. */
-  const whole = computed(() => result.value !== null && result.value.total <= result.value.items.length);
-  const rows = computed<Found[]>(() => {
-    const items = result.value?.items ?? [];
-    return whole.value ? sorted(items, page.sort) : items;
-  });
+  const rows = computed<Found[]>(() => result.value?.items ?? []);
   const tickable = computed(() => rows.value.filter((row) => row.actions.delete?.allowed));
 
   watch(() => definition()?.type, reset, { immediate: true });
@@ -60,24 +55,16 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   }
 
   /** Another order: by a column's name, "-" before it for descending. */
-  async function sortBy(sort: string): Promise<void> {
-    const before = page.sort;
-    page.sort = sort;
-    if (whole.value) return;
-    page.number = 1;
-    await fetchPage();
-    if (!refused.value.some((one) => one.path === "sort")) return;
-    page.sort = before;
-    refused.value = [];
-    const label = definition()?.query.columns.find((column) => column.name === sort.replace("-", ""))?.label;
-    sayRefused(`结果多于一页时不能按「${label}」排序，请加大每页条数或缩小查询范围`);
+  function sortBy(sort: string): Promise<void> {
+    Object.assign(page, { number: 1, sort });
+    return fetchPage();
   }
 
   /** Fresh rows without a word when it fails; what is ticked stays. */
   async function refresh(): Promise<void> {
     const found = definition();
     if (!found || !result.value || searching.value) return;
-    const query = { ...asked, page: page.number, size: page.size, sort: whole.value ? ORDER : page.sort };
+    const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
     const fresh = await findDocuments(found.type, query);
     if (!searching.value) take(fresh);
   }
@@ -90,7 +77,6 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   function tell(error: unknown): void {
     const violations = error instanceof Problem ? error.violations : [];
-    if (violations.some((one) => one.path === "sort")) page.sort = ORDER;
     refused.value = violations;
     if (!violations.length) sayRefused(lineOf(error));
   }
@@ -105,12 +91,6 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 }
 
 export type Query = ReturnType<typeof useQuery>;
-
-function sorted(items: Found[], sort: string): Found[] {
-  const name = sort.replace("-", "");
-  const direction = sort.startsWith("-") ? -1 : 1;
-  return [...items].sort((one, other) => direction * (one.values[name] ?? "").localeCompare(other.values[name] ?? "", "zh-CN"));
-}
 
 /** A span that must be given begins with the last days that it may cover, up to today. */
 function atFirst(condition: QueryCondition, now: Date): Record<string, string> {

@@ -2,8 +2,7 @@
  * Before the card signs, the page checks that what it is asked to sign is what the user sees (PORT-08).
  * Every function throws `NotWhatIsShown` and signs nothing when it is not.
  */
-import type { Upload } from "@/kernel/api/documents";
-import type { Content, Field, Prepared, PreparedUpload } from "@/kernel/api/types";
+import type { Content, Field, Prepared, PreparedUpload, Upload } from "@/kernel/api/types";
 import { holds } from "@/kernel/conditions";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";

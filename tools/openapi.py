@@ -1,0 +1,24 @@
+"""Print the portal's OpenAPI document as JSON with sorted keys; needs no database.
+
+.venv/bin/python -m tools.openapi     `npm run api` makes web/src/kernel/api/schema.d.ts from it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from singlewindow.kernel.http.app import create_app
+
+
+def document() -> dict[str, Any]:
+    """The API of the real subsystems, whatever this shell's settings say."""
+    os.environ["SINGLEWINDOW_WITH_TEMPLATE"] = "false"
+    return create_app().openapi()
+
+
+if __name__ == "__main__":
+    json.dump(document(), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    print()
