@@ -34,9 +34,11 @@ from singlewindow.contract.messages import (
     ReceiptCode,
     Submission,
 )
+from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws, sign_raw
 from singlewindow.kernel.database.connection import Actor, Database
-from singlewindow.kernel.exchange.inbox import apply_received, customs_certificate, take_in
+from singlewindow.kernel.exchange.inbox import apply_received, take_in
+from singlewindow.kernel.exchange.keys import ExchangeKeys, customs_certificate
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 from singlewindow.kernel.people import session_store
@@ -71,8 +73,9 @@ class Customs:
             raise TemporaryFailure("away")
         if self.refuses:
             return [Answer(id=e.id, stored=False, reason=self.refuses) for e in envelopes]
+        portal = (self.pki / "portal-signing.pem").read_bytes()
         key = json.loads((self.pki / "customs-encryption.jwk").read_text())
-        self.received += [Submission.model_validate_json(decrypt(e.body, key)) for e in envelopes]
+        self.received += [Submission.model_validate_json(unseal(e.body, key, portal)) for e in envelopes]
         return [Answer(id=e.id, stored=True) for e in envelopes]
 
     async def send_attachment(self, sha256: str, body: str) -> None:
@@ -261,8 +264,7 @@ class House:
 
     async def send(self) -> int:
         """Let the worker send what is due."""
-        key = json.loads((self.pki / "customs-encryption.pub.jwk").read_text())
-        return await send_due(self.worker, self.customs, key)
+        return await send_due(self.worker, self.customs, ExchangeKeys.load(self.pki))
 
     async def hear(self, *envelopes: Envelope) -> None:
         """Let customs' messages arrive and be applied."""

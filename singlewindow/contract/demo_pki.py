@@ -1,6 +1,7 @@
 """The keys and certificates of a demonstration: a CA, customs' keys, and cards in PKCS#12 files.
 
     folder/        ca.pem  ca.key.pem  crl.pem  customs-signing.pem  customs-signing.key.pem
+                   portal-signing.pem  portal-signing.key.pem
                    customs-encryption.jwk (private)  customs-encryption.pub.jwk
     cards folder/  <card_no>.p12 (password = PIN)  <card_no>.pem (the certificate: a card shows it without PIN)
 
@@ -29,9 +30,10 @@ from singlewindow.contract.certificates import CARD_KIND, CUSTOMS_CODE, SOCIAL_C
 
 CA_NAME = "单一窗口演示证书中心"
 CUSTOMS_NAME = "海关演示签名"
+PORTAL_NAME = "单一窗口演示签名"
 _CA_LIFE = timedelta(days=20 * 365)
 _CRL_LIFE = timedelta(days=10 * 365)
-_CUSTOMS_LIFE = timedelta(days=10 * 365)
+_SIGNING_LIFE = timedelta(days=10 * 365)
 _CARD_LIFE = timedelta(days=3 * 365)
 _BACKDATED = timedelta(days=1)  # so that computers whose clocks run a little behind accept what is new
 _PRIVATE, _PUBLIC = 0o600, 0o644
@@ -61,7 +63,8 @@ def create(folder: Path, cards_folder: Path, cards: Sequence[DemoCard], now: dat
     _create_ca(folder, moment)
     if not (folder / "crl.pem").exists():
         _write_crl(folder, [], 1, moment)
-    _create_customs_signing(folder, moment)
+    _create_signing(folder, "customs-signing", CUSTOMS_NAME, moment)
+    _create_signing(folder, "portal-signing", PORTAL_NAME, moment)
     _create_customs_encryption(folder)
     for card in cards:
         if not (cards_folder / f"{card.card_no}.p12").exists():
@@ -135,17 +138,17 @@ def _create_ca(folder: Path, now: datetime) -> None:
     _write(folder / "ca.pem", _pem(builder.sign(key, hashes.SHA256())), _PUBLIC)
 
 
-def _create_customs_signing(folder: Path, now: datetime) -> None:
-    if (folder / "customs-signing.pem").exists():
+def _create_signing(folder: Path, stem: str, common_name: str, now: datetime) -> None:
+    if (folder / f"{stem}.pem").exists():
         return
-    key = _key(folder / "customs-signing.key.pem")
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CUSTOMS_NAME)])
+    key = _key(folder / f"{stem}.key.pem")
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = (
-        _certificate(name, key.public_key(), now - _BACKDATED, now + _CUSTOMS_LIFE)
+        _certificate(name, key.public_key(), now - _BACKDATED, now + _SIGNING_LIFE)
         .issuer_name(_ca(folder).subject)
         .add_extension(_usage(signs=True), critical=True)
     )
-    _write(folder / "customs-signing.pem", _pem(builder.sign(_ca_key(folder), hashes.SHA256())), _PUBLIC)
+    _write(folder / f"{stem}.pem", _pem(builder.sign(_ca_key(folder), hashes.SHA256())), _PUBLIC)
 
 
 def _create_customs_encryption(folder: Path) -> None:

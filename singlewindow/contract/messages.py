@@ -5,7 +5,8 @@ stores the raw envelope under that id first, acknowledges it, and understands it
 message that comes twice does no harm.
 
 portal → customs
-    POST {customs}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `submission`, body = JWE of a `Submission`
+    POST {customs}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `submission`,
+        body = JWE of the portal's JWS of a `Submission`
     PUT {customs}/exchange/attachments/{sha256}   body = JWE of a file's bytes, before the submission that names it
 customs → portal
     POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it

@@ -10,6 +10,7 @@ from typing import Any
 
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
 from singlewindow.contract.encryption import decrypt
+from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws
 
 KEY_ID = "customs"
@@ -23,6 +24,7 @@ class Keys:
     signing_key: bytes
     decryption_key: dict[str, Any]
     ca: bytes
+    portal_certificate: bytes
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
@@ -32,11 +34,16 @@ class Keys:
             (folder / "customs-signing.key.pem").read_bytes(),
             json.loads((folder / "customs-encryption.jwk").read_bytes()),
             (folder / "ca.pem").read_bytes(),
+            (folder / "portal-signing.pem").read_bytes(),
         )
 
     def open(self, compact: str) -> bytes:
-        """The plaintext of a JWE for customs; raises `encryption.DecryptionFailed`."""
+        """The plaintext of a file's JWE for customs; raises `encryption.DecryptionFailed`."""
         return decrypt(compact, self.decryption_key)
+
+    def unseal(self, compact: str) -> bytes:
+        """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""
+        return unseal(compact, self.decryption_key, self.portal_certificate)
 
     def sign(self, payload: bytes) -> str:
         """A payload as customs' compact JWS."""

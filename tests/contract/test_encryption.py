@@ -9,6 +9,8 @@ import pytest
 from joserfc.jwk import ECKey
 
 from singlewindow.contract.encryption import DecryptionFailed, decrypt, encrypt
+from singlewindow.contract.sealed import seal, unseal
+from singlewindow.contract.signatures import SignatureRefused, sign_jws
 from tests.contract.pki import Pki
 
 
@@ -51,3 +53,18 @@ def test_another_key_or_a_changed_message_is_refused(shared_pki: Pki) -> None:
     ):
         with pytest.raises(DecryptionFailed):
             decrypt(compact, dict(using))
+
+
+def test_only_what_the_portal_sealed_is_unsealed(pki: Pki) -> None:
+    """CUST-05, PORT-08: encrypted for customs and signed by the portal; a stranger's message is refused."""
+    private = json.loads((pki.folder / "customs-encryption.jwk").read_bytes())
+    public = json.loads((pki.folder / "customs-encryption.pub.jwk").read_bytes())
+    certificate = (pki.folder / "portal-signing.pem").read_bytes()
+    own, foreign = ((pki.folder / f"{name}-signing.key.pem").read_bytes() for name in ("portal", "customs"))
+    assert unseal(seal(b"payload", own, public), private, certificate) == b"payload"
+    with pytest.raises(SignatureRefused):
+        unseal(seal(b"payload", foreign, public), private, certificate)
+    with pytest.raises(SignatureRefused):
+        unseal(encrypt(b"payload", public), private, certificate)
+    with pytest.raises(DecryptionFailed):
+        unseal(sign_jws(b"payload", own, "portal"), private, certificate)

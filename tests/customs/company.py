@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from singlewindow.contract.demo_pki import DemoCard, card_certificate, create
 from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
+from singlewindow.contract.sealed import seal
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 
 TYPE = "inspection.declaration"
@@ -55,10 +56,11 @@ class Card:
 
 @dataclass(frozen=True)
 class Company:
-    """Makes submissions with its card; `jwk` is customs' public key."""
+    """Makes submissions with its card; `jwk` is customs' public key, `portal_key` the portal's own."""
 
     card: Card
     jwk: dict[str, Any]
+    portal_key: bytes
 
     def statement(
         self, number: str, content: bytes, attachments: list[SignedAttachment], other: dict[str, Any]
@@ -122,9 +124,9 @@ class Company:
         return Submission.model_validate(message)
 
     def envelope(self, message: Submission | dict[str, Any], identifier: str | None = None) -> Envelope:
-        """The message, encrypted for customs."""
+        """The message, sealed by the portal for customs."""
         plain = canonical(message) if isinstance(message, dict) else message.model_dump_json().encode()
-        body = encrypt(plain, self.jwk)
+        body = seal(plain, self.portal_key, self.jwk)
         return Envelope(
             id=identifier or str(uuid4()), kind=MessageKind.SUBMISSION, sender="portal", body=body
         )
@@ -146,9 +148,9 @@ def company(root: Path, facts: DemoCard = OWN) -> Company:
     key, _, _ = pkcs12.load_key_and_certificates(content, facts.pin.encode())
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     der = card_certificate(root / "cards", facts.card_no).public_bytes(Encoding.DER)
-    return Company(
-        Card(facts, key, der), json.loads((root / "pki" / "customs-encryption.pub.jwk").read_bytes())
-    )
+    pki = root / "pki"
+    jwk = json.loads((pki / "customs-encryption.pub.jwk").read_bytes())
+    return Company(Card(facts, key, der), jwk, (pki / "portal-signing.key.pem").read_bytes())
 
 
 def expired(root: Path) -> DemoCard:

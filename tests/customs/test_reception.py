@@ -166,7 +166,7 @@ async def test_certificates_of_others_expired_and_revoked_are_rejected(
     customs: Customs, pki: Path, own: Company, tmp_path: Path
 ) -> None:
     """CUST-03: chain, validity and revocation are checked on arrival, revocation at once."""
-    foreign = Company(company(make_pki(tmp_path / "foreign")).card, own.jwk)
+    foreign = Company(company(make_pki(tmp_path / "foreign")).card, own.jwk, own.portal_key)
     cases = {"1" * 18: foreign, "2" * 18: company(pki, expired(pki))}
     for number, who in cases.items():
         await customs.receive(who, number)
@@ -208,7 +208,7 @@ async def test_what_nobody_can_answer_goes_to_a_person(
     customs: Customs, own: Company, tmp_path: Path
 ) -> None:
     """CUST-03: not for our key, rubbish, or naming no document; what comes after it is understood all the same."""
-    stranger = Company(own.card, company(make_pki(tmp_path)).jwk)
+    stranger = Company(own.card, company(make_pki(tmp_path)).jwk, own.portal_key)
     rubbish = Envelope(id="rubbish-1", kind=MessageKind.SUBMISSION, sender="portal", body="密文")
     await customs.post(
         stranger.envelope(own.submission(NUMBER)), rubbish, own.envelope({"number": NUMBER}), own.envelope({})
@@ -233,6 +233,19 @@ async def test_a_message_with_a_character_that_the_database_refuses_stops_nobody
     await customs.understand()
     assert (await only_receipt(customs))[0] == "RECEIVED"
     assert await customs.rows("select state from incoming order by id") == [("unreadable",), ("understood",)]
+
+
+async def test_a_strangers_message_is_not_answered(customs: Customs, own: Company) -> None:
+    """CUST-05: what the portal did not seal waits for a person and leaves the real submission's place free."""
+    message = own.submission("202600000000000777")
+    stranger = Envelope(
+        id="stranger-1", kind=MessageKind.SUBMISSION, sender="portal",
+        body=encrypt(message.model_dump_json().encode(), own.jwk),
+    )  # fmt: skip
+    await customs.post(stranger)
+    await customs.understand()
+    assert await customs.value("select state from incoming") == "unreadable"
+    assert await customs.value("select count(*) from submission") == 0
 
 
 async def test_other_kinds_are_not_taken(customs: Customs, own: Company) -> None:

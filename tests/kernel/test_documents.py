@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from singlewindow.kernel.exchange.inbox import customs_certificate
 from tests.house import House
 
 TYPE = "_template"
@@ -344,7 +343,6 @@ async def test_only_customs_can_answer(house: House) -> None:
     assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
     [row] = await house.sql("select problem from inbox where state = 'unreadable' order by id desc limit 1")
     assert "WHATEVER" in row["problem"]
-    assert customs_certificate(house.pki)
 
 
 async def test_the_history_is_a_chain(house: House) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from singlewindow.contract.certificates import CardIdentity
 from singlewindow.contract.encryption import DecryptionFailed
 from singlewindow.contract.messages import ReceiptCode, Submission
+from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.answers import answer
 from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED_TEXT, State
@@ -106,9 +107,11 @@ async def _understand(transaction: Transaction, keys: Keys, row: Row) -> str:
 
 def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
     try:
-        plain = keys.open(body)
+        plain = keys.unseal(body)
     except DecryptionFailed as failure:
         raise Unreadable(f"无法解密：{failure}") from failure
+    except SignatureRefused as failure:
+        raise Unreadable(f"不是单一窗口发来的报文：{failure}") from failure
     try:
         return Read(Submission.model_validate_json(plain))
     except ValidationError as error:

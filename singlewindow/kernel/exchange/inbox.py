@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import asyncpg
 import structlog
@@ -105,8 +104,3 @@ async def _apply_receipt(transaction: Transaction, row: Row, certificate: bytes)
         return str(error)[:500]
     log.info("receipt applied", number=receipt.number, code=receipt.code, request_id=receipt.request_id)
     return ""
-
-
-def customs_certificate(pki: Path) -> bytes:
-    """Customs' signing certificate, PEM."""
-    return (pki / "customs-signing.pem").read_bytes()

@@ -13,13 +13,14 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
+from singlewindow.contract.sealed import seal
 from singlewindow.kernel.database.connection import Database, Row, Transaction
+from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
 from singlewindow.kernel.subsystem import document_types
@@ -37,12 +38,12 @@ class Outcome:
     reason: str = ""
 
 
-async def send_due(database: Database, transport: Transport, customs_key: dict[str, Any]) -> int:
-    """Send one batch; `customs_key` is customs' public JWK. Answers how many were tried."""
+async def send_due(database: Database, transport: Transport, keys: ExchangeKeys) -> int:
+    """Send one batch; answers how many were tried."""
     async with database.transaction() as transaction:
         rows = await _lease(transaction)
         files = await _files(transaction, rows)
-    outcomes = await _deliver(transport, customs_key, rows, files) if rows else {}
+    outcomes = await _deliver(transport, keys, rows, files) if rows else {}
     for row in rows:
         async with database.transaction() as transaction:
             await _write(transaction, row, outcomes[row["id"]])
@@ -80,7 +81,7 @@ async def _files(transaction: Transaction, rows: Sequence[Row]) -> dict[int, Row
 
 
 async def _deliver(
-    transport: Transport, customs_key: dict[str, Any], rows: Sequence[Row], files: Mapping[int, Row]
+    transport: Transport, keys: ExchangeKeys, rows: Sequence[Row], files: Mapping[int, Row]
 ) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
     ready: dict[str, int] = {}
@@ -89,8 +90,8 @@ async def _deliver(
         try:
             for identifier in row["attachments"]:
                 file = files[identifier]
-                await transport.send_attachment(file["sha256"], encrypt(file["content"], customs_key))
-            envelopes.append(_envelope(row, files, customs_key))
+                await transport.send_attachment(file["sha256"], encrypt(file["content"], keys.customs_jwk))
+            envelopes.append(_envelope(row, files, keys))
             ready[row["message_id"]] = row["id"]
         except TemporaryFailure as failure:
             outcomes[row["id"]] = Outcome("", str(failure))
@@ -149,7 +150,7 @@ async def _write(transaction: Transaction, row: Row, outcome: Outcome) -> None:
     )
 
 
-def _envelope(row: Row, files: Mapping[int, Row], customs_key: dict[str, Any]) -> Envelope:
+def _envelope(row: Row, files: Mapping[int, Row], keys: ExchangeKeys) -> Envelope:
     type = document_types()[row["type"]]
     content = json.loads(row["content"])
     attachments = type.form.attachments
@@ -175,7 +176,7 @@ def _envelope(row: Row, files: Mapping[int, Row], customs_key: dict[str, Any]) -
         request_id=row["request_id"],
         submitted_at=row["submitted_at"],
     )
-    body = encrypt(submission.model_dump_json().encode(), customs_key)
+    body = seal(submission.model_dump_json().encode(), keys.portal_key, keys.customs_jwk)
     return Envelope(id=row["message_id"], kind=MessageKind.SUBMISSION, sender="portal", body=body)
 
 

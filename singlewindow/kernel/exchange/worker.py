@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -12,7 +11,8 @@ import httpx
 import structlog
 
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.exchange.inbox import apply_received, customs_certificate
+from singlewindow.kernel.exchange.inbox import apply_received
+from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import HttpTransport
 from singlewindow.kernel.settings import Settings
@@ -59,14 +59,13 @@ async def work(settings: Settings) -> None:
     """Run all loops of one worker until cancelled."""
     url = settings.worker_database_url
     database = await Database.connect(url)
-    key = json.loads((settings.pki_folder / "customs-encryption.pub.jwk").read_text(encoding="ascii"))
-    certificate = customs_certificate(settings.pki_folder)
+    keys = ExchangeKeys.load(settings.pki_folder)
     async with httpx.AsyncClient(base_url=settings.customs_url, timeout=20) as client:
         transport = HttpTransport(client)
         log.info("worker ready", customs=settings.customs_url)
         await asyncio.gather(
-            Loop("outbox", lambda: send_due(database, transport, key)).run(url),
-            Loop("inbox", lambda: apply_received(database, certificate)).run(url),
+            Loop("outbox", lambda: send_due(database, transport, keys)).run(url),
+            Loop("inbox", lambda: apply_received(database, keys.customs_certificate)).run(url),
             _sweep(database),
         )
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
 from singlewindow.kernel.definition.export import Definition, definition_of
-from singlewindow.kernel.exchange.inbox import customs_certificate, take_in
+from singlewindow.kernel.exchange.inbox import take_in
+from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.problems import NotFound, NotLoggedIn

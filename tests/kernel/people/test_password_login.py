@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from time import perf_counter
 
 import httpx
 import pytest
@@ -47,19 +46,12 @@ async def test_wrong_password_and_unknown_user_answer_alike(site: Site, browser:
     assert len({each.text for each in answers}) == 1
 
 
-@pytest.mark.serial
-async def test_unknown_user_costs_the_time_of_a_known_one() -> None:
-    """PORT-02: the time does not tell either; without the dummy hash the ratio is below 0.1."""
-    stored = await passwords.hash_password("right")
-    known = [await _seconds(stored) for _ in range(7)]
-    unknown = [await _seconds(None) for _ in range(7)]
-    assert min(unknown) > 0.5 * min(known)
-
-
-async def _seconds(stored: str | None) -> float:
-    began = perf_counter()
-    assert not await passwords.matches(stored, "wrong")
-    return perf_counter() - began
+async def test_an_unknown_user_is_hashed_like_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-02: the time does not tell either: the same work is done, on a hash of the same parameters."""
+    asked: list[str] = []
+    monkeypatch.setattr(passwords, "_matches", lambda stored, password: bool(asked.append(stored)))
+    assert not await passwords.matches(None, "wrong")
+    assert asked == [passwords.NOBODY]
 
 
 async def test_hash_parameters() -> None:
