@@ -1,0 +1,95 @@
+"""A declarant's browser: real Chromium at 1366×768, with a screenshot of every step and no errors on the console."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-quic",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+EXPECTED_STATUSES = {401, 403, 409, 412, 413, 422}  # refusals that a journey provokes; Chromium logs each
+
+
+@dataclass
+class Desk:
+    """One person at one browser window."""
+
+    page: Page
+    address: str
+    folder: Path
+    prefix: str
+    errors: list[str] = field(default_factory=list)
+    shots: int = 0
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the page as it is now."""
+        self.shots += 1
+        self.page.screenshot(path=self.folder / f"{self.prefix}{self.shots:02d}-{name}.png")
+
+    def field(self, name: str) -> Locator:
+        """The box of a field of the open form or query."""
+        return self.page.locator(f'[data-field="{name}"]:visible')
+
+    def button(self, name: str) -> Locator:
+        """A button by its words."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def action(self, name: str) -> Locator:
+        """A button of the bar above the form."""
+        return self.page.get_by_role("toolbar").get_by_role("button", name=name, exact=True)
+
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.get_by_role("dialog")
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, where the focus is."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Type where the focus is, as a person does."""
+        self.page.keyboard.type(text)
+
+    def says(self, text: str) -> None:
+        """The page shows this text (somewhere that a user sees)."""
+        expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
+
+    def check_console(self) -> None:
+        """UI-13: no errors but the refusals that the journey provoked."""
+        assert self.errors == []
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The Chromium that CHROMIUM names."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=list(FLAGS))
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def sit_down(started: Browser, address: str, folder: Path, prefix: str = "") -> Desk:
+    """A new window without cookies, at the first page."""
+    context: BrowserContext = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(10_000)
+    desk = Desk(context.new_page(), address, folder, prefix)
+    desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
+    desk.page.on("console", lambda message: _note(desk, message.type, message.text))
+    desk.page.goto(address)
+    return desk
+
+
+def _note(desk: Desk, kind: str, text: str) -> None:
+    refused = any(f"status of {status}" in text for status in EXPECTED_STATUSES)
+    if kind in ("error", "warning") and not refused:
+        desk.errors.append(f"{kind}: {text}")

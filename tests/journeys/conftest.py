@@ -1,0 +1,48 @@
+"""One running system for all journeys of a test run, and the reader in which a person puts cards."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.system.running import System, running
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The system as a journey plays on it."""
+
+    system: System
+
+    @property
+    def portal(self) -> str:
+        return self.system.portal
+
+    @property
+    def customs(self) -> str:
+        return self.system.customs
+
+    @property
+    def examples(self) -> dict[str, Any]:
+        """Numbers to try."""
+        examples: dict[str, Any] = self.system.world["examples"]
+        return examples
+
+    def put_card(self, card_no: str | None) -> None:
+        """Put a card into the reader, or pull the one that is in it; the service sees it within half a second."""
+        reader = self.system.data / "cards" / "reader.json"
+        unfinished = reader.with_suffix(".part")
+        unfinished.write_text(json.dumps({"card": card_no}))
+        unfinished.rename(reader)
+        time.sleep(0.6)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with running(CAPTCHA_FIXED="8888", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="1") as system:
+        yield Stage(system)
