@@ -7,7 +7,6 @@ from singlewindow.kernel.database.find_tables import create_find_table
 
 revision = "template_0001"
 down_revision = None
-branch_labels = ("template",)
 depends_on = ("k0001",)
 
 

@@ -10,7 +10,6 @@ from alembic import op
 
 revision = "k0001"
 down_revision = None
-branch_labels = ("kernel",)
 depends_on = None
 
 

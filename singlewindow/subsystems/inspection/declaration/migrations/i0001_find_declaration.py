@@ -7,7 +7,6 @@ from singlewindow.kernel.database.find_tables import create_find_table
 
 revision = "inspection_declaration_0001"
 down_revision = None
-branch_labels = ("inspection_declaration",)
 depends_on = ("k0001",)
 
 
