@@ -98,6 +98,64 @@ describe("fields (UI-01, UI-02)", () => {
   });
 });
 
+describe("the error line (UI-01, UI-16)", () => {
+  async function wrongForm() {
+    const shown = await form();
+    await shown.leave("contact", "一二三四五六");
+    await shown.leave("entry_no", "5301");
+    const line = () => shown.wrapper.get(".error-line").text();
+    return { ...shown, line };
+  }
+
+  it("has its place, and is announced politely, before anything is wrong", async () => {
+    const { wrapper } = await form();
+    expect(wrapper.get(".error-line").attributes("aria-live")).toBe("polite");
+    expect(wrapper.find(".error-line button").exists()).toBe(false);
+  });
+
+  it("says message, advice and basis in full, and how many others there are", async () => {
+    const { line } = await wrongForm();
+    expect(line()).toMatch(/报关单号应为 18 位数字.*怎么办：报关单号的填写方法.*依据：手册 1\.1（另有 1 处）$/);
+  });
+
+  it("speaks of the focused field if it is wrong, else of the wrong field left last, else of the first", async () => {
+    const { line, box, leave, document } = await wrongForm();
+    await box("contact").trigger("focus");
+    expect(line()).toContain("「联系人」至多 5 个字符");
+    await box("contact").trigger("blur");
+    await leave("note", "无");
+    expect(line()).toContain("「联系人」至多 5 个字符");
+    await box("entry_no").trigger("focus");
+    expect(line()).toContain("报关单号应为 18 位数字");
+    await box("entry_no").setValue("53012");
+    expect(line()).toMatch(/「联系人」至多 5 个字符.*(?<!处）)$/);
+    expect(document.content.value.contact).toBe("一二三四五六");
+  });
+
+  it("after a refusal begins with the first field of the form, its label in front", async () => {
+    const said = (path: string, message: string) => ({ path, rule: "r", message, advice: "", clause: "", source: "rule" });
+    const violations = [said("attachments", "未上传声明"), said("contact", "不在册"), said("entry_no", "已放行")];
+    const { wrapper, leave, shortcut, box } = await form({ [`POST ${PATH}`]: refusal(422, "rules", "", { violations }) });
+    await leave("note", "无");
+    await shortcut("S");
+    expect(wrapper.get(".error-line").text()).toMatch(/报关单号：已放行.*（另有 2 处）/);
+    expect(wrapper.findAll(".messages li .link").map((one) => one.text())).toEqual(["报关单号", "联系人", "随附单据"]);
+    expect((window.document.activeElement as HTMLElement).dataset.field).toBe("entry_no");
+    await box("entry_no").setValue("1");
+    expect(wrapper.get(".error-line").text()).toMatch(/联系人：不在册.*（另有 1 处）/);
+  });
+
+  it("is a button behind the form that goes to the field", async () => {
+    const { wrapper, box } = await wrongForm();
+    box("note").element.focus();
+    const button = wrapper.get(".error-line button");
+    const after = box("note").element.compareDocumentPosition(button.element) & Node.DOCUMENT_POSITION_FOLLOWING;
+    expect([after > 0, button.attributes("tabindex")]).toEqual([true, undefined]);
+    await button.trigger("click");
+    expect((window.document.activeElement as HTMLElement).dataset.field).toBe("entry_no");
+  });
+});
+
 describe("buttons (UI-03, UI-10, UI-11)", () => {
   it("grey ones stay reachable, say why, and do nothing", async () => {
     const { button, click, calls } = await form();

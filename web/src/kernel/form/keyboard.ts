@@ -39,6 +39,11 @@ export function focusField(form: HTMLElement | undefined, path: string): boolean
   return field !== undefined;
 }
 
+/** Puts the focus on a grey field, to be looked at: its hint shows how it gets its value. */
+export function focusGrey(form: HTMLElement | undefined, name: string): void {
+  form?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`)?.focus();
+}
+
 /** Whether the event is this shortcut, written like "Alt+S". */
 export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
   const key = shortcut.replace("Alt+", "").toUpperCase();

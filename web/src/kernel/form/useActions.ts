@@ -1,7 +1,7 @@
 import { computed, ref } from "vue";
 import { prepareAction, submitAction } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Prepared } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Prepared, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
 import { boundCard } from "@/kernel/session";
@@ -70,8 +70,15 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (error.slug === "not-logged-in") return; // the login page says it
     if (error.slug === "stale-version" && error.current) return events.stale(error);
     if (!error.violations.length) return sayRefused(error.line);
-    violations.refuse(error.violations);
+    violations.refuse(inReadingOrder(error.violations));
     events.refused();
+  }
+
+  /** As the fields stand in the form; what concerns no field of it comes last. */
+  function inReadingOrder(found: Violation[]): Violation[] {
+    const names = fields.fields.value.map((field) => field.name);
+    const place = (one: Violation): number => (names.includes(one.path) ? names.indexOf(one.path) : names.length);
+    return found.toSorted((one, other) => place(one) - place(other));
   }
 
   async function startAnew(): Promise<void> {

@@ -11,6 +11,7 @@ import type { Violations } from "./useViolations";
 /** What happens in the boxes of a form: typing, leaving with its check, and grey values that the server looks up. */
 export function useFields(document: OpenDocument, violations: Violations) {
   const focused = ref<Field | null>(null);
+  const left = ref<string[]>([]); // the names of the fields that have been left, the last one first
   const unknown = new Map<string, string>();
   const pending = new Set<Promise<unknown>>();
   const looked = new Map<string, string>();
@@ -44,6 +45,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   function leave(field: Field, settled: Promise<void> = Promise.resolve()): void {
     focused.value = null;
     if (locked(field)) return;
+    left.value = [field.name, ...left.value.filter((name) => name !== field.name)];
     track(settled.then(() => afterLeaving(field)));
   }
 
@@ -81,6 +83,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
     unknown.clear();
     looked.clear();
     violations.clear();
+    left.value = [];
   }
 
   function track(work: Promise<unknown>): void {
@@ -88,7 +91,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, focused, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
+  return { fields, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
 }
 
 export type FormFields = ReturnType<typeof useFields>;

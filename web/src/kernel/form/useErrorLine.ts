@@ -1,0 +1,43 @@
+import { computed } from "vue";
+import type { Field, Violation } from "@/kernel/api/types";
+import type { FormFields } from "./useFields";
+import type { Violations } from "./useViolations";
+
+/** A wrong place of the form. */
+export interface WrongField {
+  path: string;
+  /** To be written before the message; "" where the message says it. */
+  label: string;
+  violation: Violation;
+}
+
+/**
+ * The one error that is written out at the bottom of the form: that of the focused field, else of the wrong field that
+ * was left last, else the first in reading order; and how many others there are.
+ */
+export function useErrorLine(fields: FormFields, violations: Violations) {
+  const paths = computed(() => {
+    const wrong = [...violations.atFields.keys()];
+    const inForm = fields.fields.value.map((field) => field.name).filter((name) => wrong.includes(name));
+    return [...inForm, ...wrong.filter((path) => !inForm.includes(path))];
+  });
+
+  const wrong = computed<WrongField | null>(() => {
+    const wanted = [fields.focused.value?.name ?? "", ...fields.left.value, ...paths.value];
+    const path = wanted.find((one) => violations.at(one));
+    return path === undefined ? null : described(path, violations.at(path)!);
+  });
+
+  /** A message that names its field already needs no label before it. */
+  function described(path: string, violation: Violation): WrongField {
+    const label = labelOf(fields.fields.value, path);
+    return { path, label: violation.message.includes(label) ? "" : label, violation };
+  }
+
+  const others = computed(() => Math.max(0, paths.value.length - 1));
+  return { wrong, others };
+}
+
+/** The words for a place that a violation names: a field's label, or 随附单据; "" for the document as a whole. */
+export const labelOf = (fields: Field[], path: string): string =>
+  fields.find((field) => field.name === path)?.label ?? (path.startsWith("attachments") ? "随附单据" : "");
