@@ -83,6 +83,17 @@ describe("the card's dialog (PORT-05)", () => {
     expect(wrapper.find("input[type=password]").exists()).toBe(true);
   });
 
+  it("the PIN stands in a form of its own and is nothing that a browser keeps (PORT-03)", async () => {
+    await open();
+    const box = wrapper.get<HTMLInputElement>("input[type=password]");
+    expect(box.element.form).not.toBeNull();
+    expect([box.attributes("autocomplete"), box.attributes("name")]).toEqual(["one-time-code", undefined]);
+    await box.setValue("12345678");
+    await wrapper.get("form").trigger("submit");
+    await flushPromises();
+    expect(card.sign).toHaveBeenCalledWith("a.b", "12345678");
+  });
+
   it("a locked card takes no more PINs", async () => {
     card.sign.mockRejectedValueOnce(new CardProblem("locked", "卡已被锁定。", "", 0));
     await open();
