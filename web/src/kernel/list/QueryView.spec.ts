@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Definition, Found } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
 import { parcel } from "@/testing/definition";
-import { serve } from "@/testing/server";
+import { refusal, serve } from "@/testing/server";
 import QueryView from "./QueryView.vue";
 
 const bill: Definition = {
@@ -91,6 +91,18 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
       expect(server.asked.at(-1)!.query).toMatchObject({ sort, page: "1" });
     }
     expect(heads.map((one) => one.attributes("aria-sort"))).toEqual(["descending", "none", undefined]);
+  });
+
+  it("a refused question shows no rows of the one before, marks the condition and says all in the list's place (UI-16)", async () => {
+    let answer: unknown = page;
+    const { press } = query({ "GET /api/documents/sample.parcel": () => answer });
+    await press("查询");
+    const violation = { path: "updated_to", rule: "r", message: "不能超过 30 天", advice: "请缩小范围", clause: "手册 4.3", source: "rule" };
+    answer = refusal(422, "rules", "不能超过 30 天", { violations: [violation] });
+    await press("查询");
+    expect(wrapper.findAll("tbody tr")).toHaveLength(0);
+    expect(wrapper.get(".condition.wrong").text()).toContain("最近操作时间");
+    expect(wrapper.get(".list-state").text()).toMatch(/不能超过 30 天.*请缩小范围.*手册 4.3/);
   });
 
   it("a hidden column stays hidden when the page is opened again", async () => {

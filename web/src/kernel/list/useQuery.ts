@@ -77,8 +77,9 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   function tell(error: unknown): void {
     const violations = error instanceof Problem ? error.violations : [];
+    if (!violations.length) return sayRefused(lineOf(error));
+    forgetResult();
     refused.value = violations;
-    if (!violations.length) sayRefused(lineOf(error));
   }
 
   function forgetResult(): void {
