@@ -1,0 +1,149 @@
+"""A company's program that never gives up: it signs with the card's key file and repeats what was cut off.
+
+After a broken connection it reads the document again and goes on from what is stored, so that nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from singlewindow.contract.signatures import sign_raw
+from tests.pdf_samples import make_pdf
+from tests.system.running import System
+
+DOCUMENTS = "/api/documents/inspection.declaration"
+PDF = make_pdf(pages=1)
+PATIENCE = 40.0  # seconds for one step, repetitions included
+Result = TypeVar("Result")
+
+
+class Away(Exception):
+    """The portal said 503: the database is away for the moment."""
+
+
+@dataclass
+class Applicant:
+    """A card holder of the demonstration world, logged in."""
+
+    http: httpx.AsyncClient
+    card_no: str
+    customs_code: str
+    key: ec.EllipticCurvePrivateKey
+    certificate: bytes
+    broken: int = 0  # how often a connection was cut or refused
+    requests: dict[str, set[str]] = field(default_factory=dict)  # document → ids of the submits tried
+
+    async def log_in(self) -> None:
+        asked = await self._call("POST", "/api/session/card/challenge")
+        proof = {"challenge": asked["challenge"], **self._sign(asked["signing_input"])}
+        session = await self._call("POST", "/api/session/card", json=proof)
+        self.http.headers["X-CSRF-Token"] = session["csrf"]
+
+    async def file(self, declaration: str) -> str:
+        """Save, upload and apply, whatever happens meanwhile; the number of the acknowledged application."""
+        key = uuid4().hex
+        draft = await self._patiently(lambda: self._save(declaration, key))
+        number: str = draft["number"]
+        again = await self._patiently(lambda: self._save(declaration, key))  # as if the answer had been lost
+        assert again["number"] == number
+        await self._patiently(lambda: self._upload(number))
+        view = await self._patiently(lambda: self._apply(number))
+        assert view["status"]["code"] in {"1", "2", "3", "4"}, view["status"]
+        return number
+
+    async def view(self, number: str) -> dict[str, Any]:
+        return await self._patiently(lambda: self._call("GET", f"{DOCUMENTS}/{number}"))
+
+    async def _save(self, declaration: str, key: str) -> dict[str, Any]:
+        content = {"declaration_no": declaration, "contact_name": "王芳", "contact_phone": "0755-84398888"}
+        return await self._call(
+            "POST", DOCUMENTS, json={"content": content}, headers={"Idempotency-Key": key}
+        )
+
+    async def _upload(self, number: str) -> None:
+        files = f"{DOCUMENTS}/{number}/attachments"
+        if (await self._call("GET", f"{DOCUMENTS}/{number}"))["attachments"]:
+            return
+        facts = {"category": "00000002", "name": "声明.pdf", "size": len(PDF), "card_no": self.card_no}
+        facts["sha256"] = hashlib.sha256(PDF).hexdigest()
+        asked = await self._call("POST", f"{files}/prepare", json=facts)
+        form = {"token": asked["token"], **self._sign(asked["signing_input"])}
+        await self._call("POST", files, data=form, files={"file": ("声明.pdf", PDF, "application/pdf")})
+
+    async def _apply(self, number: str) -> dict[str, Any]:
+        view = await self._call("GET", f"{DOCUMENTS}/{number}")
+        if view["status"]["code"] != "0":
+            return view  # the answer to an earlier try was lost, not the application
+        wanted = {"action": "apply", "card_no": self.card_no}
+        version = {"If-Match": f'"{view["version"]}"'}
+        asked = await self._call("POST", f"{DOCUMENTS}/{number}/prepare", json=wanted, headers=version)
+        form = {"token": asked["token"], **self._sign(asked["signing_input"])}
+        request_id = uuid4().hex
+        self.requests.setdefault(number, set()).add(request_id)
+        headers = {"X-Request-Id": request_id}
+        return await self._call("POST", f"{DOCUMENTS}/{number}/submit", json=form, headers=headers)
+
+    async def _patiently(self, step: Callable[[], Awaitable[Result]]) -> Result:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await step()
+            except (httpx.TransportError, Away):
+                self.broken += 1
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
+    async def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        answer = await self.http.request(method, path, **request)
+        if answer.status_code == 503:
+            raise Away(answer.text)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def _sign(self, text: str) -> dict[str, str]:
+        return {
+            "signature": base64.b64encode(sign_raw(self.key, text.encode("ascii"))).decode(),
+            "certificate": base64.b64encode(self.certificate).decode(),
+        }
+
+
+@asynccontextmanager
+async def applicants(system: System) -> Any:
+    """All card holders of the world, logged in."""
+    people = [_applicant(system, card) for card in system.world["cards"]]
+    try:
+        for person in people:
+            await person.log_in()
+        yield people
+    finally:
+        for person in people:
+            await person.http.aclose()
+
+
+def _applicant(system: System, card: dict[str, str]) -> Applicant:
+    content = (system.data / "cards" / f"{card['card_no']}.p12").read_bytes()
+    key, certificate, _ = pkcs12.load_key_and_certificates(content, card["pin"].encode())
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert certificate
+    return Applicant(
+        http=httpx.AsyncClient(base_url=system.portal, timeout=20),
+        card_no=card["card_no"],
+        customs_code=card["customs_code"],
+        key=key,
+        certificate=certificate.public_bytes(serialization.Encoding.DER),
+    )

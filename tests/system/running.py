@@ -1,0 +1,223 @@
+"""The whole real system, as `make run` starts it: launcher, database, portal, worker, customs, card service."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from singlewindow.launch.files import tail
+from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.process import spawn, stop
+
+CLONE = Path(__file__).resolve().parents[2]
+CHINA = ZoneInfo("Asia/Shanghai")
+READY_SECONDS = 120.0
+KEPT = {"SINGLEWINDOW_POSTGRES_BIN", "SINGLEWINDOW_DATABASE_USER"}
+COMMANDS = {
+    "portal": "singlewindow.kernel serve",
+    "worker": "singlewindow.kernel worker",
+    "customs": "singlewindow.customs serve",
+    "card": "singlewindow.card",
+    "database": "/postgres -D",
+}
+UNRELEASED = {"4", "7", "11"}  # declarations that may be applied for: accepted and not released
+
+
+@dataclass
+class System:
+    """A running system: where it answers, what its world holds, and a grip on its processes."""
+
+    folder: Path
+    launcher: int
+    ports: dict[str, int]
+    world: dict[str, Any] = field(default_factory=dict)
+    _given: set[str] = field(default_factory=set)
+
+    @property
+    def portal(self) -> str:
+        return f"http://127.0.0.1:{self.ports['PORT']}"
+
+    @property
+    def customs(self) -> str:
+        return f"http://127.0.0.1:{self.ports['CUSTOMS_PORT']}"
+
+    @property
+    def card(self) -> str:
+        return f"ws://127.0.0.1:{self.ports['CARD_PORT']}"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def log(self, part: str) -> str:
+        """All that a part has written so far (`launcher`, `setup`, `postgres` too)."""
+        place = self.folder if part == "launcher" else self.data / "log"
+        return (place / f"{part}.log").read_text(encoding="utf-8", errors="replace")
+
+    def pid_of(self, part: str) -> int | None:
+        """The process of a part, among the launcher's children only."""
+        children = [pid for pid in processes() if parent_of(pid) == self.launcher]
+        return next((pid for pid in children if COMMANDS[part] in command_of(pid)), None)
+
+    def kill(self, part: str) -> int:
+        """`kill -9` a part, and answer the process id that it had."""
+        pid = self.pid_of(part)
+        assert pid is not None, f"the {part} is not running"
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def declaration(self, customs_code: str) -> str:
+        """A declaration that this company may apply for and no test has had yet."""
+        today = datetime.now(CHINA).date().isoformat()
+        open_now = {
+            pilot["district"]
+            for pilot in self.world["pilot_districts"]
+            if pilot["enabled"] and pilot["from"] <= today and pilot["to"] is None
+        }
+        number: str = next(
+            each["number"]
+            for each in self.world["declarations"]
+            if each["number"] not in self._given
+            and each["consignee_code"] == customs_code
+            and each["status"] in UNRELEASED
+            and each["inspection_district"] in open_now
+        )
+        self._given.add(number)
+        return number
+
+    async def sql(self, database: str, statement: str, *values: object) -> list[asyncpg.Record]:
+        """A statement in `singlewindow` or `customs`, past all row-level security."""
+        connection = await asyncpg.connect(self._cluster().dsn(database))
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    def registers_arrived(self) -> bool:
+        """Whether customs' first notices have all become entries of the portal's registers."""
+        world = self.world
+        expected = sum(len(world[name]) for name in ("companies", "pilot_districts", "declarations"))
+        rows = self._cluster().query("select count(*) from register_entry", database="singlewindow")
+        return int(str(rows[0][0])) >= expected
+
+    def _cluster(self) -> Cluster:
+        cluster = Cluster(self.data / "postgres")
+        cluster.attach()
+        return cluster
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[System]:
+    """Start a system in a folder of its own on free ports; at the end nothing of it is left."""
+    with tempfile.TemporaryDirectory(prefix="sw-system-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # under root another user runs the database
+        ports = dict(zip(("PORT", "CUSTOMS_PORT", "CARD_PORT"), free_ports(3), strict=True))
+        with (folder / "launcher.log").open("wb") as output:
+            launcher = spawn(
+                (sys.executable, "-m", "singlewindow", "run"),
+                output=output,
+                environment=_environment(folder, {**{k: str(v) for k, v in ports.items()}, **settings}),
+                folder=CLONE,
+            )
+        system = System(folder, launcher.pid, ports)
+        try:
+            _await_ready(system, lambda: launcher.poll() is None)
+            yield system
+        finally:
+            was = [launcher.pid, *descendants(launcher.pid)]
+            code = stop(launcher, (signal.SIGTERM, 20))
+        assert code == 0, tail(folder / "launcher.log")
+        left = [pid for pid in {*was, *mentioning(name)} if alive(pid)]
+        assert not left, [command_of(pid) for pid in left]
+
+
+def eventually(question: Callable[[], object], seconds: float) -> bool:
+    """Whether the question is answered with yes within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not question():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+
+
+def parent_of(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and not merely unburied."""
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in {"Z", "X"}
+
+
+def command_of(pid: int) -> str:
+    return _read(pid, "cmdline").replace("\0", " ").strip()
+
+
+def descendants(pid: int) -> list[int]:
+    children = [each for each in processes() if parent_of(each) == pid]
+    return [*children, *(grandchild for child in children for grandchild in descendants(child))]
+
+
+def mentioning(text: str) -> list[int]:
+    """Processes whose command line or environment names a folder."""
+    ours = {os.getpid(), os.getppid()}
+    return [p for p in processes() if p not in ours and text in _read(p, "cmdline") + _read(p, "environ")]
+
+
+def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
+    """Ours without the settings of the tests' own process, and those of the system."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SINGLEWINDOW_") or k in KEPT}
+    return kept | {f"SINGLEWINDOW_{k}": v for k, v in {"DATA": str(folder / "data"), **settings}.items()}
+
+
+def _await_ready(system: System, lives: Callable[[], bool]) -> None:
+    def ready() -> bool:
+        return not lives() or "ready after" in system.log("launcher")
+
+    assert eventually(ready, READY_SECONDS), system.log("launcher")
+    assert lives(), system.log("launcher")
+    system.world = json.loads((system.data / "world.json").read_text(encoding="utf-8"))
+    assert eventually(system.registers_arrived, 60), "customs' registers did not arrive"
+
+
+def _stat(pid: int) -> list[str]:
+    return _read(pid, "stat").rpartition(")")[2].split()
+
+
+def _read(pid: int, name: str) -> str:
+    try:
+        return Path("/proc", str(pid), name).read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return ""
