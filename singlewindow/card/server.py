@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from singlewindow.card import protocol
@@ -50,9 +51,10 @@ class CardService:
         session = protocol.Session(self._reader)
         self._connections.add(connection)
         try:
-            await connection.send(protocol.OPEN_MESSAGE)
-            async for message in connection:
-                await connection.send(await self._answer(session, message))
+            with suppress(ConnectionClosed):  # pages go as they please, killed browsers without a word
+                await connection.send(protocol.OPEN_MESSAGE)
+                async for message in connection:
+                    await connection.send(await self._answer(session, message))
         finally:
             self._connections.discard(connection)
 

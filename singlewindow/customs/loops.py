@@ -20,6 +20,8 @@ from singlewindow.customs.keys import Keys
 RETRY_SECONDS = 1.0
 LONGEST_IDLE = 30.0
 SENDER_LOCK = 812_001
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Failures of the database's connection, which pass; the last one is a connection cut in the middle of a word."""
 log = structlog.get_logger()
 
 
@@ -44,6 +46,9 @@ class Loop:
         while True:
             try:
                 await self._listen(url)
+            except AWAY as error:
+                log.warning("background work waits", channel=self.channel, reason=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
             except Exception:
                 log.exception("background work waits", channel=self.channel)
                 await asyncio.sleep(RETRY_SECONDS)

@@ -19,6 +19,14 @@ from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
 SWEEP_SECONDS = 300.0
+AWAY = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut in the middle of a word
+    httpx.HTTPError,
+)
+"""Failures of database and network, which pass."""
 log = structlog.get_logger()
 
 
@@ -34,8 +42,11 @@ class Loop:
         while True:
             try:
                 await self._listen(url)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx.HTTPError) as error:
+            except AWAY as error:
                 log.warning("worker waits", channel=self.channel, error=repr(error))
+                await asyncio.sleep(IDLE_SECONDS)
+            except Exception:  # a defect in one kind of work must not end the others
+                log.exception("worker waits", channel=self.channel)
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def _listen(self, url: str) -> None:
@@ -74,8 +85,11 @@ async def _sweep(database: Database) -> None:
     """Take away what has expired: sessions, challenges, pinned statements, old idempotency keys."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        async with database.transaction() as transaction:
-            await transaction.run("delete from session where expires_at < now()")
-            await transaction.run("delete from challenge where expires_at < now()")
-            await transaction.run("delete from prepared where expires_at < now() - interval '1 day'")
-            await transaction.run("delete from idempotency where created_at < now() - interval '7 days'")
+        try:
+            async with database.transaction() as transaction:
+                await transaction.run("delete from session where expires_at < now()")
+                await transaction.run("delete from challenge where expires_at < now()")
+                await transaction.run("delete from prepared where expires_at < now() - interval '1 day'")
+                await transaction.run("delete from idempotency where created_at < now() - interval '7 days'")
+        except AWAY as error:
+            log.warning("nothing swept", error=repr(error))

@@ -58,8 +58,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
     for error in (
         asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # a connection cut in the middle of a word
         OSError,
     ):
         app.add_exception_handler(error, _away)
