@@ -25,7 +25,7 @@ def serve() -> None:
         factory=True,
         host=settings().host,
         port=settings().port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
     )

@@ -17,15 +17,14 @@ async def seed_portal(owner_url: str, world: Path) -> None:
 
 
 async def seed_codes(owner_url: str) -> None:
-    """Put in the shipped code tables, unless there are any."""
+    """Put in the shipped code tables, and correct those entries that were shipped differently before."""
     connection = await asyncpg.connect(owner_url)
     try:
-        if await connection.fetchval("select exists (select from code_entry)"):
-            return
-        await connection.copy_records_to_table(
-            "code_entry",
-            columns=("table_name", "code", "name", "initials", "position"),
-            records=[(e.table, e.code, e.name, e.initials, e.position) for e in load_shipped_tables()],
+        await connection.executemany(
+            """insert into code_entry (table_name, code, name, initials, position) values ($1, $2, $3, $4, $5)
+               on conflict (table_name, code) do update
+               set name = excluded.name, initials = excluded.initials, position = excluded.position""",
+            [(e.table, e.code, e.name, e.initials, e.position) for e in load_shipped_tables()],
         )
     finally:
         await connection.close()

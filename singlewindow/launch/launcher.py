@@ -151,7 +151,8 @@ class Launcher:
 
     def _obey_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._end)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asked for that
+                signal.signal(number, self._end)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """Leave all `with` blocks, which end the parts in order; a second signal changes nothing."""

@@ -81,7 +81,8 @@ class Setup:
         )  # the seed also puts in the code tables
         portal = _digest(self._environment["SINGLEWINDOW_DATABASE_URL"], codes)
         customs = _digest(self._environment["SINGLEWINDOW_CUSTOMS_DATABASE_URL"])
-        folders = _digest(str(self._settings.pki_folder), str(self._settings.cards_folder))
+        maker = (CLONE / "singlewindow" / "contract" / "demo_pki.py").read_text("utf-8")
+        folders = _digest(maker, str(self._settings.pki_folder), str(self._settings.cards_folder))
         world = str(self.world)
         yield Step("world", "demonstration world", "1", lambda: self._call("singlewindow.demo", world))
         yield Step("cards", "certificates and cards", folders, self._make_cards)

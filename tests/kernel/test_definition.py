@@ -121,6 +121,13 @@ def test_any_json_is_either_clean_or_refused(sent: dict[str, Any]) -> None:
     assert set(enabled_values(Letter, values)) <= set(Letter.fields) | set(Letter.tables)
 
 
+def test_columns_say_whether_they_sort() -> None:
+    """UI-07: those that are real columns of the find table do."""
+    columns = definition_of(get_document_type("inspection.declaration")).query.columns
+    sortable = {column.name for column in columns if column.sortable}
+    assert sortable == {"number", "declaration_no", "status", "filed_on", "updated_at"}
+
+
 def test_a_definition_with_a_forgotten_field_does_not_start() -> None:
     from singlewindow.kernel.definition.fields import Form, Section
 

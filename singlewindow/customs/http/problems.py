@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,15 @@ from starlette.exceptions import HTTPException
 
 from singlewindow.customs.problems import Problem
 
+AWAY = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut in the middle of a word
+    OSError,
+)
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
 
@@ -22,6 +32,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _defect)
+    for error in AWAY:
+        app.add_exception_handler(error, _away)
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    log.error("database away", error=repr(error))
+    return _answer("away", "系统暂时无法办理", 503, "数据库暂时无法连接，请稍后重试", [])
 
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:

@@ -26,7 +26,7 @@ from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFa
 from singlewindow.kernel.subsystem import document_types
 
 BATCH = 100
-LEASE = "30 seconds"
+LEASE = "10 seconds"  # longer than a request to customs may take
 log = structlog.get_logger()
 
 

@@ -71,7 +71,7 @@ async def work(settings: Settings) -> None:
     url = settings.worker_database_url
     database = await Database.connect(url)
     keys = ExchangeKeys.load(settings.pki_folder)
-    async with httpx.AsyncClient(base_url=settings.customs_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client:
         transport = HttpTransport(client)
         log.info("worker ready", customs=settings.customs_url)
         await asyncio.gather(

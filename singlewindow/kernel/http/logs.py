@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -12,24 +13,29 @@ from typing import Literal
 import structlog
 from fastapi import Request, Response
 
+from singlewindow.kernel.http import problems
+
 log = structlog.get_logger()
 
 
 def configure(style: Literal["console", "json"]) -> None:
-    """One line per event on standard output; JSON for machines, plain for people."""
+    """One line per event on standard output, libraries' own included; JSON for machines, plain for people."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    steps: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    libraries = logging.StreamHandler(sys.stdout)
+    libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=steps))
+    logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
 
@@ -41,7 +47,10 @@ async def with_request_id(request: Request, call: Callable[[Request], Awaitable[
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
     began = time.perf_counter()
-    response = await call(request)
+    try:
+        response = await call(request)
+    except Exception as error:  # the outermost place that still knows the request
+        response = await problems.bug(request, error)
     response.headers["X-Request-Id"] = request.state.request_id
     if request.url.path not in ("/healthz", "/readyz"):
         took = round((time.perf_counter() - began) * 1000, 1)

@@ -14,6 +14,12 @@ from starlette.exceptions import HTTPException
 
 from singlewindow.kernel.problems import NotFound, Problem, Refused, TooMany, Violation
 
+FRAMEWORK_WORDS = {
+    400: "请求内容无法读取，请刷新页面后重试",
+    404: "没有这个地址",
+    405: "这个地址不支持这种操作",
+}
+"""What the framework refuses by itself, in words for a user."""
 log = structlog.get_logger()
 
 
@@ -55,7 +61,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
     for error in (
         asyncpg.CannotConnectNowError,
         asyncpg.AdminShutdownError,
@@ -104,7 +109,8 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    problem: Problem = NotFound("没有这个地址") if error.status_code == 404 else Problem(str(error.detail))
+    words = FRAMEWORK_WORDS.get(error.status_code, "请求无法办理，请刷新页面后重试")
+    problem: Problem = NotFound(words) if error.status_code == 404 else Problem(words)
     response = answer(problem, request)
     response.status_code = error.status_code
     return response
@@ -127,7 +133,8 @@ class Bug(Problem):
     slug, status, title = "internal", 500, "系统内部错误"
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
+async def bug(request: Request, error: Exception) -> JSONResponse:
+    """The answer to an exception that nobody expected; the middleware around everything calls it."""
     request_id = getattr(request.state, "request_id", "")
     log.error("unexpected", exc_info=error, request_id=request_id)
     return answer(
