@@ -24,7 +24,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from fastapi import FastAPI
 
 from singlewindow.contract.demo_pki import DemoCard, card_certificate, create
-from singlewindow.contract.encryption import decrypt
 from singlewindow.contract.messages import (
     Answer,
     Envelope,
@@ -37,7 +36,7 @@ from singlewindow.contract.messages import (
 from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws, sign_raw
 from singlewindow.kernel.database.connection import Actor, Database
-from singlewindow.kernel.exchange.inbox import apply_received, take_in
+from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import ExchangeKeys, customs_certificate
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
@@ -80,20 +79,24 @@ class Customs:
 
     async def send_attachment(self, sha256: str, body: str) -> None:
         key = json.loads((self.pki / "customs-encryption.jwk").read_text())
-        self.attachments[sha256] = decrypt(body, key)
+        self.attachments[sha256] = unseal(body, key, (self.pki / "portal-signing.pem").read_bytes())
 
     def receipt(self, submission: Submission, seq: int, code: ReceiptCode | str, **data: str) -> Envelope:
+        return self.receipt_for(submission.type, submission.number, submission.sequence, seq, code, **data)
+
+    def receipt_for(
+        self, type: str, number: str, sequence: int, seq: int, code: ReceiptCode | str, **data: str
+    ) -> Envelope:
         receipt = Receipt(
             message_id=str(uuid4()),
-            type=submission.type,
-            number=submission.number,
-            submission=submission.sequence,
+            type=type,
+            number=number,
+            submission=sequence,
             seq=seq,
             code=code,
             text=f"回执 {code}",
             at=datetime.now(UTC),
             data=data,
-            request_id=submission.request_id,
         )
         return self.envelope(MessageKind.RECEIPT, receipt.message_id, receipt.model_dump_json())
 
@@ -109,8 +112,10 @@ class Customs:
 
     async def post(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """Hand envelopes to the portal's inbox, without applying them."""
+        answers = await inbox.verified(envelopes, customs_certificate(self.pki))
         async with self.database.transaction() as transaction:
-            return await take_in(transaction, envelopes, customs_certificate(self.pki))
+            await inbox.store(transaction, envelopes, answers)
+        return answers
 
 
 @dataclass
@@ -270,7 +275,7 @@ class House:
         """Let customs' messages arrive and be applied."""
         answers = await self.customs.post(envelopes)
         assert all(answer.stored for answer in answers), answers
-        while await apply_received(self.worker, customs_certificate(self.pki)):
+        while await inbox.apply_received(self.worker, customs_certificate(self.pki)):
             pass
 
     async def register(self, kind: str, key: str, data: dict[str, Any], **more: Any) -> None:

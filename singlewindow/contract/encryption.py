@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 _ALGORITHMS = ["ECDH-ES+A256KW", "A256GCM"]
-MAX_CIPHERTEXT = 64 * 1024 * 1024  # characters; an attachment travels as one JWE
+MAX_CIPHERTEXT = 16 * 1024 * 1024  # characters; a sealed file travels as one JWE
 
 
 class DecryptionFailed(Exception):
@@ -29,10 +29,10 @@ def encrypt(plaintext: bytes, public_jwk: dict[str, Any]) -> str:
 
 def decrypt(compact: str, private_jwk: dict[str, Any]) -> bytes:
     """The plaintext of a compact JWE; raises `DecryptionFailed` for anything that is not one for this key."""
+    key = ECKey.import_key(private_jwk)
     try:
-        key = ECKey.import_key(private_jwk)
         opened = jwe.decrypt_compact(compact, key, registry=_Registry(algorithms=_ALGORITHMS))
-    except (JoseError, ValueError) as problem:
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
         raise DecryptionFailed(f"not a message for this key: {problem}") from problem
     if opened.plaintext is None:
         raise DecryptionFailed("empty message")

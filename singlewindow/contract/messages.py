@@ -7,7 +7,8 @@ message that comes twice does no harm.
 portal → customs
     POST {customs}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `submission`,
         body = JWE of the portal's JWS of a `Submission`
-    PUT {customs}/exchange/attachments/{sha256}   body = JWE of a file's bytes, before the submission that names it
+    PUT {customs}/exchange/attachments/{sha256}   body = JWE of the portal's JWS of a file,
+        before the submission that names it
 customs → portal
     POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it
 
@@ -21,6 +22,8 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MAX_NUMBER = 2**31 - 1
 
 
 class Strict(BaseModel):
@@ -108,8 +111,8 @@ class Receipt(Strict):
     message_id: str
     type: str
     number: str
-    submission: int  # Submission.sequence
-    seq: int = Field(ge=1)
+    submission: int = Field(ge=1, le=MAX_NUMBER)  # Submission.sequence
+    seq: int = Field(ge=1, le=MAX_NUMBER)
     code: str  # default desk: RECEIVED, REJECTED, APPROVED, REFUSED; a desk of its own may add codes
     text: str  # for the company to read
     at: datetime
@@ -126,7 +129,7 @@ class Notice(Strict):
     message_id: str
     kind: str  # of register: declaration, company, pilot_district, …
     key: str
-    seq: int = Field(ge=1)
+    seq: int = Field(ge=1, le=2**63 - 1)
     data: dict[str, Any] | None
     valid_from: datetime | None = None
     valid_to: datetime | None = None

@@ -32,7 +32,7 @@ class SignatureRefused(Exception):
 
 
 class _Registry(jws.JWSRegistry):
-    max_payload_length = 4 * 1024 * 1024  # encoded; the library's own 128 kB is short for a notice with lists
+    max_payload_length = 12 * 1024 * 1024  # encoded: a sealed file of 8 MiB with a little room
 
 
 def canonical(value: Any) -> bytes:
@@ -86,7 +86,7 @@ def verify_jws(compact: str, cert_pem: bytes) -> bytes:
     try:
         key = ECKey.import_key(_pem_public_key(cert_pem))
         return jws.deserialize_compact(compact, key, registry=_Registry(algorithms=[ALGORITHM])).payload
-    except (JoseError, ValueError) as problem:
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
         raise SignatureRefused(f"not a JWS of this key: {problem}") from problem
 
 

@@ -5,7 +5,7 @@ Grey buttons come from `why_not` and from nowhere else; the server refuses with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,11 +18,15 @@ Role = Literal["administrator", "operator"]
 
 @dataclass(frozen=True)
 class State:
-    """A status: its code and the manual's word. In a `waiting` one customs may answer at any moment."""
+    """A status: its code and the manual's word.
+
+    In a `waiting` one customs may answer at any moment; `in_force` means that what was submitted counts.
+    """
 
     code: str
     name: str
     waiting: bool = False
+    in_force: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,11 @@ class Lifecycle:
         """The word for a status; 未暂存 for a document that was never saved."""
         return self._names.get(status, "未暂存")
 
+    def state(self, status: str) -> State:
+        """The state of that code. Raises KeyError for a code that the table does not have."""
+        found = {state.code: state for state in self.states}
+        return found[status]
+
     def action(self, name: str) -> Action:
         """The action of that name. Raises NotInThisState when there is none."""
         for action in self.actions:
@@ -127,8 +136,3 @@ class Lifecycle:
 def states(*codes: str) -> frozenset[str]:
     """A set of states, for the tables."""
     return frozenset(codes)
-
-
-def waiting_states(lifecycle: Lifecycle) -> Sequence[str]:
-    """The states in which customs may still answer."""
-    return [state.code for state in lifecycle.states if state.waiting]

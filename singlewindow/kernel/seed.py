@@ -17,13 +17,17 @@ async def seed_portal(owner_url: str, world: Path) -> None:
 
 
 async def seed_codes(owner_url: str) -> None:
-    """Put in the shipped code tables, and correct those entries that were shipped differently before."""
+    """Put in the shipped code tables, and correct those that were shipped differently before.
+
+    What was imported since stays.
+    """
     connection = await asyncpg.connect(owner_url)
     try:
         await connection.executemany(
             """insert into code_entry (table_name, code, name, initials, position) values ($1, $2, $3, $4, $5)
                on conflict (table_name, code) do update
-               set name = excluded.name, initials = excluded.initials, position = excluded.position""",
+               set name = excluded.name, initials = excluded.initials, position = excluded.position
+               where code_entry.shipped""",
             [(e.table, e.code, e.name, e.initials, e.position) for e in load_shipped_tables()],
         )
     finally:

@@ -103,7 +103,7 @@ class Messages:
 
 @dataclass(frozen=True)
 class Condition:
-    """A box of the query page. `searches` names a find column; `updated` is the span of 最近操作时间."""
+    """A box of the query page. `name` is a find column; a span `updated` is the span of 最近操作时间."""
 
     name: str
     label: str
@@ -145,6 +145,11 @@ class DocumentType:
     messages: Messages
     queries: Queries
     claims: tuple[Claim, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check once that the type hears what the portal's own sender says."""
+        if missing := [code for code in ("SENT", "SEND_FAILED") if not self.lifecycle.knows(code)]:
+            raise ValueError(f"{self.name} does not hear {missing}")
 
     @property
     def find_table(self) -> str:

@@ -324,7 +324,12 @@ async def test_a_message_that_customs_refuse_for_good(house: House) -> None:
     assert failed["status"]["name"] == "发送失败"
     assert failed["actions"]["apply"]["allowed"] is True
     receipts = (await member.http.get(f"/api/documents/{TYPE}/{view['number']}/receipts")).json()["items"]
-    assert "unknown type" in receipts[0]["text"]
+    assert "没有接受该报文" in receipts[0]["text"]
+    rows = await house.sql(
+        "select last_error from outbox o join document d on d.id = o.document_id where number = $1",
+        view["number"],
+    )
+    assert rows[0]["last_error"] == "unknown type"
     house.customs.refuses = ""
     again = await member.apply(TYPE, failed)
     assert again["status"]["name"] == "已申报"

@@ -136,7 +136,7 @@ def definition_of(type: DocumentType) -> Definition:
         sections=[SectionView(title=s.title, fields=[boxes[n] for n in s.fields]) for s in form.sections],
         lines=_lines(form.content),
         attachments=_attachments(type),
-        states=[StateView(**vars(state)) for state in type.lifecycle.states],
+        states=[StateView(code=s.code, name=s.name, waiting=s.waiting) for s in type.lifecycle.states],
         actions=[
             ActionDefinition(
                 name=a.name, label=a.label, style=a.style, shortcut=a.shortcut, confirm=a.confirm or None,

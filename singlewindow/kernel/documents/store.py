@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
-from singlewindow.kernel.problems import Conflict, NotFound, StaleVersion, Violation
+from singlewindow.kernel.problems import Conflict, NotFound, Violation
 from singlewindow.kernel.subsystem import Claim, DocumentType
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the time in which business dates are counted
@@ -31,15 +31,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Change:
-    """What a change makes of a document; None leaves a thing as it is."""
+    """What a change makes of a document; None leaves a thing as it is.
+
+    `submits` is the id of a new submission, `settles` of one that customs have answered for good, and then
+    `in_force` says whether it is what counts from now on. `closes_submission`: the working version is no
+    longer what was submitted, so what customs returned for it goes too.
+    """
 
     status: str
     event: Event
     content: Mapping[str, Any] | None = None
-    returned: Mapping[str, str] = field(default_factory=dict)
-    expected_version: int | None = None
+    returned: Mapping[str, str] | None = None
     new_version: bool = False
-    submission: int | None = None  # the id of a new pending submission
+    submits: int | None = None
+    settles: int | None = None
+    in_force: bool = False
     closes_submission: bool = False
     hidden: bool = False
 
@@ -101,38 +107,50 @@ async def create(
 async def change(
     transaction: Transaction, type: DocumentType, document: Document, wanted: Change
 ) -> Document:
-    """Change a stored document.
+    """Change a stored document that the transaction has locked (`get_document(…, lock=True)`).
 
-    Raises StaleVersion when `expected_version` is not the stored one, Conflict when another document
-    holds a claim that the new status needs.
+    Raises Conflict when another document holds a claim that the new status needs.
     """
     content = document.content if wanted.content is None else wanted.content
     claims = _claims(type, wanted.status, content)
     row = await transaction.row(
         _change_sql(type),
-        document.id, wanted.status, content, dict(wanted.returned), transaction.now, wanted.expected_version,
-        int(wanted.new_version), wanted.submission, wanted.closes_submission, wanted.hidden,
+        document.id, wanted.status, content, _returned(wanted), transaction.now, wanted.submits,
+        int(wanted.new_version), wanted.settles, wanted.closes_submission, wanted.hidden,
         wanted.event.kind, wanted.event.who, dict(wanted.event.data),
-        [claim.kind for claim, _ in claims], [key for _, key in claims],
+        [claim.kind for claim, _ in claims], [key for _, key in claims], wanted.in_force,
     )  # fmt: skip
-    if row is None:
-        raise StaleVersion("该单据在您打开之后已被他人保存，请刷新后重新修改")
+    assert row is not None
     if row["missing"]:
         raise await _claim_conflict(transaction, claims, document.id)
     return Document.of(row)
 
 
 async def remove(transaction: Transaction, type: DocumentType, document: Document, who: str) -> None:
-    """Delete a document that was never sent; hide one that was (PORT-08)."""
+    """Delete a document that was never sent; hide one that was (PORT-08). A hidden one hears nothing more."""
     if document.was_sent:
-        await change(
-            transaction,
-            type,
-            document,
-            Change(status=document.status, event=Event("deleted", who), hidden=True),
-        )
+        await supersede(transaction, document)
+        hidden = Change(document.status, Event("deleted", who), closes_submission=True, hidden=True)
+        await change(transaction, type, document, hidden)
     else:
         await transaction.run("delete from document where id = $1", document.id)
+
+
+async def supersede(transaction: Transaction, document: Document) -> None:
+    """Close what was submitted and is not in force: its receipts are kept and shown, but move nothing more."""
+    if document.was_sent:
+        await transaction.run(
+            """update submission s set superseded = true from document d
+               where d.id = $1 and s.document_id = d.id and not s.superseded
+                 and s.id is distinct from d.in_force_submission""",
+            document.id,
+        )
+
+
+def _returned(wanted: Change) -> dict[str, str] | None:
+    if wanted.closes_submission:
+        return {}
+    return None if wanted.returned is None else dict(wanted.returned)
 
 
 def _claims(type: DocumentType, status: str, content: Mapping[str, Any]) -> Sequence[tuple[Claim, str]]:
@@ -163,8 +181,8 @@ def _create_sql(type: DocumentType) -> str:
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
             values ($1, $2 || lpad(nextval('document_number')::text, 14, '0'), $3, $4, $5, $6, $7, $8, $8) returning *
         ), p as (
-            insert into document_party (document_id, company_id, role, type, status, updated_at)
-            select id, company_id, 'declarant', type, status, updated_at from d
+            insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
+            select id, company_id, company_id, 'declarant', type, status, updated_at from d
         ), f as (
             insert into {type.find_table} (document_id, company_id, number, status, filed_on, updated_at{names})
             select id, company_id, number, status, filed_on, updated_at{values} from d
@@ -180,13 +198,13 @@ def _change_sql(type: DocumentType) -> str:
     columns = "".join(f", {name} = d.content->>'{name}'" for name in type.searched)
     return f"""
         with d as (
-            update document set status = $2, content = $3, returned = returned || $4, updated_at = $5,
+            update document set status = $2, content = $3, returned = coalesce($4, returned), updated_at = $5,
                 version = version + $7, hidden = hidden or $10,
-                pending_submission = case when $9 then null else coalesce($8, pending_submission) end,
-                last_submission = last_submission + ($8::bigint is not null)::int
-            where id = $1 and ($6::int is null or version = $6) returning *
-        ), p as (
-            update document_party set status = d.status, updated_at = d.updated_at from d where document_id = d.id
+                pending_submission = case when $9 or $8::bigint is not null then null
+                                          else coalesce($6::bigint, pending_submission) end,
+                in_force_submission = case when $16 then $8 else in_force_submission end,
+                last_submission = last_submission + ($6::bigint is not null)::int
+            where id = $1 returning *
         ), f as (
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
             from d where t.document_id = d.id

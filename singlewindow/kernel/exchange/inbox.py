@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Sequence
 
 import asyncpg
 import structlog
-from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
@@ -15,39 +16,29 @@ from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear
 from singlewindow.kernel.registers.store import store_notices
 
 BATCH = 200
+NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
+"""What is wrong with a message itself; anything else (a database away) is tried again."""
 log = structlog.get_logger()
 
 
-async def take_in(
-    transaction: Transaction, envelopes: Sequence[Envelope], certificate: bytes
-) -> list[Answer]:
-    """Verify and store envelopes; an id that is stored already is acknowledged like a new one.
+async def verified(envelopes: Sequence[Envelope], certificate: bytes) -> list[Answer]:
+    """What to say of each envelope, before anything is stored; off the event loop, for it is arithmetic.
 
     `certificate` is customs' signing certificate (PEM).
     """
-    answers, rows = [], []
-    for envelope in envelopes:
-        reason = _refusal(envelope, certificate)
-        answers.append(Answer(id=envelope.id, stored=not reason, reason=reason))
-        if not reason:
-            rows.append((envelope.id, envelope.kind.value, envelope.body))
+    return await asyncio.to_thread(lambda: [_answer(envelope, certificate) for envelope in envelopes])
+
+
+async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer]) -> None:
+    """Store the envelopes that were verified; one that is stored already does no harm."""
+    pairs = zip(envelopes, answers, strict=True)
+    rows = [(envelope.id, envelope.kind.value, envelope.body) for envelope, answer in pairs if answer.stored]
     await transaction.run_many(
         "insert into inbox (message_id, kind, body) values ($1, $2, $3) on conflict (message_id) do nothing",
         rows,
     )
     if rows:
         await transaction.run("select pg_notify('inbox', '')")
-    return answers
-
-
-def _refusal(envelope: Envelope, certificate: bytes) -> str:
-    if envelope.kind not in (MessageKind.RECEIPT, MessageKind.NOTICE):
-        return f"the portal takes no message of kind {envelope.kind.value}"
-    try:
-        verify_jws(envelope.body, certificate)
-    except SignatureRefused:
-        return "the signature is not customs'"
-    return ""
 
 
 async def apply_received(database: Database, certificate: bytes) -> int:
@@ -60,9 +51,9 @@ async def apply_received(database: Database, certificate: bytes) -> int:
         if not rows:
             return 0
         problems = await _apply_notices(transaction, [r for r in rows if r["kind"] == "notice"], certificate)
-        for row in (r for r in rows if r["kind"] == "receipt"):
-            if problem := await _apply_receipt(transaction, row, certificate):
-                problems[row["id"]] = problem
+        problems |= await _apply_receipts(
+            transaction, [r for r in rows if r["kind"] == "receipt"], certificate
+        )
         await transaction.run_many(
             "update inbox set state = $2, problem = $3 where id = $1",
             [
@@ -76,31 +67,88 @@ async def apply_received(database: Database, certificate: bytes) -> int:
 
 
 async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certificate: bytes) -> dict[int, str]:
-    notices, problems = [], {}
+    """Take in all notices at once; where the database refuses one, each for itself."""
+    notices: dict[int, Notice] = {}
+    problems: dict[int, str] = {}
     for row in rows:
         try:
-            notices.append(Notice.model_validate_json(verify_jws(row["body"], certificate)))
-        except (SignatureRefused, ValidationError) as error:
-            problems[row["id"]] = str(error)[:500]
-    notices.sort(key=lambda notice: (notice.kind, notice.key, notice.seq))  # one order of locks
-    await store_notices(transaction, notices)
+            notices[row["id"]] = Notice.model_validate_json(verify_jws(row["body"], certificate))
+        except NOT_UNDERSTOOD as error:
+            problems[row["id"]] = _said(error)
+    ordered = sorted(
+        notices.items(), key=lambda item: (item[1].kind, item[1].key, item[1].seq)
+    )  # order of locks
+    try:
+        async with transaction.savepoint():
+            await store_notices(transaction, [notice for _, notice in ordered])
+    except NOT_UNDERSTOOD:
+        for identifier, notice in ordered:
+            if problem := await _apply_alone(transaction, notice):
+                problems[identifier] = problem
     return problems
 
 
-async def _apply_receipt(transaction: Transaction, row: Row, certificate: bytes) -> str:
+async def _apply_alone(transaction: Transaction, notice: Notice) -> str:
+    try:
+        async with transaction.savepoint():
+            await store_notices(transaction, [notice])
+    except NOT_UNDERSTOOD as error:
+        return _said(error)
+    return ""
+
+
+async def _apply_receipts(
+    transaction: Transaction, rows: Sequence[Row], certificate: bytes
+) -> dict[int, str]:
+    """Apply receipts in the order of their documents' numbers: everything locks documents in this order."""
+    receipts: list[tuple[Receipt, Row]] = []
+    problems: dict[int, str] = {}
+    for row in rows:
+        try:
+            receipts.append((Receipt.model_validate_json(verify_jws(row["body"], certificate)), row))
+        except NOT_UNDERSTOOD as error:
+            problems[row["id"]] = _said(error)
+    receipts.sort(key=lambda pair: (pair[0].number, pair[0].submission, pair[0].seq))
+    for receipt, row in receipts:
+        if problem := await _apply_receipt(transaction, receipt, row["body"]):
+            problems[row["id"]] = problem
+    return problems
+
+
+async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:
     """Apply one receipt in a savepoint of its own; answers the problem, or "".
 
     A message that cannot be understood must not stop the ones behind it: it goes to a person's list.
     """
+    heard = Heard(
+        receipt.type, receipt.number, receipt.submission, receipt.seq, receipt.code, receipt.text,
+        receipt.at, receipt.data, jws,
+    )  # fmt: skip
     try:
-        receipt = Receipt.model_validate_json(verify_jws(row["body"], certificate))
-        heard = Heard(
-            receipt.type, receipt.number, receipt.submission, receipt.seq, receipt.code, receipt.text,
-            receipt.at, receipt.data, row["body"],
-        )  # fmt: skip
         async with transaction.savepoint():
             await hear(transaction, heard)
-    except (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError) as error:
-        return str(error)[:500]
+    except NOT_UNDERSTOOD as error:
+        return _said(error)
     log.info("receipt applied", number=receipt.number, code=receipt.code, request_id=receipt.request_id)
     return ""
+
+
+def _answer(envelope: Envelope, certificate: bytes) -> Answer:
+    reason = _refusal(envelope, certificate)
+    return Answer(id=envelope.id, stored=not reason, reason=reason)
+
+
+def _refusal(envelope: Envelope, certificate: bytes) -> str:
+    if envelope.kind not in (MessageKind.RECEIPT, MessageKind.NOTICE):
+        return f"the portal takes no message of kind {envelope.kind.value}"
+    try:
+        payload = json.loads(verify_jws(envelope.body, certificate))
+    except (SignatureRefused, ValueError):
+        return "the signature is not customs'"
+    if not isinstance(payload, dict) or payload.get("message_id") != envelope.id:
+        return "the envelope's id is not the signed message's"
+    return ""
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500].replace("\x00", "�")

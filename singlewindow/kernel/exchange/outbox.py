@@ -1,10 +1,11 @@
 """Submissions leave here: in order for each document, at least once, with back-off.
 
 1. Lease a batch of due rows, the oldest of each document only (skip those another worker holds).
-2. Send the files that the submissions name, then the submissions, in one request.
-3. Write what became of each: sent, failed for good, or to be tried again later.
-A worker that dies after step 2 sends again when the lease ends; customs know the message id and do not
-take it in twice.
+2. For each, send the files that it names and seal its envelope; renew the lease of those that still wait.
+3. Send the envelopes in one request.
+4. Write what became of each: sent, failed for good, or to be tried again later.
+A worker that dies on the way leaves rows that are due again when the lease ends; customs know the message
+id, so a second delivery does nothing. One message that cannot be made does not hold up the others.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
 from singlewindow.contract.sealed import seal
 from singlewindow.kernel.database.connection import Database, Row, Transaction
@@ -25,8 +25,8 @@ from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
 from singlewindow.kernel.subsystem import document_types
 
-BATCH = 100
-LEASE = "10 seconds"  # longer than a request to customs may take
+BATCH = 50
+LEASE = "10 seconds"  # longer than one request to customs may take
 log = structlog.get_logger()
 
 
@@ -42,11 +42,12 @@ async def send_due(database: Database, transport: Transport, keys: ExchangeKeys)
     """Send one batch; answers how many were tried."""
     async with database.transaction() as transaction:
         rows = await _lease(transaction)
-        files = await _files(transaction, rows)
-    outcomes = await _deliver(transport, keys, rows, files) if rows else {}
+    if not rows:
+        return 0
+    outcomes, envelopes = await _prepare(database, transport, keys, rows)
+    outcomes |= await _send(transport, envelopes)
     for row in rows:
-        async with database.transaction() as transaction:
-            await _write(transaction, row, outcomes[row["id"]])
+        await _write(database, row, outcomes.get(row["message_id"], Outcome("", "not reached in this round")))
     return len(rows)
 
 
@@ -60,9 +61,9 @@ async def _lease(transaction: Transaction) -> list[Row]:
                 order by o.id limit {BATCH} for update skip locked
             ), leased as (
                 update outbox o set next_at = clock_timestamp() + interval '{LEASE}', attempts = attempts + 1
-                from due where o.id = due.id returning o.id, o.message_id, o.attempts, o.submission_id
+                from due where o.id = due.id returning o.id, o.message_id, o.submission_id
             )
-            select l.id, l.message_id, l.attempts, s.sequence, s.action, s.content, s.statement, s.signature,
+            select l.id, l.message_id, s.sequence, s.action, s.content, s.statement, s.signature,
                    s.certificate, s.attachments, s.request_id, s.submitted_at, d.type, d.number,
                    c.customs_code, c.name as company_name
             from leased l join submission s on s.id = l.submission_id join document d on d.id = s.document_id
@@ -70,90 +71,116 @@ async def _lease(transaction: Transaction) -> list[Row]:
     )
 
 
-async def _files(transaction: Transaction, rows: Sequence[Row]) -> dict[int, Row]:
-    wanted = [identifier for row in rows for identifier in row["attachments"]]
-    found = await transaction.rows(
-        """select id, category, name, sha256, size, pages, content, statement, signature, certificate
-           from attachment where id = any($1)""",
-        wanted,
-    )
-    return {file["id"]: file for file in found}
-
-
-async def _deliver(
-    transport: Transport, keys: ExchangeKeys, rows: Sequence[Row], files: Mapping[int, Row]
-) -> dict[int, Outcome]:
-    outcomes: dict[int, Outcome] = {}
-    ready: dict[str, int] = {}
-    envelopes = []
-    for row in rows:
+async def _prepare(
+    database: Database, transport: Transport, keys: ExchangeKeys, rows: Sequence[Row]
+) -> tuple[dict[str, Outcome], list[Envelope]]:
+    """Send each row's files and seal its envelope. When customs are away the rest of the batch waits too."""
+    outcomes: dict[str, Outcome] = {}
+    envelopes: list[Envelope] = []
+    for at, row in enumerate(rows):
         try:
-            for identifier in row["attachments"]:
-                file = files[identifier]
-                await transport.send_attachment(file["sha256"], encrypt(file["content"], keys.customs_jwk))
+            files = await _send_files(database, transport, keys, row, [later["id"] for later in rows[at:]])
             envelopes.append(_envelope(row, files, keys))
-            ready[row["message_id"]] = row["id"]
         except TemporaryFailure as failure:
-            outcomes[row["id"]] = Outcome("", str(failure))
+            outcomes |= {later["message_id"]: Outcome("", str(failure)) for later in rows[at:]}
+            break
         except PermanentFailure as failure:
-            outcomes[row["id"]] = Outcome(SEND_FAILED, str(failure))
-    return outcomes | await _send(transport, envelopes, ready)
+            outcomes[row["message_id"]] = Outcome(SEND_FAILED, str(failure))
+        except Exception as error:  # this message's own trouble: the others go on
+            log.exception("message cannot be made", number=row["number"], request_id=row["request_id"])
+            outcomes[row["message_id"]] = Outcome("", f"{type(error).__name__}: {error}")
+    return outcomes, envelopes
 
 
-async def _send(
-    transport: Transport, envelopes: Sequence[Envelope], ready: Mapping[str, int]
-) -> dict[int, Outcome]:
+async def _send_files(
+    database: Database, transport: Transport, keys: ExchangeKeys, row: Row, held: Sequence[int]
+) -> list[Row]:
+    """Send the files that a submission names, in its order; the rows still held are leased anew."""
+    async with database.transaction() as transaction:
+        found = await transaction.rows(
+            """select id, category, name, sha256, size, pages, content, statement, signature, certificate
+               from attachment where id = any($1)""",
+            row["attachments"],
+        )
+        await transaction.run(
+            f"update outbox set next_at = clock_timestamp() + interval '{LEASE}' where id = any($1)", held
+        )
+    files: Mapping[int, Row] = {file["id"]: file for file in found}
+    for identifier in row["attachments"]:
+        file = files[identifier]
+        await transport.send_attachment(
+            file["sha256"], seal(file["content"], keys.portal_key, keys.customs_jwk)
+        )
+    return [files[identifier] for identifier in row["attachments"]]
+
+
+async def _send(transport: Transport, envelopes: Sequence[Envelope]) -> dict[str, Outcome]:
     if not envelopes:
         return {}
     try:
         answers = await transport.send(envelopes)
     except TemporaryFailure as failure:
-        return {identifier: Outcome("", str(failure)) for identifier in ready.values()}
+        return {envelope.id: Outcome("", str(failure)) for envelope in envelopes}
     except PermanentFailure as failure:
         if len(envelopes) == 1:
-            return {ready[envelopes[0].id]: Outcome(SEND_FAILED, str(failure))}
-        alone = [
-            await _send(transport, [envelope], {envelope.id: ready[envelope.id]}) for envelope in envelopes
-        ]
+            return {envelopes[0].id: Outcome(SEND_FAILED, str(failure))}
+        alone = [await _send(transport, [envelope]) for envelope in envelopes]
         return {identifier: outcome for outcomes in alone for identifier, outcome in outcomes.items()}
-    heard = {
-        ready[a.id]: Outcome(SENT) if a.stored else Outcome(SEND_FAILED, a.reason)
-        for a in answers
-        if a.id in ready
-    }
-    return {identifier: Outcome("", "customs did not answer for it") for identifier in ready.values()} | heard
+    return {a.id: Outcome(SENT) if a.stored else Outcome(SEND_FAILED, a.reason) for a in answers}
 
 
-async def _write(transaction: Transaction, row: Row, outcome: Outcome) -> None:
-    log.info("sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
-             request_id=row["request_id"])  # fmt: skip
-    if not outcome.code:
-        await transaction.run(
-            """update outbox set last_error = $2,
-                   next_at = clock_timestamp() + least(power(2, least(attempts, 10)) * 0.1, 30) * interval '1 second'
-               where id = $1""",
-            row["id"],
-            outcome.reason,
-        )
-        return
-    state = "sent" if outcome.code == SENT else "failed"
+async def _write(database: Database, row: Row, outcome: Outcome) -> None:
+    """Write one outcome in a transaction of its own; trouble with one row leaves the others their own."""
+    log.info(
+        "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
+        request_id=row["request_id"],
+    )  # fmt: skip
+    try:
+        async with database.transaction() as transaction:
+            if outcome.code:
+                await _settle(transaction, row, outcome)
+            else:
+                await _put_off(transaction, row, outcome.reason)
+    except Exception:  # due again when the lease ends; customs do not take it in twice
+        log.exception("outcome cannot be written", number=row["number"], request_id=row["request_id"])
+
+
+async def _put_off(transaction: Transaction, row: Row, reason: str) -> None:
+    """Try again after 0.2 s, doubled with each try up to 30 s."""
     await transaction.run(
-        "update outbox set state = $2, last_error = $3, sent_at = clock_timestamp() where id = $1",
+        """update outbox set last_error = $2,
+               next_at = clock_timestamp() + least(power(2, least(attempts, 10)) * 0.1, 30) * interval '1 second'
+           where id = $1 and state = 'queued'""",
+        row["id"],
+        reason,
+    )
+
+
+async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> None:
+    """Sent or failed for good: noted once, and heard like a receipt with the number 0."""
+    state = "sent" if outcome.code == SENT else "failed"
+    settled = await transaction.value(
+        """update outbox set state = $2, last_error = $3, sent_at = clock_timestamp()
+           where id = $1 and state = 'queued' returning true""",
         row["id"],
         state,
         outcome.reason,
     )
-    text = "已发往海关" if outcome.code == SENT else f"发送失败：{outcome.reason}"
-    await hear(
-        transaction,
-        Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {}),
+    if not settled:
+        return  # another worker was here first
+    text = (
+        "已发往海关"
+        if outcome.code == SENT
+        else ("发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员")
     )
+    heard = Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {})
+    await hear(transaction, heard)
 
 
-def _envelope(row: Row, files: Mapping[int, Row], keys: ExchangeKeys) -> Envelope:
+def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys) -> Envelope:
     type = document_types()[row["type"]]
     content = json.loads(row["content"])
-    attachments = type.form.attachments
+    names = {c.code: c.name for c in type.form.attachments.categories} if type.form.attachments else {}
     submission = Submission(
         type=type.name,
         title=type.title,
@@ -169,10 +196,7 @@ def _envelope(row: Row, files: Mapping[int, Row], keys: ExchangeKeys) -> Envelop
         statement=_base64(row["statement"]),
         signature=_base64(row["signature"]),
         certificate=_base64(row["certificate"]),
-        attachments=[
-            _attachment(files[i], (attachments and attachments.name_of(files[i]["category"])) or "")
-            for i in row["attachments"]
-        ],
+        attachments=[_attachment(file, names.get(file["category"], "")) for file in files],
         request_id=row["request_id"],
         submitted_at=row["submitted_at"],
     )

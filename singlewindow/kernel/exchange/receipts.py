@@ -62,6 +62,7 @@ async def hear(transaction: Transaction, heard: Heard) -> None:
     if not type.lifecycle.knows(heard.code):
         raise NotForUs(f"未知的回执代码 {heard.code}")
     if not await _store(transaction, document.id, submission["id"], heard):
+        await _check_double(transaction, submission["id"], heard)
         return
     if not submission["superseded"]:
         await _fold(transaction, type, document, submission["id"], submission["start_status"], heard)
@@ -74,6 +75,15 @@ async def _store(transaction: Transaction, document_id: int, submission_id: int,
         submission_id, document_id, heard.seq, heard.code, heard.text, dict(heard.data), heard.at, heard.jws,
     )  # fmt: skip
     return bool(new)
+
+
+async def _check_double(transaction: Transaction, submission_id: int, heard: Heard) -> None:
+    """A double says the same as the first; another answer under the same number is for a person to judge."""
+    code = await transaction.value(
+        "select code from receipt where submission_id = $1 and seq = $2", submission_id, heard.seq
+    )
+    if code != heard.code:
+        raise NotForUs(f"第 {heard.seq} 号回执已是 {code}，现又收到 {heard.code}")
 
 
 async def _fold(
@@ -92,9 +102,11 @@ async def _fold(
     returned = {name: str(data[name]) for name in type.messages.returned if name in data}
     who = "单一窗口" if heard.seq == 0 else "海关"
     event = Event("receipt", who, {"seq": heard.seq, "code": heard.code, "status": status})
+    state = type.lifecycle.state(status)
+    settled = None if state.waiting else submission_id
+    wanted = Change(status, event, returned=returned, settles=settled, in_force=state.in_force)
     try:
-        await store.change(transaction, type, document, Change(status, event, returned=returned))
+        await store.change(transaction, type, document, wanted)
     except Conflict as conflict:
         # A late answer would take back what another document claims by now: a person must look.
         raise NotForUs(f"回执 {heard.code} 与另一单据冲突：{conflict.detail}") from conflict
-    await transaction.run("select pg_notify('document', $1)", document.number)

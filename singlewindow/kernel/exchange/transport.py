@@ -9,6 +9,9 @@ import httpx
 
 from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch
 
+REFUSED = (400, 413, 415, 422)
+"""What customs answer to a message that is wrong in itself. A wrong address or a missing right is ours to mend."""
+
 
 class TemporaryFailure(Exception):
     """Customs cannot be reached or cannot answer now: try again later."""
@@ -25,7 +28,7 @@ class Transport(Protocol):
         """Deliver envelopes; raises TemporaryFailure when nothing is known of their fate."""
 
     async def send_attachment(self, sha256: str, body: str) -> None:
-        """Deliver the JWE of a file; raises TemporaryFailure or PermanentFailure."""
+        """Deliver a sealed file; raises TemporaryFailure or PermanentFailure."""
 
 
 class HttpTransport:
@@ -40,7 +43,10 @@ class HttpTransport:
         response = await self._request(
             "POST", "/exchange/messages", batch.model_dump_json(), "application/json"
         )
-        return AnswerBatch.model_validate_json(response.content).answers
+        try:
+            return AnswerBatch.model_validate_json(response.content).answers
+        except ValueError as error:
+            raise TemporaryFailure(f"what answered is not customs' exchange: {error}") from error
 
     async def send_attachment(self, sha256: str, body: str) -> None:
         """See Transport."""
@@ -53,8 +59,8 @@ class HttpTransport:
             )
         except httpx.HTTPError as error:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
-        if response.status_code >= 500 or response.status_code in (408, 425, 429):
-            raise TemporaryFailure(f"customs answered {response.status_code}")
-        if response.status_code >= 400:
+        if response.status_code in REFUSED:
             raise PermanentFailure(f"customs answered {response.status_code}: {response.text[:300]}")
+        if not response.is_success:
+            raise TemporaryFailure(f"customs answered {response.status_code}")
         return response

@@ -91,5 +91,9 @@ async def _sweep(database: Database) -> None:
                 await transaction.run("delete from challenge where expires_at < now()")
                 await transaction.run("delete from prepared where expires_at < now() - interval '1 day'")
                 await transaction.run("delete from idempotency where created_at < now() - interval '7 days'")
+            await transaction.run("delete from login_attempt where at < now() - interval '180 days'")
+            await transaction.run(
+                "delete from inbox where state = 'applied' and received_at < now() - interval '30 days'"
+            )
         except AWAY as error:
             log.warning("nothing swept", error=repr(error))

@@ -21,7 +21,7 @@ from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import Verdict, editable, judge
 from singlewindow.kernel.documents.view import View
-from singlewindow.kernel.documents.work import Desk, supersede
+from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
@@ -81,8 +81,9 @@ class SigningDesk:
         Raises Conflict (used token, claim of another document), Refused, NotInThisState, StaleVersion.
         """
         desk = self.desk
-        prepared = await prepared_store.use(desk.transaction, desk.person, "sign", token)
+        # The document first, as everywhere: two transactions that lock in one order cannot block each other.
         document = await store.get_document(desk.transaction, desk.type, number, lock=True)
+        prepared = await prepared_store.use(desk.transaction, desk.person, "sign", token)
         if document.id != prepared.document_id:
             raise Refused.because(
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名")]
@@ -139,7 +140,7 @@ class SigningDesk:
         request_id: str,
     ) -> View:
         desk = self.desk
-        await supersede(desk.transaction, document)
+        await store.supersede(desk.transaction, document)
         submission_id = await desk.transaction.value(
             """insert into submission (document_id, company_id, sequence, action, version, start_status, content,
                    statement, signature, certificate, card_no, account_id, request_id,
@@ -159,7 +160,7 @@ class SigningDesk:
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
-        wanted = Change(status, event, submission=submission_id)
+        wanted = Change(status, event, submits=submission_id)
         changed = await store.change(desk.transaction, desk.type, document, wanted)
         await desk.transaction.run("select pg_notify('outbox', '')")
         return await desk.view(changed)

@@ -16,7 +16,7 @@ LIFECYCLE = Lifecycle(
         State(DECLARED, "已申报", waiting=True),
         State(SENT, "发往海关成功", waiting=True),
         State(RECEIVED, "海关接收成功", waiting=True),
-        State(APPROVED, "审批通过"),
+        State(APPROVED, "审批通过", in_force=True),
         State(RETURNED, "退单"),
         State(FAILED, "发送失败"),
     ),

@@ -27,7 +27,7 @@ LIFECYCLE = Lifecycle(
         State(SEND_FAILED, "发送失败"),
         State(RECEIVED, "海关接收成功", waiting=True),
         State(RECEIVE_FAILED, "接收失败"),
-        State(GRANTED, "同意"),
+        State(GRANTED, "同意", in_force=True),
         State(REFUSED, "不同意"),
     ),
     actions=(

@@ -108,6 +108,7 @@ create table code_entry (
     name text not null,
     initials text not null,
     position integer not null,
+    shipped boolean not null default true,  -- as this program brings it; an imported entry is never put back
     valid_from date,
     valid_to date,
     extra jsonb not null default '{}',
@@ -147,27 +148,42 @@ create table document (
     pending_submission bigint,
     in_force_submission bigint,
     last_submission integer not null default 0,
-    hidden boolean not null default false
+    hidden boolean not null default false,
+    unique (id, company_id)
 )
 -- ;;
 create index document_by_company on document (company_id, type, updated_at desc)
 -- ;;
+-- Who may see a document, and as what. The owner alone names parties: the pair of keys proves that he owns it.
 create table document_party (
-    document_id bigint not null references document on delete cascade,
+    document_id bigint not null,
+    owner_id bigint not null,
     company_id bigint not null references company,
     role text not null,
     type text not null,
     status text not null,
     updated_at timestamptz not null,
-    primary key (document_id, company_id, role)
+    primary key (document_id, company_id, role),
+    foreign key (document_id, owner_id) references document (id, company_id) on delete cascade
 )
 -- ;;
 create index document_party_by_company on document_party (company_id, type, updated_at desc)
 -- ;;
+-- Every party sees the new status, whoever's transaction made it.
+create function document_party_follows() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+    update document_party set status = new.status, updated_at = new.updated_at where document_id = new.id;
+    return null;
+end $$
+-- ;;
+create trigger document_party_follows after update of status, updated_at on document
+for each row execute function document_party_follows()
+-- ;;
 create table attachment (
     id bigint generated always as identity primary key,
-    document_id bigint not null references document on delete cascade,
-    company_id bigint not null references company,
+    document_id bigint not null,
+    company_id bigint not null,
     category text not null,
     name text not null,
     size integer not null,
@@ -179,15 +195,16 @@ create table attachment (
     certificate bytea not null,
     uploaded_by bigint not null references account,
     uploaded_at timestamptz not null,
-    superseded boolean not null default false
+    superseded boolean not null default false,
+    foreign key (document_id, company_id) references document (id, company_id) on delete cascade
 )
 -- ;;
 create unique index attachment_one_per_category on attachment (document_id, category) where not superseded
 -- ;;
 create table submission (
     id bigint generated always as identity primary key,
-    document_id bigint not null references document on delete cascade,
-    company_id bigint not null references company,
+    document_id bigint not null,
+    company_id bigint not null,
     sequence integer not null,
     action text not null,
     version integer not null,
@@ -203,7 +220,8 @@ create table submission (
     attachments bigint[] not null default '{}',
     frozen jsonb not null default '{}',
     superseded boolean not null default false,
-    unique (document_id, sequence)
+    unique (document_id, sequence),
+    foreign key (document_id, company_id) references document (id, company_id) on delete cascade
 )
 -- ;;
 -- seq 0 is the portal's own word (sent / sending failed); customs' receipts count from 1.
@@ -225,7 +243,7 @@ create index receipt_by_document on receipt (document_id)
 -- ;;
 -- History: numbered per document, each entry's hash covers the one before it. Both are the trigger's work.
 create table event (
-    document_id bigint not null references document on delete cascade,
+    document_id bigint not null,
     no integer not null,
     company_id bigint not null,
     at timestamptz not null,
@@ -234,7 +252,8 @@ create table event (
     data jsonb not null default '{}',
     previous bytea not null,
     hash bytea not null,
-    primary key (document_id, no)
+    primary key (document_id, no),
+    foreign key (document_id, company_id) references document (id, company_id) on delete cascade
 )
 -- ;;
 create function event_chain() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -282,6 +301,8 @@ create table idempotency (
     account_id bigint not null references account,
     key text not null,
     company_id bigint not null references company,
+    type text not null,
+    request text not null,  -- digest of what was asked
     number text not null,
     created_at timestamptz not null default now(),
     primary key (account_id, key)
@@ -300,7 +321,9 @@ create table outbox (
     sent_at timestamptz
 )
 -- ;;
-create index outbox_queue on outbox (document_id, id) where state = 'queued'
+create index outbox_queue on outbox (id) where state = 'queued'
+-- ;;
+create index outbox_queue_of_document on outbox (document_id, id) where state = 'queued'
 -- ;;
 create table inbox (
     id bigint generated always as identity primary key,
@@ -347,10 +370,11 @@ grant usage on schema public to sw_web, sw_worker
 -- ;;
 grant select on clock, code_entry, register_entry to sw_web, sw_worker
 -- ;;
-grant select, insert, update, delete on company, account, card, session, challenge, document, document_party, attachment,
-    submission, receipt, event, claim, prepared, idempotency to sw_web
+grant select on company, account, card, receipt to sw_web
 -- ;;
-revoke update, delete on event, submission, receipt from sw_web
+grant select, insert on document_party, event, submission to sw_web
+-- ;;
+grant select, insert, update, delete on session, challenge, document, attachment, claim, prepared, idempotency to sw_web
 -- ;;
 grant update (superseded) on submission to sw_web
 -- ;;
@@ -362,13 +386,18 @@ grant select (message_id) on inbox to sw_web
 -- ;;
 grant usage on sequence document_number to sw_web
 -- ;;
-grant select, insert, update on register_entry, document, document_party, receipt, event, submission, outbox, inbox, claim to sw_worker
+grant select, insert, update on register_entry, outbox, inbox, claim to sw_worker
 -- ;;
-grant select on company, account, attachment to sw_worker
+grant select, update on document to sw_worker
 -- ;;
-grant delete on claim, challenge, session, prepared, idempotency, inbox to sw_worker
+-- History and receipts are only ever added to.
+grant select, insert on receipt, event to sw_worker
 -- ;;
-grant select on challenge, session, prepared, idempotency to sw_worker
+grant select on company, account, attachment, submission, document_party to sw_worker
+-- ;;
+grant delete on claim, challenge, session, prepared, idempotency, inbox, login_attempt to sw_worker
+-- ;;
+grant select on challenge, session, prepared, idempotency, login_attempt to sw_worker
 -- ;;
 do $$
 declare
@@ -386,13 +415,9 @@ end $$
 -- ;;
 create policy own on company for all to sw_web using (id = sw_company()) with check (id = sw_company())
 -- ;;
--- A policy on document asks document_party, so this one may not ask document itself: the function does.
-create function sw_owns(wanted bigint) returns boolean
-language sql stable security definer set search_path = public, pg_temp as
-$$ select exists (select from document where id = wanted and company_id = sw_company()) $$
+create policy seen on document_party for select to sw_web using (company_id = sw_company())
 -- ;;
-create policy own on document_party for all to sw_web
-    using (company_id = sw_company()) with check (company_id = sw_company() or sw_owns(document_id))
+create policy named on document_party for insert to sw_web with check (owner_id = sw_company())
 -- ;;
 create policy seen on document for select to sw_web
     using (company_id = sw_company()

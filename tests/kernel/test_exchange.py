@@ -1,0 +1,253 @@
+"""The exchange under trouble: poisoned messages, forged ones, customs away, two workers, locks (CUST-05)."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from singlewindow.contract.messages import MessageKind
+from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
+from tests.house import House
+from tests.kernel.test_documents import TYPE, applied, letter, reference
+
+
+async def test_one_bad_notice_does_not_hold_up_the_others(house: House) -> None:
+    """What the database cannot store goes to a person's list; what stands in the same batch is taken in."""
+    key = str(uuid4())
+    bad = house.customs.notice("thing", key + "-bad", {"name": "a\x00b"})
+    good = house.customs.notice("thing", key, {"name": "good"})
+    await house.hear(bad, good)
+    rows = await house.sql("select data from register_entry where key = $1", key)
+    assert [row["data"] for row in rows] == ['{"name": "good"}']
+    [row] = await house.sql("select state, problem from inbox where message_id = $1", bad.id)
+    assert row["state"] == "unreadable"
+    assert row["problem"]
+
+
+async def test_one_bad_message_does_not_hold_up_the_others(house: House) -> None:
+    """A submission that cannot be made into a message waits; the healthy one behind it is sent."""
+    _, broken = await applied(house)
+    await house.sql(
+        "update submission s set action = 'nothing' from document d where d.id = s.document_id and d.number = $1",
+        broken["number"],
+    )
+    member, view = await applied(house)
+    await house.send()
+    assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
+    [row] = await house.sql(
+        "select o.state, o.last_error from outbox o join document d on d.id = o.document_id where number = $1",
+        broken["number"],
+    )
+    assert row["state"] == "queued"
+    assert "nothing" in row["last_error"]
+    await house.sql("delete from outbox where state = 'queued'")
+
+
+async def test_the_rest_of_a_batch_waits_when_customs_are_away(house: House) -> None:
+    """One request finds out, not one for each message."""
+    documents = [await applied(house) for _ in range(3)]
+    asked: list[str] = []
+
+    async def away(sha256: str, body: str) -> None:
+        asked.append(sha256)
+        raise TemporaryFailure("away")
+
+    original, house.customs.send_attachment = house.customs.send_attachment, away  # type: ignore[method-assign]
+    await house.send()
+    assert len(asked) == 1
+    house.customs.send_attachment = original  # type: ignore[method-assign]
+    await house.sql("update outbox set next_at = now() where state = 'queued'")
+    await house.send()
+    for member, view in documents:
+        assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
+
+
+async def test_two_workers_send_each_message_once(house: House) -> None:
+    numbers = [(await applied(house))[1]["number"] for _ in range(6)]
+    await asyncio.gather(*(house.send() for _ in range(4)))
+    sent = [s.number for s in house.customs.received if s.number in numbers]
+    assert sorted(sent) == sorted(numbers)
+
+
+async def test_a_deleted_document_hears_nothing_more(house: House) -> None:
+    """PORT-08: hidden after 发送失败, a late receipt neither shows it again nor takes its number."""
+    member, view = await applied(house)
+    house.customs.refuses = "no"
+    await house.send()
+    house.customs.refuses = ""
+    assert (await member.http.delete(f"/api/documents/{TYPE}/{view['number']}")).status_code == 204
+    [row] = await house.sql(
+        "select s.sequence, d.content->>'reference' as reference from submission s join document d "
+        "on d.id = s.document_id where d.number = $1",
+        view["number"],
+    )
+    late = house.customs.receipt_for(TYPE, view["number"], row["sequence"], 1, "RECEIVED")
+    await house.hear(late)
+    assert await house.sql("select from claim where key = $1", row["reference"]) == []
+    [document] = await house.sql("select status, hidden from document where number = $1", view["number"])
+    assert document["hidden"] is True
+    assert document["status"] == "E"
+    assert len(await house.sql("select from receipt where jws = $1", late.body)) == 1
+
+
+async def test_what_customs_returned_goes_with_its_submission(house: House) -> None:
+    """A refused application that is saved again shows no 海关审核编号 any more."""
+    member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "REFUSED", customs_no="530120261121000007"))
+    refused = await member.view(TYPE, view["number"])
+    assert refused["header"]["customs_no"] == "530120261121000007"
+    saved = await member.http.put(
+        f"/api/documents/{TYPE}/{view['number']}",
+        json={"content": letter(reference())},
+        headers={"If-Match": f'"{refused["version"]}"'},
+    )
+    assert saved.json()["header"]["customs_no"] == ""
+
+
+async def test_the_accepted_submission_is_in_force(house: House) -> None:
+    member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    [row] = await house.sql("select * from document where number = $1", view["number"])
+    assert row["pending_submission"] is not None
+    assert row["in_force_submission"] is None
+    await house.hear(house.customs.receipt(submission, 2, "APPROVED"))
+    [row] = await house.sql("select * from document where number = $1", view["number"])
+    assert row["pending_submission"] is None
+    assert row["in_force_submission"] is not None
+    assert member.customs_code
+
+
+async def test_another_answer_under_the_same_number_is_for_a_person(house: House) -> None:
+    """CUST-05: a double says the same; anything else is not silently dropped."""
+    _member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    other = house.customs.receipt(submission, 1, "REJECTED")
+    await house.hear(other)
+    [row] = await house.sql("select state, problem from inbox where message_id = $1", other.id)
+    assert row["state"] == "unreadable"
+    assert "REJECTED" in row["problem"]
+
+
+async def test_an_envelope_carries_its_own_message_only(house: House) -> None:
+    """CUST-05: one signed message under many ids would fill the inbox."""
+    notice = house.customs.notice("thing", str(uuid4()), {"name": "x"})
+    [answer] = await house.customs.post([notice.model_copy(update={"id": str(uuid4())})])
+    assert answer.stored is False
+    [answer] = await house.customs.post([notice.model_copy(update={"kind": MessageKind.SUBMISSION})])
+    assert answer.stored is False
+
+
+async def test_signing_and_deleting_at_the_same_instant(house: House) -> None:
+    """Both lock the document first: one of them wins, none of them fails inside."""
+    for _ in range(8):
+        member = await house.member()
+        view = await member.save(TYPE, letter(reference()))
+        view = (await member.upload(TYPE, view["number"], "1")).json()
+        prepared = (await member.prepare(TYPE, view)).json()
+        submitted, deleted = await asyncio.gather(
+            member.submit(TYPE, view["number"], prepared),
+            member.http.delete(f"/api/documents/{TYPE}/{view['number']}"),
+        )
+        assert (submitted.status_code, deleted.status_code) in {(200, 409), (404, 204)}
+
+
+async def test_receipts_and_batch_deletes_lock_in_one_order(house: House) -> None:
+    """Two workers and a user at the same documents from both ends."""
+    company = await house.company()
+    member = await house.member(company)
+    views = []
+    for _ in range(6):
+        view = await member.save(TYPE, letter(reference()))
+        view = (await member.upload(TYPE, view["number"], "1")).json()
+        views.append(await member.apply(TYPE, view))
+    await house.send()
+    mine = {view["number"] for view in views}
+    submissions = [s for s in house.customs.received if s.number in mine]
+    answers = [house.customs.receipt(s, 1, "REFUSED") for s in submissions]
+    await house.customs.post(answers[::-1])
+    numbers = [view["number"] for view in views]
+    results = await asyncio.gather(
+        house.hear(),
+        house.hear(),
+        *(
+            member.http.post(f"/api/documents/{TYPE}/delete", json={"numbers": order})
+            for order in (numbers, numbers[::-1])
+        ),
+    )
+    assert {r.status_code for r in results if isinstance(r, httpx.Response)} == {200}
+
+
+async def test_a_stranger_cannot_make_himself_a_party(house: House) -> None:
+    """PORT-10: with the web role and no check of ours: no party row and no event at another's document."""
+    _member, view = await applied(house)
+    stranger = await house.member()
+    [row] = await house.sql("select id, company_id from document where number = $1", view["number"])
+    [me] = await house.sql("select id from company where customs_code = $1", stranger.customs_code)
+    party = "insert into document_party values ($1, $2, $3, 'declarant', '_template', '0', now())"
+    event = "insert into event (document_id, company_id, at, kind, who) values ($1, $2, now(), 'x', 'x')"
+    for statement, values in (
+        (party, (row["id"], me["id"], me["id"])),
+        (party, (row["id"], row["company_id"], me["id"])),
+        (event, (row["id"], me["id"])),
+        (event, (row["id"], row["company_id"])),
+    ):
+        with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError)):
+            async with house.web.transaction(Actor(me["id"], None)) as transaction:
+                await transaction.run(statement, *values)
+
+
+async def test_the_worker_cannot_rewrite_history(house: House) -> None:
+    for statement in ("update event set who = 'x'", "update receipt set text = 'x'", "delete from event",
+                      "update submission set content = ''"):  # fmt: skip
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with house.worker.transaction() as transaction:
+                await transaction.run(statement)
+
+
+async def test_every_party_sees_the_new_status(house: House) -> None:
+    """A party's row follows the document, whoever's transaction changes it."""
+    _member, view = await applied(house)
+    agent = await house.company()
+    await house.sql(
+        """insert into document_party select d.id, d.company_id, c.id, 'agent', d.type, '0', d.updated_at
+           from document d, company c where d.number = $1 and c.customs_code = $2""",
+        view["number"],
+        agent,
+    )
+    await house.send()
+    rows = await house.sql(
+        "select p.status from document_party p join document d on d.id = p.document_id where number = $1",
+        view["number"],
+    )
+    assert [row["status"] for row in rows] == ["2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [(400, PermanentFailure), (413, PermanentFailure), (422, PermanentFailure), (302, TemporaryFailure),
+     (401, TemporaryFailure), (404, TemporaryFailure), (500, TemporaryFailure), (503, TemporaryFailure)],
+)  # fmt: skip
+async def test_what_an_answer_means(status: int, failure: type[Exception]) -> None:
+    """A wrong address or a proxy in between must not fail applications for good."""
+    answering = httpx.MockTransport(lambda request: httpx.Response(status, text="no"))
+    async with httpx.AsyncClient(transport=answering, base_url="http://customs") as client:
+        with pytest.raises(failure):
+            await HttpTransport(client).send_attachment("0" * 64, "x")
+
+
+async def test_an_answer_that_is_not_customs() -> None:
+    answering = httpx.MockTransport(lambda request: httpx.Response(200, text="<html>"))
+    async with httpx.AsyncClient(transport=answering, base_url="http://customs") as client:
+        with pytest.raises(TemporaryFailure):
+            await HttpTransport(client).send([])
