@@ -1,14 +1,17 @@
-"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE`."""
+"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | unread`."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Annotated
 
 import typer
 import uvicorn
 
+from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate as migrate_database
+from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.exchange.worker import work
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.seed import seed_portal
@@ -48,6 +51,26 @@ def migrate() -> None:
 def seed(world: Path) -> None:
     """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
     asyncio.run(seed_portal(settings().database_url, world))
+
+
+@cli.command()
+def unread(again: Annotated[list[int], typer.Option(help="ids to try again")] = []) -> None:  # noqa: B006
+    """List customs' messages that could not be understood, or let the worker try some again."""
+    asyncio.run(_unread(again))
+
+
+async def _unread(again: list[int]) -> None:
+    database = await Database.connect(settings().worker_database_url, size=1)
+    try:
+        if again:
+            typer.echo(f"{await people_list.again(database, again)} messages will be tried again")
+            return
+        for each in await people_list.waiting(database):
+            typer.echo(
+                f"{each.id}  {each.received_at:%Y-%m-%d %H:%M:%S}  {each.kind}  {each.message_id}  {each.problem}"
+            )
+    finally:
+        await database.close()
 
 
 if __name__ == "__main__":

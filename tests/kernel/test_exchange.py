@@ -11,6 +11,7 @@ import pytest
 
 from singlewindow.contract.messages import MessageKind
 from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied, letter, reference
@@ -46,6 +47,19 @@ async def test_one_bad_message_does_not_hold_up_the_others(house: House) -> None
     assert row["state"] == "queued"
     assert "nothing" in row["last_error"]
     await house.sql("delete from outbox where state = 'queued'")
+
+
+async def test_a_person_lets_a_message_be_tried_again(house: House) -> None:
+    """A receipt that came before its document's submission was restored, say."""
+    _member, view = await applied(house)
+    early = house.customs.receipt_for(TYPE, view["number"], 2, 1, "RECEIVED")
+    await house.hear(early)
+    [listed] = [each for each in await people_list.waiting(house.worker) if each.message_id == early.id]
+    assert "第 2 次申报" in listed.problem
+    assert await people_list.again(house.worker, [listed.id]) == 1
+    assert await people_list.again(house.worker, [listed.id]) == 0
+    await house.hear()
+    assert early.id in {each.message_id for each in await people_list.waiting(house.worker)}
 
 
 async def test_the_rest_of_a_batch_waits_when_customs_are_away(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import Claim
-from singlewindow.subsystems.inspection.declaration.rules import CLAIM
+from singlewindow.subsystems.inspection.declaration.rules import CLAIM, IN_USE, IN_USE_ADVICE, IN_USE_CLAUSE
 
 DRAFT, APPLIED, SENT, RECEIVED, GRANTED, REFUSED, SEND_FAILED, RECEIVE_FAILED = (
     "0",
@@ -65,8 +65,8 @@ CLAIMS = (
         key=lambda content: content.get("declaration_no", ""),
         held_in=UNDER_WAY | states(GRANTED),
         path="declaration_no",
-        message="该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）",
-        advice="请在数据查询中按报关单号查看该申请的办理结果",
-        clause="手册 4.1 小提示",
+        message=IN_USE,
+        advice=IN_USE_ADVICE,
+        clause=IN_USE_CLAUSE,
     ),
 )

@@ -19,6 +19,11 @@ ANNOUNCEMENT = "海关总署公告2020年第24号"
 
 UNRELEASED = {"4", "7", "11"}  # 海关入库成功, 审结, 查验通知: accepted and not released
 RELEASED = {"9", "10"}  # 放行, 结关
+ENDED = {"6", "8"}  # 退单, 删单: never to be accepted any more
+
+IN_USE = "该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）"
+IN_USE_ADVICE = "请在数据查询中按报关单号查看该申请的办理结果"
+IN_USE_CLAUSE = "手册 4.1 小提示"
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class Known:
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
-        return {"declaration": asdict(self.declaration) if self.declaration else None, "pilot": self.pilot}
+        declaration = asdict(self.declaration) if self.declaration else None
+        return {"declaration": declaration, "pilot": self.pilot, "switched_on": self.switched_on}
 
 
 async def gather(case: Case) -> Known:
@@ -60,7 +66,7 @@ async def gather(case: Case) -> Known:
     declaration = None
     if entry is not None:
         declaration = Declaration(
-            **{name: str(entry.data[name]) for name in Declaration.__dataclass_fields__}
+            **{name: str(entry.data.get(name, "")) for name in Declaration.__dataclass_fields__}
         )
     district = declaration.inspection_district if declaration else ""
     found = await case.registers.find_many([("pilot_district", district), ("pilot_switch", "exemption")])
@@ -118,6 +124,8 @@ def is_unreleased(content: Exemption, known: Known) -> Iterator[Finding]:
         yield Finding(
             "declaration_no", f"已放行的报关单不能申请：{state}", "只有未放行的报关单可以申请，请核对报关单号"
         )
+    elif known.own.status in ENDED:
+        yield Finding("declaration_no", f"该报关单已不存在于海关：{state}", "请录入重新申报后的报关单号")
     else:
         yield Finding("declaration_no", f"海关尚未接受该报关单：{state}", "请待报关单被海关接受后再申请")
 
@@ -136,15 +144,11 @@ def is_open(content: Exemption, known: Known) -> Iterator[Finding]:
         yield Finding("declaration_no", "暂不满足条件，请咨询您的主管海关", _district(known.own))
 
 
-@rule("INSP-R06", clause="手册 4.1 小提示")
+@rule("INSP-R06", clause=IN_USE_CLAUSE)
 def is_not_in_use(content: Exemption, known: Known) -> Iterator[Finding]:
     """A number with an application under way or granted cannot be entered again (INSP-04)."""
     if known.own is not None and known.in_use:
-        yield Finding(
-            "declaration_no",
-            f"该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{content.declaration_no}）",
-            "请在数据查询中按报关单号查看该申请的办理结果",
-        )
+        yield Finding("declaration_no", IN_USE.format(key=content.declaration_no), IN_USE_ADVICE)
 
 
 @rule("INSP-R07", clause="手册 4.1 随附单据上传", drafts=False)
