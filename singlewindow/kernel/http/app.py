@@ -18,12 +18,12 @@ from singlewindow.kernel.http import (
     portal_routes,
     problems,
 )
+from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure, with_request_id
-from singlewindow.kernel.problems import NotFound, TooLarge
+from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import Settings, settings
 from singlewindow.kernel.subsystem import document_types
 
-MAX_BODY = 6 * 1024 * 1024  # the greatest upload with its form fields
 PAGE_POLICY = (
     "default-src 'self'; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; img-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -40,7 +40,7 @@ def create_app() -> FastAPI:
         version="1",
         summary="A single window: fill in, sign with a card, send to customs, see the answer.",
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,  # its page would run scripts of others on our origin
         redoc_url=None,
         lifespan=_lifespan,
     )
@@ -53,7 +53,8 @@ def create_app() -> FastAPI:
         document_routes.router,
     ):
         app.include_router(router)
-    app.middleware("http")(_guard)
+    app.add_middleware(BodyLimit)
+    app.middleware("http")(_with_headers)
     app.middleware("http")(with_request_id)
     _serve_pages(app, chosen)
     return app
@@ -66,11 +67,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.close()
 
 
-async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse bodies that are too large before they are read; tell browsers how to treat answers."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MAX_BODY and request.url.path != "/exchange/messages":
-        return problems.answer(TooLarge("请求内容超过上限 6 MB；单个 PDF 文件不能超过 4M"), request)
+async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Tell browsers how to treat answers."""
     response = await call(request)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

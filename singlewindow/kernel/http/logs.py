@@ -7,30 +7,32 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import Literal
+import unicodedata
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Literal
 
 import structlog
 from fastapi import Request, Response
 
 from singlewindow.kernel.http import problems
 
+_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories
+_MANY_LINES = ("exception", "stack")
 log = structlog.get_logger()
 
 
 def configure(style: Literal["console", "json"]) -> None:
     """One line per event on standard output, libraries' own included; JSON for machines, plain for people."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
     steps: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if style == "console":
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+        steps.append(_without_controls)
     libraries = logging.StreamHandler(sys.stdout)
     libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=steps))
     logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
@@ -38,6 +40,19 @@ def configure(style: Literal["console", "json"]) -> None:
         processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
+
+
+def _without_controls(
+    logger: object, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What a stranger sent must not move a terminal's cursor: control characters stand there as \\x1b."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            kept = "\n\t" if name in _MANY_LINES else ""
+            event[name] = "".join(
+                c if c in kept or unicodedata.category(c) not in _CONTROLS else repr(c)[1:-1] for c in value
+            )
+    return event
 
 
 async def with_request_id(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:

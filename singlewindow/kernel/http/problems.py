@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import asyncpg
@@ -20,7 +21,28 @@ FRAMEWORK_WORDS = {
     405: "这个地址不支持这种操作",
 }
 """What the framework refuses by itself, in words for a user."""
+PATH_LENGTH = 80  # of what a client named: enough to recognise it
 log = structlog.get_logger()
+
+
+class Interrupted(HTTPException):
+    """A problem found while the framework reads a request: it lets only its own exceptions pass."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status, problem.detail)
+        self.problem = problem
+
+
+class ProblemResponse(JSONResponse):
+    """An answer that can always be written, also where it repeats what UTF-8 cannot hold."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        """JSON in UTF-8; half of a surrogate pair becomes the escape that JSON has for it."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
+            errors="backslashreplace"
+        )
 
 
 class ViolationBody(BaseModel):
@@ -68,7 +90,7 @@ def install(app: FastAPI) -> None:
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
         asyncpg.InternalClientError,  # a connection cut in the middle of a word
-        OSError,
+        OSError,  # among them TimeoutError: no connection or no answer in time
     ):
         app.add_exception_handler(error, _away)
 
@@ -85,7 +107,7 @@ def answer(problem: Problem, request: Request) -> JSONResponse:
         **problem.extra,
     }
     headers = {"Retry-After": str(problem.extra["retry_after"])} if isinstance(problem, TooMany) else None
-    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+    return ProblemResponse(body, problem.status, headers)
 
 
 async def _problem(request: Request, problem: Exception) -> JSONResponse:
@@ -97,7 +119,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     violations = [
         Violation(
-            "/".join(map(str, e["loc"][1:])),
+            "/".join(map(str, e["loc"][1:]))[:PATH_LENGTH],
             "request.shape",
             f"请求内容不正确：{e['msg']}",
             "请刷新页面后重试",
@@ -109,6 +131,8 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error, Interrupted):
+        return answer(error.problem, request)
     words = FRAMEWORK_WORDS.get(error.status_code, "请求无法办理，请刷新页面后重试")
     problem: Problem = NotFound(words) if error.status_code == 404 else Problem(words)
     response = answer(problem, request)
