@@ -11,12 +11,8 @@ from pydantic import BaseModel
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.lifecycle import NEW, Action
 from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.people.refusals import UNBOUND
 from singlewindow.kernel.subsystem import DocumentType
-
-UNBOUND = (
-    "当前账号未绑定卡介质，不能暂存、申请或查询；请用卡介质登录，或请企业管理员为该账号绑定电子口岸 IC卡/Ikey"
-)
-UNBOUND_BASIS = "手册 2.3.1 关于登录方式"
 
 
 class StatusView(BaseModel):
@@ -62,12 +58,17 @@ class View(BaseModel):
 
 def actions_of(type: DocumentType, person: Person, status: str, company_id: int) -> dict[str, ActionView]:
     """Every action of the type with the lifecycle's answer for this person and status."""
-    party = "declarant" if company_id == person.company_id else "other"
+    party = party_of(person, company_id)
     return {
         action.name: ActionView(allowed=not why, why=why)
         for action in type.lifecycle.actions
         for why in [_why_not(type, action, person, status, party)]
     }
+
+
+def party_of(person: Person, company_id: int) -> str:
+    """What a person is to a document of that company."""
+    return "declarant" if company_id == person.company_id else "other"
 
 
 def view_of(

@@ -13,10 +13,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.documents.view import UNBOUND, UNBOUND_BASIS
-from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people import refusals, session_store
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, NotLoggedIn, Violation
+from singlewindow.kernel.problems import Forbidden, NotLoggedIn
 from singlewindow.kernel.settings import settings
 
 COOKIE = "sw_session"
@@ -43,10 +42,7 @@ async def current_person(request: Request) -> Person:
 async def bound_person(person: Annotated[Person, Depends(current_person)]) -> Person:
     """A person whose account has a card. Raises Forbidden, which tells how to get one bound (PORT-04)."""
     if person.bound_card is None:
-        violation = Violation(
-            "", "login.unbound", UNBOUND, "请企业管理员为该账号绑定电子口岸 IC卡/Ikey", UNBOUND_BASIS
-        )
-        raise Forbidden(UNBOUND, [violation])
+        raise refusals.unbound_account()
     return person
 
 

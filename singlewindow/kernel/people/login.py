@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from singlewindow.contract.certificates import CardIdentity, CertificateRefused, verify_card_certificate
+from singlewindow.contract.certificates import CardIdentity, CertificateRefused
 from singlewindow.contract.signatures import SignatureRefused, canonical, signing_input, verify
 from singlewindow.kernel.database.connection import Actor, Database
 from singlewindow.kernel.people import attempts, captcha, challenges, passwords, refusals
+from singlewindow.kernel.people.cards import verify_card
 from singlewindow.kernel.problems import Refused
 
 
@@ -92,12 +93,8 @@ def _prove(tried: CardTry, statement: str | None, pki: Path) -> CardIdentity:
     """Whose card signed the statement; raises Refused."""
     if statement is None:
         raise refusals.wrong_challenge()
-    crl = pki / "crl.pem"
-    crl_pem = crl.read_bytes() if crl.exists() else b""  # refused, for lack of a list
     try:
-        identity = verify_card_certificate(
-            tried.certificate, (pki / "ca.pem").read_bytes(), crl_pem, datetime.now(UTC)
-        )
+        identity = verify_card(tried.certificate, pki, datetime.now(UTC))
         verify(tried.certificate, signing_input(statement.encode()), tried.signature)
     except CertificateRefused as refused:
         raise refusals.bad_certificate(refused) from refused

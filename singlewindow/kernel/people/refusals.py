@@ -1,11 +1,15 @@
-"""Why a log-in is refused: the words for the person at the screen, each with what to do about it."""
+"""Why a log-in, or an account without a card, is refused: the words for the person, each with what to do about it."""
 
 from __future__ import annotations
 
 from singlewindow.contract.certificates import CertificateRefused, Reason
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import Forbidden, Refused, Violation
 
 CLAUSE = "手册 3.2 进入或退出系统"
+UNBOUND = (
+    "当前账号未绑定卡介质，不能暂存、申请或查询；请用卡介质登录，或请企业管理员为该账号绑定电子口岸 IC卡/Ikey"
+)
+"""What an account without a card may not do; stands at grey buttons too."""
 
 _CERTIFICATE_ADVICE = {
     Reason.UNREADABLE: "请插入电子口岸 IC卡或 Ikey 后重试",
@@ -43,6 +47,12 @@ def bad_certificate(refused: CertificateRefused) -> Refused:
     """Foreign, expired, revoked …: the certificate's own reason."""
     advice = _CERTIFICATE_ADVICE[refused.reason_code]
     return _refused("certificate", f"login.card.{refused.reason_code}", refused.message, advice)
+
+
+def unbound_account() -> Forbidden:
+    """The account has no card, and what was asked needs one (PORT-04)."""
+    advice = "请企业管理员为该账号绑定电子口岸 IC卡/Ikey"
+    return Forbidden(UNBOUND, [Violation("", "login.unbound", UNBOUND, advice, "手册 2.3.1 关于登录方式")])
 
 
 def unbound_card(card_no: str) -> Refused:

@@ -1,4 +1,4 @@
-"""What `prepare` pins and `submit` uses up: a statement to be signed, once, within five minutes."""
+"""What `prepare` pins and `submit` uses up: a statement to be signed, once, within some minutes (`prepare_minutes`)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from singlewindow.contract.certificates import CardIdentity, CertificateRefused, verify_card_certificate
+from singlewindow.contract.certificates import CardIdentity, CertificateRefused, Reason
 from singlewindow.contract.signatures import SignatureRefused, canonical, signing_input, verify
 from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.people.cards import verify_card
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Conflict, Refused, Violation
+from singlewindow.kernel.settings import settings
 
 RULE_CARD = "sign.card"
 BASIS = "手册 2.3.1 关于登录方式"
@@ -108,7 +110,11 @@ async def pin(
 
 
 async def use(transaction: Transaction, person: Person, purpose: str, token: str) -> Prepared:
-    """Take a pinned statement out for good. Raises Conflict when it was used, has expired, or is not this person's."""
+    """Take a pinned statement out. Raises Conflict when it was used, has expired, or is not this person's.
+
+    It is used up when the transaction commits: a refusal, which rolls back, leaves it to be tried again until it
+    expires. Lock the document first: its deletion takes the pinned statements with it.
+    """
     row = await transaction.row(
         """update prepared set used_at = clock_timestamp()
            where token = $1 and account_id = $2 and purpose = $3 and used_at is null and expires_at > clock_timestamp()
@@ -126,20 +132,21 @@ async def use(transaction: Transaction, person: Person, purpose: str, token: str
     )
     if used:
         raise Conflict("该签名已经使用过，不能重复提交；请重新打开单据查看办理结果")
-    raise Conflict("签名请求不存在或已超过五分钟，请重新操作并签名")
+    minutes = settings().prepare_minutes
+    raise Conflict(f"签名请求不存在或已超过 {minutes:g} 分钟，请重新操作并签名")
 
 
-def verify_signed(person: Person, prepared: Prepared, signed: Signed, pki: Path, now: Any) -> CardIdentity:
+def verify_signed(
+    person: Person, prepared: Prepared, signed: Signed, pki: Path, now: datetime
+) -> CardIdentity:
     """Check the certificate's chain and revocation, that it is the bound card's, and the signature.
 
-    Raises Refused with what is wrong and what to do.
+    Raises Refused with what is wrong and what to do. Run it off the event loop, as `verify_card`.
     """
     try:
-        identity = verify_card_certificate(
-            signed.certificate, (pki / "ca.pem").read_bytes(), (pki / "crl.pem").read_bytes(), now
-        )
+        identity = verify_card(signed.certificate, pki, now)
     except CertificateRefused as refused:
-        raise Refused.because([_wrong(refused.message, "请联系电子口岸制卡中心更换卡介质")]) from None
+        raise Refused.because([_wrong(refused.message, _advice(refused.reason_code))]) from None
     check_card(person, identity.card_no)
     if identity.customs_code != person.customs_code:
         raise Refused.because([_wrong("卡介质所属企业与当前登录企业不一致", "请使用本企业的卡介质")])
@@ -149,6 +156,12 @@ def verify_signed(person: Person, prepared: Prepared, signed: Signed, pki: Path,
         message = "签名与所申报的内容不符，未予受理"
         raise Refused.because([_wrong(message, "请重新打开单据，核对内容后再次签名")]) from None
     return identity
+
+
+def _advice(reason: Reason) -> str:
+    if reason == Reason.REVOCATION_UNKNOWN:
+        return "单据没有变化，请稍后重新签名"
+    return "请联系电子口岸制卡中心更换卡介质"
 
 
 def _wrong(message: str, advice: str) -> Violation:
