@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, case, func, literal, or_, select
 
 from singlewindow.kernel.codes.schema import code_entry
 
@@ -20,7 +21,7 @@ def search_statement(table: str, q: str, limit: int, on: date) -> Select[tuple[s
     """
     wanted = unicodedata.normalize("NFKC", q).strip()
     statement = select(_entry.code, _entry.name, _entry.initials).where(
-        _entry.table_name == table, _in_force(on)
+        _entry.table_name == table, in_force(on)
     )
     if wanted:
         ranks = _ranks(wanted)
@@ -29,10 +30,23 @@ def search_statement(table: str, q: str, limit: int, on: date) -> Select[tuple[s
     return statement.order_by(_entry.position, _entry.code).limit(limit)
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
+def in_force(on: date) -> ColumnElement[bool]:
+    """Whether an entry counts on that day; both days of its validity are inclusive."""
     return and_(
         or_(_entry.valid_from.is_(None), _entry.valid_from <= on),
         or_(_entry.valid_to.is_(None), _entry.valid_to >= on),
+    )
+
+
+def validity_statement(wanted: Mapping[str, Collection[str]], on: date) -> Select[tuple[str, str, bool]]:
+    """Select table, code and whether it is in force `on` that day, of those entries of table → codes that exist."""
+    return select(_entry.table_name, _entry.code, in_force(on).label("in_force")).where(
+        or_(
+            *(
+                and_(_entry.table_name == table, _entry.code == any_(literal(sorted(codes), ARRAY(Text))))
+                for table, codes in wanted.items()
+            )
+        )
     )
 
 

@@ -13,24 +13,25 @@ from singlewindow.kernel.definition.conditions import holds
 from singlewindow.kernel.definition.fields import Content, Field, Values
 from singlewindow.kernel.problems import Refused, Violation
 
+MAX_MEMBERS = 500  # of one object
+MAX_TEXT = 1_000_000  # characters of a whole content, names included
+MAX_UNKNOWN = 20  # how many unknown names are reported
+NAME_LENGTH = 40  # of an unknown name, as it is reported
+DAYS = (date(1900, 1, 1), date(2200, 12, 31))
+"""The first and the last day that may be written anywhere."""
+
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
     """Take the known members of what a client sent, as trimmed strings and rows.
 
-    Grey fields are dropped: only the server fills them. Raises Refused where a value is no string,
-    a row no object, a member unknown, or a character cannot be stored or printed.
+    Grey fields are dropped: only the server fills them. Raises Refused where there is more than any form
+    holds, a value is no string, a row no object, a member unknown, or a character cannot be stored or printed.
     """
-    unknown = set(sent) - set(content.fields) - set(content.tables)
-    if unknown:
-        raise Refused.because(
-            [_wrong(name, "未知的字段", "请刷新页面后重新填写") for name in sorted(unknown)]
-        )
-    values: dict[str, Any] = {}
-    for name, spec in content.fields.items():
-        if not spec.system and sent.get(name) not in (None, ""):
-            values[name] = _clean_value(name, spec, sent[name])
+    _check_size(sent)
+    values = _clean(content, sent, "")
     for name, table in content.tables.items():
         rows = sent.get(name) or []
         if (
@@ -39,8 +40,8 @@ def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
             or len(rows) > table.most
         ):
             raise Refused.because([_wrong(name, f"「{table.label}」应为至多 {table.most} 行的列表")])
-        values[name] = [clean(table.row, row) for row in rows]
-    return {name: value for name, value in values.items() if value != ""}
+        values[name] = [_clean(table.row, row, f"{name}/{at}/") for at, row in enumerate(rows, start=1)]
+    return values
 
 
 def violations_of(content: type[Content], values: Values, *, complete: bool) -> Iterator[Violation]:
@@ -67,6 +68,61 @@ def codes_in(content: type[Content], values: Values) -> Iterator[tuple[str, Fiel
     for name, table in content.tables.items():
         for at, row in enumerate(values.get(name, []), start=1):
             yield from _codes(table.row, row, values, f"{name}/{at}/")
+
+
+def find_day(text: str) -> date | None:
+    """The day that a text YYYY-MM-DD names, or None; years from 1900 to 2200."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # fromisoformat knows other ways of writing too
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if DAYS[0] <= day <= DAYS[1] else None
+
+
+def find_unprintable(text: str, *, many_lines: bool = False) -> str | None:
+    """The first control character, half of a surrogate pair, character without meaning, or mark that turns the
+    direction of writing; None where there is none. Texts of `many_lines` may hold line ends and tabs."""
+    return next((c for c in text if not (many_lines and c in "\n\t") and _unprintable(c)), None)
+
+
+def _check_size(sent: Mapping[str, Any]) -> None:
+    """Refuse what no form holds before anything else is done with it."""
+    rows = [row for value in sent.values() if isinstance(value, list) for row in value]
+    objects = [sent, *(row for row in rows if isinstance(row, dict))]
+    if len(rows) > MAX_TEXT or max(map(len, objects)) > MAX_MEMBERS:
+        raise Refused.because([_wrong("", "内容的字段过多", "请刷新页面后重新填写")])
+    size = sum(
+        len(name) + (len(value) if isinstance(value, str) else 1)
+        for each in objects
+        for name, value in each.items()
+    )
+    if size > MAX_TEXT:
+        message = f"填写的内容共 {size:,} 个字符，超过 {MAX_TEXT:,} 个"
+        raise Refused.because([_wrong("", message, "请减少行数或缩短文字")])
+
+
+def _clean(content: type[Content], sent: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The clean values of one object's fields, without its tables."""
+    if unknown := [name for name in sent if name not in content.fields and name not in content.tables]:
+        raise Refused.because(
+            [
+                _wrong(path + _shown(name), "未知的字段", "请刷新页面后重新填写")
+                for name in sorted(unknown)[:MAX_UNKNOWN]
+            ]
+        )
+    values = {
+        name: _clean_value(path + name, spec, sent[name])
+        for name, spec in content.fields.items()
+        if not spec.system and sent.get(name) not in (None, "")
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _shown(name: str) -> str:
+    """A name that a client made up, fit to be repeated."""
+    return "".join("\ufffd" if _unprintable(c) else c for c in name[:NAME_LENGTH])
 
 
 def _codes(
@@ -105,20 +161,20 @@ def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
     elif spec.pattern and not _compiled(spec.pattern).fullmatch(value):
         message = spec.pattern_message or f"「{spec.label}」格式不正确"
         yield Violation(path, "field.pattern", message, spec.advice or spec.hint, spec.clause, "field")
-    elif spec.kind == "date" and not _is_date(value):
+    elif spec.kind == "date" and find_day(value) is None:
         yield Violation(
             path,
             "field.date",
             f"「{spec.label}」不是有效的日期",
-            "请按 YYYY-MM-DD 填写",
+            "请按 YYYY-MM-DD 填写，年份为 1900 至 2200",
             spec.clause,
             "field",
         )
 
 
-def _clean_value(name: str, spec: Field, value: object) -> str:
+def _clean_value(path: str, spec: Field, value: object) -> str:
     if not isinstance(value, str):
-        raise Refused.because([_wrong(name, f"「{spec.label}」应为文本")])
+        raise Refused.because([_wrong(path, f"「{spec.label}」应为文本")])
     trimmed = value.strip()
     if spec.kind != "textarea":
         trimmed = (
@@ -126,34 +182,15 @@ def _clean_value(name: str, spec: Field, value: object) -> str:
             if spec.pattern or spec.kind in ("code", "decimal", "date")
             else trimmed
         )
-    bad = next((c for c in trimmed if _unprintable(c, spec.kind == "textarea")), None)
+    bad = find_unprintable(trimmed, many_lines=spec.kind == "textarea")
     if bad is not None:
-        raise Refused.because(
-            [
-                _wrong(
-                    name, f"「{spec.label}」含有不能使用的字符（U+{ord(bad):04X}）", "请删去该字符后重新填写"
-                )
-            ]
-        )
+        message = f"「{spec.label}」含有不能使用的字符（U+{ord(bad):04X}）"
+        raise Refused.because([_wrong(path, message, "请删去该字符后重新填写")])
     return trimmed.upper() if spec.upper else trimmed
 
 
-def _unprintable(character: str, many_lines: bool) -> bool:
-    """Control characters, lone surrogates, and marks that turn the direction of writing."""
-    if many_lines and character in "\n\t":
-        return False
-    return (
-        unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co")
-        or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    )
-
-
-def _is_date(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+def _unprintable(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or character in _TURNING
 
 
 @cache

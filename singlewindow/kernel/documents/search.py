@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal_column, selec
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.find_tables import find_table
+from singlewindow.kernel.definition.check import MAX_UNKNOWN, NAME_LENGTH, find_day, find_unprintable
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import CHINA
-from singlewindow.kernel.documents.view import UNBOUND, UNBOUND_BASIS, ActionView, actions_of
+from singlewindow.kernel.documents.view import ActionView, actions_of
+from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, Refused, Violation
+from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.subsystem import Condition, DocumentType
 
 TOTAL_CAP = 10_000  # counting further costs more than anybody reads
@@ -58,7 +60,7 @@ async def search(
     Raises Refused for a missing, wrong or too wide condition, Forbidden for an unbound account (PORT-04).
     """
     if person.bound_card is None:
-        raise Forbidden(UNBOUND, [Violation("", "account.unbound", UNBOUND, "", UNBOUND_BASIS)])
+        raise refusals.unbound_account()
     table = find_table(type.find_table, type.searched)
     filters = [
         table.c.company_id == person.company_id,
@@ -127,19 +129,22 @@ def _found(
 def _filters(type: DocumentType, table: Table, asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
     known = {name for c in type.queries.conditions for name in _names(c)}
     if unknown := sorted(set(asked) - known):
-        raise Refused.because(
-            [Violation(n, "query.unknown", f"没有查询条件 {n}", "请去掉该条件") for n in unknown]
-        )
+        raise Refused.because([_unknown(name[:NAME_LENGTH]) for name in unknown[:MAX_UNKNOWN]])
     violations: list[Violation] = []
     filters: list[ColumnElement[bool]] = []
     for condition in type.queries.conditions:
         values = {name: asked.get(name, "").strip() for name in _names(condition)}
         if condition.kind == "span":
             filters += _span(condition, table, values, violations)
-        elif value := values[condition.name]:
+        elif not (value := values[condition.name]):
+            violations += [_missing(condition, condition.name)] if condition.required else []
+        elif find_unprintable(value) is not None:
+            message = f"「{condition.label}」含有不能使用的字符"
+            violations.append(
+                Violation(condition.name, "query.characters", message, "请删去后再查询", condition.clause)
+            )
+        else:
             filters.append(table.c[condition.name] == value)
-        elif condition.required:
-            violations.append(_missing(condition, condition.name))
     if violations:
         raise Refused.because(violations)
     return filters
@@ -156,16 +161,14 @@ def _span(
 ) -> list[ColumnElement[bool]]:
     days: dict[str, date] = {}
     for name, value in values.items():
-        try:
-            if value:
-                days[name] = date.fromisoformat(value)
-            elif condition.required:
-                violations.append(_missing(condition, name))
-        except ValueError:
-            message = f"「{condition.label}」不是有效的日期：{value}"
-            violations.append(
-                Violation(name, "query.date", message, "请按 YYYY-MM-DD 填写", condition.clause)
-            )
+        if day := find_day(value):
+            days[name] = day
+        elif value:
+            message = f"「{condition.label}」不是有效的日期：{value[:NAME_LENGTH]}"
+            advice = "请按 YYYY-MM-DD 填写，年份为 1900 至 2200"
+            violations.append(Violation(name, "query.date", message, advice, condition.clause))
+        elif condition.required:
+            violations.append(_missing(condition, name))
     first, last = (days.get(name) for name in _names(condition))
     if first and last:
         violations += _span_problems(condition, first, last)
@@ -186,6 +189,10 @@ def _span_problems(condition: Condition, first: date, last: date) -> list[Violat
         message = f"「{condition.label}」起止范围不能超过 {condition.max_days} 天，现为 {span} 天"
         return [Violation(path, "query.span", message, "请缩小起止范围后再查询", condition.clause)]
     return []
+
+
+def _unknown(name: str) -> Violation:
+    return Violation(name, "query.unknown", f"没有查询条件 {name}", "请去掉该条件")
 
 
 def _missing(condition: Condition, name: str) -> Violation:

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from singlewindow.kernel.codes.search import validity_statement
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean, codes_in, violations_of
-from singlewindow.kernel.definition.fields import enabled_values
+from singlewindow.kernel.definition.fields import Field, enabled_values
+from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.store import Registers
@@ -56,7 +58,7 @@ async def judge(
     known = await type.gather(case)
     values |= {name: value for name, value in type.fill(case, known).items() if value}
     violations = list(violations_of(content, values, complete=signing))
-    violations += await _unknown_codes(transaction, type, values)
+    violations += await _wrong_codes(transaction, type, values)
     typed = content.of(_without(enabled_values(content, values), violations))
     for rule in type.rules:
         if signing or rule.drafts:
@@ -84,28 +86,28 @@ def _is_system(type: DocumentType, name: str) -> bool:
     return spec is not None and spec.system
 
 
-async def _unknown_codes(
+async def _wrong_codes(
     transaction: Transaction, type: DocumentType, values: Mapping[str, Any]
 ) -> list[Violation]:
     wanted = list(codes_in(type.form.content, values))
     if not wanted:
         return []
-    rows = await transaction.rows(
-        """select table_name, code from code_entry
-           join unnest($1::text[], $2::text[]) as wanted (table_name, code) using (table_name, code)""",
-        [spec.codes for _, spec, _ in wanted],
-        [code for _, _, code in wanted],
-    )
-    known = {(row["table_name"], row["code"]) for row in rows}
+    codes: dict[str, set[str]] = {}
+    for _, spec, code in wanted:
+        codes.setdefault(spec.codes, set()).add(code)
+    today = transaction.now.astimezone(CHINA).date()
+    rows = await transaction.select(validity_statement(codes, today))
+    known = {(row["table_name"], row["code"]): row["in_force"] for row in rows}
     return [
-        Violation(
-            path,
-            "field.code",
-            f"「{spec.label}」没有代码 {code}",
-            "请按空格键从列表中选取",
-            spec.clause,
-            "field",
-        )
+        Violation(path, "field.code", message, "请按空格键从列表中选取", spec.clause, "field")
         for path, spec, code in wanted
-        if (spec.codes, code) not in known
+        for message in [_about_code(spec, code, known.get((spec.codes, code)))]
+        if message
     ]
+
+
+def _about_code(spec: Field, code: str, in_force: bool | None) -> str:
+    """What is wrong with a code, or ""; `in_force` is None for one that the table does not have."""
+    if in_force is None:
+        return f"「{spec.label}」没有代码 {code}"
+    return "" if in_force else f"「{spec.label}」的代码 {code} 已停用或尚未启用"
