@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import Verdict, judge
-from singlewindow.kernel.documents.view import View, actions_of, new_view, view_of
+from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
 from singlewindow.kernel.lifecycle import NEW, Action
+from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, NotInThisState, StaleVersion
+from singlewindow.kernel.problems import Forbidden, Refused, StaleVersion, Violation
 from singlewindow.kernel.subsystem import DocumentType
 
 
@@ -51,10 +55,12 @@ class Desk:
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
         """暂存 for the first time: gives the number and the date.
 
-        With an idempotency `key` that this account used before, the document of then is answered.
+        With an idempotency `key` that this account used before, the document of then is answered, as long as
+        there is one. Raises Refused where the key stood for another type or content.
         """
         status = self.check(self.type.lifecycle.action("save"), NEW, self.person.company_id)
-        if key and (earlier := await self._earlier(key)):
+        request = _digest(clean(self.type.form.content, sent))
+        if key and (earlier := await self._earlier(key, request)):
             return await self.open(earlier)
         verdict = await judge(self.transaction, self.type, self.person, sent)
         verdict.raise_if_refused()
@@ -62,7 +68,7 @@ class Desk:
         event = Event("created", self.person.display_name)
         document = await store.create(self.transaction, self.type, status, verdict.values, event, owner)
         if key:
-            await self._remember(key, document.number)
+            await self._remember(key, request, document.number)
         return await self.view(document)
 
     async def save(self, number: str, version: int, sent: Mapping[str, Any]) -> View:
@@ -72,22 +78,28 @@ class Desk:
         status = self.check(self.type.lifecycle.action("save"), document.status, document.company_id)
         verdict = await judge(self.transaction, self.type, self.person, sent, document_id=document.id)
         verdict.raise_if_refused()
-        await supersede(self.transaction, document)
+        await store.supersede(self.transaction, document)
         event = Event("saved", self.person.display_name, {"version": document.version + 1})
         wanted = Change(status, event, content=verdict.values, new_version=True, closes_submission=True)
         return await self.view(await store.change(self.transaction, self.type, document, wanted))
 
-    async def delete(self, number: str) -> None:
-        """删除. Raises NotInThisState where the status forbids it."""
+    async def delete(self, number: str, version: int | None = None) -> None:
+        """删除. Raises NotInThisState where the status forbids it, StaleVersion when `version` is given and old."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
+        if version is not None:
+            await self.check_version(document, version)
         self.check(self.type.lifecycle.action("delete"), document.status, document.company_id)
         await store.remove(self.transaction, self.type, document, self.person.display_name)
 
     async def delete_many(self, numbers: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-        """删除 of ticked rows: those that went, and those that could not with the reason."""
+        """删除 of ticked rows: those that went, and those that could not with the reason.
+
+        Raises NotInThisState for a type that knows no 删除.
+        """
+        action = self.type.lifecycle.action("delete")
         deleted, refused = [], []
         for document in await self._locked(numbers):
-            why = actions_of(self.type, self.person, document.status, document.company_id)["delete"].why
+            why = actions_of(self.type, self.person, document.status, document.company_id)[action.name].why
             if why:
                 refused.append((document.number, why))
                 continue
@@ -98,11 +110,17 @@ class Desk:
         return deleted, refused
 
     def check(self, action: Action, status: str, company_id: int) -> str:
-        """The status after `action`. Raises Forbidden or NotInThisState with the grey button's words."""
-        answer = actions_of(self.type, self.person, status, company_id)[action.name]
-        if not answer.allowed:
-            raise (Forbidden if self.person.bound_card is None else NotInThisState)(answer.why)
-        return status if action.to is None else action.to
+        """The status after `action`, with the grey button's words where it is not to be had.
+
+        Raises Forbidden for who asks (no card, another party, another role), NotInThisState for the status.
+        """
+        person, lifecycle = self.person, self.type.lifecycle
+        if person.bound_card is None and action.needs_card_account:
+            raise refusals.unbound_account()
+        party = party_of(person, company_id)
+        if party not in action.parties or person.role not in action.roles:
+            raise Forbidden(lifecycle.why_not(action, status, party=party, role=person.role))
+        return lifecycle.after(action, status, party=party, role=person.role)
 
     async def check_version(self, document: Document, version: int) -> None:
         """Raise StaleVersion, with what is stored now, unless `version` is the stored one."""
@@ -122,29 +140,44 @@ class Desk:
         )
         return [Document.of(row) for row in rows]
 
-    async def _earlier(self, key: str) -> str | None:
-        """The number that this key made before; two requests with one key wait for each other."""
+    async def _earlier(self, key: str, request: str) -> str | None:
+        """The number of the document that this key made, if there still is one.
+
+        Two requests with one key wait for each other. Raises Refused where the key stood for something else.
+        """
         await self.transaction.run(
             "select pg_advisory_xact_lock(hashtextextended($1, $2))", key, self.person.account_id
         )
-        number: str | None = await self.transaction.value(
-            "select number from idempotency where account_id = $1 and key = $2", self.person.account_id, key
+        row = await self.transaction.row(
+            """select i.type, i.request, i.number from idempotency i join document d using (number)
+               where i.account_id = $1 and i.key = $2 and not d.hidden""",
+            self.person.account_id,
+            key,
         )
+        if row is None:
+            return None
+        if (row["type"], row["request"]) != (self.type.name, request):
+            message = f"Idempotency-Key {key} 已用于另一次暂存（单据 {row['number']}），本次的单据类型或内容与其不同"
+            raise Refused.because(
+                [Violation("", "request.idempotency", message, "请换一个 Idempotency-Key 后重新提交")]
+            )
+        number: str = row["number"]
         return number
 
-    async def _remember(self, key: str, number: str) -> None:
+    async def _remember(self, key: str, request: str, number: str) -> None:
         await self.transaction.run(
-            "insert into idempotency (account_id, key, company_id, number) values ($1, $2, $3, $4)",
+            """insert into idempotency (account_id, key, company_id, type, request, number)
+               values ($1, $2, $3, $4, $5, $6)
+               on conflict (account_id, key) do update set type = $4, request = $5, number = $6, created_at = now()""",
             self.person.account_id,
             key,
             self.person.company_id,
+            self.type.name,
+            request,
             number,
         )
 
 
-async def supersede(transaction: Transaction, document: Document) -> None:
-    """Close the pending submission: its receipts are kept and shown, but move the status no more."""
-    if document.pending_submission is not None:
-        await transaction.run(
-            "update submission set superseded = true where id = $1", document.pending_submission
-        )
+def _digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of clean content, in hexadecimal: whether a request is the same as before."""
+    return hashlib.sha256(canonical(content)).hexdigest()

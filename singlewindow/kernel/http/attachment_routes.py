@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.attachments.upload import UploadDesk, UploadRequest, checked
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
-from singlewindow.kernel.http.document_routes import Number
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.text import MAX_ID, Number, Text
 from singlewindow.kernel.problems import (
     Conflict,
     Forbidden,
@@ -34,14 +34,17 @@ router = APIRouter(
 )
 
 
+AttachmentId = Annotated[int, Path(ge=1, le=MAX_ID)]
+
+
 class UploadBody(BaseModel):
     """The file that is to come: size in bytes, SHA-256 in hexadecimal."""
 
-    category: str = Field(max_length=20, examples=["00000002"])
-    name: str = Field(max_length=300)
-    size: int = Field(ge=0)
-    sha256: str = Field(max_length=64)
-    card_no: str = Field(max_length=40)
+    category: Text = Field(max_length=20, examples=["00000002"])
+    name: Text = Field(max_length=300)
+    size: int = Field(ge=0, le=MAX_ID)
+    sha256: Text = Field(max_length=64)
+    card_no: Text = Field(max_length=40)
 
 
 class Replaced(BaseModel):
@@ -52,7 +55,7 @@ class Replaced(BaseModel):
 
 
 class UploadAnswer(BaseModel):
-    """What the card is to sign; valid once, for five minutes."""
+    """What the card is to sign; valid once, for SINGLEWINDOW_PREPARE_MINUTES."""
 
     token: str
     statement: dict[str, Any]
@@ -87,9 +90,9 @@ async def upload(
     number: Number,
     person: BoundPerson,
     database: Base,
-    token: Annotated[str, Form(max_length=100)],
-    signature: Annotated[str, Form(max_length=400)],
-    certificate: Annotated[str, Form(max_length=8000)],
+    token: Annotated[Text, Form(max_length=100)],
+    signature: Annotated[Text, Form(max_length=400)],
+    certificate: Annotated[Text, Form(max_length=8000)],
     file: Annotated[UploadFile, File(description="A PDF of at most 4 MB, at most 200 KB a page")],
 ) -> View:
     """The file is checked in a bounded child process and stored whole or not at all."""
@@ -111,12 +114,7 @@ async def upload(
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def read(
-    type: TypeInPath,
-    number: Number,
-    attachment_id: int,
-    person: BoundPerson,
-    database: Base,
-    request: Request,
+    type: TypeInPath, number: Number, attachment_id: AttachmentId, person: BoundPerson, database: Base
 ) -> Response:
     """The bytes as they were uploaded; scripts in them cannot reach the page."""
     async with at_desk(database, type, person) as desk:
@@ -132,7 +130,7 @@ async def read(
 
 @router.delete("/{attachment_id}", summary="Take a file away", responses=documented(NotInThisState))
 async def remove(
-    type: TypeInPath, number: Number, attachment_id: int, person: BoundPerson, database: Base
+    type: TypeInPath, number: Number, attachment_id: AttachmentId, person: BoundPerson, database: Base
 ) -> View:
     """As long as the document may be changed (INSP-05)."""
     async with at_desk(database, type, person) as desk:

@@ -37,16 +37,24 @@ def version_in_header(
     if_match: Annotated[str, Header(description='The version that was read, as ETag: "3"')] = "",
 ) -> int:
     """The version that the client has. Raises Refused when the header is missing or no number."""
-    if match := re.fullmatch(r'"?(\d{1,9})"?', if_match.strip()):
+    if match := re.fullmatch(r'"?([0-9]{1,9})"?', if_match.strip()):
         return int(match[1])
     raise Refused.because(
         [Violation("", "request.version", "请求缺少单据版本（If-Match）", "请刷新页面后重试")]
     )
 
 
+def version_if_given(
+    if_match: Annotated[str | None, Header(description='The version that was read, as ETag: "3"')] = None,
+) -> int | None:
+    """The same where the client may do without. Raises Refused for what is no version."""
+    return None if if_match is None else version_in_header(if_match)
+
+
 Base = Annotated[Database, Depends(database_of)]
 TypeInPath = Annotated[DocumentType, Depends(type_in_path)]
 VersionInHeader = Annotated[int, Depends(version_in_header)]
+VersionIfGiven = Annotated[int | None, Depends(version_if_given)]
 
 
 @asynccontextmanager

@@ -16,10 +16,12 @@ from singlewindow.kernel.http.desk import (
     BoundPerson,
     CurrentPerson,
     TypeInPath,
+    VersionIfGiven,
     VersionInHeader,
     at_desk,
 )
 from singlewindow.kernel.http.problems import ViolationBody, documented
+from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.problems import (
     Conflict,
     Forbidden,
@@ -37,8 +39,6 @@ router = APIRouter(
     prefix="/api/documents/{type}", tags=["documents"], responses=documented(NotLoggedIn, Forbidden, NotFound)
 )
 
-Number = Annotated[str, Field(max_length=32, examples=["202600000000000001"])]
-
 
 class ContentBody(BaseModel):
     """What is filled in: field name → text, or a list of rows. Grey fields are ignored."""
@@ -49,7 +49,7 @@ class ContentBody(BaseModel):
 class LookupBody(ContentBody):
     """The form as it stands when a field is left."""
 
-    field: str
+    field: Text = Field(max_length=200)
     number: Number | None = None
 
 
@@ -83,12 +83,12 @@ class DeletedAnswer(BaseModel):
 class PrepareBody(BaseModel):
     """Which signed action, and the number of the card in the reader."""
 
-    action: str = Field(max_length=40, examples=["apply"])
-    card_no: str = Field(max_length=40)
+    action: Text = Field(max_length=40, examples=["apply"])
+    card_no: Text = Field(max_length=40)
 
 
 class PrepareAnswer(BaseModel):
-    """What the card is to sign; valid once, for five minutes."""
+    """What the card is to sign; valid once, for SINGLEWINDOW_PREPARE_MINUTES."""
 
     token: str
     statement: dict[str, Any]
@@ -99,9 +99,9 @@ class PrepareAnswer(BaseModel):
 class SubmitBody(BaseModel):
     """The card's answer: signature (raw r‖s) and certificate (DER), both Base64."""
 
-    token: str = Field(max_length=100)
-    signature: str = Field(max_length=400)
-    certificate: str = Field(max_length=8000)
+    token: Text = Field(max_length=100)
+    signature: Text = Field(max_length=400)
+    certificate: Text = Field(max_length=8000)
 
 
 class SearchRow(BaseModel):
@@ -150,9 +150,10 @@ async def save_new(
     database: Base,
     body: ContentBody,
     response: Response,
-    idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+    idempotency_key: Annotated[Text | None, Header(max_length=100)] = None,
 ) -> View:
-    """Gives number and date. The same Idempotency-Key answers with the same document again."""
+    """Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
+    content it is refused."""
     async with at_desk(database, type, person) as desk:
         return _tagged(response, await desk.save_new(body.content, idempotency_key))
 
@@ -165,7 +166,7 @@ async def find(
     request: Request,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
-    sort: Annotated[str, Query(max_length=60)] = "-updated_at",
+    sort: Annotated[Text, Query(max_length=60)] = "-updated_at",
 ) -> SearchAnswer:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
     asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort")}
@@ -228,12 +229,18 @@ async def save(
 
 
 @router.delete(
-    "/{number}", status_code=204, summary="Delete a document", responses=documented(NotInThisState)
+    "/{number}",
+    status_code=204,
+    summary="Delete a document",
+    responses=documented(NotInThisState, StaleVersion, Refused),
 )
-async def delete(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> None:
-    """What was once sent is hidden from the company and stays in the archive (PORT-08)."""
+async def delete(
+    type: TypeInPath, number: Number, person: BoundPerson, database: Base, version: VersionIfGiven
+) -> None:
+    """What was once sent is hidden from the company and stays in the archive (PORT-08). With If-Match, only the
+    version that was read is deleted."""
     async with at_desk(database, type, person) as desk:
-        await desk.delete(number)
+        await desk.delete(number, version)
 
 
 @router.post(

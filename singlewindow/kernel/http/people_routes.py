@@ -21,6 +21,7 @@ from singlewindow.kernel.http.sessions import (
     session_life,
     set_cookie,
 )
+from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import login, session_store
 from singlewindow.kernel.people.captcha import make_captcha
 from singlewindow.kernel.people.person import Person
@@ -30,7 +31,6 @@ from singlewindow.kernel.settings import settings
 log = structlog.get_logger()
 
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # what PostgreSQL can store
 
 
 @asynccontextmanager

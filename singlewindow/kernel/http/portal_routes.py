@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
 from singlewindow.kernel.definition.export import Definition, definition_of
-from singlewindow.kernel.exchange.inbox import take_in
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.problems import NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import Subsystem, subsystems
@@ -104,18 +106,26 @@ async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
 
 
 @router.get(
-    "/api/codes/{table}", tags=["portal"], summary="Search a code table", responses=documented(NotLoggedIn)
+    "/api/codes/{table}",
+    tags=["portal"],
+    summary="Search a code table",
+    responses=documented(NotLoggedIn, NotFound),
 )
 async def codes(
-    table: str,
+    table: Annotated[Text, Path(max_length=60, examples=["customs_districts"])],
     person: CurrentPerson,
     database: Base,
-    q: Annotated[str, Query(max_length=60)] = "",
+    q: Annotated[Text, Query(max_length=60)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> CodeAnswer:
     """By code, Chinese, or pinyin initials (UI-04); an empty question gives the first entries."""
     async with database.transaction(person.actor) as transaction:
-        rows = await transaction.select(search_statement(table, q, limit, transaction.now.date()))
+        today = transaction.now.astimezone(CHINA).date()
+        rows = await transaction.select(search_statement(table, q, limit, today))
+        if not rows and not await transaction.value(
+            "select exists (select from code_entry where table_name = $1)", table
+        ):
+            raise NotFound(f"没有名为 {table} 的代码表")
     return CodeAnswer(table=table, items=[CodeItem(code=row["code"], name=row["name"]) for row in rows])
 
 
@@ -123,8 +133,10 @@ async def codes(
 async def exchange(batch: EnvelopeBatch, database: Base) -> AnswerBatch:
     """Stored raw and acknowledged; only what customs signed is taken in."""
     certificate = customs_certificate(settings().pki_folder)
+    answers = await inbox.verified(batch.messages, certificate)
     async with database.transaction() as transaction:
-        return AnswerBatch(answers=await take_in(transaction, batch.messages, certificate))
+        await inbox.store(transaction, batch.messages, answers)
+    return AnswerBatch(answers=answers)
 
 
 @router.get("/healthz", tags=["operation"], summary="The process lives")
