@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, PdfRefused, check_pdf
 from singlewindow.kernel.database.connection import Row
+from singlewindow.kernel.definition.check import find_unprintable
 from singlewindow.kernel.definition.fields import Attachments
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
@@ -44,7 +48,7 @@ class UploadDesk:
 
     async def prepare(self, number: str, wanted: UploadRequest) -> tuple[Prepared, AttachmentRecord | None]:
         """What the card signs before an upload, and the file of this category that it would replace."""
-        document = await self._open_document(number)
+        document, _ = await self._open_document(number)
         check_card(self.desk.person, wanted.card_no)
         self._check_request(wanted)
         statement = {
@@ -58,7 +62,8 @@ class UploadDesk:
         }
         pinned = await prepared_store.pin(
             self.desk.transaction, self.desk.person, document.id, "upload", document.version, statement, b"",
-            {"category": wanted.category, "name": wanted.name, "sha256": wanted.sha256}, self.minutes,
+            {"category": wanted.category, "name": wanted.name, "sha256": wanted.sha256, "size": wanted.size},
+            self.minutes,
         )  # fmt: skip
         files = await store.attachments_of(self.desk.transaction, document.id)
         return pinned, next((f for f in files if f.category == wanted.category), None)
@@ -68,14 +73,13 @@ class UploadDesk:
     ) -> View:
         """Store a checked file. A second one of the same category replaces the first (INSP-05)."""
         desk = self.desk
+        document, status = await self._open_document(number)
         prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
-        document = await self._open_document(number)
         if document.id != prepared.document_id:
             raise Refused.because([_wrong("该签名属于另一单据，不能用于本单据", "请重新选择文件并签名")])
-        verify_signed(desk.person, prepared, signed, self.pki, now)
+        await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 != prepared.facts["sha256"]:
-            raise Refused.because([_wrong("收到的文件与所签名的文件不一致", "请重新选择文件并签名")])
+        _check_same(prepared.facts, len(data), sha256)
         category = prepared.facts["category"]
         await self._drop(document, category)
         await desk.transaction.run(
@@ -85,20 +89,19 @@ class UploadDesk:
             document.id, document.company_id, category, prepared.facts["name"], len(data), facts.pages, sha256, data,
             prepared.statement, signed.signature, signed.certificate, desk.person.account_id, desk.transaction.now,
         )  # fmt: skip
-        return await self._changed(
-            document, Event("uploaded", desk.person.display_name, {"category": category})
-        )
+        event = Event("uploaded", desk.person.display_name, {"category": category})
+        return await self._changed(document, status, event)
 
     async def remove(self, number: str, attachment_id: int) -> View:
         """Take a file away again, as long as the document may be changed."""
-        document = await self._open_document(number)
+        document, status = await self._open_document(number)
         files = await store.attachments_of(self.desk.transaction, document.id)
         found = next((f for f in files if f.id == attachment_id), None)
         if found is None:
             raise NotFound("没有这份随附单据")
         await self._drop(document, found.category)
         event = Event("upload removed", self.desk.person.display_name, {"category": found.category})
-        return await self._changed(document, event)
+        return await self._changed(document, status, event)
 
     async def read(self, number: str, attachment_id: int) -> Row:
         """The bytes and the name of a file of a document that the person may see."""
@@ -129,7 +132,7 @@ class UploadDesk:
             raise Refused.because(
                 [_wrong(f"没有随附单据文件类别 {wanted.category}", "请按空格键从列表中选取类别")]
             )
-        if not re.fullmatch(r"[^\x00-\x1f/\\]{1,200}", wanted.name):
+        if not re.fullmatch(r"[^/\\]{1,200}", wanted.name) or find_unprintable(wanted.name) is not None:
             raise Refused.because(
                 [_wrong("文件名为空、过长或含有不能使用的字符", "请改名（不超过 200 个字符）后重新选择")]
             )
@@ -138,12 +141,12 @@ class UploadDesk:
         if not re.fullmatch(r"[0-9a-f]{64}", wanted.sha256):
             raise Refused.because([_wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
 
-    async def _open_document(self, number: str) -> Document:
-        """The document, locked, in a state in which it may be saved."""
+    async def _open_document(self, number: str) -> tuple[Document, str]:
+        """The document, locked, in a state in which it may be saved, and the status that saving gives it."""
         desk = self.desk
         document = await store.get_document(desk.transaction, desk.type, number, lock=True)
-        desk.check(desk.type.lifecycle.action("save"), document.status, document.company_id)
-        return document
+        status = desk.check(desk.type.lifecycle.action("save"), document.status, document.company_id)
+        return document, status
 
     async def _drop(self, document: Document, category: str) -> None:
         """A file that a submission names stays in the archive; any other goes."""
@@ -159,8 +162,10 @@ class UploadDesk:
             category,
         )
 
-    async def _changed(self, document: Document, event: Event) -> View:
-        wanted = Change(document.status, event, new_version=True)
+    async def _changed(self, document: Document, status: str, event: Event) -> View:
+        """Other files make another working version, as 暂存 does: what was submitted before is closed."""
+        await store.supersede(self.desk.transaction, document)
+        wanted = Change(status, event, new_version=True, closes_submission=True)
         return await self.desk.view(
             await store.change(self.desk.transaction, self.desk.type, document, wanted)
         )
@@ -179,6 +184,15 @@ async def checked(data: bytes, limits: PdfLimits, clause: str) -> PdfFacts:
         raise Refused.because(
             [Violation(PATH, f"pdf.{refused.reason}", refused.message, refused.advice, clause)]
         ) from None
+
+
+def _check_same(announced: Mapping[str, Any], size: int, sha256: str) -> None:
+    """Refuse other bytes than those that the card signed for."""
+    if size != announced["size"]:
+        message = f"收到的文件为 {size:,} 字节，与所签名的 {announced['size']:,} 字节不一致"
+        raise Refused.because([_wrong(message, "请重新选择文件并签名")])
+    if sha256 != announced["sha256"]:
+        raise Refused.because([_wrong("收到的文件与所签名的文件不一致", "请重新选择文件并签名")])
 
 
 def too_large(size: int, limit: int, clause: str) -> Violation:
