@@ -7,6 +7,7 @@ moment, which everything in the transaction uses.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,10 @@ import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+
+COMMAND_SECONDS = 30.0  # the longest that one statement may take
+ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
+CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
 Row = asyncpg.Record
 _dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
@@ -85,17 +90,26 @@ class Database:
     @classmethod
     async def connect(cls, url: str, *, size: int = 10) -> Database:
         """Open a pool of at most `size` connections to a postgresql:// address."""
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=size, init=_prepare_connection)
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=size, init=_prepare_connection, command_timeout=COMMAND_SECONDS
+        )
         return cls(pool)
 
     async def close(self) -> None:
-        """Give all connections back; a query under way is cancelled after five seconds."""
-        self._pool.terminate() if self._pool.is_closing() else await self._pool.close()
+        """Give all connections back; what is still under way after CLOSE_SECONDS is cut off."""
+        try:
+            await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS)
+        except TimeoutError:
+            self._pool.terminate()
 
     @asynccontextmanager
     async def transaction(self, actor: Actor = NOBODY) -> AsyncIterator[Transaction]:
-        """A transaction as `actor`: committed at the end, rolled back when an exception leaves it."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        """A transaction as `actor`: committed at the end, rolled back when an exception leaves it.
+
+        Raises TimeoutError when no connection is free within ACQUIRE_SECONDS, or a statement takes longer than
+        COMMAND_SECONDS.
+        """
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             now = await connection.fetchval("select sw_begin($1, $2)", actor.company_id, actor.account_id)
             yield Transaction(connection, now)
 
