@@ -12,18 +12,18 @@ from typing import Any
 
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import Case
-from singlewindow.subsystems.inspection.declaration.document import ABSENT, ENTRUSTED, Exemption
+from singlewindow.subsystems.inspection import common
+from singlewindow.subsystems.inspection.common import Pilot, find_pilot
+from singlewindow.subsystems.inspection.declaration.document import Exemption
 
 CLAIM = "inspection.declaration_no"
-ANNOUNCEMENT = "海关总署公告2020年第24号"
+PATH = "declaration_no"
+IN_USE = "该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）"
+IN_USE_CLAUSE = "手册 4.1 小提示"
 
 UNRELEASED = {"4", "7", "11"}  # 海关入库成功, 审结, 查验通知: accepted and not released
 RELEASED = {"9", "10"}  # 放行, 结关
 ENDED = {"6", "8"}  # 退单, 删单: never to be accepted any more
-
-IN_USE = "该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）"
-IN_USE_ADVICE = "请在数据查询中按报关单号查看该申请的办理结果"
-IN_USE_CLAUSE = "手册 4.1 小提示"
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,11 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Known:
-    """What the rules may know. `pilot` is absent, closed or open; `switched_on` the whole application."""
+    """What the rules may know."""
 
     applicant_code: str
     declaration: Declaration | None
-    pilot: str
-    switched_on: bool
+    pilot: Pilot
     in_use: bool
     attachments: frozenset[str]
 
@@ -56,28 +55,21 @@ class Known:
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
         declaration = asdict(self.declaration) if self.declaration else None
-        return {"declaration": declaration, "pilot": self.pilot, "switched_on": self.switched_on}
+        return {"declaration": declaration, "pilot": asdict(self.pilot)}
 
 
 async def gather(case: Case) -> Known:
-    """Look up the declaration, its district among the pilots, the switch, and whether the number is in use."""
-    number = case.values.get("declaration_no", "")
+    """Look up the declaration, its district among the pilots, and whether the number is in use."""
+    number = case.values.get(PATH, "")
     entry = await case.registers.find("declaration", number) if number else None
     declaration = None
     if entry is not None:
-        declaration = Declaration(
-            **{name: str(entry.data.get(name, "")) for name in Declaration.__dataclass_fields__}
-        )
-    district = declaration.inspection_district if declaration else ""
-    found = await case.registers.find_many([("pilot_district", district), ("pilot_switch", "exemption")])
-    switch = found.get(("pilot_switch", "exemption"))
-    pilot = found.get(("pilot_district", district))
-    is_open = pilot is not None and bool(pilot.data.get("enabled")) and pilot.in_force(case.transaction.now)
+        names = Declaration.__dataclass_fields__
+        declaration = Declaration(**{name: str(entry.data.get(name, "")) for name in names})
     return Known(
         applicant_code=case.applicant.customs_code,
         declaration=declaration,
-        pilot="open" if is_open else "closed" if pilot is not None else "absent",
-        switched_on=switch is None or bool(switch.data.get("enabled")),
+        pilot=await find_pilot(case, declaration.inspection_district if declaration else ""),
         in_use=bool(number) and await case.claimed(CLAIM, number),
         attachments=case.attachments,
     )
@@ -95,12 +87,9 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
 @rule("INSP-R01", clause="手册 4.1 报关单号")
 def is_known(content: Exemption, known: Known) -> Iterator[Finding]:
     """The number must be a declaration that customs have told us of."""
-    if len(content.declaration_no) == 18 and known.declaration is None:
-        yield Finding(
-            "declaration_no",
-            f"未查到该报关单（{content.declaration_no}）",
-            "请核对 18 位报关单号；如刚刚申报，请待海关接收后再录入",
-        )
+    if content.declaration_no and known.declaration is None:
+        advice = "请核对 18 位报关单号；如刚刚申报，请待海关接收后再录入"
+        yield Finding(PATH, f"未查到该报关单（{content.declaration_no}）", advice)
 
 
 @rule("INSP-R02", clause="手册 4.1 注意 2")
@@ -108,7 +97,7 @@ def is_own(content: Exemption, known: Known) -> Iterator[Finding]:
     """The declaration's domestic consignee/consignor must be the applicant (INSP-02)."""
     if known.declaration is not None and known.own is None:
         yield Finding(
-            "declaration_no",
+            PATH,
             f"不是本单位的报关单：当前申请单位（海关十位编码 {known.applicant_code}）不是该报关单的境内收发货人",
             "请核对报关单号，或由该报关单的境内收发货人提出申请",
         )
@@ -121,54 +110,32 @@ def is_unreleased(content: Exemption, known: Known) -> Iterator[Finding]:
         return
     state = f"报关单 {content.declaration_no} 当前状态为「{known.own.status_name}」"
     if known.own.status in RELEASED:
-        yield Finding(
-            "declaration_no", f"已放行的报关单不能申请：{state}", "只有未放行的报关单可以申请，请核对报关单号"
-        )
+        advice = "只有未放行的报关单可以申请，请核对报关单号"
+        yield Finding(PATH, f"已放行的报关单不能申请：{state}", advice)
     elif known.own.status in ENDED:
-        yield Finding("declaration_no", f"该报关单已不存在于海关：{state}", "请录入重新申报后的报关单号")
+        yield Finding(PATH, f"该报关单已不再办理：{state}", "请录入重新申报后的报关单号")
     else:
-        yield Finding("declaration_no", f"海关尚未接受该报关单：{state}", "请待报关单被海关接受后再申请")
+        yield Finding(PATH, f"海关尚未接受该报关单：{state}", "请待报关单被海关接受后再申请")
 
 
-@rule("INSP-R04", clause=f"手册 4.1 注意；{ANNOUNCEMENT}")
+@rule("INSP-R04", clause=f"手册 4.1 注意；{common.ANNOUNCEMENT}")
 def is_in_pilot(content: Exemption, known: Known) -> Iterator[Finding]:
-    """The inspection's district must be in the pilot list (INSP-03)."""
-    if known.own is not None and known.switched_on and known.pilot == "absent":
-        yield Finding("declaration_no", "不在受理范围内，请咨询您的主管海关", _district(known.own))
-
-
-@rule("INSP-R05", clause=f"手册 4.1 注意；{ANNOUNCEMENT}")
-def is_open(content: Exemption, known: Known) -> Iterator[Finding]:
-    """The district must be switched on and within its dates, and the application as a whole too (INSP-03)."""
-    if known.own is not None and (not known.switched_on or known.pilot == "closed"):
-        yield Finding("declaration_no", "暂不满足条件，请咨询您的主管海关", _district(known.own))
+    """The inspection's district must be in the pilot list and open (INSP-03)."""
+    if known.own is not None:
+        yield from common.pilot_findings(PATH, known.pilot)
 
 
 @rule("INSP-R06", clause=IN_USE_CLAUSE)
 def is_not_in_use(content: Exemption, known: Known) -> Iterator[Finding]:
     """A number with an application under way or granted cannot be entered again (INSP-04)."""
     if known.own is not None and known.in_use:
-        yield Finding("declaration_no", IN_USE.format(key=content.declaration_no), IN_USE_ADVICE)
+        yield Finding(PATH, IN_USE.format(key=content.declaration_no), common.IN_USE_ADVICE)
 
 
-@rule("INSP-R07", clause="手册 4.1 随附单据上传", drafts=False)
+@rule("INSP-R07", clause=common.UPLOAD_CLAUSE, drafts=False)
 def has_one_statement(content: Exemption, known: Known) -> Iterator[Finding]:
     """Exactly one of the two statements must be uploaded (INSP-05)."""
-    given = known.attachments & {ENTRUSTED, ABSENT}
-    if not given:
-        yield Finding(
-            "attachments",
-            "未上传随附单据：00000001 委托企业协助海关查验的声明、00000002 查验时不到场的声明，二选一必填",
-            "请选择其中一类，点击【添加文件】上传 PDF",
-        )
-    elif len(given) == 2:
-        yield Finding(
-            "attachments", "00000001 与 00000002 两类声明只能二选一，现已上传两类", "请删除其中一份后再申请"
-        )
+    yield from common.statement_findings(known.attachments)
 
 
-RULES = (is_known, is_own, is_unreleased, is_in_pilot, is_open, is_not_in_use, has_one_statement)
-
-
-def _district(declaration: Declaration) -> str:
-    return f"查验地海关为 {declaration.inspection_district}；可向该海关咨询查验免于到场的试点范围与起止日期"
+RULES = (is_known, is_own, is_unreleased, is_in_pilot, is_not_in_use, has_one_statement)
