@@ -18,6 +18,7 @@ from singlewindow.customs.times import end_of, start_of
 World = Mapping[str, Any]
 SEED_LOCK = 812_002
 COMPANY_DATA = ("name", "scc", "ciq_code", "grade", "grade_name", "customs_qualified")
+BILL_DATA = ("inspection_district", "vessel", "voyage")
 DECLARATION_DATA = (
     "ie_flag", "consignee_code", "consignee_name", "declarant_code", "inspection_district", "declared_at",
 )  # fmt: skip
@@ -47,6 +48,9 @@ def entries_of(world: World) -> Iterator[Entry]:
         yield Entry(Kind.COMPANY, company["customs_code"], 1, {name: company[name] for name in COMPANY_DATA})
     for pilot in world["pilot_districts"]:
         yield _pilot_district(pilot)
+    for bill in world.get("bills_of_lading", ()):
+        data = {name: bill[name] for name in BILL_DATA}
+        yield Entry(Kind.BILL_OF_LADING, bill["number"], 1, data)
     for declaration in world["declarations"]:
         yield Entry(Kind.DECLARATION, declaration["number"], 1, _declaration_data(declaration))
 

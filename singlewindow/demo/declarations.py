@@ -52,6 +52,21 @@ def make_pilots(anchor: date) -> list[dict[str, str | bool | None]]:
     ]
 
 
+def make_bills(random: Random, count: int) -> list[dict[str, str]]:
+    """Bills of lading that customs know, with the district where their goods are inspected."""
+    carriers, vessels = ("COSU", "OOLU", "EGLV", "MSCU"), ("远洋之星", "海润", "长荣天津", "珠江晨光")
+    everywhere = (*OPEN, *OPEN, *OUTSIDE, SWITCHED_OFF, NOT_BEGUN, ENDED)
+    return [
+        {
+            "number": f"{carriers[at % 4]}{6300000000 + at * 37:010d}",
+            "inspection_district": everywhere[at % len(everywhere)],
+            "vessel": random.choice(vessels),
+            "voyage": f"{random.randrange(1, 400):03d}{'EW'[at % 2]}",
+        }
+        for at in range(count)
+    ]
+
+
 class Maker:
     """Makes declarations with numbers that do not repeat."""
 

@@ -17,12 +17,14 @@ from singlewindow.demo.declarations import (
     SWITCHED_OFF,
     Declaration,
     Maker,
+    make_bills,
     make_pilots,
 )
 
 SEED = 20180101
 COMPANIES = 48
 DECLARATIONS = 2400
+BILLS = 300
 APPLICABLE = ("11", "7", "4")  # accepted and not released: these may be applied for
 PIN, OTHER_PIN = "88888888", "66886688"
 
@@ -33,6 +35,8 @@ def make_world(anchor: date) -> dict[str, Any]:
     companies = make_companies(random, COMPANIES)
     cards = _cards(companies)
     declarations, examples = _declarations(random, anchor, companies)
+    bills = make_bills(random, BILLS)
+    examples |= _bill_examples(bills)
     return {
         "anchor": anchor.isoformat(),
         "companies": [asdict(company) for company in companies],
@@ -43,6 +47,7 @@ def make_world(anchor: date) -> dict[str, Any]:
             {"username": "guan02", "password": "Guan02-2026", "name": "方明"},
         ],
         "pilot_districts": make_pilots(anchor),
+        "bills_of_lading": bills,
         "declarations": [asdict(declaration) for declaration in declarations],
         "examples": examples,
     }
@@ -76,6 +81,17 @@ def _accounts(companies: list[Company], cards: list[dict[str, str]]) -> list[dic
         }
         for username, password, name, at, role in people
     ]  # fmt: skip
+
+
+def _bill_examples(bills: list[dict[str, str]]) -> dict[str, Any]:
+    in_district = {district: [b["number"] for b in bills if b["inspection_district"] == district] for district in
+                   (*OPEN, OUTSIDE[0], SWITCHED_OFF)}  # fmt: skip
+    return {
+        "bill_applicable": [in_district[district][0] for district in OPEN],
+        "bill_outside_pilot": in_district[OUTSIDE[0]][0],
+        "bill_switched_off": in_district[SWITCHED_OFF][0],
+        "bill_unknown": "XXXX0000000001",
+    }
 
 
 def _declarations(

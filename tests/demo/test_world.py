@@ -63,6 +63,17 @@ def test_the_examples_are_what_they_say() -> None:
     assert examples["unknown"] not in by_number
 
 
+def test_bills_of_lading_can_be_played() -> None:
+    """INSP-09: known ones inside and outside the pilot, and one that nobody knows."""
+    bills = {bill["number"]: bill["inspection_district"] for bill in WORLD["bills_of_lading"]}
+    assert len(bills) == len(WORLD["bills_of_lading"]) >= 300
+    pilots, examples = {p["district"]: p for p in WORLD["pilot_districts"]}, WORLD["examples"]
+    assert all(pilots[bills[number]]["enabled"] for number in examples["bill_applicable"])
+    assert bills[examples["bill_outside_pilot"]] not in pilots
+    assert not pilots[bills[examples["bill_switched_off"]]]["enabled"]
+    assert examples["bill_unknown"] not in bills
+
+
 def test_accounts_and_cards_fit_together() -> None:
     """PORT-04: one account has no card; every other has one of its own company."""
     cards = {card["card_no"]: card for card in WORLD["cards"]}

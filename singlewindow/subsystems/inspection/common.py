@@ -9,7 +9,7 @@ from typing import Any
 from singlewindow.kernel.definition.fields import Attachments, Category, HeaderField, code, text
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
 from singlewindow.kernel.rules import Finding
-from singlewindow.kernel.subsystem import Case, Claim, Messages, ReceiptCode
+from singlewindow.kernel.subsystem import Case, Claim, Column, Condition, Messages, Queries, ReceiptCode
 
 ANNOUNCEMENT = "海关总署公告2020年第24号"
 UPLOAD_CLAUSE = "手册 4.1 随附单据上传"
@@ -193,3 +193,27 @@ MESSAGES = Messages(
         ReceiptCode("REFUSED", "不同意"),
     ),
 )
+
+
+def queries(field: str, label: str) -> Queries:
+    """The query page (manual 4.3; INSP-10, INSP-11): the condition follows 单据类型."""
+    clause = "手册 4.3 数据查询"
+    return Queries(
+        conditions=(
+            Condition("status", "单据状态", "status", clause=clause),
+            Condition(field, label, "text", clause=clause),
+            Condition("number", "数据中心统一编号", "text", clause=clause),
+            Condition("updated", "最近操作时间", "span", required=True, max_days=30, clause=clause),
+        ),
+        columns=(
+            Column("number", "数据中心统一编号", "document"),
+            Column(field, label),
+            Column("inspection_district", "查验地海关"),
+            Column("status", "单据状态", "receipts"),
+            Column("filed_on", "申请日期"),
+            Column("customs_no", "海关审核编号"),
+            Column("contact_name", "联系人"),
+            Column("updated_at", "最近操作时间"),
+        ),
+        delete=True,
+    )

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from singlewindow.kernel.lifecycle import NEW
 from singlewindow.kernel.problems import NotInThisState
-from singlewindow.subsystems.inspection.declaration.lifecycle import LIFECYCLE
+from singlewindow.subsystems.inspection.bill import BILL
+from singlewindow.subsystems.inspection.declaration import DECLARATION
 
+LIFECYCLE = DECLARATION.lifecycle
 WORDS = {"0": "暂存", "1": "已申请", "2": "发往海关成功", "3": "海关接收成功", "4": "同意", "5": "不同意",
          "E1": "发送失败", "E2": "接收失败"}  # fmt: skip
 
@@ -27,6 +29,14 @@ ENABLED = {
     "同意": {"new"},
     "不同意": {"new"},
 }
+
+
+def test_both_applications_have_one_table() -> None:
+    """INSP-09: the manual's 4.2 refers to 4.1 for every button."""
+    same = [(a.name, a.from_states, a.to, a.signed) for a in DECLARATION.lifecycle.actions]
+    assert [(a.name, a.from_states, a.to, a.signed) for a in BILL.lifecycle.actions] == same
+    assert BILL.lifecycle.hears == DECLARATION.lifecycle.hears
+    assert BILL.claims[0].held_in == DECLARATION.claims[0].held_in == {"1", "2", "3", "4"}
 
 
 def test_the_states_have_the_manuals_words() -> None:
