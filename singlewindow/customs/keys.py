@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
-from singlewindow.contract.encryption import decrypt
 from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws
 
@@ -36,10 +35,6 @@ class Keys:
             (folder / "ca.pem").read_bytes(),
             (folder / "portal-signing.pem").read_bytes(),
         )
-
-    def open(self, compact: str) -> bytes:
-        """The plaintext of a file's JWE for customs; raises `encryption.DecryptionFailed`."""
-        return decrypt(compact, self.decryption_key)
 
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from singlewindow.contract.demo_pki import DemoCard, card_certificate, create
-from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
 from singlewindow.contract.sealed import seal
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
@@ -132,8 +131,8 @@ class Company:
         )
 
     def sealed(self, data: bytes = PDF) -> str:
-        """A file, encrypted for customs."""
-        return encrypt(data, self.jwk)
+        """A file, sealed by the portal for customs."""
+        return seal(data, self.portal_key, self.jwk)
 
 
 def make_pki(root: Path) -> Path:

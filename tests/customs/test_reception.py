@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import time
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,21 @@ import pytest
 from singlewindow.contract import demo_pki
 from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, Submission
+from singlewindow.contract.signatures import sign_raw, signing_input
 from singlewindow.customs.exchange.intake import MAX_ATTACHMENT
-from tests.customs.company import OTHER, OWN, PDF, Company, company, expired, make_pki, sha256
+from singlewindow.customs.http.exchange import MAX_BATCH
+from tests.customs.company import (
+    OTHER,
+    OWN,
+    PDF,
+    TYPE,
+    Company,
+    base64,
+    company,
+    expired,
+    make_pki,
+    sha256,
+)
 from tests.customs.conftest import Customs, running
 
 NUMBER = "202611210000000001"
@@ -204,15 +220,15 @@ async def test_a_malformed_message_that_names_a_document_is_rejected(customs: Cu
     assert text.startswith("报文格式不符合规定")
 
 
-async def test_what_nobody_can_answer_goes_to_a_person(
-    customs: Customs, own: Company, tmp_path: Path
-) -> None:
-    """CUST-03: not for our key, rubbish, or naming no document; what comes after it is understood all the same."""
-    stranger = Company(own.card, company(make_pki(tmp_path)).jwk, own.portal_key)
-    rubbish = Envelope(id="rubbish-1", kind=MessageKind.SUBMISSION, sender="portal", body="密文")
-    await customs.post(
-        stranger.envelope(own.submission(NUMBER)), rubbish, own.envelope({"number": NUMBER}), own.envelope({})
-    )
+async def test_what_nobody_can_answer_goes_to_a_person(customs: Customs, own: Company) -> None:
+    """CUST-03: sealed by the portal, but naming no document; what comes after it is understood all the same."""
+    nameless: list[dict[str, Any]] = [
+        {"number": NUMBER},
+        {},
+        {"type": TYPE, "number": "a\x00b", "sequence": 1},
+        {"type": TYPE, "number": NUMBER, "sequence": 2**40},
+    ]
+    await customs.post(*(own.envelope(each) for each in nameless))
     await customs.receive(own, NUMBER)
     assert (await only_receipt(customs))[0] == "RECEIVED"
     assert await customs.value("select count(*) from incoming where state = 'unreadable'") == 4
@@ -222,30 +238,122 @@ async def test_what_nobody_can_answer_goes_to_a_person(
     assert all(each["problem"] for each in listed)
 
 
-async def test_a_message_with_a_character_that_the_database_refuses_stops_nobody(
-    customs: Customs, own: Company
+def with_header(jwe: str, header: bytes) -> str:
+    return f"{urlsafe_b64encode(header).decode().rstrip('=')}.{jwe.partition('.')[2]}"
+
+
+async def test_a_stored_message_whose_trouble_quotes_it_stops_nobody(customs: Customs, own: Company) -> None:
+    """CUST-03: a header with NUL stands in the problem's words too; the list takes it, the next one goes on."""
+    body = with_header(own.envelope({}).body, b'{"alg":"a\\u0000b","enc":"A256GCM"}')
+    async with customs.database.transaction() as transaction:
+        await transaction.run(
+            """insert into incoming (message_id, kind, sender, body, received_at)
+               values ('kept-before', 'submission', 'portal', $1, now())""",
+            body,
+        )
+    await customs.receive(own, NUMBER)
+    assert (await only_receipt(customs))[0] == "RECEIVED"
+    assert "a\ufffdb" in await customs.value("select problem from incoming where state = 'unreadable'")
+
+
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "NUL in a title": {"title": "a\x00b"},
+    "NUL in the request's id": {"company_name": "x\x00", "request_id": "r\x00"},
+    "NUL in a label": {"labels": {"phone\x00": "x"}},
+    "content with a lone surrogate as key": {"content": base64(rb'{"\ud800": "x"}')},
+    "content with a number without end": {"content": base64(b'{"a": 1e999}')},
+    "content with a number beyond 2^53": {"content": base64(b'{"a": 9007199254740993}')},
+    "content nested without end": {"content": base64(b'{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}")},
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+async def test_what_cannot_be_stored_is_rejected_and_stops_nobody(
+    customs: Customs, own: Company, name: str
 ) -> None:
-    """CUST-03: NUL inside a text; it waits for a person and the next one goes on."""
+    """CUST-03: signed and sealed, yet with what no database holds; answered REJECTED, the next one goes on."""
     await customs.put(own.sealed(), sha256(PDF))
+    other = dict(IMPOSSIBLE[name])
+    signed = {"content_sha256": sha256(b64decode(other["content"]))} if "content" in other else {}
     await customs.post(
-        own.envelope(own.submission("1" * 18, title="a\x00b")), own.envelope(own.submission(NUMBER))
+        own.envelope(own.submission(NUMBER, signed=signed, **other)), own.envelope(own.submission("1" * 18))
     )
     await customs.understand()
-    assert (await only_receipt(customs))[0] == "RECEIVED"
-    assert await customs.rows("select state from incoming order by id") == [("unreadable",), ("understood",)]
+    code, text = await only_receipt(customs)
+    assert code == "REJECTED"
+    assert "不能处理的字符或数值" in text
+    assert (await only_receipt(customs, "1" * 18))[0] == "RECEIVED"
+    await customs.log_in()
+    for identifier in (1, 2):
+        assert (await customs.client.get(f"/api/submissions/{identifier}")).status_code == 200
 
 
-async def test_a_strangers_message_is_not_answered(customs: Customs, own: Company) -> None:
-    """CUST-05: what the portal did not seal waits for a person and leaves the real submission's place free."""
-    message = own.submission("202600000000000777")
-    stranger = Envelope(
-        id="stranger-1", kind=MessageKind.SUBMISSION, sender="portal",
-        body=encrypt(message.model_dump_json().encode(), own.jwk),
-    )  # fmt: skip
-    await customs.post(stranger)
+async def test_a_strange_statement_is_rejected(customs: Customs, own: Company) -> None:
+    """CUST-03: signed by the card all the same: NUL, huge numbers, lone surrogates; shown without harm."""
+    statements = [
+        b'{"nonce": "\\ud800"}',
+        b'{"version": 1e999, "nonce": "a\\u0000b"}',
+        b'{"version": ' + b"9" * 5000 + b"}",
+        b"[" * 50_000,
+    ]
+    for at, body in enumerate(statements):
+        signed = {
+            "statement": base64(body),
+            "signature": base64(sign_raw(own.card.key, signing_input(body).encode())),
+        }
+        await customs.post(own.envelope(changed(own.submission(f"{at:018d}"), **signed)))
     await customs.understand()
-    assert await customs.value("select state from incoming") == "unreadable"
-    assert await customs.value("select count(*) from submission") == 0
+    await customs.log_in()
+    for at in range(len(statements)):
+        assert (await only_receipt(customs, f"{at:018d}"))[0] == "REJECTED"
+        assert (await customs.client.get(f"/api/submissions/{at + 1}")).json()["statement"] == {}
+
+
+async def test_strangers_cannot_fill_the_database(customs: Customs, own: Company, tmp_path: Path) -> None:
+    """CUST-05: only what the portal sealed for customs is stored; the rest of a batch is taken all the same."""
+    message = own.submission("202600000000000777")
+    foreign = company(make_pki(tmp_path))
+    plain = message.model_dump_json().encode()
+    honest = own.envelope(own.submission(NUMBER))
+    bodies = {
+        "rubbish-1": "密文",
+        "rubbish-2": "a.b.c.d.e",
+        "rubbish-3": honest.body + "\n",
+        "rubbish-4": with_header(honest.body, b'{"alg":"ECDH-ES+A256KW","enc":[]}'),
+        "rubbish-5": with_header(honest.body, b"[" * 50_000),
+        "rubbish-6": encrypt(b"eyJhbGciOiAiRVMyNTYiLCAiY3JpdCI6IDV9.AA.AA", own.jwk),  # {"crit": 5}
+        "no-seal-1": encrypt(plain, own.jwk),
+        "no-seal-2": Company(own.card, own.jwk, foreign.portal_key).envelope(message).body,
+        "other-key": Company(own.card, foreign.jwk, own.portal_key).envelope(message).body,
+        "nul-\x00-id": honest.body,
+    }
+    junk = [
+        Envelope(id=id, kind=MessageKind.SUBMISSION, sender="portal", body=body)
+        for id, body in bodies.items()
+    ]
+    answers = await customs.post(*junk, honest)
+    assert [(a.id, a.stored) for a in answers] == [(each.id, False) for each in junk] + [(honest.id, True)]
+    assert all(a.reason for a in answers[:-1])
+    assert await customs.rows("select message_id from incoming") == [(honest.id,)]
+    for body in (encrypt(PDF, own.jwk), foreign.sealed(), "rubbish"):
+        assert await customs.put(body, sha256(PDF)) == 422
+    assert await customs.value("select count(*) from attachment") == 0
+
+
+async def test_one_request_has_a_limit(customs: Customs) -> None:
+    """CUST-05: refused while reading, whether the length is announced or not."""
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 4 * MAX_BATCH:
+            sent += 1024 * 1024
+            yield bytes(1024 * 1024)
+
+    assert (await customs.client.post("/exchange/messages", content=endless())).status_code == 413
+    assert sent <= MAX_BATCH + 1024 * 1024
+    announced = await customs.client.post("/exchange/messages", content=b" " * (MAX_BATCH + 1))
+    assert announced.status_code == 413
 
 
 async def test_other_kinds_are_not_taken(customs: Customs, own: Company) -> None:
@@ -271,8 +379,17 @@ async def test_attachments_are_checked_by_digest_and_stored_once(customs: Custom
     assert await customs.put("rubbish", sha256(PDF)) == 422
     assert await customs.put(own.sealed(), "../../etc") in (404, 422)
     most = bytes(MAX_ATTACHMENT)
-    assert await customs.put(encrypt(most, own.jwk), sha256(most)) == 204
+    assert await customs.put(own.sealed(most), sha256(most)) == 204
     more = bytes(MAX_ATTACHMENT + 1)
-    assert await customs.put(encrypt(more, own.jwk), sha256(more)) == 413
+    assert await customs.put(own.sealed(more), sha256(more)) == 413
     assert await customs.put("A" * (MAX_ATTACHMENT * 2), sha256(most)) == 413
     assert await customs.value("select count(*) from attachment") == 2
+
+
+@pytest.mark.serial
+async def test_a_file_of_4_mb_takes_less_than_a_second(customs: Customs, own: Company) -> None:
+    """PORT-08: sealing, sending, unsealing and storing the largest file that the portal takes."""
+    file = os.urandom(4_194_304)
+    began = time.monotonic()
+    assert await customs.put(own.sealed(file), sha256(file)) == 204
+    assert time.monotonic() - began < 1

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Annotated
 
 import asyncpg
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from singlewindow.contract.certificates import CardIdentity
 from singlewindow.contract.encryption import DecryptionFailed
@@ -22,6 +23,7 @@ from singlewindow.customs.desk import RECEIVED_TEXT, State
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.mode import DESK_CHANNEL, due_at
+from singlewindow.customs.texts import all_storable, cleaned, storable
 
 TRY_AGAIN = (
     asyncpg.PostgresConnectionError,
@@ -38,14 +40,23 @@ class Unreadable(Exception):
     """Nobody to answer: not for our key, or it names no document."""
 
 
+def _storable(text: str) -> str:
+    if not storable(text):
+        raise ValueError("a character that cannot be stored")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_storable)]
+
+
 class Named(BaseModel):
     """The least that a message must say so that it can be answered."""
 
     model_config = ConfigDict(extra="ignore")
-    type: str = Field(min_length=1, max_length=100)
-    number: str = Field(min_length=1, max_length=100)
+    type: Name = Field(min_length=1, max_length=100)
+    number: Name = Field(min_length=1, max_length=100)
     sequence: int = Field(ge=1, le=2**31 - 1)
-    request_id: str = ""
+    request_id: Annotated[str, AfterValidator(cleaned)] = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,8 @@ async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> 
         problem = str(unreadable)
     except Exception as error:
         log.exception("message could not be understood", message_id=row["message_id"])
-        problem = f"{type(error).__name__}: {error}"[:500]
+        problem = f"{type(error).__name__}: {error}"
+    problem = cleaned(problem)[:500]  # it may quote the message
     log.warning("message needs a person", message_id=row["message_id"], problem=problem)
     return "unreadable", problem
 
@@ -112,17 +124,24 @@ def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
         raise Unreadable(f"无法解密：{failure}") from failure
     except SignatureRefused as failure:
         raise Unreadable(f"不是单一窗口发来的报文：{failure}") from failure
+    named = _named(plain)
     try:
-        return Read(Submission.model_validate_json(plain))
+        submission = Submission.model_validate_json(plain)
     except ValidationError as error:
-        return Read(_outline(plain, transaction), f"报文格式不符合规定（{error.error_count()} 处）")
+        return Read(_outline(named, transaction), f"报文格式不符合规定（{error.error_count()} 处）")
+    if not all_storable(submission.model_dump()):
+        return Read(_outline(named, transaction), "报文含有不能处理的字符或数值")
+    return Read(submission)
 
 
-def _outline(plain: bytes, transaction: Transaction) -> Submission:
+def _named(plain: bytes) -> Named:
     try:
-        named = Named.model_validate_json(plain)
+        return Named.model_validate_json(plain)
     except ValidationError as error:
         raise Unreadable("报文格式不符合规定，且没有指明单据") from error
+
+
+def _outline(named: Named, transaction: Transaction) -> Submission:
     blank = dict.fromkeys(
         ("title", "action", "action_title", "district", "company", "company_name",
          "content", "statement", "signature", "certificate"), "",

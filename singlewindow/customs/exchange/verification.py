@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from singlewindow.contract.certificates import CardIdentity, CertificateRefused
 from singlewindow.contract.messages import SignedAttachment, Submission
 from singlewindow.contract.signatures import SignatureRefused, signing_input, verify
+from singlewindow.customs.texts import json_object
 
 Identify = Callable[[bytes], CardIdentity]
 """Whom a certificate (DER) stands for; raises CertificateRefused."""
@@ -94,12 +94,9 @@ def verify_submission(submission: Submission, present: Mapping[str, int], identi
 def content_of(submission: Submission) -> dict[str, Any]:
     """The document's content, field → value; raises Rejected when it is not a JSON object."""
     try:
-        content = json.loads(_decoded(submission.content, "申报内容"))
+        return json_object(_decoded(submission.content, "申报内容"))
     except ValueError as error:
-        raise Rejected("申报内容不是有效的 JSON") from error
-    if not isinstance(content, dict):
-        raise Rejected("申报内容不是有效的 JSON 对象")
-    return content
+        raise Rejected("申报内容不是有效的 JSON 对象，或含有不能处理的字符或数值") from error
 
 
 def statement_digest(submission: Submission) -> str:

@@ -12,8 +12,8 @@ from singlewindow.customs.exchange.intake import MAX_ATTACHMENT, store, store_at
 from singlewindow.customs.http.parts import Running, read_body
 from singlewindow.customs.problems import Refused
 
-MAX_BATCH = 64 * 1024 * 1024  # bytes of one POST
-MAX_SEALED = MAX_ATTACHMENT * 3 // 2  # Base64 and the JWE's header
+MAX_BATCH = 16 * 1024 * 1024  # bytes of one POST
+MAX_SEALED = MAX_ATTACHMENT * 16 // 9 + 4096  # Base64 of the JWS and of the JWE, and their headers
 router = APIRouter(prefix="/exchange", tags=["exchange"])
 
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/exchange", tags=["exchange"])
     "requestBody": {"content": {"application/json": {"schema": EnvelopeBatch.model_json_schema()}}},
 })  # fmt: skip
 async def receive_messages(request: Request, parts: Running) -> AnswerBatch:
-    """Store envelopes and acknowledge them; they are understood afterwards."""
+    """Store envelopes that the portal sealed and acknowledge them; they are understood afterwards."""
     body = await read_body(request, MAX_BATCH)
     try:
         batch = EnvelopeBatch.model_validate_json(body)
@@ -29,14 +29,12 @@ async def receive_messages(request: Request, parts: Running) -> AnswerBatch:
         raise Refused.because(
             "", "exchange.batch", f"报文格式不符合规定（{error.error_count()} 处）"
         ) from error
-    async with parts.database.transaction() as transaction:
-        answers = await store(transaction, batch.messages)
-    return AnswerBatch(answers=answers)
+    return AnswerBatch(answers=await store(parts.database, parts.keys, batch.messages))
 
 
 @router.put("/attachments/{sha256}", status_code=204)
 async def receive_attachment(sha256: str, request: Request, parts: Running) -> Response:
-    """Store the file whose JWE is the body; `sha256` is the digest of its bytes in hex."""
+    """Store the file that the portal sealed as the body; `sha256` is the digest of its bytes in hex."""
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise Refused.because("sha256", "attachment.digest", "摘要应为 64 位十六进制小写字符")
     body = await read_body(request, MAX_SEALED)

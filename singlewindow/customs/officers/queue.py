@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import State
 from singlewindow.customs.problems import NotFound
+from singlewindow.customs.texts import json_object
 
 CAP = 10_000  # totals are counted up to here
 LIST_COLUMNS = """id, number, sequence, title, action_title, district, company, company_name, state, customs_no,
@@ -93,10 +93,9 @@ def statement_of(submission: Submission) -> dict[str, Any]:
 
 def _json_object(encoded: str) -> dict[str, Any]:
     try:
-        value = json.loads(b64decode(encoded))
+        return json_object(b64decode(encoded))
     except ValueError:
         return {}
-    return value if isinstance(value, dict) else {}
 
 
 async def unreadable(transaction: Transaction, limit: int) -> Sequence[Row]:

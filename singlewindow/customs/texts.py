@@ -1,0 +1,49 @@
+"""What can be stored and answered: no NUL and no lone surrogate in a text, no number beyond 2^53 in a message."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+MOST = 2**53 - 1  # what JSON carries exactly between all programs
+_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> bool:
+    """Whether a text can be stored and answered."""
+    return _IMPOSSIBLE.search(text) is None
+
+
+def cleaned(text: str) -> str:
+    """The text with U+FFFD in place of each character that cannot be stored."""
+    return _IMPOSSIBLE.sub("\ufffd", text)
+
+
+def all_storable(value: Any) -> bool:
+    """Whether every text and every number within a value of JSON types can be stored, keys included."""
+    match value:
+        case str():
+            return storable(value)
+        case int():
+            return abs(value) <= MOST
+        case float():
+            return math.isfinite(value)
+        case dict():
+            return all(all_storable(key) and all_storable(each) for key, each in value.items())
+        case list() | tuple():
+            return all(all_storable(each) for each in value)
+        case _:
+            return True
+
+
+def json_object(data: bytes) -> dict[str, Any]:
+    """The JSON object in `data`; raises ValueError when it is none, or holds what cannot be stored."""
+    try:
+        value = json.loads(data)
+        if isinstance(value, dict) and all_storable(value):
+            return value
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    raise ValueError("not a JSON object that can be stored")
