@@ -44,6 +44,7 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=3,
     )
 
 

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     """The registers there are."""
 
     DECLARATION = "declaration"  # key: 18-digit 报关单号
+    BILL_OF_LADING = "bill_of_lading"  # key: 提运单号
     COMPANY = "company"  # key: 10-character 海关编码
     PILOT_DISTRICT = "pilot_district"  # key: 4-digit 关区代码
     PILOT_SWITCH = "pilot_switch"  # key: exemption
@@ -63,6 +64,24 @@ async def add(transaction: Transaction, entries: Sequence[Entry]) -> None:
     rows = [(e.kind, e.key, e.seq, e.data, e.valid_from, e.valid_to) for e in entries]
     await transaction.copy("entry", _COLUMNS, rows)
     await queue_notices(transaction, [entry.notice() for entry in entries])
+
+
+async def add_one(transaction: Transaction, entry: Entry) -> Entry:
+    """Add a new entry and publish it; raises StaleVersion when its key is taken."""
+    added = await transaction.value(
+        """insert into entry (kind, key, seq, data, valid_from, valid_to) values ($1, $2, $3, $4, $5, $6)
+           on conflict (kind, key) do nothing returning true""",
+        entry.kind,
+        entry.key,
+        entry.seq,
+        entry.data,
+        entry.valid_from,
+        entry.valid_to,
+    )
+    if not added:
+        raise StaleVersion(f"{entry.key} 已在列表中，请刷新后修改原有的数据")
+    await queue_notices(transaction, [entry.notice()])
+    return entry
 
 
 async def change(

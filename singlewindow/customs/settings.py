@@ -37,6 +37,11 @@ class CustomsSettings(BaseSettings):
         return self.pki or self.data / "pki"
 
     @property
+    def cookie(self) -> str:
+        """The session's cookie; browsers do not keep cookies of different ports apart, so its name does."""
+        return f"customs_session_{self.customs_port}"
+
+    @property
     def origins(self) -> frozenset[str]:
         """The origins whose pages may change anything here."""
         own = {f"http://{host}:{self.customs_port}" for host in (self.host, "127.0.0.1", "localhost")}

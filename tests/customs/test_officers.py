@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import math
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +14,7 @@ import pytest
 
 from singlewindow.customs import seed
 from singlewindow.customs.http.desk import SANDBOX
+from singlewindow.customs.officers import attempts
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import OWN, PDF, Company, sha256
 from tests.customs.conftest import WORLD, Customs, running
@@ -23,14 +28,14 @@ async def test_log_in_and_out(customs: Customs) -> None:
     assert (await customs.client.get("/api/session")).status_code == 401
     response = await customs.client.post("/api/session", json={"username": "guan01", "password": "Guan-2026"})
     cookie = response.headers["Set-Cookie"]
-    assert cookie.startswith("customs_session=")
+    assert cookie.startswith("customs_session_8001=")
     assert "HttpOnly" in cookie
     assert "samesite=lax" in cookie.lower()
     assert (await customs.client.get("/api/session")).json()["name"] == "陈关员"
-    token = customs.client.cookies["customs_session"]
+    token = customs.client.cookies["customs_session_8001"]
     csrf = {"X-CSRF-Token": response.json()["csrf"]}
     assert (await customs.client.delete("/api/session", headers=csrf)).status_code == 204
-    customs.client.cookies.set("customs_session", token)
+    customs.client.cookies.set("customs_session_8001", token)
     assert (await customs.client.get("/api/session")).status_code == 401
 
 
@@ -46,6 +51,90 @@ async def test_wrong_passwords_are_limited(customs: Customs) -> None:
         assert (await attempt("guan01", "x")).status_code == 422
     assert (await attempt("guan01", "Guan-2026")).status_code == 429
     assert (await attempt("guan02", "Guan-2027")).status_code == 200
+
+
+async def test_wrong_passwords_at_the_same_moment_do_not_pass_together(customs: Customs) -> None:
+    """CUST-03: sixty at once for one name: five are looked at, the others wait."""
+    body = {"username": "guan01", "password": "x"}
+    answers = await asyncio.gather(*(customs.client.post("/api/session", json=body) for _ in range(60)))
+    assert sorted(a.status_code for a in answers) == [422] * attempts.PER_USERNAME + [429] * 55
+    assert "分钟后再试" in answers[-1].json()["detail"]
+
+
+async def test_one_address_tries_so_many_names_only(customs: Customs) -> None:
+    """CUST-03: forty names at once from one address; from another one an officer still logs in."""
+
+    async def attempt(username: str) -> int:
+        body = {"username": username, "password": "x"}
+        return (await customs.client.post("/api/session", json=body)).status_code
+
+    codes = await asyncio.gather(*(attempt(f"name{n}") for n in range(40)))
+    assert sorted(codes) == [422] * attempts.PER_ADDRESS + [429] * 10
+    elsewhere = httpx.ASGITransport(customs.app, client=("198.51.100.7", 50000))
+    async with httpx.AsyncClient(transport=elsewhere, base_url="http://127.0.0.1:8001") as client:
+        right = {"username": "guan01", "password": "Guan-2026"}
+        assert (await client.post("/api/session", json=right)).status_code == 200
+
+
+async def test_a_right_password_forgives_the_wrong_ones(customs: Customs) -> None:
+    """CUST-03: only failures since the last success count, and only those of a quarter of an hour."""
+
+    async def attempt(password: str) -> int:
+        body = {"username": "guan01", "password": password}
+        return (await customs.client.post("/api/session", json=body)).status_code
+
+    assert [await attempt("x") for _ in range(4)] == [422] * 4
+    assert await attempt("Guan-2026") == 200
+    assert [await attempt("x") for _ in range(5)] == [422] * 5
+    assert await attempt("Guan-2026") == 429
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update login_attempt set at = at - interval '15 minutes'")
+    assert await attempt("Guan-2026") == 200
+
+
+HUGE = str(2**63)
+BAD_REQUESTS: list[tuple[str, str, Any]] = [
+    ("GET", "/api/submissions?number=%00", None),
+    ("GET", "/api/registers/company?key=1%00", None),
+    ("GET", f"/api/submissions/{HUGE}", None),
+    ("GET", "/api/submissions/-1", None),
+    ("GET", f"/api/submissions/{HUGE}/attachments/{'0' * 64}", None),
+    ("GET", "/api/submissions/1/attachments/%00", None),
+    ("POST", f"/api/submissions/{HUGE}/decision", {"decision": "approve"}),
+    ("POST", "/api/submissions/1/decision", {"decision": "approve", "remark": "a\x00"}),
+    ("POST", "/api/submissions/1/decision", {"decision": "approve", "remark": "\ud800"}),
+    ("PUT", "/api/registers/declaration/%00", {"seq": 1, "status": "9"}),
+    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 2**63, "status": "9"}),
+    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 1, "status": "\x00"}),
+    ("PUT", "/api/registers/pilot_district/%00", {"seq": 1, "enabled": True}),
+    ("PUT", "/api/registers/pilot_district/22a3", {"seq": 0, "enabled": True}),
+    ("PUT", "/api/registers/pilot_district/22333", {"seq": 0, "enabled": True}),
+    ("PUT", "/api/registers/pilot_district/2233", {"seq": 1, "enabled": True, "last_day": "9999-12-31"}),
+    ("PUT", "/api/registers/pilot_district/2233", {"seq": 1, "enabled": True, "first_day": "0001-01-01"}),
+    ("PUT", "/api/registers/pilot_district/2233", {"\ud800": 1, "seq": "\ud800", "enabled": True}),
+    ("PUT", "/api/registers/pilot_switch/%00", {"seq": 1, "enabled": True}),
+    ("PUT", "/api/mode", {"automatic": True, "delay_seconds": math.nan, "refuse_share": 0}),
+    ("PUT", "/api/mode", {"automatic": True, "delay_seconds": 0, "refuse_share": math.inf}),
+    ("POST", "/api/session", {"username": "guan01\x00", "password": "x"}),
+    ("POST", "/api/session", {"username": "\ud800", "password": "x"}),
+    ("POST", "/api/session", {"username": "guan01", "password": "\ud800"}),
+    ("POST", "/api/session", "\ud800"),
+    ("POST", "/api/session", {"username": "", "password": "x" * 201}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BAD_REQUESTS, ids=str)
+async def test_what_cannot_be_is_refused_in_words(
+    customs: Customs, method: str, path: str, body: Any
+) -> None:
+    """UI-16: NUL, lone surrogates, numbers and days out of range: 404 or 422 in Chinese, never an error of ours."""
+    headers = await customs.log_in() | {"Content-Type": "application/json"}
+    answer = await customs.client.request(method, path, content=json.dumps(body), headers=headers)
+    assert answer.status_code in (404, 422), answer.text
+    problem = answer.json()
+    words = [problem["detail"], *(violation["message"] for violation in problem["violations"])]
+    assert answer.status_code == 404 or len(words) > 1
+    assert not [each for each in words if re.search("[A-Za-z]{4,}", each)], words
 
 
 async def test_changes_need_the_csrf_token_and_our_own_origin(customs: Customs, own: Company) -> None:
@@ -211,6 +300,30 @@ async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) ->
         ("pilot_switch", "exemption", 2, {"enabled": False}),
     ]
     assert portal.notices[0].valid_to == datetime(2026, 11, 30, 16, tzinfo=UTC)
+
+
+async def test_an_officer_adds_a_pilot_district(customs: Customs, portal: Portal) -> None:
+    """INSP-03: the list is data; a new district is published, one on the list already is not overwritten."""
+    headers = await customs.log_in()
+    path, body = "/api/registers/pilot_district/0208", {"seq": 0, "enabled": True, "first_day": "2026-12-01"}
+    both = await asyncio.gather(*(customs.client.put(path, json=body, headers=headers) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [200, 412]
+    added = next(answer.json() for answer in both if answer.status_code == 200)
+    assert (added["key"], added["seq"], added["first_day"], added["last_day"]) == (
+        "0208",
+        1,
+        "2026-12-01",
+        None,
+    )
+    unseen = await customs.client.put(
+        "/api/registers/pilot_district/0209", json={**body, "seq": 3}, headers=headers
+    )
+    assert unseen.status_code == 404
+    await customs.sender(portal).send_due()
+    assert [(n.kind, n.key, n.seq, n.data) for n in portal.notices] == [
+        ("pilot_district", "0208", 1, {"enabled": True})
+    ]
+    assert portal.notices[0].valid_from == datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.customs import answers, mode
 from singlewindow.customs.database import Row
 from singlewindow.customs.desk import DECISIONS, STATE_NAMES, State
+from singlewindow.customs.http.inputs import Digest, Identifier, PageNumber, PageSize, Prefix, Text
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.mode import Mode
 from singlewindow.customs.officers import queue
@@ -110,15 +111,15 @@ class DecisionBody(BaseModel):
     """approve 同意 or refuse 不同意; a refusal needs a remark (审核意见)."""
 
     decision: Literal["approve", "refuse"]
-    remark: str = Field(default="", max_length=2000)
+    remark: Text = Field(default="", max_length=2000)
 
 
 class ModeBody(BaseModel):
     """自动审核: on or off, seconds of delay, share of refusals 0..1."""
 
     automatic: bool
-    delay_seconds: float = Field(ge=0, le=86400)
-    refuse_share: float = Field(ge=0, le=1)
+    delay_seconds: float = Field(ge=0, le=86400, allow_inf_nan=False)
+    refuse_share: float = Field(ge=0, le=1, allow_inf_nan=False)
 
 
 class Delivery(BaseModel):
@@ -140,16 +141,12 @@ class UnreadableMessage(BaseModel):
     problem: str
 
 
-PageNumber = Annotated[int, Query(ge=1, le=1000)]
-PageSize = Annotated[int, Query(ge=1, le=100)]
-
-
 @router.get("/submissions")
 async def find_submissions(
     parts: Running,
     officer: Officer,
     state: State | None = None,
-    number: Annotated[str, Query(max_length=64)] = "",
+    number: Prefix = "",
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> ItemPage:
@@ -161,13 +158,13 @@ async def find_submissions(
 
 
 @router.get("/submissions/{identifier}")
-async def read_submission(identifier: int, parts: Running, officer: Officer) -> Detail:
+async def read_submission(identifier: Identifier, parts: Running, officer: Officer) -> Detail:
     """One submission with content, signature, attachments and receipts."""
     return await _detail(parts, identifier)
 
 
 @router.post("/submissions/{identifier}/decision")
-async def decide(identifier: int, body: DecisionBody, parts: Running, officer: Officer) -> Detail:
+async def decide(identifier: Identifier, body: DecisionBody, parts: Running, officer: Officer) -> Detail:
     """Decide, once: 409 when it is decided already."""
     async with parts.database.transaction() as transaction:
         await answers.decide(transaction, identifier, DECISIONS[body.decision], body.remark, officer.name)
@@ -175,7 +172,9 @@ async def decide(identifier: int, body: DecisionBody, parts: Running, officer: O
 
 
 @router.get("/submissions/{identifier}/attachments/{sha256}", response_class=Response)
-async def read_attachment(identifier: int, sha256: str, parts: Running, officer: Officer) -> Response:
+async def read_attachment(
+    identifier: Identifier, sha256: Digest, parts: Running, officer: Officer
+) -> Response:
     """The PDF, to be shown in a tab of its own and allowed nothing there."""
     async with parts.database.transaction() as transaction:
         name, content = await queue.attachment_of(transaction, identifier, sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,7 +15,6 @@ from singlewindow.customs.officers.sessions import Session, get_session
 from singlewindow.customs.problems import Forbidden, TooLarge
 from singlewindow.customs.settings import CustomsSettings
 
-COOKIE = "customs_session"
 CSRF_HEADER = "X-CSRF-Token"
 
 
@@ -37,6 +37,21 @@ def get_parts(request: Request) -> Parts:
 Running = Annotated[Parts, Depends(get_parts)]
 
 
+def address_of(request: Request) -> str:
+    """Whom the limits count: an IPv4 address, or the /64 network of an IPv6 one (behind a proxy: X-Forwarded-For)."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+
+
+Address = Annotated[str, Depends(address_of)]
+
+
 def check_origin(request: Request, parts: Running) -> None:
     """Refuse a change that another site's page asks for; programs without an Origin header pass."""
     origin = request.headers.get("Origin")
@@ -46,7 +61,7 @@ def check_origin(request: Request, parts: Running) -> None:
 
 async def get_officer(request: Request, parts: Running) -> Session:
     """Who asks; raises NotLoggedIn, and Forbidden for a change without the session's CSRF token."""
-    session = await get_session(parts.database, request.cookies.get(COOKIE))
+    session = await get_session(parts.database, request.cookies.get(parts.settings.cookie))
     if request.method not in ("GET", "HEAD"):
         check_origin(request, parts)
         if not secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), session.csrf.encode()):
@@ -59,7 +74,8 @@ Officer = Annotated[Session, Depends(get_officer)]
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, at most `limit` bytes; raises TooLarge without reading further."""
-    if int(request.headers.get("Content-Length", "0") or 0) > limit:
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced[:20]) > limit:
         raise TooLarge(f"请求不能超过 {limit:,} 字节")
     body = bytearray()
     async for chunk in request.stream():

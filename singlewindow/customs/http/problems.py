@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from singlewindow.customs.problems import Problem
+from singlewindow.customs.texts import cleaned
 
 AWAY = (
     asyncpg.CannotConnectNowError,
@@ -23,6 +25,19 @@ AWAY = (
     OSError,
 )
 MEDIA_TYPE = "application/problem+json"
+WORDS = {
+    "missing": "此项必填",
+    "string_too_short": "此项必填",
+    "string_too_long": "不能超过 {max_length} 个字符",
+    "string_unicode": "含有不能处理的字符，请删去后重新输入",
+    "string_pattern_mismatch": "格式不符合规定",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "enum": "没有这个选项",
+    "literal_error": "没有这个选项",
+    "json_invalid": "不是有效的 JSON",
+}
+"""The library's kinds of refusal (pydantic) in Chinese; an own kind, "text", brings its words along."""
 log = structlog.get_logger()
 
 
@@ -51,9 +66,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     violations = [
         {
-            "path": "/".join(str(part) for part in each["loc"][1:]),
+            "path": cleaned("/".join(str(part) for part in each["loc"][1:])),
             "rule": f"request.{each['type']}",
-            "message": each["msg"],
+            "message": _words(each),
             "advice": "",
             "clause": "",
             "source": "field",
@@ -61,6 +76,12 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         for each in error.errors()
     ]
     return _answer("rules", "填写内容有误", 422, "请求的内容不符合规定的格式", violations)
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    if error["type"] == "text":
+        return str(error["msg"])
+    return WORDS.get(error["type"], "内容不符合规定的格式").format(**error.get("ctx", {}))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from singlewindow.customs import registers
-from singlewindow.customs.http.desk import PageNumber, PageSize
+from singlewindow.customs.http.inputs import (
+    Day,
+    DeclarationNumber,
+    District,
+    PageNumber,
+    PageSize,
+    Prefix,
+    Seq,
+    SwitchName,
+    Text,
+)
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.problems import Refused
 from singlewindow.customs.registers import DECLARATION_STATUSES, Entry, Kind
@@ -51,21 +61,21 @@ class EntryPage(BaseModel):
 class Change(BaseModel):
     """`seq` is that of the entry as the officer saw it: 412 when it was changed since."""
 
-    seq: int
+    seq: Seq
 
 
 class StatusChange(Change):
     """A declaration's new status, a key of `registers.DECLARATION_STATUSES`."""
 
-    status: str
+    status: Text
 
 
 class PilotChange(Change):
-    """A pilot district: on or off, and its inclusive days (null: open)."""
+    """A pilot district: on or off, and its inclusive days (null: open); seq 0 adds a district to the list."""
 
     enabled: bool
-    first_day: date | None = None
-    last_day: date | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
 
 
 class SwitchChange(Change):
@@ -85,7 +95,7 @@ async def find_entries(
     kind: Kind,
     parts: Running,
     officer: Officer,
-    key: Annotated[str, Query(max_length=32)] = "",
+    key: Prefix = "",
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> EntryPage:
@@ -96,7 +106,9 @@ async def find_entries(
 
 
 @router.put("/declaration/{number}")
-async def change_declaration(number: str, body: StatusChange, parts: Running, officer: Officer) -> EntryView:
+async def change_declaration(
+    number: DeclarationNumber, body: StatusChange, parts: Running, officer: Officer
+) -> EntryView:
     """Set a declaration's status and publish it."""
     if body.status not in DECLARATION_STATUSES:
         raise Refused.because("status", "register.status", "没有这种报关单状态")
@@ -107,9 +119,9 @@ async def change_declaration(number: str, body: StatusChange, parts: Running, of
 
 @router.put("/pilot_district/{district}")
 async def change_pilot_district(
-    district: str, body: PilotChange, parts: Running, officer: Officer
+    district: District, body: PilotChange, parts: Running, officer: Officer
 ) -> EntryView:
-    """Switch a pilot district and set its days."""
+    """Switch a pilot district and set its days, or add one (seq 0): 412 when it is on the list already."""
     if body.first_day and body.last_day and body.first_day > body.last_day:
         raise Refused.because("last_day", "register.days", "截止日期不能早于起始日期")
     validity = (
@@ -117,6 +129,9 @@ async def change_pilot_district(
         end_of(body.last_day) if body.last_day else None,
     )
     async with parts.database.transaction() as transaction:
+        if body.seq == 0:
+            new = Entry(Kind.PILOT_DISTRICT, district, 1, {"enabled": body.enabled}, *validity)
+            return EntryView.of(await registers.add_one(transaction, new))
         entry = await registers.change(
             transaction, Kind.PILOT_DISTRICT, district, body.seq, {"enabled": body.enabled}, validity
         )
@@ -124,7 +139,9 @@ async def change_pilot_district(
 
 
 @router.put("/pilot_switch/{name}")
-async def change_pilot_switch(name: str, body: SwitchChange, parts: Running, officer: Officer) -> EntryView:
+async def change_pilot_switch(
+    name: SwitchName, body: SwitchChange, parts: Running, officer: Officer
+) -> EntryView:
     """Switch a whole application on or off."""
     async with parts.database.transaction() as transaction:
         entry = await registers.change(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from singlewindow.customs.http.parts import COOKIE, Officer, Running, check_origin
+from singlewindow.customs.http.inputs import Text
+from singlewindow.customs.http.parts import Address, Officer, Running, check_origin
 from singlewindow.customs.officers import sessions
 from singlewindow.customs.officers.sessions import Session
 
@@ -15,8 +16,8 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 class LogIn(BaseModel):
     """A user name and a password."""
 
-    username: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=200)
+    username: Text = Field(min_length=1, max_length=64)
+    password: Text = Field(min_length=1, max_length=200)
 
 
 class SessionView(BaseModel):
@@ -33,12 +34,12 @@ class SessionView(BaseModel):
 
 
 @router.post("", dependencies=[Depends(check_origin)])
-async def log_in(body: LogIn, response: Response, parts: Running) -> SessionView:
+async def log_in(body: LogIn, response: Response, parts: Running, address: Address) -> SessionView:
     """Open a session; its cookie is HttpOnly."""
     hours = parts.settings.session_hours
-    token, session = await sessions.log_in(parts.database, body.username, body.password, hours)
+    token, session = await sessions.log_in(parts.database, body.username, body.password, address, hours)
     response.set_cookie(
-        COOKIE,
+        parts.settings.cookie,
         token,
         max_age=int(hours * 3600),
         httponly=True,
@@ -57,7 +58,7 @@ async def read_session(officer: Officer) -> SessionView:
 @router.delete("", status_code=204)
 async def log_out(request: Request, parts: Running, officer: Officer) -> Response:
     """End the session on the server."""
-    await sessions.log_out(parts.database, request.cookies.get(COOKIE))
+    await sessions.log_out(parts.database, request.cookies.get(parts.settings.cookie))
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(parts.settings.cookie)
     return response

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from singlewindow.customs.database import Database
+from singlewindow.customs.officers import attempts
 from singlewindow.customs.officers.passwords import password_matches
-from singlewindow.customs.problems import NotLoggedIn, Refused, TooMany
-
-MAX_FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
+from singlewindow.customs.problems import NotLoggedIn, Refused
 
 
 @dataclass(frozen=True)
@@ -25,27 +23,24 @@ class Session:
     csrf: str
 
 
-async def log_in(database: Database, username: str, password: str, hours: float) -> tuple[str, Session]:
+async def log_in(
+    database: Database, username: str, password: str, address: str, hours: float
+) -> tuple[str, Session]:
     """Open a session; answers its cookie's token too. Raises Refused (wrong) and TooMany (too often wrong)."""
     async with database.transaction() as transaction:
-        failures = await transaction.value(
-            "select count(*) from login_failure where username = $1 and at > clock_timestamp() - $2::interval",
-            username,
-            FAILURE_WINDOW,
-        )
+        attempt = await attempts.begin(transaction, username, address)
         officer = await transaction.row(
             "select id, name, password_hash from officer where username = $1", username
         )
-    if failures >= MAX_FAILURES:
-        raise TooMany("密码错误次数过多，请 15 分钟后再试")
     stored = officer["password_hash"] if officer else None
     if not await asyncio.to_thread(password_matches, stored, password) or officer is None:
-        await _remember_failure(database, username)
+        async with database.transaction() as transaction:
+            await attempts.settle(transaction, attempt, succeeded=False)
         raise Refused.because("password", "login.password", "用户名或密码错误", "请核对后重新输入")
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     async with database.transaction() as transaction:
         await transaction.run("delete from session where expires_at < clock_timestamp()")
-        await transaction.run("delete from login_failure where username = $1", username)
+        await attempts.settle(transaction, attempt, succeeded=True)
         await transaction.run(
             """insert into session (token_hash, officer_id, csrf, expires_at)
                values ($1, $2, $3, clock_timestamp() + $4::interval)""",
@@ -75,14 +70,6 @@ async def log_out(database: Database, token: str | None) -> None:
     if token:
         async with database.transaction() as transaction:
             await transaction.run("delete from session where token_hash = $1", _digest(token))
-
-
-async def _remember_failure(database: Database, username: str) -> None:
-    async with database.transaction() as transaction:
-        await transaction.run(
-            "delete from login_failure where at < clock_timestamp() - $1::interval", FAILURE_WINDOW
-        )
-        await transaction.run("insert into login_failure (username) values ($1)", username)
 
 
 def _digest(token: str) -> bytes:

@@ -1,0 +1,49 @@
+"""What a request may say: bounded types, so that nothing reaches the database that it cannot hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from singlewindow.customs.texts import storable
+
+
+def _checked(text: str) -> str:
+    if not storable(text):
+        raise PydanticCustomError("text", "含有不能处理的字符，请删去后重新输入")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_checked)]
+"""Any text that can be stored; every text of a body or a query is one."""
+
+Identifier = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""A row's id in the address."""
+
+Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+"""SHA-256 in lower-case hex in the address."""
+
+DeclarationNumber = Annotated[str, Path(pattern="^[0-9]{18}$")]
+"""报关单号 in the address."""
+
+District = Annotated[str, Path(pattern="^[0-9]{4}$")]
+"""关区代码 in the address."""
+
+SwitchName = Annotated[str, Path(pattern="^[a-z_]{1,32}$")]
+"""The name of an application's switch in the address."""
+
+Prefix = Annotated[Text, Query(max_length=64)]
+"""The beginning of a number or key that is searched for."""
+
+PageNumber = Annotated[int, Query(ge=1, le=1000)]
+PageSize = Annotated[int, Query(ge=1, le=100)]
+
+Seq = Annotated[int, Field(ge=0, le=2**31 - 2)]
+"""An entry's seq as the officer saw it; the next one must fit too."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+"""A day that a person can mean."""
