@@ -43,7 +43,7 @@ class MessageKind(StrEnum):
 class Envelope(Strict):
     """One message on the wire; `body` is a compact JWE (to customs) or JWS (from customs)."""
 
-    id: str = Field(min_length=8, max_length=64)
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[!-~]*$")  # printable ASCII
     kind: MessageKind
     sender: str = Field(max_length=64)
     body: str
