@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 from typing import Any
 
+import asyncpg
 import pytest
 
+from singlewindow.contract.messages import Submission
 from tests import pdf_samples
 from tests.house import PDF, House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
@@ -107,6 +109,96 @@ async def test_other_bytes_than_those_signed(house: House) -> None:
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize("size", [len(PDF) - 1, len(PDF) + 1, 0])
+async def test_another_size_than_the_one_signed(house: House, size: int) -> None:
+    """PORT-05: the card signed for a size too; customs are never told a wrong one."""
+    member, view = await draft(house)
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    body = {
+        "category": "1", "name": "a.pdf", "size": size, "sha256": hashlib.sha256(PDF).hexdigest(),
+        "card_no": member.card_no,
+    }  # fmt: skip
+    prepared = (await member.http.post(f"{base}/prepare", json=body)).json()
+    form = {"token": prepared["token"], **member.sign(prepared["signing_input"])}
+    answer = await member.http.post(base, data=form, files={"file": ("a.pdf", PDF, "application/pdf")})
+    assert answer.status_code == 422
+    assert f"{size:,} 字节" in answer.json()["detail"]
+    assert (await member.view(TYPE, view["number"]))["attachments"] == []
+
+
+async def failed(house: House) -> tuple[Member, dict[str, Any], Submission]:
+    """A document whose sending failed for good, as far as the portal knows, and what customs may still answer."""
+    member, view = await draft(house)
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    view = await member.apply(TYPE, view)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.sql(
+        """update receipt r set code = 'SEND_FAILED' from document d
+           where d.id = r.document_id and d.number = $1 and r.seq = 0""",
+        view["number"],
+    )
+    await house.sql("update document set status = 'E' where number = $1", view["number"])
+    view = await member.view(TYPE, view["number"])
+    assert view["status"]["name"] == "发送失败"
+    return member, view, submission
+
+
+@pytest.mark.parametrize("change", ["add", "remove"])
+async def test_other_files_close_what_was_submitted(house: House, change: str) -> None:
+    """CUST-05, INSP-05: a file added or removed makes a draft of it, and late receipts of before move nothing."""
+    member, view, submission = await failed(house)
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    if change == "add":
+        answer = await member.upload(TYPE, view["number"], "2")
+    else:
+        answer = await member.http.delete(f"{base}/{view['attachments'][0]['id']}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"]["name"] == "暂存"
+    await house.hear(house.customs.receipt(submission, 1, "APPROVED", customs_no="530120261121000001"))
+    after = await member.view(TYPE, view["number"])
+    assert after["status"]["name"] == "暂存"
+    assert after["header"].get("customs_no", "") == ""
+    receipts = (await member.http.get(f"/api/documents/{TYPE}/{view['number']}/receipts")).json()["items"]
+    assert {receipt["superseded"] for receipt in receipts} == {True}
+
+
+async def test_a_late_answer_still_counts_while_nothing_was_changed(house: House) -> None:
+    """CUST-05: what the test before would show without the change."""
+    member, view, submission = await failed(house)
+    await house.hear(house.customs.receipt(submission, 1, "APPROVED", customs_no="530120261121000001"))
+    assert (await member.view(TYPE, view["number"]))["status"]["name"] == "审批通过"
+
+
+async def test_the_document_is_locked_before_the_statement(house: House) -> None:
+    """While a deletion holds the document, an upload holds nothing that the deletion still needs."""
+    member, view = await draft(house)
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    body = {
+        "category": "1", "name": "a.pdf", "size": len(PDF), "sha256": hashlib.sha256(PDF).hexdigest(),
+        "card_no": member.card_no,
+    }  # fmt: skip
+    prepared = (await member.http.post(f"{base}/prepare", json=body)).json()
+    form = {"token": prepared["token"], **member.sign(prepared["signing_input"])}
+    connection = await asyncpg.connect(house.owner_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("select from document where number = $1 for update", view["number"])
+            adding = asyncio.create_task(
+                member.http.post(base, data=form, files={"file": ("a.pdf", PDF, "application/pdf")})
+            )
+            for _ in range(200):
+                if await house.sql("select from pg_locks where not granted"):
+                    break
+                await asyncio.sleep(0.05)
+            await connection.fetch(
+                "select from prepared where token = $1 for update nowait", prepared["token"]
+            )
+        assert (await adding).status_code == 200
+    finally:
+        await connection.close()
+
+
 async def test_a_second_file_of_a_category_replaces_the_first(house: House) -> None:
     """INSP-05: the page is told what would be replaced; afterwards there is one file."""
     member, view = await draft(house)
@@ -175,6 +267,10 @@ async def test_a_signed_file_stays_in_the_archive(house: House) -> None:
         ("category", "9", "类别"),
         ("name", "a/b.pdf", "文件名"),
         ("name", "", "文件名"),
+        ("name", "发票\u202efdp.exe", "文件名"),
+        ("name", "a\u2028b.pdf", "文件名"),
+        ("name", "a\x7fb.pdf", "文件名"),
+        ("name", "a\x85b.pdf", "文件名"),
         ("sha256", "xyz", "摘要"),
     ],
 )

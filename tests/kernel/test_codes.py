@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -17,6 +17,8 @@ from singlewindow.kernel.codes.load import CodeEntry, facts_of, load_shipped_tab
 from singlewindow.kernel.codes.search import search_statement
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.migrate import migrate_async
+from tests.house import House
+from tests.kernel.test_documents import TYPE
 
 ENTRIES = list(load_shipped_tables())
 NAMES = {(entry.table, entry.code): entry.name for entry in ENTRIES}
@@ -206,3 +208,42 @@ async def test_search_is_limited_and_ranked(transaction: Transaction) -> None:
 async def test_only_what_is_in_force_is_found(transaction: Transaction) -> None:
     """OPER-02: both days of validity are inclusive."""
     assert await found(transaction, "dated", "") == ["last", "first"]
+
+
+# ------------------------------------------------------------------------------------------- codes in a document
+
+
+@pytest.fixture
+async def dated(house: House) -> AsyncIterator[None]:
+    """Two means of transport that begin and end at the turn of a day in China, where it is eight hours ahead."""
+    await house.sql(
+        """insert into code_entry (table_name, code, name, initials, position, valid_from, valid_to) values
+           ('transport_modes', 'u', '即将启用', 'jjqy', 901, '2026-11-21', null),
+           ('transport_modes', 'v', '已经停用', 'yjty', 902, null, '2026-11-20')"""
+    )
+    yield
+    await house.sql("delete from code_entry where position > 900 and table_name = 'transport_modes'")
+    await house.sql("update clock set frozen = null")
+
+
+@pytest.mark.parametrize(
+    ("moment", "good", "bad"),
+    [("2026-11-20T15:59:00Z", "v", "u"), ("2026-11-20T16:01:00Z", "u", "v")],
+    ids=["the 20th in China", "the 21st in China"],
+)
+async def test_a_code_counts_while_it_is_in_force(
+    house: House, dated: None, moment: str, good: str, bad: str
+) -> None:
+    """OPER-02, UI-04: list and check agree, on China's day."""
+    member = await house.member()
+    await house.sql("update clock set frozen = $1", datetime.fromisoformat(moment))
+    url = f"/api/documents/{TYPE}"
+    content = {"reference": "AB12345", "transport": good}
+    assert (await member.http.post(url, json={"content": content})).status_code == 201
+    answer = await member.http.post(url, json={"content": {**content, "transport": bad}})
+    assert answer.status_code == 422
+    [violation] = answer.json()["violations"]
+    assert (violation["path"], violation["rule"]) == ("transport", "field.code")
+    assert "停用" in violation["message"]
+    listed = (await member.http.get("/api/codes/transport_modes?limit=100")).json()["items"]
+    assert {item["code"] for item in listed} & {"u", "v"} == {good}

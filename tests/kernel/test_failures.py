@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import time
+from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
+from singlewindow.kernel.database import connection
+from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import work
 from singlewindow.kernel.http.logs import configure
 from tests.house import House
@@ -52,3 +58,93 @@ async def test_a_malformed_request(house: House) -> None:
         )
         assert answer.status_code in (400, 422), answer.text
         assert re.search("[一-龥]", answer.json()["detail"])
+
+
+async def test_no_page_of_ours_runs_scripts_of_others(house: House) -> None:
+    """PORT-10: the API's description is data; the framework's page around it, which loads scripts, is not served."""
+    assert (await house.client().get("/api/openapi.json")).status_code == 200
+    for address in ("/api/docs", "/docs", "/redoc"):
+        assert (await house.client().get(address)).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------- what takes too long
+
+
+@pytest.fixture
+async def narrow(
+    house: House, portal_database: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Database]:
+    """A pool of one connection with short patience, as the application's."""
+    monkeypatch.setattr(connection, "ACQUIRE_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.5)
+    database = await Database.connect(portal_database, size=1)
+    house.app.state.database = database
+    yield database
+    await database.close()
+
+
+async def test_no_connection_in_time(house: House, narrow: Database) -> None:
+    """OPER-01: when all connections are busy, the answer is a 503 after a bounded wait."""
+    async with narrow.transaction():
+        answer = await asyncio.wait_for(house.client().get("/readyz"), 5)
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "/problems/away"
+    assert (await house.client().get("/readyz")).status_code == 200
+
+
+async def test_no_answer_in_time(house: House, narrow: Database) -> None:
+    """OPER-01: a statement that waits for a lock is cut off, and its connection serves the next one."""
+    other = await asyncpg.connect(house.owner_url)
+    try:
+        async with other.transaction():
+            await other.execute("lock table clock in access exclusive mode")
+            answer = await asyncio.wait_for(house.client().get("/readyz"), 5)
+            assert answer.status_code == 503
+    finally:
+        await other.close()
+    assert (await house.client().get("/readyz")).status_code == 200
+
+
+async def test_closing_cuts_off_what_does_not_end(narrow: Database) -> None:
+    """OPER-01: a process that stops does not wait for ever for a request that hangs."""
+    held = asyncio.Event()
+
+    async def hold() -> None:
+        async with narrow.transaction():
+            held.set()
+            await asyncio.sleep(60)
+
+    holding = asyncio.create_task(hold())
+    await held.wait()
+    began = time.monotonic()
+    await asyncio.wait_for(narrow.close(), 10)
+    assert time.monotonic() - began < 5
+    holding.cancel()
+    await asyncio.gather(holding, return_exceptions=True)
+
+
+async def test_control_characters_do_not_reach_the_console(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """OPER-01: what a stranger puts into an address stands in the log as text, on one line."""
+    configure("console")
+    await house.client().get("/api/%1b[2Jforged%c2%9b31m%e2%80%aegnp")
+    lines = [line for line in capsys.readouterr().out.splitlines() if "request" in line]
+    [line] = [line for line in lines if "forged" in line]
+    assert line.isprintable()
+    assert r"\x1b[2Jforged\x9b31m\u202egnp" in line
+
+
+async def test_a_traceback_keeps_its_lines_on_the_console(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def broken(self: object) -> None:
+        raise RuntimeError("first\x1b[31m\nsecond")
+
+    monkeypatch.setattr(work.Desk, "blank", broken)
+    configure("console")
+    await (await house.member()).http.get(f"/api/documents/{TYPE}/new")
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "\nsecond" in printed

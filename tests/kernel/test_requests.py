@@ -1,0 +1,163 @@
+"""One request, one answer: repeated ones, old versions, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.http.sessions import COOKIE, session_life
+from singlewindow.kernel.lifecycle import Action, Lifecycle
+from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Forbidden, NotInThisState
+from singlewindow.kernel.subsystem import DocumentType, document_types, get_document_type
+from tests.house import House, Member
+from tests.kernel.test_documents import TYPE, letter, reference
+
+DOCUMENTS = f"/api/documents/{TYPE}"
+KEY = {"Idempotency-Key": "key-0001"}
+
+
+async def save(member: Member, content: dict[str, Any], type: str = TYPE) -> httpx.Response:
+    return await member.http.post(f"/api/documents/{type}", json={"content": content}, headers=KEY)
+
+
+# ------------------------------------------------------------------------------------------- the same key again
+
+
+async def test_a_key_stands_for_one_content(house: House) -> None:
+    """The same request again is answered with its document; another content under the key is refused."""
+    member, content = await house.member(), letter(reference())
+    first = await save(member, content)
+    assert first.status_code == 201
+    again = await save(member, {**dict(reversed(content.items())), "reference": f" {content['reference']} "})
+    assert again.json()["number"] == first.json()["number"], "order and blanks do not make another request"
+    other = await save(member, {**content, "vessel": "另一条船"})
+    assert other.status_code == 422
+    [violation] = other.json()["violations"]
+    assert violation["rule"] == "request.idempotency"
+    assert first.json()["number"] in violation["message"]
+    assert violation["advice"]
+    mine = await house.sql(
+        "select from document d join company c on c.id = d.company_id where customs_code = $1",
+        member.customs_code,
+    )
+    assert len(mine) == 1
+
+
+async def test_a_key_stands_for_one_type(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    another = replace(get_document_type("inspection.declaration"), form=get_document_type(TYPE).form)
+    monkeypatch.setitem(document_types(), another.name, another)  # type: ignore[arg-type]
+    member, content = await house.member(), letter(reference())
+    assert (await save(member, content)).status_code == 201
+    other = await save(member, content, another.name)
+    assert other.status_code == 422
+    assert other.json()["violations"][0]["rule"] == "request.idempotency"
+
+
+async def test_a_key_is_each_accounts_own(house: House) -> None:
+    one, two = await house.member(), await house.member()
+    assert (await save(one, letter(reference()))).status_code == 201
+    assert (await save(two, letter(reference()))).status_code == 201
+
+
+@pytest.mark.parametrize("was_sent", [False, True])
+async def test_a_key_whose_document_is_gone_makes_a_new_one(house: House, was_sent: bool) -> None:
+    """Deleted or hidden: the request is done again, and the key then stands for the new document."""
+    member, content = await house.member(), letter(reference())
+    first = (await save(member, content)).json()
+    if was_sent:
+        house.customs.refuses = "no"
+        await member.apply(TYPE, (await member.upload(TYPE, first["number"], "1")).json())
+        await house.send()
+    assert (await member.http.delete(f"{DOCUMENTS}/{first['number']}")).status_code == 204
+    second = await save(member, content)
+    assert second.status_code == 201
+    assert second.json()["number"] != first["number"]
+    assert (await save(member, content)).json()["number"] == second.json()["number"]
+
+
+# ------------------------------------------------------------------------------------------- deleting what was read
+
+
+async def test_deleting_may_name_a_version(house: House) -> None:
+    """412 with what is stored now, when someone saved in between; without If-Match as before."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    url = f"{DOCUMENTS}/{view['number']}"
+    await member.http.put(url, json={"content": letter(reference())}, headers={"If-Match": '"1"'})
+    stale = await member.http.delete(url, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    assert stale.json()["current"]["version"] == 2
+    assert (await member.http.delete(url, headers={"If-Match": "latest"})).status_code == 422
+    assert (await member.http.get(url)).status_code == 200
+    assert (await member.http.delete(url, headers={"If-Match": '"2"'})).status_code == 204
+    other = await member.save(TYPE, letter(reference()))
+    assert (await member.http.delete(f"{DOCUMENTS}/{other['number']}")).status_code == 204
+
+
+# ------------------------------------------------------------------------------------------- who may do what
+
+
+async def person_of(house: House, member: Member) -> Person:
+    person = await session_store.find(house.web, member.http.cookies[COOKIE], session_life())
+    assert person is not None
+    return person
+
+
+def with_actions(*actions: Action) -> DocumentType:
+    """The template's type with other actions."""
+    type = get_document_type(TYPE)
+    old = type.lifecycle
+    return replace(type, lifecycle=Lifecycle(old.states, actions, old.hears))
+
+
+async def test_a_type_without_deletion(house: House) -> None:
+    """A batch is answered as a single one is: there is no such action."""
+    type = with_actions(*(a for a in get_document_type(TYPE).lifecycle.actions if a.name != "delete"))
+    member = await house.member()
+    number = (await member.save(TYPE, letter(reference())))["number"]
+    person = await person_of(house, member)
+    async with house.web.transaction(person.actor) as transaction:
+        desk = Desk(transaction, type, person)
+        with pytest.raises(NotInThisState, match="delete"):
+            await desk.delete_many([number])
+        with pytest.raises(NotInThisState, match="delete"):
+            await desk.delete(number)
+
+
+@pytest.mark.parametrize(
+    "change", [{"roles": frozenset({"administrator"})}, {"parties": frozenset({"other"})}]
+)
+async def test_who_may_not_is_told_so_whatever_the_state(house: House, change: dict[str, Any]) -> None:
+    """PORT-10: 403 for the person, 409 for the state, both with the grey button's words."""
+    delete = replace(get_document_type(TYPE).lifecycle.action("delete"), **change)
+    type = with_actions(delete)
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    person = await person_of(house, member)
+    async with house.web.transaction(person.actor) as transaction:
+        desk = Desk(transaction, type, person)
+        why = (await desk.open(view["number"])).actions["delete"].why
+        with pytest.raises(Forbidden) as error:
+            await desk.delete(view["number"])
+    assert error.value.detail == why != ""
+
+
+async def test_an_account_without_a_card_gets_one_answer(house: House) -> None:
+    """PORT-04: the same rule, words and advice, wherever a card is needed."""
+    member = await house.member(bound=False)
+    answers = [
+        await member.http.get(f"{DOCUMENTS}?updated_from=2026-01-01&updated_to=2026-01-02"),
+        await member.http.post(DOCUMENTS, json={"content": {}}),
+        await member.http.get(f"{DOCUMENTS}/1"),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 3
+    first, *others = [answer.json()["violations"] for answer in answers]
+    assert others == [first] * 2
+    assert first[0]["rule"] == "login.unbound"
+    assert first[0]["advice"]

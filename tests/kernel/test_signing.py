@@ -1,0 +1,76 @@
+"""What stands around a signature: the revocation list, the time it holds, and the thread it is checked in."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from singlewindow.contract.certificates import CardIdentity
+from singlewindow.kernel.attachments import upload
+from singlewindow.kernel.people.cards import verify_card
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.signing import prepared
+from tests.house import House, Member
+from tests.kernel.test_documents import TYPE, letter, reference
+
+
+async def ready(house: House) -> tuple[Member, dict[str, Any]]:
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    return member, (await member.upload(TYPE, view["number"], "1")).json()
+
+
+async def test_without_revocation_list_nothing_is_signed(house: House) -> None:
+    """PORT-05: fails closed with words of its own; when the list is back, the same signature is taken."""
+    member, view = await ready(house)
+    statement = (await member.prepare(TYPE, view)).json()
+    crl, aside = house.pki / "crl.pem", house.pki / "crl.aside"
+    crl.rename(aside)
+    try:
+        refused = await member.submit(TYPE, view["number"], statement)
+        upload_refused = await member.upload(TYPE, view["number"], "2")
+    finally:
+        aside.rename(crl)
+    for answer in (refused, upload_refused):
+        assert answer.status_code == 422, answer.text
+        [violation] = answer.json()["violations"]
+        assert "吊销" in violation["message"]
+        assert "稍后" in violation["advice"]
+        assert "更换" not in violation["advice"]
+    assert (await member.submit(TYPE, view["number"], statement)).status_code == 200
+
+
+async def test_how_long_a_statement_holds_is_said_as_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-08: the words name the minutes of the settings."""
+    monkeypatch.setattr(settings(), "prepare_minutes", 7.5)
+    member, view = await ready(house)
+    statement = (await member.prepare(TYPE, view)).json()
+    [left] = await house.sql(
+        "select expires_at - clock_timestamp() as span from prepared where token = $1", statement["token"]
+    )
+    assert 7 * 60 < left["span"].total_seconds() <= 7.5 * 60
+    await house.sql("update prepared set expires_at = clock_timestamp() where token = $1", statement["token"])
+    answer = await member.submit(TYPE, view["number"], statement)
+    assert answer.status_code == 409
+    assert "7.5 分钟" in answer.json()["detail"]
+
+
+async def test_an_uploads_signature_is_checked_off_the_event_loop(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: reading files and calculating hold up nobody else."""
+    threads = []
+
+    def noted(*values: Any) -> CardIdentity:
+        threads.append(threading.current_thread())
+        return verify_card(*values)
+
+    monkeypatch.setattr(prepared, "verify_card", noted)
+    assert upload.verify_signed is prepared.verify_signed
+    await ready(house)
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
