@@ -119,7 +119,8 @@ export interface paths {
         put?: never;
         /**
          * Save a new draft (暂存)
-         * @description Gives number and date. The same Idempotency-Key answers with the same document again.
+         * @description Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
+         *     content it is refused.
          */
         post: operations["save_new_api_documents__type__post"];
         delete?: never;
@@ -208,7 +209,8 @@ export interface paths {
         post?: never;
         /**
          * Delete a document
-         * @description What was once sent is hidden from the company and stays in the archive (PORT-08).
+         * @description What was once sent is hidden from the company and stays in the archive (PORT-08). With If-Match, only the
+         *     version that was read is deleted.
          */
         delete: operations["delete_api_documents__type___number__delete"];
         options?: never;
@@ -1056,7 +1058,7 @@ export interface components {
         };
         /**
          * PrepareAnswer
-         * @description What the card is to sign; valid once, for five minutes.
+         * @description What the card is to sign; valid once, for SINGLEWINDOW_PREPARE_MINUTES.
          */
         PrepareAnswer: {
             /** Content */
@@ -1274,7 +1276,7 @@ export interface components {
         };
         /**
          * UploadAnswer
-         * @description What the card is to sign; valid once, for five minutes.
+         * @description What the card is to sign; valid once, for SINGLEWINDOW_PREPARE_MINUTES.
          */
         UploadAnswer: {
             replaces: components["schemas"]["Replaced"] | null;
@@ -1449,6 +1451,15 @@ export interface operations {
             };
             /** @description /problems/not-logged-in: 尚未登录 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1998,7 +2009,10 @@ export interface operations {
     delete_api_documents__type___number__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was read, as ETag: "3" */
+                "if-match"?: string | null;
+            };
             path: {
                 number: string;
                 /** @description Document type, e.g. inspection.declaration */
@@ -2051,13 +2065,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Validation Error */
+            /** @description /problems/stale-version: 单据已被修改 */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
