@@ -1,7 +1,7 @@
-"""What must be done before the parts can start: migrations always, the demonstration's world once.
+"""What must be done before the parts can start: tables up to date, the demonstration's world put in.
 
-Each step that is done is written to DATA/setup.json with a fingerprint of what it depended on; a later
-start does only what is new.
+Every start looks, and does what is missing. What was done to a database is marked in that database (`marks`),
+so that a new, a restored or an emptied one gets what it lacks; files are made when they are not there.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import hashlib
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import read_json, tail, write_json
+from singlewindow.launch.marks import Marks
 from singlewindow.launch.process import spawn, stop
 from singlewindow.launch.settings import CLONE, LaunchSettings
 
@@ -23,13 +24,17 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Step:
-    """Something to be done once for each `fingerprint`."""
+class Side:
+    """The portal or customs: the module with the commands `migrate` and `seed`, and its owner's database."""
 
     name: str
-    text: str
-    fingerprint: str
-    work: Callable[[], None]
+    module: str
+    setting: str
+    seeds: str  # what its seed puts in, for the report
+
+
+CUSTOMS = Side("customs", "singlewindow.customs", "CUSTOMS_DATABASE_URL", "declarations at customs")
+PORTAL = Side("portal", "singlewindow.kernel", "DATABASE_URL", "companies and accounts")
 
 
 class Setup:
@@ -38,66 +43,53 @@ class Setup:
     def __init__(self, settings: LaunchSettings, environment: Mapping[str, str]) -> None:
         self._settings = settings
         self._environment = environment
-        self._marks = settings.folder / "setup.json"
         self._log = settings.logs / "setup.log"
         self.world = settings.folder / "world.json"
 
     def run(self, report: Report) -> None:
         """Do what is not done yet. Raises LaunchError with the end of the step's output."""
-        self._do([*self._migrations(), *self._demonstration()], report)
+        began = time.monotonic()
+        self.migrate(report)
+        if not self.world.exists():
+            self._timed(
+                "demonstration world", report, lambda: self._call("singlewindow.demo", str(self.world))
+            )
+        self._make_cards()
+        for side in (CUSTOMS, PORTAL):
+            self._seed(side, report)
+        report(f"tables, certificates and world looked after: {time.monotonic() - began:.1f} s")
 
     def migrate(self, report: Report) -> None:
         """Bring both databases up to date, and nothing else."""
-        self._do(list(self._migrations()), report)
+        files = _fingerprint("migrations", {".py", ".sql"})
+        for side in (PORTAL, CUSTOMS):
+            self._migrate(side, files, report)
 
-    def _do(self, steps: list[Step], report: Report) -> None:
-        done = read_json(self._marks)
-        for step in steps:
-            if done.get(step.name) == step.fingerprint:
-                continue
-            began = time.monotonic()
-            step.work()
-            done[step.name] = step.fingerprint
-            write_json(self._marks, done)
-            report(f"{step.text}: {time.monotonic() - began:.1f} s")
+    def _migrate(self, side: Side, files: str, report: Report) -> None:
+        """The tables are right when these files were run and left the versions that stand in the database."""
+        marks = self._marks(side)
+        state = marks.read()
+        if state.versions and state.marks.get("tables") == _digest(files, state.versions):
+            return
+        self._timed(f"tables of the {side.name}", report, lambda: self._call(side.module, "migrate"))
+        marks.write("tables", _digest(files, marks.read().versions))
 
-    def _migrations(self) -> Iterator[Step]:
-        schema = _fingerprint("migrations", {".py", ".sql"})
-        for name, module, setting in (
-            ("portal", "singlewindow.kernel", "DATABASE_URL"),
-            ("customs", "singlewindow.customs", "CUSTOMS_DATABASE_URL"),
-        ):
-            database = self._environment[f"SINGLEWINDOW_{setting}"]
-            yield Step(
-                f"migrate {name}",
-                f"tables of the {name}",
-                _digest(schema, database),
-                lambda module=module: self._call(module, "migrate"),  # type: ignore[misc]
-            )
+    def _seed(self, side: Side, report: Report) -> None:
+        marks = self._marks(side)
+        # The portal's seed also puts in the code tables.
+        wanted = _fingerprint("codes", {".csv", ".json", ".tsv", ".py"}) if side is PORTAL else "1"
+        if marks.read().marks.get("seed") == wanted:
+            return
+        self._timed(side.seeds, report, lambda: self._call(side.module, "seed", str(self.world)))
+        marks.write("seed", wanted)
 
-    def _demonstration(self) -> Iterator[Step]:
-        codes = _fingerprint(
-            "codes", {".csv", ".json", ".tsv", ".py"}
-        )  # the seed also puts in the code tables
-        portal = _digest(self._environment["SINGLEWINDOW_DATABASE_URL"], codes)
-        customs = _digest(self._environment["SINGLEWINDOW_CUSTOMS_DATABASE_URL"])
-        maker = (CLONE / "singlewindow" / "contract" / "demo_pki.py").read_text("utf-8")
-        folders = _digest(maker, str(self._settings.pki_folder), str(self._settings.cards_folder))
-        world = str(self.world)
-        yield Step("world", "demonstration world", "1", lambda: self._call("singlewindow.demo", world))
-        yield Step("cards", "certificates and cards", folders, self._make_cards)
-        yield Step(
-            "seed customs",
-            "declarations at customs",
-            customs,
-            lambda: self._call("singlewindow.customs", "seed", world),
-        )
-        yield Step(
-            "seed portal",
-            "companies and accounts",
-            portal,
-            lambda: self._call("singlewindow.kernel", "seed", world),
-        )
+    def _marks(self, side: Side) -> Marks:
+        return Marks(self._environment[f"SINGLEWINDOW_{side.setting}"])
+
+    def _timed(self, text: str, report: Report, work: Callable[[], None]) -> None:
+        began = time.monotonic()
+        work()
+        report(f"{text}: {time.monotonic() - began:.1f} s")
 
     def _call(self, module: str, *arguments: str) -> None:
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +105,8 @@ class Setup:
             raise LaunchError(f"`{name}` failed (code {code}):\n{tail(self._log)}")
 
     def _make_cards(self) -> None:
-        from singlewindow.contract.demo_pki import DemoCard, create  # noqa: PLC0415 - needed once
+        """Always: it makes what is missing only, within a hundredth of a second."""
+        from singlewindow.contract.demo_pki import DemoCard, create  # noqa: PLC0415 - slow to import
 
         world = read_json(self.world)
         names = [field.name for field in fields(DemoCard)]

@@ -1,0 +1,130 @@
+"""What a start prepares: on new, used, recreated and restored databases, and on older data folders.
+
+Database, migrations, seeds and certificates are real.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from singlewindow.launch import databases
+from singlewindow.launch.binaries import Binaries
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.settings import LaunchSettings
+from singlewindow.launch.setup import Setup
+
+ALL = {
+    "tables of the portal",
+    "tables of the customs",
+    "demonstration world",
+    "declarations at customs",
+    "companies and accounts",
+}
+
+
+class Start:
+    """Starts on one data folder; each answers what it had to do."""
+
+    def __init__(self, cluster: Cluster, folder: Path) -> None:
+        self.cluster = cluster
+        self.settings = LaunchSettings(data=folder)
+
+    def __call__(self) -> set[str]:
+        databases.create(self.cluster)
+        said: list[str] = []
+        setup = Setup(self.settings, self.settings.environment(databases.addresses(self.cluster)))
+        setup.run(said.append)
+        assert said[-1].startswith("tables, certificates and world looked after: ")
+        return {line.partition(":")[0] for line in said[:-1]}
+
+    def count(self, table: str, database: str) -> int:
+        return int(str(self.cluster.query(f"select count(*) from {table}", database=database)[0][0]))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, postgres_binaries: Binaries) -> Iterator[Cluster]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="sw-setup-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with Cluster(Path(folder), fast=True, binaries=postgres_binaries) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def start(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """After a first start, which did everything."""
+    made = Start(cluster, tmp_path_factory.mktemp("data"))
+    assert made() == ALL
+    return made
+
+
+def recreate(cluster: Cluster, name: str) -> None:
+    cluster.query(f"drop database {name} with (force)")
+
+
+@pytest.mark.serial
+def test_second_start_does_nothing_and_is_quick(start: Start) -> None:
+    """OPER-04: it only looks."""
+    began = time.monotonic()
+    assert start() == set()
+    assert time.monotonic() - began < 1
+
+
+def test_recreated_database_gets_tables_and_seed(start: Start) -> None:
+    """OPER-04: one database emptied, the data folder otherwise as it was."""
+    accounts, entries = start.count("account", "singlewindow"), start.count("entry", "customs")
+    assert accounts > 0
+    assert entries > 0
+    recreate(start.cluster, "singlewindow")
+    assert start() == {"tables of the portal", "companies and accounts"}
+    recreate(start.cluster, "customs")
+    assert start() == {"tables of the customs", "declarations at customs"}
+    assert start.count("account", "singlewindow") == accounts
+    assert start.count("entry", "customs") == entries
+    assert start() == set()
+
+
+def test_database_restored_from_before_a_migration_is_migrated(start: Start) -> None:
+    """OPER-04: the tables, and with them the versions, are older than the last start left them."""
+    for statement in (
+        "delete from alembic_version",
+        "insert into alembic_version values ('c0001')",
+        "drop table login_attempt",
+        "create table login_failure (username text not null, at timestamptz not null)",
+    ):
+        start.cluster.query(statement, database="customs")
+    assert start() == {"tables of the customs"}
+    assert start.count("login_attempt", "customs") == 0
+
+
+def test_new_data_folder_on_filled_databases_keeps_what_is_there(start: Start, tmp_path: Path) -> None:
+    """OPER-04: the marks stand with the data, not in the folder."""
+    another = Start(start.cluster, tmp_path)
+    assert another() == {"demonstration world"}
+
+
+def test_certificates_that_came_later_are_made(start: Start) -> None:
+    """OPER-04: a folder from before the portal had a key gets it at the next start; what is there stays."""
+    pki = start.settings.pki_folder
+    authority = (pki / "ca.pem").read_bytes()
+    for name in ("portal-signing.pem", "portal-signing.key.pem"):
+        (pki / name).unlink()
+    assert start() == set()
+    assert (pki / "portal-signing.pem").exists()
+    assert (pki / "portal-signing.key.pem").exists()
+    assert (pki / "ca.pem").read_bytes() == authority
+
+
+def test_database_that_is_away_is_named(start: Start) -> None:
+    """OPER-04: without its password."""
+    environment = start.settings.environment(databases.addresses(start.cluster))
+    environment["SINGLEWINDOW_DATABASE_URL"] = "postgresql://sw_migrate:secret@127.0.0.1:1/nowhere"
+    with pytest.raises(LaunchError, match=r"127\.0\.0\.1:1/nowhere") as caught:
+        Setup(start.settings, environment).run(lambda _: None)
+    assert "secret" not in str(caught.value)
