@@ -5,18 +5,20 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
 from singlewindow.launch.files import keep_small
 from singlewindow.launch.parts import Part
-from singlewindow.launch.process import spawn, stop
+from singlewindow.launch.process import spawn
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_STOP_SECONDS = 4.2  # for all together: a request has 3 s, and the database ends within five seconds too
+_NEXT_SECONDS = 0.25  # after which the next part is asked to end
 _STEADY_SECONDS = 60.0  # a part that ran this long starts with the shortest pause again
-_STOP_SECONDS = 0.9  # four parts and the database end within five seconds
 log = structlog.get_logger()
 
 
@@ -71,8 +73,29 @@ class Guard:
             self._again_at = now + self._pause
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
-    def stop(self) -> None:
-        """End the program: asked first, made to after 0.9 s."""
+    def ask_to_end(self, seconds: float) -> None:
+        """Ask the program to end, and wait so long for it; it may take longer over a request under way."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+
+    def make_end(self, seconds: float) -> None:
+        """End the program for good when it has not ended within so many seconds."""
         if self._process is not None:
-            stop(self._process, (signal.SIGTERM, _STOP_SECONDS))
+            try:
+                self._process.wait(max(seconds, 0))
+            except subprocess.TimeoutExpired:
+                log.warning(f"{self.part.name} did not end in time")
+                self._process.kill()
+                self._process.wait()
             self._process = None
+
+
+def end_all(guards: Sequence[Guard]) -> None:
+    """Ask one after the other to end, in their order; none has to hurry because another takes its time."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    for guard in guards:
+        guard.ask_to_end(_NEXT_SECONDS)
+    for guard in guards:
+        guard.make_end(deadline - time.monotonic())

@@ -15,7 +15,7 @@ from rich.console import Console
 from singlewindow.launch import databases, summary
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, tail
-from singlewindow.launch.guard import Guard
+from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import FolderLock, InUseError
 from singlewindow.launch.parts import Part, all_parts, check_ports
 from singlewindow.launch.postgres import Cluster
@@ -116,8 +116,7 @@ class Launcher:
                 guard.start()
             yield guards
         finally:
-            for guard in guards:
-                guard.stop()
+            end_all(guards)
 
     def _await_ready(self, guards: list[Guard], cluster: Cluster | None) -> None:
         waiting, deadline = list(guards), time.monotonic() + _READY_SECONDS

@@ -150,3 +150,29 @@ def test_killed_between_reception_and_decision(
     ]  # fmt: skip
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert any(line.get("request_id") == f"request-of-{NUMBER}" for line in lines)
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_told_to_end_in_the_middle_of_a_request(
+    environment: dict[str, str], own: Company, tmp_path: Path, finishes: bool
+) -> None:
+    """OPER-04: a request under way is answered before the end; one that never ends holds nobody up."""
+    subprocess.run(customs_command("migrate"), env=environment, check=True, capture_output=True)
+    body = own.sealed().encode()
+    head = (
+        f"PUT /exchange/attachments/{sha256(PDF)} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with (
+        serving(environment, tmp_path / "log") as process,
+        socket.create_connection(("127.0.0.1", int(environment["SINGLEWINDOW_CUSTOMS_PORT"]))) as client,
+    ):
+        client.sendall(head.encode() + body[:100])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        time.sleep(1)
+        if finishes:
+            client.sendall(body[100:])
+            assert client.recv(1000).startswith(b"HTTP/1.1 204")
+        process.wait(10)
+        assert (time.monotonic() - began < 2.5) if finishes else (2.5 < time.monotonic() - began < 4.5)

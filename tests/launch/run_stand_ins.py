@@ -1,6 +1,7 @@
 """The launcher with small programs in place of the real parts: `run_stand_ins.py ORDER_FILE`.
 
-Each part writes its name to ORDER_FILE when it is asked to end.
+Each part writes its name to ORDER_FILE when it is asked to end; the part named by SLOW_PART works on for
+SLOW_SECONDS before it ends, and then writes that too.
 """
 
 import os
@@ -16,10 +17,13 @@ from singlewindow.launch.settings import LaunchSettings
 from singlewindow.launch.setup import Setup
 
 PART = """
-import http.server, os, signal, sys
+import http.server, os, signal, sys, time
 name, port, order = sys.argv[1:]
 def end(*_):
     with open(order, "a") as file: print(name, file=file)
+    if name == os.environ.get("SLOW_PART"):
+        time.sleep(float(os.environ["SLOW_SECONDS"]))
+        with open(order, "a") as file: print(name, "done", file=file)
     os._exit(0)
 signal.signal(signal.SIGTERM, end)
 print(name, "runs as", os.getpid(), flush=True)

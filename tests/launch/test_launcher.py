@@ -82,6 +82,36 @@ def test_sigterm_ends_all_in_order_within_five_seconds(open_folder, running) -> 
     assert not any(runs(pid) for pid in pids)
 
 
+@pytest.mark.serial
+@pytest.mark.parametrize("part", ["customs", "portal"])
+def test_request_under_way_is_answered_before_the_end(open_folder, house_rules, part) -> None:
+    """OPER-04: a part that needs 3 s more gets them, wherever it stands in the order; all end within five."""
+    with starting(open_folder, house_rules | {"SLOW_PART": part, "SLOW_SECONDS": "3"}) as holder:
+        await_ready(holder)
+        pids = [pid_of(open_folder, each) for each in PARTS] + [server_pid(open_folder)]
+        began = time.monotonic()
+        holder.process.terminate()
+        assert holder.process.wait(10) == 0
+        assert time.monotonic() - began < 5
+    said = (open_folder / "order").read_text().splitlines()
+    assert [each for each in said if "done" not in each] == PARTS
+    assert f"{part} done" in said
+    assert not any(runs(pid) for pid in pids)
+
+
+@pytest.mark.serial
+def test_part_that_never_ends_is_made_to(open_folder, house_rules) -> None:
+    """OPER-04: Ctrl-C ends everything within five seconds whatever a part does."""
+    with starting(open_folder, house_rules | {"SLOW_PART": "worker", "SLOW_SECONDS": "60"}) as holder:
+        await_ready(holder)
+        pid = pid_of(open_folder, "worker")
+        began = time.monotonic()
+        holder.process.terminate()
+        assert holder.process.wait(10) == 0
+        assert time.monotonic() - began < 5
+    assert not runs(pid)
+
+
 def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> None:
     """`kill -9` of the launcher ends every part and the database; a new start works at once."""
     pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
