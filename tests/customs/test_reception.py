@@ -325,12 +325,12 @@ async def test_strangers_cannot_fill_the_database(customs: Customs, own: Company
         "no-seal-1": encrypt(plain, own.jwk),
         "no-seal-2": Company(own.card, own.jwk, foreign.portal_key).envelope(message).body,
         "other-key": Company(own.card, foreign.jwk, own.portal_key).envelope(message).body,
-        "nul-\x00-id": honest.body,
     }
     junk = [
         Envelope(id=id, kind=MessageKind.SUBMISSION, sender="portal", body=body)
         for id, body in bodies.items()
     ]
+    junk.append(honest.model_copy(update={"id": "nul-sender", "sender": "a\x00b"}))
     answers = await customs.post(*junk, honest)
     assert [(a.id, a.stored) for a in answers] == [(each.id, False) for each in junk] + [(honest.id, True)]
     assert all(a.reason for a in answers[:-1])

@@ -49,8 +49,8 @@ def _why_not(keys: Keys, envelope: Envelope) -> str:
     """Why an envelope is not stored, in Chinese; empty when it is."""
     if envelope.kind is not MessageKind.SUBMISSION:
         return f"海关不接收此类报文（{envelope.kind.value}）"
-    if not (storable(envelope.id) and storable(envelope.sender)):
-        return "报文编号或发送方含有不能处理的字符"
+    if not storable(envelope.sender):
+        return "发送方含有不能处理的字符"
     try:
         _unsealed(keys, envelope.body)
     except DecryptionFailed:
