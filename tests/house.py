@@ -250,11 +250,11 @@ class House:
         return Member(self, client, code, company["name"], card.card_no, key, certificate)
 
     async def _logged_in(self, actor: Actor) -> httpx.AsyncClient:
-        from singlewindow.kernel.http.sessions import session_life
+        from singlewindow.kernel.http.sessions import cookie_name, session_life
 
         token = await session_store.start(self.web, actor, "password", session_life())
         client = self.client()
-        client.cookies.set("sw_session", token)
+        client.cookies.set(cookie_name(), token)
         session = (await client.get("/api/session")).json()
         client.headers["X-CSRF-Token"] = session["csrf"]
         return client

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.documents.verdict import judge
-from singlewindow.kernel.http.sessions import COOKIE, session_life
+from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.people import session_store
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.subsystem import DocumentType
@@ -42,7 +42,7 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
     """Judge a sample as before a signature, on registers that hold what it says and nothing else."""
     applicant = await house.member()
     sample = json.loads(json.dumps(sample).replace("$applicant", applicant.customs_code))
-    person = await session_store.find(house.web, applicant.http.cookies[COOKIE], session_life())
+    person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
     assert person is not None
     await house.sql("delete from register_entry")
     for kind, entries in sample.get("registers", {}).items():

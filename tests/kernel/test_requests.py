@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.http.sessions import COOKIE, session_life
+from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.lifecycle import Action, Lifecycle
 from singlewindow.kernel.people import session_store
 from singlewindow.kernel.people.person import Person
@@ -104,7 +104,7 @@ async def test_deleting_may_name_a_version(house: House) -> None:
 
 
 async def person_of(house: House, member: Member) -> Person:
-    person = await session_store.find(house.web, member.http.cookies[COOKIE], session_life())
+    person = await session_store.find(house.web, member.http.cookies[cookie_name()], session_life())
     assert person is not None
     return person
 

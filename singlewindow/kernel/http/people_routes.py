@@ -14,9 +14,9 @@ from pydantic import Base64Bytes, BaseModel, Field
 from singlewindow.kernel.database.connection import Actor, Database
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import (
-    COOKIE,
     check_origin,
     clear_cookie,
+    cookie_name,
     current_person,
     session_life,
     set_cookie,
@@ -188,7 +188,7 @@ async def log_out(
     person: Annotated[Person, Depends(current_person)], request: Request, response: Response, database: Base
 ) -> None:
     """Ends the session on the server: its token is worth nothing afterwards (PORT-07)."""
-    await session_store.end(database, request.cookies[COOKIE])
+    await session_store.end(database, request.cookies[cookie_name()])
     clear_cookie(response)
 
 
@@ -197,7 +197,7 @@ async def _begin(
 ) -> SessionView:
     """A session with a new token; the one that the browser had until now ends."""
     database = _database(request)
-    if earlier := request.cookies.get(COOKIE):
+    if earlier := request.cookies.get(cookie_name()):
         await session_store.end(database, earlier)
     token = await session_store.start(database, account, level, session_life())
     person = await session_store.find(database, token, session_life())

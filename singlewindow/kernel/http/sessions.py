@@ -18,7 +18,6 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, NotLoggedIn
 from singlewindow.kernel.settings import settings
 
-COOKIE = "sw_session"
 CSRF_HEADER = "X-CSRF-Token"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -31,7 +30,7 @@ async def current_person(request: Request) -> Person:
     """
     check_origin(request)
     database: Database = request.app.state.database
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name())
     person = await session_store.find(database, token, session_life()) if token else None
     if person is None:
         raise NotLoggedIn("尚未登录或登录已失效，请重新登录")
@@ -62,6 +61,11 @@ def check_origin(request: Request) -> None:
         raise Forbidden("请求不是从本系统的页面发出的，未予受理；请在本系统页面中操作")
 
 
+def cookie_name() -> str:
+    """The session's cookie; browsers do not keep cookies of different ports apart, so its name does."""
+    return f"sw_session_{settings().port}"
+
+
 def session_life() -> timedelta:
     """How long a session lasts after its last request."""
     return timedelta(hours=settings().session_hours)
@@ -69,12 +73,12 @@ def session_life() -> timedelta:
 
 def set_cookie(response: Response, token: str) -> None:
     """Give the browser a session's token, until the browser closes."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=settings().secure_cookies)
+    response.set_cookie(cookie_name(), token, httponly=True, samesite="lax", secure=settings().secure_cookies)
 
 
 def clear_cookie(response: Response) -> None:
     """Take the token away again."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=settings().secure_cookies)
+    response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=settings().secure_cookies)
 
 
 def _check_csrf(request: Request, person: Person) -> None:

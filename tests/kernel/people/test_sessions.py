@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from singlewindow.kernel.database.connection import Actor
-from singlewindow.kernel.http.sessions import COOKIE
+from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.settings import settings
 from tests.kernel.people.conftest import Site
 from tests.kernel.people.world import CARD, log_in, log_in_by_card
@@ -29,12 +29,12 @@ async def _csrf(browser: httpx.AsyncClient) -> dict[str, str]:
 
 async def test_log_out_ends_the_session_on_the_server(site: Site, wang: httpx.AsyncClient) -> None:
     """PORT-07: a copy of the cookie is worth nothing afterwards."""
-    copy = wang.cookies[COOKIE]
+    copy = wang.cookies[cookie_name()]
     response = await wang.delete("/api/session", headers=await _csrf(wang))
     assert response.status_code == 204
-    assert COOKIE not in wang.cookies
+    assert cookie_name() not in wang.cookies
     assert await site.owner.fetchval("select count(*) from session") == 0
-    wang.cookies.set(COOKIE, copy)
+    wang.cookies.set(cookie_name(), copy)
     assert (await wang.get("/who")).status_code == 401
 
 
@@ -43,7 +43,7 @@ async def test_no_unknown_and_ended_session_answer_alike(site: Site, wang: httpx
     ended = await _ended(site, wang)
     async with site.browser() as stranger:
         absent = await stranger.get("/who")
-        stranger.cookies.set(COOKIE, "A" * 43)
+        stranger.cookies.set(cookie_name(), "A" * 43)
         unknown = await stranger.get("/who")
     assert ended.status_code == absent.status_code == unknown.status_code == 401
     assert ended.text == absent.text == unknown.text
@@ -57,15 +57,15 @@ async def _ended(site: Site, browser: httpx.AsyncClient) -> httpx.Response:
 
 async def test_each_log_in_has_a_new_token(site: Site, wang: httpx.AsyncClient) -> None:
     """PORT-02: no fixation: the token from before the log-in ends with it."""
-    before = wang.cookies[COOKIE]
+    before = wang.cookies[cookie_name()]
     await log_in(wang, "wang")
-    assert wang.cookies[COOKIE] != before
+    assert wang.cookies[cookie_name()] != before
     assert await site.owner.fetchval("select count(*) from session") == 1
 
 
 async def test_a_token_given_by_someone_else_is_not_taken_over(browser: httpx.AsyncClient) -> None:
     """PORT-02: no fixation with a token that never was one of ours."""
-    browser.cookies.set(COOKIE, "planted", domain="127.0.0.1", path="/")
+    browser.cookies.set(cookie_name(), "planted", domain="127.0.0.1", path="/")
     response = await log_in(browser, "wang")
     assert "planted" not in response.headers["set-cookie"]
 
@@ -210,5 +210,21 @@ async def test_secure_cookie_behind_tls(browser: httpx.AsyncClient, monkeypatch:
 async def test_the_database_knows_only_the_hash(site: Site, wang: httpx.AsyncClient) -> None:
     """PORT-02: who reads the table cannot take over a session."""
     [row] = await site.owner.fetch("select * from session")
-    assert wang.cookies[COOKIE] not in str(dict(row))
+    assert wang.cookies[cookie_name()] not in str(dict(row))
     assert len(row["token_hash"]) == 32
+
+
+async def test_instances_on_other_ports_keep_their_own_sessions(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-02: browsers keep one jar for all ports of an address, so the cookie's name tells them apart."""
+    await log_in(browser, "wang")
+    first = dict(browser.cookies)
+    assert list(first) == ["sw_session_8000"]
+    monkeypatch.setenv("SINGLEWINDOW_PORT", "8100")
+    settings.cache_clear()
+    browser.headers["Origin"] = "http://127.0.0.1:8100"
+    second = await log_in(browser, "zhao")
+    assert second.status_code == 200
+    assert browser.cookies["sw_session_8000"] == first["sw_session_8000"]
+    assert browser.cookies["sw_session_8100"] != first["sw_session_8000"]
