@@ -155,6 +155,8 @@ async def test_other_files_close_what_was_submitted(house: House, change: str) -
         answer = await member.http.delete(f"{base}/{view['attachments'][0]['id']}")
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"]["name"] == "暂存"
+    [row] = await house.sql("select pending_submission from document where number = $1", view["number"])
+    assert row["pending_submission"] is None
     await house.hear(house.customs.receipt(submission, 1, "APPROVED", customs_no="530120261121000001"))
     after = await member.view(TYPE, view["number"])
     assert after["status"]["name"] == "暂存"

@@ -133,6 +133,12 @@ def test_an_unknown_name_in_a_row_is_named_with_its_row() -> None:
     assert [v.path for v in error.value.violations] == ["goods/2/colour"]
 
 
+def test_an_unknown_name_is_repeated_without_what_cannot_be_shown() -> None:
+    with pytest.raises(Refused) as error:
+        clean(Letter, {"a\x1b\ud800\u202eb": ""})
+    assert [v.path for v in error.value.violations] == ["a\ufffd\ufffd\ufffdb"]
+
+
 def test_a_great_content_is_refused_without_looking_at_its_names() -> None:
     """One refusal for the size, not one for each name."""
     with pytest.raises(Refused) as error:
@@ -229,6 +235,20 @@ async def test_messages_whose_id_the_database_cannot_take(house: House, bad: str
     answer = await house.client().post("/exchange/messages", content=body, headers={"Content-Type": JSON})
     assert answer.status_code in (200, 422), answer.text
     assert not any(one["stored"] for one in answer.json().get("answers", []))
+
+
+@pytest.mark.parametrize("inside", [False, True])
+async def test_a_batch_with_many_unknown_members(house: House, inside: bool) -> None:
+    """PORT-10: anyone may post here; one refusal, not one for each name."""
+    unknown = {f"unknown{n}": 0 for n in range(100_000)}
+    body: dict[str, Any] = {"messages": [unknown]} if inside else {"messages": [], **unknown}
+    assert len(refused(await house.client().post("/exchange/messages", json=body))["violations"]) == 1
+
+
+async def test_an_answer_that_repeats_what_utf8_cannot_hold(house: House) -> None:
+    """The framework names members that it does not know, whatever is in their names."""
+    body = json.dumps({"messages": [], "\ud800": 1})
+    refused(await house.client().post("/exchange/messages", content=body, headers={"Content-Type": JSON}))
 
 
 @pytest.mark.parametrize("field", ["username", "password", "captcha"])

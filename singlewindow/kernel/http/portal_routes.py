@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
@@ -15,7 +15,7 @@ from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import Text, few_members
 from singlewindow.kernel.problems import NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import Subsystem, subsystems
@@ -130,7 +130,9 @@ async def codes(
 
 
 @router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
-async def exchange(batch: EnvelopeBatch, database: Base) -> AnswerBatch:
+async def exchange(
+    batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base
+) -> AnswerBatch:
     """Stored raw and acknowledged; only what customs signed is taken in."""
     certificate = customs_certificate(settings().pki_folder)
     answers = await inbox.verified(batch.messages, certificate)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1  # PostgreSQL's bigint
+MAX_MEMBERS = 20  # of an envelope or a batch
 
 
 def storable(text: str) -> str:
@@ -20,6 +21,16 @@ def storable(text: str) -> str:
     if bad is not None:
         raise PydanticCustomError("characters", f"含有不能使用的字符（U+{ord(bad):04X}）")
     return text
+
+
+def few_members(batch: object) -> object:
+    """A batch as it was read. Raises PydanticCustomError where an object in it has more members than any message:
+    a shape that forbids unknown ones would name each of a million."""
+    messages = batch.get("messages") if isinstance(batch, dict) else None
+    objects = [batch, *(messages if isinstance(messages, list) else [])]
+    if any(isinstance(each, dict) and len(each) > MAX_MEMBERS for each in objects):
+        raise PydanticCustomError("members", "未知的成员过多")
+    return batch
 
 
 Text = Annotated[str, AfterValidator(storable)]
