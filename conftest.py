@@ -104,11 +104,13 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     create(pki, cards, [])
     web = await Database.connect(postgres.dsn("portal", "sw_web"))
     worker = await Database.connect(postgres.dsn("portal", "sw_worker"))
+    owner = await Database.connect(portal_database, size=4)
     app = create_app()
     app.state.database = web
-    made = House(app, portal_database, web, worker, pki, cards, Customs(pki, web))
+    made = House(app, portal_database, web, worker, owner, pki, cards, Customs(pki, web))
     yield made
     for client in made.clients:
         await client.aclose()
     await web.close()
     await worker.close()
+    await owner.close()

@@ -195,6 +195,7 @@ class House:
     owner_url: str
     web: Database
     worker: Database
+    owner: Database  # whom row-level security does not bind
     pki: Path
     cards: Path
     customs: Customs

@@ -1,6 +1,6 @@
-"""免于到场协助查验申请（报关单）: the chapter as its manual tells it, in a real browser against the real processes.
+"""免于到场协助查验申请: the chapter as its manual tells it, in a real browser against the real processes.
 
-INSP-01 … INSP-08, INSP-10, INSP-11, PORT-02 … PORT-05, PORT-07, UI-01 … UI-04, UI-08 … UI-11.
+INSP-01 … INSP-11, PORT-02 … PORT-05, PORT-07, UI-01 … UI-04, UI-08 … UI-11.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.journeys.conftest import Stage
 pytestmark = pytest.mark.journey
 FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/inspection"))
 FORM = "免于到场协助查验申请（报关单）"
+BILL_FORM = "免于到场协助查验申请（非报关单）"
 WANG, LI, SUN = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026"), ("sunlei", "Sunlei-2026")
 WANG_CARD, LI_CARD, PIN = "8930L0000A011", "8930L0000A029", "88888888"
 
@@ -329,6 +330,51 @@ def fill_draft(desk: Desk, number: str) -> None:
     desk.press("Enter")
     desk.press("Alt+s")
     desk.says("暂存成功")
+
+
+def test_the_bill_of_ladings_form_and_the_query_by_type(desk: Desk, stage: Stage) -> None:
+    """INSP-09, INSP-10 (manual 4.2, 4.3): a bill of lading instead of a declaration, the vehicle optional."""
+    log_in(desk, WANG)
+    desk.page.get_by_role("link", name=BILL_FORM).first.click()
+    expect(desk.field("status")).to_have_value("未暂存")
+    desk.field("bill_no").click()
+    desk.type(stage.examples["bill_unknown"])
+    desk.press("Enter")
+    desk.says("未查到该提运单")
+    desk.field("bill_no").fill(stage.examples["bill_outside_pilot"])
+    desk.press("Enter")
+    desk.says("不在受理范围内，请咨询您的主管海关")
+    number = stage.examples["bill_applicable"][0]
+    desk.field("bill_no").fill(number)
+    desk.press("Enter")
+    expect(desk.field("inspection_district")).not_to_have_value("")
+    expect(desk.field("vehicle_plate")).to_be_focused()
+    desk.type("粤B12345")
+    desk.press("Enter")
+    desk.type("王芳")
+    desk.press("Enter")
+    desk.type("13800138000")
+    desk.press("Enter")
+    choose_file(desk, "00000001", pdf_samples.make_pdf(), "委托企业协助海关查验的声明.pdf")
+    enter_pin(desk)
+    desk.says("上传成功")
+    desk.action("申请").click()
+    enter_pin(desk)
+    desk.says("申请成功")
+    expect(desk.field("status")).to_have_value("同意", timeout=20_000)
+    desk.shoot("granted")
+    desk.page.get_by_role("link", name="数据查询").first.click()
+    desk.says("报关单号")
+    kind = desk.field("type")
+    kind.click()
+    desk.press("Control+A", "Backspace")
+    desk.type("非报关单")
+    desk.press("Enter")
+    desk.says("提运单号")
+    desk.field("bill_no").fill(number)
+    desk.button("查询").click()
+    expect(desk.page.get_by_role("row").filter(has_text=number)).to_have_count(1)
+    desk.shoot("found-by-bill")
 
 
 def test_card_login_and_an_account_without_a_card(desk: Desk, stage: Stage) -> None:

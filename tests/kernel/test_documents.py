@@ -192,43 +192,6 @@ async def test_another_card_is_refused_with_both_numbers(house: House) -> None:
     assert answer.json()["violations"][0]["message"] == message
 
 
-async def test_a_foreign_document_answers_like_an_absent_one(house: House) -> None:
-    """PORT-10: the same words and status on every route."""
-    owner, stranger = await house.member(), await house.member()
-    view = await owner.save(TYPE, letter(reference()))
-    view = (await owner.upload(TYPE, view["number"], "1")).json()
-    attachment = view["attachments"][0]["id"]
-    answers = {}
-    for number in (view["number"], "202600000099999999"):
-        base = f"/api/documents/{TYPE}/{number}"
-        http, match = stranger.http, {"If-Match": '"1"'}
-        asked = [
-            await http.get(base),
-            await http.get(f"{base}/receipts"),
-            await http.get(f"{base}/history"),
-            await http.get(f"{base}/attachments/{attachment}"),
-            await http.delete(f"{base}/attachments/{attachment}"),
-            await http.put(base, json={"content": {}}, headers=match),
-            await http.delete(base),
-            await http.post(
-                f"{base}/prepare", json={"action": "apply", "card_no": stranger.card_no}, headers=match
-            ),
-            await stranger.upload(TYPE, number, "1"),
-            await http.post(
-                f"/api/documents/{TYPE}/lookup", json={"field": "x", "content": {}, "number": number}
-            ),
-            await http.post(f"/api/documents/{TYPE}/delete", json={"numbers": [number]}),
-        ]
-        answers[number] = [
-            (a.status_code, a.text.replace(number, "N").replace(a.json().get("request_id", "-"), ""))
-            for a in asked
-        ]
-    first, second = answers.values()
-    assert first == second
-    assert [status for status, _ in first[:-1]] == [404] * 10
-    assert (await owner.view(TYPE, view["number"]))["number"] == view["number"]
-
-
 async def test_an_unbound_account_may_look_but_not_work(house: House) -> None:
     """PORT-04: an empty form opens; saving and searching are refused with what to do."""
     member = await house.member(bound=False)
@@ -391,21 +354,6 @@ async def test_a_grey_button_and_the_server_give_the_same_reason(house: House) -
     assert answer.json()["detail"] == why
     batch = await member.http.post(f"/api/documents/{TYPE}/delete", json={"numbers": [view["number"]]})
     assert batch.json() == {"deleted": [], "refused": [{"number": view["number"], "why": why}]}
-
-
-async def test_row_level_security_holds_without_the_applications_check(house: House) -> None:
-    """PORT-10: with the web role, another company's rows are out of sight even for a query that forgot to ask."""
-    _member, _view = await applied(house)
-    stranger = await house.member()
-    me = (await house.sql("select company_id, id from account order by id desc limit 1"))[0]
-    from singlewindow.kernel.database.connection import NOBODY, Actor
-
-    for actor in (Actor(me["company_id"], me["id"]), NOBODY):
-        async with house.web.transaction(actor) as transaction:
-            for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
-                          "prepared", "idempotency", "find__template"):  # fmt: skip
-                assert await transaction.value(f"select count(*) from {table}") == 0, table
-    assert stranger.card_no
 
 
 async def test_find_by_conditions(house: House) -> None:

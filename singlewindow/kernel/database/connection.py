@@ -40,11 +40,14 @@ NOBODY = Actor()
 
 
 class Transaction:
-    """A connection inside a transaction, and the business moment at which it began."""
+    """A connection inside a transaction, whose it is, and the business moment at which it began."""
 
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime) -> None:
+    def __init__(
+        self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime, actor: Actor = NOBODY
+    ) -> None:
         self._connection = connection
         self.now = now
+        self.actor = actor
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query with $1, $2 … parameters."""
@@ -111,7 +114,7 @@ class Database:
         """
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             now = await connection.fetchval("select sw_begin($1, $2)", actor.company_id, actor.account_id)
-            yield Transaction(connection, now)
+            yield Transaction(connection, now, actor)
 
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:

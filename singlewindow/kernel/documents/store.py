@@ -50,15 +50,20 @@ class Change:
     hidden: bool = False
 
 
+SEEN = "exists (select from document_party p where p.document_id = document.id and p.company_id = $3)"
+"""The application's own check of who may see a document; row-level security is the second fence."""
+
+
 async def find_document(
     transaction: Transaction, type: DocumentType, number: str, *, lock: bool = False
 ) -> Document | None:
     """The document that the actor may see, or None. With `lock` it stays as it is until the commit."""
     row = await transaction.row(
-        f"select {COLUMNS} from document where number = $1 and type = $2 and not hidden"
+        f"select {COLUMNS} from document where number = $1 and type = $2 and not hidden and {SEEN}"
         + (" for update" if lock else ""),
         number,
         type.name,
+        transaction.actor.company_id,
     )
     return None if row is None else Document.of(row)
 

@@ -133,10 +133,11 @@ class Desk:
 
     async def _locked(self, numbers: Sequence[str]) -> list[Document]:
         rows = await self.transaction.rows(
-            f"""select {COLUMNS} from document where number = any($1) and type = $2 and not hidden
-                order by id for update""",
+            f"""select {COLUMNS} from document where number = any($1) and type = $2 and not hidden and {store.SEEN}
+                order by number for update""",
             list(numbers),
             self.type.name,
+            self.person.company_id,
         )
         return [Document.of(row) for row in rows]
 

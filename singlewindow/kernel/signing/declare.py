@@ -6,6 +6,7 @@ nothing leaves except as a row of it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class SigningDesk:
             raise Refused.because(
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名")]
             )
-        verify_signed(desk.person, prepared, signed, self.pki, now)
+        await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         await desk.check_version(document, prepared.version)
         action = _signed(desk.type, prepared.facts["action"])
         status = desk.check(action, document.status, document.company_id)
