@@ -43,7 +43,8 @@ class Desk:
 
     def action(self, name: str) -> Locator:
         """A button of the bar above the form."""
-        return self.page.get_by_role("toolbar").get_by_role("button", name=name, exact=True)
+        bar = self.page.get_by_role("toolbar").locator("visible=true")
+        return bar.get_by_role("button", name=name, exact=True)
 
     def dialog(self) -> Locator:
         """The dialog that is open."""

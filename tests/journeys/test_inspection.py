@@ -73,13 +73,13 @@ def fill_in(desk: Desk, number: str) -> None:
 
 def choose_file(desk: Desk, category: str, data: bytes, name: str = "查验时不到场的声明.pdf") -> None:
     """Choose the category by keyboard and the file in the dialog."""
-    box = desk.page.get_by_label("随附单据文件类别").first
+    box = desk.page.get_by_label("随附单据文件类别").locator("visible=true").first
     box.click()
     desk.press("Control+A", "Backspace")
     desk.type(category)
     desk.press("Enter")
     with desk.page.expect_file_chooser() as chooser:
-        desk.button("添加文件").click()
+        desk.button("添加文件").locator("visible=true").click()
     chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": data})
 
 
