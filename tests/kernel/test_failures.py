@@ -42,6 +42,17 @@ async def test_a_bug_is_answered_with_words_and_a_number(
     assert [line["status"] for line in lines if line["event"] == "request"][-1] == 500
 
 
+async def test_figures_for_prometheus(house: House) -> None:
+    """OPER-01: requests by route, never by address, and how many messages wait."""
+    member = await house.member()
+    await member.http.get(f"/api/documents/{TYPE}/202600000000000042")
+    text = (await house.client().get("/metrics")).text
+    assert 'route="/api/documents/{type}/{number}",status="404"' in text
+    assert "202600000000000042" not in text
+    for where in ("outbox", "inbox", "person"):
+        assert f'singlewindow_messages_waiting{{where="{where}"}}' in text
+
+
 @pytest.mark.parametrize("address", ["/api/nothing", "/api/documents/nothing/new", "/exchange/nothing"])
 async def test_an_unknown_address(house: House, address: str) -> None:
     member = await house.member()

@@ -14,6 +14,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
     attachment_routes,
     document_routes,
+    metrics,
     people_routes,
     portal_routes,
     problems,
@@ -51,6 +52,7 @@ def create_app() -> FastAPI:
         portal_routes.router,
         attachment_routes.router,
         document_routes.router,
+        metrics.router,
     ):
         app.include_router(router)
     app.add_middleware(BodyLimit)

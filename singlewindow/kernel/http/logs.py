@@ -15,9 +15,11 @@ import structlog
 from fastapi import Request, Response
 
 from singlewindow.kernel.http import problems
+from singlewindow.kernel.http.metrics import observe
 
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories
 _MANY_LINES = ("exception", "stack")
+QUIET = ("/healthz", "/readyz", "/metrics")  # asked every few seconds by machines
 log = structlog.get_logger()
 
 
@@ -67,9 +69,14 @@ async def with_request_id(request: Request, call: Callable[[Request], Awaitable[
     except Exception as error:  # the outermost place that still knows the request
         response = await problems.bug(request, error)
     response.headers["X-Request-Id"] = request.state.request_id
-    if request.url.path not in ("/healthz", "/readyz"):
-        took = round((time.perf_counter() - began) * 1000, 1)
+    took = time.perf_counter() - began
+    observe(request, response.status_code, took)
+    if request.url.path not in QUIET:
         log.info(
-            "request", method=request.method, path=request.url.path, status=response.status_code, ms=took
+            "request",
+            method=request.method,
+            path=request.url.path,
+            status=response.status_code,
+            ms=round(took * 1000, 1),
         )
     return response

@@ -365,6 +365,13 @@ create function sw_claimed(wanted_kind text, wanted_key text, but_not bigint) re
 language sql stable security definer set search_path = public, pg_temp as
 $$ select exists (select from claim where kind = wanted_kind and key = wanted_key and document_id is distinct from but_not) $$
 -- ;;
+-- How many messages wait, for the figures of /metrics; the web role sees the numbers and nothing else.
+create function sw_waiting() returns table (outbox bigint, inbox bigint, person bigint)
+language sql stable security definer set search_path = public, pg_temp as
+$$ select (select count(*) from (select from outbox where state = 'queued' limit 10000) as o),
+          (select count(*) from (select from inbox where state = 'received' limit 10000) as i),
+          (select count(*) from (select from inbox where state = 'unreadable' limit 10000) as u) $$
+-- ;;
 -- ---------------------------------------------------------------- who may do what
 grant usage on schema public to sw_web, sw_worker
 -- ;;
