@@ -1,13 +1,18 @@
-"""The reader's own page: which demo card is in the reader, and buttons to put one in or pull it out."""
+"""The page of the folder of demo cards: which one is in the reader, and buttons to put one in or pull it out."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from http import HTTPStatus
 
-from singlewindow.card.pkcs12 import FolderReader
-from singlewindow.card.reader import PIN_TRIES, CardProblem
+from websockets.http11 import Response
+
+from singlewindow.card.pkcs12 import PIN_TRIES, FolderReader
+from singlewindow.card.reader import CardProblem, NoCard
+from singlewindow.card.responses import html, plain, see_other
 from singlewindow.contract.certificates import CertificateRefused, read_card_certificate
 
 _STYLE = """
@@ -22,6 +27,37 @@ button{font:inherit;padding:1px 12px;border:1px solid #1f5fae;background:#fff;co
 cursor:pointer}
 button:hover{background:#1f5fae;color:#fff}.locked{color:#b3261e}
 """
+
+
+class FolderPage:
+    """`GET /` shows the cards; `POST /insert/<card_no>`, `/pull` and `/unlock/<card_no>` change them."""
+
+    def __init__(self, reader: FolderReader) -> None:
+        self._reader = reader
+
+    def respond(self, method: str, path: str) -> Response:
+        """The answer to a request whose Host and Origin have been checked."""
+        if method == "POST":
+            return self._post(path)
+        if method == "GET" and path == "/":
+            return html(reader_page(self._reader))
+        return plain(HTTPStatus.NOT_FOUND, "not found")
+
+    def _post(self, path: str) -> Response:
+        action, *rest = path.lstrip("/").split("/")
+        moves: dict[tuple[str, int], Callable[[], None]] = {
+            ("insert", 1): lambda: self._reader.insert(rest[0]),
+            ("pull", 0): lambda: self._reader.insert(None),
+            ("unlock", 1): lambda: self._reader.unlock(rest[0]),
+        }
+        move = moves.get((action, len(rest)))
+        if move is None:
+            return plain(HTTPStatus.NOT_FOUND, "not found")
+        try:
+            move()
+        except NoCard:
+            return plain(HTTPStatus.NOT_FOUND, "no such card")
+        return see_other("/")
 
 
 @dataclass(frozen=True)

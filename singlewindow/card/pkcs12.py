@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from singlewindow.card.reader import (
-    PIN_TRIES,
     Card,
     CardLocked,
     CardPulled,
@@ -33,6 +32,7 @@ from singlewindow.card.reader import (
 )
 from singlewindow.contract.signatures import sign_raw
 
+PIN_TRIES = 5
 _NUMBER = re.compile(r"[0-9A-Za-z]{13}")
 
 
@@ -97,13 +97,13 @@ class FolderReader:
         self._check_inserted(number)
         left = self.tries_left(number) - 1
         if left < 0:
-            raise CardLocked
+            raise _locked()
         content = self._content(number)
         _write_json(self._tries(number), {"left": left})
         try:
             key, _, _ = pkcs12.load_key_and_certificates(content, pin.encode())
         except ValueError as problem:
-            raise (WrongPin(left) if left else CardLocked()) from problem
+            raise (WrongPin(left) if left else _locked()) from problem
         self.unlock(number)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise CardUnreadable
@@ -124,6 +124,10 @@ class FolderReader:
 
     def _tries(self, number: str) -> Path:
         return self.folder / f"{number}.tries.json"
+
+
+def _locked() -> CardLocked:
+    return CardLocked("；演示卡可在读卡器页面解锁")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

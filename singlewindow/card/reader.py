@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-PIN_TRIES = 5
-
 
 class CardProblem(Exception):
     """Something that the person at the screen has to do something about.
@@ -43,23 +41,34 @@ class CardPulled(CardProblem):
 
 
 class WrongPin(CardProblem):
-    """Data[0] is the number of tries left."""
+    """Data[0] is the number of tries left; no Data when the card does not tell it."""
 
     code = "Err:Base60020"
 
-    def __init__(self, left: int) -> None:
-        text = f"PIN 码错误，还可以再试 {left} 次。请核对后重新输入；连续输错 {PIN_TRIES} 次卡将被锁定。"
-        super().__init__(text, (str(left),))
+    def __init__(self, left: int | None) -> None:
+        if left is None:
+            super().__init__("PIN 码错误。请核对后重新输入；连续输错多次卡将被锁定。")
+        else:
+            text = f"PIN 码错误，还可以再试 {left} 次。请核对后重新输入；再输错 {left} 次卡将被锁定。"
+            super().__init__(text, (str(left),))
 
 
 class CardLocked(CardProblem):
-    """No PIN is tried any more, the right one included."""
+    """No PIN is tried any more, the right one included. `more` is what else the person can do."""
 
     code = "Err:Base60021"
 
+    def __init__(self, more: str = "") -> None:
+        super().__init__(f"PIN 码连续输错次数过多，卡已被锁定。请到发卡机构解锁{more}。")
+
+
+class PinNotSet(CardProblem):
+    """The card has no PIN yet, or wants a new one."""
+
+    code = "Err:Base60022"
+
     def __init__(self) -> None:
-        text = f"PIN 码连续输错 {PIN_TRIES} 次，卡已被锁定。请到发卡机构解锁；演示卡可在读卡器页面解锁。"
-        super().__init__(text)
+        super().__init__("卡的 PIN 码尚未设置或已过期。请用发卡机构的工具设置 PIN 码后重试。")
 
 
 class CardUnreadable(CardProblem):
@@ -69,6 +78,28 @@ class CardUnreadable(CardProblem):
 
     def __init__(self) -> None:
         super().__init__("无法读取卡内证书。请拔出卡后重新插入；仍不成功请更换卡。")
+
+
+class UnsupportedCard(CardProblem):
+    """The card's key is of another kind than the one that customs accept here."""
+
+    code = "Err:Base60031"
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(
+            f"卡的密钥算法是 {algorithm}，本系统只支持 ECDSA P-256（ES256）。请换用 P-256 的卡，或联系系统管理员。"
+        )
+
+
+class ReaderFailed(CardProblem):
+    """The reader's own software refused for a reason that the person cannot see; `reason` is its word."""
+
+    code = "Err:Base60040"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"读卡器或卡出错（{reason}）。请拔出卡后重新插入再试；仍不成功请检查读卡器和它的驱动程序。"
+        )
 
 
 class BadRequest(CardProblem):
@@ -89,15 +120,15 @@ class Reader(Protocol):
     """One reader with at most one card. Methods may block; the service calls one at a time, in a thread."""
 
     def inserted(self) -> str | None:
-        """The number of the card in the reader, or None. Cheap: asked several times a second."""
+        """What tells the card in the reader from another one, or None. Cheap: asked several times a second."""
         ...
 
     def card(self) -> Card:
-        """The card in the reader. Raises NoCard, CardUnreadable."""
+        """The card in the reader. Raises NoCard, CardUnreadable, UnsupportedCard, ReaderFailed."""
         ...
 
     def verify_pin(self, number: str, pin: str) -> None:
-        """Try the PIN on card `number`. Raises WrongPin, CardLocked, CardPulled, CardUnreadable, NoCard."""
+        """Try the PIN on card `number`. Raises WrongPin, CardLocked, PinNotSet, CardPulled and what `card` does."""
         ...
 
     def sign(self, number: str, data: bytes, pin: str) -> bytes:

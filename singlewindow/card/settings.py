@@ -12,10 +12,13 @@ HOST = "127.0.0.1"  # never reachable from another computer
 class CardSettings(BaseSettings):
     """Where the cards are and which pages may talk to the service."""
 
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore", env_ignore_empty=True)
 
     data: Path = Path("var/data")
     cards: Path | None = None  # folder of *.p12; default data/cards
+    card_pkcs11_module: Path | None = None  # the manufacturer's library; without it the folder of demo cards
+    card_pkcs11_slot: int | None = None  # slot id; default any
+    card_pkcs11_token_label: str = ""  # default any
     card_port: int = 61232
     card_origins: str = ""  # comma-separated; default the portal's and customs' own addresses
     port: int = 8000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from singlewindow.card.page import FolderPage
 from singlewindow.card.pkcs12 import FolderReader
 from singlewindow.card.server import running
-from tests.contract.pki import OPERATOR, Pki, make_pki
+from tests.card.softhsm import Tokens, why_not
+from tests.contract.pki import LEGAL_PERSON, OPERATOR, Pki, make_pki
 
 PORTAL = "http://127.0.0.1:8000"
 
@@ -55,9 +57,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Service:
-    reader: FolderReader
+    """A service that runs, whatever its back end; `insert` puts a card in or pulls it out (None)."""
+
     pki: Pki
     port: int
+    insert: Callable[[str | None], None]
 
     @property
     def address(self) -> str:
@@ -67,14 +71,59 @@ class Service:
         return connect(f"ws://127.0.0.1:{self.port}/", origin=origin, proxy=None, **more)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class FolderService(Service):
+    """The same over a folder of demo cards."""
+
+    reader: FolderReader
+
+
+@dataclass(frozen=True)
+class TokenService(Service):
+    """The same over PKCS#11."""
+
+    tokens: Tokens
+
+
 @pytest.fixture
-async def service(tmp_path: Path, unused_tcp_port: int) -> AsyncIterator[Service]:
-    """The service with OPERATOR's card in the reader."""
-    pki = make_pki(tmp_path)
+def pki(tmp_path: Path) -> Pki:
+    return make_pki(tmp_path)
+
+
+@pytest.fixture
+async def folder_service(pki: Pki, unused_tcp_port: int) -> AsyncIterator[FolderService]:
+    """The service over the folder, with OPERATOR's card in the reader."""
     reader = FolderReader(pki.cards)
     reader.insert(OPERATOR.card_no)
-    async with running(reader, unused_tcp_port, frozenset({PORTAL})):
-        yield Service(reader, pki, unused_tcp_port)
+    async with running(reader, unused_tcp_port, frozenset({PORTAL}), FolderPage(reader)):
+        yield FolderService(pki, unused_tcp_port, reader.insert, reader)
+
+
+@pytest.fixture
+def tokens(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tokens]:
+    """SoftHSM with nothing in the reader; skipped where SoftHSM is not installed."""
+    if missing := why_not():
+        pytest.skip(missing)
+    made = Tokens(tmp_path / "softhsm", pki)
+    monkeypatch.setenv("SOFTHSM2_CONF", str(made.configuration))
+    yield made
+    made.reader.restart()
+
+
+@pytest.fixture
+async def token_service(tokens: Tokens, unused_tcp_port: int) -> AsyncIterator[TokenService]:
+    """The service over SoftHSM, with a token that holds OPERATOR's card in the slot."""
+    for card in (LEGAL_PERSON, OPERATOR):
+        tokens.pull()
+        tokens.make(card)
+    async with running(tokens.reader, unused_tcp_port, frozenset({PORTAL})):
+        yield TokenService(tokens.pki, unused_tcp_port, tokens.insert, tokens)
+
+
+@pytest.fixture
+async def service(folder_service: FolderService) -> FolderService:
+    """The service where the back end does not matter, or is the folder."""
+    return folder_service
 
 
 @pytest.fixture

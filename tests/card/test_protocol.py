@@ -1,4 +1,4 @@
-"""What a page can ask of the card, and each way it can go wrong."""
+"""What a page can ask of the card, and each way it can go wrong, whatever holds the card."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from base64 import b64decode
 import pytest
 from cryptography import x509
 
-from singlewindow.card import pkcs12
 from singlewindow.contract.certificates import read_card_certificate
-from singlewindow.contract.signatures import SignatureRefused, sign_raw, signing_input, verify
+from singlewindow.contract.signatures import SignatureRefused, signing_input, verify
 from tests.card.conftest import Page, Service
 from tests.contract.pki import LEGAL_PERSON, OPERATOR
 
 TEXT = signing_input(b'{"number":"I20260000000001"}')
+
+
+@pytest.fixture(params=["folder_service", "token_service"])
+def service(request: pytest.FixtureRequest) -> Service:
+    """Each test runs on both back ends."""
+    made: Service = request.getfixturevalue(request.param)
+    return made
 
 
 async def test_a_page_reads_the_card_without_its_pin(page: Page, service: Service) -> None:
@@ -54,42 +60,9 @@ async def test_the_card_signs(page: Page, service: Service, method: str, argumen
     assert len(number) == 16
 
 
-async def test_five_wrong_pins_lock_the_card(page: Page, service: Service) -> None:
-    """PORT-05: tries left are told each time; a locked card refuses the right PIN, also after a restart."""
-    for left in (4, 3, 2, 1):
-        answer = await page.call("SpcVerifyPIN", passwd="00000000")
-        assert answer["Data"] == [str(left)]
-        assert f"还可以再试 {left} 次" in answer["Error"][0]
-        assert answer["Error"][1] == "Err:Base60020"
-    assert (await page.error("SpcVerifyPIN", passwd="00000000"))[1] == "Err:Base60021"
-    text, code = await page.error("SpcSignDataAsPEM", inData=TEXT, passwd=OPERATOR.pin)
-    assert code == "Err:Base60021"
-    assert "解锁" in text
-    assert pkcs12.FolderReader(service.reader.folder).tries_left(OPERATOR.card_no) == 0
-    service.reader.insert(LEGAL_PERSON.card_no)
-    await page.data("SpcGetCardID")
-    await page.data("SpcVerifyPIN", passwd=LEGAL_PERSON.pin)
-
-
-async def test_the_right_pin_restores_all_tries(page: Page) -> None:
-    """PORT-03: wrong tries do not add up over the weeks."""
-    for _ in range(3):
-        await page.error("SpcVerifyPIN", passwd="00000000")
-        await page.error("SpcSignRandom", random="r", passwd="wrong")
-        await page.data("SpcVerifyPIN", passwd=OPERATOR.pin)
-    assert (await page.call("SpcVerifyPIN", passwd="0"))["Data"] == ["4"]
-
-
-async def test_a_missing_pin_costs_no_try(page: Page, service: Service) -> None:
-    """PORT-05: an empty field or an argument of another kind is the page's mistake."""
-    for args in ({"passwd": ""}, {"passwd": "1" * 65}, {}):
-        assert (await page.error("SpcVerifyPIN", **args))[1] == "Err:Base60001"
-    assert service.reader.tries_left(OPERATOR.card_no) == 5
-
-
 async def test_an_empty_reader_says_so(page: Page, service: Service) -> None:
     """PORT-05: no card."""
-    service.reader.insert(None)
+    service.insert(None)
     for method in ("SpcInitEnvEx", "SpcGetCardID", "SpcGetSignCert"):
         text, code = await page.error(method)
         assert code == "Err:Base60010"
@@ -100,19 +73,18 @@ async def test_an_empty_reader_says_so(page: Page, service: Service) -> None:
 async def test_a_card_pulled_between_calls_does_not_sign(page: Page, service: Service) -> None:
     """PORT-05: pulled half-way has its own message, costs no try, and the same card put back goes on."""
     await page.data("SpcGetSignCert")
-    service.reader.insert(None)
+    service.insert(None)
     text, code = await page.error("SpcSignDataAsPEM", inData=TEXT, passwd="wrong")
     assert code == "Err:Base60011"
     assert "请插回原来的卡" in text
-    assert service.reader.tries_left(OPERATOR.card_no) == 5
-    service.reader.insert(OPERATOR.card_no)
+    service.insert(OPERATOR.card_no)
     await page.data("SpcSignDataAsPEM", inData=TEXT, passwd=OPERATOR.pin)
 
 
 async def test_another_card_put_in_meanwhile_does_not_sign(page: Page, service: Service) -> None:
     """PORT-05: its certificate was never read by this page; once it is, it signs."""
     await page.data("SpcGetSignCert")
-    service.reader.insert(LEGAL_PERSON.card_no)
+    service.insert(LEGAL_PERSON.card_no)
     arguments = {"inData": TEXT, "passwd": LEGAL_PERSON.pin}
     assert (await page.error("SpcSignDataAsPEM", **arguments))[1] == "Err:Base60011"
     await page.data("SpcGetSignCert")
@@ -120,34 +92,14 @@ async def test_another_card_put_in_meanwhile_does_not_sign(page: Page, service: 
     verify(service.pki.der(LEGAL_PERSON), TEXT, b64decode(signature))
 
 
-async def test_a_card_pulled_while_it_signs_gives_no_signature(
-    page: Page, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """PORT-05: the card leaves between PIN and signature."""
-
-    def pulled(key: object, data: bytes) -> bytes:
-        service.reader.insert(None)
-        return sign_raw(service.pki.key(), data)
-
-    monkeypatch.setattr(pkcs12, "sign_raw", pulled)
-    arguments = {"inData": TEXT, "passwd": OPERATOR.pin}
-    assert (await page.error("SpcSignDataAsPEM", **arguments))[1] == "Err:Base60011"
-
-
 async def test_pages_are_told_when_the_card_changes(page: Page, service: Service) -> None:
     """PORT-05: pulled, put in, exchanged."""
-    service.reader.insert(None)
+    service.insert(None)
     assert await _event(page) == "card_removed"
-    service.reader.insert(LEGAL_PERSON.card_no)
+    service.insert(LEGAL_PERSON.card_no)
     assert await _event(page) == "card_inserted"
-    service.reader.insert(OPERATOR.card_no)
+    service.insert(OPERATOR.card_no)
     assert [await _event(page), await _event(page)] == ["card_removed", "card_inserted"]
-
-
-async def test_a_damaged_card_says_so(page: Page, service: Service) -> None:
-    """PORT-05: its own code, different from an empty reader's."""
-    (service.pki.cards / f"{OPERATOR.card_no}.pem").write_bytes(b"rubbish")
-    assert (await page.error("SpcGetCardID"))[1] == "Err:Base60030"
 
 
 async def test_what_is_no_request_is_answered_and_the_page_stays_connected(page: Page) -> None:
@@ -160,12 +112,6 @@ async def test_what_is_no_request_is_answered_and_the_page_stays_connected(page:
         assert (await page.receive())["_args"]["Error"][1] == "Err:Base60001"
     assert (await page.error("SpcSignDataAsPEM", passwd="x"))[1] == "Err:Base60001"
     await page.data("SpcGetCardID")
-
-
-async def test_a_failure_of_the_service_is_answered(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PORT-05: a bug must not leave the page waiting."""
-    monkeypatch.setattr(pkcs12.FolderReader, "card", lambda self: 1 / 0)
-    assert (await page.error("SpcGetCardID"))[1] == "Err:Base60099"
 
 
 async def test_no_pin_reaches_the_log(page: Page, caplog: pytest.LogCaptureFixture) -> None:
