@@ -46,7 +46,8 @@ const KINDS: Record<string, CardProblemKind> = {
 export function problemOf(text: string, code: string, data: string[]): CardProblem {
   const kind = KINDS[code] ?? "failed";
   const end = text.indexOf("。") + 1 || text.length;
-  const triesLeft = kind === "wrong-pin" ? Number(data[0]) : kind === "locked" ? 0 : null;
+  const told = data[0] === undefined ? null : Number(data[0]);
+  const triesLeft = kind === "wrong-pin" ? told : kind === "locked" ? 0 : null;
   return new CardProblem(kind, text.slice(0, end) || "读卡服务没有说明原因。", text.slice(end), triesLeft);
 }
 
