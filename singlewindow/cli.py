@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import typer
@@ -62,6 +64,26 @@ def migrate() -> None:
 def setup() -> None:
     """Prepare everything for `run` and end: tables, demonstration world, certificates, cards."""
     _do(lambda launcher: launcher.setup())
+
+
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def codes(context: typer.Context) -> None:
+    """Code tables of the portal: `codes import FILE`, `codes import --help`."""
+    _do(lambda _: _Portal(LaunchSettings(), _console).ask("codes", *context.args))
+
+
+class _Portal(Launcher):
+    """The portal's own commands, with the databases of this installation."""
+
+    def ask(self, *arguments: str) -> None:
+        """Run one of them to its end; its exit code becomes ours."""
+        with self._databases(shared=True) as cluster:
+            command = [sys.executable, "-m", "singlewindow.kernel", *arguments]
+            code = subprocess.run(command, env=self._environment(cluster), check=False).returncode
+        if code:
+            raise typer.Exit(code)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | unread`."""
+"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes | unread`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate as migrate_database
 from singlewindow.kernel.exchange import people_list
@@ -18,6 +19,7 @@ from singlewindow.kernel.seed import seed_portal
 from singlewindow.kernel.settings import settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
+cli.add_typer(codes, name="codes")
 
 
 @cli.command()

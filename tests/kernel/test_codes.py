@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -14,6 +15,7 @@ import pytest_asyncio
 
 from singlewindow.kernel.codes.initials import initials_of
 from singlewindow.kernel.codes.load import CodeEntry, facts_of, load_shipped_tables, shipped_tables
+from singlewindow.kernel.codes.schema import ALWAYS, STILL
 from singlewindow.kernel.codes.search import search_statement
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.migrate import migrate_async
@@ -37,16 +39,19 @@ SHAPES = {
     "customs_districts": r"[0-9]{4}",
     "duty_mode": r"[1-9]",
     "duty_nature": r"[0-9]{3}",
+    "goods": r"[0-9]{10}",
     "packing": r"[0-9]{2}",
     "ports": r"[A-Z]{3}[0-9]{3}",
+    "supporting_documents": r"[0-9A-Za-z]",
     "trade_modes": r"[0-9]{4}",
     "transaction_modes": r"[1-7]",
     "transport_modes": r"[0-9A-Z]",
     "units": r"[0-9]{3}",
 }
 LEAST = {
-    "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9, "duty_nature": 40, "packing": 13,
-    "ports": 60, "trade_modes": 100, "transaction_modes": 7, "transport_modes": 18, "units": 123,
+    "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9, "duty_nature": 40, "goods": 150,
+    "packing": 13, "ports": 60, "supporting_documents": 50, "trade_modes": 100, "transaction_modes": 7,
+    "transport_modes": 18, "units": 123,
 }  # fmt: skip
 
 
@@ -99,6 +104,9 @@ def test_every_table_says_where_it_comes_from(table: str) -> None:
         ("currencies", "CNY", "人民币"),
         ("countries", "HKG", "中国香港"),
         ("countries", "JPN", "日本"),
+        ("goods", "8712003000", "山地自行车"),
+        ("supporting_documents", "A", "检验检疫"),
+        ("supporting_documents", "a", "保税核注清单"),
     ],
 )
 def test_known_facts(table: str, code: str, name: str) -> None:
@@ -111,6 +119,22 @@ def test_all_directly_subordinate_customs_are_there() -> None:
         DIRECT
     )
     assert all(NAMES["customs_districts", code].endswith("海关") for code in DIRECT)
+
+
+def test_goods_have_elements_units_and_documents_that_exist() -> None:
+    """A starting set over many chapters; what it refers to is in the other tables."""
+    goods = [entry for entry in ENTRIES if entry.table == "goods"]
+    assert len({entry.code[:2] for entry in goods}) >= 20
+    for entry in goods:
+        assert set(entry.extra) == {"elements", "unit1", "unit2", "supervision"}
+        elements = entry.extra["elements"]
+        assert isinstance(elements, list)
+        assert elements[:2] == ["品牌类型", "出口享惠情况"]
+        assert len(set(elements)) == len(elements) > 4, entry
+        assert ("units", entry.extra["unit1"]) in NAMES, entry
+        assert entry.extra["unit2"] == "" or ("units", entry.extra["unit2"]) in NAMES, entry
+        assert entry.extra["unit1"] != entry.extra["unit2"]
+        assert all(("supporting_documents", letter) in NAMES for letter in str(entry.extra["supervision"]))
 
 
 @pytest.mark.parametrize(
@@ -159,10 +183,10 @@ async def transaction(postgres: Any) -> AsyncIterator[Transaction]:
         "insert into code_entry (table_name, code, name, initials, position, valid_from, valid_to)"
         " values ('dated', $1, '甲', 'j', $2, $3, $4)",
         [
-            ("old", 1, None, date(2026, 11, 20)),
-            ("last", 2, None, TODAY),
-            ("first", 3, TODAY, None),
-            ("soon", 4, date(2026, 11, 22), None),
+            ("old", 1, ALWAYS, date(2026, 11, 20)),
+            ("last", 2, ALWAYS, TODAY),
+            ("first", 3, TODAY, STILL),
+            ("soon", 4, date(2026, 11, 22), STILL),
         ],
     )
     yield Transaction(connection, None)  # type: ignore[arg-type]
@@ -204,6 +228,36 @@ async def test_search_is_limited_and_ranked(transaction: Transaction) -> None:
     assert len(await found(transaction, "customs_districts", "", 7)) == 7
 
 
+def _rank(entry: CodeEntry, q: str) -> int | None:
+    """The order in which entries are offered, said once more and plainly."""
+    wanted = unicodedata.normalize("NFKC", q)
+    letters = wanted.lower()
+    ranks = [
+        entry.code == wanted,
+        entry.code.lower() == letters,
+        entry.code.lower().startswith(letters),
+        entry.initials.startswith(letters),
+        q in entry.name or wanted in entry.name,
+        letters in entry.initials,
+    ]
+    return next((rank for rank, true in enumerate(ranks) if true), None)
+
+
+@pytest.mark.parametrize(
+    "table", ["customs_districts", "goods", "ports", "supporting_documents", "trade_modes"]
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_keystroke_finds_the_best_first(transaction: Transaction, table: str) -> None:
+    """UI-04: whatever is typed, and however few are asked for."""
+    entries = [entry for entry in ENTRIES if entry.table == table]
+    typed = {text[:n] for e in entries[::9] for text in (e.code, e.name, e.initials) for n in (1, 2, 4)}
+    for q in sorted(typed | {"海", "hg", "g", "A", "a", "\U0010ffff", "'", "\\"}):
+        ranked = [(rank, e.position, e.code) for e in entries if (rank := _rank(e, q)) is not None]
+        expected = [code for _, _, code in sorted(ranked)]
+        for limit in (1, 20):
+            assert await found(transaction, table, q, limit) == expected[:limit], q
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_only_what_is_in_force_is_found(transaction: Transaction) -> None:
     """OPER-02: both days of validity are inclusive."""
@@ -218,8 +272,8 @@ async def dated(house: House) -> AsyncIterator[None]:
     """Two means of transport that begin and end at the turn of a day in China, where it is eight hours ahead."""
     await house.sql(
         """insert into code_entry (table_name, code, name, initials, position, valid_from, valid_to) values
-           ('transport_modes', 'u', '即将启用', 'jjqy', 901, '2026-11-21', null),
-           ('transport_modes', 'v', '已经停用', 'yjty', 902, null, '2026-11-20')"""
+           ('transport_modes', 'u', '即将启用', 'jjqy', 901, '2026-11-21', 'infinity'),
+           ('transport_modes', 'v', '已经停用', 'yjty', 902, '-infinity', '2026-11-20')"""
     )
     yield
     await house.sql("delete from code_entry where position > 900 and table_name = 'transport_modes'")

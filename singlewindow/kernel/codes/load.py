@@ -1,30 +1,35 @@
 """The code tables that ship with the portal, read from `tables/*.csv`.
 
-A file begins with lines `# title:`, `# source:`, `# date:` and perhaps `# note:`, then `code,name` in the order of
-the screen. They are facts of public law, written down by us; complete and later tables are imported (OPER-02).
+A file begins with lines `# title:`, `# source:`, `# date:` and perhaps `# note:`, then `code,name[,…]` in the order
+of the screen. They are facts of public law, written down by us; complete and later tables are imported (OPER-02).
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from singlewindow.kernel.codes.initials import initials_of
 
 FOLDER = Path(__file__).with_name("tables")
+LISTS = frozenset({"elements"})
+"""Columns that hold several values, separated by |: the declaration elements of goods."""
+
+Extra = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class CodeEntry:
-    """One line of a code table; `position` counts from 1 within its table."""
+    """One line of a code table; `position` counts from 1 within its table, `extra` holds its further columns."""
 
     table: str
     code: str
     name: str
     initials: str
     position: int
+    extra: Extra = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,16 @@ def load_table(table: str) -> Iterator[CodeEntry]:
     """The entries of one shipped table in its order. Raises FileNotFoundError."""
     rows = csv.DictReader(line for line in _lines(table) if not line.startswith("#"))
     for position, row in enumerate(rows, 1):
-        yield CodeEntry(table, row["code"], row["name"], initials_of(row["name"]), position)
+        code, name = row.pop("code"), row.pop("name")
+        yield CodeEntry(table, code, name, initials_of(name), position, extra_of(row))
+
+
+def extra_of(columns: Mapping[str, str]) -> dict[str, object]:
+    """The further columns of a line as they are kept: text, or a list of texts for those in LISTS."""
+    return {
+        name: [part for part in value.split("|") if part] if name in LISTS else value
+        for name, value in columns.items()
+    }
 
 
 def _lines(table: str) -> list[str]:
