@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import random
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -354,6 +355,33 @@ async def test_a_grey_button_and_the_server_give_the_same_reason(house: House) -
     assert answer.json()["detail"] == why
     batch = await member.http.post(f"/api/documents/{TYPE}/delete", json={"numbers": [view["number"]]})
     assert batch.json() == {"deleted": [], "refused": [{"number": view["number"], "why": why}]}
+
+
+async def test_an_old_document_keeps_the_meaning_of_its_codes(house: House) -> None:
+    """OPER-02: a name that changed later does not change what was filed."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference(), transport="5"))
+    filed = date.fromisoformat(view["header"]["filed_on"])
+    await house.sql(
+        "update document set filed_on = $1 where number = $2", filed - timedelta(days=400), view["number"]
+    )
+    await house.sql(
+        "update code_entry set valid_from = $1 where table_name = 'transport_modes' and code = '5'", filed
+    )
+    await house.sql(
+        """insert into code_entry (table_name, code, name, initials, position, valid_to)
+           values ('transport_modes', '5', '旧称空运', 'jcky', 1, $1)""",
+        filed - timedelta(days=1),
+    )
+    try:
+        span = {"updated_from": filed.isoformat(), "updated_to": filed.isoformat()}
+        found = (await member.http.get(f"/api/documents/{TYPE}", params=span)).json()["items"]
+        assert [row["values"]["transport"] for row in found] == ["5 旧称空运"]
+    finally:
+        await house.sql("delete from code_entry where name = '旧称空运'")
+        await house.sql(
+            "update code_entry set valid_from = '-infinity' where table_name = 'transport_modes' and code = '5'"
+        )
 
 
 async def test_find_by_conditions(house: House) -> None:

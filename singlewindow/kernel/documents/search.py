@@ -20,6 +20,8 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.subsystem import Condition, DocumentType
 
+Names = Mapping[tuple[str, str, date], str]
+
 TOTAL_CAP = 10_000  # counting further costs more than anybody reads
 
 
@@ -97,29 +99,34 @@ def _page(table: Table, filters: Sequence[ColumnElement[bool]], page: Page) -> S
 
 async def _names_of_codes(
     transaction: Transaction, type: DocumentType, documents: Sequence[Document]
-) -> dict[tuple[str, str], str]:
-    """(field, code) → "code name" for the columns that hold codes: a list shows both, as the form does (UI-04)."""
+) -> Names:
+    """(field, code, day) → "code name" for the columns that hold codes: a list shows both, as the form does (UI-04).
+
+    The day is the document's own: an old one keeps the meaning that its codes had (OPER-02).
+    """
     fields = {c.name: type.form.content.fields.get(c.name) for c in type.queries.columns}
     tables = {name: spec.codes for name, spec in fields.items() if spec is not None and spec.codes}
-    wanted = {(name, d.content[name]) for name in tables for d in documents if d.content.get(name)}
+    wanted = {
+        (name, d.content[name], d.filed_on) for name in tables for d in documents if d.content.get(name)
+    }
     if not wanted:
         return {}
     rows = await transaction.rows(
-        """select field, code, name from unnest($1::text[], $2::text[], $3::text[]) as w (field, table_name, code)
-           join code_entry using (table_name, code)""",
-        [name for name, _ in wanted],
-        [tables[name] for name, _ in wanted],
-        [code for _, code in wanted],
+        """select field, code, day, name
+           from unnest($1::text[], $2::text[], $3::text[], $4::date[]) as w (field, table_name, code, day)
+           join code_entry using (table_name, code) where day between valid_from and valid_to""",
+        [name for name, _, _ in wanted],
+        [tables[name] for name, _, _ in wanted],
+        [code for _, code, _ in wanted],
+        [day for _, _, day in wanted],
     )
-    return {(row["field"], row["code"]): f"{row['code']} {row['name']}" for row in rows}
+    return {(row["field"], row["code"], row["day"]): f"{row['code']} {row['name']}" for row in rows}
 
 
-def _found(
-    type: DocumentType, person: Person, document: Document, names: Mapping[tuple[str, str], str]
-) -> Found:
+def _found(type: DocumentType, person: Person, document: Document, names: Names) -> Found:
     content = {name: value for name, value in document.content.items() if isinstance(value, str)}
     values = {
-        **{name: names.get((name, value), value) for name, value in content.items()},
+        **{name: names.get((name, value, document.filed_on), value) for name, value in content.items()},
         **document.returned,
         "number": document.number,
         "filed_on": document.filed_on.isoformat(),
