@@ -1,7 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { describe, expect, it } from "vitest";
 import CodeControl from "./CodeControl.vue";
-import { listSource } from "./source";
+import { listSource, type CodeSource } from "./source";
 
 const source = listSource([
   { code: "00000001", name: "委托企业协助海关查验的声明" },
@@ -9,9 +9,9 @@ const source = listSource([
   { code: "00000003", name: "其他材料" },
 ]);
 
-async function combo(modelValue = "") {
+async function combo(modelValue = "", from: CodeSource = source) {
   const wrapper = mount(CodeControl, {
-    props: { modelValue, source, "onUpdate:modelValue": (code: string) => wrapper.setProps({ modelValue: code }) },
+    props: { modelValue, source: from, "onUpdate:modelValue": (code: string) => wrapper.setProps({ modelValue: code }) },
     attachTo: document.body,
   });
   await flushPromises();
@@ -92,5 +92,46 @@ describe("code field (UI-04)", () => {
     await wrapper.setProps({ modelValue: "9" });
     await flushPromises();
     expect(text()).toBe("9");
+  });
+
+  it("Enter before the list has come takes the first entry of what was typed, never one of the list before", async () => {
+    const answers: (() => void)[] = [];
+    const slow: CodeSource = { ...source, search: (text) => new Promise((resolve) => answers.push(() => void source.search(text).then(resolve))) };
+    const { wrapper, type, press, leave } = await combo("", slow);
+    await press(" ");
+    answers.shift()!();
+    await flushPromises();
+    await type("不到场");
+    await press("Enter");
+    expect(wrapper.props("modelValue")).toBe("");
+    await leave();
+    answers.forEach((answer) => answer());
+    await flushPromises();
+    expect(wrapper.props("modelValue")).toBe("00000002");
+  });
+
+  it("a table that cannot be had offers nothing to take", async () => {
+    let broken = false;
+    const { press, type, wrapper, offered } = await combo("", { ...source, search: (text) => (broken ? Promise.reject(new Error()) : source.search(text)) });
+    await press(" ");
+    broken = true;
+    await type("不到场");
+    await press("Enter");
+    expect([offered(), wrapper.props("modelValue")]).toEqual([[], ""]);
+  });
+
+  it("deleting refused text takes the refusal back", async () => {
+    const { wrapper, type, leave } = await combo();
+    await type("777");
+    await leave();
+    await type("");
+    expect(wrapper.emitted("update:modelValue")).toEqual([[""]]);
+  });
+
+  it("says that there may be more entries than are listed", async () => {
+    const { press, wrapper, offered } = await combo("", { ...source, most: 3 });
+    await press(" ");
+    expect(offered()).toHaveLength(3);
+    expect(wrapper.get(".combo-list").text()).toContain("至多列出 3 项，请继续录入以缩小范围");
   });
 });

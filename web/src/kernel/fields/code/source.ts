@@ -3,6 +3,8 @@ import type { CodeItem, CodePage } from "@/kernel/api/types";
 
 /** Where a code field finds its entries. */
 export interface CodeSource {
+  /** How many entries a search answers at most; as many may mean that there are more. */
+  most?: number;
   search(text: string): Promise<CodeItem[]>;
   /** The entry of exactly this code, or null. */
   find(code: string): Promise<CodeItem | null>;
@@ -18,13 +20,14 @@ export function listSource(items: CodeItem[]): CodeSource {
   };
 }
 
+const MOST = 20;
 const names = new Map<string, CodeItem>();
 const asked = new Map<string, Promise<CodeItem[]>>();
 
 /** A code table on the server: code prefix, Chinese part or pinyin initials (UI-04). Entries seen are remembered. */
 export function tableSource(table: string): CodeSource {
   async function search(text: string): Promise<CodeItem[]> {
-    const page = await call<CodePage>("GET", `/api/codes/${encodeURIComponent(table)}`, { query: { q: text, limit: 20 } });
+    const page = await call<CodePage>("GET", `/api/codes/${encodeURIComponent(table)}`, { query: { q: text, limit: MOST } });
     for (const item of page.items) names.set(`${table}/${item.code}`, item);
     return page.items;
   }
@@ -37,5 +40,5 @@ export function tableSource(table: string): CodeSource {
     asked.set(key, asking);
     return (await asking).find((item) => item.code === code) ?? null;
   }
-  return { search, find };
+  return { most: MOST, search, find };
 }

@@ -22,7 +22,10 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
   const highlighted = ref(0);
   const trouble = ref("");
   const chosen = ref<CodeItem | null>(null);
+  const narrowing = ref(false);
   let asked = 0;
+  let refused = false; // the field was left with text that names no entry
+  let entered = false; // Enter was pressed before the list had come
 
   const typed = computed(() => (chosen.value && text.value === shownAs(chosen.value) ? "" : text.value.trim()));
 
@@ -39,19 +42,18 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
 
   async function narrow(): Promise<void> {
     const turn = ++asked;
-    try {
-      const found = await source().search(typed.value);
-      if (turn !== asked) return;
-      items.value = found;
-      trouble.value = "";
-    } catch {
-      if (turn === asked) trouble.value = "代码表暂时取不到，请稍后再试";
-    }
+    narrowing.value = true;
+    const found = await source().search(typed.value).catch(() => null);
+    if (turn !== asked) return;
+    narrowing.value = false;
+    items.value = found ?? [];
+    trouble.value = found ? "" : "代码表暂时取不到，请稍后再试";
     highlighted.value = Math.max(0, items.value.findIndex((item) => item.code === value()));
   }
 
   function show(): Promise<void> {
     open.value = true;
+    entered = false;
     return narrow();
   }
 
@@ -70,6 +72,13 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     if (item.code !== value()) events.chosen(item.code);
   }
 
+  /** Enter: takes the highlighted entry; when the list is still that of an older text, leaving takes the first of the new one. */
+  function enter(): void {
+    const item = items.value[highlighted.value];
+    if (narrowing.value) entered = true;
+    else if (item) take(item);
+  }
+
   function clear(): void {
     text.value = "";
     forgetChoice();
@@ -82,6 +91,7 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
 
   function hide(): void {
     open.value = false;
+    narrowing.value = false;
     asked += 1;
   }
 
@@ -89,18 +99,24 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
   async function leave(): Promise<void> {
     hide();
     const wanted = typed.value;
+    const first = entered ? 0 : -1;
+    entered = false;
     if (!wanted) return;
     const found = await source().search(wanted).catch(() => [] as CodeItem[]);
     if (typed.value !== wanted) return;
-    const item = found.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted);
+    const item = found.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? found[first];
     if (item) take(item);
-    else events.unknown(wanted);
+    else {
+      refused = true;
+      events.unknown(wanted);
+    }
   }
 
   function forgetChoice(): void {
     chosen.value = null;
-    if (value() !== "") events.chosen("");
+    if (value() !== "" || refused) events.chosen(""); // what was said of refused text no longer counts
+    refused = false;
   }
 
-  return { text, open, items, highlighted, trouble, chosen, show, type, take, clear, move, hide, leave };
+  return { text, open, items, highlighted, trouble, chosen, show, type, take, enter, clear, move, hide, leave };
 }
