@@ -35,7 +35,7 @@ export function serve(answers: Record<string, Answer>): { asked: Request[] } {
     const key = `${request.method} ${request.path}`;
     if (!(key in answers)) throw new Error(`nobody answers ${key}`);
     const answer = answers[key];
-    const given: unknown = typeof answer === "function" ? (answer as (request: Request) => unknown)(request) : answer;
+    const given: unknown = await (typeof answer === "function" ? (answer as (request: Request) => unknown)(request) : answer);
     const { status, body } = given instanceof Reply ? given : new Reply(200, given);
     return new Response(status === 204 ? null : JSON.stringify(body), { status });
   });

@@ -132,4 +132,31 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     await press("关闭");
     expect(wrapper.find(".receipts").exists()).toBe(false);
   });
+
+  it("an answer that a newer question has overtaken is not shown", async () => {
+    const answers: ((page: unknown) => void)[] = [];
+    const { press } = query({ "GET /api/documents/sample.parcel": () => new Promise((resolve) => answers.push(resolve)) });
+    await press("查询");
+    await press("查询");
+    answers[1]!({ ...page, total: 1, items: [row("9", true)] });
+    await flushPromises();
+    answers[0]!(page);
+    await flushPromises();
+    expect(wrapper.findAll("tbody tr")).toHaveLength(1);
+  });
+
+  it("a status that is none is not silently left out of the question; 重置 clears its text (UI-04, UI-09)", async () => {
+    const { server, press } = query();
+    const status = () => wrapper.get<HTMLInputElement>("[data-field=status]");
+    await status().setValue("没有的");
+    await status().trigger("blur");
+    await flushPromises();
+    await press("查询");
+    expect(server.asked).toEqual([]);
+    expect(wrapper.get(".list-state").text()).toContain("没有「没有的」这个代码");
+    await press("重置");
+    expect(status().element.value).toBe("");
+    await press("查询");
+    expect(server.asked).toHaveLength(1);
+  });
 });

@@ -16,6 +16,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   const refused = ref<Violation[]>([]);
   const ticked = ref<Set<string>>(new Set());
   let asked: Record<string, string> = {};
+  let turn = 0; // an answer counts only while nothing newer has been asked
 
   const conditions = computed(() => definition()?.query.conditions ?? []);
   const rows = computed<Found[]>(() => result.value?.items ?? []);
@@ -42,15 +43,17 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   async function fetchPage(): Promise<void> {
     const found = definition();
     if (!found) return;
+    const mine = ++turn;
     searching.value = true;
     refused.value = [];
     try {
       const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
-      take(await findDocuments(found.type, query));
+      const answer = await findDocuments(found.type, query);
+      if (mine === turn) take(answer);
     } catch (error) {
-      tell(error);
+      if (mine === turn) tell(error);
     } finally {
-      searching.value = false;
+      if (mine === turn) searching.value = false;
     }
   }
 
@@ -64,9 +67,10 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   async function refresh(): Promise<void> {
     const found = definition();
     if (!found || !result.value || searching.value) return;
+    const mine = turn;
     const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
     const fresh = await findDocuments(found.type, query);
-    if (!searching.value) take(fresh);
+    if (mine === turn) take(fresh);
   }
 
   function take(found: FoundPage): void {
@@ -78,17 +82,24 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   function tell(error: unknown): void {
     const violations = error instanceof Problem ? error.violations : [];
     if (!violations.length) return sayRefused(lineOf(error));
-    forgetResult();
-    refused.value = violations;
+    refuse(violations);
   }
 
   function forgetResult(): void {
+    turn += 1;
+    searching.value = false;
     result.value = null;
     refused.value = [];
     ticked.value = new Set();
   }
 
-  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, sortBy, fetchPage, refresh };
+  /** What keeps the question from being asked; the list shows no rows of the one before. */
+  function refuse(violations: Violation[]): void {
+    forgetResult();
+    refused.value = violations;
+  }
+
+  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, sortBy, fetchPage, refresh, refuse };
 }
 
 export type Query = ReturnType<typeof useQuery>;
