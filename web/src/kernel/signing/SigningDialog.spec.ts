@@ -108,4 +108,17 @@ describe("the card's dialog (PORT-05)", () => {
     expect(card.sign).not.toHaveBeenCalled();
     expect(submit).not.toHaveBeenCalled();
   });
+
+  it("a card put in again, unlocked meanwhile, may be tried again", async () => {
+    card.sign.mockRejectedValueOnce(new CardProblem("locked", "卡已被锁定。", "", 0));
+    await open();
+    await enterPin("1");
+    card.owner.mockRejectedValueOnce(new CardProblem("no-card", "读卡器中没有卡。", "请插入卡。"));
+    listeners.get("card_removed")!();
+    await flushPromises();
+    listeners.get("card_inserted")!();
+    await flushPromises();
+    expect(wrapper.find("[role=alert]").exists()).toBe(false);
+    expect(wrapper.get("input[type=password]").attributes("disabled")).toBeUndefined();
+  });
 });
