@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { asked } from "@/kernel/dialogs/ask";
+import { signing } from "@/kernel/signing/sign";
 import { blank, parcel, stored } from "@/testing/definition";
 import { refusal, serve, type Request } from "@/testing/server";
 import DocumentForm from "./DocumentForm.vue";
@@ -95,6 +96,26 @@ describe("fields (UI-01, UI-02)", () => {
     const { leave, gutter } = await form({ [`POST ${PATH}/lookup`]: { content: { district: "" }, violations: [violation] } });
     await leave("entry_no", "530120261234567890");
     expect(gutter("entry_no").text()).toContain("报关单已放行");
+  });
+});
+
+describe("what a look-up said", () => {
+  const violation = (path: string) => ({ path, rule: "r", message: "不在试点范围", advice: "", clause: "", source: "rule" });
+
+  it("is taken back when the field is edited, and when the same value is looked up again and is right", async () => {
+    let found: unknown[] = [violation("district"), violation("")];
+    const { leave, gutter, box } = await form({ [`POST ${PATH}/lookup`]: () => ({ content: {}, violations: found }) });
+    await leave("entry_no", "530120261234567890");
+    expect([gutter("district").text(), gutter("entry_no").text()]).toEqual(["!不在试点范围", "!不在试点范围"]);
+    found = [];
+    await box("entry_no").trigger("blur");
+    await flushPromises();
+    expect([gutter("district").text(), gutter("entry_no").text()]).toEqual(["", ""]);
+    found = [violation("district")];
+    await leave("entry_no", "530120261234567891");
+    expect(gutter("district").text()).toContain("不在试点范围");
+    await box("entry_no").setValue("5");
+    expect(gutter("district").text()).toBe("");
   });
 });
 
@@ -264,5 +285,42 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     expect(box("contact").element.value).toBe("王芳");
     await shortcut("S");
     expect(calls("PUT").at(-1)!.headers.get("If-Match")).toBe('"2"');
+  });
+
+  it("a form emptied shows nothing of the one before: no half-typed code, no red 必填", async () => {
+    const { leave, click, box, wrapper } = await form({ "GET /api/codes/kinds": { table: "kinds", items: [] } });
+    await leave("kind", "xyz");
+    await click("new");
+    await flushPromises();
+    expect(box("kind").element.value).toBe("");
+    box("contact").element.focus();
+    await click("new");
+    await flushPromises();
+    expect(wrapper.findAll("[aria-invalid=true]")).toEqual([]);
+  });
+
+  it("a code that is none is not silently left out of what is signed", async () => {
+    const { leave, click, gutter } = await form(
+      { [`GET ${PATH}/1`]: stored({ number: "1", content: { contact: "王芳" } }), "GET /api/codes/kinds": { table: "kinds", items: [] } }, "1",
+    );
+    await leave("kind", "xyz");
+    await click("apply");
+    expect(signing.value).toBeNull();
+    expect(gutter("kind").text()).toContain("没有「xyz」这个代码");
+  });
+
+  it("申请 while one types on says why it stops", async () => {
+    let answer: (view: unknown) => void = () => {};
+    const { leave, click } = await form({
+      [`GET ${PATH}/1`]: stored({ number: "1", content: { contact: "王芳" } }),
+      [`PUT ${PATH}/1`]: () => new Promise((resolve) => (answer = resolve)),
+    }, "1");
+    await leave("note", "一");
+    await click("apply");
+    await leave("note", "一二");
+    answer(stored({ number: "1", version: 2, content: { contact: "王芳", note: "一" } }));
+    await flushPromises();
+    expect(signing.value).toBeNull();
+    expect(window.document.body.textContent).toContain("暂存时又有新的录入，请再次点击「申请」");
   });
 });

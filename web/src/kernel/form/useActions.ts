@@ -110,8 +110,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
   async function sign(action: ActionDefinition): Promise<void> {
+    if (!(await fields.settle())) return events.refused();
     if (document.dirty.value || !document.number.value) await save(null);
-    if (document.dirty.value || !document.number.value) return;
+    if (document.dirty.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${action.label}」`);
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
       title: action.label,

@@ -1,6 +1,6 @@
 import { computed, ref } from "vue";
 import { lookUp } from "@/kernel/api/documents";
-import type { Field } from "@/kernel/api/types";
+import type { Field, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { checkField, isDisabled, isRequired, tidy, unknownCode } from "./checks";
@@ -15,6 +15,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   const unknown = new Map<string, string>();
   const pending = new Set<Promise<unknown>>();
   const looked = new Map<string, string>();
+  const said = new Map<string, Violation[]>(); // what a field's look-up found wrong, here or at other fields
 
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
   const editable = computed(() => {
@@ -33,6 +34,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   function edit(field: Field, value: string): void {
     document.content.value[field.name] = value;
     unknown.delete(field.name);
+    takeBack(field);
     violations.edited(field.name);
   }
 
@@ -65,12 +67,23 @@ export function useFields(document: OpenDocument, violations: Violations) {
       const found = await lookUp(type, { field: field.name, content: content.value, number: number.value });
       if (valueOf(field) !== value) return;
       Object.assign(content.value, found.content);
-      for (const violation of found.violations) violations.set(violation.path || field.name, violation);
+      takeBack(field);
+      said.set(field.name, found.violations.map((one) => ({ ...one, path: one.path || field.name })));
+      for (const violation of said.get(field.name)!) violations.set(violation.path, violation);
       if (found.violations.length) looked.delete(field.name);
       else looked.set(field.name, value);
     } catch (error) {
       sayRefused(lineOf(error));
     }
+  }
+
+  /** What the field's last look-up said no longer counts: the field was edited, or looked up again. */
+  function takeBack(field: Field): void {
+    for (const { path, rule, message } of said.get(field.name) ?? []) {
+      const shown = violations.at(path);
+      if (shown?.rule === rule && shown.message === message) violations.set(path, null);
+    }
+    said.delete(field.name);
   }
 
   /** Waits until every left field has been checked and looked up; answers whether the form may be sent. */
@@ -82,6 +95,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   function forget(): void {
     unknown.clear();
     looked.clear();
+    said.clear();
     violations.clear();
     left.value = [];
   }

@@ -8,19 +8,21 @@ const EVERY_MS = 2000;
  */
 export function useWatch(wanted: Readonly<Ref<boolean>>, look: () => Promise<void>): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
+  let round = 0; // only the newest round goes on; an older one may still wait for its answer
 
-  async function tick(): Promise<void> {
+  async function tick(mine: number): Promise<void> {
     if (!document.hidden) await look().catch(() => undefined); // the next look, or the user's next action, will tell
-    if (wanted.value && !stopped) timer = setTimeout(tick, EVERY_MS);
+    if (mine === round) timer = setTimeout(tick, EVERY_MS, mine);
   }
 
   watch(wanted, (now) => {
-    clearTimeout(timer);
-    if (now) timer = setTimeout(tick, EVERY_MS);
+    stop();
+    if (now) timer = setTimeout(tick, EVERY_MS, round);
   }, { immediate: true });
-  onScopeDispose(() => {
-    stopped = true;
+  onScopeDispose(stop);
+
+  function stop(): void {
+    round += 1;
     clearTimeout(timer);
-  });
+  }
 }
