@@ -1,6 +1,7 @@
 import { computed, ref } from "vue";
 import { endSession, getConfig, getSession } from "@/kernel/api/session";
 import { useCsrf } from "@/kernel/api/client";
+import { Problem } from "@/kernel/api/problem";
 import type { Config, Session } from "@/kernel/api/types";
 
 /** The session of this browser; null when nobody is logged in. */
@@ -28,7 +29,9 @@ export function forget(): void {
 
 /** Ends the session on the server and here (PORT-07). */
 export async function logOut(): Promise<void> {
-  await endSession();
+  await endSession().catch((error: unknown) => {
+    if (!(error instanceof Problem && error.slug === "not-logged-in")) throw error; // already over is over
+  });
   forget();
 }
 

@@ -38,5 +38,6 @@ export function unreachable(): Problem {
 /** Any caught thing as one line for the user. */
 export function lineOf(error: unknown): string {
   if (error instanceof Problem) return error.line;
-  return error instanceof Error ? error.message : String(error);
+  const words = error instanceof Error ? error.message : String(error);
+  return /\p{Script=Han}/u.test(words) ? words : `操作未成功，录入的内容仍在页面上，请重试；仍出现时请联系管理员（${words}）`; // the browser's own words
 }

@@ -29,18 +29,19 @@ export function useAttachments(document: OpenDocument, actions: Actions, changed
 
   async function add(file: File): Promise<void> {
     trouble.value = [];
-    const wrong = await quickCheck(file, rules.value!);
+    const wrong = await quickCheck(file, rules.value!).catch(() => local(`文件「${file.name}」无法读取`, "请确认文件仍在原处且未被占用，再次添加"));
     if (wrong) trouble.value = [wrong];
     else if (await mayReplace(category.value, file)) await saveFirst(() => told("上传", () => signAndUpload(file)));
   }
 
   /** A file belongs to a document with a number: an unsaved form is saved first. */
   async function saveFirst(then: () => Promise<void>): Promise<void> {
-    if (!document.number.value && !(await actions.guarded("暂存", () => actions.save(null)))) {
+    if (!document.number.value) await actions.guarded("暂存", () => actions.save(null));
+    if (!document.number.value) {
       trouble.value = [local("单据暂存未成功，文件尚未上传", "请按提示更正录入内容，再次添加文件")];
       return;
     }
-    if (document.number.value) await then();
+    await then();
   }
 
   function mayReplace(code: string, file: File): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef } from "vue";
+import { lineOf } from "@/kernel/api/problem";
 import type { CardOwner } from "@/kernel/card/client";
 import { CardProblem } from "@/kernel/card/problem";
 import { cardClient } from "./cardService";
@@ -50,4 +51,4 @@ export function useCard(accept: (card: CardOwner) => void = () => {}) {
 
 /** Whatever was caught, as a problem that can be shown. */
 export const asProblem = (error: unknown): CardProblem =>
-  error instanceof CardProblem ? error : new CardProblem("failed", error instanceof Error ? error.message : String(error), "");
+  error instanceof CardProblem ? error : new CardProblem("failed", lineOf(error), "");
