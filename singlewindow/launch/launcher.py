@@ -150,7 +150,9 @@ class Launcher:
 
     def _obey_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup asked for that
+            if (
+                number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+            ):  # nohup asked for that
                 signal.signal(number, self._end)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
