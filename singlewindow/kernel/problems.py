@@ -55,6 +55,12 @@ class Forbidden(Problem):
     slug, status, title = "forbidden", 403, "无权办理"
 
 
+class StaleToken(Forbidden):
+    """The page's CSRF token belongs to an earlier session of this browser; the page may fetch the new one."""
+
+    slug, status, title = "stale-token", 403, "页面的安全标记已失效"
+
+
 class NotFound(Problem):
     """Absent, or someone else's: the answer is the same."""
 

@@ -15,7 +15,7 @@ from fastapi import Depends, Request, Response
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.people import refusals, session_store
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, NotLoggedIn
+from singlewindow.kernel.problems import Forbidden, NotLoggedIn, StaleToken
 from singlewindow.kernel.settings import settings
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -86,4 +86,4 @@ def _check_csrf(request: Request, person: Person) -> None:
         return
     sent = request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
-        raise Forbidden("页面的安全标记已失效，未予受理；请刷新页面后重试，已填写的内容请先复制保存")
+        raise StaleToken("页面的安全标记已失效，未予受理；请刷新页面后重试，已填写的内容请先复制保存")

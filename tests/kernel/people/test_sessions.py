@@ -112,7 +112,7 @@ async def test_token_of_another_session_does_not_fit(site: Site, wang: httpx.Asy
         foreign = await _csrf(other)
     response = await wang.post("/who", headers=foreign)
     assert response.status_code == 403
-    assert response.json()["type"] == "/problems/forbidden"
+    assert response.json()["type"] == "/problems/stale-token"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import { computed, ref } from "vue";
 import { endSession, getConfig, getSession } from "@/kernel/api/session";
-import { useCsrf } from "@/kernel/api/client";
+import { onStaleToken, useCsrf } from "@/kernel/api/client";
 import { Problem } from "@/kernel/api/problem";
 import type { Config, Session } from "@/kernel/api/types";
 
@@ -46,6 +46,14 @@ export async function restore(): Promise<void> {
     forget();
   }
 }
+
+/** Takes up the session that another tab of this browser began, if it is the same account's. */
+onStaleToken(async () => {
+  const begun = await getSession().catch(() => null);
+  if (!begun || begun.account.username !== session.value?.account.username) return false;
+  enter(begun);
+  return true;
+});
 
 /** Learns what the server says of itself; the defaults stay when it does not answer. */
 export async function learnConfig(): Promise<void> {

@@ -14,6 +14,7 @@ type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 let csrf = "";
 let sessionLost: () => void = () => {};
+let renewToken: () => Promise<boolean> = async () => false;
 
 /** The token that changing requests carry; empty after the session's end. */
 export function useCsrf(token: string): void {
@@ -25,18 +26,31 @@ export function onSessionLost(handler: () => void): void {
   sessionLost = handler;
 }
 
+/** Called when the token is that of an earlier session; answers whether there is a new one of the same account. */
+export function onStaleToken(renew: () => Promise<boolean>): void {
+  renewToken = renew;
+}
+
 /**
  * One request to the portal.
  * @returns the answer's JSON; undefined for 204 and 304.
  * @throws {Problem} for every refusal and when the server cannot be reached.
  */
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<T> {
-  const response = await send(method, path, options);
+  const response = await sendAnew(method, path, options);
   if (response.status === 204 || response.status === 304) return undefined as T;
   if (response.ok) return (await response.json()) as T;
   const problem = new Problem(response.status, await bodyOf(response));
   if (problem.slug === "not-logged-in" && !path.startsWith("/api/session")) sessionLost();
   throw problem;
+}
+
+/** A log-in in another tab of this browser changes the token: nothing was done yet, so the request is sent once more. */
+async function sendAnew(method: Method, path: string, options: Call): Promise<Response> {
+  const response = await send(method, path, options);
+  if (response.status !== 403) return response;
+  const problem = new Problem(403, await bodyOf(response.clone()));
+  return problem.slug === "stale-token" && (await renewToken()) ? send(method, path, options) : response;
 }
 
 async function send(method: Method, path: string, options: Call): Promise<Response> {
