@@ -87,8 +87,9 @@ class Run:
         """The portal's rows once all are granted and nothing is on its way, or as they are after a minute."""
         deadline = time.monotonic() + SETTLED_SECONDS
         while True:
+            left = await left_over(self.system)  # before the rows: what is done by then stays done
             rows = await self.system.sql("singlewindow", PORTAL, self.declarations)
-            done = all(row["status"] == "4" for row in rows) and not await left_over(self.system)
+            done = not left and all(row["status"] == "4" for row in rows)
             if done or time.monotonic() > deadline:
                 return rows
             await asyncio.sleep(0.3)
