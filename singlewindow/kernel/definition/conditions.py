@@ -1,7 +1,7 @@
 """Conditions are data: small trees that Python and TypeScript evaluate alike.
 
 `conditions.cases.json` beside this file is run by both interpreters' tests. The server is the judge.
-The JSON shape is the dictionary that `as_json` gives: {"op": "eq", "field": "kind", "value": "B"}.
+A condition is the JSON object itself: {"op": "eq", "field": "kind", "value": "B"}.
 Inside a line, `header.x` names a field of the header; a field that is missing counts as "".
 """
 
