@@ -25,8 +25,10 @@ SEED = 20180101
 COMPANIES = 48
 DECLARATIONS = 2400
 BILLS = 300
+SUN = "孙磊"  # has a card of his company that is not bound to his account yet
 APPLICABLE = ("11", "7", "4")  # accepted and not released: these may be applied for
 PIN, OTHER_PIN = "88888888", "66886688"
+UNREGISTERED = (3, 4)  # companies that customs know and the portal does not: their cards play the registration
 
 
 def make_world(anchor: date) -> dict[str, Any]:
@@ -40,8 +42,10 @@ def make_world(anchor: date) -> dict[str, Any]:
     return {
         "anchor": anchor.isoformat(),
         "companies": [asdict(company) for company in companies],
+        "unregistered": [companies[at].customs_code for at in UNREGISTERED],
         "cards": cards,
         "accounts": _accounts(companies, cards),
+        "administrators": [{"username": "sysadmin", "password": "Sysadmin-2026", "name": "系统管理员"}],
         "officers": [
             {"username": "guan01", "password": "Guan01-2026", "name": "关正"},
             {"username": "guan02", "password": "Guan02-2026", "name": "方明"},
@@ -57,6 +61,8 @@ def _cards(companies: list[Company]) -> list[dict[str, str]]:
     holders = (
         (0, "8930L0000A011", "操作员卡", "王芳", PIN), (0, "8930L0000A029", "操作员卡", "李强", PIN),
         (0, "8930L0000A037", "法人卡", "陈南", PIN), (1, "8930L0000B018", "操作员卡", "赵敏", OTHER_PIN),
+        (2, "8930L0000C016", "操作员卡", SUN, PIN), (3, "8930L0000D014", "法人卡", "周洁", PIN),
+        (3, "8930L0000D022", "操作员卡", "吴涛", PIN), (4, "8930L0000E012", "操作员卡", "郑凯", PIN),
     )  # fmt: skip
     return [
         {
@@ -71,9 +77,9 @@ def _accounts(companies: list[Company], cards: list[dict[str, str]]) -> list[dic
     people = (
         ("wangfang", "Wang-2026", "王芳", 0, "operator"), ("liqiang", "Liqiang-2026", "李强", 0, "operator"),
         ("chennan", "Chen-2026", "陈南", 0, "administrator"), ("zhaomin", "Zhao-2026", "赵敏", 1, "operator"),
-        ("sunlei", "Sunlei-2026", "孙磊", 2, "operator"),
+        ("sunlei", "Sunlei-2026", SUN, 2, "operator"),
     )  # fmt: skip
-    card_of = {card["holder"]: card["card_no"] for card in cards}
+    card_of = {card["holder"]: card["card_no"] for card in cards if card["holder"] != SUN}
     return [
         {
             "username": username, "password": password, "display_name": name,

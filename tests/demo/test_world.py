@@ -82,5 +82,16 @@ def test_accounts_and_cards_fit_together() -> None:
     for account in WORLD["accounts"]:
         if account["card_no"]:
             assert cards[account["card_no"]]["customs_code"] == account["customs_code"]
-    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 3, "法人卡": 1}
+    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 6, "法人卡": 2}
     assert all(re.fullmatch(r"[0-9A-Z]{13}", card_no) for card_no in cards)
+
+
+def test_companies_to_be_registered() -> None:
+    """PORT-09: two companies have cards and nothing else at the portal; one of them has a 法人卡 and an 操作员卡."""
+    accounts = {account["customs_code"] for account in WORLD["accounts"]}
+    kinds: dict[str, set[str]] = {code: set() for code in WORLD["unregistered"]}
+    for card in WORLD["cards"]:
+        if card["customs_code"] in kinds:
+            kinds[card["customs_code"]].add(card["kind"])
+    assert not accounts & set(kinds)
+    assert list(kinds.values()) == [{"法人卡", "操作员卡"}, {"操作员卡"}]

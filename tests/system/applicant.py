@@ -124,8 +124,9 @@ class Applicant:
 
 @asynccontextmanager
 async def applicants(system: System) -> Any:
-    """All card holders of the world, logged in."""
-    people = [_applicant(system, card) for card in system.world["cards"]]
+    """All whose account has a card, logged in."""
+    bound = {account["card_no"] for account in system.world["accounts"]}
+    people = [_applicant(system, card) for card in system.world["cards"] if card["card_no"] in bound]
     try:
         for person in people:
             await person.log_in()

@@ -41,11 +41,16 @@ async def seed_people(database_owner_url: str, world: Path) -> None:
     connection = await asyncpg.connect(database_owner_url)
     try:
         async with connection.transaction():
-            await _add_companies(connection, people["companies"])
+            await _add_companies(connection, _registered(people))
             await _add_accounts(connection, people["accounts"])
             await _add_cards(connection, people["cards"], people["accounts"])
     finally:
         await connection.close()
+
+
+def _registered(people: Mapping[str, Any]) -> list[Entry]:
+    """The companies of the world that are at the portal from the first."""
+    return [each for each in people["companies"] if each["customs_code"] not in people.get("unregistered", ())]
 
 
 async def _add_companies(connection: asyncpg.Connection, companies: Sequence[Entry]) -> None:
