@@ -14,6 +14,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate as migrate_database
 from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.exchange.worker import work
+from singlewindow.kernel.http.app import create_app
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.seed import seed_portal
 from singlewindow.kernel.settings import settings
@@ -25,15 +26,19 @@ cli.add_typer(codes, name="codes")
 @cli.command()
 def serve() -> None:
     """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT."""
-    uvicorn.run(
-        "singlewindow.kernel.http.app:create_app",
-        factory=True,
-        host=settings().host,
-        port=settings().port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
+    app = create_app()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings().host,
+            port=settings().port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
     )
+    app.state.leaving = lambda: server.should_exit
+    server.run()
 
 
 @cli.command()

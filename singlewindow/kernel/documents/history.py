@@ -16,6 +16,7 @@ KINDS = {
     "saved": "暂存",
     "submitted": "申报",
     "receipt": "回执",
+    "late receipt": "回执（已被后一次申报取代）",
     "uploaded": "上传随附单据",
     "upload removed": "删除随附单据",
     "deleted": "删除",
@@ -81,7 +82,7 @@ async def events(desk: Desk, number: str) -> list[EventView]:
 
 def _text(desk: Desk, kind: str, data: dict[str, str]) -> str:
     word = KINDS.get(kind, kind)
-    if kind == "receipt":
+    if kind in ("receipt", "late receipt"):
         return f"{word}：{desk.type.messages.name_of(data['code'])}"
     if kind == "submitted":
         return f"{desk.type.lifecycle.action(data['action']).label}（卡号 {data['card']}）"

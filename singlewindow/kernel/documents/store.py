@@ -131,6 +131,14 @@ async def change(
     return Document.of(row)
 
 
+async def note(transaction: Transaction, document: Document, event: Event) -> None:
+    """An entry of the history for what leaves the document as it is."""
+    await transaction.run(
+        "insert into event (document_id, company_id, at, kind, who, data) values ($1, $2, $3, $4, $5, $6)",
+        document.id, document.company_id, transaction.now, event.kind, event.who, dict(event.data),
+    )  # fmt: skip
+
+
 async def remove(transaction: Transaction, type: DocumentType, document: Document, who: str) -> None:
     """Delete a document that was never sent; hide one that was (PORT-08). A hidden one hears nothing more."""
     if document.was_sent:

@@ -64,7 +64,9 @@ async def hear(transaction: Transaction, heard: Heard) -> None:
     if not await _store(transaction, document.id, submission["id"], heard):
         await _check_double(transaction, submission["id"], heard)
         return
-    if not submission["superseded"]:
+    if submission["superseded"]:
+        await store.note(transaction, document, Event("late receipt", _who(heard), _said(heard)))
+    else:
         await _fold(transaction, type, document, submission["id"], submission["start_status"], heard)
 
 
@@ -100,8 +102,7 @@ async def _fold(
     status = type.lifecycle.fold(start, [(row["seq"], row["code"]) for row in rows])
     data = {name: value for row in rows for name, value in row["data"].items() if value}
     returned = {name: str(data[name]) for name in type.messages.returned if name in data}
-    who = "单一窗口" if heard.seq == 0 else "海关"
-    event = Event("receipt", who, {"seq": heard.seq, "code": heard.code, "status": status})
+    event = Event("receipt", _who(heard), {**_said(heard), "from": document.status, "status": status})
     state = type.lifecycle.state(status)
     settled = None if state.waiting else submission_id
     wanted = Change(status, event, returned=returned, settles=settled, in_force=state.in_force)
@@ -110,3 +111,11 @@ async def _fold(
     except Conflict as conflict:
         # A late answer would take back what another document claims by now: a person must look.
         raise NotForUs(f"回执 {heard.code} 与另一单据冲突：{conflict.detail}") from conflict
+
+
+def _who(heard: Heard) -> str:
+    return "单一窗口" if heard.seq == 0 else "海关"
+
+
+def _said(heard: Heard) -> dict[str, int | str]:
+    return {"submission": heard.submission, "seq": heard.seq, "code": heard.code}

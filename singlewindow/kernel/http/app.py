@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
     attachment_routes,
     document_routes,
+    live_routes,
     metrics,
     people_routes,
     portal_routes,
@@ -21,6 +23,7 @@ from singlewindow.kernel.http import (
 )
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure, with_request_id
+from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import Settings, settings
 from singlewindow.kernel.subsystem import document_types
@@ -46,12 +49,14 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = chosen
+    app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
     for router in (
         people_routes.router,
         portal_routes.router,
         attachment_routes.router,
         document_routes.router,
+        live_routes.router,
         metrics.router,
     ):
         app.include_router(router)
@@ -64,8 +69,13 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.database = await Database.connect(settings().web_database_url)
+    url = settings().web_database_url
+    app.state.database = await Database.connect(url)
+    app.state.hub = Hub(app.state.database, url, app.state.leaving)
+    listening = asyncio.create_task(app.state.hub.run())
     yield
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
     await app.state.database.close()
 
 

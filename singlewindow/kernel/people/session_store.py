@@ -25,7 +25,7 @@ async def start(
         await transaction.run(
             """insert into session (token_hash, account_id, company_id, level, csrf, expires_at)
                values ($1, $2, $3, $4, $5, now() + $6::interval)""",
-            _digest(token), account.account_id, account.company_id, level, secrets.token_urlsafe(24), life,
+            digest(token), account.account_id, account.company_id, level, secrets.token_urlsafe(24), life,
         )  # fmt: skip
     return token
 
@@ -35,7 +35,7 @@ async def find(database: Database, token: str, life: timedelta) -> Person | None
     async with database.transaction() as transaction:
         row = await transaction.row(
             "select *, seen_at < now() - $2::interval as stale from sw_session($1)",
-            _digest(token),
+            digest(token),
             _SEEN_EVERY,
         )
     if row is None:
@@ -49,10 +49,10 @@ async def find(database: Database, token: str, life: timedelta) -> Person | None
 async def end(database: Database, token: str) -> None:
     """End the session of this token; nothing happens if there is none."""
     async with database.transaction() as transaction:
-        row = await transaction.row("select company_id, account_id from sw_session($1)", _digest(token))
+        row = await transaction.row("select company_id, account_id from sw_session($1)", digest(token))
     if row is not None:
         async with database.transaction(Actor(row["company_id"], row["account_id"])) as transaction:
-            await transaction.run("delete from session where token_hash = $1", _digest(token))
+            await transaction.run("delete from session where token_hash = $1", digest(token))
 
 
 async def _touch(database: Database, person: Person, token: str, life: timedelta) -> None:
@@ -60,7 +60,7 @@ async def _touch(database: Database, person: Person, token: str, life: timedelta
         await transaction.run(
             """update session set seen_at = now(), expires_at = now() + $2::interval
                where token_hash = $1 and seen_at < now() - $3::interval""",
-            _digest(token), life, _SEEN_EVERY,
+            digest(token), life, _SEEN_EVERY,
         )  # fmt: skip
 
 
@@ -81,5 +81,6 @@ def _person(row: Row) -> Person:
     )
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What of a token is kept, its SHA-256."""
     return hashlib.sha256(token.encode()).digest()

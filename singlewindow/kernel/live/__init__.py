@@ -1,0 +1,1 @@
+"""Changes of documents reach open pages without being asked for (UI-14)."""
