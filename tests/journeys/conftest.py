@@ -1,4 +1,4 @@
-"""One running system for all journeys of a test run, and the reader in which a person puts cards."""
+"""One running system for each journey, and the reader in which a person puts cards."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class Stage:
         time.sleep(0.6)
 
 
-@pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    with running(CAPTCHA_FIXED="8888", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="1") as system:
+@pytest.fixture(scope="module")
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The system of one journey; a module's SETTINGS are settings of its own."""
+    settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
+    with running(CAPTCHA_FIXED="8888", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="1", **settings) as system:
         yield Stage(system)

@@ -12,17 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import singlewindow.kernel.definition
+from singlewindow.kernel.definition import export
 from singlewindow.kernel.definition.check import clean, violations_of
 from singlewindow.kernel.definition.conditions import fields_of, holds
 from singlewindow.kernel.definition.export import definition_of
-from singlewindow.kernel.definition.fields import Content, enabled_values, text
+from singlewindow.kernel.definition.fields import Content, enabled_values, lines, text
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.subsystem import document_types, get_document_type
-from singlewindow.subsystems._template.document import Letter
+from singlewindow.subsystems._template.document import Good, Letter
 
 CASES = json.loads(
     (Path(singlewindow.kernel.definition.__file__).parent / "conditions.cases.json").read_text("utf-8")
 )
+
+
+def test_a_line_table_brings_its_limits_and_the_words_on_its_buttons() -> None:
+    """GATE-04, CONS-04: 新增, 保存, 删除, and 插入 where the declaration has a word for it."""
+
+    class Trip(Content):
+        goods: list[Good] = lines("商品", Good, least=1, most=99, new="商品新增", clause="手册 4.2")
+
+    drawn = export._lines(Trip)[0]
+    assert (drawn.least, drawn.most, drawn.clause) == (1, 99, "手册 4.2")
+    assert (drawn.new, drawn.insert, drawn.save, drawn.delete) == ("商品新增", "", "保存", "删除")
+    assert definition_of(get_document_type("_template")).lines[0].insert == "插入"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -41,11 +41,18 @@ class SectionView(BaseModel):
 
 
 class LinesView(BaseModel):
-    """A table of rows."""
+    """A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button)."""
 
     name: str
     label: str
     fields: list[FieldView]
+    least: int
+    most: int
+    clause: str
+    new: str
+    save: str
+    delete: str
+    insert: str
 
 
 class CategoryView(BaseModel):
@@ -151,10 +158,12 @@ def definition_of(type: DocumentType) -> Definition:
 def _lines(content: type[Content]) -> list[LinesView]:
     return [
         LinesView(
-            name=name, label=table.label, fields=[_field_view(spec) for spec in table.row.fields.values()]
+            name=name, label=table.label, fields=[_field_view(spec) for spec in table.row.fields.values()],
+            least=table.least, most=table.most, clause=table.clause,
+            new=table.new, save=table.save, delete=table.delete, insert=table.insert,
         )
         for name, table in content.tables.items()
-    ]
+    ]  # fmt: skip
 
 
 def _attachments(type: DocumentType) -> AttachmentsView | None:

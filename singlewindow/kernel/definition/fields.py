@@ -47,7 +47,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Lines:
-    """A table of rows of one kind."""
+    """A table of rows of one kind, between `least` and `most` of them.
+
+    `new`, `save`, `delete` and `insert` are the words on its white buttons; without a word for inserting
+    there is no such button.
+    """
 
     label: str
     row: type[Content]
@@ -55,6 +59,10 @@ class Lines:
     least: int = 0
     most: int = 999
     clause: str = ""
+    new: str = "新增"
+    save: str = "保存"
+    delete: str = "删除"
+    insert: str = ""
 
 
 class Content:
@@ -110,7 +118,7 @@ def textarea(label: str, *, length: int, **more: Any) -> Any:
 
 
 def lines(label: str, row: type[Content], **more: Any) -> Any:
-    """A table of rows."""
+    """A table of rows; see `Lines` for what may be said of it."""
     return Lines(label, row, **more)
 
 

@@ -51,7 +51,7 @@ class Letter(Content):
         clause=CLAUSE, hint="水路运输时必填，公路、航空运输时不填",
     )  # fmt: skip
     remark: str = textarea("备注", length=200, element="Remark", clause=CLAUSE, hint="选填，至多 200 字")
-    goods: list[Good] = lines("货物", Good, least=1, most=50, clause=CLAUSE)
+    goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)
 
 
 FORM = Form(

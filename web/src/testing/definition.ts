@@ -61,6 +61,19 @@ export const parcel: Definition = {
   },
 };
 
+/** The same with a table of rows: 名称, 重量, and a mark that kind A forbids and kind B demands. */
+export const parcelWithGoods: Definition = {
+  ...parcel,
+  lines: [{
+    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入",
+    fields: [
+      field("name", "名称", { entry: "required", required: true, max_length: 10 }),
+      field("weight", "重量", { kind: "decimal", entry: "required", required: true, pattern: "[0-9]+", pattern_message: "请填写数字" }),
+      field("mark", "唛头", { required: { op: "eq", field: "header.kind", value: "B" }, disabled: { op: "eq", field: "header.kind", value: "A" } }),
+    ],
+  }],
+};
+
 export const blank: View = {
   type: parcel.type, number: null, version: 0, status: { code: "", name: "未暂存", waiting: false }, header: { number: "" },
   content: {}, attachments: [], updated_at: null,

@@ -1013,15 +1013,29 @@ export interface components {
         };
         /**
          * LinesView
-         * @description A table of rows.
+         * @description A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button).
          */
         LinesView: {
+            /** Clause */
+            clause: string;
+            /** Delete */
+            delete: string;
             /** Fields */
             fields: components["schemas"]["FieldView"][];
+            /** Insert */
+            insert: string;
             /** Label */
             label: string;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
             /** Name */
             name: string;
+            /** New */
+            new: string;
+            /** Save */
+            save: string;
         };
         /**
          * LookupAnswer

@@ -12,18 +12,21 @@ export function tidy(field: Field, value: string): string {
 
 const halfWidth = (sign: string): string => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
 
-export const isDisabled = (field: Field, values: Values): boolean =>
-  field.entry === "system" || field.source === "header" || holds(field.disabled, values);
+export const isDisabled = (field: Field, values: Values, header?: Values): boolean =>
+  field.entry === "system" || field.source === "header" || holds(field.disabled, values, header);
 
-export const isRequired = (field: Field, values: Values): boolean =>
-  holds(field.required, values);
+export const isRequired = (field: Field, values: Values, header?: Values): boolean =>
+  holds(field.required, values, header);
 
-/** The first thing wrong with a field that has been left, or null. */
-export function checkField(field: Field, values: Values): Violation | null {
-  if (isDisabled(field, values)) return null;
+/**
+ * The first thing wrong with a field that has been left, or null.
+ * @param values the form's fields, or a row's when `header` is given
+ */
+export function checkField(field: Field, values: Values, header?: Values): Violation | null {
+  if (isDisabled(field, values, header)) return null;
   const value = typeof values[field.name] === "string" ? (values[field.name] as string) : "";
   if (value === "") {
-    return isRequired(field, values) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;
+    return isRequired(field, values, header) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;
   }
   const length = [...value].length;
   if (field.max_length && length > field.max_length) {

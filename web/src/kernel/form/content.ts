@@ -1,13 +1,42 @@
-import type { Content, Definition, Field } from "@/kernel/api/types";
+import type { Content, Definition, Field, Lines, Row } from "@/kernel/api/types";
 import { canonical } from "@/kernel/signing/canonical";
 
 /** All fields of a form, in reading order. */
 export const fieldsOf = (definition: Definition): Field[] => definition.sections.flatMap((section) => section.fields);
 
+/** The rows of a line table. */
+export const rowsOf = (content: Content, name: string): Row[] => (Array.isArray(content[name]) ? content[name] : []);
+
 /** What the user may have typed: the content without grey fields, which only the server fills in. */
 export function typedOf(definition: Definition, content: Content): Content {
-  const grey = new Set(fieldsOf(definition).filter((field) => field.entry === "system").map((field) => field.name));
-  return Object.fromEntries(Object.entries(content).filter(([name, value]) => !grey.has(name) && value !== ""));
+  const typed: Content = withoutGrey(fieldsOf(definition), content);
+  for (const { name, fields } of definition.lines) {
+    const rows = rowsOf(content, name).map((row) => withoutGrey(fields, row) as Row);
+    if (rows.length) typed[name] = rows;
+    else delete typed[name];
+  }
+  return typed;
+}
+
+function withoutGrey<Values extends Content | Row>(fields: Field[], values: Values): Content {
+  const grey = new Set(fields.filter((field) => field.entry === "system").map((field) => field.name));
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => !grey.has(name) && value !== ""));
+}
+
+/**
+ * The words for a place that a violation names: a field's label, a cell's (`goods/2/weight`; row 0 is the one in the row
+ * editor), a table's, or 随附单据; "" for the document as a whole.
+ */
+export function labelOf(definition: Definition, path: string): string {
+  const [name = "", row, cell] = path.split("/");
+  const lines = definition.lines.find((one) => one.name === name);
+  if (lines) return row === undefined ? lines.label : cellLabel(lines, Number(row), cell);
+  return fieldsOf(definition).find((field) => field.name === path)?.label ?? (name === "attachments" ? "随附单据" : "");
+}
+
+function cellLabel(lines: Lines, row: number, cell: string | undefined): string {
+  const place = row ? `${lines.label}第 ${row} 行` : `${lines.label}录入框`;
+  return `${place} ${lines.fields.find((field) => field.name === cell)?.label ?? ""}`.trim();
 }
 
 /** Two contents are the same for the user when nothing typed differs. */

@@ -1,15 +1,17 @@
 /** Moving through a form with the keyboard (UI-03). Keys that belong to an input method are left alone. */
 
-const FIELDS = "[data-field]:not([readonly]):not([disabled])";
+/** The boxes that can be typed in. */
+export const FIELDS = "[data-field]:not([readonly]):not([disabled])";
 
 export const composing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
 
 /** Enter: next field, Shift+Enter: previous field, Ctrl+End: first field of the next area. */
 export function moveByKey(event: KeyboardEvent, form: HTMLElement): void {
   const target = event.target as HTMLElement;
-  if (composing(event) || !target.matches("[data-field]")) return;
+  if (composing(event)) return;
+  if (event.key === "End" && event.ctrlKey) return move(event, firstOfNextArea(form, target));
+  if (!target.matches("[data-field]")) return;
   if (event.key === "Enter" && !event.ctrlKey && !event.altKey) move(event, neighbour(form, target, event.shiftKey ? -1 : 1));
-  else if (event.key === "End" && event.ctrlKey) move(event, firstOfNextArea(form, target));
 }
 
 function move(event: KeyboardEvent, to: HTMLElement | undefined): void {

@@ -77,12 +77,17 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   /** As the fields stand in the form; what concerns no field of it comes last. */
   function inReadingOrder(found: Violation[]): Violation[] {
     const names = fields.fields.value.map((field) => field.name);
-    const place = (one: Violation): number => (names.includes(one.path) ? names.indexOf(one.path) : names.length);
+    const tables = document.definition.value?.lines.map((lines) => lines.name) ?? [];
+    const places = [...names, ...tables];
+    function place(one: Violation): number {
+      const at = places.indexOf(one.path.split("/")[0]!);
+      return at < 0 ? places.length : at;
+    }
     return found.toSorted((one, other) => place(one) - place(other));
   }
 
   async function startAnew(): Promise<void> {
-    if (document.dirty.value && !(await ask(LOSE, { destructive: true, yes: "继续新增" }))) return;
+    if (document.unsaved.value && !(await ask(LOSE, { destructive: true, yes: "继续新增" }))) return;
     await empty();
   }
 
@@ -110,9 +115,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
   async function sign(action: ActionDefinition): Promise<void> {
-    if (!(await fields.settle())) return events.refused();
+    if (!(await fields.settle(true))) return events.refused();
     if (document.dirty.value || !document.number.value) await save(null);
-    if (document.dirty.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${action.label}」`);
+    if (document.unsaved.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${action.label}」`);
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
       title: action.label,
@@ -137,7 +142,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     const prepared = await prepareAction(document.type, number!, version, { action: action.name, card_no: card });
     await inspectAction(prepared, {
       type: document.type, number: number!, action: action.name, card,
-      content: document.content.value, fields: fields.fields.value,
+      content: document.content.value, fields: fields.fields.value, lines: document.definition.value!.lines,
       version, attachments,
     });
     return { ...prepared, number: number! };

@@ -1,10 +1,11 @@
-import { computed, ref, shallowRef } from "vue";
+import { computed, reactive, ref, shallowRef } from "vue";
 import {
   createDocument, deleteDocument, emptyDocument, getDefinition, openDocument, saveDocument,
 } from "@/kernel/api/documents";
 import type { Content, Definition, View } from "@/kernel/api/types";
 import { canonical } from "@/kernel/signing/canonical";
-import { keepTypedOn, sameTyped } from "./content";
+import { emptyDraft, isUnfinished, type RowDraft } from "@/kernel/lines/draft";
+import { keepTypedOn, rowsOf, sameTyped } from "./content";
 
 /**
  * One document in a form: what is stored (`view`), what stands in the boxes (`content`), and the way between.
@@ -14,12 +15,16 @@ export function useDocument(type: string) {
   const definition = shallowRef<Definition | null>(null);
   const view = shallowRef<View | null>(null);
   const content = ref<Content>({});
+  const drafts = reactive<Record<string, RowDraft>>({}); // what stands in the row editors, by table
   const lastSend = { key: "", of: "" };
 
   const number = computed(() => view.value?.number ?? null);
   const dirty = computed(
     () => !!definition.value && !!view.value && !sameTyped(definition.value, content.value, view.value.content),
   );
+  const unfinished = computed(() => Object.entries(drafts).some(([name, draft]) => isUnfinished(draft, rowsOf(content.value, name))));
+  /** Whether something typed would be lost with the page: in the boxes, or in a row editor. */
+  const unsaved = computed(() => dirty.value || unfinished.value);
 
   /** Loads the definition and the document; an empty one without a number. */
   async function load(wanted: string | null): Promise<void> {
@@ -34,6 +39,7 @@ export function useDocument(type: string) {
   function take(answered: View): void {
     view.value = answered;
     content.value = structuredClone(answered.content);
+    for (const name of Object.keys(drafts)) drafts[name] = emptyDraft();
   }
 
   /** Shows the answered document, but keeps what was typed since `sent`. */
@@ -84,7 +90,7 @@ export function useDocument(type: string) {
     return lastSend.key;
   }
 
-  return { type, definition, view, content, number, dirty, load, take, takeKeeping, save, remove, clear, refresh, takeAttachments };
+  return { type, definition, view, content, drafts, number, dirty, unsaved, load, take, takeKeeping, save, remove, clear, refresh, takeAttachments };
 }
 
 export type OpenDocument = ReturnType<typeof useDocument>;

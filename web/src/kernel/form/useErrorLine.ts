@@ -1,5 +1,5 @@
 import { computed } from "vue";
-import type { Field, Violation } from "@/kernel/api/types";
+import type { Violation } from "@/kernel/api/types";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
 
@@ -30,14 +30,10 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
 
   /** A message that names its field already needs no label before it. */
   function described(path: string, violation: Violation): WrongField {
-    const label = labelOf(fields.fields.value, path);
+    const label = fields.labelOf(path);
     return { path, label: violation.message.includes(label) ? "" : label, violation };
   }
 
   const others = computed(() => Math.max(0, paths.value.length - 1));
   return { wrong, others };
 }
-
-/** The words for a place that a violation names: a field's label, or 随附单据; "" for the document as a whole. */
-export const labelOf = (fields: Field[], path: string): string =>
-  fields.find((field) => field.name === path)?.label ?? (path.startsWith("attachments") ? "随附单据" : "");

@@ -4,7 +4,7 @@ import type { Field, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { checkField, isDisabled, isRequired, tidy, unknownCode } from "./checks";
-import { fieldsOf } from "./content";
+import { fieldsOf, labelOf as labelIn } from "./content";
 import type { OpenDocument } from "./useDocument";
 import type { Violations } from "./useViolations";
 
@@ -16,6 +16,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   const pending = new Set<Promise<unknown>>();
   const looked = new Map<string, string>();
   const said = new Map<string, Violation[]>(); // what a field's look-up found wrong, here or at other fields
+  const finishers: Finisher[] = []; // row editors: their unfinished rows go into the list before anything is sent
 
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
   const editable = computed(() => {
@@ -86,11 +87,18 @@ export function useFields(document: OpenDocument, violations: Violations) {
     said.delete(field.name);
   }
 
-  /** Waits until every left field has been checked and looked up; answers whether the form may be sent. */
-  async function settle(): Promise<boolean> {
+  /**
+   * Waits until every left field has been checked and looked up, and every typed row is in its list; answers whether the
+   * form may be sent.
+   * @param whole nothing typed may be left out, not even when the user says so (before a signature)
+   */
+  async function settle(whole = false): Promise<boolean> {
     await Promise.all([...pending]);
+    for (const finish of finishers) if (!(await finish(whole))) return false;
     return unknown.size === 0;
   }
+
+  const labelOf = (path: string): string => (document.definition.value ? labelIn(document.definition.value, path) : "");
 
   function forget(): void {
     unknown.clear();
@@ -105,7 +113,10 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
+  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
 }
+
+/** Puts a typed row into its list; answers false when it must not go on without it. */
+export type Finisher = (whole: boolean) => Promise<boolean>;
 
 export type FormFields = ReturnType<typeof useFields>;

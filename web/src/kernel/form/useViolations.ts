@@ -30,12 +30,41 @@ export function useViolations() {
     refused.value = refused.value.filter((one) => one.path !== path && !one.path.startsWith(`${path}/`));
   }
 
+  /**
+   * The rows of a table stand elsewhere now: what was said of them goes with them.
+   * @param to the number (from 1) that row `number` has now; null when it is gone
+   */
+  function renumber(table: string, to: (number: number) => number | null): void {
+    const moved = (path: string): string | null => {
+      const [name, row, ...cell] = path.split("/");
+      if (name !== table || row === undefined || row === "0") return path;
+      const now = to(Number(row));
+      return now === null ? null : [name, now, ...cell].join("/");
+    };
+    const before = [...atFields];
+    atFields.clear();
+    for (const [path, violation] of before) if (moved(path) !== null) atFields.set(moved(path)!, { ...violation, path: moved(path)! });
+    refused.value = refused.value.flatMap((one) => (moved(one.path) === null ? [] : [{ ...one, path: moved(one.path)! }]));
+  }
+
+  /** The rows themselves have changed: what was said of the table as a whole no longer counts. */
+  function rowsChanged(table: string): void {
+    atFields.delete(table);
+    refused.value = refused.value.filter((one) => one.path !== table);
+  }
+
+  /** The row of this path prefix was edited as a whole. */
+  function forgetRow(prefix: string): void {
+    for (const path of [...atFields.keys()]) if (path.startsWith(prefix)) atFields.delete(path);
+    refused.value = refused.value.filter((one) => !one.path.startsWith(prefix));
+  }
+
   function clear(): void {
     atFields.clear();
     refused.value = [];
   }
 
-  return { at, atFields, refused, attachments, set, refuse, edited, clear };
+  return { at, atFields, refused, attachments, set, refuse, edited, renumber, rowsChanged, forgetRow, clear };
 }
 
 export type Violations = ReturnType<typeof useViolations>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Content, Prepared } from "@/kernel/api/types";
-import { parcel } from "@/testing/definition";
+import { parcel, parcelWithGoods } from "@/testing/definition";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";
 import { inspectAction, inspectChallenge, inspectUpload, NotWhatIsShown, type Shown } from "./inspect";
@@ -10,7 +10,7 @@ const input = (statement: object): string => `${base64url('{"alg":"ES256"}')}.${
 const shown: Shown = {
   type: "sample.parcel", number: "2026", action: "apply", card: "8930000012345", version: 3,
   content: { entry_no: "530120261234567890", contact: "王芳", note: "" },
-  fields: parcel.sections.flatMap((section) => section.fields),
+  fields: parcel.sections.flatMap((section) => section.fields), lines: [],
   attachments: [{ category: "00000002", sha256: "ab" }],
 };
 
@@ -21,6 +21,16 @@ async function prepared(content: Content, changes: object = {}): Promise<Prepare
   };
   return { token: "t", statement, signing_input: input(statement), content };
 }
+
+it("looks at every row: empty and disabled cells are not signed, the others as they are shown (PORT-08)", async () => {
+  const goods = parcelWithGoods.lines;
+  const content = { kind: "A", goods: [{ name: "苹果", weight: "2", mark: "x" }, { name: "梨", weight: "", mark: "" }] };
+  const rows = { ...shown, content, fields: [], lines: goods };
+  const signed: Content = { kind: "A", goods: [{ name: "苹果", weight: "2" }, { name: "梨" }] };
+  await expect(inspectAction(await prepared(signed), rows)).resolves.toBeUndefined();
+  const other: Content = { kind: "A", goods: [{ name: "苹果", weight: "20" }, { name: "梨" }] };
+  await expect(inspectAction(await prepared(other), rows)).rejects.toThrow("录入内容");
+});
 
 const signed: Content = { entry_no: "530120261234567890", contact: "王芳" };
 

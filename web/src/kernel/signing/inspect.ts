@@ -2,7 +2,7 @@
  * Before the card signs, the page checks that what it is asked to sign is what the user sees (PORT-08).
  * Every function throws `NotWhatIsShown` and signs nothing when it is not.
  */
-import type { Content, Field, Prepared, PreparedUpload, Upload } from "@/kernel/api/types";
+import type { Content, Field, Lines, Prepared, PreparedUpload, Row, Upload } from "@/kernel/api/types";
 import { holds } from "@/kernel/conditions";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";
@@ -22,6 +22,7 @@ export interface Shown {
   card: string;
   content: Content;
   fields: Field[];
+  lines: Lines[];
   version: number;
   attachments: { category: string; sha256: string }[];
 }
@@ -45,12 +46,21 @@ export function inspectUpload(prepared: PreparedUpload, number: string, upload: 
 }
 
 /** The shown content as it is signed: without empty values and without those of disabled fields. */
-function signable(shown: Shown): Content {
-  const disabled = new Set(shown.fields.filter((one) => holds(one.disabled, shown.content)).map((one) => one.name));
-  return Object.fromEntries(Object.entries(compact(shown.content)).filter(([name]) => !disabled.has(name)));
+function signable({ content, fields, lines }: Shown): Content {
+  const signed = enabled(fields, content);
+  for (const { name, fields: cells } of lines) {
+    const rows = signed[name];
+    if (Array.isArray(rows)) signed[name] = rows.map((row) => enabled(cells, row, content) as Row);
+  }
+  return signed;
 }
 
-const compact = (content: Content): Content =>
+function enabled(fields: Field[], values: Content | Row, header?: Content): Content {
+  const disabled = new Set(fields.filter((one) => holds(one.disabled, values, header)).map((one) => one.name));
+  return Object.fromEntries(Object.entries(compact(values)).filter(([name]) => !disabled.has(name)));
+}
+
+const compact = (content: Content | Row): Content =>
   Object.fromEntries(Object.entries(content).filter(([, value]) => value.length > 0));
 
 /** The card signs `signing_input`; it must be the statement that was checked and nothing else. */

@@ -1,0 +1,146 @@
+"""样例申请: what every chapter's form does, in a real browser on the invented document.
+
+UI-01 … UI-04, UI-10, UI-11, UI-13, PORT-05; line tables as GATE-04 and CONS-04 want them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests import pdf_samples
+from tests.journeys.browser import Desk, browser, sit_down
+from tests.journeys.conftest import Stage
+
+pytestmark = pytest.mark.journey
+SETTINGS = {"WITH_TEMPLATE": "1"}
+FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/template"))
+WANG, CARD, PIN = ("wangfang", "Wang-2026"), "8930L0000A011", "88888888"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def desk(chromium: Browser, stage: Stage, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    stage.put_card(CARD)
+    sat = sit_down(chromium, stage.portal, FOLDER, f"{request.node.name.removeprefix('test_')[:24]}-")
+    yield sat
+    sat.check_console()
+    sat.page.context.close()
+
+
+def open_form(desk: Desk) -> None:
+    """Log in, and open an empty form; the focus stands in its first box."""
+    desk.page.get_by_role("link", name="样例").first.click()
+    desk.page.get_by_label("用户名").fill(WANG[0])
+    desk.page.get_by_label("密码", exact=True).fill(WANG[1])
+    desk.page.get_by_label("验证码", exact=True).fill("8888")
+    desk.press("Enter")
+    expect(desk.field("reference")).to_be_focused()
+
+
+def fill_header(desk: Desk, reference: str) -> None:
+    """By keyboard, up to the first box of the row editor."""
+    desk.type(reference)
+    desk.press("Enter")
+    desk.type("水路")
+    desk.page.get_by_role("option").first.wait_for()
+    desk.press("Enter")
+    desk.type("远洋一号")
+    desk.press("Enter")
+    desk.type("第一行")
+    desk.press("Control+Enter")
+    desk.type("第二行")
+    desk.press("Enter")
+    expect(desk.field("goods/name")).to_be_focused()
+
+
+def add_row(desk: Desk, name: str, weight: str, hold: str) -> None:
+    """Three boxes, Enter after each; the next row begins in the first."""
+    for text in (name, weight, hold):
+        desk.type(text)
+        desk.press("Enter")
+    expect(desk.field("goods/name")).to_be_focused()
+
+
+def rows(desk: Desk) -> list[str]:
+    """The goods' names, in the order of the list."""
+    return desk.page.locator(".row-list tbody tr[tabindex] td:nth-child(3):visible").all_inner_texts()
+
+
+def enter_pin(desk: Desk) -> None:
+    expect(desk.page.get_by_label("卡介质密码")).to_be_focused()
+    desk.type(PIN)
+    desk.press("Enter")
+
+
+def upload_letter(desk: Desk) -> None:
+    desk.page.get_by_label("随附单据文件类别").locator("visible=true").first.focus()
+    desk.type("1")
+    desk.press("Enter")
+    with desk.page.expect_file_chooser() as chooser:
+        desk.button("添加文件").locator("visible=true").press("Enter")
+    file = {"name": "申请书.pdf", "mimeType": "application/pdf", "buffer": pdf_samples.make_pdf()}
+    chooser.value.set_files(file)
+    enter_pin(desk)
+    desk.says("上传成功")
+
+
+def test_rows_by_keyboard_up_to_the_grant(desk: Desk) -> None:
+    """Header, three rows, one corrected, one deleted, saved, declared with the card, granted."""
+    open_form(desk)
+    fill_header(desk, "AB1001")
+    for name, weight, hold in (("苹果", "10", "1A"), ("梨", "20.5", "1B"), ("桃", "30", "2A")):
+        add_row(desk, name, weight, hold)
+    desk.shoot("three-rows")
+    desk.type("李")
+    desk.press("Enter")
+    desk.type("很重")
+    desk.press("Enter", "Enter")
+    expect(desk.field("goods/weight")).to_be_focused()
+    desk.says("请填写数字，整数至多 9 位")
+    assert rows(desk) == ["苹果", "梨", "桃"]
+    desk.shoot("wrong-row")
+    correct_and_delete(desk)
+    assert rows(desk) == ["苹果", "葡萄"]
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    expect(desk.field("status")).to_have_value("暂存")
+    expect(desk.field("remark")).to_have_value("第一行\n第二行")
+    desk.shoot("saved")
+    upload_letter(desk)
+    desk.action("申报").press("Enter")
+    enter_pin(desk)
+    desk.says("申报成功")
+    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+    expect(desk.field("goods/name")).to_have_attribute("readonly", "")
+    desk.shoot("granted")
+
+
+def correct_and_delete(desk: Desk) -> None:
+    """The wrong row is given up, the second corrected, the third deleted: Tab, arrows, Space, Enter."""
+    bar = desk.page.get_by_role("toolbar", name="货物操作")
+    bar.get_by_role("button", name="新增").press("Enter")
+    desk.dialog().get_by_role("button", name="放弃这一行").press("Enter")
+    expect(desk.field("goods/name")).to_be_focused()
+    desk.press("Tab", "Tab", "Tab", "Tab")  # out of the boxes, past the head box, to the first row
+    desk.press("ArrowDown", "Enter")
+    expect(desk.field("goods/name")).to_have_value("梨")
+    desk.press("Control+A")
+    desk.type("葡萄")
+    desk.press("Enter", "Enter", "Enter")
+    assert rows(desk) == ["苹果", "葡萄", "桃"]
+    desk.press("Tab", "Tab", "Tab", "Tab")
+    desk.press("ArrowDown", "Space")
+    expect(desk.page.locator(".row-list tr.ticked")).to_have_count(1)
+    bar.get_by_role("button", name="删除").press("Enter")
+    desk.dialog().get_by_role("button", name="删除").press("Enter")

@@ -1,0 +1,209 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, describe, expect, it } from "vitest";
+import { asked } from "@/kernel/dialogs/ask";
+import { useDocument } from "@/kernel/form/useDocument";
+import DocumentForm from "@/kernel/form/DocumentForm.vue";
+import { blank, parcelWithGoods, stored } from "@/testing/definition";
+import { refusal, serve, type Request } from "@/testing/server";
+
+// useDocument asks for a definition once per type and page: each form here has a type of its own
+let types = 0;
+let unmount = (): void => {};
+afterEach(() => unmount());
+
+const apple = { name: "苹果", weight: "2" };
+const pear = { name: "梨", weight: "3" };
+const saved = (request: Request) => stored({ content: (request.body as { content: object }).content as never });
+
+async function form(answers: (path: string) => Record<string, unknown> = () => ({}), rows: object[] = []) {
+  const type = `sample.crate${(types += 1)}`;
+  const path = `/api/documents/${type}`;
+  const view = rows.length ? stored({ content: { goods: rows as never } }) : { ...blank, content: { goods: [] } };
+  const server = serve({
+    [`GET ${path}/new`]: { ...blank, content: { goods: [] } }, [`GET ${path}/1`]: view, [`POST ${path}`]: saved,
+    [`GET /api/definitions/${type}`]: { ...parcelWithGoods, type }, ...answers(path),
+  });
+  const document = useDocument(type);
+  await document.load(rows.length ? "1" : null);
+  const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body });
+  unmount = () => wrapper.unmount();
+  await flushPromises();
+  const box = (name: string) => wrapper.get<HTMLInputElement>(`[data-field="goods/${name}"]`);
+  const type_ = async (name: string, value: string) => {
+    box(name).element.focus();
+    await box(name).setValue(value);
+  };
+  const enter = async () => {
+    window.document.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    await flushPromises();
+  };
+  const row = async (name: string, weight: string) => {
+    await type_("name", name);
+    await type_("weight", weight);
+    box("mark").element.focus();
+    await enter();
+  };
+  const press = async (button: string) => {
+    await wrapper.get(`[data-lines="goods/${button}"]`).trigger("click");
+    await flushPromises();
+  };
+  const cells = () => wrapper.findAll(".row-list tbody tr[tabindex]").map((one) => one.findAll("td").slice(1).map((cell) => cell.text()));
+  const focused = () => (window.document.activeElement as HTMLElement).dataset.field;
+  const gutter = (name: string) => wrapper.findAll(".field").find((one) => one.find(`[data-field="goods/${name}"]`).exists())!.get(".gutter").text();
+  const click = async (index: number) => {
+    await wrapper.findAll(".row-list tbody tr")[index]!.trigger("click");
+    await flushPromises();
+  };
+  const tick = async (index: number) => wrapper.findAll(".row-list tbody input")[index]!.setValue(true);
+  const action = async (name: string) => {
+    await wrapper.get(`[data-action=${name}]`).trigger("click");
+    await flushPromises();
+  };
+  return { wrapper, document, server, box, type: type_, enter, row, press, cells, focused, gutter, click, tick, action };
+}
+
+describe("a line table (GATE-04, UI-03)", () => {
+  it("Enter in the last box puts the row into the list, and the next one begins in the first box", async () => {
+    const { row, cells, focused, box, document } = await form();
+    await row("苹果", " ２ ");
+    expect(cells()).toEqual([["1", "苹果", "2", ""]]);
+    expect([focused(), box("name").element.value]).toEqual(["goods/name", ""]);
+    await row("梨", "3");
+    expect(document.content.value.goods).toEqual([apple, pear]);
+  });
+
+  it("a row with errors stays in the editor, its errors in the gutter, the focus at the first", async () => {
+    const { row, cells, focused, gutter, wrapper } = await form();
+    await row("", "x");
+    expect(cells()).toEqual([]);
+    expect([gutter("name"), gutter("weight")]).toEqual(["!「名称」为必填项", "!请填写数字"]);
+    expect(focused()).toBe("goods/name");
+    expect(wrapper.get(".error-line").text()).toContain("货物录入框 名称：「名称」为必填项");
+  });
+
+  it("conditions of a row may name the header", async () => {
+    const { box, document, wrapper } = await form();
+    const colour = () => wrapper.findAll(".field").find((one) => one.find("[data-field='goods/mark']").exists())!.classes();
+    document.content.value.kind = "B";
+    await flushPromises();
+    expect(colour()).toContain("yellow");
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect(colour()).toContain("grey");
+    expect(box("mark").attributes("readonly")).toBeDefined();
+  });
+
+  it("a click opens a row in the editor; 保存 puts it back in its place", async () => {
+    const { click, box, type, press, cells } = await form(undefined, [apple, pear]);
+    await click(0);
+    expect(box("name").element.value).toBe("苹果");
+    await type("weight", "20");
+    await press("save");
+    expect(cells()).toEqual([["1", "苹果", "20", ""], ["2", "梨", "3", ""]]);
+    expect(box("name").element.value).toBe("");
+  });
+
+  it("插入 puts the next row before the chosen one, and later ones count on", async () => {
+    const { click, press, row, cells } = await form(undefined, [apple, pear]);
+    await click(1);
+    await press("insert");
+    await row("桃", "5");
+    expect(cells().map((one) => one.slice(0, 2))).toEqual([["1", "苹果"], ["2", "桃"], ["3", "梨"]]);
+  });
+
+  it("删除 asks, then takes the ticked rows away; the head box ticks all", async () => {
+    const { wrapper, press, cells, tick } = await form(undefined, [apple, pear]);
+    await press("delete");
+    expect(asked.value).toBeNull();
+    expect(window.document.body.textContent).toContain("请先在列表中勾选要删除的行");
+    await tick(0);
+    await press("delete");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(cells()).toEqual([["1", "梨", "3", ""]]);
+    expect(wrapper.findAll(".row-list tr.ticked")).toHaveLength(0);
+    await wrapper.get(".row-list thead input").setValue(true);
+    expect(wrapper.findAll(".row-list tr.ticked")).toHaveLength(1);
+  });
+
+  it("takes no more rows than declared, and says what to do", async () => {
+    const { row, cells, wrapper } = await form(undefined, [apple, pear, apple]);
+    await row("桃", "5");
+    expect(cells()).toHaveLength(3);
+    expect(wrapper.get(".lines-bar .error").text()).toContain("「货物」至多 3 行，现已有 3 行");
+  });
+
+  it("by keyboard: Down goes to the next row, Space ticks it, Enter opens it", async () => {
+    const { wrapper, box } = await form(undefined, [apple, pear]);
+    const rows = wrapper.findAll(".row-list tbody tr");
+    (rows[0]!.element as HTMLElement).focus();
+    await rows[0]!.trigger("keydown", { key: "ArrowDown" });
+    await flushPromises();
+    expect(window.document.activeElement).toBe(rows[1]!.element);
+    await rows[1]!.trigger("keydown", { key: " " });
+    expect(wrapper.findAll(".row-list tr.ticked")).toHaveLength(1);
+    await rows[1]!.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(box("name").element.value).toBe("梨");
+  });
+
+  it("is locked with the form: what the toolbar would do is refused with the reason", async () => {
+    const view = stored({ content: { goods: [apple] }, actions: { ...blank.actions, save: { allowed: false, why: "单据状态为「已申请」，不允许暂存" } } });
+    const { box, press, cells } = await form((path) => ({ [`GET ${path}/1`]: view }), [apple]);
+    expect(box("name").attributes("readonly")).toBeDefined();
+    await press("delete");
+    expect(window.document.body.textContent).toContain("单据状态为「已申请」，不允许暂存");
+    expect(cells()).toHaveLength(1);
+  });
+});
+
+describe("rows and the server", () => {
+  const violation = (path: string, message: string) => ({ path, rule: "r", message, advice: "请更正", clause: "手册 1.2", source: "rule" });
+
+  it("an error by path opens the row and marks the field; it moves with its row and goes when the cell is edited", async () => {
+    const violations = [violation("goods/2/weight", "超过许可数量"), violation("goods", "总重超限")];
+    const { action, wrapper, focused, gutter, box, type, tick, press } = await form(
+      (path) => ({ [`PUT ${path}/202600000000000001`]: refusal(422, "rules", "超过许可数量", { violations }) }), [apple, pear]);
+    await wrapper.get("[data-field=contact]").setValue("王芳");
+    await action("save");
+    expect(focused()).toBe("goods/weight");
+    expect([box("name").element.value, gutter("weight")]).toEqual(["梨", "!超过许可数量"]);
+    expect(wrapper.get(".messages").text()).toContain("货物第 2 行 重量");
+    expect(wrapper.get(".lines-bar .error").text()).toContain("总重超限");
+    expect(wrapper.findAll(".row-list tr.wrong td")[1]!.text()).toBe("2");
+    await tick(0);
+    await press("delete");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(wrapper.findAll(".row-list tr.wrong td")[1]!.text()).toBe("1");
+    expect(wrapper.find(".lines-bar .error").exists()).toBe(false);
+    await type("weight", "4");
+    expect(gutter("weight")).toBe("");
+  });
+
+  it("暂存 puts a finished row that is still in the editor into the list", async () => {
+    const { type, action, server, cells } = await form();
+    await type("name", "苹果");
+    await type("weight", "2");
+    await action("save");
+    const sent = server.asked.find((one) => one.method === "POST")!.body as { content: { goods: object[] } };
+    expect(sent.content.goods).toEqual([apple]);
+    expect(cells()).toHaveLength(1);
+  });
+
+  it("暂存 with a wrong row asks; going on leaves the row in the editor, and the form stays unsaved (UI-15)", async () => {
+    const { type, action, server, box, document } = await form();
+    await type("name", "苹果");
+    await action("save");
+    expect(asked.value?.text).toContain("尚未保存到列表");
+    asked.value!.answer(false);
+    await flushPromises();
+    expect(server.asked.some((one) => one.method === "POST")).toBe(false);
+    await action("save");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(server.asked.some((one) => one.method === "POST")).toBe(true);
+    expect(box("name").element.value).toBe("苹果");
+    expect([document.dirty.value, document.unsaved.value]).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,27 @@
+import { reactive, watch } from "vue";
+import type { Field, Row } from "@/kernel/api/types";
+import { tableSource } from "@/kernel/fields/code/source";
+import { shownAs } from "@/kernel/fields/code/useCombo";
+
+/** What cells show: a code with its name, anything else as it is. Names come when they have been looked up. */
+export function useCodeNames(fields: Field[], rows: () => Row[]): (field: Field, row: Row) => string {
+  const names = reactive(new Map<string, string>());
+  const coded = fields.filter((field) => field.kind === "code" && field.codes);
+  const asked = new Set<string>();
+
+  function learn(table: string, code: string): void {
+    const key = `${table}/${code}`;
+    if (!code || asked.has(key)) return;
+    asked.add(key);
+    tableSource(table).find(code).then((item) => item && names.set(key, shownAs(item)), () => asked.delete(key));
+  }
+
+  watch(rows, (now) => {
+    for (const field of coded) for (const row of now) learn(field.codes!, row[field.name] ?? "");
+  }, { immediate: true });
+
+  return (field, row) => {
+    const value = row[field.name] ?? "";
+    return field.kind === "code" ? (names.get(`${field.codes}/${value}`) ?? value) : value;
+  };
+}

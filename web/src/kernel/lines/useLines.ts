@@ -1,0 +1,174 @@
+import { computed, ref, watch } from "vue";
+import type { Field, Lines, Row, Violation } from "@/kernel/api/types";
+import { ask } from "@/kernel/dialogs/ask";
+import { checkField, isDisabled, isRequired, tidy, unknownCode } from "@/kernel/form/checks";
+import { rowsOf } from "@/kernel/form/content";
+import type { OpenDocument } from "@/kernel/form/useDocument";
+import type { FormFields } from "@/kernel/form/useFields";
+import type { Violations } from "@/kernel/form/useViolations";
+import { compactRow, emptyDraft, isUnfinished, type RowDraft } from "./draft";
+
+/**
+ * One line table of a form: its list of rows, and the editor in which a row is typed (`draft`). A typed row goes into the
+ * list with 保存, with Enter in the last box, and whenever the user moves on to another row; one with errors stays.
+ */
+export function useLines(document: OpenDocument, lines: Lines, fields: FormFields, violations: Violations) {
+  const { name } = lines;
+  const ticked = ref<Set<number>>(new Set());
+  const sheet = ref(0); // another row's boxes are new ones: nothing half-typed stays in them
+  const unknown = new Map<string, string>();
+  const pending = new Set<Promise<unknown>>();
+
+  const rows = computed<Row[]>(() => rowsOf(document.content.value, name));
+  document.drafts[name] ??= emptyDraft();
+  const draft = computed<RowDraft>(() => document.drafts[name]!);
+  const unfinished = computed(() => unknown.size > 0 || isUnfinished(draft.value, rows.value));
+  const blank = computed(() => draft.value.at === null && !unfinished.value);
+  const full = computed(() => rows.value.length >= lines.most);
+
+  const header = () => document.content.value;
+  const pathOf = (field: Field): string => `${name}/${draft.value.at === null ? 0 : draft.value.at + 1}/${field.name}`;
+  const at = (field: Field): Violation | null => violations.at(pathOf(field));
+  const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
+  const locked = (field: Field): boolean => !fields.editable.value || isDisabled(field, draft.value.row, header());
+  const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
+
+  function edit(field: Field, value: string): void {
+    draft.value.row[field.name] = value;
+    unknown.delete(field.name);
+    violations.edited(pathOf(field));
+  }
+
+  function refuseUnknown(field: Field, text: string): void {
+    unknown.set(field.name, text);
+    mark(field, unknownCode(field, text));
+  }
+
+  /** A box of the row was left: its check at once. An empty editor is not scolded for being empty. */
+  function leave(field: Field, settled: Promise<void> = Promise.resolve()): void {
+    fields.focused.value = null;
+    if (locked(field)) return;
+    const path = pathOf(field);
+    fields.left.value = [path, ...fields.left.value.filter((one) => one !== path)];
+    const mine = sheet.value;
+    const work = settled.then(() => (mine === sheet.value ? check(field) : undefined));
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  }
+
+  function check(field: Field): void {
+    const value = tidy(field, valueOf(field));
+    if (value !== valueOf(field)) draft.value.row[field.name] = value;
+    if (unknown.has(field.name)) return;
+    const wrong = blank.value ? null : checkField(field, draft.value.row, header());
+    if (wrong || at(field)?.source === "field") mark(field, wrong);
+  }
+
+  const mark = (field: Field, wrong: Violation | null): void =>
+    violations.set(pathOf(field), wrong && { ...wrong, path: pathOf(field) });
+
+  /** Puts the typed row into the list, and empties the editor; answers false when something is wrong with the row. */
+  async function put(): Promise<boolean> {
+    await Promise.all([...pending]);
+    for (const field of lines.fields) check(field);
+    if (lines.fields.some((field) => at(field)?.source === "field")) return false;
+    const { row, at: index, before } = draft.value;
+    if (index === null && full.value) return refuseMore();
+    const made = compactRow(row);
+    if (index !== null) write(rows.value.with(index, made), (number) => number, `${name}/${index + 1}/`);
+    else insert(made, before ?? rows.value.length);
+    reset();
+    return true;
+  }
+
+  function refuseMore(): false {
+    const message = `「${lines.label}」至多 ${lines.most} 行，现已有 ${rows.value.length} 行`;
+    const advice = "请先删除不需要的行，或另行录入一票单据";
+    violations.set(name, { path: name, rule: "field.rows", message, advice, clause: lines.clause, source: "field" });
+    return false;
+  }
+
+  function insert(row: Row, index: number): void {
+    write(rows.value.toSpliced(index, 0, row), (number) => (number > index ? number + 1 : number), `${name}/0/`);
+  }
+
+  /** Deletes the ticked rows after asking. */
+  async function remove(): Promise<void> {
+    if (!(await ask(`是否删除选中的 ${ticked.value.size} 行「${lines.label}」？`, { title: "删除", yes: "删除", destructive: true }))) return;
+    const gone = ticked.value;
+    const left = (number: number): number => number - [...gone].filter((index) => index + 1 < number).length;
+    const { at: index } = draft.value;
+    write(rows.value.filter((_, one) => !gone.has(one)), (number) => (gone.has(number - 1) ? null : left(number)), `${name}/0/`);
+    if (index !== null && gone.has(index)) reset();
+  }
+
+  /** Takes over the rows; ticks, the open row and what was said of rows go to the rows' new places. */
+  function write(now: Row[], to: (number: number) => number | null, edited: string): void {
+    const moved = (index: number): number | null => {
+      const number = to(index + 1);
+      return number === null ? null : number - 1;
+    };
+    document.content.value[name] = now;
+    violations.forgetRow(edited);
+    violations.renumber(name, to);
+    violations.rowsChanged(name);
+    ticked.value = new Set([...ticked.value].map(moved).filter((index) => index !== null));
+    if (draft.value.at !== null) draft.value.at = moved(draft.value.at) ?? draft.value.at;
+  }
+
+  function reset(next: RowDraft = emptyDraft()): void {
+    violations.forgetRow(`${name}/0/`);
+    document.drafts[name] = next;
+  }
+
+  watch(draft, () => {
+    unknown.clear();
+    sheet.value += 1;
+    ticked.value = new Set([...ticked.value].filter((index) => index < rows.value.length));
+  }, { flush: "sync" });
+
+  /** The editor is free for another row: what is typed goes into the list, or is given up after asking. */
+  async function free(): Promise<boolean> {
+    if (!unfinished.value || (await put())) return true;
+    const text = `「${lines.label}」录入框中的这一行填写有误，尚未保存到列表；继续将放弃这一行的录入，是否继续？`;
+    return ask(text, { yes: "放弃这一行", no: "返回更正", destructive: true });
+  }
+
+  /** 新增: an empty editor. */
+  async function startAnew(): Promise<boolean> {
+    if (!(await free())) return false;
+    reset();
+    return true;
+  }
+
+  /** 插入: the next row goes before the one at `index`. */
+  async function startBefore(index: number): Promise<boolean> {
+    if (!(await free())) return false;
+    reset({ row: {}, at: null, before: index });
+    return true;
+  }
+
+  /** Shows a row of the list in the editor. */
+  async function open(index: number): Promise<boolean> {
+    if (draft.value.at === index) return true;
+    if (!rows.value[index] || !(await free())) return false;
+    reset({ row: { ...rows.value[index] }, at: index, before: null });
+    return true;
+  }
+
+  /** Before anything is sent: an unfinished row goes into the list; with errors it stays, and only a draft goes without it. */
+  async function finish(whole: boolean): Promise<boolean> {
+    if (!unfinished.value || (await put())) return true;
+    if (whole) return false;
+    const text = `「${lines.label}」录入框中的这一行填写有误，尚未保存到列表。暂存将不包含这一行（它仍留在录入框中），是否继续暂存？`;
+    return ask(text, { yes: "继续暂存", no: "返回更正", destructive: true });
+  }
+  fields.finishers.push(finish);
+
+  return {
+    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, pathOf,
+    edit, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
+  };
+}
+
+export type LineTable = ReturnType<typeof useLines>;
