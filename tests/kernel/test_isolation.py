@@ -1,9 +1,17 @@
-"""One company never sees another's document: by the application's own check and by row-level security (PORT-10)."""
+"""One company never sees another's document: by the application's own check and by row-level security (PORT-10).
+
+The routes are those of the API's description: a new one fails here until a case says how a stranger would ask it for
+another company's document, or until it is listed among those that name none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import true
 
@@ -12,6 +20,92 @@ from singlewindow.kernel.documents import search, store
 from singlewindow.kernel.documents.store import CHINA
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+
+BASE = "/api/documents/{type}"
+ABSENT = "202600000099999999"
+FENCES = ("both", "row-level security alone", "the application alone")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A stranger asks for the document of this number; `attachment` is the id of the foreign document's file."""
+
+    stranger: Member
+    number: str
+    attachment: int
+
+    async def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return await self.stranger.http.request(method, f"/api/documents/{TYPE}{path}", **more)
+
+    async def of(self, method: str, path: str = "", **more: Any) -> httpx.Response:
+        return await self.send(method, f"/{self.number}{path}", **more)
+
+
+Case = Callable[[Guess], Awaitable[httpx.Response]]
+MATCH = {"If-Match": '"1"'}
+
+NOT_FOUND: dict[str, Case] = {
+    f"GET {BASE}/{{number}}": lambda g: g.of("GET"),
+    f"PUT {BASE}/{{number}}": lambda g: g.of("PUT", json={"content": {}}, headers=MATCH),
+    f"DELETE {BASE}/{{number}}": lambda g: g.of("DELETE"),
+    f"GET {BASE}/{{number}}/receipts": lambda g: g.of("GET", "/receipts"),
+    f"GET {BASE}/{{number}}/history": lambda g: g.of("GET", "/history"),
+    f"GET {BASE}/{{number}}/attachments/{{attachment_id}}": lambda g: g.of(
+        "GET", f"/attachments/{g.attachment}"
+    ),
+    f"DELETE {BASE}/{{number}}/attachments/{{attachment_id}}": lambda g: g.of(
+        "DELETE", f"/attachments/{g.attachment}"
+    ),
+    f"POST {BASE}/{{number}}/attachments/prepare": lambda g: g.stranger.upload(TYPE, g.number, "1"),
+    f"POST {BASE}/{{number}}/attachments": lambda g: g.of(
+        "POST",
+        "/attachments",
+        data={"token": "x", "signature": "eA==", "certificate": "eA=="},
+        files={"file": ("a.pdf", b"%PDF", "application/pdf")},
+    ),
+    f"POST {BASE}/{{number}}/prepare": lambda g: g.of(
+        "POST", "/prepare", json={"action": "apply", "card_no": g.stranger.card_no}, headers=MATCH
+    ),
+    f"POST {BASE}/{{number}}/submit": lambda g: g.of(
+        "POST", "/submit", json={"token": "x", "signature": "eA==", "certificate": "eA=="}
+    ),
+    f"POST {BASE}/lookup": lambda g: g.send(
+        "POST", "/lookup", json={"field": "x", "content": {}, "number": g.number}
+    ),
+}
+"""Asked for a document that is not there, these answer 404."""
+
+NOTHING_FOUND: dict[str, Case] = {
+    f"GET {BASE}": lambda g: g.send("GET", "", params={**this_week(), "number": g.number}),
+    f"POST {BASE}/delete": lambda g: g.send("POST", "/delete", json={"numbers": [g.number]}),
+}
+"""These answer that there is none."""
+
+NAME_NO_DOCUMENT = {
+    f"POST {BASE}",
+    f"GET {BASE}/new",
+    "GET /api/definitions/{type}",
+    "GET /api/codes/{table}",
+    "GET /api/applications",
+    "GET /api/config",
+    "GET /api/captcha",
+    "GET /api/session",
+    "DELETE /api/session",
+    "POST /api/session/password",
+    "POST /api/session/card",
+    "POST /api/session/card/challenge",
+    "POST /exchange/messages",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+}
+"""Routes that take no number of a document and no other company's id."""
+
+
+def this_week() -> dict[str, str]:
+    """The obligatory span of a query."""
+    today = datetime.now(CHINA).date()
+    return {"updated_from": str(today - timedelta(days=7)), "updated_to": str(today)}
 
 
 def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,14 +119,20 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
 
 async def found_by(member: Member) -> int:
     """How many documents a query over all statuses finds."""
-    today = datetime.now(CHINA).date()
-    span = {"updated_from": str(today - timedelta(days=2)), "updated_to": str(today)}
-    found = await member.http.get(f"/api/documents/{TYPE}", params=span)
+    found = await member.http.get(f"/api/documents/{TYPE}", params=this_week())
     total: int = found.json()["total"]
     return total
 
 
-@pytest.mark.parametrize("fences", ["both", "row-level security alone", "the application alone"])
+def test_every_route_has_a_case(house: House) -> None:
+    """PORT-10: a new route says here what a stranger gets from it, or that it names no document."""
+    paths = house.app.openapi()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert routes == {*NOT_FOUND, *NOTHING_FOUND} | NAME_NO_DOCUMENT
+    assert not [each for each in NAME_NO_DOCUMENT if "{number}" in each]
+
+
+@pytest.mark.parametrize("fences", FENCES)
 async def test_a_foreign_document_answers_like_an_absent_one(
     house: House, fences: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,39 +140,54 @@ async def test_a_foreign_document_answers_like_an_absent_one(
     owner, stranger = await house.member(), await house.member()
     view = await owner.save(TYPE, letter(reference()))
     view = (await owner.upload(TYPE, view["number"], "1")).json()
-    attachment = view["attachments"][0]["id"]
-    found_before = await found_by(stranger)
+    guesses = [Guess(stranger, n, view["attachments"][0]["id"]) for n in (view["number"], ABSENT)]
     leave_standing(house, fences, monkeypatch)
-    answers = {}
-    for number in (view["number"], "202600000099999999"):
-        base = f"/api/documents/{TYPE}/{number}"
-        http, match = stranger.http, {"If-Match": '"1"'}
-        asked = [
-            await http.get(base),
-            await http.get(f"{base}/receipts"),
-            await http.get(f"{base}/history"),
-            await http.get(f"{base}/attachments/{attachment}"),
-            await http.delete(f"{base}/attachments/{attachment}"),
-            await http.put(base, json={"content": {}}, headers=match),
-            await http.delete(base),
-            await http.post(
-                f"{base}/prepare", json={"action": "apply", "card_no": stranger.card_no}, headers=match
-            ),
-            await stranger.upload(TYPE, number, "1"),
-            await http.post(
-                f"/api/documents/{TYPE}/lookup", json={"field": "x", "content": {}, "number": number}
-            ),
-            await http.post(f"/api/documents/{TYPE}/delete", json={"numbers": [number]}),
-        ]
-        answers[number] = [
-            (a.status_code, a.text.replace(number, "N").replace(a.json().get("request_id", "-"), ""))
-            for a in asked
-        ]
-    first, second = answers.values()
-    assert first == second
-    assert [status for status, _ in first[:-1]] == [404] * 10
-    assert (await owner.view(TYPE, view["number"]))["number"] == view["number"]
-    assert await found_by(stranger) == found_before == 0
+    for route, ask in {**NOT_FOUND, **NOTHING_FOUND}.items():
+        foreign, absent = [await answer_to(guess, ask) for guess in guesses]
+        assert foreign == absent, route
+        assert foreign[0] == (404 if route in NOT_FOUND else 200), (route, foreign)
+    assert (await owner.view(TYPE, view["number"])) == view
+    assert await found_by(stranger) == 0
+
+
+async def answer_to(guess: Guess, ask: Case) -> tuple[int, str]:
+    """What the stranger got, without what differs between any two requests."""
+    answer = await ask(guess)
+    request_id = answer.json().get("request_id") or "-"
+    return answer.status_code, answer.text.replace(guess.number, "N").replace(request_id, "")
+
+
+@pytest.mark.parametrize("fences", FENCES)
+async def test_a_foreign_file_under_an_own_number(
+    house: House, fences: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: the id of another company's file, guessed under a document of one's own, answers as an absent id."""
+    owner, stranger = await house.member(), await house.member()
+    foreign = await owner.save(TYPE, letter(reference()))
+    foreign = (await owner.upload(TYPE, foreign["number"], "1")).json()
+    own = await stranger.save(TYPE, letter(reference()))
+    leave_standing(house, fences, monkeypatch)
+    for method in ("GET", "DELETE"):
+        answers = []
+        for attachment in (foreign["attachments"][0]["id"], 10**15):
+            answer = await stranger.http.request(
+                method, f"/api/documents/{TYPE}/{own['number']}/attachments/{attachment}"
+            )
+            answers.append((answer.status_code, answer.json()["detail"]))
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 404
+    assert len((await owner.view(TYPE, foreign["number"]))["attachments"]) == 1
+
+
+async def test_without_a_session_no_number_answers(house: House) -> None:
+    """PORT-07, PORT-10: nobody who is not logged in learns which numbers exist."""
+    owner = await house.member()
+    view = await owner.save(TYPE, letter(reference()))
+    nobody = Member(house, house.client(), "", "", owner.card_no, owner.key, owner.certificate)
+    for route, ask in {**NOT_FOUND, **NOTHING_FOUND}.items():
+        foreign, absent = [await answer_to(Guess(nobody, n, 1), ask) for n in (view["number"], ABSENT)]
+        assert foreign == absent, route
+        assert foreign[0] == 401, (route, foreign)
 
 
 async def test_row_level_security_holds_without_the_applications_check(house: House) -> None:
@@ -86,3 +201,15 @@ async def test_row_level_security_holds_without_the_applications_check(house: Ho
                           "prepared", "idempotency", "find__template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no
+
+
+async def test_every_table_with_a_companys_rows_has_policies(house: House) -> None:
+    """PORT-10: a new table with company data that the portal may read has row-level security from the beginning."""
+    rows = await house.sql(
+        """select distinct c.relname, c.relrowsecurity from pg_class c join pg_attribute a on a.attrelid = c.oid
+           where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not a.attisdropped
+             and a.attname in ('company_id', 'owner_id', 'document_id', 'account_id')
+             and has_any_column_privilege('sw_web', c.oid, 'select, update')"""
+    )
+    assert len(rows) > 10
+    assert [row["relname"] for row in rows if not row["relrowsecurity"]] == []
