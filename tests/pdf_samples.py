@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 import zlib
 from collections.abc import Callable
 
@@ -319,6 +320,61 @@ def with_many_objects(count: int = 60_000) -> bytes:
     return _saved(pdf, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True)
 
 
+def with_xref_loop() -> bytes:
+    """A cross-reference table whose predecessor is itself."""
+    whole = make_pdf()
+    place = whole.rindex(b"startxref") + len(b"startxref\n")
+    start = whole[place:].split()[0]
+    return whole.replace(b"trailer <<", b"trailer << /Prev " + start, 1)
+
+
+def with_length_loop() -> bytes:
+    """A stream whose length is the stream itself."""
+    whole = make_pdf(page_bytes=300)
+    return whole.replace(b"/Length 300", b"/Length 4 0 R", 1)
+
+
+def with_deep_nesting(depth: int = 100_000) -> bytes:
+    """An array in an array, very often."""
+    return make_pdf().replace(b"/Title", b"/Deep " + b"[" * depth + b"]" * depth + b" /Title", 1)
+
+
+def with_page_of(side: int) -> bytes:
+    """A page of side × side points."""
+    pdf = _document([1000])
+    pdf.pages[0].obj.MediaBox = Array([0, 0, side, side])
+    return _saved(pdf)
+
+
+def with_user_unit() -> bytes:
+    """An A4 page whose unit is a mile."""
+    pdf = _document([1000])
+    pdf.pages[0].obj.UserUnit = 4_561_920
+    return _saved(pdf)
+
+
+def with_huge_image(side: int = 1_000_000) -> bytes:
+    """A small stream that says to be an image of side × side pixels."""
+    pdf = _document([1000])
+    image = pdf.make_stream(b"\xff\xd8", Subtype=Name.Image, Width=side, Height=side, Filter=Name.DCTDecode)
+    pdf.pages[0].obj.Resources.XObject = Dictionary(X1=image)
+    return _saved(pdf)
+
+
+def with_zip_behind() -> bytes:
+    """A good PDF that is a ZIP archive as well."""
+    out = io.BytesIO(whole := make_pdf())
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("setup.exe", b"MZ")
+        archive.comment = whole[whole.rindex(b"xref\n") :]
+    return out.getvalue()
+
+
+def behind_a_web_page() -> bytes:
+    """HTML in front of a good PDF: browsers that guess would show it."""
+    return b"<html><script>alert(1)</script></html>\n" + make_pdf()
+
+
 # ------------------------------------------------------------------------------------------- encoders
 
 
@@ -375,5 +431,17 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "LZW bomb": ("bomb", lzw_bomb),
     "object stream bomb": ("damaged", object_stream_bomb),  # the library gives up before it finds the pages
     "many objects": ("too_many_objects", with_many_objects),
+    "100,000 pages": ("too_many_pages", lambda: with_repeated_kids(100_000)),
+    "cross-reference loop": ("damaged", with_xref_loop),
+    "stream length loop": ("damaged", with_length_loop),
+    "deep nesting": ("damaged", with_deep_nesting),
+    "page of a kilometre": ("too_large_page", lambda: with_page_of(2_834_646)),
+    "page in miles": ("too_large_page", with_user_unit),
+    "image of a million by a million": ("too_many_pixels", with_huge_image),
+    "ZIP as well": ("also_zip", with_zip_behind),
+    "web page as well": ("not_pdf", behind_a_web_page),
+    "PNG by another name": ("not_pdf", lambda: b"\x89PNG\r\n\x1a\n" + make_pdf()),
+    "nothing but a header": ("damaged", lambda: b"%PDF-1.7\n"),
+    "empty": ("empty", lambda: b""),
 }
 """Name → the reason with which it must be refused, and its maker."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from typing import Any
 
 import asyncpg
@@ -45,6 +46,29 @@ async def test_a_bad_file_is_refused_and_leaves_nothing(
     after = await member.view(TYPE, view["number"])
     assert after["attachments"] == []
     assert after["version"] == view["version"]
+
+
+ONE_OF_EACH = dict(pdf_samples.HOSTILE.values())
+
+
+async def test_hostile_files_at_the_route_while_others_work(house: House) -> None:
+    """UI-18: one of each kind at once: all refused in words at the files, nothing kept; the portal goes on."""
+    member, view = await draft(house)
+    uploads = [
+        asyncio.create_task(member.upload(TYPE, view["number"], "1", make())) for make in ONE_OF_EACH.values()
+    ]
+    while not all(task.done() for task in uploads):
+        await asyncio.sleep(0.1)
+        opened = await asyncio.wait_for(member.http.get(f"/api/documents/{TYPE}/new"), 10)
+        assert opened.status_code == 200
+    for reason, answer in zip(ONE_OF_EACH, [task.result() for task in uploads], strict=True):
+        assert answer.status_code == 422, (reason, answer.text)
+        [violation] = answer.json()["violations"]
+        assert (violation["path"], violation["rule"]) == ("attachments", f"pdf.{reason}")
+        assert re.search("[一-龥]", violation["message"])
+        assert violation["advice"]
+    assert (await member.view(TYPE, view["number"]))["attachments"] == []
+    assert (await member.upload(TYPE, view["number"], "1")).status_code == 200
 
 
 async def test_every_refusal_has_words_of_its_own(house: House) -> None:

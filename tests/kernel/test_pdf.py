@@ -40,6 +40,8 @@ async def test_good_files_are_taken() -> None:
     assert (await check_pdf(samples.with_link(), LIMITS)).pages == 1  # a link that somebody must click
     assert (await check_pdf(samples.with_stream(b"\xff\xd8", "/DCTDecode"), LIMITS)).pages == 1
     assert (await check_pdf(samples.without_resources(), LIMITS)).pages == 1
+    assert (await check_pdf(samples.with_page_of(14_400), LIMITS)).pages == 1
+    assert (await check_pdf(samples.with_huge_image(20_000), LIMITS)).pages == 1  # A1 at 600 dpi
     short = samples.with_stream(samples.lzw_of_one_byte(5_000), "/LZWDecode")
     assert (await check_pdf(short, LIMITS)).pages == 1
 

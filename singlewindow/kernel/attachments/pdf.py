@@ -82,6 +82,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "launch": ("PDF 中含有启动其他程序的操作", _SAVE_AGAIN),
     "automatic_action": ("PDF 打开时会自动访问网址或执行其他操作", _SAVE_AGAIN),
     "xfa": ("PDF 是 XFA 动态表单", "请将填好的表单打印为普通 PDF 后上传"),
+    "also_zip": (
+        "文件既是 PDF 又是 ZIP 压缩包，其中可能藏有其他文件",
+        _SAVE_AGAIN,
+    ),
+    "too_large_page": (
+        "PDF 中有边长超过 {limit:,} 点（508 厘米）的页面",
+        "请按实际纸张大小重新打印为 PDF 后上传",
+    ),
+    "too_many_pixels": ("PDF 中有超过 {limit:,} 像素的图片", "请降低图片分辨率后重新上传"),
     "bomb": ("PDF 解压后的内容超过 {limit:,} 字节", "请降低图片分辨率或减少页数后重新上传"),
     "too_complex": ("PDF 过于复杂，未能在限定的时间和内存内完成检查", _SAVE_AGAIN),
 }
@@ -101,6 +110,7 @@ _MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", " PostScript 文件"),
     (b"<", "网页或 XML 文件"),
 )
+_ZIP_END = b"PK\x05\x06"
 _ZIPPED: tuple[tuple[bytes, str], ...] = (
     (b"word/", " Word 文档（docx）"),
     (b"xl/", " Excel 工作簿（xlsx）"),
@@ -133,6 +143,14 @@ def _check_outside(data: bytes, limits: PdfLimits) -> None:
         raise _refused("not_pdf", found=_kind_of(data))
     if len(data) > limits.max_bytes:
         raise _refused("size", size=len(data), limit=limits.max_bytes)
+    if _ends_as_zip(data):
+        raise _refused("also_zip")
+
+
+def _ends_as_zip(data: bytes) -> bool:
+    """Whether ZIP programs would open it too: an end record whose comment reaches to the end of the file."""
+    at = data.rfind(_ZIP_END)
+    return at >= 0 and int.from_bytes(data[at + 20 : at + 22], "little") == len(data) - at - 22
 
 
 def _kind_of(data: bytes) -> str:

@@ -19,6 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
@@ -31,6 +32,10 @@ _HARMLESS = (
     "MediaBox is undefined; setting to letter / ANSI A",
 )
 _PAGE_TREE = frozenset({"/Page", "/Pages"})
+MAX_SIDE = 14_400  # units of 1/72 inch: the largest page that ISO 32000-1 annex C knows
+MAX_PIXELS = (
+    600_000_000  # of one image: A0 at 600 dpi has 558 million; more is made to exhaust who looks at it
+)
 
 
 @dataclass(frozen=True)
@@ -225,6 +230,24 @@ def containers(top: pikepdf.Object, node: Node) -> Iterator[pikepdf.Object]:
                 node.links.add(value.objgen)
 
 
+def number_in(holder: pikepdf.Object, key: str) -> float:
+    """The number under a key; 0 where there is none."""
+    value: object = holder.get(key)
+    return float(value) if isinstance(value, (int, Decimal)) else 0.0
+
+
+def check_sides(holder: pikepdf.Object) -> None:
+    """Refuse a page, or a part of the page tree, that is larger than any page may be."""
+    box = holder.get("/MediaBox")
+    if not isinstance(box, pikepdf.Array):
+        return
+    values: list[object] = list(box.as_list())
+    sides = [float(value) for value in values if isinstance(value, (int, Decimal))]
+    unit = max(number_in(holder, "/UserUnit"), 1.0)
+    if sides and (max(sides) - min(sides)) * unit > MAX_SIDE:
+        raise Refuse("too_large_page", limit=MAX_SIDE)
+
+
 def check_dictionary(holder: pikepdf.Object) -> None:
     """Refuse what a document for customs has no use for: programs, files inside, other programs' starts."""
     action = name_of(holder, "/S")
@@ -235,6 +258,9 @@ def check_dictionary(holder: pikepdf.Object) -> None:
     if action == "/Launch":
         raise Refuse("launch")
     file_kinds = (name_of(holder, "/Type"), name_of(holder, "/Subtype"))
+    if "/Image" in file_kinds and number_in(holder, "/Width") * number_in(holder, "/Height") > MAX_PIXELS:
+        raise Refuse("too_many_pixels", limit=MAX_PIXELS)
+    check_sides(holder)
     if "/EmbeddedFile" in file_kinds or "/FileAttachment" in file_kinds or "/RichMedia" in file_kinds:
         raise Refuse("embedded_file")
     if "/EF" in holder and ("/F" in holder or "/UF" in holder or "/Filespec" in file_kinds):
