@@ -301,3 +301,91 @@ async def test_a_code_counts_while_it_is_in_force(
     assert "停用" in violation["message"]
     listed = (await member.http.get("/api/codes/transport_modes?limit=100")).json()["items"]
     assert {item["code"] for item in listed} & {"u", "v"} == {good}
+
+
+# ---------------------------------------------------------------------------------------------- as many as goods have
+
+GOODS = 12_030  # entries of the complete goods table
+KEYSTROKES = [
+    "0",
+    "01",
+    "8471",
+    "84713000",
+    "0123400000",
+    "Q",
+    "qc",
+    "q12",
+    "氢",
+    "第77",
+    "77号",
+    "没有这样的货",
+    "%",
+]
+
+
+@pytest.fixture
+async def many(house: House) -> AsyncIterator[str]:
+    """A table of 12,030 entries, besides those that ship."""
+    await house.sql(
+        """insert into code_entry (table_name, code, name, initials, position)
+           select 'many', lpad((n * 807001::bigint)::text, 10, '0'), '氢第' || n || '号货品',
+                  chr(97 + n % 26) || 'd' || n || 'hhp', n
+           from generate_series(1, $1::int) n""",
+        GOODS,
+    )
+    await house.sql("analyze code_entry")
+    yield "many"
+    await house.sql("delete from code_entry where table_name = 'many'")
+    await house.sql("analyze code_entry")
+
+
+async def test_a_keystroke_among_12030_codes_is_one_bounded_query(
+    house: House, many: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UI-04: one limited statement, a second one only to tell an unknown table from an entry that is not there; the
+    answer is as short however much fits."""
+    asked: list[str] = []
+    for name in ("rows", "row", "value"):
+        monkeypatch.setattr(Transaction, name, _noted(getattr(Transaction, name), asked))
+    member = await house.member()
+    for q in KEYSTROKES:
+        asked.clear()
+        answer = await member.http.get(f"/api/codes/{many}", params={"q": q})
+        items = answer.json()["items"]
+        searches = [sql for sql in asked if "code_entry" in sql]
+        assert len(searches) == 1 if items else 2, q
+        assert "LIMIT" in searches[0]
+        assert len(items) <= 20
+        assert len(answer.content) < 3_000
+    whole = await member.http.get(f"/api/codes/{many}", params={"limit": 101})
+    assert whole.status_code == 422, "no client may ask for the whole table"
+
+
+@pytest.mark.parametrize("q", KEYSTROKES)
+async def test_beginnings_among_12030_codes_are_found_by_index(house: House, many: str, q: str) -> None:
+    """UI-04: what begins as typed is found by index; names are read through only where that leaves room in the list."""
+    async with house.web.transaction() as transaction:
+        found = await transaction.select(search_statement(many, q, 20, TODAY))
+        original = transaction.rows
+
+        async def explained(sql: str, *values: object) -> Any:
+            return await original(f"explain (analyze, costs off, timing off) {sql}", *values)
+
+        transaction.rows = explained  # type: ignore[method-assign]
+        plan = [row[0] for row in await transaction.select(search_statement(many, q, 20, TODAY))]
+    begin = plan[plan.index("  CTE begin") : next(n for n, line in enumerate(plan) if "->  Append" in line)]
+    assert not [line for line in begin if "Seq Scan" in line], "\n".join(plan)
+    assert [line for line in begin if "code_entry_by_code" in line], "\n".join(plan)
+    begun = [row for row in found if row["code"].startswith(q) or row["initials"].startswith(q.lower())]
+    through = [line for line in plan if "code_entry" in line and "CTE" not in line and line not in begin]
+    assert through
+    if len(begun) == 20:
+        assert all("never executed" in line for line in through), "\n".join(plan)
+
+
+def _noted(original: Any, asked: list[str]) -> Any:
+    async def noting(self: Transaction, sql: str, *values: object) -> Any:
+        asked.append(sql)
+        return await original(self, sql, *values)
+
+    return noting
