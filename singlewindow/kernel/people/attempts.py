@@ -1,7 +1,7 @@
 """Tries to log in: every one is recorded, and too many failures close the door for a while.
 
-A try is written down before its password is checked and settled afterwards, under a lock for the user name,
-so that many tries at the same moment do not pass the limit together.
+A try is written down before its password is checked and settled afterwards, under locks for the user name and the
+address; until then it counts as failed. So many tries at the same moment do not pass a limit together.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ having count(*) = $3
 """
 _ADDRESS_WAIT = """
 select extract(epoch from min(at) + $2::interval - now()) from (
-    select at from login_attempt where address = $1 and succeeded is false and at > now() - $2::interval
+    select at from login_attempt where address = $1 and succeeded is not true and at > now() - $2::interval
     order by at desc limit $3) recent
 having count(*) = $3
 """
@@ -39,7 +39,8 @@ async def begin_password(transaction: Transaction, username: str, address: str) 
 
     Raises TooMany for the user name or the address.
     """
-    await transaction.run("select pg_advisory_xact_lock(hashtextextended('login ' || $1, 0))", username)
+    for held in (f"user {username}", f"address {address}"):  # in this order everywhere
+        await transaction.run("select pg_advisory_xact_lock(hashtextextended('login ' || $1, 0))", held)
     await check_address(transaction, address)
     wait = await transaction.value(_USERNAME_WAIT, username, WINDOW, PER_USERNAME)
     if wait is not None:

@@ -70,6 +70,18 @@ async def test_tries_at_the_same_moment_do_not_pass_together(site: Site, browser
     assert sorted(each.status_code for each in answers) == [422] * 5 + [429] * 7
 
 
+async def test_many_names_at_the_same_moment_count_for_the_address(
+    site: Site, browser: httpx.AsyncClient
+) -> None:
+    """PORT-02: of 40 parallel guesses at 40 user names from one address, thirty are looked at."""
+    names = (f"guess{n}" for n in range(attempts.PER_ADDRESS + 10))
+    answers = await asyncio.gather(*(log_in(browser, name, "wrong") for name in names))
+    counted = sorted(each.status_code for each in answers)
+    assert counted == [422] * attempts.PER_ADDRESS + [429] * 10
+    async with site.browser("198.51.100.7") as elsewhere:
+        assert (await log_in(elsewhere, "wang")).status_code == 200
+
+
 async def test_address_with_many_failures(site: Site, browser: httpx.AsyncClient) -> None:
     """PORT-02: thirty in fifteen minutes, whatever the user names; other addresses are served."""
     await site.owner.execute(
