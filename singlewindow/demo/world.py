@@ -28,7 +28,10 @@ BILLS = 300
 SUN = "孙磊"  # has a card of his company that is not bound to his account yet
 APPLICABLE = ("11", "7", "4")  # accepted and not released: these may be applied for
 PIN, OTHER_PIN = "88888888", "66886688"
-UNREGISTERED = (3, 4)  # companies that customs know and the portal does not: their cards play the registration
+UNREGISTERED = (
+    3,
+    4,
+)  # companies that customs know and the portal does not: their cards play the registration
 
 
 def make_world(anchor: date) -> dict[str, Any]:

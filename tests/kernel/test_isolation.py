@@ -95,6 +95,7 @@ NAME_NO_DOCUMENT = {
     "POST /api/session/card",
     "POST /api/session/card/challenge",
     "POST /exchange/messages",
+    "GET /api/events/stream",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",

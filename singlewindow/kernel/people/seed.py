@@ -50,7 +50,9 @@ async def seed_people(database_owner_url: str, world: Path) -> None:
 
 def _registered(people: Mapping[str, Any]) -> list[Entry]:
     """The companies of the world that are at the portal from the first."""
-    return [each for each in people["companies"] if each["customs_code"] not in people.get("unregistered", ())]
+    return [
+        each for each in people["companies"] if each["customs_code"] not in people.get("unregistered", ())
+    ]
 
 
 async def _add_companies(connection: asyncpg.Connection, companies: Sequence[Entry]) -> None:
