@@ -1,4 +1,4 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | serve"""
+"""python -m singlewindow.customs migrate | seed WORLD.json | serve | registers describe"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 import uvicorn
 
-from singlewindow.customs import logs
+from singlewindow.customs import logs, register_docs
 from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
 from singlewindow.customs.database import migrate as migrate_database
@@ -17,6 +17,8 @@ from singlewindow.customs.seed import seed as load_world
 from singlewindow.customs.settings import CustomsSettings
 
 program = typer.Typer(help="The customs side of the single window.", no_args_is_help=True)
+registers = typer.Typer(help="The registers that customs keep and publish.", no_args_is_help=True)
+program.add_typer(registers, name="registers")
 
 
 @program.command()
@@ -46,6 +48,12 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+
+
+@registers.command()
+def describe() -> None:
+    """Print docs/registers.md."""
+    typer.echo(register_docs.describe(), nl=False)
 
 
 async def _seed(url: str, world: World) -> bool:

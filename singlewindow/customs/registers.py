@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from singlewindow.contract.messages import Notice
 from singlewindow.customs.database import Transaction
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_notices
 from singlewindow.customs.problems import NotFound, StaleVersion
-
-
-class Kind(StrEnum):
-    """The registers there are."""
-
-    DECLARATION = "declaration"  # key: 18-digit 报关单号
-    BILL_OF_LADING = "bill_of_lading"  # key: 提运单号
-    COMPANY = "company"  # key: 10-character 海关编码
-    PILOT_DISTRICT = "pilot_district"  # key: 4-digit 关区代码
-    PILOT_SWITCH = "pilot_switch"  # key: exemption
-
-
-DECLARATION_STATUSES = {
-    "1": "保存", "2": "已申报", "3": "预录入接收失败", "4": "海关入库成功", "5": "海关入库失败", "6": "退单",
-    "7": "审结", "8": "删单", "9": "放行", "10": "结关", "11": "查验通知",
-}  # fmt: skip
-"""The declaration's states (cusDecStatus) with their names."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +68,7 @@ async def add_one(transaction: Transaction, entry: Entry) -> Entry:
 
 async def change(
     transaction: Transaction,
-    kind: Kind,
+    kind: str,
     key: str,
     seq: int,
     data: dict[str, Any],
@@ -97,13 +79,12 @@ async def change(
     `seq` is what the officer saw: raises StaleVersion when someone else was first, NotFound.
     """
     held = await get(transaction, kind, key, lock=True)
-    if held.seq != seq:
-        raise StaleVersion("这条数据刚刚被修改过，请刷新后重试")
+    check_seq(held, seq)
     valid_from, valid_to = validity or (held.valid_from, held.valid_to)
     entry = Entry(kind, key, seq + 1, {**(held.data or {}), **data}, valid_from, valid_to)
     await transaction.run(
         "update entry set seq = $3, data = $4, valid_from = $5, valid_to = $6 where kind = $1 and key = $2",
-        kind.value,
+        kind,
         key,
         entry.seq,
         entry.data,
@@ -114,10 +95,16 @@ async def change(
     return entry
 
 
-async def get(transaction: Transaction, kind: Kind, key: str, *, lock: bool = False) -> Entry:
+def check_seq(held: Entry, seq: int) -> None:
+    """Raises StaleVersion unless `seq` is the entry's own: someone else was first."""
+    if held.seq != seq:
+        raise StaleVersion("这条数据刚刚被其他关员修改过，请刷新后重试")
+
+
+async def get(transaction: Transaction, kind: str, key: str, *, lock: bool = False) -> Entry:
     """The entry; raises NotFound."""
     row = await transaction.row(
-        f"{_SELECT} where kind = $1 and key = $2{' for update' if lock else ''}", kind.value, key
+        f"{_SELECT} where kind = $1 and key = $2{' for update' if lock else ''}", kind, key
     )
     if row is None:
         raise NotFound("没有这条登记数据")
@@ -125,16 +112,16 @@ async def get(transaction: Transaction, kind: Kind, key: str, *, lock: bool = Fa
 
 
 async def find(
-    transaction: Transaction, kind: Kind, key_prefix: str, page: int, size: int
+    transaction: Transaction, kind: str, key_prefix: str, page: int, size: int
 ) -> tuple[int, list[Entry]]:
     """How many entries' keys begin with `key_prefix` (all: ""), and one page of them in the keys' order."""
     pattern = key_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     total = await transaction.value(
-        "select count(*) from entry where kind = $1 and key like $2", kind.value, pattern
+        "select count(*) from entry where kind = $1 and key like $2", kind, pattern
     )
     rows = await transaction.rows(
         f"{_SELECT} where kind = $1 and key like $2 order by key limit $3 offset $4",
-        kind.value,
+        kind,
         pattern,
         size,
         (page - 1) * size,

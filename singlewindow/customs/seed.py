@@ -12,16 +12,21 @@ from typing import Any
 from singlewindow.customs import registers
 from singlewindow.customs.database import Database, Transaction
 from singlewindow.customs.officers.passwords import hash_password
-from singlewindow.customs.registers import DECLARATION_STATUSES, Entry, Kind
+from singlewindow.customs.register_kinds import (
+    BILL_OF_LADING,
+    COMPANY,
+    DECLARATION,
+    PILOT_DISTRICT,
+    PILOT_SWITCH,
+    REGISTERS,
+    Register,
+)
+from singlewindow.customs.register_values import with_names
+from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import end_of, start_of
 
 World = Mapping[str, Any]
 SEED_LOCK = 812_002
-COMPANY_DATA = ("name", "scc", "ciq_code", "grade", "grade_name", "customs_qualified")
-BILL_DATA = ("inspection_district", "vessel", "voyage")
-DECLARATION_DATA = (
-    "ie_flag", "consignee_code", "consignee_name", "declarant_code", "inspection_district", "declared_at",
-)  # fmt: skip
 
 
 def read_world(file: Path) -> World:
@@ -42,38 +47,34 @@ async def seed(database: Database, world: World) -> bool:
 
 
 def entries_of(world: World) -> Iterator[Entry]:
-    """The registers' first entries: what others refer to comes first."""
-    yield Entry(Kind.PILOT_SWITCH, "exemption", 1, {"enabled": True})
-    for company in world["companies"]:
-        yield Entry(Kind.COMPANY, company["customs_code"], 1, {name: company[name] for name in COMPANY_DATA})
-    for pilot in world["pilot_districts"]:
-        yield _pilot_district(pilot)
-    for bill in world.get("bills_of_lading", ()):
-        data = {name: bill[name] for name in BILL_DATA}
-        yield Entry(Kind.BILL_OF_LADING, bill["number"], 1, data)
-    for declaration in world["declarations"]:
-        yield Entry(Kind.DECLARATION, declaration["number"], 1, _declaration_data(declaration))
+    """The registers' first entries: what others refer to comes first.
+
+    Companies, pilot districts, bills and declarations stand under names of their own; every other register under
+    `registers`: name → [{key, data, from, to}], the days inclusive.
+    """
+    yield Entry(PILOT_SWITCH.name, "exemption", 1, {"enabled": True})
+    yield from (_entry(COMPANY, each["customs_code"], each) for each in world["companies"])
+    yield from (_entry(PILOT_DISTRICT, each["district"], each, each) for each in world["pilot_districts"])
+    for name, entries in world.get("registers", {}).items():
+        yield from (_entry(REGISTERS[name], each["key"], each["data"], each) for each in entries)
+    yield from (_entry(BILL_OF_LADING, each["number"], each) for each in world.get("bills_of_lading", ()))
+    yield from (_entry(DECLARATION, each["number"], each) for each in world["declarations"])
 
 
-def _pilot_district(pilot: Mapping[str, Any]) -> Entry:
-    first, last = pilot.get("from"), pilot.get("to")
+def _entry(
+    register: Register, key: str, source: Mapping[str, Any], days: Mapping[str, Any] | None = None
+) -> Entry:
+    """The first entry of a key: the register's members out of `source`, in force on the days `from` to `to`."""
+    data = {member.name: source[member.name] for member in register.members if member.name in source}
+    first, last = (days.get("from"), days.get("to")) if days else (None, None)
     return Entry(
-        Kind.PILOT_DISTRICT,
-        pilot["district"],
+        register.name,
+        key,
         1,
-        {"enabled": pilot["enabled"]},
+        with_names(register, data),
         start_of(date.fromisoformat(first[:10])) if first else None,
         end_of(date.fromisoformat(last[:10])) if last else None,
     )
-
-
-def _declaration_data(declaration: Mapping[str, Any]) -> dict[str, Any]:
-    status = str(declaration["status"])
-    return {
-        "status": status,
-        "status_name": DECLARATION_STATUSES[status],
-        **{name: declaration[name] for name in DECLARATION_DATA},
-    }
 
 
 async def _add_officers(transaction: Transaction, world: World) -> None:

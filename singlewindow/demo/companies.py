@@ -29,6 +29,8 @@ class Company:
     grade: str
     grade_name: str
     customs_qualified: bool
+    qualification_kind: str
+    guarantee_mode: str
 
 
 def make_companies(random: Random, count: int) -> list[Company]:
@@ -52,6 +54,8 @@ def _company(random: Random, index: int, name: tuple[str, str]) -> Company:
         grade=grade,
         grade_name=GRADES[grade],
         customs_qualified=index < 3 or random.random() > 0.05,
+        qualification_kind="报关企业" if broker else "进出口货物收发货人",
+        guarantee_mode="0" if grade == "1" else "12"[index % 2],
     )
 
 

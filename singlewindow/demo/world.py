@@ -7,19 +7,22 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from singlewindow.demo.calendars import make_calendars
 from singlewindow.demo.companies import Company, make_companies
 from singlewindow.demo.declarations import (
+    CLOSED,
     ENDED,
     NOT_BEGUN,
+    OLD,
     OPEN,
     OUTSIDE,
     STATES,
     SWITCHED_OFF,
-    Declaration,
     Maker,
     make_bills,
     make_pilots,
 )
+from singlewindow.demo.papers import make_books, make_licences, make_manifests
 
 SEED = 20180101
 COMPANIES = 48
@@ -39,8 +42,8 @@ def make_world(anchor: date) -> dict[str, Any]:
     random = Random(SEED)  # noqa: S311 a world to play in, no secrets
     companies = make_companies(random, COMPANIES)
     cards = _cards(companies)
-    declarations, examples = _declarations(random, anchor, companies)
     bills = make_bills(random, BILLS)
+    declarations, examples = _declarations(random, anchor, companies, bills)
     examples |= _bill_examples(bills)
     return {
         "anchor": anchor.isoformat(),
@@ -55,7 +58,13 @@ def make_world(anchor: date) -> dict[str, Any]:
         ],
         "pilot_districts": make_pilots(anchor),
         "bills_of_lading": bills,
-        "declarations": [asdict(declaration) for declaration in declarations],
+        "registers": {
+            "manifest": make_manifests(random, bills),
+            "licence": make_licences(random, anchor, companies),
+            "account_book": make_books(random, anchor, companies),
+            "port_calendar": make_calendars(anchor),
+        },
+        "declarations": declarations,
         "examples": examples,
     }
 
@@ -104,21 +113,21 @@ def _bill_examples(bills: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _declarations(
-    random: Random, anchor: date, companies: list[Company]
-) -> tuple[list[Declaration], dict[str, Any]]:
-    maker = Maker(random, anchor, [c for c in companies if c.customs_code[5] == "8"])
-    made: list[Declaration] = []
+    random: Random, anchor: date, companies: list[Company], bills: list[dict[str, str]]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    maker = Maker(random, anchor, [c for c in companies if c.customs_code[5] == "8"], bills)
+    made: list[dict[str, Any]] = []
     numbers: dict[str, Any] = {}
 
     def add(company: Company, status: str, district: str) -> str:
         made.append(maker.make(company, status, district))
-        return made[-1].number
+        return str(made[-1]["number"])
 
     for name, company in (("applicable", companies[0]), ("applicable_2", companies[1])):
         numbers[name] = [add(company, "11", OPEN[at % 4]) for at in range(300)][:20]
     for company in companies[:3]:
         for status in STATES:
-            for at in range(60 if status in APPLICABLE else 12):
+            for at in range(60 if status in (*APPLICABLE, CLOSED) else 12):
                 add(company, status, OPEN[at % len(OPEN)])
     first = companies[0]
     numbers |= {
@@ -132,6 +141,7 @@ def _declarations(
         "ended": add(first, "11", ENDED),
         "unknown": f"{OPEN[0]}{anchor.year}1999999999",
     }
+    made += [maker.make_old(company, *old) for company in companies[:2] for old in OLD]
     everywhere = (*OPEN, *OUTSIDE, SWITCHED_OFF, NOT_BEGUN, ENDED)
     while len(made) < DECLARATIONS:
         add(random.choice(companies[3:]), random.choice(list(STATES)), random.choice(everywhere))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import NoReturn
@@ -19,10 +19,12 @@ from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import FolderLock, InUseError
 from singlewindow.launch.parts import Part, all_parts, check_ports
 from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.publication import registers_arrived
 from singlewindow.launch.settings import CLONE, LaunchSettings
 from singlewindow.launch.setup import Setup
 
 _READY_SECONDS = 60.0
+_REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ class Launcher:
             setup.run(self._report)
             with self._guards(parts, environment) as guards:
                 self._await_ready(guards, cluster)
+                self._await_registers(guards, cluster, environment)
                 summary.show(self._console, self._settings, setup.world)
                 self._report(f"ready after {time.monotonic() - began:.1f} s")
                 self._watch(guards, cluster)
@@ -132,6 +135,20 @@ class Launcher:
                 )
             self._guard_database(cluster)
             time.sleep(_LOOK_SECONDS / 2)
+
+    def _await_registers(
+        self, guards: list[Guard], cluster: Cluster | None, environment: Mapping[str, str]
+    ) -> None:
+        """Nothing can be looked up before customs' registers have reached the portal, so wait for them."""
+        deadline = time.monotonic() + _REGISTER_SECONDS
+        while not registers_arrived(environment):
+            if time.monotonic() > deadline:
+                self._report("customs' registers are still on their way to the portal")
+                return
+            for guard in guards:
+                guard.look()
+            self._guard_database(cluster)
+            time.sleep(_LOOK_SECONDS)
 
     def _watch(self, guards: list[Guard], cluster: Cluster | None) -> NoReturn:
         while True:

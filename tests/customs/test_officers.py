@@ -103,16 +103,24 @@ BAD_REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", f"/api/submissions/{HUGE}/decision", {"decision": "approve"}),
     ("POST", "/api/submissions/1/decision", {"decision": "approve", "remark": "a\x00"}),
     ("POST", "/api/submissions/1/decision", {"decision": "approve", "remark": "\ud800"}),
-    ("PUT", "/api/registers/declaration/%00", {"seq": 1, "status": "9"}),
-    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 2**63, "status": "9"}),
-    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 1, "status": "\x00"}),
-    ("PUT", "/api/registers/pilot_district/%00", {"seq": 1, "enabled": True}),
-    ("PUT", "/api/registers/pilot_district/22a3", {"seq": 0, "enabled": True}),
-    ("PUT", "/api/registers/pilot_district/22333", {"seq": 0, "enabled": True}),
-    ("PUT", "/api/registers/pilot_district/2233", {"seq": 1, "enabled": True, "last_day": "9999-12-31"}),
-    ("PUT", "/api/registers/pilot_district/2233", {"seq": 1, "enabled": True, "first_day": "0001-01-01"}),
-    ("PUT", "/api/registers/pilot_district/2233", {"\ud800": 1, "seq": "\ud800", "enabled": True}),
-    ("PUT", "/api/registers/pilot_switch/%00", {"seq": 1, "enabled": True}),
+    ("PUT", "/api/registers/declaration/%00", {"seq": 1, "data": {"status": "9"}}),
+    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 2**63, "data": {"status": "9"}}),
+    ("PUT", "/api/registers/declaration/223320261000000001", {"seq": 1, "data": {"status": "\x00"}}),
+    ("PUT", "/api/registers/pilot_district/%00", {"seq": 1, "data": {"enabled": True}}),
+    ("PUT", "/api/registers/pilot_district/22a3", {"seq": 0, "data": {"enabled": True}}),
+    ("PUT", "/api/registers/pilot_district/22333", {"seq": 0, "data": {"enabled": True}}),
+    (
+        "PUT",
+        "/api/registers/pilot_district/2233",
+        {"seq": 1, "data": {"enabled": True}, "last_day": "9999-12-31"},
+    ),
+    (
+        "PUT",
+        "/api/registers/pilot_district/2233",
+        {"seq": 1, "data": {"enabled": True}, "first_day": "0001-01-01"},
+    ),
+    ("PUT", "/api/registers/pilot_district/2233", {"\ud800": 1, "seq": "\ud800", "data": {"enabled": True}}),
+    ("PUT", "/api/registers/pilot_switch/%00", {"seq": 1, "data": {"enabled": True}}),
     ("PUT", "/api/mode", {"automatic": True, "delay_seconds": math.nan, "refuse_share": 0}),
     ("PUT", "/api/mode", {"automatic": True, "delay_seconds": 0, "refuse_share": math.inf}),
     ("POST", "/api/session", {"username": "guan01\x00", "password": "x"}),
@@ -160,6 +168,7 @@ async def test_nothing_is_shown_without_a_session(customs: Customs, own: Company
                     path.replace("{identifier}", "1")
                     .replace("{sha256}", sha256(PDF))
                     .replace("{kind}", "company")
+                    .replace("{key}", "4403160002")
                 )
                 assert (await customs.client.request(method, address, json={})).status_code == 401, (
                     method,
@@ -247,6 +256,7 @@ async def test_seed_publishes_the_world_once(settings: CustomsSettings, portal: 
         "declarant_code": "3122960001",
         "inspection_district": "2233",
         "declared_at": "2026-11-18",
+        "trade_mode": "0110",
     }
     company = notices["company", "4403160002"].data
     assert company is not None
@@ -260,17 +270,17 @@ async def test_an_officer_releases_a_declaration(customs: Customs, portal: Porta
     found = (await customs.client.get(f"/api/registers/declaration?key={number[:6]}")).json()
     assert [(e["key"], e["data"]["status_name"]) for e in found["items"]] == [(number, "查验通知")]
     path = f"/api/registers/declaration/{number}"
-    response = await customs.client.put(path, json={"seq": 1, "status": "9"}, headers=headers)
+    response = await customs.client.put(path, json={"seq": 1, "data": {"status": "9"}}, headers=headers)
     assert (response.json()["seq"], response.json()["data"]["status_name"]) == (2, "放行")
     assert (
-        await customs.client.put(path, json={"seq": 1, "status": "10"}, headers=headers)
+        await customs.client.put(path, json={"seq": 1, "data": {"status": "10"}}, headers=headers)
     ).status_code == 412
     assert (
-        await customs.client.put(path, json={"seq": 2, "status": "99"}, headers=headers)
+        await customs.client.put(path, json={"seq": 2, "data": {"status": "99"}}, headers=headers)
     ).status_code == 422
     missing = "/api/registers/declaration/999999999999999999"
     assert (
-        await customs.client.put(missing, json={"seq": 1, "status": "9"}, headers=headers)
+        await customs.client.put(missing, json={"seq": 1, "data": {"status": "9"}}, headers=headers)
     ).status_code == 404
     await customs.sender(portal).send_due()
     assert [
@@ -283,7 +293,7 @@ async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) ->
     headers = await customs.log_in()
     shown = (await customs.client.get("/api/registers/pilot_district")).json()["items"][0]
     assert (shown["key"], shown["first_day"], shown["last_day"]) == ("2233", "2026-01-01", "2026-12-31")
-    body = {"seq": 1, "enabled": True, "first_day": "2026-11-01", "last_day": "2026-11-30"}
+    body = {"seq": 1, "data": {"enabled": True}, "first_day": "2026-11-01", "last_day": "2026-11-30"}
     changed = await customs.client.put("/api/registers/pilot_district/5316", json=body, headers=headers)
     assert (changed.json()["first_day"], changed.json()["last_day"]) == ("2026-11-01", "2026-11-30")
     wrong = await customs.client.put(
@@ -291,7 +301,7 @@ async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) ->
     )
     assert wrong.status_code == 422
     switch = await customs.client.put(
-        "/api/registers/pilot_switch/exemption", json={"seq": 1, "enabled": False}, headers=headers
+        "/api/registers/pilot_switch/exemption", json={"seq": 1, "data": {"enabled": False}}, headers=headers
     )
     assert switch.json()["data"] == {"enabled": False}
     await customs.sender(portal).send_due()
@@ -305,7 +315,10 @@ async def test_an_officer_changes_the_pilot(customs: Customs, portal: Portal) ->
 async def test_an_officer_adds_a_pilot_district(customs: Customs, portal: Portal) -> None:
     """INSP-03: the list is data; a new district is published, one on the list already is not overwritten."""
     headers = await customs.log_in()
-    path, body = "/api/registers/pilot_district/0208", {"seq": 0, "enabled": True, "first_day": "2026-12-01"}
+    path, body = (
+        "/api/registers/pilot_district/0208",
+        {"seq": 0, "data": {"enabled": True}, "first_day": "2026-12-01"},
+    )
     both = await asyncio.gather(*(customs.client.put(path, json=body, headers=headers) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [200, 412]
     added = next(answer.json() for answer in both if answer.status_code == 200)

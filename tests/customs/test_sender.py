@@ -8,7 +8,7 @@ from singlewindow.customs import registers
 from singlewindow.customs.answers import decide
 from singlewindow.customs.desk import DECISIONS
 from singlewindow.customs.exchange.sender import BATCH, FIRST_WAIT
-from singlewindow.customs.registers import Entry, Kind
+from singlewindow.customs.registers import Entry
 from tests.customs.company import Company
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
@@ -20,7 +20,7 @@ async def approve(customs: Customs, identifier: int) -> None:
 
 
 async def publish(customs: Customs, count: int) -> None:
-    entries = [Entry(Kind.DECLARATION, f"{n:018d}", 1, {"status": "4"}) for n in range(count)]
+    entries = [Entry("declaration", f"{n:018d}", 1, {"status": "4"}) for n in range(count)]
     async with customs.database.transaction() as transaction:
         await registers.add(transaction, entries)
 
@@ -95,7 +95,7 @@ async def test_a_message_that_breaks_the_portal_holds_back_its_own_document_only
     """CUST-05: it is found by halving and put off; the later one of its topic waits behind it."""
     await publish(customs, 9)
     async with customs.database.transaction() as transaction:
-        await registers.change(transaction, Kind.DECLARATION, f"{4:018d}", 1, {"status": "9"})
+        await registers.change(transaction, "declaration", f"{4:018d}", 1, {"status": "9"})
     portal.poison = f'"key":"{4:018d}","kind":"declaration","message_id":'
     sender = customs.sender(portal)
     while await sender.send_due():

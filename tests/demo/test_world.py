@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from singlewindow.demo.calendars import hours, works
 from singlewindow.demo.companies import social_credit_code
 from singlewindow.demo.declarations import STATES
+from singlewindow.demo.goods import GOODS
+from singlewindow.demo.papers import container_number
 from singlewindow.demo.world import make_world
 
 ANCHOR = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 WORLD = make_world(ANCHOR)
 
 
@@ -95,3 +101,61 @@ def test_companies_to_be_registered() -> None:
             kinds[card["customs_code"]].add(card["kind"])
     assert not accounts & set(kinds)
     assert list(kinds.values()) == [{"法人卡", "操作员卡"}, {"操作员卡"}]
+
+
+def test_working_days_of_2026_are_the_official_ones() -> None:
+    """CUST-02 (APPT-08): holidays on weekdays, make-up days at weekends (FA 2.8)."""
+    off = [
+        "2026-01-02",
+        "2026-02-16",
+        "2026-02-23",
+        "2026-04-06",
+        "2026-05-05",
+        "2026-06-19",
+        "2026-09-25",
+        "2026-10-07",
+    ]
+    on = ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10", "2026-10-08"]
+    assert not [day for day in off if works(date.fromisoformat(day))]
+    assert [day for day in on if works(date.fromisoformat(day))] == on
+    assert not works(date(2026, 11, 28))
+    assert not works(date(2027, 2, 8))
+
+
+def test_calendars_of_ports() -> None:
+    """CUST-02: this year and, provisional, the next; lunch gaps, Saturday mornings, a port that works on Sundays."""
+    calendars = {each["key"]: each["data"] for each in WORLD["registers"]["port_calendar"]}
+    assert calendars["5301-202611"]["days"]["26"] == ["09:00-17:00"]
+    assert "28" not in calendars["5301-202611"]["days"]
+    assert not calendars["5301-202612"]["provisional"]
+    assert calendars["5301-202701"]["provisional"]
+    assert hours("5304", date(2026, 9, 20)) == ["09:00-17:00"]
+    assert hours("2202", date(2026, 11, 26)) == ["09:00-12:00", "13:30-17:00"]
+    assert hours("0904", date(2026, 11, 28)) == ["09:00-12:00"]
+    assert hours("5710", date(2026, 11, 29)) == ["09:00-12:00"]
+    assert not [key for key in calendars if key.startswith("5317")]
+    assert len({key[:4] for key in calendars}) >= 15
+
+
+def test_papers_fit_together() -> None:
+    """CUST-02 (CONS-09, CONS-10): manifests for all bills, licences with quantities, books with what remains."""
+    registers = WORLD["registers"]
+    assert {m["key"] for m in registers["manifest"]} == {b["number"] for b in WORLD["bills_of_lading"]}
+    known = Path("singlewindow/kernel/codes/tables/goods.csv").read_text(encoding="utf-8").splitlines()
+    codes = {row[0] for row in csv.reader(line for line in known if not line.startswith("#"))}
+    assert {good.code for good in GOODS} <= codes
+    assert len({each["key"] for each in registers["licence"]}) == len(registers["licence"]) >= 40
+    for book in registers["account_book"]:
+        assert re.fullmatch(r"[BCH][0-9]{11}", book["key"])
+        assert all(0 < int(i["remaining"]) <= int(i["quantity"]) for i in book["data"]["items"])
+    assert container_number("CSQU305438") == "CSQU3054383"  # the standard's own example
+
+
+def test_closed_declarations_within_and_beyond_the_keeping_periods() -> None:
+    """CUST-02 (PRNT-01): closed ones have the moment; some were closed four and six years ago."""
+    closed = [d for d in WORLD["declarations"] if d["status"] == "10"]
+    assert all(d["closed_at"] > d["released_at"] > d["declared_at"] for d in closed)
+    years = Counter(ANCHOR.year - int(d["closed_at"][:4]) for d in closed)
+    assert years[4] >= 4
+    assert years[6] >= 4
+    assert len([d for d in closed if d["consignee_code"] == WORLD["companies"][0]["customs_code"]]) >= 60

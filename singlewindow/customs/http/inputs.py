@@ -27,14 +27,11 @@ Identifier = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hex in the address."""
 
-DeclarationNumber = Annotated[str, Path(pattern="^[0-9]{18}$")]
-"""报关单号 in the address."""
+RegisterName = Annotated[str, Path(pattern="^[a-z_]{1,32}$")]
+"""A register's name in the address."""
 
-District = Annotated[str, Path(pattern="^[0-9]{4}$")]
-"""关区代码 in the address."""
-
-SwitchName = Annotated[str, Path(pattern="^[a-z_]{1,32}$")]
-"""The name of an application's switch in the address."""
+Key = Annotated[str, Path(pattern="^[0-9A-Za-z._-]{1,64}$")]
+"""An entry's key in the address."""
 
 Prefix = Annotated[Text, Query(max_length=64)]
 """The beginning of a number or key that is searched for."""

@@ -1,31 +1,75 @@
-"""Registers on the officers' pages: declarations, companies, pilot districts; changes are published at once."""
+"""Registers on the officers' pages: what there is, one page of it, one entry; changes are published at once."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from singlewindow.customs import registers
-from singlewindow.customs.http.inputs import (
-    Day,
-    DeclarationNumber,
-    District,
-    PageNumber,
-    PageSize,
-    Prefix,
-    Seq,
-    SwitchName,
-    Text,
-)
+from singlewindow.customs.http.inputs import Day, Key, PageNumber, PageSize, Prefix, RegisterName, Seq, Text
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.problems import Refused
-from singlewindow.customs.registers import DECLARATION_STATUSES, Entry, Kind
+from singlewindow.customs.register_kinds import REGISTERS, Member, Register, get_register
+from singlewindow.customs.register_values import change_of, wrong_entry
+from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import end_of, local_day, start_of
 
 router = APIRouter(prefix="/api/registers", tags=["registers"])
+Value = Text | bool | list[dict[Text, Text | bool]] | dict[Text, list[Text]] | None
+
+
+class MemberView(BaseModel):
+    """A member of a register's entries; `steps`: code → the codes that may follow it."""
+
+    name: str
+    label: str
+    kind: str
+    choices: dict[str, str]
+    steps: dict[str, list[str]] | None
+    columns: list[MemberView]
+    listed: bool
+    editable: bool
+
+    @classmethod
+    def of(cls, member: Member) -> MemberView:
+        """A row of the table of registers."""
+        return cls(
+            name=member.name,
+            label=member.label,
+            kind=member.kind,
+            choices=dict(member.choices),
+            steps=member.steps and {code: list(following) for code, following in member.steps.items()},
+            columns=[cls.of(column) for column in member.columns],
+            listed=member.listed,
+            editable=member.editable,
+        )
+
+
+class RegisterView(BaseModel):
+    """A register, so that a page can draw it."""
+
+    name: str
+    title: str
+    key_label: str
+    may_add: bool
+    dated: bool
+    members: list[MemberView]
+
+    @classmethod
+    def of(cls, register: Register) -> RegisterView:
+        """A row of the table of registers."""
+        return cls(
+            name=register.name,
+            title=register.title,
+            key_label=register.key_label,
+            may_add=register.may_add,
+            dated=register.dated,
+            members=[MemberView.of(member) for member in register.members],
+        )
 
 
 class EntryView(BaseModel):
@@ -38,19 +82,20 @@ class EntryView(BaseModel):
     last_day: date | None
 
     @classmethod
-    def of(cls, entry: Entry) -> EntryView:
-        """The entry as the page sees it."""
+    def of(cls, entry: Entry, names: frozenset[str] | None = None) -> EntryView:
+        """The entry as the page sees it; with `names` only those members."""
+        data = entry.data or {}
         return cls(
             key=entry.key,
             seq=entry.seq,
-            data=entry.data or {},
+            data=data if names is None else {name: data[name] for name in data if name in names},
             first_day=entry.valid_from and local_day(entry.valid_from),
             last_day=entry.valid_to and local_day(entry.valid_to - timedelta(microseconds=1)),
         )
 
 
 class EntryPage(BaseModel):
-    """One page of a register."""
+    """One page of a register; entries show the list's columns and what may be changed."""
 
     total: int
     page: int
@@ -59,40 +104,26 @@ class EntryPage(BaseModel):
 
 
 class Change(BaseModel):
-    """`seq` is that of the entry as the officer saw it: 412 when it was changed since."""
+    """New values of members, and the inclusive days in force (null: open).
+
+    `seq` is that of the entry as the officer saw it: 412 when it was changed since; 0 adds an entry.
+    """
 
     seq: Seq
-
-
-class StatusChange(Change):
-    """A declaration's new status, a key of `registers.DECLARATION_STATUSES`."""
-
-    status: Text
-
-
-class PilotChange(Change):
-    """A pilot district: on or off, and its inclusive days (null: open); seq 0 adds a district to the list."""
-
-    enabled: bool
+    data: dict[Text, Value] = Field(default_factory=dict, max_length=50)
     first_day: Day | None = None
     last_day: Day | None = None
 
 
-class SwitchChange(Change):
-    """A whole application: on or off."""
-
-    enabled: bool
-
-
-@router.get("/statuses")
-async def read_statuses(officer: Officer) -> dict[str, str]:
-    """The declaration's statuses with their names."""
-    return DECLARATION_STATUSES
+@router.get("")
+async def read_registers(officer: Officer) -> list[RegisterView]:
+    """Every register with its members."""
+    return [RegisterView.of(register) for register in REGISTERS.values()]
 
 
 @router.get("/{kind}")
 async def find_entries(
-    kind: Kind,
+    kind: RegisterName,
     parts: Running,
     officer: Officer,
     key: Prefix = "",
@@ -100,51 +131,62 @@ async def find_entries(
     size: PageSize = 20,
 ) -> EntryPage:
     """One page of a register; `key` is a prefix."""
+    register = get_register(kind)
     async with parts.database.transaction() as transaction:
         total, entries = await registers.find(transaction, kind, key.strip(), page, size)
-    return EntryPage(total=total, page=page, size=size, items=[EntryView.of(entry) for entry in entries])
+    shown = _shown(register)
+    return EntryPage(
+        total=total, page=page, size=size, items=[EntryView.of(entry, shown) for entry in entries]
+    )
 
 
-@router.put("/declaration/{number}")
-async def change_declaration(
-    number: DeclarationNumber, body: StatusChange, parts: Running, officer: Officer
-) -> EntryView:
-    """Set a declaration's status and publish it."""
-    if body.status not in DECLARATION_STATUSES:
-        raise Refused.because("status", "register.status", "没有这种报关单状态")
-    data = {"status": body.status, "status_name": DECLARATION_STATUSES[body.status]}
+@router.get("/{kind}/{key}")
+async def read_entry(kind: RegisterName, key: Key, parts: Running, officer: Officer) -> EntryView:
+    """One entry in full."""
+    get_register(kind)
     async with parts.database.transaction() as transaction:
-        return EntryView.of(await registers.change(transaction, Kind.DECLARATION, number, body.seq, data))
+        return EntryView.of(await registers.get(transaction, kind, key))
 
 
-@router.put("/pilot_district/{district}")
-async def change_pilot_district(
-    district: District, body: PilotChange, parts: Running, officer: Officer
+@router.put("/{kind}/{key}")
+async def change_entry(
+    kind: RegisterName, key: Key, body: Change, parts: Running, officer: Officer
 ) -> EntryView:
-    """Switch a pilot district and set its days, or add one (seq 0): 412 when it is on the list already."""
+    """Change an entry, or add one (seq 0), and publish it."""
+    register = get_register(kind)
+    validity = _validity(register, body)
+    async with parts.database.transaction() as transaction:
+        if body.seq == 0:
+            data = _new_data(register, key, body.data, transaction.now)
+            new = Entry(kind, key, 1, data, *(validity or (None, None)))
+            return EntryView.of(await registers.add_one(transaction, new))
+        held = await registers.get(transaction, kind, key, lock=True)
+        registers.check_seq(held, body.seq)
+        data = change_of(register, held.data or {}, body.data, transaction.now)
+        return EntryView.of(await registers.change(transaction, kind, key, body.seq, data, validity))
+
+
+def _shown(register: Register) -> frozenset[str]:
+    members = [member for member in register.members if member.listed or member.editable]
+    return frozenset(member.name for member in members) | {member.names for member in members if member.names}
+
+
+def _new_data(register: Register, key: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    if not register.may_add:
+        raise Refused.because("", "register.add", f"{register.title}不能在此新增", "请用文件导入")
+    data = change_of(register, {}, wanted, now)
+    if found := wrong_entry(register, key, data):
+        raise Refused.because("data", "register.entry", "；".join(f"{name}：{why}" for name, why in found))
+    return data
+
+
+def _validity(register: Register, body: Change) -> tuple[datetime | None, datetime | None] | None:
+    """The days in force as moments; None where officers do not set them."""
+    if not register.dated:
+        return None
     if body.first_day and body.last_day and body.first_day > body.last_day:
         raise Refused.because("last_day", "register.days", "截止日期不能早于起始日期")
-    validity = (
+    return (
         start_of(body.first_day) if body.first_day else None,
         end_of(body.last_day) if body.last_day else None,
     )
-    async with parts.database.transaction() as transaction:
-        if body.seq == 0:
-            new = Entry(Kind.PILOT_DISTRICT, district, 1, {"enabled": body.enabled}, *validity)
-            return EntryView.of(await registers.add_one(transaction, new))
-        entry = await registers.change(
-            transaction, Kind.PILOT_DISTRICT, district, body.seq, {"enabled": body.enabled}, validity
-        )
-    return EntryView.of(entry)
-
-
-@router.put("/pilot_switch/{name}")
-async def change_pilot_switch(
-    name: SwitchName, body: SwitchChange, parts: Running, officer: Officer
-) -> EntryView:
-    """Switch a whole application on or off."""
-    async with parts.database.transaction() as transaction:
-        entry = await registers.change(
-            transaction, Kind.PILOT_SWITCH, name, body.seq, {"enabled": body.enabled}
-        )
-    return EntryView.of(entry)

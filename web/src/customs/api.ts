@@ -96,7 +96,25 @@ export interface UnreadableMessage {
   problem: string;
 }
 
-export type Kind = "declaration" | "pilot_district" | "pilot_switch" | "company";
+export interface Member {
+  name: string;
+  label: string;
+  kind: "text" | "choice" | "flag" | "day" | "moment" | "number" | "rows" | "hours";
+  choices: Record<string, string>;
+  steps: Record<string, string[]> | null;
+  columns: Member[];
+  listed: boolean;
+  editable: boolean;
+}
+
+export interface Register {
+  name: string;
+  title: string;
+  key_label: string;
+  may_add: boolean;
+  dated: boolean;
+  members: Member[];
+}
 
 export interface Entry {
   key: string;
@@ -106,9 +124,9 @@ export interface Entry {
   last_day: string | null;
 }
 
-export interface PilotChange {
+export interface EntryChange {
   seq: number;
-  enabled: boolean;
+  data: Record<string, unknown>;
   first_day: string | null;
   last_day: string | null;
 }
@@ -129,15 +147,12 @@ export const api = {
   setMode: (mode: Mode) => call<Mode>("PUT", "/api/mode", { body: mode }),
   delivery: () => call<Delivery>("GET", "/api/delivery"),
   unreadable: () => call<UnreadableMessage[]>("GET", "/api/unreadable"),
-  statuses: () => call<Record<string, string>>("GET", `${registers}/statuses`),
-  entries: (kind: Kind, query: { key: string; page: number; size: number }) =>
+  registers: () => call<Register[]>("GET", registers),
+  entries: (kind: string, query: { key: string; page: number; size: number }) =>
     call<Page<Entry>>("GET", `${registers}/${kind}`, { query }),
-  setDeclaration: (number: string, seq: number, status: string) =>
-    call<Entry>("PUT", `${registers}/declaration/${number}`, { body: { seq, status } }),
-  setPilotDistrict: (district: string, change: PilotChange) =>
-    call<Entry>("PUT", `${registers}/pilot_district/${district}`, { body: change }),
-  setPilotSwitch: (name: string, seq: number, enabled: boolean) =>
-    call<Entry>("PUT", `${registers}/pilot_switch/${name}`, { body: { seq, enabled } }),
+  entry: (kind: string, key: string) => call<Entry>("GET", `${registers}/${kind}/${key}`),
+  setEntry: (kind: string, key: string, change: EntryChange) =>
+    call<Entry>("PUT", `${registers}/${kind}/${key}`, { body: change }),
 };
 
 /** Where an attachment opens as PDF. */

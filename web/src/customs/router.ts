@@ -12,7 +12,11 @@ export function makeRouter(): Router {
       { path: "/", redirect: "/queue" },
       { path: "/queue", component: QueuePage },
       { path: "/queue/:id(\\d+)", component: SubmissionPage, props: (route) => ({ id: Number(route.params.id) }) },
-      { path: "/registers/:kind", component: RegisterPage, props: true },
+      {
+        path: "/registers/:kind/:entry?",
+        component: RegisterPage,
+        props: (route) => ({ kind: String(route.params.kind), entry: String(route.params.entry ?? "") }),
+      },
       { path: "/unreadable", component: UnreadablePage },
       { path: "/:rest(.*)", redirect: "/queue" },
     ],

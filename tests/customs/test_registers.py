@@ -1,0 +1,130 @@
+"""Registers as a table of kinds: pages, changes with steps and stamps, what is published (CUST-02, CUST-03)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.customs.problems import Refused
+from singlewindow.customs.register_docs import describe
+from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS, REGISTERS
+from singlewindow.customs.register_values import change_of, wrong, wrong_entry
+from singlewindow.customs.seed import entries_of
+from singlewindow.demo.world import make_world
+from tests.customs.conftest import Customs
+from tests.customs.portal import Portal
+from tests.demo.test_world import ANCHOR, NOW
+
+NUMBER = "223320261000000001"
+PATH = f"/api/registers/declaration/{NUMBER}"
+
+
+def test_every_entry_of_the_demonstration_world_fits_its_register() -> None:
+    """CUST-02: keys, members, rows, working hours."""
+    entries = list(entries_of(make_world(ANCHOR)))
+    assert {entry.kind for entry in entries} == set(REGISTERS)
+    wrong_ones = {
+        e.key: found for e in entries if (found := wrong_entry(REGISTERS[e.kind], e.key, e.data or {}))
+    }
+    assert wrong_ones == {}
+
+
+def test_the_document_is_written_from_the_table() -> None:
+    """CUST-02: docs/registers.md is what `registers describe` prints."""
+    assert Path("docs/registers.md").read_text(encoding="utf-8") == describe()
+
+
+def test_the_steps_of_a_declaration() -> None:
+    """CUST-03: every state is named, no way leads back from the end, and no draft is released."""
+    assert set(DECLARATION_STEPS) == set(DECLARATION_STATUSES)
+    assert DECLARATION_STEPS["10"] == DECLARATION_STEPS["1"] == ()
+    assert [code for code, following in DECLARATION_STEPS.items() if "10" in following] == ["9"]
+    assert {code for code, following in DECLARATION_STEPS.items() if "9" in following} == {"7", "11"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("consignee_name", "别人", "不能修改"),
+        ("nothing", "1", "不能修改"),
+        ("status", "10", "不能改为「结关」，可以改为：审结、放行、退单、删单"),
+        ("status", "99", "没有 99 这个代码"),
+        ("status", True, "没有 True 这个代码"),
+    ],
+)
+def test_what_an_officer_cannot_change_is_told(name: str, value: Any, words: str) -> None:
+    """CUST-03, UI-16."""
+    with pytest.raises(Refused) as refused:
+        change_of(REGISTERS["declaration"], {"status": "11"}, {name: value}, NOW)
+    assert words in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("days", "fits"),
+    [
+        ({"02": ["09:00-12:00", "13:30-17:00"]}, True),
+        ({"31": ["00:00-24:00"]}, True),
+        ({"32": ["09:00-12:00"]}, False),
+        ({"02": ["12:00-09:00"]}, False),
+        ({"02": ["09:00-12:00", "11:00-17:00"]}, False),
+        ({"02": "09:00-12:00"}, False),
+        ({"02": ["9:00-12:00"]}, False),
+    ],
+)
+def test_working_hours(days: Any, fits: bool) -> None:
+    """CUST-02: intervals in order that do not touch."""
+    member = REGISTERS["port_calendar"].member("days")
+    assert member is not None
+    assert (wrong(member, days) == "") is fits
+
+
+async def test_release_and_close_leave_their_moments(customs: Customs, portal: Portal) -> None:
+    """CUST-03: 放行, then 结关; closing first is refused with what is possible; two officers: the second is told."""
+    headers = await customs.log_in()
+
+    async def put(seq: int, status: str) -> tuple[int, dict[str, Any]]:
+        answer = await customs.client.put(
+            PATH, json={"seq": seq, "data": {"status": status}}, headers=headers
+        )
+        return answer.status_code, answer.json()
+
+    status, refused = await put(1, "10")
+    assert (status, refused["violations"][0]["path"]) == (422, "data/status")
+    assert "可以改为：审结、放行" in refused["detail"]
+    assert (await put(1, "9"))[0] == 200
+    assert (await put(1, "8"))[1]["detail"] == "这条数据刚刚被其他关员修改过，请刷新后重试"
+    closed = (await put(2, "10"))[1]["data"]
+    assert (closed["status_name"], closed["released_at"] <= closed["closed_at"]) == ("结关", True)
+    assert (await put(3, "9"))[0] == 422
+    await customs.sender(portal).send_due()
+    assert [(n.seq, n.data and n.data["status"]) for n in portal.notices] == [(2, "9"), (3, "10")]
+
+
+async def test_the_pages_learn_registers_from_the_table(customs: Customs) -> None:
+    """CUST-02: titles, columns and what may be changed; a list shows those members only, an entry all."""
+    await customs.log_in()
+    registers = {each["name"]: each for each in (await customs.client.get("/api/registers")).json()}
+    assert set(registers) == set(REGISTERS)
+    status = next(m for m in registers["declaration"]["members"] if m["name"] == "status")
+    assert (status["label"], status["editable"], status["steps"]["9"]) == ("状态", True, ["10", "8"])
+    row = (await customs.client.get("/api/registers/declaration")).json()["items"][0]["data"]
+    assert "trade_mode" not in row
+    assert (await customs.client.get(PATH)).json()["data"]["trade_mode"] == "0110"
+    for missing in ("/api/registers/nothing", "/api/registers/declaration/1", "/api/registers/nothing/1"):
+        assert (await customs.client.get(missing)).status_code == 404
+
+
+async def test_a_company_loses_its_grade(customs: Customs, portal: Portal) -> None:
+    """CUST-02 (APPT-05): code and name change together; a company cannot be added by hand."""
+    headers = await customs.log_in()
+    path = "/api/registers/company/4403160002"
+    answer = await customs.client.put(path, json={"seq": 1, "data": {"grade": "4"}}, headers=headers)
+    assert answer.json()["data"]["grade_name"] == "失信企业"
+    new = await customs.client.put(
+        "/api/registers/company/4403160009", json={"seq": 0, "data": {"grade": "3"}}, headers=headers
+    )
+    assert (new.status_code, new.json()["detail"]) == (422, "企业不能在此新增")
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.seq, n.data and n.data["grade"]) for n in portal.notices] == [("4403160002", 2, "4")]

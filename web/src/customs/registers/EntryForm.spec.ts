@@ -1,0 +1,50 @@
+import { mount } from "@vue/test-utils";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "@/kernel/api/problem";
+import { api, type Entry, type Register } from "../api";
+import EntryForm from "./EntryForm.vue";
+
+const declaration = {
+  name: "declaration", title: "报关单", key_label: "报关单号", may_add: false, dated: false,
+  members: [{
+    name: "status", label: "状态", kind: "choice", choices: { "7": "审结", "9": "放行" }, steps: { "7": ["9"], "9": [] },
+    columns: [], listed: true, editable: true,
+  }],
+} as Register;
+const pilot = {
+  name: "pilot_district", title: "试点关区", key_label: "关区代码", may_add: true, dated: true,
+  members: [{ name: "enabled", label: "是否开放", kind: "flag", choices: {}, steps: null, columns: [], listed: true, editable: true }],
+} as Register;
+const entry = { key: "223320261000000001", seq: 4, data: { status: "7" }, first_day: null, last_day: null } as Entry;
+
+describe("CUST-03: an entry is changed", () => {
+  beforeEach(() => void vi.restoreAllMocks());
+
+  it("can be saved only once something differs, with the seq that was seen", async () => {
+    const set = vi.spyOn(api, "setEntry").mockResolvedValue({ ...entry, seq: 5 });
+    const form = mount(EntryForm, { props: { register: declaration, entry } });
+    expect(form.get("button").attributes("disabled")).toBeDefined();
+    await form.get("select").setValue("9");
+    await form.trigger("submit");
+    expect(set).toHaveBeenCalledWith("declaration", entry.key, { seq: 4, data: { status: "9" }, first_day: null, last_day: null });
+    await vi.waitFor(() => expect(form.emitted("saved")).toHaveLength(1));
+  });
+
+  it("stays with the server's words when another officer was first", async () => {
+    vi.spyOn(api, "setEntry").mockRejectedValue(new Problem(412, { detail: "这条数据刚刚被其他关员修改过，请刷新后重试" }));
+    const form = mount(EntryForm, { props: { register: declaration, entry } });
+    await form.get("select").setValue("9");
+    await form.trigger("submit");
+    await vi.waitFor(() => expect(form.get("[role=alert]").text()).toContain("其他关员"));
+    expect(form.emitted("saved")).toBeUndefined();
+    expect(form.get<HTMLSelectElement>("select").element.value).toBe("9");
+  });
+
+  it("INSP-03: a new pilot district is sent as an entry that nobody has seen yet", async () => {
+    const set = vi.spyOn(api, "setEntry").mockResolvedValue(entry);
+    const form = mount(EntryForm, { props: { register: pilot, entry: null } });
+    await form.get("input.control").setValue("0208");
+    await form.trigger("submit");
+    expect(set).toHaveBeenCalledWith("pilot_district", "0208", { seq: 0, data: { enabled: false }, first_day: null, last_day: null });
+  });
+});
