@@ -1,0 +1,42 @@
+"""What may happen: draft, declared, sent, received, approved or returned; a returned one may be declared again."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
+
+DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, FAILED = "0", "1", "2", "3", "4", "5", "E"
+EDITABLE = states(DRAFT, RETURNED, FAILED)
+UNDER_WAY = states(DECLARED, SENT, RECEIVED)
+
+LIFECYCLE = Lifecycle(
+    states=(
+        State(DRAFT, "暂存"),
+        State(DECLARED, "已申报", waiting=True),
+        State(SENT, "发往海关成功", waiting=True),
+        State(RECEIVED, "海关接收成功", waiting=True),
+        State(APPROVED, "审批通过", in_force=True),
+        State(RETURNED, "退单"),
+        State(FAILED, "发送失败"),
+    ),
+    actions=(
+        Action("new", "新增", EDITABLE | UNDER_WAY | states(NEW, APPROVED), needs_card_account=False),
+        Action("save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功"),
+        Action(
+            "delete",
+            "删除",
+            EDITABLE,
+            shortcut="Alt+R",
+            done="删除成功",
+            confirm="是否要删除？删除后不可恢复",
+        ),
+        Action("apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功"),
+    ),
+    hears=(
+        Hear("SENT", UNDER_WAY, SENT),
+        Hear("SEND_FAILED", UNDER_WAY, FAILED),
+        Hear("RECEIVED", UNDER_WAY | states(FAILED), RECEIVED),
+        Hear("REJECTED", UNDER_WAY | states(FAILED), RETURNED),
+        Hear("APPROVED", UNDER_WAY | states(FAILED), APPROVED),
+        Hear("REFUSED", UNDER_WAY | states(FAILED), RETURNED),
+    ),
+)

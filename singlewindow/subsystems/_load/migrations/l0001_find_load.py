@@ -1,0 +1,15 @@
+"""The find table of the heavy form.
+
+Revision ID: load_0001
+"""
+
+from singlewindow.kernel.database.find_tables import create_find_table
+
+revision = "load_0001"
+down_revision = None
+depends_on = ("k0001",)
+
+
+def upgrade() -> None:
+    """Make it."""
+    create_find_table("find__load", {"reference": 14, "direction": 1, "district": 4, "transport": 1})

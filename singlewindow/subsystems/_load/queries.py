@@ -1,0 +1,27 @@
+"""How documents are found."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.subsystem import Column, Condition, Queries
+
+QUERIES = Queries(
+    conditions=(
+        Condition("status", "单据状态", "status"),
+        Condition("reference", "企业内部编号", "text"),
+        Condition("district", "关区", "text"),
+        Condition("transport", "运输方式", "text"),
+        Condition("number", "数据中心统一编号", "text"),
+        Condition("updated", "最近操作时间", "span", required=True, max_days=30),
+    ),
+    columns=(
+        Column("number", "数据中心统一编号", "document"),
+        Column("reference", "企业内部编号"),
+        Column("district", "关区"),
+        Column("transport", "运输方式"),
+        Column("trade_mode", "监管方式"),
+        Column("amount", "总价"),
+        Column("status", "单据状态", "receipts"),
+        Column("updated_at", "最近操作时间"),
+    ),
+    delete=True,
+)
