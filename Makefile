@@ -7,7 +7,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 PAGES := $(shell find web singlewindow/subsystems -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 
-.PHONY: run test check journey clean install
+.PHONY: run test check journey bench clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -33,6 +33,10 @@ check: install
 journey: install web/dist/index.html
 	@test -n "$(NAME)" || { echo "Which one? make journey NAME=…:"; ls tests/journeys | sed -n 's/^test_\(.*\)\.py$$/  \1/p'; exit 2; }
 	@$(NODE) $(BIN)/python tools/bootstrap_test.py --journey "$(NAME)"
+
+## bench [NAME=…] [SECONDS=5] [ROUNDS=3]: how fast it is, one JSON line per figure (docs/performance.md)
+bench: install
+	@$(BIN)/python -m benchmarks
 
 ## clean: forget what was installed and built (var/, your data, stays)
 clean:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
@@ -26,12 +27,16 @@ cli.add_typer(codes, name="codes")
 @cli.command()
 def serve() -> None:
     """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT."""
-    app = create_app()
+    answer_requests(create_app(), settings().port)
+
+
+def answer_requests(app: FastAPI, port: int) -> None:
+    """Serve the application until a signal ends it."""
     server = uvicorn.Server(
         uvicorn.Config(
             app,
             host=settings().host,
-            port=settings().port,
+            port=port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=3,

@@ -1,0 +1,70 @@
+"""CPU time by process, from /proc: which part of the system spends what.
+
+Wall-clock rates depend on what else the machine does; CPU milliseconds per piece of work hardly do.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.system.running import COMMANDS, command_of, descendants
+
+TICK = os.sysconf("SC_CLK_TCK")
+GENERATOR = "generator"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of CPU by part, and of the clock."""
+
+    parts: dict[str, float]
+    seconds: float
+
+    def since(self, earlier: Spent) -> Spent:
+        """What was spent between two looks."""
+        parts = {name: spent - earlier.parts.get(name, 0.0) for name, spent in self.parts.items()}
+        return Spent(parts, self.seconds - earlier.seconds)
+
+    def per(self, pieces: int) -> dict[str, float]:
+        """Milliseconds of CPU for each piece of work, by part, the greatest first, and altogether."""
+        each = {name: spent * 1000 / max(pieces, 1) for name, spent in self.parts.items()}
+        shown = {n: round(ms, 3) for n, ms in sorted(each.items(), key=lambda i: -i[1]) if ms >= 0.005}
+        return {"all": round(sum(each.values()), 3), **shown}
+
+    @property
+    def generator_share(self) -> float:
+        """The load generator's part of all CPU time."""
+        return round(self.parts[GENERATOR] / (sum(self.parts.values()) or 1), 3)
+
+
+def look(launcher: int, extra: dict[str, int]) -> Spent:
+    """The CPU time so far of everything under a launcher, of `extra` name → pid, and of this process."""
+    parts = {GENERATOR: time.process_time()}
+    for pid in descendants(launcher):
+        name = _part_of(command_of(pid))
+        parts[name] = parts.get(name, 0.0) + _cpu(pid)
+    for name, pid in extra.items():
+        parts[name] = _cpu(pid)
+    return Spent(parts, time.perf_counter())
+
+
+def _part_of(command: str) -> str:
+    """portal, worker, customs, card, or the PostgreSQL session of one of their roles."""
+    if command.startswith("postgres: "):
+        words = command.split()
+        sessions = {"sw_web": "pg portal", "sw_worker": "pg worker", "customs": "pg customs"}
+        return sessions.get(words[1], "pg other")
+    if COMMANDS["database"] in command:
+        return "pg other"
+    return next((name for name, known in COMMANDS.items() if known in command), "other")
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICK

@@ -1,0 +1,132 @@
+"""What the simulated people do, through the ordinary API: save, prepare, sign, submit, search."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.seed import sample_content
+from benchmarks.wire import Client
+from singlewindow.contract.signatures import sign_raw
+from tests.system.applicant import Applicant, applicants
+from tests.system.running import System
+
+HEAVY, LIGHT = "/api/documents/_load", "/api/documents/inspection.declaration"
+_serials = itertools.count(1)
+
+
+@dataclass
+class Person:
+    """Someone with a card and an open connection to a portal."""
+
+    client: Client
+    applicant: Applicant
+    heavy: tuple[str, str]  # the form's content before and after its reference
+
+    async def floor(self) -> None:
+        """As many bytes as a draft, in one bare INSERT."""
+        await self.client.call("floor", "POST", "/bench/floor", self._content(), expect=201)
+
+    async def save(self) -> str:
+        """暂存 of a new heavy form, as the page does it; the number."""
+        serial = next(_serials)
+        answer = await self.client.call(
+            "save", "POST", HEAVY, self._content(), f"Idempotency-Key: bench-{serial:012d}\r\n", 201
+        )
+        start = answer.index(b'"number":"') + 10
+        return answer[start : start + 18].decode()
+
+    async def save_light(self, number: str, declaration: str, version: int) -> None:
+        """暂存 of a stored application again."""
+        body = light_content(declaration)
+        await self.client.call("save", "PUT", f"{LIGHT}/{number}", body, f'If-Match: "{version}"\r\n')
+
+    async def apply(self, type: str, number: str, version: int = 1) -> None:
+        """申报: prepare, let the card sign, submit."""
+        wanted = json.dumps({"action": "apply", "card_no": self.applicant.card_no}).encode()
+        path = f"{type}/{number}"
+        answer = await self.client.call(
+            "prepare", "POST", f"{path}/prepare", wanted, f'If-Match: "{version}"\r\n'
+        )
+        asked = json.loads(answer)
+        body = {"token": asked["token"], **self.sign(asked["signing_input"])}
+        await self.client.call("submit", "POST", f"{path}/submit", json.dumps(body).encode())
+
+    async def search(self, query: str) -> int:
+        """A page of the result list; how many rows it has."""
+        answer = await self.client.call("search", "GET", f"{HEAVY}?{query}")
+        return answer.count(b'"status_name"')
+
+    def sign(self, text: str) -> dict[str, str]:
+        """What the card says."""
+        return {
+            "signature": base64.b64encode(sign_raw(self.applicant.key, text.encode("ascii"))).decode(),
+            "certificate": base64.b64encode(self.applicant.certificate).decode(),
+        }
+
+    def _content(self) -> bytes:
+        before, after = self.heavy
+        return f"{before}NEW{next(_serials):09d}{after}".encode()
+
+
+def light_content(declaration: str) -> bytes:
+    """The body that saves an application for a declaration."""
+    content = {"declaration_no": declaration, "contact_name": "王芳", "contact_phone": "0755-84398888"}
+    return json.dumps({"content": content}).encode()
+
+
+@asynccontextmanager
+async def people(system: System, port: int, count: int, company: str) -> Any:
+    """`count` people of a company at work, spread over its card holders, all logged in by card."""
+    async with applicants(system) as everybody:
+        own = [each for each in everybody if each.customs_code == company]
+        made = [await _person(own[at % len(own)], port, system.portal) for at in range(count)]
+        yield made
+        for person in made:
+            person.client.connection.close()
+
+
+async def _person(applicant: Applicant, port: int, origin: str) -> Person:
+    cookies = "; ".join(f"{name}={value}" for name, value in applicant.http.cookies.items())
+    headers = {"Cookie": cookies, "X-CSRF-Token": applicant.http.headers["X-CSRF-Token"], "Origin": origin}
+    whole = json.dumps({"content": sample_content() | {"reference": "@@"}}, ensure_ascii=False)
+    before, _, after = whole.partition("@@")
+    return Person(await Client.connect(port, headers), applicant, (before, after))
+
+
+async def busy(people: Sequence[Person], work: Callable[[Person], Awaitable[object]], seconds: float) -> int:
+    """Let everybody do the same again and again for so many seconds; how often it was done."""
+    done = 0
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+
+    async def one(person: Person) -> None:
+        nonlocal done
+        while loop.time() < ends:
+            await work(person)
+            done += 1
+
+    await asyncio.gather(*(one(person) for person in people))
+    return done
+
+
+def times_of(people: Sequence[Person]) -> dict[str, dict[str, float]]:
+    """Milliseconds of each kind of request since the last look: median, 99 of 100, greatest."""
+    merged: dict[str, list[float]] = {}
+    for person in people:
+        for kind, times in person.client.times.items():
+            merged.setdefault(kind, []).extend(times)
+        person.client.times.clear()
+    return {kind: _spread(sorted(times)) for kind, times in merged.items()}
+
+
+def _spread(ordered: list[float]) -> dict[str, float]:
+    at = {"median": 0.5, "p99": 0.99, "max": 1.0}
+    last = len(ordered) - 1
+    return {name: round(ordered[int(last * share)] * 1000, 1) for name, share in at.items()}
