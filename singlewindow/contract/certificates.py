@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -93,15 +94,24 @@ def verify_card_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: date
     Raises `CertificateRefused`. Fails closed: without a revocation list signed by the CA and still in date,
     nothing is accepted.
     """
-    certificate = _load(der)
-    ca = x509.load_pem_x509_certificate(ca_pem)
-    _check_chain(certificate, ca)
+    certificate, ca = _load(der), _load_pem(ca_pem)
+    _check_chain(der, ca_pem)
     _check_validity(ca, now)
     _check_validity(certificate, now)
-    _check_not_revoked(certificate, ca, crl_pem, now)
+    _check_not_revoked(certificate, ca_pem, crl_pem, now)
     return _identity(certificate)
 
 
+# Certificates, lists and chains are read once for each content: what is remembered depends on bytes alone, never
+# on the time, so that it cannot grow stale.
+
+
+@lru_cache(maxsize=16)
+def _load_pem(ca_pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(ca_pem)
+
+
+@lru_cache(maxsize=1024)
 def _load(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
@@ -116,6 +126,7 @@ def _load(der: bytes) -> x509.Certificate:
     return certificate
 
 
+@lru_cache(maxsize=1024)
 def _identity(certificate: x509.Certificate) -> CardIdentity:
     codes = _other_names(certificate)
     identity = CardIdentity(
@@ -150,7 +161,9 @@ def _utf8_string(der: bytes) -> str:
     return der[2:].decode(errors="replace")
 
 
-def _check_chain(certificate: x509.Certificate, ca: x509.Certificate) -> None:
+@lru_cache(maxsize=1024)
+def _check_chain(der: bytes, ca_pem: bytes) -> None:
+    certificate, ca = _load(der), _load_pem(ca_pem)
     try:
         certificate.verify_directly_issued_by(ca)
         _check_may_issue(ca)
@@ -182,11 +195,11 @@ def _check_validity(certificate: x509.Certificate, now: datetime) -> None:
         raise CertificateRefused(Reason.EXPIRED, f"证书已于{day}到期，请到发卡机构办理证书更新。")
 
 
-def _check_not_revoked(
-    certificate: x509.Certificate, ca: x509.Certificate, crl_pem: bytes, now: datetime
-) -> None:
+def _check_not_revoked(certificate: x509.Certificate, ca_pem: bytes, crl_pem: bytes, now: datetime) -> None:
     try:
-        crl = _trusted_crl(ca, crl_pem, now)
+        crl = _trusted_crl(ca_pem, crl_pem)
+        if crl.next_update_utc is None or now > crl.next_update_utc:
+            raise ValueError("out of date")
     except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm) as problem:
         message = "暂时无法确认证书是否已被吊销，请稍后重试；仍不成功请联系系统管理员更新吊销列表。"
         raise CertificateRefused(Reason.REVOCATION_UNKNOWN, message) from problem
@@ -194,15 +207,15 @@ def _check_not_revoked(
         raise CertificateRefused(Reason.REVOKED, "该卡的证书已被吊销，无法使用，请联系发卡机构。")
 
 
-def _trusted_crl(ca: x509.Certificate, crl_pem: bytes, now: datetime) -> x509.CertificateRevocationList:
-    crl = x509.load_pem_x509_crl(crl_pem)
+@lru_cache(maxsize=4)
+def _trusted_crl(ca_pem: bytes, crl_pem: bytes) -> x509.CertificateRevocationList:
+    """The list, if it is the CA's and a whole one; whether it is still in date is asked each time."""
+    ca, crl = _load_pem(ca_pem), x509.load_pem_x509_crl(crl_pem)
     key = ca.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise TypeError("the CA's key is not an EC key")
     if crl.issuer != ca.subject or not crl.is_signature_valid(key):
         raise ValueError("not the CA's list")
-    if crl.next_update_utc is None or now > crl.next_update_utc:
-        raise ValueError("out of date")
     if any(extension.critical for extension in crl.extensions):
         raise ValueError("a partial list, or one that is not understood")
     return crl

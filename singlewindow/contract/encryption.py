@@ -1,39 +1,129 @@
-"""Encryption of what goes to customs: compact JWE, ECDH-ES+A256KW with A256GCM, on P-256. PORT-08."""
+"""Encryption of what goes to customs: compact JWE, ECDH-ES+A256KW with A256GCM, on P-256. PORT-08.
+
+One key agreement serves the messages of one batch: they share the content key, each has an initialisation
+vector of its own. It costs as much as thirty messages' own encryption (docs/decisions/0011-speed.md).
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from typing import Any
 
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-_ALGORITHMS = ["ECDH-ES+A256KW", "A256GCM"]
+_ALGORITHM, _CONTENT = "ECDH-ES+A256KW", "A256GCM"
+_KEY, _IV, _TAG, _COORDINATE = 32, 12, 16, 32  # bytes
 MAX_CIPHERTEXT = 16 * 1024 * 1024  # characters; a sealed file travels as one JWE
+_COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)\.([\w-]*)\.([\w-]+)", re.ASCII)  # RFC 7516, 7.1
+_MEMBERS = {"alg", "enc", "epk", "kid", "typ", "cty"}  # of a header; others might change what it means
 
 
 class DecryptionFailed(Exception):
     """Not a JWE for this key, or changed on its way."""
 
 
-class _Registry(jwe.JWERegistry):
-    max_ciphertext_length = MAX_CIPHERTEXT
+class Encryption:
+    """A content key that the owner of `public_jwk` (EC P-256) alone can learn; for the messages of one batch."""
+
+    def __init__(self, public_jwk: dict[str, Any]) -> None:
+        ephemeral = ec.generate_private_key(ec.SECP256R1())
+        own = ephemeral.public_key().public_numbers()
+        epk = {"kty": "EC", "crv": "P-256", "x": _coordinate(own.x), "y": _coordinate(own.y)}
+        header = json.dumps({"alg": _ALGORITHM, "enc": _CONTENT, "epk": epk}, separators=(",", ":"))
+        key = secrets.token_bytes(_KEY)
+        shared = ephemeral.exchange(ec.ECDH(), _public_key(public_jwk))
+        self._header = _encoded(header.encode())
+        self._start = f"{self._header}.{_encoded(aes_key_wrap(_derived(shared), key))}"
+        self._cipher = AESGCM(key)
+
+    def encrypt(self, plaintext: bytes) -> str:
+        """`plaintext` as a compact JWE."""
+        iv = secrets.token_bytes(_IV)
+        sealed = self._cipher.encrypt(iv, plaintext, self._header.encode())
+        return f"{self._start}.{_encoded(iv)}.{_encoded(sealed[:-_TAG])}.{_encoded(sealed[-_TAG:])}"
 
 
 def encrypt(plaintext: bytes, public_jwk: dict[str, Any]) -> str:
     """`plaintext` as a compact JWE that only the owner of `public_jwk` (EC P-256) can open."""
-    header = {"alg": _ALGORITHMS[0], "enc": _ALGORITHMS[1]}
-    key = ECKey.import_key(public_jwk)
-    return jwe.encrypt_compact(header, plaintext, key, registry=_Registry(algorithms=_ALGORITHMS))
+    return Encryption(public_jwk).encrypt(plaintext)
 
 
 def decrypt(compact: str, private_jwk: dict[str, Any]) -> bytes:
     """The plaintext of a compact JWE; raises `DecryptionFailed` for anything that is not one for this key."""
-    key = ECKey.import_key(private_jwk)
+    parts = _COMPACT.fullmatch(compact) if len(compact) <= MAX_CIPHERTEXT else None
+    if parts is None:
+        raise DecryptionFailed("not a compact JWE")
+    header, wrapped, iv, text, tag = parts.groups()
     try:
-        opened = jwe.decrypt_compact(compact, key, registry=_Registry(algorithms=_ALGORITHMS))
-    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
-        raise DecryptionFailed(f"not a message for this key: {problem}") from problem
-    if opened.plaintext is None:
-        raise DecryptionFailed("empty message")
-    return opened.plaintext
+        key = _content_key(header, wrapped, *(str(private_jwk[name]) for name in ("x", "y", "d")))
+        vector, mark = _decoded(iv), _decoded(tag)
+        if (len(vector), len(mark)) != (_IV, _TAG):
+            raise ValueError("lengths of vector and tag")
+        return AESGCM(key).decrypt(vector, _decoded(text) + mark, header.encode())
+    except (InvalidTag, InvalidUnwrap, ValueError, TypeError, LookupError, RecursionError) as problem:
+        raise DecryptionFailed(f"not a message for this key: {problem!r}") from problem
+
+
+@lru_cache(maxsize=16)
+def _content_key(header: str, wrapped: str, x: str, y: str, d: str) -> bytes:
+    """The content key of a batch's messages: the agreement is calculated for the first of them."""
+    said = json.loads(_decoded(header))
+    if not isinstance(said, dict) or set(said) - _MEMBERS:
+        raise ValueError("a header with unknown members")
+    if (said.get("alg"), said.get("enc")) != (_ALGORITHM, _CONTENT):
+        raise ValueError("another algorithm")
+    key = aes_key_unwrap(
+        _derived(_private_key(x, y, d).exchange(ec.ECDH(), _public_key(said["epk"]))), _decoded(wrapped)
+    )
+    if len(key) != _KEY:
+        raise ValueError("length of the content key")
+    return key
+
+
+def _derived(shared: bytes) -> bytes:
+    """The key that wraps the content key: Concat KDF of one round (RFC 7518, 4.6.2), without party information."""
+    name = _ALGORITHM.encode()
+    info = len(name).to_bytes(4, "big") + name + bytes(8) + (_KEY * 8).to_bytes(4, "big")
+    return hashlib.sha256((1).to_bytes(4, "big") + shared + info).digest()
+
+
+def _public_key(jwk: dict[str, Any]) -> ec.EllipticCurvePublicKey:
+    if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
+        raise ValueError("not a P-256 key")
+    return _point(jwk["x"], jwk["y"]).public_key()
+
+
+@lru_cache(maxsize=4)
+def _private_key(x: str, y: str, d: str) -> ec.EllipticCurvePrivateKey:
+    return ec.EllipticCurvePrivateNumbers(_number(d), _point(x, y)).private_key()
+
+
+def _point(x: str, y: str) -> ec.EllipticCurvePublicNumbers:
+    return ec.EllipticCurvePublicNumbers(_number(x), _number(y), ec.SECP256R1())
+
+
+def _number(text: str) -> int:
+    data = _decoded(text)
+    if len(data) != _COORDINATE:
+        raise ValueError("length of a coordinate")
+    return int.from_bytes(data, "big")
+
+
+def _coordinate(number: int) -> str:
+    return _encoded(number.to_bytes(_COORDINATE, "big"))
+
+
+def _encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -8,7 +8,10 @@ Requirement PORT-08.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
@@ -17,22 +20,18 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
 _HEADER = b'{"alg":"ES256"}'
 _HALF = 32  # bytes of r and of s on P-256
 _ES256 = ec.ECDSA(hashes.SHA256())
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]{86})")  # RFC 7515, 7.1
+_MAX_COMPACT = 12 * 1024 * 1024  # characters: a sealed file of 8 MiB with a little room
+_NOT_UNDERSTOOD = {"crit", "b64"}  # header members that change what the signature means
 
 
 class SignatureRefused(Exception):
     """The signature is not one of this text by this key."""
-
-
-class _Registry(jws.JWSRegistry):
-    max_payload_length = 12 * 1024 * 1024  # encoded: a sealed file of 8 MiB with a little room
 
 
 def canonical(value: Any) -> bytes:
@@ -59,23 +58,14 @@ def verify(certificate_der: bytes, signing_input: str, signature_raw: bytes) -> 
 
     Whether the certificate may be relied on is another question: `certificates.verify_card_certificate`.
     """
-    if len(signature_raw) != 2 * _HALF:
-        raise SignatureRefused("a signature has 64 bytes (r‖s)")
-    key = _public_key(certificate_der)
-    der = encode_dss_signature(
-        int.from_bytes(signature_raw[:_HALF], "big"), int.from_bytes(signature_raw[_HALF:], "big")
-    )
-    try:
-        key.verify(der, signing_input.encode(), _ES256)
-    except InvalidSignature as problem:
-        raise SignatureRefused("the signature does not belong to this text and key") from problem
+    _verify(_public_key(certificate_der), signing_input.encode(), signature_raw)
 
 
 def sign_jws(payload: bytes, key_pem: bytes, kid: str) -> str:
     """`payload` as a compact JWS (ES256), signed with the PEM private key; `kid` names the key."""
-    key = ECKey.import_key(key_pem)
-    header = {"alg": ALGORITHM, "kid": kid}
-    return jws.serialize_compact(header, payload, key, registry=_Registry(algorithms=[ALGORITHM]))
+    header = json.dumps({"alg": ALGORITHM, "kid": kid}, separators=(",", ":"))
+    text = f"{_base64url(header.encode())}.{_base64url(payload)}"
+    return f"{text}.{_base64url(sign_raw(_private_key(key_pem), text.encode()))}"
 
 
 def verify_jws(compact: str, cert_pem: bytes) -> bytes:
@@ -83,26 +73,80 @@ def verify_jws(compact: str, cert_pem: bytes) -> bytes:
 
     Raises `SignatureRefused` for anything else, another algorithm included.
     """
-    try:
-        key = ECKey.import_key(_pem_public_key(cert_pem))
-        return jws.deserialize_compact(compact, key, registry=_Registry(algorithms=[ALGORITHM])).payload
-    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
-        raise SignatureRefused(f"not a JWS of this key: {problem}") from problem
+    parts = _COMPACT.fullmatch(compact) if len(compact) <= _MAX_COMPACT else None
+    if parts is None:
+        raise SignatureRefused("not a compact JWS")
+    _check_header(parts[1])
+    _verify(_pem_public_key(cert_pem), compact[: parts.end(2)].encode(), _decoded(parts[3]))
+    return _decoded(parts[2])
 
 
-def _public_key(certificate_der: bytes) -> ec.EllipticCurvePublicKey:
+@lru_cache(maxsize=64)
+def _check_header(encoded: str) -> None:
+    """Raise `SignatureRefused` unless the header says ES256 and nothing that would have to be understood."""
     try:
-        key = x509.load_der_x509_certificate(certificate_der).public_key()
-    except (ValueError, UnsupportedAlgorithm) as problem:
-        raise SignatureRefused("unreadable certificate") from problem
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise SignatureRefused("not a P-256 key")
+        header = json.loads(_decoded(encoded))
+    except (ValueError, RecursionError) as problem:
+        raise SignatureRefused(f"an unreadable header: {problem}") from problem
+    if not isinstance(header, dict) or header.get("alg") != ALGORITHM or _NOT_UNDERSTOOD & set(header):
+        raise SignatureRefused("the header says something else than ES256")
+
+
+def _verify(key: ec.EllipticCurvePublicKey, data: bytes, signature_raw: bytes) -> None:
+    if len(signature_raw) != 2 * _HALF:
+        raise SignatureRefused("a signature has 64 bytes (r‖s)")
+    der = encode_dss_signature(
+        int.from_bytes(signature_raw[:_HALF], "big"), int.from_bytes(signature_raw[_HALF:], "big")
+    )
+    try:
+        key.verify(der, data, _ES256)
+    except InvalidSignature as problem:
+        raise SignatureRefused("the signature does not belong to this text and key") from problem
+
+
+# Keys are read once for each content of a file or certificate: what is remembered cannot grow stale.
+
+
+@lru_cache(maxsize=16)
+def _private_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
+    return _p256_private(serialization.load_pem_private_key(pem, password=None))
+
+
+def _p256_private(key: object) -> ec.EllipticCurvePrivateKey:
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ValueError("not a P-256 key")
     return key
 
 
-def _pem_public_key(cert_pem: bytes) -> bytes:
-    key = x509.load_pem_x509_certificate(cert_pem).public_key()
-    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+@lru_cache(maxsize=1024)
+def _public_key(certificate_der: bytes) -> ec.EllipticCurvePublicKey:
+    try:
+        return _p256_public(x509.load_der_x509_certificate(certificate_der))
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        raise SignatureRefused("unreadable certificate, or not a P-256 key") from problem
+
+
+@lru_cache(maxsize=16)
+def _pem_public_key(cert_pem: bytes) -> ec.EllipticCurvePublicKey:
+    try:
+        return _p256_public(x509.load_pem_x509_certificate(cert_pem))
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        raise SignatureRefused(f"not a certificate: {problem}") from problem
+
+
+def _p256_public(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ValueError("not a P-256 key")
+    return key
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes of BASE64URL without padding; raises `SignatureRefused` where it is none."""
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as problem:
+        raise SignatureRefused("not BASE64URL") from problem
 
 
 def _base64url(data: bytes) -> str:
