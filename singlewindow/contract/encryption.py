@@ -69,7 +69,9 @@ def decrypt(compact: str, private_jwk: dict[str, Any]) -> bytes:
             raise ValueError("lengths of vector and tag")
         return AESGCM(key).decrypt(vector, _decoded(text) + mark, header.encode())
     except (InvalidTag, InvalidUnwrap, ValueError, TypeError, LookupError, RecursionError) as problem:
-        raise DecryptionFailed(f"not a message for this key: {problem!r}") from problem
+        raise DecryptionFailed(
+            f"not a message for this key: {type(problem).__name__}: {problem}"
+        ) from problem
 
 
 @lru_cache(maxsize=16)
@@ -79,7 +81,7 @@ def _content_key(header: str, wrapped: str, x: str, y: str, d: str) -> bytes:
     if not isinstance(said, dict) or set(said) - _MEMBERS:
         raise ValueError("a header with unknown members")
     if (said.get("alg"), said.get("enc")) != (_ALGORITHM, _CONTENT):
-        raise ValueError("another algorithm")
+        raise ValueError(f"algorithms {said.get('alg')}, {said.get('enc')}")
     key = aes_key_unwrap(
         _derived(_private_key(x, y, d).exchange(ec.ECDH(), _public_key(said["epk"]))), _decoded(wrapped)
     )
