@@ -61,6 +61,18 @@ class StaleToken(Forbidden):
     slug, status, title = "stale-token", 403, "页面的安全标记已失效"
 
 
+class MustChangePassword(Forbidden):
+    """The account's password was set by someone else: it is to be changed before anything else."""
+
+    slug, status, title = "change-password", 403, "须先修改密码"
+
+
+class WrongCard(Forbidden):
+    """The session did not begin with the kind of card that the application wants (PORT-06)."""
+
+    slug, status, title = "wrong-card", 403, "须用指定类型的卡登录"
+
+
 class NotFound(Problem):
     """Absent, or someone else's: the answer is the same."""
 

@@ -180,6 +180,9 @@ class Subsystem:
     group: tuple[str, ...]
     documents: tuple[DocumentType, ...]
     menu: tuple[MenuItem, ...]
+    card_kind: Literal["法人卡", "操作员卡"] | None = (
+        None  # only sessions that began with such a card (PORT-06)
+    )
 
 
 @cache
@@ -210,6 +213,11 @@ def get_document_type(name: str) -> DocumentType:
     if found is None:
         raise NotFound(f"没有名为 {name} 的单据类型")
     return found
+
+
+def subsystem_of(type: DocumentType) -> Subsystem:
+    """The subsystem that a document type belongs to."""
+    return next(each for each in subsystems().values() if type in each.documents)
 
 
 def migration_folders() -> Iterator[Path]:

@@ -15,10 +15,13 @@ import httpx
 import pytest
 from sqlalchemy import true
 
+from singlewindow.contract.demo_pki import DemoCard
 from singlewindow.kernel.database.connection import NOBODY, Actor
 from singlewindow.kernel.documents import search, store
 from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.people import account_log, accounts, challenges
 from tests.house import House, Member
+from tests.kernel.people.stage import PASSWORD, answer, certificate, id_of, new_card
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 
 BASE = "/api/documents/{type}"
@@ -112,6 +115,8 @@ def this_week() -> dict[str, str]:
 def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take one fence away: the application's check, or (as the tables' owner) row-level security."""
     if fences == "row-level security alone":
+        monkeypatch.setattr(accounts, "OWN", "($1::bigint is not null)")
+        monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
         monkeypatch.setattr(search, "own_rows", lambda table, person: true())
     elif fences == "the application alone":
@@ -191,15 +196,63 @@ async def test_without_a_session_no_number_answers(house: House) -> None:
         assert foreign[0] == 401, (route, foreign)
 
 
+@pytest.mark.parametrize("fences", ["both", "row-level security alone", "the application alone"])
+async def test_a_foreign_account_answers_like_an_absent_one(
+    house: House, fences: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: an administrator of one company and an account of another: each fence holds by itself."""
+    head, stranger = await house.member(role="administrator"), await house.member(role="administrator")
+    operator = await house.member(head.customs_code)
+    foreign = await id_of(house, operator)
+    await head.http.put(f"/api/company/accounts/{foreign}/active", json={"active": True})
+    await head.http.put(f"/api/company/accounts/{foreign}/role", json={"role": "administrator"})
+    before = await house.sql("select * from account a left join card k on k.account_id = a.id order by a.id")
+    leave_standing(house, fences, monkeypatch)
+    card = new_card(house, stranger.customs_code)
+    http, answers = stranger.http, []
+    for id in (foreign, 2**40):
+        base = f"/api/company/accounts/{id}"
+        own = await http.post("/api/account/card/challenge", json={"certificate": certificate(house, card)})
+        assert own.status_code == 409, "has a card"
+        asked = [
+            await http.put(f"{base}/role", json={"role": "operator"}),
+            await http.put(f"{base}/active", json={"active": False}),
+            await http.put(f"{base}/password", json={"password": PASSWORD}),
+            await http.post(f"{base}/card/challenge", json={"certificate": certificate(house, card)}),
+            await http.delete(f"{base}/card"),
+            await http.post(
+                f"{base}/card", json=answer(house, card, await _challenge(house, stranger, card))
+            ),
+        ]
+        answers.append([(a.status_code, a.text.replace(a.json().get("request_id", "-"), "")) for a in asked])
+    assert answers[0] == answers[1]
+    assert [status for status, _ in answers[0]] == [404] * 6
+    listed = (await http.get("/api/company/accounts")).json()
+    assert (listed["total"], [each["card_no"] for each in listed["items"]]) == (1, [stranger.card_no])
+    assert (await http.get("/api/company/log")).json()["items"] == []
+    after = await house.sql("select * from account a left join card k on k.account_id = a.id order by a.id")
+    assert [dict(each) for each in after] == [dict(each) for each in before]
+
+
+async def _challenge(house: House, member: Member, card: DemoCard) -> dict[str, str]:
+    """A binding's challenge, as for a colleague of the member's company."""
+    facts = {"purpose": "bind", "company": member.customs_code, "username": "x", "card": card.card_no}
+    made = await challenges.make(house.owner, "bind", facts, "10.0.0.1")
+    return {"challenge": made.id, "signing_input": made.signing_input}
+
+
 async def test_row_level_security_holds_without_the_applications_check(house: House) -> None:
     """PORT-10: with the web role, another company's rows are out of sight even for a query that forgot to ask."""
     _member, _view = await applied(house)
+    head = await house.member(role="administrator")
+    body = {"username": f"isolated{head.customs_code}", "display_name": "隔离", "password": PASSWORD}
+    assert (await head.http.post("/api/company/accounts", json=body)).status_code == 201
     stranger = await house.member()
     me = (await house.sql("select company_id, id from account order by id desc limit 1"))[0]
     for actor in (Actor(me["company_id"], me["id"]), NOBODY):
         async with house.web.transaction(actor) as transaction:
             for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
-                          "prepared", "idempotency", "find__template"):  # fmt: skip
+                          "prepared", "idempotency", "account_event", "find__template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no
 

@@ -13,13 +13,17 @@ from fastapi.staticfiles import StaticFiles
 
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
+    account_routes,
     attachment_routes,
+    company_routes,
     document_routes,
     live_routes,
     metrics,
     people_routes,
     portal_routes,
     problems,
+    registration_routes,
+    system_routes,
 )
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure, with_request_id
@@ -53,6 +57,10 @@ def create_app() -> FastAPI:
     problems.install(app)
     for router in (
         people_routes.router,
+        registration_routes.router,
+        account_routes.router,
+        company_routes.router,
+        system_routes.router,
         portal_routes.router,
         attachment_routes.router,
         document_routes.router,

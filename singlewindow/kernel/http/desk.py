@@ -12,9 +12,10 @@ from fastapi import Depends, Header, Path, Request
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.sessions import bound_person, current_person
+from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Refused, Violation
-from singlewindow.kernel.subsystem import DocumentType, get_document_type
+from singlewindow.kernel.problems import Refused, Violation, WrongCard
+from singlewindow.kernel.subsystem import DocumentType, get_document_type, subsystem_of
 
 CurrentPerson = Annotated[Person, Depends(current_person)]
 BoundPerson = Annotated[Person, Depends(bound_person)]
@@ -49,6 +50,27 @@ def version_if_given(
 ) -> int | None:
     """The same where the client may do without. Raises Refused for what is no version."""
     return None if if_match is None else version_in_header(if_match)
+
+
+async def admitted(
+    type: Annotated[DocumentType, Depends(type_in_path)],
+    person: Annotated[Person, Depends(current_person)],
+) -> None:
+    """Let nobody into an application for which the session has the wrong card. Raises WrongCard (PORT-06)."""
+    subsystem = subsystem_of(type)
+    if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
+        raise WrongCard(
+            why,
+            [
+                Violation(
+                    "",
+                    "login.card.kind",
+                    why,
+                    refusals.card_kind_advice(subsystem.card_kind),
+                    refusals.CLAUSE,
+                )
+            ],
+        )
 
 
 Base = Annotated[Database, Depends(database_of)]

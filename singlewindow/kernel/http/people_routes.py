@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -17,14 +17,15 @@ from singlewindow.kernel.http.sessions import (
     check_origin,
     clear_cookie,
     cookie_name,
-    current_person,
+    session_account,
     session_life,
     set_cookie,
 )
 from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import login, session_store
 from singlewindow.kernel.people.captcha import make_captcha
-from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.people.person import Account, Level, Person, Role
+from singlewindow.kernel.people.rights import rights_of
 from singlewindow.kernel.problems import Forbidden, NotLoggedIn, Refused, TooMany
 from singlewindow.kernel.settings import settings
 
@@ -79,7 +80,7 @@ class AccountView(BaseModel):
 
     username: str
     display_name: str
-    role: Literal["administrator", "operator"]
+    role: Role
 
 
 class CompanyView(BaseModel):
@@ -90,13 +91,28 @@ class CompanyView(BaseModel):
     name: str
 
 
+class RightView(BaseModel):
+    """Whether something may be done and, if not, why its button is grey."""
+
+    allowed: bool
+    why: str
+
+    @classmethod
+    def of(cls, why: str) -> RightView:
+        """Allowed where there is nothing against it."""
+        return cls(allowed=not why, why=why)
+
+
 class SessionView(BaseModel):
     """Who is logged in, and the token that every changing request carries."""
 
     account: AccountView
-    company: CompanyView
+    company: CompanyView | None = Field(description="null: a system administrator's account")
     bound_card: str | None = Field(description="Number of the account's card; null: none is bound")
-    level: Literal["password", "card"] = Field(description="How the session began")
+    card_kind: str | None = Field(description="法人卡 or 操作员卡; null: no card is bound")
+    level: Level = Field(description="How the session began")
+    must_change_password: bool = Field(description="Until then nothing else is answered")
+    rights: dict[str, RightView] = Field(description="What the account's role may do with accounts")
     csrf: str = Field(description="To be sent as X-CSRF-Token")
 
 
@@ -176,42 +192,48 @@ async def log_in_by_card(
 
 
 @router.get("/session", summary="Who is logged in", responses=documented(NotLoggedIn))
-async def get_session(person: Annotated[Person, Depends(current_person)]) -> SessionView:
+async def get_session(account: Annotated[Account, Depends(session_account)]) -> SessionView:
     """Absent, ended and unknown sessions are answered alike."""
-    return _view(person)
+    return _view(account)
 
 
 @router.delete(
     "/session", status_code=204, summary="Log out (退出)", responses=documented(NotLoggedIn, Forbidden)
 )
 async def log_out(
-    person: Annotated[Person, Depends(current_person)], request: Request, response: Response, database: Base
+    account: Annotated[Account, Depends(session_account)],
+    request: Request,
+    response: Response,
+    database: Base,
 ) -> None:
     """Ends the session on the server: its token is worth nothing afterwards (PORT-07)."""
     await session_store.end(database, request.cookies[cookie_name()])
     clear_cookie(response)
 
 
-async def _begin(
-    request: Request, response: Response, account: Actor, level: Literal["password", "card"]
-) -> SessionView:
+async def _begin(request: Request, response: Response, actor: Actor, level: Level) -> SessionView:
     """A session with a new token; the one that the browser had until now ends."""
     database = _database(request)
     if earlier := request.cookies.get(cookie_name()):
         await session_store.end(database, earlier)
-    token = await session_store.start(database, account, level, session_life())
-    person = await session_store.find(database, token, session_life())
-    if person is None:
+    token = await session_store.start(database, actor, level, session_life())
+    account = await session_store.find(database, token, session_life())
+    if account is None:
         raise NotLoggedIn("账号刚刚被停用，请联系本企业管理员")
     set_cookie(response, token)
-    return _view(person)
+    return _view(account)
 
 
-def _view(person: Person) -> SessionView:
+def _view(account: Account) -> SessionView:
+    person = account if isinstance(account, Person) else None
     return SessionView(
-        account=AccountView(username=person.username, display_name=person.display_name, role=person.role),
-        company=CompanyView(customs_code=person.customs_code, scc=person.scc, name=person.company_name),
-        bound_card=person.bound_card,
-        level=person.level,
-        csrf=person.csrf,
+        account=AccountView(username=account.username, display_name=account.display_name, role=account.role),
+        company=person
+        and CompanyView(customs_code=person.customs_code, scc=person.scc, name=person.company_name),
+        bound_card=person and person.bound_card,
+        card_kind=person and person.card_kind,
+        level=account.level,
+        must_change_password=account.must_change,
+        rights={name: RightView.of(why) for name, why in rights_of(account).items()},
+        csrf=account.csrf,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, Field
 
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
@@ -13,10 +13,10 @@ from singlewindow.kernel.definition.export import Definition, definition_of
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import customs_certificate
-from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
+from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath, admitted
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
-from singlewindow.kernel.problems import NotFound, NotLoggedIn
+from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import Subsystem, subsystems
 
@@ -45,6 +45,9 @@ class ApplicationView(BaseModel):
     name: str
     title: str
     menu: list[MenuView]
+    card_kind: str | None = Field(
+        description="Only sessions that began with such a card may enter; null: all"
+    )
 
 
 class GroupView(BaseModel):
@@ -98,7 +101,8 @@ async def applications() -> Applications:
     "/api/definitions/{type}",
     tags=["portal"],
     summary="Form, actions, states and query page of a document type",
-    responses=documented(NotLoggedIn, NotFound),
+    responses=documented(NotLoggedIn, Forbidden, NotFound),
+    dependencies=[Depends(admitted)],
 )
 async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
     """Everything that a page needs to draw the type."""
@@ -167,4 +171,6 @@ def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
 
 def _application(subsystem: Subsystem) -> ApplicationView:
     menu = [MenuView(title=item.title, page=item.page, types=list(item.types)) for item in subsystem.menu]
-    return ApplicationView(name=subsystem.name, title=subsystem.title, menu=menu)
+    return ApplicationView(
+        name=subsystem.name, title=subsystem.title, menu=menu, card_kind=subsystem.card_kind
+    )

@@ -13,17 +13,17 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.people import refusals, session_store
-from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, NotLoggedIn, StaleToken
+from singlewindow.kernel.people import refusals, rights, session_store
+from singlewindow.kernel.people.person import Account, Person
+from singlewindow.kernel.problems import Forbidden, MustChangePassword, NotLoggedIn, StaleToken
 from singlewindow.kernel.settings import settings
 
 CSRF_HEADER = "X-CSRF-Token"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-async def current_person(request: Request) -> Person:
-    """The person whose session the request's cookie names.
+async def session_account(request: Request) -> Account:
+    """The account whose session the request's cookie names, also while its password has to be changed.
 
     Raises NotLoggedIn (absent, ended and unknown sessions alike), and Forbidden when a changing request comes
     from elsewhere or lacks the session's token.
@@ -31,11 +31,37 @@ async def current_person(request: Request) -> Person:
     check_origin(request)
     database: Database = request.app.state.database
     token = request.cookies.get(cookie_name())
-    person = await session_store.find(database, token, session_life()) if token else None
-    if person is None:
+    account = await session_store.find(database, token, session_life()) if token else None
+    if account is None:
         raise NotLoggedIn("尚未登录或登录已失效，请重新登录")
-    _check_csrf(request, person)
+    _check_csrf(request, account)
+    return account
+
+
+async def current_account(account: Annotated[Account, Depends(session_account)]) -> Account:
+    """The same, once a password that someone else set has been changed. Raises MustChangePassword."""
+    if account.must_change:
+        raise MustChangePassword("您的密码由管理员设置，须先修改密码才能办理业务；请在【账户】页修改")
+    return account
+
+
+async def current_person(account: Annotated[Account, Depends(current_account)]) -> Person:
+    """Someone of a company. Raises Forbidden for system administrators, who have no documents (PORT-10)."""
+    rights.require(account, rights.DOCUMENTS)
+    assert isinstance(account, Person)
+    return account
+
+
+async def administrator(person: Annotated[Person, Depends(current_person)]) -> Person:
+    """A company's administrator. Raises Forbidden."""
+    rights.require(person, rights.COMPANY)
     return person
+
+
+async def system_administrator(account: Annotated[Account, Depends(current_account)]) -> Account:
+    """Raises Forbidden for everybody of a company."""
+    rights.require(account, rights.SYSTEM)
+    return account
 
 
 async def bound_person(person: Annotated[Person, Depends(current_person)]) -> Person:
@@ -81,9 +107,9 @@ def clear_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=settings().secure_cookies)
 
 
-def _check_csrf(request: Request, person: Person) -> None:
+def _check_csrf(request: Request, account: Account) -> None:
     if request.method not in CHANGING:
         return
     sent = request.headers.get(CSRF_HEADER, "")
-    if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
+    if not hmac.compare_digest(sent.encode(), account.csrf.encode()):
         raise StaleToken("页面的安全标记已失效，未予受理；请刷新页面后重试，已填写的内容请先复制保存")

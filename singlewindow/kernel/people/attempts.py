@@ -1,4 +1,5 @@
-"""Tries to log in: every one is recorded, and too many failures close the door for a while.
+"""Tries to log in, to register and to change a password: every one is recorded, and too many failures close the
+door for a while.
 
 A try is written down before its password is checked and settled afterwards, under locks for the user name and the
 address; until then it counts as failed. So many tries at the same moment do not pass a limit together.
@@ -6,7 +7,9 @@ address; until then it counts as failed. So many tries at the same moment do not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.problems import TooMany
@@ -17,12 +20,28 @@ PER_USERNAME = 5
 PER_ADDRESS = 30
 """Failed log-ins of any kind in the window from one address."""
 
+Level = Literal["password", "card", "change", "register", "unlock"]
+"""What was tried: a log-in by password or card, a change of the password, a registration; an administrator's unlock
+counts as a success."""
+_TOGETHER: dict[str, Sequence[str]] = {
+    "password": ("password", "change"),
+    "change": ("password", "change"),
+    "register": ("register",),
+}
+"""Tries that count together for a user name: whoever registers a name blocks nobody's log-in."""
+
+_CLOSED = {
+    "password": ("该用户名密码错误次数过多", "也可以使用卡介质登录"),
+    "change": ("原密码错误次数过多", "忘记密码的，请企业管理员重置"),
+    "register": ("该用户名的注册尝试次数过多", "也可以换一个用户名"),
+}
 _USERNAME_WAIT = """
 select extract(epoch from min(at) + $2::interval - now()) from (
     select at from login_attempt a
-    where username = $1 and level = 'password' and succeeded is not true and at > now() - $2::interval
+    where username = $1 and level = any($4) and succeeded is not true and at > now() - $2::interval
       and not exists (select from login_attempt s
-                      where s.username = $1 and s.level = 'password' and s.succeeded and s.at > a.at)
+                      where s.username = $1 and s.level = any($4 || '{unlock}'::text[]) and s.succeeded
+                        and s.at > a.at)
     order by at desc limit $3) recent
 having count(*) = $3
 """
@@ -34,29 +53,32 @@ having count(*) = $3
 """
 
 
-async def begin_password(transaction: Transaction, username: str, address: str) -> int:
-    """Write down a try with a password that is yet to be checked; its id, for `settle`.
+async def begin(transaction: Transaction, username: str, address: str, level: Level) -> int:
+    """Write down a try that is yet to be checked; its id, for `settle`.
 
     Raises TooMany for the user name or the address.
     """
     for held in (f"user {username}", f"address {address}"):  # in this order everywhere
         await transaction.run("select pg_advisory_xact_lock(hashtextextended('login ' || $1, 0))", held)
     await check_address(transaction, address)
-    wait = await transaction.value(_USERNAME_WAIT, username, WINDOW, PER_USERNAME)
+    wait = await transaction.value(_USERNAME_WAIT, username, WINDOW, PER_USERNAME, list(_TOGETHER[level]))
     if wait is not None:
-        raise _too_many("该用户名密码错误次数过多", float(wait), "也可以使用卡介质登录")
-    return await record(transaction, username, address, "password", None)
+        what, advice = _CLOSED[level]
+        raise _too_many(what, float(wait), advice)
+    return await record(transaction, username, address, level, None)
 
 
 async def check_address(transaction: Transaction, address: str) -> None:
     """Raise TooMany when too many log-ins from this address failed."""
     wait = await transaction.value(_ADDRESS_WAIT, address, WINDOW, PER_ADDRESS)
     if wait is not None:
-        raise _too_many("从您的网络登录失败次数过多", float(wait), "如非本人操作，请联系本单位网络管理员")
+        raise _too_many(
+            "从您的网络登录、注册失败次数过多", float(wait), "如非本人操作，请联系本单位网络管理员"
+        )
 
 
 async def record(
-    transaction: Transaction, username: str, address: str, level: str, succeeded: bool | None
+    transaction: Transaction, username: str, address: str, level: Level, succeeded: bool | None
 ) -> int:
     """Write down a try; its id."""
     id: int = await transaction.value(

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.contract.signatures import canonical, signing_input
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.problems import TooMany
 
-Kind = Literal["captcha", "card"]
+Kind = Literal["captcha", "card", "register", "bind"]
 LIFE = timedelta(minutes=3)
 OUTSTANDING = 100
 """How many unused ones one address may have; a used one no longer counts."""
+
+
+@dataclass(frozen=True)
+class CardChallenge:
+    """What a card is to sign, once and within three minutes."""
+
+    id: str
+    signing_input: str
+
+
+async def make(database: Database, kind: Kind, facts: Mapping[str, str], address: str) -> CardChallenge:
+    """A fresh statement of `facts`, which begin with its purpose, for a card to sign. Raises TooMany."""
+    moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    statement = canonical({**facts, "nonce": secrets.token_urlsafe(24), "issued_at": moment})
+    id = new_id()
+    async with database.transaction() as transaction:
+        await keep(transaction, id, kind, statement.decode(), address)
+    return CardChallenge(id, signing_input(statement))
 
 
 def new_id() -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from singlewindow.contract.certificates import CardIdentity, CertificateRefused
-from singlewindow.contract.signatures import SignatureRefused, canonical, signing_input, verify
+from singlewindow.contract.certificates import CardIdentity
 from singlewindow.kernel.database.connection import Actor, Database
-from singlewindow.kernel.people import attempts, captcha, challenges, passwords, refusals
-from singlewindow.kernel.people.cards import verify_card
+from singlewindow.kernel.people import attempts, captcha, cards, challenges, passwords, refusals
+from singlewindow.kernel.people.challenges import CardChallenge
 from singlewindow.kernel.problems import Refused
 
 
@@ -37,20 +34,12 @@ class CardTry:
     address: str
 
 
-@dataclass(frozen=True)
-class CardChallenge:
-    """What a card is to sign before it may log in."""
-
-    id: str
-    signing_input: str
-
-
 async def by_password(database: Database, tried: PasswordTry) -> Actor:
     """The account whose password this is. Raises Refused, or TooMany after too many failures."""
     if not await captcha.is_solved(database, tried.captcha_id, tried.captcha):
         raise refusals.wrong_captcha()
     async with database.transaction() as transaction:
-        attempt = await attempts.begin_password(transaction, tried.username, tried.address)
+        attempt = await attempts.begin(transaction, tried.username, tried.address, "password")
         account = await transaction.row("select * from sw_login($1)", tried.username)
     right = await passwords.matches(account["password_hash"] if account else None, tried.password)
     succeeded = account is not None and right and bool(account["active"])
@@ -63,12 +52,7 @@ async def by_password(database: Database, tried: PasswordTry) -> Actor:
 
 async def challenge_card(database: Database, address: str) -> CardChallenge:
     """A fresh statement for a card to sign within three minutes. Raises TooMany."""
-    moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    statement = canonical({"purpose": "login", "nonce": secrets.token_urlsafe(24), "issued_at": moment})
-    id = challenges.new_id()
-    async with database.transaction() as transaction:
-        await challenges.keep(transaction, id, "card", statement.decode(), address)
-    return CardChallenge(id, signing_input(statement))
+    return await challenges.make(database, "card", {"purpose": "login"}, address)
 
 
 async def by_card(database: Database, tried: CardTry, pki: Path) -> Actor:
@@ -80,27 +64,13 @@ async def by_card(database: Database, tried: CardTry, pki: Path) -> Actor:
         await attempts.check_address(transaction, tried.address)
         statement = await challenges.take(transaction, tried.challenge, "card")
     try:
-        identity = await asyncio.to_thread(_prove, tried, statement, pki)
+        identity = await asyncio.to_thread(cards.prove, statement, tried.certificate, tried.signature, pki)
         account, username = await _account_of(database, identity)
     except Refused:
         await _record(database, "", tried.address, succeeded=False)
         raise
     await _record(database, username, tried.address, succeeded=True)
     return account
-
-
-def _prove(tried: CardTry, statement: str | None, pki: Path) -> CardIdentity:
-    """Whose card signed the statement; raises Refused."""
-    if statement is None:
-        raise refusals.wrong_challenge()
-    try:
-        identity = verify_card(tried.certificate, pki, datetime.now(UTC))
-        verify(tried.certificate, signing_input(statement.encode()), tried.signature)
-    except CertificateRefused as refused:
-        raise refusals.bad_certificate(refused) from refused
-    except SignatureRefused as refused:
-        raise refusals.wrong_signature() from refused
-    return identity
 
 
 async def _account_of(database: Database, card: CardIdentity) -> tuple[Actor, str]:

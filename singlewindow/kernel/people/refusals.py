@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from singlewindow.contract.certificates import CertificateRefused, Reason
+from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, Refused, Violation
 
 CLAUSE = "手册 3.2 进入或退出系统"
 UNBOUND = (
-    "当前账号未绑定卡介质，不能暂存、申请或查询；请用卡介质登录，或请企业管理员为该账号绑定电子口岸 IC卡/Ikey"
+    "当前账号未绑定卡介质，不能暂存、申请或查询；请在右上角账号菜单的【账户】页绑定电子口岸 IC卡/Ikey，"
+    "或请企业管理员为该账号绑定"
 )
 """What an account without a card may not do; stands at grey buttons too."""
 
@@ -33,14 +35,14 @@ def wrong_password() -> Refused:
 
 def wrong_challenge() -> Refused:
     """The challenge was used, has expired, or was never given."""
-    message = "本次卡介质登录请求不存在、已使用或已超过三分钟"
-    return _refused("challenge", "login.card.challenge", message, "请重新点击【卡介质】登录")
+    message = "本次卡介质验证请求不存在、已使用或已超过三分钟"
+    return _refused("challenge", "login.card.challenge", message, "请重新操作并输入卡介质密码")
 
 
 def wrong_signature() -> Refused:
     """The card did not sign this challenge."""
-    message = "卡介质的签名与本次登录请求不符"
-    return _refused("signature", "login.card.signature", message, "请确认读卡器中的卡没有更换，然后重新登录")
+    message = "卡介质的签名与本次验证请求不符"
+    return _refused("signature", "login.card.signature", message, "请确认读卡器中的卡没有更换，然后重试")
 
 
 def bad_certificate(refused: CertificateRefused) -> Refused:
@@ -49,9 +51,21 @@ def bad_certificate(refused: CertificateRefused) -> Refused:
     return _refused("certificate", f"login.card.{refused.reason_code}", refused.message, advice)
 
 
+def wrong_card(title: str, kind: str | None, person: Person) -> str:
+    """Why this session may not enter the application `title`, which wants a card of `kind`; '' where it may."""
+    if kind is None or (person.level == "card" and person.card_kind == kind):
+        return ""
+    return f"【{title}】只能用{kind}登录后进入，{card_kind_advice(kind)}"
+
+
+def card_kind_advice(kind: str | None) -> str:
+    """What to do about the wrong card."""
+    return f"请退出后选择【卡介质】，用本企业的{kind}登录"
+
+
 def unbound_account() -> Forbidden:
     """The account has no card, and what was asked needs one (PORT-04)."""
-    advice = "请企业管理员为该账号绑定电子口岸 IC卡/Ikey"
+    advice = "请插入本企业的卡，在【账户】页点击【绑定卡】；或请企业管理员在【企业管理】页绑定"
     return Forbidden(UNBOUND, [Violation("", "login.unbound", UNBOUND, advice, "手册 2.3.1 关于登录方式")])
 
 
@@ -59,7 +73,10 @@ def unbound_card(card_no: str) -> Refused:
     """No account has this card, whether we know the card or not."""
     message = f"卡号 {card_no} 未绑定任何用户账号"
     return _refused(
-        "certificate", "login.card.unbound", message, "请企业管理员为您的账号绑定该卡后再用卡介质登录"
+        "certificate",
+        "login.card.unbound",
+        message,
+        "请用用户名、密码登录后在【账户】页绑定该卡，或请企业管理员绑定；企业尚未注册的，请先【注册】",
     )
 
 

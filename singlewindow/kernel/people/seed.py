@@ -1,4 +1,7 @@
-"""The demo world's people: companies, accounts and cards from world.json, each put in once and then left alone."""
+"""The demo world's people: companies, accounts and cards from world.json, each put in once and then left alone.
+
+`unregistered` companies are left out (their cards play the registration); `administrators` are system administrators.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ async def seed_people(database_owner_url: str, world: Path) -> None:
         async with connection.transaction():
             await _add_companies(connection, _registered(people))
             await _add_accounts(connection, people["accounts"])
+            await _add_administrators(connection, people.get("administrators", ()))
             await _add_cards(connection, people["cards"], people["accounts"])
     finally:
         await connection.close()
@@ -70,6 +74,18 @@ async def _add_accounts(connection: asyncpg.Connection, accounts: Sequence[Entry
         for each, password_hash in zip(new, hashes, strict=True)
     ]
     await connection.executemany(_ACCOUNT, rows)
+
+
+async def _add_administrators(connection: asyncpg.Connection, administrators: Sequence[Entry]) -> None:
+    for each in administrators:
+        if not await connection.fetchval(
+            "select exists (select from account where username = $1)", each["username"]
+        ):
+            await connection.execute(
+                """insert into account (username, password_hash, display_name, role)
+                   values ($1, $2, $3, 'system') on conflict do nothing""",
+                each["username"], await hash_password(each["password"]), each["name"],
+            )  # fmt: skip
 
 
 async def _add_cards(

@@ -8,29 +8,27 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Literal
 
-from singlewindow.kernel.database.connection import Actor, Database, Row
-from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
+from singlewindow.kernel.people.person import Account, Level, Person
 
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-async def start(
-    database: Database, account: Actor, level: Literal["password", "card"], life: timedelta
-) -> str:
+async def start(database: Database, account: Actor, level: Level, life: timedelta) -> str:
     """Begin a session of an account; the token for its cookie."""
     token = secrets.token_urlsafe(32)
     async with database.transaction(account) as transaction:
         await transaction.run(
-            """insert into session (token_hash, account_id, company_id, level, csrf, expires_at)
+            """with begun as (update account set last_login_at = now() where id = $2)
+               insert into session (token_hash, account_id, company_id, level, csrf, expires_at)
                values ($1, $2, $3, $4, $5, now() + $6::interval)""",
             digest(token), account.account_id, account.company_id, level, secrets.token_urlsafe(24), life,
         )  # fmt: skip
     return token
 
 
-async def find(database: Database, token: str, life: timedelta) -> Person | None:
+async def find(database: Database, token: str, life: timedelta) -> Account | None:
     """Who has this token, or None. Puts the session's end off by `life`, at most once a minute."""
     async with database.transaction() as transaction:
         row = await transaction.row(
@@ -40,10 +38,10 @@ async def find(database: Database, token: str, life: timedelta) -> Person | None
         )
     if row is None:
         return None
-    person = _person(row)
+    account = _account(row)
     if row["stale"]:
-        await _touch(database, person, token, life)
-    return person
+        await _touch(database, account, token, life)
+    return account
 
 
 async def end(database: Database, token: str) -> None:
@@ -55,8 +53,21 @@ async def end(database: Database, token: str) -> None:
             await transaction.run("delete from session where token_hash = $1", digest(token))
 
 
-async def _touch(database: Database, person: Person, token: str, life: timedelta) -> None:
-    async with database.transaction(person.actor) as transaction:
+async def end_others(
+    transaction: Transaction, account_id: int, token: str = "", level: Level | None = None
+) -> None:
+    """End all sessions of an account but that of `token`; with a level, only those that began so."""
+    await transaction.run(
+        """delete from session
+           where account_id = $1 and token_hash <> $2 and ($3::text is null or level = $3)""",
+        account_id,
+        digest(token),
+        level,
+    )
+
+
+async def _touch(database: Database, account: Account, token: str, life: timedelta) -> None:
+    async with database.transaction(account.actor) as transaction:
         await transaction.run(
             """update session set seen_at = now(), expires_at = now() + $2::interval
                where token_hash = $1 and seen_at < now() - $3::interval""",
@@ -64,20 +75,19 @@ async def _touch(database: Database, person: Person, token: str, life: timedelta
         )  # fmt: skip
 
 
-def _person(row: Row) -> Person:
+def _account(row: Row) -> Account:
+    """A person of a company, or a system administrator, who has none."""
+    names = ("account_id", "company_id", "username", "display_name", "role", "level", "csrf", "must_change")
+    common = {name: row[name] for name in names}
+    if row["company_id"] is None:
+        return Account(**common)
     return Person(
-        account_id=row["account_id"],
-        company_id=row["company_id"],
-        username=row["username"],
-        display_name=row["display_name"],
-        role=row["role"],
+        **common,
         customs_code=row["customs_code"],
         scc=row["scc"],
         company_name=row["company_name"],
         bound_card=row["card_no"],
         card_kind=row["card_kind"],
-        level=row["level"],
-        csrf=row["csrf"],
     )
 
 

@@ -111,3 +111,12 @@ def _add_probes(app: FastAPI) -> None:
 def owner_url(people_database: Postgres) -> str:
     """The address for the tables' owner."""
     return people_database.dsn(DATABASE)
+
+
+@pytest.fixture
+def fixed_captcha(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The answer of every captcha, on the whole portal."""
+    monkeypatch.setenv("SINGLEWINDOW_CAPTCHA_FIXED", "8888")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()

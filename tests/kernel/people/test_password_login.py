@@ -18,11 +18,16 @@ async def test_right_password_begins_a_session(browser: httpx.AsyncClient) -> No
     assert response.status_code == 200, response.text
     session = response.json()
     assert len(session.pop("csrf")) >= 32
+    assert all(
+        each == {"allowed": not each["why"], "why": each["why"]} for each in session.pop("rights").values()
+    )
     assert session == {
         "account": {"username": "wang", "display_name": "wang先生", "role": "administrator"},
         "company": {"customs_code": A, "scc": SCC[A], "name": NAME[A]},
         "bound_card": BOUND["wang"],
+        "card_kind": "操作员卡",
         "level": "password",
+        "must_change_password": False,
     }
     assert (await browser.get("/api/session")).json()["account"]["username"] == "wang"
 
