@@ -109,6 +109,8 @@ NAME_NO_DOCUMENT = {
     "GET /api/company/log",
     "POST /exchange/messages",
     "GET /api/events/stream",
+    "GET /api/news",
+    "POST /api/news/read",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",

@@ -142,7 +142,7 @@ async def test_a_status_change_reaches_every_web_process(house: House) -> None:
                 assert (sent["number"], sent["code"]) == (view["number"], "SENT")
                 assert received["status_name"] == "海关接收成功"
                 assert received.keys() == {
-                    "type", "number", "status", "status_name", "version", "kind", "code", "at", "cursor"
+                    "type", "number", "status", "status_name", "version", "kind", "code", "author", "at", "cursor"
                 }  # fmt: skip
                 assert received["cursor"] == reader.cursor
 
@@ -169,8 +169,8 @@ async def test_a_company_never_learns_of_anothers_document(
             )
             await theirs.nothing()
         actor = Actor(company["id"])
-        for seen in (changes._SEEN, "$1::bigint > 0"):  # the second: the application forgot to ask
-            monkeypatch.setattr(changes, "_SEEN", seen)
+        for seen in (changes.SEEN, "$1::bigint > 0"):  # the second: the application forgot to ask
+            monkeypatch.setattr(changes, "SEEN", seen)
             async with house.web.transaction(actor) as transaction:
                 assert await changes.of_entries(transaction, [(entry["document_id"], entry["no"])]) == []
                 assert await changes.since(transaction, changes._BEGINNING + changes.OVERLAP) == []

@@ -19,6 +19,7 @@ from singlewindow.kernel.http import (
     document_routes,
     live_routes,
     metrics,
+    news_routes,
     people_routes,
     portal_routes,
     problems,
@@ -65,6 +66,7 @@ def create_app() -> FastAPI:
         attachment_routes.router,
         document_routes.router,
         live_routes.router,
+        news_routes.router,
         metrics.router,
     ):
         app.include_router(router)

@@ -12,6 +12,7 @@ from singlewindow.kernel.http.desk import BoundPerson
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.live.changes import Change
 from singlewindow.kernel.live.hub import PER_ACCOUNT, Hub, Stream
 from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.problems import Forbidden, NotLoggedIn, TooMany
@@ -33,7 +34,7 @@ class EventStream(StreamingResponse):
     "/stream",
     summary="Changes of the company's documents, as they happen",
     response_class=EventStream,
-    responses=documented(NotLoggedIn, Forbidden, TooMany),
+    responses={200: {"model": Change}, **documented(NotLoggedIn, Forbidden, TooMany)},
 )
 async def stream(
     person: BoundPerson,
@@ -41,11 +42,9 @@ async def stream(
     cursor: Annotated[Text, Query(max_length=20, description="The id of the last event seen")] = "",
     last_event_id: Annotated[Text, Header(max_length=20)] = "",
 ) -> EventStream:
-    """Server-Sent Events. `change`: a document changed (type, number, status, status_name, version, kind, code, at,
-    cursor). `hello`: the stream has begun, and what was missed since the cursor has been told. `beat`: it lives.
-    `resync`: more was missed than is told, look at everything anew. `end`: the session is over.
-
-    After a cursor the changes of the 40 seconds before it may come once more."""
+    """Server-Sent Events. `change`: a document changed (its data as described here). `hello`: the stream has begun, and
+    what was missed since the cursor has been told. `beat`: it lives. `resync`: more was missed than is told, look at
+    everything anew. `end`: the session is over. After a cursor the changes of 40 seconds before it may come again."""
     hub: Hub = request.app.state.hub
     if hub.full(person.account_id):
         raise TooMany(

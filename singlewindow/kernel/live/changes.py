@@ -21,8 +21,18 @@ FOREIGN = 200  # of the documents of others in which a company is a party, the l
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+_COLUMNS = "e.kind, e.data, e.at, e.recorded_at, d.type, d.number, d.status, d.version, a.username"
+
+SEEN = """(not d.hidden or e.kind = 'deleted')
+    and exists (select from document_party p where p.document_id = d.id and p.company_id = $1)"""
+"""The application's own check of who may see a document; row-level security is the second fence."""
+
+
 class Change(BaseModel):
-    """A change of a document: what happened (`kind`, for a receipt its `code`), and how it stands now."""
+    """A change of a document: what happened (`kind`, for a receipt its `code`), and how it stands now.
+
+    `author` is the user name of the colleague whose document it is; "" for another company's.
+    """
 
     type: str
     number: str
@@ -31,6 +41,7 @@ class Change(BaseModel):
     version: int
     kind: str
     code: str
+    author: str
     at: datetime
     cursor: str
 
@@ -44,7 +55,8 @@ async def of_entries(transaction: Transaction, entries: Sequence[Entry]) -> list
     rows = await transaction.rows(
         f"""select {_COLUMNS} from unnest($2::bigint[], $3::int[]) as w (document_id, no)
             join event e using (document_id, no) join document d on d.id = e.document_id
-            where {_SEEN} order by e.recorded_at, e.document_id, e.no""",
+            left join account a on a.id = d.created_by and a.company_id = $1
+            where {SEEN} order by e.recorded_at, e.document_id, e.no""",
         transaction.actor.company_id,
         [document for document, _ in entries],
         [no for _, no in entries],
@@ -67,7 +79,8 @@ async def since(transaction: Transaction, cursor: datetime) -> list[Change] | No
             )
             select {_COLUMNS} from (select * from own union select * from others) as w
             join event e using (document_id, no) join document d on d.id = e.document_id
-            where {_SEEN} order by e.recorded_at, e.document_id, e.no limit $3""",
+            left join account a on a.id = d.created_by and a.company_id = $1
+            where {SEEN} order by e.recorded_at, e.document_id, e.no limit $3""",
         transaction.actor.company_id,
         cursor - OVERLAP,
         REPLAYED + 1,
@@ -87,13 +100,6 @@ def moment_of(cursor: str) -> datetime | None:
     return _BEGINNING + timedelta(microseconds=int(cursor))
 
 
-_COLUMNS = "e.kind, e.data, e.at, e.recorded_at, d.type, d.number, d.status, d.version"
-
-_SEEN = """(not d.hidden or e.kind = 'deleted')
-    and exists (select from document_party p where p.document_id = d.id and p.company_id = $1)"""
-"""The application's own check of who may see a document; row-level security is the second fence."""
-
-
 def _changes(rows: Sequence[Row]) -> list[Change]:
     types = document_types()
     return [
@@ -105,6 +111,7 @@ def _changes(rows: Sequence[Row]) -> list[Change]:
             version=row["version"],
             kind=row["kind"],
             code=row["data"].get("code", ""),
+            author=row["username"] or "",
             at=row["at"],
             cursor=cursor_of(row["recorded_at"]),
         )

@@ -599,15 +599,53 @@ export interface paths {
         };
         /**
          * Changes of the company's documents, as they happen
-         * @description Server-Sent Events. `change`: a document changed (type, number, status, status_name, version, kind, code, at,
-         *     cursor). `hello`: the stream has begun, and what was missed since the cursor has been told. `beat`: it lives.
-         *     `resync`: more was missed than is told, look at everything anew. `end`: the session is over.
-         *
-         *     After a cursor the changes of the 40 seconds before it may come once more.
+         * @description Server-Sent Events. `change`: a document changed (its data as described here). `hello`: the stream has begun, and
+         *     what was missed since the cursor has been told. `beat`: it lives. `resync`: more was missed than is told, look at
+         *     everything anew. `end`: the session is over. After a cursor the changes of 40 seconds before it may come again.
          */
         get: operations["stream_api_events_stream_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest receipts of the company's documents
+         * @description Receipts by customs and sending that failed; documents that the company deleted are left out.
+         */
+        get: operations["latest_api_news_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/news/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark as read
+         * @description All up to the named item counts as read by this account, on every computer.
+         */
+        post: operations["read_api_news_read_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1314,6 +1352,37 @@ export interface components {
             signing_input: string;
         };
         /**
+         * Change
+         * @description A change of a document: what happened (`kind`, for a receipt its `code`), and how it stands now.
+         *
+         *     `author` is the user name of the colleague whose document it is; "" for another company's.
+         */
+        Change: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Code */
+            code: string;
+            /** Cursor */
+            cursor: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: string;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+            /** Type */
+            type: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ClockView
          * @description The business clock beside the real one; it differs in training only.
          */
@@ -1766,6 +1835,51 @@ export interface components {
             password: string;
         };
         /**
+         * NewsAnswer
+         * @description The newest items, newest first; `unread` counts up to 100; `more` says whether there are older ones.
+         */
+        NewsAnswer: {
+            /** Items */
+            items: components["schemas"]["NewsItem"][];
+            /** More */
+            more: boolean;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NewsItem
+         * @description A receipt of a document: from which status to which, and what it says. `from_name` may be empty.
+         */
+        NewsItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Code Name */
+            code_name: string;
+            /** Cursor */
+            cursor: string;
+            /** From Name */
+            from_name: string;
+            /** Number */
+            number: string;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+            /** Unread */
+            unread: boolean;
+        };
+        /**
          * NumbersBody
          * @description Which documents: at most 100.
          */
@@ -1893,6 +2007,25 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             /** Delete */
             delete: boolean;
+        };
+        /**
+         * ReadAnswer
+         * @description How many are left unread.
+         */
+        ReadAnswer: {
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * ReadBody
+         * @description Up to which item (its cursor) all has been read.
+         */
+        ReadBody: {
+            /**
+             * Until
+             * @example 1795646815123456
+             */
+            until: string;
         };
         /**
          * ReceiptView
@@ -4480,7 +4613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["Change"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */
@@ -4517,6 +4650,108 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    latest_api_news_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than this cursor */
+                before?: string | null;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_api_news_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

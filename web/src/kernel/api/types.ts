@@ -58,6 +58,10 @@ export type PreparedUpload = Schemas["UploadAnswer"];
 export type Receipt = Schemas["ReceiptView"];
 export type Receipts = Schemas["ReceiptsAnswer"];
 
+export type Change = Schemas["Change"];
+export type NewsItem = Schemas["NewsItem"];
+export type NewsPage = Schemas["NewsAnswer"];
+
 export type Found = Schemas["SearchRow"];
 export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];

@@ -70,12 +70,16 @@ export function useDocument(type: string) {
     take(await emptyDocument(type));
   }
 
-  /** Looks whether the stored document has changed and shows it. */
+  /**
+   * Looks whether the stored document has changed and shows it. While something typed is not saved, another version
+   * is not shown: the save will be refused and ask whose counts.
+   */
   async function refresh(): Promise<void> {
     const stored = view.value;
     if (!stored?.number) return;
     const now = await openDocument(type, stored.number);
-    if (view.value === stored && canonical(now) !== canonical(stored)) takeKeeping(now, stored.content);
+    if (view.value !== stored || canonical(now) === canonical(stored)) return;
+    if (!unsaved.value || now.version === stored.version) takeKeeping(now, stored.content);
   }
 
   /** An answer that concerns attachments only: typed content stays as it is. */
