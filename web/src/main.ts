@@ -6,6 +6,7 @@ import "@/app/styles/form.css";
 import "@/app/styles/list.css";
 import "@/app/styles/shell.css";
 import "@/app/styles/entrance.css";
+import "@/app/styles/people.css";
 import App from "@/app/App.vue";
 import { makeRouter } from "@/app/router";
 import { learnConfig, remembered, restore } from "@/kernel/session";

@@ -1,7 +1,7 @@
 import { computed, ref } from "vue";
 import { getApplications } from "@/kernel/api/session";
 import { lineOf } from "@/kernel/api/problem";
-import type { Application, ApplicationGroup, MenuItem } from "@/kernel/api/types";
+import type { Application, ApplicationGroup, MenuItem, Session } from "@/kernel/api/types";
 
 export const groups = ref<ApplicationGroup[]>([]);
 export const trouble = ref("");
@@ -28,6 +28,10 @@ export const applications = computed(() => groups.value.flatMap(applicationsIn))
 
 export const findApplication = (name: string): Application | undefined =>
   applications.value.find((one) => one.name === name);
+
+/** Whether a session may enter an application: some want one that began with a certain card (PORT-06). */
+export const mayEnter = (application: Application, session: Session | null): boolean =>
+  !application.card_kind || (session?.level === "card" && session.card_kind === application.card_kind);
 
 /** The address of a menu item's page; a form's is that of a new document. */
 export function addressOf(application: string, item: MenuItem): string {

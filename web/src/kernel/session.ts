@@ -20,6 +20,11 @@ export function enter(begun: Session): void {
   useCsrf(begun.csrf);
 }
 
+/** Asks the server for the session anew: a card was bound, the password changed. */
+export async function renew(): Promise<void> {
+  enter(await getSession());
+}
+
 /** Forgets the session in this browser (the server ended it, or said that it is over). */
 export function forget(): void {
   session.value = null;

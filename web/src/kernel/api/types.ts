@@ -19,6 +19,23 @@ export type CardChallenge = Schemas["ChallengeAnswer"];
 export type PasswordLogin = Schemas["PasswordBody"];
 export type CardLogin = Schemas["CardBody"];
 
+export type Right = Schemas["RightView"];
+export type RegistrationCompany = Schemas["CompanyOfCard"];
+export type RegistrationForm = Omit<Schemas["RegistrationBody"], "challenge" | "signature">;
+export type CardAnswer = Schemas["CardAnswerBody"];
+export type Login = Schemas["LoginView"];
+export type Logins = Schemas["LoginsAnswer"];
+export type CompanyAccount = Schemas["AccountRow"];
+export type CompanyAccounts = Schemas["AccountsAnswer"];
+export type NewAccount = Schemas["NewAccountBody"];
+export type AccountLog = Schemas["LogAnswer"];
+export type AccountLogEntry = Schemas["EntryView"];
+export type SystemCompany = Schemas["SystemCompany"];
+export type SystemCompanies = Schemas["SystemCompanies"];
+export type SystemAccount = Schemas["SystemAccount"];
+export type UnreadMessage = Schemas["UnreadMessage"];
+export type BusinessClock = Schemas["ClockView"];
+
 export type MenuItem = Schemas["MenuView"];
 export type Application = Schemas["ApplicationView"];
 export type ApplicationGroup = Schemas["GroupView"];

@@ -3,7 +3,7 @@ import type { Content, Prepared } from "@/kernel/api/types";
 import { parcel, parcelWithGoods } from "@/testing/definition";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";
-import { inspectAction, inspectChallenge, inspectUpload, NotWhatIsShown, type Shown } from "./inspect";
+import { inspectAction, inspectChallenge, inspectStatement, inspectUpload, NotWhatIsShown, type Shown } from "./inspect";
 
 const input = (statement: object): string => `${base64url('{"alg":"ES256"}')}.${base64url(canonical(statement))}`;
 
@@ -92,5 +92,14 @@ describe("uploads and log-in", () => {
   it("a log-in signs a challenge and nothing else (PORT-03)", () => {
     expect(() => inspectChallenge(input({ purpose: "login", nonce: "n" }))).not.toThrow();
     expect(() => inspectChallenge(input({ action: "apply", number: "2026" }))).toThrow(NotWhatIsShown);
+  });
+
+  it("a binding signs for this account, company and card (PORT-09)", () => {
+    const expected = { purpose: "bind", company: "3122940004", username: "wutao", card: "8930L0000D022" };
+    const check = (change: object) => () => inspectStatement(input({ ...expected, nonce: "n", ...change }), expected, "绑定卡");
+    expect(check({})).not.toThrow();
+    for (const change of [{ purpose: "login" }, { username: "other" }, { company: "4403110001" }, { card: "x" }]) {
+      expect(check(change)).toThrow(NotWhatIsShown);
+    }
   });
 });

@@ -82,7 +82,18 @@ function filesOf(attachments: unknown): string {
 
 /** Checks that a log-in challenge is one, so that no server gets a declaration signed as a log-in. */
 export function inspectChallenge(signingInput: string): void {
-  const [header, payload] = signingInput.split(".").map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/")));
+  inspectStatement(signingInput, { purpose: "login" }, "登录");
+}
+
+/** Checks that a challenge says what it is for: its purpose, and whom and what it names. `what` is the user's word for it. */
+export function inspectStatement(signingInput: string, expected: Record<string, string>, what: string): void {
+  const [header, payload] = signingInput.split(".").map(textOf);
   const statement = JSON.parse(payload ?? "{}") as Record<string, unknown>;
-  if (header !== '{"alg":"ES256"}' || statement.purpose !== "login") throw new NotWhatIsShown("登录");
+  if (header !== '{"alg":"ES256"}') throw new NotWhatIsShown(what);
+  if (Object.entries(expected).some(([name, value]) => statement[name] !== value)) throw new NotWhatIsShown(what);
+}
+
+function textOf(part: string): string {
+  const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  return new TextDecoder().decode(bytes);
 }

@@ -7,6 +7,8 @@ export interface SigningRequest<P extends { signing_input: string }> {
   facts: { label: string; value: string }[];
   /** The only card that may sign. */
   bound: string | null;
+  /** Any card may sign: it is to be bound, or proves a company at its registration. */
+  anyCard?: boolean;
   /** Asks the server what is to be signed, and checks that it is what the user sees. */
   prepare(cardNumber: string): Promise<P>;
   /** Takes the signature to the server; a refusal there closes the dialog. */
