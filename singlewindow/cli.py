@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
 from singlewindow.launch.settings import LaunchSettings
@@ -71,16 +74,50 @@ def setup() -> None:
 )
 def codes(context: typer.Context) -> None:
     """Code tables of the portal: `codes import FILE`, `codes import --help`."""
-    _do(lambda _: _Portal(LaunchSettings(), _console).ask("codes", *context.args))
+    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", "codes", *context.args))
 
 
-class _Portal(Launcher):
-    """The portal's own commands, with the databases of this installation."""
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def registers(context: typer.Context) -> None:
+    """Registers of customs: `registers import KIND FILE`, `registers import --help`."""
+    _do(
+        lambda _: _Commands(LaunchSettings(), _console).ask(
+            "singlewindow.customs", "registers", *context.args
+        )
+    )
 
-    def ask(self, *arguments: str) -> None:
-        """Run one of them to its end; its exit code becomes ours."""
+
+class ClockChange(StrEnum):
+    """What can be done to the business clock."""
+
+    SHOW = "show"
+    SET = "set"
+    SHIFT = "shift"
+    FREEZE = "freeze"
+    REAL = "real"
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def clock(change: ClockChange, value: Annotated[str, typer.Argument(help="a moment or a span")] = "") -> None:
+    """The business clock of portal and customs: show, set MOMENT, shift +3d, freeze [MOMENT], real."""
+    _do(lambda _: _Commands(LaunchSettings(), _console).clock(change, value))
+
+
+class _Commands(Launcher):
+    """Commands of one side or both, with the databases of this installation."""
+
+    def clock(self, change: str, value: str) -> None:
+        """Move or show the clock, and say how it stands."""
         with self._databases(shared=True) as cluster:
-            command = [sys.executable, "-m", "singlewindow.kernel", *arguments]
+            moved, real = move(self._environment(cluster), change, value)
+        self._report(moved.said(real))
+
+    def ask(self, module: str, *arguments: str) -> None:
+        """Run a module's command to its end; its exit code becomes ours."""
+        with self._databases(shared=True) as cluster:
+            command = [sys.executable, "-m", module, *arguments]
             code = subprocess.run(command, env=self._environment(cluster), check=False).returncode
         if code:
             raise typer.Exit(code)

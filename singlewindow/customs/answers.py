@@ -6,12 +6,13 @@ from typing import Any
 
 import structlog
 
-from singlewindow.contract.messages import Receipt, ReceiptCode
+from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import Decision, State
+from singlewindow.customs.desk import Decision
+from singlewindow.customs.desks import desk_for
+from singlewindow.customs.due import due_at
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipt
 from singlewindow.customs.problems import NotFound, NotInThisState, Refused
-from singlewindow.customs.times import local_day
 
 MAX_REMARK = 500
 log = structlog.get_logger()
@@ -20,7 +21,7 @@ log = structlog.get_logger()
 async def answer(
     transaction: Transaction,
     submission_id: int,
-    code: ReceiptCode,
+    code: str,
     text: str,
     data: dict[str, Any] | None = None,
 ) -> None:
@@ -38,7 +39,7 @@ async def answer(
         number=row["number"],
         submission=row["sequence"],
         seq=row["last_seq"],
-        code=code.value,
+        code=str(code),
         text=text,
         at=transaction.now,
         data=data or {},
@@ -64,36 +65,58 @@ async def answer(
 async def decide(
     transaction: Transaction, submission_id: int, decision: Decision, remark: str, by: str
 ) -> None:
-    """Decide a received submission, once. `by` is the officer's name.
+    """Take a decision that the submission's state allows. `by` is the officer's name.
 
-    Raises NotFound, NotInThisState (already decided, or never taken in), Refused (remark).
+    Raises NotFound, NotInThisState (somebody was first, or it was never taken in), Refused (remark).
     """
     remark = _checked_remark(decision, remark)
     row = await transaction.row(
-        "select state, district from submission where id = $1 for update", submission_id
+        """select id, type, number, sequence, district, state, customs_no, decided_by from submission
+           where id = $1 for update""",
+        submission_id,
     )
     if row is None:
         raise NotFound("没有这份申请")
-    if row["state"] != State.RECEIVED:
+    if row["state"] not in decision.from_states:
         raise NotInThisState(_why_not(row))
-    customs_no = await _next_customs_no(transaction, row["district"])
+    data = await decision.data(transaction, row) if decision.data else {}
+    due = None
+    if decision.state in desk_for(row["type"]).automatic_states:
+        due = await due_at(transaction, row["number"], row["sequence"])
     await transaction.run(
-        """update submission set state = $2, customs_no = $3, decided_at = $4, decided_by = $5, due_at = null
-           where id = $1""",
+        """update submission set state = $2, customs_no = coalesce($3, customs_no), decided_at = $4,
+               decided_by = $5, due_at = $6 where id = $1""",
         submission_id,
-        decision.state.value,
-        customs_no,
+        decision.state,
+        data.get("customs_no"),
+        transaction.now,
+        by,
+        due,
+    )
+    await _keep(transaction, row, decision, remark, by)
+    await answer(transaction, submission_id, decision.code, decision.text(remark), data)
+
+
+async def _keep(transaction: Transaction, row: Row, decision: Decision, remark: str, by: str) -> None:
+    await transaction.run(
+        """insert into decision (submission_id, name, title, remark, from_state, to_state, at, by)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        row["id"],
+        decision.name,
+        decision.title,
+        remark,
+        row["state"],
+        decision.state,
         transaction.now,
         by,
     )
-    await answer(transaction, submission_id, decision.code, decision.text(remark), {"customs_no": customs_no})
 
 
 def _checked_remark(decision: Decision, remark: str) -> str:
     remark = remark.strip()
     if decision.needs_remark and not remark:
         raise Refused.because(
-            "remark", "desk.remark", "不同意时必须填写审核意见", "请写明理由，企业将据此处理"
+            "remark", "desk.remark", f"{decision.title}时必须填写审核意见", "请写明理由，企业将据此处理"
         )
     if len(remark) > MAX_REMARK:
         raise Refused.because(
@@ -103,18 +126,7 @@ def _checked_remark(decision: Decision, remark: str) -> str:
 
 
 def _why_not(row: Row) -> str:
-    if row["state"] == State.REJECTED:
-        return "该申请接收失败，不能审核"
-    return "该申请已经审核，不能再次审核，请刷新查看结果"
-
-
-async def _next_customs_no(transaction: Transaction, district: str) -> str:
-    """海关审核编号, 18 characters: district 4, yyyyMMdd of the business day, serial 6 per district and day."""
-    day = local_day(transaction.now)
-    serial = await transaction.value(
-        """insert into serial (district, day, last) values ($1, $2, 1)
-           on conflict (district, day) do update set last = serial.last + 1 returning last""",
-        district,
-        day,
-    )
-    return f"{district}{day:%Y%m%d}{serial:06d}"
+    state = desk_for(row["type"]).state_name(row["state"])
+    if row["decided_by"] is None:
+        return f"该申请为「{state}」，不能作此决定"
+    return f"该申请已由{row['decided_by']}处理为「{state}」，不能再作此决定，请刷新查看结果"

@@ -1,67 +1,86 @@
-"""The default desk: what customs can say to a submission, as a table (CUST-03, CUST-04).
+"""What a desk is: the states of a submission at customs, and the decisions that lead from one to the next (CUST-03).
 
-Reception is automatic (RECEIVED, or REJECTED with the reason); then one of `DECISIONS`, once.
+Reception is the same everywhere: RECEIVED, or REJECTED with the reason. What may be said after that is the
+desk's table: `desks/default/`, or a folder of its own under `desks/` for the types that need more.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
-from singlewindow.contract.messages import ReceiptCode
+from singlewindow.customs.database import Row, Transaction
 
+RECEIVED, REJECTED = "received", "rejected"
+RECEPTION = {RECEIVED: "待审核", REJECTED: "接收失败"}
 RECEIVED_TEXT = "海关接收成功"
 AUTOMATIC = "自动审核"
-AUTOMATIC_REMARK = {"approve": "", "refuse": "自动审核按设定比例退回，请核对后重新办理"}
 
-
-class State(StrEnum):
-    """Where a submission stands at customs."""
-
-    RECEIVED = "received"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    REJECTED = "rejected"
-
-
-STATE_NAMES = {
-    State.RECEIVED: "待审核",
-    State.APPROVED: "已同意",
-    State.REFUSED: "不同意",
-    State.REJECTED: "接收失败",
-}
+ReceiptData = Callable[[Transaction, Row], Awaitable[dict[str, Any]]]
+"""What a decision's receipt carries besides its text, from the locked row of the submission."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One button of the officer: the receipt it sends and the state it leads to."""
+    """One button of the officer: from which states, the receipt that it sends and the state it leads to."""
 
     name: str
     title: str
-    code: ReceiptCode
-    state: State
-    needs_remark: bool
+    code: str  # the receipt's; a ReceiptCode, or one of the desk's own
+    state: str
+    needs_remark: bool = False
+    from_states: tuple[str, ...] = (RECEIVED,)
+    data: ReceiptData | None = None
 
     def text(self, remark: str) -> str:
         """The receipt's text for the company."""
         return f"{self.title}：{remark}" if remark else self.title
 
 
-DECISIONS = {
-    decision.name: decision
-    for decision in (
-        Decision("approve", "同意", ReceiptCode.APPROVED, State.APPROVED, needs_remark=False),
-        Decision("refuse", "不同意", ReceiptCode.REFUSED, State.REFUSED, needs_remark=True),
-    )
-}
+@dataclass(frozen=True)
+class Ruling:
+    """What the automatic mode decides: a decision's name and the remark."""
+
+    decision: str
+    remark: str = ""
 
 
-def automatic_decision(number: str, sequence: int, refuse_share: float) -> Decision:
-    """What the automatic mode decides: always the same for the same document and sequence.
+Automatic = Callable[[str, float], Ruling | None]
+"""The ruling for a state and a roll against the share of refusals (below it: refuse); None leaves it to an officer.
 
-    `refuse_share` is from 0 (never refuse) to 1 (always); the hash spreads numbers evenly over it.
+Called with (state, margin): margin = roll − share, so that a negative one refuses."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A desk: the document types it decides (exact, or a chapter such as "gate"), its states and decisions.
+
+    `states` names the states beyond reception. In `automatic_states` the automatic mode asks `automatic`.
     """
+
+    name: str
+    types: tuple[str, ...]
+    states: Mapping[str, str]
+    decisions: tuple[Decision, ...]
+    automatic: Automatic
+    automatic_states: tuple[str, ...] = (RECEIVED,)
+
+    def state_name(self, state: str) -> str:
+        """The state in words."""
+        return self.states.get(state) or RECEPTION.get(state, state)
+
+    def open_to(self, state: str) -> list[Decision]:
+        """The decisions that are possible in a state."""
+        return [decision for decision in self.decisions if state in decision.from_states]
+
+    def find_decision(self, name: str) -> Decision | None:
+        """The decision of this name."""
+        return next((decision for decision in self.decisions if decision.name == name), None)
+
+
+def roll(number: str, sequence: int) -> float:
+    """From 0 up to 1, always the same for the same document and sequence; numbers spread evenly over it."""
     digest = hashlib.sha256(f"{number}/{sequence}".encode()).digest()
-    refused = int.from_bytes(digest[:8], "big") / 2**64 < refuse_share
-    return DECISIONS["refuse" if refused else "approve"]
+    return int.from_bytes(digest[:8], "big") / 2**64

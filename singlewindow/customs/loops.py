@@ -10,9 +10,11 @@ import asyncpg
 import httpx
 import structlog
 
-from singlewindow.customs import mode
+from singlewindow.contract.folder import Boxes
+from singlewindow.customs import due, faults, mode
 from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import intake, outgoing
+from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
 from singlewindow.customs.exchange.sender import Sender
 from singlewindow.customs.exchange.understanding import understand_next
 from singlewindow.customs.keys import Keys
@@ -79,12 +81,18 @@ class Loop:
             return
 
 
-async def work(database: Database, keys: Keys, url: str, portal_url: str) -> None:
-    """All background work of one customs process, until cancelled."""
+async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes: Boxes | None = None) -> None:
+    """All background work of one customs process, until cancelled; with `boxes` messages travel as files."""
     async with httpx.AsyncClient(base_url=portal_url, timeout=20) as client:
-        sender = Sender(database, keys, client)
+        sender = FolderSender(database, keys, client, boxes) if boxes else Sender(database, keys, client)
+        reading = [OutBoxReader(database, keys, boxes).run()] if boxes else []
         await asyncio.gather(
             Loop(intake.CHANNEL, lambda: understand_next(database, keys)).run(url),
-            Loop(mode.DESK_CHANNEL, lambda: mode.decide_due(database), lambda: mode.idle(database)).run(url),
+            Loop(due.CLOCK_CHANNEL, lambda: due.reschedule(database)).run(url),
+            Loop(faults.CHANNEL, lambda: faults.redeliver_due(database), lambda: faults.idle(database)).run(
+                url
+            ),
+            Loop(due.DESK_CHANNEL, lambda: mode.decide_due(database), lambda: mode.idle(database)).run(url),
             Loop(outgoing.CHANNEL, sender.send_due, sender.idle, SENDER_LOCK).run(url),
+            *reading,
         )

@@ -5,40 +5,43 @@ The moment of the decision stands in the submission's `due_at`, so that it survi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import astuple, dataclass
 
 from singlewindow.customs.answers import decide
-from singlewindow.customs.database import Database, Transaction
-from singlewindow.customs.desk import AUTOMATIC, AUTOMATIC_REMARK, automatic_decision
+from singlewindow.customs.database import Database, Row, Transaction
+from singlewindow.customs.desk import AUTOMATIC, roll
+from singlewindow.customs.desks import automatic_states, desk_for
+from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.settings import CustomsSettings
 
-DESK_CHANNEL = "desk"
 BATCH = 20
 LONGEST_IDLE = 30.0  # seconds: the clock may have been moved without waking anybody
 
 
 @dataclass(frozen=True)
 class Mode:
-    """Whether the desk decides by itself, after how many seconds, and what share (0..1) it refuses."""
+    """Whether the desks decide by themselves, after how many seconds (from, to), and what share (0..1) they refuse."""
 
     automatic: bool
     delay_seconds: float
+    delay_max_seconds: float
     refuse_share: float
 
 
 async def get_mode(transaction: Transaction) -> Mode:
     """The mode now; `initialise` has written it."""
-    row = await transaction.row("select automatic, delay_seconds, refuse_share from mode")
-    return Mode(**dict(row)) if row else Mode(automatic=False, delay_seconds=0, refuse_share=0)
+    row = await transaction.row("select automatic, delay_seconds, delay_max_seconds, refuse_share from mode")
+    return Mode(**dict(row)) if row else Mode(False, 0, 0, 0)
 
 
 async def initialise(transaction: Transaction, settings: CustomsSettings) -> None:
     """Write the mode from the settings at the first start; later starts keep what officers chose."""
     await transaction.run(
-        "insert into mode (automatic, delay_seconds, refuse_share) values ($1, $2, $3) on conflict do nothing",
+        """insert into mode (automatic, delay_seconds, delay_max_seconds, refuse_share) values ($1, $2, $3, $4)
+           on conflict do nothing""",
         settings.customs_mode == "automatic",
         settings.customs_delay,
+        max(settings.customs_delay, settings.customs_delay_max),
         settings.customs_refuse,
     )
 
@@ -46,43 +49,45 @@ async def initialise(transaction: Transaction, settings: CustomsSettings) -> Non
 async def switch(transaction: Transaction, mode: Mode) -> None:
     """Set the mode. What waits for a decision is decided by itself after the delay, or waits for an officer."""
     await transaction.run(
-        "update mode set automatic = $1, delay_seconds = $2, refuse_share = $3",
-        mode.automatic,
-        mode.delay_seconds,
-        mode.refuse_share,
+        "update mode set automatic = $1, delay_seconds = $2, delay_max_seconds = $3, refuse_share = $4",
+        *astuple(mode),
     )
-    due = transaction.now + timedelta(seconds=mode.delay_seconds) if mode.automatic else None
-    await transaction.run("update submission set due_at = $1 where state = 'received'", due)
+    await transaction.run(
+        "update submission set due_at = automatic_moment(number || '/' || sequence) where state = any($1)",
+        automatic_states(),
+    )
     await transaction.wake(DESK_CHANNEL)
-
-
-async def due_at(transaction: Transaction) -> datetime | None:
-    """When a submission received now is decided by itself; None in manual mode."""
-    mode = await get_mode(transaction)
-    return transaction.now + timedelta(seconds=mode.delay_seconds) if mode.automatic else None
 
 
 async def decide_due(database: Database) -> int:
     """Decide what is due; answers how many."""
     async with database.transaction() as transaction:
         rows = await transaction.rows(
-            f"""select id, number, sequence from submission where state = 'received' and due_at <= $1
+            f"""select id, type, number, sequence, state from submission where due_at <= $1
                 order by due_at, id limit {BATCH} for update skip locked""",
             transaction.now,
         )
         share = (await get_mode(transaction)).refuse_share if rows else 0
         for row in rows:
-            decision = automatic_decision(row["number"], row["sequence"], share)
-            await decide(transaction, row["id"], decision, AUTOMATIC_REMARK[decision.name], AUTOMATIC)
+            await _decide(transaction, row, share)
     return len(rows)
+
+
+async def _decide(transaction: Transaction, row: Row, share: float) -> None:
+    """Decide as the submission's desk does by itself; what it leaves to an officer is not due any more."""
+    desk = desk_for(row["type"])
+    ruling = desk.automatic(row["state"], roll(row["number"], row["sequence"]) - share)
+    decision = desk.find_decision(ruling.decision) if ruling else None
+    if ruling is None or decision is None:
+        await transaction.run("update submission set due_at = null where id = $1", row["id"])
+        return
+    await decide(transaction, row["id"], decision, ruling.remark, AUTOMATIC)
 
 
 async def idle(database: Database) -> float:
     """Seconds until the next decision is due, at most LONGEST_IDLE."""
     async with database.transaction() as transaction:
-        first: datetime | None = await transaction.value(
-            "select min(due_at) from submission where state = 'received' and due_at is not null"
-        )
+        first = await transaction.value("select min(due_at) from submission where due_at is not null")
         return (
             LONGEST_IDLE
             if first is None

@@ -20,11 +20,21 @@ class CustomsSettings(BaseSettings):
     customs_database_url: str = "postgresql://customs@127.0.0.1/customs"
     pki: Path | None = None
     portal_url: str = "http://127.0.0.1:8000"
+    transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
+    exchange_folder: Path | None = None
     customs_mode: Literal["manual", "automatic"] = "automatic"  # at the first start; officers switch it later
     customs_delay: float = Field(
         default=3, ge=0, le=86400
     )  # seconds from reception to the automatic decision
+    customs_delay_max: float = Field(default=0, ge=0, le=86400)  # longest delay; 0: always customs_delay
     customs_refuse: float = Field(default=0, ge=0, le=1)  # share that the automatic mode refuses
+    customs_lost: float = Field(default=0, ge=0, le=1)  # shares of receipts with a fault; see faults.py
+    customs_doubled: float = Field(default=0, ge=0, le=1)
+    customs_delayed: float = Field(default=0, ge=0, le=1)
+    customs_shuffled: float = Field(default=0, ge=0, le=1)
+    customs_lost_seconds: float = Field(default=30, ge=0, le=86400)
+    customs_hold_seconds: float = Field(default=5, ge=0, le=3600)
+    customs_fault_seed: str = ""
     web_dist: Path = Path("web/dist")
     log_format: Literal["console", "json"] = "console"
     secure_cookies: bool = False  # on behind TLS
@@ -35,6 +45,11 @@ class CustomsSettings(BaseSettings):
     def pki_folder(self) -> Path:
         """The folder of the CA certificate, the revocation list and customs' own keys."""
         return self.pki or self.data / "pki"
+
+    @property
+    def boxes(self) -> Path:
+        """The folder through which messages travel with the transport `folder`."""
+        return self.exchange_folder or self.data / "exchange"
 
     @property
     def cookie(self) -> str:

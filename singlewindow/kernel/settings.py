@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     worker_database_url: str = "postgresql://sw_worker@127.0.0.1/singlewindow"
     pki: Path | None = None
     customs_url: str = "http://127.0.0.1:8001"
+    transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
+    exchange_folder: Path | None = None
     web_dist: Path = Path("web/dist")
     log_format: Literal["console", "json"] = "console"
     demo: bool = True
@@ -37,6 +39,11 @@ class Settings(BaseSettings):
     def pki_folder(self) -> Path:
         """The folder of the CA certificate, the revocation list and customs' public keys."""
         return self.pki or self.data / "pki"
+
+    @property
+    def boxes(self) -> Path:
+        """The folder through which messages travel with the transport `folder`."""
+        return self.exchange_folder or self.data / "exchange"
 
     @property
     def origins(self) -> frozenset[str]:

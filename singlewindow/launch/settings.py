@@ -30,6 +30,7 @@ class LaunchSettings(BaseSettings):
     customs_database_url: str = ""
     pki: Path | None = None
     cards: Path | None = None
+    exchange_folder: Path | None = None
     customs_url: str = ""
     portal_url: str = ""
     card_origins: str = ""
@@ -92,6 +93,7 @@ class LaunchSettings(BaseSettings):
             "CARD_PORT": str(self.card_port),
             "PKI": str(self.pki_folder),
             "CARDS": str(self.cards_folder),
+            "EXCHANGE_FOLDER": str((self.exchange_folder or self.folder / "exchange").resolve()),
             "CUSTOMS_URL": self.customs_address,
             "PORTAL_URL": self.portal_address,
             "CARD_ORIGINS": self.card_origins or ",".join(self._origins()),

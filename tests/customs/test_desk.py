@@ -7,13 +7,20 @@ from datetime import UTC, datetime
 
 from singlewindow.contract.messages import ReceiptCode
 from singlewindow.customs.answers import answer
-from singlewindow.customs.desk import automatic_decision
+from singlewindow.customs.desk import roll
+from singlewindow.customs.desks.default import automatic
+from singlewindow.customs.due import reschedule
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import Company
 from tests.customs.conftest import Customs, running
 from tests.customs.portal import Portal
 
 NUMBER = "202611210000000001"
+
+
+async def shift(customs: Customs, seconds: float) -> None:
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update clock set shift = $1 * interval '1 second'", seconds)
 
 
 async def freeze(customs: Customs, moment: str) -> None:
@@ -128,13 +135,12 @@ async def test_the_automatic_mode_decides_after_its_delay(settings: CustomsSetti
     """CUST-04: due_at stands in the database, so a restart in between changes nothing."""
     automatic = settings.model_copy(update={"customs_mode": "automatic", "customs_delay": 60})
     async with running(automatic) as first:
-        await freeze(first, "2026-11-21T08:00:00+00:00")
         await first.receive(own, NUMBER)
         assert await first.decide_due() == 0
     async with running(settings) as second:  # manual by its settings: the mode was chosen at the first start
-        await freeze(second, "2026-11-21T08:00:59+00:00")
+        await shift(second, 30)
         assert await second.decide_due() == 0
-        await freeze(second, "2026-11-21T08:01:00+00:00")
+        await shift(second, 61)
         assert await second.decide_due() == 1
         assert await second.decide_due() == 0
         assert await second.rows("select state, decided_by from submission") == [("approved", "自动审核")]
@@ -143,14 +149,17 @@ async def test_the_automatic_mode_decides_after_its_delay(settings: CustomsSetti
 async def test_the_share_of_refusals_is_the_same_every_time(customs: Customs, own: Company) -> None:
     """CUST-04: decided by the number alone, so that tests and trainings repeat."""
     numbers = [f"2026{n:014d}" for n in range(1000)]
-    refused = [n for n in numbers if automatic_decision(n, 1, 0.3).name == "refuse"]
+    refused = [n for n in numbers if roll(n, 1) < 0.3]
     assert 250 < len(refused) < 350
-    assert refused == [n for n in numbers if automatic_decision(n, 1, 0.3).name == "refuse"]
-    assert all(automatic_decision(n, 1, 1).name == "refuse" for n in numbers)
-    assert all(automatic_decision(n, 1, 0).name == "approve" for n in numbers)
+    assert all(0 <= roll(n, 1) < 1 for n in numbers)
+    assert [automatic("received", margin).decision for margin in (-0.1, 0, 0.1)] == [
+        "refuse",
+        "approve",
+        "approve",
+    ]
     headers = await customs.log_in()
     await customs.receive(own, refused[0])
-    mode = {"automatic": True, "delay_seconds": 0, "refuse_share": 0.3}
+    mode = {"automatic": True, "delay_seconds": 0, "delay_max_seconds": 0, "refuse_share": 0.3}
     assert (await customs.client.put("/api/mode", json=mode, headers=headers)).json() == mode
     await customs.decide_due()
     assert await customs.value("select text from receipt where code = 'REFUSED'")
@@ -168,3 +177,33 @@ async def test_switching_the_mode_takes_along_what_waits(customs: Customs, own: 
     assert await customs.decide_due() == 1
     too_long = await customs.client.put("/api/mode", json={**on, "delay_seconds": -1}, headers=headers)
     assert too_long.status_code == 422
+
+
+async def test_delays_lie_between_the_shortest_and_the_longest(customs: Customs, own: Company) -> None:
+    """CUST-04: spread over the span, the same again for the same number; a longest below the shortest is refused."""
+    headers = await customs.log_in()
+    mode = {"automatic": True, "delay_seconds": 100, "delay_max_seconds": 200, "refuse_share": 0}
+    wrong = await customs.client.put("/api/mode", json={**mode, "delay_max_seconds": 99}, headers=headers)
+    assert (wrong.status_code, wrong.json()["detail"]) == (422, "最长延时不能小于最短延时")
+    assert (await customs.client.put("/api/mode", json=mode, headers=headers)).status_code == 200
+    for n in range(6):
+        await customs.receive(own, f"{n:018d}")
+    waits = await customs.rows("select extract(epoch from due_at - received_at)::float8 from submission")
+    assert all(100 <= wait <= 201 for (wait,) in waits)
+    assert len({round(wait) for (wait,) in waits}) > 3
+
+
+async def test_a_clock_that_was_set_back_or_frozen_stops_nothing(customs: Customs, own: Company) -> None:
+    """CUST-04: what waits is due after the delay at most, by the clock as it stands now."""
+    headers = await customs.log_in()
+    mode = {"automatic": True, "delay_seconds": 10, "refuse_share": 0}
+    await customs.client.put("/api/mode", json=mode, headers=headers)
+    await shift(customs, 86400)
+    await customs.receive(own, NUMBER)
+    await shift(customs, 0)
+    await reschedule(customs.database)
+    assert await customs.value("select due_at - business_now() < interval '11 seconds' from submission")
+    assert await customs.decide_due() == 0
+    await freeze(customs, "2026-11-21T08:00:00+00:00")
+    await reschedule(customs.database)
+    assert await customs.decide_due() == 1

@@ -6,7 +6,7 @@ import asyncio
 
 from singlewindow.customs import registers
 from singlewindow.customs.answers import decide
-from singlewindow.customs.desk import DECISIONS
+from singlewindow.customs.desks.default import APPROVE
 from singlewindow.customs.exchange.sender import BATCH, FIRST_WAIT
 from singlewindow.customs.registers import Entry
 from tests.customs.company import Company
@@ -16,7 +16,7 @@ from tests.customs.portal import Portal
 
 async def approve(customs: Customs, identifier: int) -> None:
     async with customs.database.transaction() as transaction:
-        await decide(transaction, identifier, DECISIONS["approve"], "", "陈关员")
+        await decide(transaction, identifier, APPROVE, "", "陈关员")
 
 
 async def publish(customs: Customs, count: int) -> None:

@@ -19,10 +19,10 @@ from singlewindow.contract.messages import ReceiptCode, Submission
 from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.answers import answer
 from singlewindow.customs.database import Database, Row, Transaction
-from singlewindow.customs.desk import RECEIVED_TEXT, State
+from singlewindow.customs.desk import RECEIVED, RECEIVED_TEXT, REJECTED
+from singlewindow.customs.due import DESK_CHANNEL, due_at
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
-from singlewindow.customs.mode import DESK_CHANNEL, due_at
 from singlewindow.customs.texts import all_storable, cleaned, storable
 
 TRY_AGAIN = (
@@ -157,10 +157,10 @@ async def _take_in(transaction: Transaction, keys: Keys, incoming_id: int, read:
         identity, digest = await _verify(transaction, keys, read)
     except Rejected as rejected:
         digest = hashlib.sha256(submission.statement.encode()).hexdigest()
-        identifier = await _insert(transaction, incoming_id, submission, State.REJECTED, digest, None)
+        identifier = await _insert(transaction, incoming_id, submission, REJECTED, digest, None)
         await answer(transaction, identifier, ReceiptCode.REJECTED, rejected.text)
         return
-    identifier = await _insert(transaction, incoming_id, submission, State.RECEIVED, digest, identity)
+    identifier = await _insert(transaction, incoming_id, submission, RECEIVED, digest, identity)
     await answer(transaction, identifier, ReceiptCode.RECEIVED, RECEIVED_TEXT)
     await transaction.wake(DESK_CHANNEL)
 
@@ -185,11 +185,11 @@ async def _insert(
     transaction: Transaction,
     incoming_id: int,
     submission: Submission,
-    state: State,
+    state: str,
     digest: str,
     identity: CardIdentity | None,
 ) -> int:
-    due = await due_at(transaction) if state is State.RECEIVED else None
+    due = await due_at(transaction, submission.number, submission.sequence) if state == RECEIVED else None
     identifier: int = await transaction.value(
         """insert into submission (incoming_id, type, title, number, sequence, action_title, district, company,
                company_name, received, statement_sha256, card_no, holder, state, request_id, received_at, due_at)
@@ -197,6 +197,6 @@ async def _insert(
         incoming_id, submission.type, submission.title, submission.number, submission.sequence,
         submission.action_title, submission.district, submission.company, submission.company_name,
         submission.model_dump(mode="json"), digest, identity and identity.card_no, identity and identity.holder,
-        state.value, submission.request_id, transaction.now, due,
+        state, submission.request_id, transaction.now, due,
     )  # fmt: skip
     return identifier

@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from singlewindow.customs import loops, mode
+from singlewindow.contract.folder import Boxes
+from singlewindow.customs import faults, loops, mode
 from singlewindow.customs.database import Database
-from singlewindow.customs.http import desk, exchange, problems, registers, sessions
+from singlewindow.customs.http import clock, desk, exchange, problems, registers, sessions
+from singlewindow.customs.http import mode as mode_routes
 from singlewindow.customs.http.parts import Parts, Running
 from singlewindow.customs.http.requests import RequestFrame
 from singlewindow.customs.keys import Keys
@@ -34,6 +36,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         app.state.parts = parts
         async with parts.database.transaction() as transaction:
             await mode.initialise(transaction, chosen)
+            await faults.initialise(transaction, chosen)
         task = asyncio.create_task(_work(parts)) if background else None
         log.info("customs ready", port=chosen.customs_port, portal=chosen.portal_url)
         yield
@@ -53,7 +56,14 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
     )
     app.add_middleware(RequestFrame)
     problems.install(app)
-    for router in (exchange.router, sessions.router, desk.router, registers.router):
+    for router in (
+        exchange.router,
+        sessions.router,
+        desk.router,
+        mode_routes.router,
+        registers.router,
+        clock.router,
+    ):
         app.include_router(router)
     _add_health(app)
     _add_pages(app, chosen)
@@ -61,8 +71,9 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
 
 
 async def _work(parts: Parts) -> None:
-    url = parts.settings.customs_database_url
-    await loops.work(parts.database, parts.keys, url, parts.settings.portal_url)
+    settings = parts.settings
+    boxes = Boxes(settings.boxes).make() if settings.transport == "folder" else None
+    await loops.work(parts.database, parts.keys, settings.customs_database_url, settings.portal_url, boxes)
 
 
 def _add_health(app: FastAPI) -> None:

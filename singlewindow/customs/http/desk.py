@@ -1,4 +1,4 @@
-"""The officer's desk: the queue, a submission, the decision, the automatic mode."""
+"""The officer's desk: the queue, a submission, the decision."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from singlewindow.customs import answers, mode
+from singlewindow.customs import answers, faults
 from singlewindow.customs.database import Row
-from singlewindow.customs.desk import DECISIONS, STATE_NAMES, State
-from singlewindow.customs.http.inputs import Digest, Identifier, PageNumber, PageSize, Prefix, Text
+from singlewindow.customs.desks import desk_for, state_names
+from singlewindow.customs.http.inputs import Digest, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
 from singlewindow.customs.http.parts import Officer, Running
-from singlewindow.customs.mode import Mode
 from singlewindow.customs.officers import queue
+from singlewindow.customs.officers.queue import Conditions
+from singlewindow.customs.problems import Refused
 
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; object-src 'self'"
 router = APIRouter(prefix="/api", tags=["desk"])
@@ -25,6 +26,7 @@ class Item(BaseModel):
     """A submission in the queue."""
 
     id: int
+    type: str
     number: str
     sequence: int
     title: str
@@ -32,7 +34,7 @@ class Item(BaseModel):
     district: str
     company: str
     company_name: str
-    state: State
+    state: str
     state_name: str
     customs_no: str | None
     received_at: datetime
@@ -43,7 +45,7 @@ class Item(BaseModel):
     @classmethod
     def of(cls, row: Row) -> Item:
         """A row of `queue.find`."""
-        return cls.model_validate({**dict(row), "state_name": STATE_NAMES[State(row["state"])]})
+        return cls.model_validate({**dict(row), "state_name": desk_for(row["type"]).state_name(row["state"])})
 
 
 class ItemPage(BaseModel):
@@ -82,7 +84,7 @@ class ReceiptView(BaseModel):
     code: str
     text: str
     at: datetime
-    delivery: Literal["queued", "sent", "refused"]
+    delivery: Literal["queued", "sent", "refused", "lost"]
     sent_at: datetime | None
     problem: str
 
@@ -94,6 +96,17 @@ class Signer(BaseModel):
     holder: str
 
 
+class DecisionView(BaseModel):
+    """A decision that was taken."""
+
+    title: str
+    remark: str
+    from_state: str
+    to_state: str
+    at: datetime
+    by: str
+
+
 class Detail(Item):
     """A submission in full; `signer` is null when the signature did not hold."""
 
@@ -103,23 +116,29 @@ class Detail(Item):
     attachments: list[AttachmentView]
     receipts: list[ReceiptView]
     decisions: list[dict[str, str | bool]]
+    history: list[DecisionView]
     submitted_at: datetime
     request_id: str
 
 
 class DecisionBody(BaseModel):
-    """approve 同意 or refuse 不同意; a refusal needs a remark (审核意见)."""
+    """The name of a decision that the desk offers (the default desk: approve 同意, refuse 不同意), and the remark."""
 
-    decision: Literal["approve", "refuse"]
+    decision: Text = Field(max_length=64)
     remark: Text = Field(default="", max_length=2000)
 
 
-class ModeBody(BaseModel):
-    """自动审核: on or off, seconds of delay, share of refusals 0..1."""
+class FilterChoices(BaseModel):
+    """What the queue can be filtered by: code or type → name."""
 
-    automatic: bool
-    delay_seconds: float = Field(ge=0, le=86400, allow_inf_nan=False)
-    refuse_share: float = Field(ge=0, le=1, allow_inf_nan=False)
+    states: dict[str, str]
+    types: dict[str, str]
+
+
+class SentAgain(BaseModel):
+    """How many receipts were put into the outbox again."""
+
+    receipts: int
 
 
 class Delivery(BaseModel):
@@ -127,6 +146,7 @@ class Delivery(BaseModel):
 
     queued: int
     refused: int
+    lost: int
     unreadable: int
     waiting: int
 
@@ -145,16 +165,27 @@ class UnreadableMessage(BaseModel):
 async def find_submissions(
     parts: Running,
     officer: Officer,
-    state: State | None = None,
+    state: Wanted = "",
+    type: Wanted = "",
+    district: Wanted = "",
+    company: Wanted = "",
     number: Prefix = "",
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> ItemPage:
-    """The queue, the newest first; `number` is a prefix."""
+    """The queue, the newest first; `number` is a prefix, the others are exact, empty ones count for nothing."""
+    wanted = Conditions(state, type, district.strip(), company.strip().upper(), number.strip())
     async with parts.database.transaction() as transaction:
-        total, rows = await queue.find(transaction, state, number.strip(), page, size)
+        total, rows = await queue.find(transaction, wanted, page, size)
     items = [Item.of(row) for row in rows]
     return ItemPage(total=total, total_capped=total >= queue.CAP, page=page, size=size, items=items)
+
+
+@router.get("/filters")
+async def read_filters(parts: Running, officer: Officer) -> FilterChoices:
+    """The states of all desks, and the document types that have come in."""
+    async with parts.database.transaction() as transaction:
+        return FilterChoices(states=state_names(), types=await queue.types(transaction))
 
 
 @router.get("/submissions/{identifier}")
@@ -165,10 +196,20 @@ async def read_submission(identifier: Identifier, parts: Running, officer: Offic
 
 @router.post("/submissions/{identifier}/decision")
 async def decide(identifier: Identifier, body: DecisionBody, parts: Running, officer: Officer) -> Detail:
-    """Decide, once: 409 when it is decided already."""
+    """Decide: 409 when the submission's state does not allow it (any more)."""
     async with parts.database.transaction() as transaction:
-        await answers.decide(transaction, identifier, DECISIONS[body.decision], body.remark, officer.name)
+        decision = desk_for(await queue.type_of(transaction, identifier)).find_decision(body.decision)
+        if decision is None:
+            raise Refused.because("decision", "desk.decision", "没有这个选项", "请刷新页面后重试")
+        await answers.decide(transaction, identifier, decision, body.remark, officer.name)
     return await _detail(parts, identifier)
+
+
+@router.post("/submissions/{identifier}/send-again")
+async def send_again(identifier: Identifier, parts: Running, officer: Officer) -> SentAgain:
+    """重发: every receipt of the submission once more."""
+    async with parts.database.transaction() as transaction:
+        return SentAgain(receipts=await faults.send_again(transaction, identifier))
 
 
 @router.get("/submissions/{identifier}/attachments/{sha256}", response_class=Response)
@@ -184,21 +225,6 @@ async def read_attachment(
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type="application/pdf", headers=headers)
-
-
-@router.get("/mode")
-async def read_mode(parts: Running, officer: Officer) -> ModeBody:
-    """The automatic mode."""
-    async with parts.database.transaction() as transaction:
-        return ModeBody.model_validate(await mode.get_mode(transaction), from_attributes=True)
-
-
-@router.put("/mode")
-async def write_mode(body: ModeBody, parts: Running, officer: Officer) -> ModeBody:
-    """Switch the automatic mode; what is waiting follows it."""
-    async with parts.database.transaction() as transaction:
-        await mode.switch(transaction, Mode(body.automatic, body.delay_seconds, body.refuse_share))
-    return body
 
 
 @router.get("/delivery")
@@ -220,7 +246,8 @@ async def _detail(parts: Running, identifier: int) -> Detail:
         row, submission = await queue.get(transaction, identifier)
         receipts = await queue.receipts_of(transaction, identifier)
         arrived = await queue.arrived(transaction, submission)
-    open_to = [] if row["state"] != State.RECEIVED else list(DECISIONS.values())
+        history = await queue.decisions_of(transaction, identifier)
+    desk = desk_for(row["type"])
     return Detail.model_validate(
         {
             **Item.of(row).model_dump(),
@@ -232,7 +259,16 @@ async def _detail(parts: Running, identifier: int) -> Detail:
             ],
             "receipts": [dict(receipt) for receipt in receipts],
             "decisions": [
-                {"name": d.name, "title": d.title, "needs_remark": d.needs_remark} for d in open_to
+                {"name": d.name, "title": d.title, "needs_remark": d.needs_remark}
+                for d in desk.open_to(row["state"])
+            ],
+            "history": [
+                {
+                    **dict(each),
+                    "from_state": desk.state_name(each["from_state"]),
+                    "to_state": desk.state_name(each["to_state"]),
+                }
+                for each in history
             ],
             "submitted_at": submission.submitted_at,
             "request_id": row["request_id"],

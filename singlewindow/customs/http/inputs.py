@@ -36,6 +36,9 @@ Key = Annotated[str, Path(pattern="^[0-9A-Za-z._-]{1,64}$")]
 Prefix = Annotated[Text, Query(max_length=64)]
 """The beginning of a number or key that is searched for."""
 
+Wanted = Annotated[Text, Query(max_length=100)]
+"""A value that is searched for exactly; empty: any."""
+
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 

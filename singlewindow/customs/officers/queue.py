@@ -4,37 +4,88 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import State
 from singlewindow.customs.problems import NotFound
 from singlewindow.customs.texts import json_object
 
 CAP = 10_000  # totals are counted up to here
-LIST_COLUMNS = """id, number, sequence, title, action_title, district, company, company_name, state, customs_no,
+LIST_COLUMNS = """id, type, number, sequence, title, action_title, district, company, company_name, state, customs_no,
                   received_at, due_at, decided_at, decided_by, card_no, holder"""
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What the queue is searched by; empty ones count for nothing. `number` is a prefix, the others are exact."""
+
+    state: str = ""
+    type: str = ""
+    district: str = ""
+    company: str = ""
+    number: str = ""
+
+    def where(self) -> tuple[str, list[str]]:
+        """The condition with $1, $2 … and their values: only what is asked, so that the right index serves."""
+        *exact, number = astuple(self)
+        asked = [(f"{name} = ", value) for name, value in zip(EXACT, exact, strict=True) if value]
+        if number:
+            escaped = number.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            asked.append(("number like ", f"{escaped}%"))
+        parts = [f"{comparison}${at}" for at, (comparison, _) in enumerate(asked, 1)]
+        return " and ".join(parts) or "true", [value for _, value in asked]
+
+
+EXACT = ("state", "type", "district", "company")
+
+
 async def find(
-    transaction: Transaction, state: State | None, number_prefix: str, page: int, size: int
+    transaction: Transaction, conditions: Conditions, page: int, size: int
 ) -> tuple[int, list[Row]]:
     """How many submissions match (counted up to CAP) and one page of them, the newest first."""
-    pattern = number_prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    where = "($1::text is null or state = $1) and ($2 = '%' or number like $2)"
+    where, values = conditions.where()
     total = await transaction.value(
-        f"select count(*) from (select from submission where {where} limit {CAP}) as found", state, pattern
+        f"select count(*) from (select from submission where {where} limit {CAP}) as found", *values
     )
     rows = await transaction.rows(
-        f"""select {LIST_COLUMNS} from submission where {where}
-            order by received_at desc, id desc limit $3 offset $4""",
-        state,
-        pattern,
-        size,
-        (page - 1) * size,
+        f"""select {LIST_COLUMNS} from submission where {where} order by received_at desc, id desc
+            limit {size} offset {(page - 1) * size}""",
+        *values,
     )
     return total, rows
+
+
+async def types(transaction: Transaction) -> dict[str, str]:
+    """The document types that have come in with their titles, by one step of the index for each."""
+    rows = await transaction.rows(
+        """with recursive each (type) as (
+               select min(type) from submission
+               union all
+               select (select min(type) from submission where type > each.type) from each where each.type is not null
+           )
+           select each.type, (select title from submission s where s.type = each.type
+                              order by received_at desc limit 1) as title
+           from each where each.type is not null"""
+    )
+    return {row["type"]: row["title"] or row["type"] for row in rows}
+
+
+async def type_of(transaction: Transaction, identifier: int) -> str:
+    """The document type of a submission; raises NotFound."""
+    type: str | None = await transaction.value("select type from submission where id = $1", identifier)
+    if type is None:
+        raise NotFound("没有这份申请")
+    return type
+
+
+async def decisions_of(transaction: Transaction, identifier: int) -> list[Row]:
+    """The decisions on a submission, in their order."""
+    return await transaction.rows(
+        "select title, remark, from_state, to_state, at, by from decision where submission_id = $1 order by id",
+        identifier,
+    )
 
 
 async def get(transaction: Transaction, identifier: int) -> tuple[Row, Submission]:
@@ -112,6 +163,7 @@ async def delivery(transaction: Transaction) -> dict[str, int]:
     row = await transaction.row(
         """select (select count(*) from outgoing where state = 'queued') as queued,
                   (select count(*) from outgoing where state = 'refused') as refused,
+                  (select count(*) from outgoing where state = 'lost') as lost,
                   (select count(*) from incoming where state = 'unreadable') as unreadable,
                   (select count(*) from submission where state = 'received') as waiting"""
     )

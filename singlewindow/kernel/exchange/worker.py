@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 import asyncpg
 import httpx
 import structlog
 
+from singlewindow.contract.folder import Boxes
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
-from singlewindow.kernel.exchange.transport import HttpTransport
+from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
@@ -72,13 +74,24 @@ async def work(settings: Settings) -> None:
     database = await Database.connect(url)
     keys = ExchangeKeys.load(settings.pki_folder)
     async with httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client:
-        transport = HttpTransport(client)
-        log.info("worker ready", customs=settings.customs_url)
+        transport, reading = _transport(settings, client, database, keys)
+        log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         await asyncio.gather(
             Loop("outbox", lambda: send_due(database, transport, keys)).run(url),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)).run(url),
             _sweep(database),
+            *reading,
         )
+
+
+def _transport(
+    settings: Settings, client: httpx.AsyncClient, database: Database, keys: ExchangeKeys
+) -> tuple[Transport, list[Coroutine[None, None, None]]]:
+    """How messages travel, and the work of taking in what comes where it does not come by HTTP."""
+    if settings.transport == "http":
+        return HttpTransport(client), []
+    boxes = Boxes(settings.boxes).make()
+    return FolderTransport(boxes), [InBoxReader(database, boxes, keys.customs_certificate).run()]
 
 
 async def _sweep(database: Database) -> None:

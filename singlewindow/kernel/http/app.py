@@ -15,6 +15,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
     account_routes,
     attachment_routes,
+    clock_routes,
     company_routes,
     document_routes,
     live_routes,
@@ -67,6 +68,7 @@ def create_app() -> FastAPI:
         document_routes.router,
         live_routes.router,
         news_routes.router,
+        clock_routes.router,
         metrics.router,
     ):
         app.include_router(router)

@@ -1,5 +1,6 @@
 /** What customs' API answers (OpenAPI: /api/openapi.json), and the calls of the officers' pages. */
 import { call } from "@/kernel/api/client";
+import type { Filters } from "./queue/states";
 
 export interface Session {
   username: string;
@@ -7,10 +8,9 @@ export interface Session {
   csrf: string;
 }
 
-export type State = "received" | "approved" | "refused" | "rejected";
-
 export interface Item {
   id: number;
+  type: string;
   number: string;
   sequence: number;
   title: string;
@@ -18,7 +18,7 @@ export interface Item {
   district: string;
   company: string;
   company_name: string;
-  state: State;
+  state: string;
   state_name: string;
   customs_no: string | null;
   received_at: string;
@@ -53,15 +53,24 @@ export interface Receipt {
   code: string;
   text: string;
   at: string;
-  delivery: "queued" | "sent" | "refused";
+  delivery: "queued" | "sent" | "refused" | "lost";
   sent_at: string | null;
   problem: string;
 }
 
 export interface Decision {
-  name: "approve" | "refuse";
+  name: string;
   title: string;
   needs_remark: boolean;
+}
+
+export interface Decided {
+  title: string;
+  remark: string;
+  from_state: string;
+  to_state: string;
+  at: string;
+  by: string;
 }
 
 export interface Detail extends Item {
@@ -71,6 +80,7 @@ export interface Detail extends Item {
   attachments: Attachment[];
   receipts: Receipt[];
   decisions: Decision[];
+  history: Decided[];
   submitted_at: string;
   request_id: string;
 }
@@ -78,12 +88,29 @@ export interface Detail extends Item {
 export interface Mode {
   automatic: boolean;
   delay_seconds: number;
+  delay_max_seconds: number;
   refuse_share: number;
+}
+
+export interface Faults {
+  lost: number;
+  doubled: number;
+  delayed: number;
+  shuffled: number;
+  lost_seconds: number;
+  hold_seconds: number;
+  seed: string;
+}
+
+export interface FilterChoices {
+  states: Record<string, string>;
+  types: Record<string, string>;
 }
 
 export interface Delivery {
   queued: number;
   refused: number;
+  lost: number;
   unreadable: number;
   waiting: number;
 }
@@ -138,11 +165,15 @@ export const api = {
   logIn: (username: string, password: string) =>
     call<Session>("POST", "/api/session", { body: { username, password } }),
   logOut: () => call<void>("DELETE", "/api/session"),
-  queue: (query: { state: string; number: string; page: number; size: number }) =>
+  filters: () => call<FilterChoices>("GET", "/api/filters"),
+  queue: (query: Filters) =>
     call<ItemPage>("GET", "/api/submissions", { query }),
   detail: (id: number) => call<Detail>("GET", `/api/submissions/${id}`),
   decide: (id: number, decision: Decision["name"], remark: string) =>
     call<Detail>("POST", `/api/submissions/${id}/decision`, { body: { decision, remark } }),
+  sendAgain: (id: number) => call<{ receipts: number }>("POST", `/api/submissions/${id}/send-again`),
+  faults: () => call<Faults>("GET", "/api/faults"),
+  setFaults: (faults: Faults) => call<Faults>("PUT", "/api/faults", { body: faults }),
   mode: () => call<Mode>("GET", "/api/mode"),
   setMode: (mode: Mode) => call<Mode>("PUT", "/api/mode", { body: mode }),
   delivery: () => call<Delivery>("GET", "/api/delivery"),

@@ -2,6 +2,7 @@ import { createRouter, createWebHashHistory, type Router } from "vue-router";
 import SubmissionPage from "./queue/SubmissionPage.vue";
 import QueuePage from "./queue/QueuePage.vue";
 import UnreadablePage from "./queue/UnreadablePage.vue";
+import ModePage from "./mode/ModePage.vue";
 import RegisterPage from "./registers/RegisterPage.vue";
 
 /** The officers' pages; the address stands behind the # because one file serves them all. */
@@ -17,6 +18,7 @@ export function makeRouter(): Router {
         component: RegisterPage,
         props: (route) => ({ kind: String(route.params.kind), entry: String(route.params.entry ?? "") }),
       },
+      { path: "/mode", component: ModePage },
       { path: "/unreadable", component: UnreadablePage },
       { path: "/:rest(.*)", redirect: "/queue" },
     ],

@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The business clock
+         * @description Public.
+         */
+        get: operations["read_clock_api_clock_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/codes/{table}": {
         parameters: {
             query?: never;
@@ -1383,26 +1403,6 @@ export interface components {
             version: number;
         };
         /**
-         * ClockView
-         * @description The business clock beside the real one; it differs in training only.
-         */
-        ClockView: {
-            /** Frozen */
-            frozen: string | null;
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /**
-             * Real
-             * Format: date-time
-             */
-            real: string;
-            /** Shift Seconds */
-            shift_seconds: number;
-        };
-        /**
          * CodeAnswer
          * @description The first entries that fit.
          */
@@ -2451,6 +2451,41 @@ export interface components {
             /** Source */
             source: string;
         };
+        /**
+         * ClockView
+         * @description The business moment; `real` unless it was moved or frozen for a training.
+         */
+        singlewindow__kernel__http__clock_routes__ClockView: {
+            /** Frozen */
+            frozen: boolean;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Real */
+            real: boolean;
+        };
+        /**
+         * ClockView
+         * @description The business clock beside the real one; it differs in training only.
+         */
+        singlewindow__kernel__http__system_routes__ClockView: {
+            /** Frozen */
+            frozen: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Real
+             * Format: date-time
+             */
+            real: string;
+            /** Shift Seconds */
+            shift_seconds: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2742,6 +2777,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_clock_api_clock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["singlewindow__kernel__http__clock_routes__ClockView"];
                 };
             };
         };
@@ -5245,7 +5300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClockView"];
+                    "application/json": components["schemas"]["singlewindow__kernel__http__system_routes__ClockView"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */

@@ -1,0 +1,30 @@
+"""When the automatic mode decides: a business moment in the submission's row, right also after the clock was moved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from singlewindow.customs.database import Database, Transaction
+
+DESK_CHANNEL = "desk"
+CLOCK_CHANNEL = "clock"
+
+
+async def due_at(transaction: Transaction, number: str, sequence: int) -> datetime | None:
+    """When a submission that is received now is decided by itself; None in manual mode."""
+    moment: datetime | None = await transaction.value("select automatic_moment($1)", f"{number}/{sequence}")
+    return moment
+
+
+async def reschedule(database: Database) -> int:
+    """After the clock was set back or frozen: nothing waits longer than the mode's delay. Answers 0: done at once.
+
+    After a jump ahead everything is due by itself; the desk is woken in both cases.
+    """
+    async with database.transaction() as transaction:
+        await transaction.run(
+            """update submission set due_at = automatic_moment(number || '/' || sequence)
+               where due_at > automatic_moment(number || '/' || sequence)"""
+        )
+        await transaction.wake(DESK_CHANNEL)
+    return 0

@@ -1,0 +1,29 @@
+"""The business clock, for the banner of the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from singlewindow.customs.http.parts import Running
+
+router = APIRouter(prefix="/clock", tags=["operation"])
+
+
+class ClockView(BaseModel):
+    """The business moment; `real` unless it was moved or frozen for a training."""
+
+    now: datetime
+    real: bool
+    frozen: bool
+
+
+@router.get("")
+async def read_clock(parts: Running) -> ClockView:
+    """The clock; no log-in needed."""
+    async with parts.database.transaction() as transaction:
+        row = await transaction.row("select frozen is not null as frozen, shift = '0' as unmoved from clock")
+        frozen, unmoved = (row["frozen"], row["unmoved"]) if row else (False, True)
+        return ClockView(now=transaction.now, real=unmoved and not frozen, frozen=frozen)

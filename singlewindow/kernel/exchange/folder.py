@@ -1,0 +1,143 @@
+"""The folder transport at the portal: messages leave as files in OutBox and come as files in InBox.
+
+Sent is what customs moved to SentBox. Message ids are file names, so a message that is sent again lies there
+once, and one that was taken is known: `kill -9` at any point loses and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from singlewindow.contract import folder
+from singlewindow.contract.folder import ATTACHMENT, MESSAGE, Boxes
+from singlewindow.contract.messages import Answer, Envelope
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange.inbox import store, verified
+from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure
+
+WAIT_SECONDS = 2.0  # for customs to take what was put there; after that it is asked again later
+LOOK_SECONDS = 0.05
+REST_SECONDS = 0.2
+BATCH = 200
+KEEP_DAYS = 30
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class FolderTransport:
+    """Carries messages as files; see `Transport`."""
+
+    boxes: Boxes
+
+    async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """Put the files there and wait a little; what customs have not taken by then gets no answer yet."""
+        try:
+            await asyncio.to_thread(self._put, envelopes)
+            deadline = time.monotonic() + WAIT_SECONDS
+            while True:
+                answers = await asyncio.to_thread(self._answers, envelopes)
+                if len(answers) == len(envelopes) or time.monotonic() > deadline:
+                    return answers
+                await asyncio.sleep(LOOK_SECONDS)
+        except OSError as error:
+            raise TemporaryFailure(f"exchange folder: {error}") from error
+
+    async def send_attachment(self, sha256: str, body: str) -> None:
+        """Put a sealed file there, unless customs have it; the submission that names it is written after it."""
+        try:
+            await asyncio.to_thread(self._put_attachment, f"{sha256}{ATTACHMENT}", body)
+        except OSError as error:
+            raise TemporaryFailure(f"exchange folder: {error}") from error
+
+    def _put(self, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            if self._where(name := f"{envelope.id}{MESSAGE}") is None:
+                folder.write(self.boxes.out / name, envelope.model_dump_json().encode())
+
+    def _put_attachment(self, name: str, body: str) -> None:
+        where = self._where(name)
+        if where is None:
+            folder.write(self.boxes.out / name, body.encode())
+        elif where == self.boxes.failed:
+            reason = folder.why_failed(self.boxes, name)
+            (self.boxes.failed / name).rename(
+                self.boxes.failed / f"{name}.{time.time_ns()}"
+            )  # may be sent anew
+            raise PermanentFailure(f"customs did not take the file: {reason}")
+
+    def _where(self, name: str) -> Path | None:
+        """The box in which a file lies. OutBox first: customs move files from there, never back."""
+        boxes = (self.boxes.out, self.boxes.sent, self.boxes.failed)
+        return next((box for box in boxes if (box / name).exists()), None)
+
+    def _answers(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        answers = [self._answer(envelope.id, f"{envelope.id}{MESSAGE}") for envelope in envelopes]
+        return [answer for answer in answers if answer is not None]
+
+    def _answer(self, identifier: str, name: str) -> Answer | None:
+        if (self.boxes.sent / name).exists():
+            return Answer(id=identifier, stored=True)
+        reason = folder.why_failed(self.boxes, name)
+        return None if reason is None else Answer(id=identifier, stored=False, reason=reason)
+
+
+@dataclass(frozen=True)
+class InBoxReader:
+    """Takes what customs put into InBox: verified, stored raw, then taken away."""
+
+    database: Database
+    boxes: Boxes
+    certificate: bytes
+
+    async def run(self) -> None:
+        """Read for ever; a database or folder that is away is waited for."""
+        while True:
+            try:
+                while await self.take():
+                    pass
+                await asyncio.to_thread(folder.sweep, self.boxes.sent, KEEP_DAYS)
+            except Exception as error:  # the files stay, and are read again
+                log.warning("InBox waits", error=repr(error))
+            await asyncio.sleep(REST_SECONDS)
+
+    async def take(self) -> int:
+        """Take one batch of files; answers how many were settled."""
+        files = await asyncio.to_thread(folder.complete, self.boxes.inbox, MESSAGE, BATCH)
+        if not files:
+            return 0
+        read = [(file, await asyncio.to_thread(self._read, file)) for file in files]
+        good = [(file, envelope) for file, envelope in read if isinstance(envelope, Envelope)]
+        envelopes = [envelope for _, envelope in good]
+        answers = await verified(envelopes, self.certificate)
+        async with self.database.transaction() as transaction:
+            await store(transaction, envelopes, answers)
+        for (file, _), answer in zip(good, answers, strict=True):
+            if answer.stored:
+                await asyncio.to_thread(folder.take_away, file)
+            else:
+                await asyncio.to_thread(folder.fail, file, self.boxes, answer.reason)
+        bad = [(file, reason) for file, reason in read if isinstance(reason, str) and reason]
+        for file, reason in bad:
+            await asyncio.to_thread(folder.fail, file, self.boxes, reason)
+        return len(good) + len(bad)
+
+    def _read(self, file: Path) -> Envelope | str:
+        """The envelope, or why there is none; "" for a file to look at later."""
+        if folder.too_large(file):
+            return "the file is larger than any message"
+        try:
+            envelope = Envelope.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
+            return ""  # another worker took it
+        except ValidationError as error:
+            return "" if folder.young(file) else f"no envelope: {error.error_count()} errors"
+        return (
+            envelope if f"{envelope.id}{MESSAGE}" == file.name else "the file's name is not the message's id"
+        )
