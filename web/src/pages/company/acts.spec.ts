@@ -10,7 +10,7 @@ const account: CompanyAccount = {
 const titles = (change: Partial<CompanyAccount>): string[] => acts({ ...account, ...change }).map((act) => act.title);
 const run = (name: ActName, change: Partial<CompanyAccount> = {}): Promise<boolean> =>
   acts({ ...account, ...change }).find((act) => act.name === name)!.run("3122940004");
-const sent = vi.fn(async (..._request: unknown[]) => new Response(JSON.stringify(account)));
+const sent = vi.fn<typeof fetch>(async () => new Response(JSON.stringify(account)));
 
 beforeEach(() => vi.stubGlobal("fetch", sent.mockClear()));
 afterEach(() => vi.unstubAllGlobals());
