@@ -1,4 +1,5 @@
-"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes | unread`."""
+"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes | unread
+| add-administrator NAME`."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.exchange.worker import work
 from singlewindow.kernel.http.app import create_app
 from singlewindow.kernel.http.logs import configure
+from singlewindow.kernel.people.system_accounts import add_checked
+from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.seed import seed_portal
 from singlewindow.kernel.settings import settings
 
@@ -63,6 +66,22 @@ def migrate() -> None:
 def seed(world: Path) -> None:
     """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
     asyncio.run(seed_portal(settings().database_url, world))
+
+
+@cli.command()
+def add_administrator(
+    username: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    name: Annotated[str, typer.Option(help="the person's name on the screen")] = "系统管理员",
+) -> None:
+    """Make a system administrator, who changes the password at the first log-in."""
+    try:
+        asyncio.run(add_checked(settings().database_url, username, password, name))
+    except Refused as refused:
+        for violation in refused.violations:
+            typer.echo(f"{violation.message}，{violation.advice}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{username}: system administrator")
 
 
 @cli.command()

@@ -15,11 +15,15 @@ _MOST_ACCOUNTS = 8
 
 
 def show(console: Console, settings: LaunchSettings, world_file: Path) -> None:
-    """Print addresses, demonstration accounts with passwords, cards with PINs and customs' officers."""
+    """Print addresses, demonstration accounts with passwords, cards with PINs and customs' officers.
+
+    Demonstration cards without an account stand apart.
+    """
     world = read_json(world_file)
     in_reader = _card_in_reader(settings.cards_folder / "reader.json")
     console.print(_addresses(settings, in_reader))
     console.print(_accounts(world, in_reader))
+    console.print(_unbound_cards(world))
     console.print(_officers(world))
     console.print(_examples(world))
     console.print(f"logs: {settings.logs}    Ctrl-C ends everything", style="dim", highlight=False)
@@ -51,8 +55,26 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
             account["display_name"],
             companies.get(account["customs_code"], account["customs_code"]),
         )
+    for each in world.get("administrators", []):
+        table.add_row(each["username"], each["password"], "–", "–", each["name"], "– (system administrator)")
     more = len(accounts) - _MOST_ACCOUNTS
     table.caption = "* in the reader" + (f"; {more} more accounts in world.json" if more > 0 else "")
+    return table
+
+
+def _unbound_cards(world: dict[str, Any]) -> Table:
+    """Cards without an account: to register a company with, or to be bound."""
+    bound = {account["card_no"] for account in world["accounts"]}
+    unregistered = world.get("unregistered", [])
+    table = Table(title="Cards without an account", title_justify="left")
+    for heading in ("card", "kind", "PIN", "holder", "company", "for"):
+        table.add_column(heading, no_wrap=heading != "company", overflow="fold")
+    for card in world["cards"]:
+        if card["card_no"] not in bound:
+            use = "注册" if card["customs_code"] in unregistered else "绑定卡"
+            table.add_row(
+                card["card_no"], card["kind"], card["pin"], card["holder"], card["company_name"], use
+            )
     return table
 
 

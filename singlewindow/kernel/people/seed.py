@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from singlewindow.kernel.people import system_accounts
 from singlewindow.kernel.people.passwords import hash_password
 
 Entry = Mapping[str, Any]
@@ -77,15 +78,12 @@ async def _add_accounts(connection: asyncpg.Connection, accounts: Sequence[Entry
 
 
 async def _add_administrators(connection: asyncpg.Connection, administrators: Sequence[Entry]) -> None:
+    known = {row["username"] for row in await connection.fetch("select username from account")}
     for each in administrators:
-        if not await connection.fetchval(
-            "select exists (select from account where username = $1)", each["username"]
-        ):
-            await connection.execute(
-                """insert into account (username, password_hash, display_name, role)
-                   values ($1, $2, $3, 'system') on conflict do nothing""",
-                each["username"], await hash_password(each["password"]), each["name"],
-            )  # fmt: skip
+        if each["username"] not in known:
+            await system_accounts.add(
+                connection, each["username"], each["password"], each["name"], must_change=False
+            )
 
 
 async def _add_cards(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from singlewindow.kernel.__main__ import cli
 from singlewindow.kernel.exchange import people_list
+from singlewindow.kernel.settings import settings
 from tests.house import House
 from tests.kernel.people.stage import PASSWORD, browser, id_of, log_in, system_administrator, with_password
 
@@ -169,3 +175,21 @@ async def test_role_and_company_exclude_each_other(house: House) -> None:
     with pytest.raises(asyncpg.CheckViolationError):
         await house.sql("insert into account (username, password_hash, display_name, role) "
                         "values ('nobodys', '-', '-', 'operator')")  # fmt: skip
+
+
+async def test_the_command_that_makes_the_first_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-10: the password follows the rule and is to be changed; a taken user name is said."""
+    monkeypatch.setenv("SINGLEWINDOW_DATABASE_URL", house.owner_url)
+    settings.cache_clear()
+
+    async def command(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, cli, ["add-administrator", *arguments])
+
+    weak = await command("opsdesk1", "--password", "weak")
+    assert (weak.exit_code, "密码须为" in weak.output) == (1, True)
+    made = await command("opsdesk1", "--password", PASSWORD)
+    assert made.exit_code == 0, made.output
+    taken = await command("opsdesk1", "--password", PASSWORD)
+    assert (taken.exit_code, "已被使用" in taken.output) == (1, True)
+    session = (await log_in(browser(house), "opsdesk1")).json()
+    assert (session["account"]["role"], session["must_change_password"]) == ("system", True)
