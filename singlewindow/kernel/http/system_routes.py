@@ -80,7 +80,7 @@ class UnreadMessages(BaseModel):
     items: list[UnreadMessage]
 
 
-class ClockView(BaseModel):
+class SystemClock(BaseModel):
     """The business clock beside the real one; it differs in training only."""
 
     now: datetime
@@ -167,11 +167,11 @@ async def again(id: Id, account: SystemAdministrator, database: Base) -> None:
 
 
 @router.get("/clock", summary="The business clock")
-async def clock(account: SystemAdministrator, database: Base) -> ClockView:
+async def clock(account: SystemAdministrator, database: Base) -> SystemClock:
     """Read-only."""
     async with database.transaction(account.actor) as transaction:
         row = await transaction.row("select extract(epoch from shift)::float8 as shift, frozen from clock")
         assert row is not None
-        return ClockView(
+        return SystemClock(
             now=transaction.now, real=datetime.now(UTC), shift_seconds=row["shift"], frozen=row["frozen"]
         )

@@ -1403,6 +1403,21 @@ export interface components {
             version: number;
         };
         /**
+         * ClockView
+         * @description The business moment; `real` unless it was moved or frozen for a training.
+         */
+        ClockView: {
+            /** Frozen */
+            frozen: boolean;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Real */
+            real: boolean;
+        };
+        /**
          * CodeAnswer
          * @description The first entries that fit.
          */
@@ -2299,6 +2314,26 @@ export interface components {
             items: components["schemas"]["SystemAccount"][];
         };
         /**
+         * SystemClock
+         * @description The business clock beside the real one; it differs in training only.
+         */
+        SystemClock: {
+            /** Frozen */
+            frozen: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Real
+             * Format: date-time
+             */
+            real: string;
+            /** Shift Seconds */
+            shift_seconds: number;
+        };
+        /**
          * SystemCompanies
          * @description A page of the companies that fit, by customs code.
          */
@@ -2450,41 +2485,6 @@ export interface components {
             rule: string;
             /** Source */
             source: string;
-        };
-        /**
-         * ClockView
-         * @description The business moment; `real` unless it was moved or frozen for a training.
-         */
-        singlewindow__kernel__http__clock_routes__ClockView: {
-            /** Frozen */
-            frozen: boolean;
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /** Real */
-            real: boolean;
-        };
-        /**
-         * ClockView
-         * @description The business clock beside the real one; it differs in training only.
-         */
-        singlewindow__kernel__http__system_routes__ClockView: {
-            /** Frozen */
-            frozen: string | null;
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /**
-             * Real
-             * Format: date-time
-             */
-            real: string;
-            /** Shift Seconds */
-            shift_seconds: number;
         };
     };
     responses: never;
@@ -2796,7 +2796,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["singlewindow__kernel__http__clock_routes__ClockView"];
+                    "application/json": components["schemas"]["ClockView"];
                 };
             };
         };
@@ -5300,7 +5300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["singlewindow__kernel__http__system_routes__ClockView"];
+                    "application/json": components["schemas"]["SystemClock"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */

@@ -34,7 +34,7 @@ export type SystemCompany = Schemas["SystemCompany"];
 export type SystemCompanies = Schemas["SystemCompanies"];
 export type SystemAccount = Schemas["SystemAccount"];
 export type UnreadMessage = Schemas["UnreadMessage"];
-export type BusinessClock = Schemas["ClockView"];
+export type BusinessClock = Schemas["SystemClock"];
 
 export type MenuItem = Schemas["MenuView"];
 export type Application = Schemas["ApplicationView"];
