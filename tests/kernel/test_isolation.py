@@ -91,6 +91,7 @@ NAME_NO_DOCUMENT = {
     "GET /api/codes/{table}",
     "GET /api/applications",
     "GET /api/config",
+    "GET /api/clock",
     "GET /api/captcha",
     "GET /api/session",
     "DELETE /api/session",
