@@ -173,7 +173,12 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Subsystem:
-    """A chapter: where it stands among the applications, its menu, and its document types."""
+    """A chapter: where it stands among the applications, its menu, and its document types.
+
+    With `card_stays` the bound card stays in the reader during entry and saving too (PORT-05). That is the page's
+    rule: pulled out, a message appears and saving waits until it is back. The server sees no reader and asks for
+    nothing.
+    """
 
     name: str
     title: str
@@ -183,6 +188,7 @@ class Subsystem:
     card_kind: Literal["法人卡", "操作员卡"] | None = (
         None  # only sessions that began with such a card (PORT-06)
     )
+    card_stays: bool = False
 
 
 @cache

@@ -287,7 +287,8 @@ async def test_row_level_security_holds_without_the_applications_check(house: Ho
     for actor in (Actor(me["company_id"], me["id"]), NOBODY):
         async with house.web.transaction(actor) as transaction:
             for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
-                          "prepared", "idempotency", "account_event", "find__template"):  # fmt: skip
+                          "prepared", "idempotency", "account_event", "autosave",
+                          "preference", "find__template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no
 

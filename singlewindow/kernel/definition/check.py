@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from singlewindow.kernel.definition.conditions import holds
-from singlewindow.kernel.definition.fields import Content, Field, Values
+from singlewindow.kernel.definition.fields import Content, Field, Lines, Values
 from singlewindow.kernel.problems import Refused, Violation
 
 MAX_MEMBERS = 500  # of one object
@@ -42,6 +42,12 @@ def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
             raise Refused.because([_wrong(name, f"「{table.label}」应为至多 {table.most} 行的列表")])
         values[name] = [_clean(table.row, row, f"{name}/{at}/") for at, row in enumerate(rows, start=1)]
     return values
+
+
+def clean_row(table: Lines, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The clean values of one row that is not in its table yet. Raises Refused as `clean` does."""
+    _check_size(sent)
+    return _clean(table.row, sent, f"{table.name}/0/")
 
 
 def violations_of(content: type[Content], values: Values, *, complete: bool) -> Iterator[Violation]:

@@ -12,6 +12,7 @@ import structlog
 
 from singlewindow.contract.folder import Boxes
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents.autosave import KEPT_DAYS
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
@@ -29,6 +30,15 @@ AWAY = (
     httpx.HTTPError,
 )
 """Failures of database and network, which pass."""
+EXPIRED = (
+    "session where expires_at < now()",
+    "challenge where expires_at < now()",
+    "prepared where expires_at < now() - interval '1 day'",
+    "idempotency where created_at < now() - interval '7 days'",
+    f"autosave where saved_at < now() - interval '{KEPT_DAYS} days'",
+    "login_attempt where at < now() - interval '180 days'",
+    "inbox where state = 'applied' and received_at < now() - interval '30 days'",
+)
 log = structlog.get_logger()
 
 
@@ -95,18 +105,16 @@ def _transport(
 
 
 async def _sweep(database: Database) -> None:
-    """Take away what has expired: sessions, challenges, pinned statements, old idempotency keys."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
-            async with database.transaction() as transaction:
-                await transaction.run("delete from session where expires_at < now()")
-                await transaction.run("delete from challenge where expires_at < now()")
-                await transaction.run("delete from prepared where expires_at < now() - interval '1 day'")
-                await transaction.run("delete from idempotency where created_at < now() - interval '7 days'")
-            await transaction.run("delete from login_attempt where at < now() - interval '180 days'")
-            await transaction.run(
-                "delete from inbox where state = 'applied' and received_at < now() - interval '30 days'"
-            )
+            await sweep(database)
         except AWAY as error:
             log.warning("nothing swept", error=repr(error))
+
+
+async def sweep(database: Database) -> None:
+    """Take away what has expired: sessions, challenges, pinned statements, old keys, autosaves and messages."""
+    async with database.transaction() as transaction:
+        for statement in EXPIRED:
+            await transaction.run(f"delete from {statement}")

@@ -15,6 +15,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
     account_routes,
     attachment_routes,
+    autosave_routes,
     clock_routes,
     company_routes,
     document_routes,
@@ -65,6 +66,7 @@ def create_app() -> FastAPI:
         system_routes.router,
         portal_routes.router,
         attachment_routes.router,
+        autosave_routes.router,
         document_routes.router,
         live_routes.router,
         news_routes.router,

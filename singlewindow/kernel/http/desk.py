@@ -79,6 +79,19 @@ VersionInHeader = Annotated[int, Depends(version_in_header)]
 VersionIfGiven = Annotated[int | None, Depends(version_if_given)]
 
 
+AutosaveKey = Annotated[
+    str, Path(pattern="^[0-9a-f]{32}$", description="Made by the page's tab: 32 hexadecimal digits")
+]
+AutosaveIfGiven = Annotated[
+    str | None,
+    Header(
+        alias="Autosave-Key",
+        pattern="^[0-9a-f]{32}$",
+        description="The tab whose autosave this makes superfluous",
+    ),
+]
+
+
 @asynccontextmanager
 async def at_desk(database: Database, type: DocumentType, person: Person) -> AsyncIterator[Desk]:
     """One transaction of one person at work on one type."""

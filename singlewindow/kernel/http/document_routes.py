@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from singlewindow.kernel.documents import history
+from singlewindow.kernel.documents import autosave, history
 from singlewindow.kernel.documents.search import Page, search
 from singlewindow.kernel.documents.view import ActionView, View
 from singlewindow.kernel.http.desk import (
+    AutosaveIfGiven,
     Base,
     BoundPerson,
     CurrentPerson,
@@ -155,10 +156,12 @@ async def save_new(
     body: ContentBody,
     response: Response,
     idempotency_key: Annotated[Text | None, Header(max_length=100)] = None,
+    autosaved: AutosaveIfGiven = None,
 ) -> View:
     """Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
     content it is refused."""
     async with at_desk(database, type, person) as desk:
+        await autosave.forget(desk, autosaved)
         return _tagged(response, await desk.save_new(body.content, idempotency_key))
 
 
@@ -193,6 +196,7 @@ async def delete_many(
     """Each number is answered on its own; one that may not be deleted does not hold up the others (INSP-11)."""
     async with at_desk(database, type, person) as desk:
         deleted, refused = await desk.delete_many(body.numbers)
+        await autosave.forget_documents(desk, deleted)
     return DeletedAnswer(deleted=deleted, refused=[RefusedNumber(number=n, why=w) for n, w in refused])
 
 
@@ -226,9 +230,11 @@ async def save(
     version: VersionInHeader,
     body: ContentBody,
     response: Response,
+    autosaved: AutosaveIfGiven = None,
 ) -> View:
     """A version that is no longer the stored one is refused with what is stored now."""
     async with at_desk(database, type, person) as desk:
+        await autosave.forget(desk, autosaved)
         return _tagged(response, await desk.save(number, version, body.content))
 
 
@@ -245,6 +251,7 @@ async def delete(
     version that was read is deleted."""
     async with at_desk(database, type, person) as desk:
         await desk.delete(number, version)
+        await autosave.forget_documents(desk, [number])
 
 
 @router.post(

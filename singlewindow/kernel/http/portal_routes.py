@@ -40,7 +40,7 @@ class MenuView(BaseModel):
 
 
 class ApplicationView(BaseModel):
-    """An application that can be entered."""
+    """An application that can be entered; with `card_stays` the page wants the bound card during entry (PORT-05)."""
 
     name: str
     title: str
@@ -48,6 +48,7 @@ class ApplicationView(BaseModel):
     card_kind: str | None = Field(
         description="Only sessions that began with such a card may enter; null: all"
     )
+    card_stays: bool
 
 
 class GroupView(BaseModel):
@@ -172,5 +173,9 @@ def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
 def _application(subsystem: Subsystem) -> ApplicationView:
     menu = [MenuView(title=item.title, page=item.page, types=list(item.types)) for item in subsystem.menu]
     return ApplicationView(
-        name=subsystem.name, title=subsystem.title, menu=menu, card_kind=subsystem.card_kind
+        name=subsystem.name,
+        title=subsystem.title,
+        menu=menu,
+        card_kind=subsystem.card_kind,
+        card_stays=subsystem.card_stays,
     )

@@ -23,6 +23,7 @@ LIFECYCLE = Lifecycle(
     actions=(
         Action("new", "新增", EDITABLE | UNDER_WAY | states(NEW, APPROVED), needs_card_account=False),
         Action("save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功"),
+        Action("copy", "复制", EDITABLE | UNDER_WAY | states(APPROVED), style="plain", shortcut="Alt+C"),
         Action(
             "delete",
             "删除",

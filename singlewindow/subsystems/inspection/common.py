@@ -153,6 +153,10 @@ def lifecycle(section: str) -> Lifecycle:
                 clause=f"{section} 录入与暂存",
             ),
             Action(
+                "copy", "复制", EDITABLE | UNDER_WAY | states(GRANTED, REFUSED), style="plain", shortcut="Alt+C",
+                clause="手册 2.3.3 关于键盘操作",
+            ),
+            Action(
                 "delete", "删除", EDITABLE, shortcut="Alt+R", done="删除成功", clause=f"{section} 删除",
                 confirm="是否要删除该票单据？删除后不可恢复，只能重新录入，请谨慎操作！",
             ),
