@@ -1,4 +1,4 @@
-import { Problem, unreachable } from "./problem";
+import { Problem, tooSlow, unreachable } from "./problem";
 import type { ProblemBody } from "./types";
 
 export interface Call {
@@ -8,7 +8,13 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** The request goes on when the page is left; its body must be small (64 KB). */
+  keepalive?: boolean;
+  /** Seconds until the server must have answered. */
+  seconds?: number;
 }
+
+const SECONDS = 20;
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -34,7 +40,7 @@ export function onStaleToken(renew: () => Promise<boolean>): void {
 /**
  * One request to the portal.
  * @returns the answer's JSON; undefined for 204 and 304.
- * @throws {Problem} for every refusal and when the server cannot be reached.
+ * @throws {Problem} for every refusal, and when the server cannot be reached (unreachable) or does not answer in time (timeout).
  */
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<T> {
   const response = await sendAnew(method, path, options);
@@ -60,12 +66,21 @@ async function send(method: Method, path: string, options: Call): Promise<Respon
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.form) init.body = options.form;
   else if (options.body !== undefined) init.body = JSON.stringify(options.body);
-  if (options.signal) init.signal = options.signal;
+  if (options.keepalive) init.keepalive = true;
+  return answered(withQuery(path, options.query), init, options);
+}
+
+async function answered(address: string, init: RequestInit, { signal, seconds = SECONDS }: Call): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), seconds * 1000);
   try {
-    return await fetch(withQuery(path, options.query), init);
+    return await fetch(address, { ...init, signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal });
   } catch (error) {
+    if (late.signal.aborted) throw tooSlow(seconds);
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw unreachable();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -25,11 +25,12 @@ export const emptyDocument = (type: string): Promise<View> => call("GET", `${at(
 
 export const openDocument = (type: string, number: string): Promise<View> => call("GET", at(type, number));
 
-export const createDocument = (type: string, content: Content, key: string): Promise<View> =>
-  call("POST", at(type), { body: { content }, headers: { "Idempotency-Key": key } });
+/** @param tab the key of the tab's autosave, which the server takes away with the same stroke */
+export const createDocument = (type: string, content: Content, key: string, tab: string): Promise<View> =>
+  call("POST", at(type), { body: { content }, headers: { "Idempotency-Key": key, "Autosave-Key": tab } });
 
-export const saveDocument = (type: string, number: string, version: number, content: Content): Promise<View> =>
-  call("PUT", at(type, number), { body: { content }, headers: ifMatch(version) });
+export const saveDocument = (type: string, number: string, version: number, content: Content, tab: string): Promise<View> =>
+  call("PUT", at(type, number), { body: { content }, headers: { ...ifMatch(version), "Autosave-Key": tab } });
 
 export const deleteDocument = (type: string, number: string, version: number): Promise<void> =>
   call("DELETE", at(type, number), { headers: ifMatch(version) });
@@ -57,7 +58,7 @@ export function uploadAttachment(type: string, number: string, signed: Signed, f
   form.set("signature", signed.signature);
   form.set("certificate", signed.certificate);
   form.set("file", file, file.name);
-  return call("POST", `${at(type, number)}/attachments`, { form });
+  return call("POST", `${at(type, number)}/attachments`, { form, seconds: 120 });
 }
 
 export const attachmentAddress = (type: string, number: string, id: number): string =>

@@ -35,6 +35,17 @@ export function unreachable(): Problem {
   });
 }
 
+/** The problem for a request that was sent and not answered in time: nobody knows whether it was done. */
+export function tooSlow(seconds: number): Problem {
+  return new Problem(0, {
+    type: "/problems/timeout",
+    detail: `服务器在 ${seconds} 秒内没有答复，不能确定是否已办理；录入的内容仍在页面上，请稍后重试，重试不会重复办理`,
+  });
+}
+
+/** Whether the answer was lost: the server may or may not have done what was asked. */
+export const isLost = (error: unknown): boolean => error instanceof Problem && (error.status === 0 || error.status >= 500);
+
 /** Any caught thing as one line for the user. */
 export function lineOf(error: unknown): string {
   if (error instanceof Problem) return error.line;

@@ -63,6 +63,21 @@ export type Definition = Narrowed<Schemas["Definition"], { sections: Section[]; 
 export type Row = Record<string, string>;
 export type Content = Record<string, string | Row[]>;
 
+/** What stands in a row editor: a row, the index of the row that it corrects, or of the one it goes before. */
+export interface RowDraft {
+  row: Row;
+  at: number | null;
+  before: number | null;
+}
+/** What a tab's form holds and nobody has saved. */
+export interface Typed {
+  number: string | null;
+  base_version: number;
+  content: Content;
+  drafts: Record<string, RowDraft>;
+}
+export type Autosave = Narrowed<Schemas["AutosaveView"], Typed>;
+
 export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
 export type View = Narrowed<Schemas["View"], { content: Content }>;

@@ -217,6 +217,43 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
+  it("an answer that got lost makes no second document either when one has typed on", async () => {
+    let tries = 0;
+    const { leave, shortcut, calls, box } = await form({
+      [`POST ${PATH}`]: (request: Request) => {
+        tries += 1;
+        if (tries === 1) throw new TypeError("connection lost");
+        return saved(request);
+      },
+      [`PUT ${PATH}/202600000000000001`]: (request: Request) => stored({ version: 2, content: (request.body as { content: never }).content }),
+    });
+    await leave("contact", "王芳");
+    await shortcut("S");
+    await leave("contact", "李明");
+    await shortcut("S");
+    const [lost, again] = calls("POST");
+    expect(again!.body).toEqual(lost!.body);
+    expect(again!.headers.get("Idempotency-Key")).toBe(lost!.headers.get("Idempotency-Key"));
+    expect(calls("PUT")[0]!.body).toMatchObject({ content: { contact: "李明" } });
+    expect(box("contact").element.value).toBe("李明");
+  });
+
+  it("Alt+C makes a new unsaved form out of the open one: no number, no grey values; look-ups are asked again", async () => {
+    const open = stored({ number: "1", content: { contact: "王芳", entry_no: "530120261234567890", district: "5302" }, actions: { ...blank.actions, copy: { allowed: true, why: "" } } });
+    const { shortcut, box, document, server } = await form({
+      [`GET ${PATH}/1`]: open,
+      "GET /api/definitions/sample.parcel": parcel,
+    }, "1");
+    document.definition.value = { ...parcel, actions: [...parcel.actions, { ...parcel.actions[0]!, name: "copy", label: "复制", shortcut: "Alt+C" }] };
+    await flushPromises();
+    const before = document.tab.value;
+    await shortcut("C");
+    expect([document.number.value, document.dirty.value, document.tab.value === before]).toEqual([null, true, false]);
+    expect([box("contact").element.value, box("number").element.value, box("district").element.value]).toEqual(["王芳", "", "5301 皇岗海关"]);
+    expect(server.asked.some((one) => one.path.endsWith("/lookup"))).toBe(true);
+    expect(window.document.body.textContent).toContain("已复制为新单据，尚未暂存");
+  });
+
   it("no shortcut without its action: Alt+C does nothing here", async () => {
     const { shortcut, server } = await form();
     const before = server.asked.length;

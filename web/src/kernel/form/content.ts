@@ -54,3 +54,31 @@ export function keepTypedOn(sent: Content, now: Content, answered: Content): Con
   }
   return kept;
 }
+
+/** A place where two contents differ, in words; "" where one has nothing there. */
+export interface Difference {
+  label: string;
+  mine: string;
+  theirs: string;
+}
+
+/** All places where two contents differ for a user, row by row in tables. */
+export function differences(definition: Definition, mine: Content, theirs: Content): Difference[] {
+  const typed = fieldsOf(definition).filter((field) => field.source === "content" && field.entry !== "system");
+  return [
+    ...inFields(typed, "", mine, theirs),
+    ...definition.lines.flatMap((lines) => inRows(lines, rowsOf(mine, lines.name), rowsOf(theirs, lines.name))),
+  ];
+}
+
+function inRows(lines: Lines, mine: Row[], theirs: Row[]): Difference[] {
+  const longest = mine.length > theirs.length ? mine : theirs;
+  return [...longest.keys()].flatMap((at) => inFields(lines.fields, `${lines.label}第 ${at + 1} 行 `, mine[at] ?? {}, theirs[at] ?? {}));
+}
+
+function inFields(fields: Field[], before: string, mine: Content | Row, theirs: Content | Row): Difference[] {
+  const text = (values: Content | Row, name: string): string => String(values[name] ?? "");
+  return fields
+    .filter(({ name }) => text(mine, name) !== text(theirs, name))
+    .map(({ name, label }) => ({ label: before + label, mine: text(mine, name), theirs: text(theirs, name) }));
+}

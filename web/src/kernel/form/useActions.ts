@@ -1,7 +1,7 @@
 import { computed, ref } from "vue";
 import { prepareAction, submitAction } from "@/kernel/api/documents";
-import { lineOf, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Prepared, Violation } from "@/kernel/api/types";
+import { isLost, lineOf, Problem } from "@/kernel/api/problem";
+import type { ActionDefinition, Allowed, Prepared, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
 import { boundCard } from "@/kernel/session";
@@ -21,8 +21,8 @@ export interface ActionEvents {
   stale(problem: Problem): void;
   /** A signed action is done: its button is grey now. */
   declared(): void;
-  /** The form is empty and waits for its first field. */
-  emptied(): void;
+  /** The form holds another document and waits for its first field. */
+  emptied(): Promise<void>;
 }
 
 /** The button bar: which actions there are, which are grey and why, and what each does. */
@@ -48,6 +48,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (action.name === "new") return startAnew();
     if (action.name === "save") return save(action.done ?? `${action.label}成功`);
     if (action.name === "delete") return remove(action);
+    if (action.name === "copy") return copy();
     return action.signed ? sign(action) : Promise.reject(new Error(`页面还不会「${action.label}」`));
   }
 
@@ -94,7 +95,19 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   async function empty(): Promise<void> {
     await document.clear();
     fields.forget();
-    events.emptied();
+    await events.emptied();
+  }
+
+  /** 复制: what concerns the new document (a number that is in use, say) is looked up at once. */
+  async function copy(): Promise<void> {
+    const text = "当前单据有未暂存的内容：复制后这些内容进入新单据，原单据保持上次暂存的内容，是否继续？";
+    if (document.unsaved.value && !(await ask(text, { title: "复制", yes: "继续复制" }))) return;
+    if (!(await fields.settle(true))) return events.refused();
+    await document.copy();
+    fields.forget();
+    await events.emptied();
+    fields.lookUpAll();
+    sayDone("已复制为新单据，尚未暂存");
   }
 
   async function save(done: string | null): Promise<void> {
@@ -109,7 +122,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
     await document.remove();
     fields.forget();
-    events.emptied();
+    await events.emptied();
     sayDone(action.done ?? "删除成功");
   }
 
@@ -128,13 +141,24 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
       bound: boundCard.value,
       prepare: (card) => prepare(action, card),
       submit: async ({ prepared, signature, certificate }) => {
-        document.take(await submitAction(document.type, prepared.number, { token: prepared.token, signature, certificate }));
+        await submit(action, prepared.number, { token: prepared.token, signature, certificate });
       },
     });
     if (!signed) return;
     fields.forget();
     events.declared();
     sayDone(action.done ?? `${action.label}成功`);
+  }
+
+  /** Hands the signature in. Where the answer is lost, the document says whether it arrived. */
+  async function submit(action: ActionDefinition, number: string, signed: Signed): Promise<void> {
+    try {
+      document.take(await submitAction(document.type, number, signed));
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      await document.refresh().catch(() => undefined);
+      if (allowed(action.name).allowed) throw error;
+    }
   }
 
   async function prepare(action: ActionDefinition, card: string): Promise<Prepared & { number: string }> {

@@ -2,10 +2,16 @@ import { computed, reactive, ref, shallowRef } from "vue";
 import {
   createDocument, deleteDocument, emptyDocument, getDefinition, openDocument, saveDocument,
 } from "@/kernel/api/documents";
-import type { Content, Definition, View } from "@/kernel/api/types";
+import { isLost, Problem } from "@/kernel/api/problem";
+import type { Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
 import { canonical } from "@/kernel/signing/canonical";
-import { emptyDraft, isUnfinished, type RowDraft } from "@/kernel/lines/draft";
-import { keepTypedOn, rowsOf, sameTyped } from "./content";
+import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
+import { fieldsOf, keepTypedOn, rowsOf, sameTyped, typedOf } from "./content";
+
+/** The autosave stands back while 暂存 or 删除 is under way, and has nothing left when it is done. */
+export interface Sending {
+  around<Answer>(work: () => Promise<Answer>): Promise<Answer>;
+}
 
 /**
  * One document in a form: what is stored (`view`), what stands in the boxes (`content`), and the way between.
@@ -16,7 +22,9 @@ export function useDocument(type: string) {
   const view = shallowRef<View | null>(null);
   const content = ref<Content>({});
   const drafts = reactive<Record<string, RowDraft>>({}); // what stands in the row editors, by table
-  const lastSend = { key: "", of: "" };
+  const tab = ref(randomKey()); // names this form's autosave; another document in it gets another
+  const sending: Sending = { around: (work) => work() };
+  let begun: { sent: Content; key: string } | null = null; // a first 暂存 that has no answer yet
 
   const number = computed(() => view.value?.number ?? null);
   const dirty = computed(
@@ -49,25 +57,78 @@ export function useDocument(type: string) {
     content.value = kept;
   }
 
-  async function save(): Promise<View> {
+  const save = (): Promise<View> => sending.around(saveNow);
+
+  async function saveNow(): Promise<View> {
+    if (begun && canonical(begun.sent) !== canonical(content.value)) await catchUp();
     const sent = snapshot(content.value);
     const stored = view.value;
     const answered = stored?.number
-      ? await saveDocument(type, stored.number, stored.version, sent)
-      : await createDocument(type, sent, keyFor(sent));
+      ? await saveDocument(type, stored.number, stored.version, sent, tab.value)
+      : await create(sent);
     takeKeeping(answered, sent);
     return answered;
   }
 
+  /** The same first 暂存 sent again carries the same key, so that an answer lost on the way makes no second document. */
+  async function create(sent: Content): Promise<View> {
+    begun ??= { sent, key: randomKey() };
+    try {
+      const answered = await createDocument(type, begun.sent, begun.key, tab.value);
+      begun = null;
+      return answered;
+    } catch (error) {
+      if (saidNo(error)) begun = null;
+      throw error;
+    }
+  }
+
+  /** The answer to a first 暂存 was lost and the content has changed since: what became of it is asked first. */
+  async function catchUp(): Promise<void> {
+    const { sent } = begun!;
+    try {
+      takeKeeping(await create(sent), sent);
+    } catch (error) {
+      if (!saidNo(error)) throw error;
+    }
+  }
+
   async function remove(): Promise<void> {
     const stored = view.value;
-    if (stored?.number) await deleteDocument(type, stored.number, stored.version);
+    if (stored?.number) await sending.around(() => deleteDocument(type, stored.number!, stored.version));
     await clear();
   }
 
   async function clear(): Promise<void> {
-    lastSend.of = "";
-    take(await emptyDocument(type));
+    const empty = await emptyDocument(type);
+    begun = null;
+    take(empty);
+    tab.value = randomKey();
+  }
+
+  /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files. */
+  async function copy(): Promise<void> {
+    const typed = typedOf(definition.value!, snapshot(content.value));
+    await clear();
+    content.value = { ...content.value, ...typed };
+  }
+
+  /** What stands in the form, as an autosave keeps it. */
+  function typed(): Typed {
+    const kept = Object.entries(drafts).filter(([name, draft]) => isUnfinished(draft, rowsOf(content.value, name)));
+    return {
+      number: number.value, base_version: view.value?.version ?? 0,
+      content: typedOf(definition.value!, content.value), drafts: Object.fromEntries(kept),
+    };
+  }
+
+  /** Puts what was typed once into the boxes, in place of what stands in them; grey values stay the server's. */
+  function restore(typed: Pick<Typed, "content" | "drafts">): void {
+    const grey = fieldsOf(definition.value!).filter((field) => field.entry === "system").map((field) => field.name);
+    const kept = Object.entries(view.value!.content).filter(([name]) => grey.includes(name));
+    const tables = definition.value!.lines.map(({ name }) => [name, []]);
+    content.value = { ...Object.fromEntries([...tables, ...kept]), ...snapshot(typed.content) };
+    for (const { name } of definition.value!.lines) drafts[name] = typed.drafts[name] ?? emptyDraft();
   }
 
   /**
@@ -87,19 +148,18 @@ export function useDocument(type: string) {
     takeKeeping(answered, view.value?.content ?? {});
   }
 
-  /** The same content sent again carries the same key, so that an answer lost on the way makes no second document. */
-  function keyFor(sent: Content): string {
-    const of = canonical(sent);
-    if (of !== lastSend.of) Object.assign(lastSend, { of, key: randomKey() });
-    return lastSend.key;
-  }
-
-  return { type, definition, view, content, drafts, number, dirty, unsaved, load, take, takeKeeping, save, remove, clear, refresh, takeAttachments };
+  return {
+    type, definition, view, content, drafts, number, dirty, unsaved, tab, sending,
+    load, take, takeKeeping, save, remove, clear, copy, typed, restore, refresh, takeAttachments,
+  };
 }
 
 export type OpenDocument = ReturnType<typeof useDocument>;
 
 const snapshot = (content: Content): Content => JSON.parse(JSON.stringify(content)) as Content;
+
+/** Whether the server refused for good: then nothing of the request was stored. */
+const saidNo = (error: unknown): boolean => error instanceof Problem && !isLost(error) && ![401, 403, 429].includes(error.status);
 
 function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -93,12 +93,20 @@ export function useFields(document: OpenDocument, violations: Violations) {
    * @param whole nothing typed may be left out, not even when the user says so (before a signature)
    */
   async function settle(whole = false): Promise<boolean> {
-    await Promise.all([...pending]);
+    await idle();
     for (const finish of finishers) if (!(await finish(whole))) return false;
     return unknown.size === 0;
   }
 
+  /** Waits until every left field has been checked and looked up. */
+  const idle = (): Promise<unknown> => Promise.all([...pending]);
+
   const labelOf = (path: string): string => (document.definition.value ? labelIn(document.definition.value, path) : "");
+
+  /** The form holds typed content that no one has left yet (copied, restored): its look-ups are asked for. */
+  function lookUpAll(): void {
+    for (const field of fields.value) if (field.lookup && valueOf(field) && !locked(field)) track(afterLeaving(field));
+  }
 
   function forget(): void {
     unknown.clear();
@@ -113,7 +121,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, forget };
+  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
 }
 
 /** Puts a typed row into its list; answers false when it must not go on without it. */

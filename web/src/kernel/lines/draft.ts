@@ -1,13 +1,4 @@
-import type { Row } from "@/kernel/api/types";
-
-/** What stands in a row editor. */
-export interface RowDraft {
-  row: Row;
-  /** The index of the row that is being corrected; null for a new one. */
-  at: number | null;
-  /** The index before which a new row goes; null for the end. */
-  before: number | null;
-}
+import type { Row, RowDraft } from "@/kernel/api/types";
 
 export const emptyDraft = (): RowDraft => ({ row: {}, at: null, before: null });
 

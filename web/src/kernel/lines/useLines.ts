@@ -1,12 +1,12 @@
 import { computed, ref, watch } from "vue";
-import type { Field, Lines, Row, Violation } from "@/kernel/api/types";
+import type { Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { checkField, isDisabled, isRequired, tidy, unknownCode } from "@/kernel/form/checks";
 import { rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
-import { compactRow, emptyDraft, isUnfinished, type RowDraft } from "./draft";
+import { compactRow, emptyDraft, isUnfinished } from "./draft";
 
 /**
  * One line table of a form: its list of rows, and the editor in which a row is typed (`draft`). A typed row goes into the

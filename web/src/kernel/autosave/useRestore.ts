@@ -1,0 +1,54 @@
+import { computed, ref } from "vue";
+import { dropAutosave, getAutosaves } from "@/kernel/api/autosaves";
+import type { Autosave } from "@/kernel/api/types";
+import { ask } from "@/kernel/dialogs/ask";
+import type { OpenDocument } from "@/kernel/form/useDocument";
+import { liveTabs } from "./liveTabs";
+
+export interface RestoreEvents {
+  /** The document was saved by somebody else after this was typed: the user chooses. */
+  older(left: Autosave): void;
+  /** It stands in the boxes now. */
+  restored(): void;
+  /** Keeps what stands in the boxes under this tab's own key. */
+  keep(): Promise<void>;
+}
+
+/** What this account typed into such a form, or into this document, and left there unsaved: offered once, newest first (UI-15). */
+export function useRestore(document: OpenDocument, events: RestoreEvents) {
+  const left = ref<Autosave[]>([]);
+  const offer = computed(() => left.value[0] ?? null);
+  const older = computed(() => !!offer.value?.number && offer.value.base_version < (document.view.value?.version ?? 0));
+
+  /** Looks once, when the form opens; without an answer nothing is offered now, and nothing is lost. */
+  async function look(): Promise<void> {
+    const number = document.number.value;
+    const found = await getAutosaves(document.type, number).catch(() => []);
+    const isLive = await liveTabs();
+    if (document.number.value === number) left.value = found.filter((one) => !isLive(one.key));
+  }
+
+  async function restore(): Promise<void> {
+    const text = "表单中现在录入的内容将被恢复的内容替换，是否继续？";
+    if (document.unsaved.value && !(await ask(text, { yes: "恢复", destructive: true }))) return;
+    if (older.value) events.older(offer.value!);
+    else await take();
+  }
+
+  /** Into the boxes; the other tab's key goes only when this tab has kept the same under its own. */
+  async function take(): Promise<void> {
+    const taken = offer.value!;
+    document.restore(taken);
+    events.restored();
+    await events.keep();
+    await giveUp();
+  }
+
+  async function giveUp(): Promise<void> {
+    const [gone] = left.value;
+    left.value = left.value.slice(1);
+    if (gone) await dropAutosave(document.type, gone.key).catch(() => undefined);
+  }
+
+  return { left, offer, older, look, restore, take, giveUp };
+}
