@@ -108,6 +108,11 @@ NAME_NO_DOCUMENT = {
     "GET /api/company/accounts",
     "POST /api/company/accounts",
     "GET /api/company/log",
+    "GET /api/autosaves/{type}",  # the account's own: tests/kernel/test_autosave.py
+    "PUT /api/autosaves/{type}/{key}",
+    "DELETE /api/autosaves/{type}/{key}",
+    "GET /api/preferences/{key}",
+    "PUT /api/preferences/{key}",
     "POST /exchange/messages",
     "GET /api/events/stream",
     "GET /api/news",

@@ -104,6 +104,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/autosaves/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this account typed and did not save
+         * @description For a document, or without a number for new ones of the type.
+         */
+        get: operations["offered_api_autosaves__type__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autosaves/{type}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what is typed
+         * @description In place of what this tab kept before. It gets no number, date or status and stands in no query.
+         */
+        put: operations["keep_api_autosaves__type___key__put"];
+        post?: never;
+        /**
+         * 放弃
+         * @description Also where there is nothing (any more).
+         */
+        delete: operations["forget_api_autosaves__type___key__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/captcha": {
         parameters: {
             query?: never;
@@ -672,6 +716,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preferences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this account arranged a page
+         * @description null when nothing was remembered.
+         */
+        get: operations["preference_api_preferences__key__get"];
+        /**
+         * Remember how a page is arranged
+         * @description At most 200 keys of an account; the oldest go first.
+         */
+        put: operations["remember_api_preferences__key__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registration": {
         parameters: {
             query?: never;
@@ -1192,7 +1260,7 @@ export interface components {
         };
         /**
          * ApplicationView
-         * @description An application that can be entered.
+         * @description An application that can be entered; with `card_stays` the page wants the bound card during entry (PORT-05).
          */
         ApplicationView: {
             /**
@@ -1200,6 +1268,8 @@ export interface components {
              * @description Only sessions that began with such a card may enter; null: all
              */
             card_kind: string | null;
+            /** Card Stays */
+            card_stays: boolean;
             /** Menu */
             menu: components["schemas"]["MenuView"][];
             /** Name */
@@ -1251,6 +1321,63 @@ export interface components {
             max_bytes: number;
             /** Max Page Bytes */
             max_page_bytes: number;
+        };
+        /**
+         * AutosaveBody
+         * @description What a tab's form holds. `number` and `base_version` name the document that is being changed.
+         */
+        AutosaveBody: {
+            /**
+             * Base Version
+             * @default 0
+             */
+            base_version: number;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Drafts */
+            drafts?: {
+                [key: string]: components["schemas"]["RowDraftBody"];
+            };
+            /** Number */
+            number?: string | null;
+        };
+        /**
+         * AutosaveView
+         * @description What was left, by which tab, and when.
+         */
+        AutosaveView: {
+            /**
+             * Base Version
+             * @default 0
+             */
+            base_version: number;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Drafts */
+            drafts?: {
+                [key: string]: components["schemas"]["RowDraftBody"];
+            };
+            /** Key */
+            key: string;
+            /** Number */
+            number?: string | null;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
+         * AutosavesAnswer
+         * @description The newest first.
+         */
+        AutosavesAnswer: {
+            /** Items */
+            items: components["schemas"]["AutosaveView"][];
         };
         /** Body_upload_api_documents__type___number__attachments_post */
         Body_upload_api_documents__type___number__attachments_post: {
@@ -1710,6 +1837,17 @@ export interface components {
             items: components["schemas"]["EventView"][];
         };
         /**
+         * KeptAnswer
+         * @description When it was kept.
+         */
+        KeptAnswer: {
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
          * LinesView
          * @description A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button).
          */
@@ -1928,6 +2066,14 @@ export interface components {
             old: string;
             /** Password */
             password: string;
+        };
+        /**
+         * PreferenceBody
+         * @description Any JSON of at most 4,000 characters; null when nothing was remembered.
+         */
+        PreferenceBody: {
+            /** Value */
+            value?: unknown;
         };
         /**
          * PrepareAnswer
@@ -2158,6 +2304,20 @@ export interface components {
              * @enum {string}
              */
             role: "administrator" | "operator";
+        };
+        /**
+         * RowDraftBody
+         * @description What stands in a row editor; `at` is the index of the row that it corrects, `before` that of the next row.
+         */
+        RowDraftBody: {
+            /** At */
+            at?: number | null;
+            /** Before */
+            before?: number | null;
+            /** Row */
+            row: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SearchAnswer
@@ -2748,6 +2908,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applications"];
+                };
+            };
+        };
+    };
+    offered_api_autosaves__type__get: {
+        parameters: {
+            query?: {
+                number?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutosavesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    keep_api_autosaves__type___key__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Made by the page's tab: 32 hexadecimal digits */
+                key: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutosaveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/too-large: 内容过大 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    forget_api_autosaves__type___key__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Made by the page's tab: 32 hexadecimal digits */
+                key: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3606,6 +3942,8 @@ export interface operations {
             query?: never;
             header?: {
                 "idempotency-key"?: string | null;
+                /** @description The tab whose autosave this makes superfluous */
+                "Autosave-Key"?: string | null;
             };
             path: {
                 /** @description Document type, e.g. inspection.declaration */
@@ -3915,6 +4253,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The tab whose autosave this makes superfluous */
+                "Autosave-Key"?: string | null;
                 /** @description The version that was read, as ETag: "3" */
                 "if-match"?: string;
             };
@@ -4781,6 +5121,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReadAnswer"];
                 };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preference_api_preferences__key__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceBody"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remember_api_preferences__key__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description /problems/not-logged-in: 尚未登录 */
             401: {
