@@ -115,7 +115,7 @@ class Lifecycle:
     def after(self, action: Action, status: str, *, party: str = "declarant", role: str = "operator") -> str:
         """The status after an action. Raises NotInThisState where the table has no such line."""
         if why := self.why_not(action, status, party=party, role=role):
-            raise NotInThisState(why)
+            raise NotInThisState(why, clause=action.clause)
         return status if action.to is None else action.to
 
     def fold(self, start: str, receipts: Iterable[tuple[int, str]]) -> str:

@@ -29,17 +29,37 @@ class Violation:
         return asdict(self)
 
 
+API = "接口说明 /api/openapi.json"
+"""The basis of what only a program can get wrong: the shape of a request."""
+
+
 class Problem(Exception):
-    """A refusal that a user may cause and can act upon."""
+    """A refusal that a user may cause and can act upon (UI-16).
+
+    What to do is said by `advice`, else in `detail` after its ；, else by the class; the basis by `clause`, else by
+    the class.
+    """
 
     slug: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
     title: ClassVar[str] = "请求无法办理"
+    usual_advice: ClassVar[str] = "请刷新页面后重试"
+    usual_clause: ClassVar[str] = API
 
-    def __init__(self, detail: str, violations: Sequence[Violation] = (), **extra: object) -> None:
+    def __init__(
+        self,
+        detail: str,
+        violations: Sequence[Violation] = (),
+        *,
+        advice: str = "",
+        clause: str = "",
+        **extra: object,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.violations = tuple(violations)
+        self.advice = advice or detail.partition("；")[2] or self.usual_advice
+        self.clause = clause or self.usual_clause
         self.extra = extra
 
 
@@ -47,12 +67,16 @@ class NotLoggedIn(Problem):
     """No session, or one that has ended."""
 
     slug, status, title = "not-logged-in", 401, "尚未登录"
+    usual_advice = "请重新登录；以同一账号登录后，已打开的页签和录入的内容仍在"
+    usual_clause = "手册 3.2 进入或退出系统"
 
 
 class Forbidden(Problem):
     """Known, but not allowed."""
 
     slug, status, title = "forbidden", 403, "无权办理"
+    usual_advice = "请改用有权办理的账号，或联系本企业管理员"
+    usual_clause = "手册 2.3.1 关于登录方式"
 
 
 class StaleToken(Forbidden):
@@ -77,36 +101,48 @@ class NotFound(Problem):
     """Absent, or someone else's: the answer is the same."""
 
     slug, status, title = "not-found", 404, "未找到"
+    usual_advice = "请核对编号后重试，或在数据查询中重新查找"
+    usual_clause = "系统规则 1：只能看到本企业参与的单据"
 
 
 class NotInThisState(Problem):
     """The lifecycle has no such action in this state."""
 
     slug, status, title = "not-in-this-state", 409, "当前状态不允许此操作"
+    usual_advice = "请刷新页面，按单据当前状态允许的按钮办理"
+    usual_clause = "系统规则 2：单据状态决定可办的操作"
 
 
 class Conflict(Problem):
     """Something else came first: a claim, a used signature."""
 
     slug, status, title = "conflict", 409, "与已有数据冲突"
+    usual_advice = "请重新打开单据查看办理结果，再决定是否办理"
+    usual_clause = "系统规则 3：同一事项只办理一次"
 
 
 class StaleVersion(Problem):
     """Someone else saved first; `current` is what is stored now."""
 
     slug, status, title = "stale-version", 412, "单据已被修改"
+    usual_advice = "请比对差别，选择以哪一份为准后再暂存"
+    usual_clause = "系统规则 4：后保存的人须先看到先保存的内容"
 
 
 class TooLarge(Problem):
     """More bytes than the limit."""
 
     slug, status, title = "too-large", 413, "内容过大"
+    usual_advice = "请减少内容，或压缩、拆分文件后重试"
+    usual_clause = "手册 4.1 随附单据上传"
 
 
 class Refused(Problem):
     """One or more rules are broken; all of them are named."""
 
     slug, status, title = "rules", 422, "填写内容有误"
+    usual_advice = "请按各处提示更正后重试"
+    usual_clause = "手册 2.3.2 关于界面"
 
     @classmethod
     def because(cls, violations: Sequence[Violation]) -> Refused:
@@ -119,3 +155,5 @@ class TooMany(Problem):
     """Tried too often; `retry_after` seconds stands in the answer."""
 
     slug, status, title = "too-many", 429, "操作过于频繁"
+    usual_advice = "请按提示的时间等候后重试"
+    usual_clause = "系统规则 5：限制连续尝试的次数，保护账号"

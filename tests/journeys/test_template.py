@@ -40,7 +40,7 @@ def desk(chromium: Browser, stage: Stage, request: pytest.FixtureRequest) -> Ite
 
 def open_form(desk: Desk) -> None:
     """Log in, and open an empty form; the focus stands in its first box."""
-    desk.page.get_by_role("link", name="样例").first.click()
+    desk.page.get_by_role("link", name="样例", exact=True).first.click()
     desk.page.get_by_label("用户名").fill(WANG[0])
     desk.page.get_by_label("密码", exact=True).fill(WANG[1])
     desk.page.get_by_label("验证码", exact=True).fill("8888")

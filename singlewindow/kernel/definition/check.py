@@ -17,6 +17,8 @@ MAX_MEMBERS = 500  # of one object
 MAX_TEXT = 1_000_000  # characters of a whole content, names included
 MAX_UNKNOWN = 20  # how many unknown names are reported
 NAME_LENGTH = 40  # of an unknown name, as it is reported
+BASIS = "手册 2.3.2 关于界面"
+"""Of what no form of the pages can send."""
 DAYS = (date(1900, 1, 1), date(2200, 12, 31))
 """The first and the last day that may be written anywhere."""
 
@@ -39,7 +41,7 @@ def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
             or not all(isinstance(row, dict) for row in rows)
             or len(rows) > table.most
         ):
-            raise Refused.because([_wrong(name, f"「{table.label}」应为至多 {table.most} 行的列表")])
+            raise Refused.because([_too_many_rows(table)])
         values[name] = [_clean(table.row, row, f"{name}/{at}/") for at, row in enumerate(rows, start=1)]
     return values
 
@@ -180,7 +182,9 @@ def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
 
 def _clean_value(path: str, spec: Field, value: object) -> str:
     if not isinstance(value, str):
-        raise Refused.because([_wrong(path, f"「{spec.label}」应为文本")])
+        raise Refused.because(
+            [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]
+        )
     trimmed = value.strip()
     if spec.kind != "textarea":
         trimmed = (
@@ -191,7 +195,7 @@ def _clean_value(path: str, spec: Field, value: object) -> str:
     bad = find_unprintable(trimmed, many_lines=spec.kind == "textarea")
     if bad is not None:
         message = f"「{spec.label}」含有不能使用的字符（U+{ord(bad):04X}）"
-        raise Refused.because([_wrong(path, message, "请删去该字符后重新填写")])
+        raise Refused.because([_wrong(path, message, "请删去该字符后重新填写", spec.clause)])
     return trimmed.upper() if spec.upper else trimmed
 
 
@@ -204,5 +208,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _wrong(path: str, message: str, advice: str = "") -> Violation:
-    return Violation(path, "field.shape", message, advice, "", "field")
+def _wrong(path: str, message: str, advice: str, clause: str = BASIS) -> Violation:
+    return Violation(path, "field.shape", message, advice, clause or BASIS, "field")
+
+
+def _too_many_rows(table: Lines) -> Violation:
+    message = f"「{table.label}」应为至多 {table.most} 行的列表"
+    return _wrong(table.name, message, "请删除多余的行后重试", table.clause)

@@ -17,7 +17,7 @@ from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ActionView, actions_of
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import API, Refused, Violation
 from singlewindow.kernel.subsystem import Condition, DocumentType
 
 Names = Mapping[tuple[str, str, date], str]
@@ -90,7 +90,9 @@ def own_rows(table: Table, person: Person) -> ColumnElement[bool]:
 def _page(table: Table, filters: Sequence[ColumnElement[bool]], page: Page) -> Select[tuple[Any, ...]]:
     name = page.sort.removeprefix("-")
     if name not in table.c:
-        raise Refused.because([Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列")])
+        raise Refused.because(
+            [Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", API)]
+        )
     descending = page.sort.startswith("-")
     order = [column.desc() if descending else column.asc() for column in (table.c[name], table.c.document_id)]
     offset = (page.number - 1) * page.size
@@ -204,7 +206,7 @@ def _span_problems(condition: Condition, first: date, last: date) -> list[Violat
 
 
 def _unknown(name: str) -> Violation:
-    return Violation(name, "query.unknown", f"没有查询条件 {name}", "请去掉该条件")
+    return Violation(name, "query.unknown", f"没有查询条件 {name}", "请去掉该条件", API)
 
 
 def _missing(condition: Condition, name: str) -> Violation:

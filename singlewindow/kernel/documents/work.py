@@ -18,7 +18,7 @@ from singlewindow.kernel.documents.view import View, actions_of, new_view, party
 from singlewindow.kernel.lifecycle import NEW, Action
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden, Refused, StaleVersion, Violation
+from singlewindow.kernel.problems import API, Forbidden, Refused, StaleVersion, Violation
 from singlewindow.kernel.subsystem import DocumentType
 
 
@@ -119,7 +119,9 @@ class Desk:
             raise refusals.unbound_account()
         party = party_of(person, company_id)
         if party not in action.parties or person.role not in action.roles:
-            raise Forbidden(lifecycle.why_not(action, status, party=party, role=person.role))
+            raise Forbidden(
+                lifecycle.why_not(action, status, party=party, role=person.role), clause=action.clause
+            )
         return lifecycle.after(action, status, party=party, role=person.role)
 
     async def check_version(self, document: Document, version: int) -> None:
@@ -160,7 +162,7 @@ class Desk:
         if (row["type"], row["request"]) != (self.type.name, request):
             message = f"Idempotency-Key {key} 已用于另一次暂存（单据 {row['number']}），本次的单据类型或内容与其不同"
             raise Refused.because(
-                [Violation("", "request.idempotency", message, "请换一个 Idempotency-Key 后重新提交")]
+                [Violation("", "request.idempotency", message, "请换一个 Idempotency-Key 后重新提交", API)]
             )
         number: str = row["number"]
         return number

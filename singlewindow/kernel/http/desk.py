@@ -14,7 +14,7 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.sessions import bound_person, current_person
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Refused, Violation, WrongCard
+from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
 from singlewindow.kernel.subsystem import DocumentType, get_document_type, subsystem_of
 
 CurrentPerson = Annotated[Person, Depends(current_person)]
@@ -41,7 +41,7 @@ def version_in_header(
     if match := re.fullmatch(r'"?([0-9]{1,9})"?', if_match.strip()):
         return int(match[1])
     raise Refused.because(
-        [Violation("", "request.version", "请求缺少单据版本（If-Match）", "请刷新页面后重试")]
+        [Violation("", "request.version", "请求缺少单据版本（If-Match）", "请刷新页面后重试", API)]
     )
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from singlewindow.kernel.problems import NotFound, Problem, Refused, TooMany, Violation
+from singlewindow.kernel.problems import API, NotFound, Problem, Refused, TooMany, Violation
 
 FRAMEWORK_WORDS = {
     400: "请求内容无法读取，请刷新页面后重试",
@@ -63,6 +63,8 @@ class ProblemBody(BaseModel):
     title: str
     status: int
     detail: str
+    advice: str = ""
+    clause: str = ""
     violations: list[ViolationBody]
     request_id: str
 
@@ -102,6 +104,8 @@ def answer(problem: Problem, request: Request) -> JSONResponse:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
+        "advice": problem.advice,
+        "clause": problem.clause,
         "violations": [violation.as_json() for violation in problem.violations],
         "request_id": getattr(request.state, "request_id", ""),
         **problem.extra,
@@ -123,6 +127,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
             "request.shape",
             f"请求内容不正确：{e['msg']}",
             "请刷新页面后重试",
+            API,
         )
         for e in error.errors()[:20]
     ]
@@ -144,6 +149,8 @@ class Away(Problem):
     """The database, or a file that the portal stands on, cannot be reached for the moment."""
 
     slug, status, title = "away", 503, "系统暂时无法办理"
+    usual_advice = "请稍后重试，录入的内容仍在页面上"
+    usual_clause = "系统规则 6：没有办成的，内容不丢失"
 
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
@@ -155,6 +162,8 @@ class Bug(Problem):
     """Something that we did not expect; the log has the rest under the request id."""
 
     slug, status, title = "internal", 500, "系统内部错误"
+    usual_advice = "请稍后重试；仍出现时请将请求号告知维护人员"
+    usual_clause = "系统规则 6：没有办成的，内容不丢失"
 
 
 async def bug(request: Request, error: Exception) -> JSONResponse:

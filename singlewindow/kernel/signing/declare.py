@@ -26,7 +26,7 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
-from singlewindow.kernel.signing.prepared import Prepared, Signed, check_card, verify_signed
+from singlewindow.kernel.signing.prepared import BASIS, Prepared, Signed, check_card, verify_signed
 from singlewindow.kernel.subsystem import DocumentType
 
 
@@ -87,7 +87,7 @@ class SigningDesk:
         prepared = await prepared_store.use(desk.transaction, desk.person, "sign", token)
         if document.id != prepared.document_id:
             raise Refused.because(
-                [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名")]
+                [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名", BASIS)]
             )
         await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         await desk.check_version(document, prepared.version)
@@ -102,6 +102,7 @@ class SigningDesk:
                         "sign.attachments",
                         "随附单据在签名之后有变化，未予申报",
                         "请核对后重新签名",
+                        BASIS,
                     )
                 ]
             )
@@ -126,7 +127,7 @@ class SigningDesk:
             label = desk.type.form.labels.get(changed[0], "内容")
             message = f"「{label}」的海关数据已有变化"
             raise Refused.because(
-                [Violation(changed[0], "sign.changed", message, "请重新暂存，核对后再签名")]
+                [Violation(changed[0], "sign.changed", message, "请重新暂存，核对后再签名", BASIS)]
             )
         return verdict
 

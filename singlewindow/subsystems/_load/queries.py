@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from singlewindow.kernel.subsystem import Column, Condition, Queries
+from singlewindow.subsystems._load.document import CLAUSE
 
 QUERIES = Queries(
     conditions=(
-        Condition("status", "单据状态", "status"),
-        Condition("reference", "企业内部编号", "text"),
-        Condition("district", "关区", "text"),
-        Condition("transport", "运输方式", "text"),
-        Condition("number", "数据中心统一编号", "text"),
-        Condition("updated", "最近操作时间", "span", required=True, max_days=30),
+        Condition("status", "单据状态", "status", clause=CLAUSE),
+        Condition("reference", "企业内部编号", "text", clause=CLAUSE),
+        Condition("district", "关区", "text", clause=CLAUSE),
+        Condition("transport", "运输方式", "text", clause=CLAUSE),
+        Condition("number", "数据中心统一编号", "text", clause=CLAUSE),
+        Condition("updated", "最近操作时间", "span", required=True, max_days=30, clause=CLAUSE),
     ),
     columns=(
         Column("number", "数据中心统一编号", "document"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import Claim
+from singlewindow.subsystems._template.document import CLAUSE
 from singlewindow.subsystems._template.rules import CLAIM
 
 DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, FAILED = "0", "1", "2", "3", "4", "5", "E"
@@ -21,9 +22,24 @@ LIFECYCLE = Lifecycle(
         State(FAILED, "发送失败"),
     ),
     actions=(
-        Action("new", "新增", EDITABLE | UNDER_WAY | states(NEW, APPROVED), needs_card_account=False),
-        Action("save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功"),
-        Action("copy", "复制", EDITABLE | UNDER_WAY | states(APPROVED), style="plain", shortcut="Alt+C"),
+        Action(
+            "new",
+            "新增",
+            EDITABLE | UNDER_WAY | states(NEW, APPROVED),
+            needs_card_account=False,
+            clause=CLAUSE,
+        ),
+        Action(
+            "save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功", clause=CLAUSE
+        ),
+        Action(
+            "copy",
+            "复制",
+            EDITABLE | UNDER_WAY | states(APPROVED),
+            style="plain",
+            shortcut="Alt+C",
+            clause=CLAUSE,
+        ),
         Action(
             "delete",
             "删除",
@@ -31,8 +47,11 @@ LIFECYCLE = Lifecycle(
             shortcut="Alt+R",
             done="删除成功",
             confirm="是否要删除？删除后不可恢复",
+            clause=CLAUSE,
         ),
-        Action("apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功"),
+        Action(
+            "apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功", clause=CLAUSE
+        ),
     ),
     hears=(
         Hear("SENT", UNDER_WAY, SENT),

@@ -8,6 +8,9 @@ export class Problem extends Error {
   readonly slug: string;
   readonly status: number;
   readonly violations: Violation[];
+  /** What to do, and where that is written (UI-16). */
+  readonly advice: string;
+  readonly clause: string;
   readonly requestId: string;
   readonly current: View | null;
 
@@ -17,13 +20,17 @@ export class Problem extends Error {
     this.slug = (body.type ?? "").replace(/^.*\//, "") || "internal";
     this.status = status;
     this.violations = body.violations ?? [];
+    this.advice = body.advice ?? "";
+    this.clause = body.clause ?? "";
     this.requestId = body.request_id ?? "";
     this.current = body.current ?? null;
   }
 
-  /** What to show where only one line is free: the message, and the request id when it is the system's own fault. */
+  /** What to show where only one line is free: message, what to do, basis, and the request id when it is the system's own fault. */
   get line(): string {
-    return this.status >= 500 && this.requestId ? `${this.message}（请求号 ${this.requestId}）` : this.message;
+    const advice = this.advice && !this.message.includes(this.advice) ? `。怎么办：${this.advice}` : "";
+    const clause = this.clause ? `（依据：${this.clause}）` : "";
+    return this.message + advice + clause + (this.status >= 500 && this.requestId ? `（请求号 ${this.requestId}）` : "");
   }
 }
 
@@ -32,6 +39,7 @@ export function unreachable(): Problem {
   return new Problem(0, {
     type: "/problems/unreachable",
     detail: "连接不上服务器，录入的内容仍在页面上，请检查网络后重试",
+    clause: "系统规则 6：没有办成的，内容不丢失",
   });
 }
 
@@ -40,6 +48,7 @@ export function tooSlow(seconds: number): Problem {
   return new Problem(0, {
     type: "/problems/timeout",
     detail: `服务器在 ${seconds} 秒内没有答复，不能确定是否已办理；录入的内容仍在页面上，请稍后重试，重试不会重复办理`,
+    clause: "系统规则 6：没有办成的，内容不丢失",
   });
 }
 

@@ -2144,6 +2144,16 @@ export interface components {
          * @description The one shape of every refusal (RFC 9457).
          */
         ProblemBody: {
+            /**
+             * Advice
+             * @default
+             */
+            advice: string;
+            /**
+             * Clause
+             * @default
+             */
+            clause: string;
             /** Detail */
             detail: string;
             /** Request Id */

@@ -1,7 +1,7 @@
 import type { AttachmentRules, Violation } from "@/kernel/api/types";
 
 const refuse = (message: string, advice: string): Violation =>
-  ({ path: "attachments", rule: "attachment.quick", message, advice, clause: "", source: "field" });
+  ({ path: "attachments", rule: "attachment.quick", message, advice, clause: "手册 4.1 随附单据上传", source: "field" });
 
 /** What can be seen of a chosen file before it is sent: its size and its first bytes. The server looks closer. */
 export async function quickCheck(file: File, rules: AttachmentRules): Promise<Violation | null> {

@@ -100,7 +100,7 @@ export function useAttachments(document: OpenDocument, actions: Actions, changed
       await work();
     } catch (error) {
       const violations = error instanceof Problem ? error.violations : [];
-      trouble.value = violations.length ? violations : [local(lineOf(error), "")];
+      trouble.value = violations.length ? violations : [local(lineOf(error), "请重新选择文件后再试")];
     } finally {
       actions.busy.value = "";
     }
@@ -110,4 +110,4 @@ export function useAttachments(document: OpenDocument, actions: Actions, changed
 }
 
 const local = (message: string, advice: string): Violation =>
-  ({ path: "attachments", rule: "attachment", message, advice, clause: "", source: "field" });
+  ({ path: "attachments", rule: "attachment", message, advice, clause: "手册 4.1 随附单据上传", source: "field" });
