@@ -13,7 +13,7 @@ from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.live import news
 from singlewindow.kernel.live.changes import moment_of
-from singlewindow.kernel.problems import Forbidden, NotLoggedIn, Refused, Violation
+from singlewindow.kernel.problems import API, Forbidden, NotLoggedIn, Refused, Violation
 
 router = APIRouter(prefix="/api/news", tags=["news"], responses=documented(NotLoggedIn, Forbidden))
 
@@ -68,6 +68,6 @@ def _moment(cursor: str) -> datetime:
     moment = moment_of(cursor)
     if moment is None:
         raise Refused.because(
-            [Violation("cursor", "request.cursor", "消息位置不正确", "请刷新消息列表后重试")]
+            [Violation("cursor", "request.cursor", "消息位置不正确", "请刷新消息列表后重试", API)]
         )
     return moment
