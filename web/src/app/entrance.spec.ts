@@ -8,7 +8,7 @@ const begun: Session = {
   account: { username: "wutao", display_name: "吴涛", role: "operator" }, company: { customs_code: "3122940004", scc: "", name: "" },
   bound_card: null, card_kind: null, level: "password", must_change_password: false, rights: {}, csrf: "x",
 };
-const print: Application = { name: "print", title: "报关单证查询打印", menu: [], card_kind: "法人卡" };
+const print: Application = { name: "print", title: "报关单证查询打印", menu: [], card_kind: "法人卡", card_stays: false };
 
 beforeEach(() => {
   vi.stubGlobal("fetch", vi.fn(async () => new Response("{}", { status: 401 })));
