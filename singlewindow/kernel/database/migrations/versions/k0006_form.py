@@ -1,15 +1,15 @@
 """What a person leaves behind without 暂存: autosaved forms, and how the pages were arranged.
 
-Revision ID: k0005_form
-Revises: k0004_people
+Revision ID: k0006_form
+Revises: k0005_news
 """
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "k0005_form"
-down_revision = "k0004_people"
+revision = "k0006_form"
+down_revision = "k0005_news"
 depends_on = None
 
 
