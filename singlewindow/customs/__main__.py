@@ -1,17 +1,22 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | serve | registers describe"""
+"""python -m singlewindow.customs migrate | seed WORLD.json | serve | registers describe | import"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import typer
 import uvicorn
 
-from singlewindow.customs import logs, register_docs
+from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
 from singlewindow.customs.database import migrate as migrate_database
+from singlewindow.customs.register_files import Unreadable, read_file
+from singlewindow.customs.register_import import Difference
+from singlewindow.customs.register_kinds import REGISTERS, Register
 from singlewindow.customs.seed import World, read_world
 from singlewindow.customs.seed import seed as load_world
 from singlewindow.customs.settings import CustomsSettings
@@ -54,6 +59,57 @@ def serve() -> None:
 def describe() -> None:
     """Print docs/registers.md."""
     typer.echo(register_docs.describe(), nl=False)
+
+
+@registers.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help=f"one of {', '.join(REGISTERS)}")],
+    file: Annotated[Path, typer.Argument(help="CSV or JSON; UTF-8 or GB18030")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the differences, import nothing")] = False,
+    complete: Annotated[bool, typer.Option("--complete", help="what the file lacks ends today")] = False,
+    show: Annotated[int, typer.Option(min=0, help="how many differences of each kind to print")] = 20,
+) -> None:
+    """Take in entries of a register: differences are shown, applied in one transaction, and published."""
+    if kind not in REGISTERS:
+        raise typer.BadParameter(f"no register {kind!r}; there are {', '.join(REGISTERS)}")
+    url = CustomsSettings().customs_database_url
+    try:
+        found = asyncio.run(_import(url, REGISTERS[kind], file, apply=not dry_run, complete=complete))
+    except Unreadable as unreadable:
+        for problem in unreadable.problems:
+            typer.echo(f"{file.name}: {problem}", err=True)
+        typer.echo(f"Problems: {unreadable.count}. Nothing was imported.", err=True)
+        raise typer.Exit(1) from unreadable
+    except OSError as error:
+        typer.echo(f"{error}\nNothing was imported.", err=True)
+        raise typer.Exit(1) from error
+    for line in _said(kind, found, show):
+        typer.echo(line)
+    typer.echo("Dry run: nothing was imported." if dry_run else "Imported.")
+
+
+async def _import(url: str, register: Register, file: Path, *, apply: bool, complete: bool) -> Difference:
+    read = read_file(register, file)
+    database = await Database.connect(url)
+    try:
+        async with database.transaction() as transaction:
+            found = await register_import.compare(transaction, register, read)
+            if apply:
+                await register_import.apply(transaction, found, complete=complete)
+        return found
+    finally:
+        await database.close()
+
+
+def _said(kind: str, found: Difference, most: int) -> Iterator[str]:
+    counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.gone)} gone, {found.unchanged} unchanged"
+    yield f"{kind}: {counts}"
+    new, gone = ([entry.key for entry in entries] for entries in (found.new, found.gone))
+    changed = [each.said() for each in found.changed]
+    for word, texts in (("new", new), ("changed", changed), ("gone", gone)):
+        yield from (f"  {word}: {text}" for text in texts[:most])
+        if len(texts) > most:
+            yield f"  {word}: … and {len(texts) - most} more"
 
 
 async def _seed(url: str, world: World) -> bool:

@@ -66,6 +66,26 @@ async def add_one(transaction: Transaction, entry: Entry) -> Entry:
     return entry
 
 
+async def lock_all(transaction: Transaction, kind: str) -> list[Entry]:
+    """Every entry of a register, locked in the order of the keys."""
+    rows = await transaction.rows(f"{_SELECT} where kind = $1 order by key for update", kind)
+    return [Entry(**dict(row)) for row in rows]
+
+
+async def put_all(transaction: Transaction, entries: Sequence[Entry]) -> None:
+    """Write entries, new or with the next seq, with one statement, and publish them."""
+    if not entries:
+        return
+    await transaction.run(
+        f"""insert into entry ({", ".join(_COLUMNS)})
+            select * from unnest($1::text[], $2::text[], $3::int[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
+            on conflict (kind, key) do update set seq = excluded.seq, data = excluded.data,
+                valid_from = excluded.valid_from, valid_to = excluded.valid_to""",
+        *([getattr(entry, column) for entry in entries] for column in _COLUMNS),
+    )
+    await queue_notices(transaction, [entry.notice() for entry in entries])
+
+
 async def change(
     transaction: Transaction,
     kind: str,

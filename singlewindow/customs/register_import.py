@@ -1,0 +1,108 @@
+"""Taking entries into a register: what differs, all of it in one transaction, published like any change (OPER-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from singlewindow.customs import registers
+from singlewindow.customs.database import Transaction
+from singlewindow.customs.register_files import Read, Unreadable
+from singlewindow.customs.register_kinds import Register
+from singlewindow.customs.register_values import with_names, wrong_entry
+from singlewindow.customs.registers import Entry
+from singlewindow.customs.times import end_of, local_day, start_of
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An entry before and after."""
+
+    before: Entry
+    after: Entry
+
+    def said(self) -> str:
+        """Its key, and member: old → new."""
+        old, new = (each.data or {} for each in (self.before, self.after))
+        names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+        parts = [f"{name}: {_short(old.get(name))} → {_short(new.get(name))}" for name in names]
+        if (self.before.valid_from, self.before.valid_to) != (self.after.valid_from, self.after.valid_to):
+            parts.append(f"valid: {_days(self.before)} → {_days(self.after)}")
+        return f"{self.after.key} {'; '.join(parts)}"
+
+
+@dataclass
+class Difference:
+    """What a file means for a register. `gone` stand in the register and not in the file."""
+
+    new: list[Entry] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    gone: list[Entry] = field(default_factory=list)
+    unchanged: int = 0
+
+
+async def compare(transaction: Transaction, register: Register, read: Sequence[Read]) -> Difference:
+    """The difference between file and register, whose entries are locked.
+
+    Raises Unreadable for entries that would lack obligatory members.
+    """
+    held = {entry.key: entry for entry in await registers.lock_all(transaction, register.name)}
+    found, problems = Difference(), []
+    for each in read:
+        before = held.pop(each.key, None)
+        after = _after(register, before, each)
+        if why := wrong_entry(register, after.key, after.data or {}):
+            problems += [f"line {each.line} ({each.key}): {name}：{text}" for name, text in why]
+        elif before is None:
+            found.new.append(after)
+        elif replace(after, seq=before.seq) == before:
+            found.unchanged += 1
+        else:
+            found.changed.append(Changed(before, after))
+    if problems:
+        raise Unreadable(problems)
+    found.gone = [
+        entry for entry in held.values() if entry.valid_to is None or entry.valid_to > transaction.now
+    ]
+    return found
+
+
+async def apply(transaction: Transaction, found: Difference, *, complete: bool) -> None:
+    """Write and publish what is new and changed; with `complete` what is gone ends today: its past stays."""
+    end = start_of(local_day(transaction.now))
+    ended = [replace(entry, seq=entry.seq + 1, valid_to=end) for entry in found.gone] if complete else []
+    entries = [*found.new, *(each.after for each in found.changed), *ended]
+    await registers.put_all(transaction, sorted(entries, key=lambda entry: entry.key))
+
+
+def _after(register: Register, before: Entry | None, read: Read) -> Entry:
+    """The entry once the file's values stand over those of the register; days of a calendar month are merged."""
+    old: Mapping[str, Any] = (before.data if before else None) or {}
+    data = {**old, **with_names(register, read.data)}
+    if isinstance(data.get("days"), dict):
+        merged = {**old.get("days", {}), **read.data.get("days", {})}
+        data["days"] = {day: merged[day] for day in sorted(merged) if merged[day]}
+    valid_from = _moment(read, "valid_from", before.valid_from if before else None)
+    valid_to = _moment(read, "valid_to", before.valid_to if before else None)
+    return Entry(register.name, read.key, (before.seq if before else 0) + 1, data, valid_from, valid_to)
+
+
+def _moment(read: Read, name: str, before: datetime | None) -> datetime | None:
+    if name not in read.days:
+        return before
+    day = read.days[name]
+    if day is None:
+        return None
+    return start_of(day) if name == "valid_from" else end_of(day)
+
+
+def _short(value: Any) -> str:
+    text = "–" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _days(entry: Entry) -> str:
+    first, last = (moment and local_day(moment) for moment in (entry.valid_from, entry.valid_to))
+    return f"{first or '…'} to {f'before {last}' if last else '…'}"

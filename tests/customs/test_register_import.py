@@ -1,0 +1,135 @@
+"""Registers from files: differences, all or nothing, published (OPER-02)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.customs import register_import
+from singlewindow.customs.register_files import Unreadable, read_file
+from singlewindow.customs.register_import import Difference
+from singlewindow.customs.register_kinds import COMPANY, LICENCE, PORT_CALENDAR, Register
+from tests.customs.conftest import Customs
+from tests.customs.portal import Portal
+
+CALENDAR = """port,name,day,from,to,provisional
+5301,皇岗海关,2027-01-04,09:00,12:00,否
+5301,皇岗海关,2027-01-04,13:30,17:00,否
+5301,皇岗海关,2027-01-05,,,否
+5301,皇岗海关,2027-02-08,09:00,12:00,否
+"""
+LICENCES = """key,code,company,goods.no,goods.code,goods.quantity,valid_from,valid_to
+27-AE-1,7,3122960001,1,0202300090,1000,2027-01-01,2027-06-30
+27-AE-1,,,2,0402210000,2000.5,,
+27-AE-2,7,3122960001,1,1201901100,50,2027-01-01,
+"""
+
+
+async def take(customs: Customs, register: Register, file: Path, *, complete: bool = False) -> Difference:
+    async with customs.database.transaction() as transaction:
+        found = await register_import.compare(transaction, register, read_file(register, file))
+        await register_import.apply(transaction, found, complete=complete)
+    return found
+
+
+def written(folder: Path, name: str, content: Any) -> Path:
+    file = folder / name
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    file.write_text(text, encoding="gb18030" if name.startswith("gb") else "utf-8")
+    return file
+
+
+async def test_a_calendar_by_intervals(customs: Customs, portal: Portal, tmp_path: Path) -> None:
+    """OPER-02, CUST-02: months out of days; later files change the days that they name; a day without hours rests."""
+    found = await take(customs, PORT_CALENDAR, written(tmp_path, "gb.csv", CALENDAR))
+    assert [entry.key for entry in found.new] == ["5301-202701", "5301-202702"]
+    assert found.new[0].data == {
+        "port": "5301", "name": "皇岗海关", "month": "2027-01", "provisional": False,
+        "days": {"04": ["09:00-12:00", "13:30-17:00"]},
+    }  # fmt: skip
+    again = await take(customs, PORT_CALENDAR, written(tmp_path, "gb.csv", CALENDAR))
+    assert (again.new, again.changed, again.unchanged) == ([], [], 2)
+    later = "port,day,from,to\n5301,2027-01-06,09:00,17:00\n5301,2027-01-04,,\n"
+    changed = (await take(customs, PORT_CALENDAR, written(tmp_path, "b.csv", later))).changed[0]
+    assert changed.after.data
+    assert changed.after.data["days"] == {"06": ["09:00-17:00"]}
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.seq) for n in portal.notices] == [
+        ("5301-202701", 1),
+        ("5301-202702", 1),
+        ("5301-202701", 2),
+    ]
+
+
+async def test_licences_with_rows_and_days(customs: Customs, tmp_path: Path) -> None:
+    """OPER-02: lines of one key belong together; days are inclusive."""
+    found = await take(customs, LICENCE, written(tmp_path, "a.csv", LICENCES))
+    first = found.new[0]
+    assert first.data
+    assert [row["code"] for row in first.data["goods"]] == ["0202300090", "0402210000"]
+    assert (str(first.valid_from), str(first.valid_to)) == (
+        "2027-01-01 00:00:00+08:00",
+        "2027-07-01 00:00:00+08:00",
+    )
+    assert found.new[1].valid_to is None
+
+
+async def test_differences_and_what_is_gone(customs: Customs, tmp_path: Path) -> None:
+    """OPER-02: members that the file lacks stay; what is gone ends only with --complete, and keeps its past."""
+    file = written(tmp_path, "a.json", [{"key": "4403160002", "grade": "4", "customs_qualified": True}])
+    found = await take(customs, COMPANY, file)
+    said = found.changed[0].said()
+    assert "grade: 3 → 4" in said
+    assert "grade_name: 一般信用企业 → 失信企业" in said
+    assert [entry.key for entry in found.gone] == ["3122960001"]
+    assert await customs.value("select valid_to from entry where key = '3122960001'") is None
+    assert (
+        await customs.value("select data ->> 'name' from entry where key = '4403160002'")
+        == "深圳乙贸易有限公司"
+    )
+    await take(customs, COMPANY, file, complete=True)
+    gone = await customs.rows(
+        "select seq, data ->> 'name', valid_to < now() from entry where key = '3122960001'"
+    )
+    assert gone == [(2, "上海甲进出口有限公司", True)]
+    assert (await take(customs, COMPANY, file, complete=True)).gone == []
+
+
+BAD: list[tuple[Register, str, Any, str]] = [
+    (
+        LICENCE,
+        "a.csv",
+        LICENCES.replace("2000.5", "viel"),
+        "line 2 (27-AE-1): 许可商品：第 2 行许可数量：应为数字",
+    ),
+    (LICENCE, "a.csv", LICENCES.replace("code,company", "cod,company"), "line 1: unknown column 'cod'"),
+    (LICENCE, "a.csv", LICENCES.replace("2027-06-30", "2026-06-30"), "截止日期不能早于起始日期"),
+    (LICENCE, "a.csv", LICENCES.replace("2027-06-30", "30.6."), "line 2: Invalid isoformat"),
+    (LICENCE, "a.csv", LICENCES.replace("27-AE-1,,,", "27-AE-1,4,,"), "line 3: code is '4' here and '7'"),
+    (LICENCE, "a.csv", "key,code,company\nX1,7,3122960001\n", "line 2 (X1): 许可商品：必须填写"),
+    (PORT_CALENDAR, "a.csv", CALENDAR.replace("13:30", "11:30"), "04 日的时间应从早到晚"),
+    (PORT_CALENDAR, "a.csv", "port,day\n5301,2027-01-06\n", "line 2 (5301-202701): 口岸名称：必须填写"),
+    (COMPANY, "a.json", [{"key": "4403160002", "grade": "9"}], "信用等级：没有 9 这个代码"),
+    (COMPANY, "a.json", [{"key": "44", "grade": "3"}], "44 的格式不符合规定"),
+    (COMPANY, "a.json", [{"key": "4403160002", "colour": "red"}], "colour：没有这一项"),
+    (COMPANY, "a.json", {"key": "4403160002"}, "no list of objects"),
+    (COMPANY, "a.json", "[", "no JSON"),
+    (COMPANY, "a.csv", "key,name\n4403160002,a,b\n", "line 2: more values than columns"),
+    (COMPANY, "a.csv", "key,name\n", "no entries"),
+]
+
+
+@pytest.mark.parametrize(("register", "name", "content", "words"), BAD, ids=lambda value: str(value)[:24])
+async def test_a_wrong_file_is_refused_as_a_whole(
+    customs: Customs, tmp_path: Path, register: Register, name: str, content: Any, words: str
+) -> None:
+    """OPER-02, UI-16: line and reason; nothing is saved by halves."""
+    before = await customs.value("select sum(seq) from entry")
+    with pytest.raises(Unreadable) as refused:
+        await take(customs, register, written(tmp_path, name, content))
+    assert words in "\n".join(refused.value.problems)
+    assert await customs.value("select sum(seq) from entry") == before
+    assert await customs.value("select count(*) from outgoing where state = 'queued'") == 0
