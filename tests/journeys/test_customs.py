@@ -1,0 +1,201 @@
+"""Customs' officers at work, in a real browser against the real processes (CUST-02, CUST-03, CUST-04).
+
+An application is looked at with signature and file, refused with a remark, another one granted; a declaration is
+released and closed, a pilot district switched off, the faults set; then the training clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.browser import Desk, browser, sit_down
+from tests.journeys.conftest import Stage
+from tests.system.applicant import applicants
+from tests.system.running import eventually
+
+pytestmark = pytest.mark.journey
+FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/customs"))
+GUAN, FANG = ("guan01", "Guan01-2026"), ("guan02", "Guan02-2026")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def desk(chromium: Browser, stage: Stage, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    name = request.node.name.removeprefix("test_")
+    sat = officer(chromium, stage, GUAN, f"{name}-")
+    yield sat
+    sat.check_console()
+    sat.page.context.close()
+
+
+def officer(chromium: Browser, stage: Stage, account: tuple[str, str], prefix: str) -> Desk:
+    """An officer who has logged in by keyboard alone."""
+    sat = sit_down(chromium, stage.customs, FOLDER, prefix)
+    expect(sat.page.get_by_label("用户名")).to_be_focused()
+    sat.type(account[0])
+    sat.press("Tab")
+    sat.type(account[1])
+    sat.press("Enter")
+    expect(sat.button("退出")).to_be_visible()
+    return sat
+
+
+def file(stage: Stage, count: int) -> list[str]:
+    """Applications of the first demonstration person over the API; their numbers."""
+
+    async def work() -> list[str]:
+        async with applicants(stage.system) as people:
+            person = people[0]
+            return [await person.file(stage.system.declaration(person.customs_code)) for _ in range(count)]
+
+    with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
+        return thread.submit(lambda: asyncio.run(work())).result()
+
+
+def status_of(stage: Stage, number: str) -> str:
+    """The status at the portal."""
+
+    async def work() -> str:
+        rows = await stage.system.sql("singlewindow", "select status from document where number = $1", number)
+        return str(rows[0]["status"])
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
+
+
+def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> None:
+    """CUST-03: the queue by keyboard, signature and file, a refusal with a remark, another officer at once, 重发."""
+    desk.page.get_by_role("switch", name="自动审核").locator("..").click()
+    desk.says("自动审核已关闭，由关员审核")
+    refused, granted = file(stage, 2)
+
+    desk.page.get_by_label("统一编号").fill(refused)
+    desk.press("Enter")
+    expect(desk.page.locator("tbody tr")).to_have_count(1)
+    desk.shoot("queue")
+    desk.page.get_by_role("link", name=refused).click()
+
+    # One application: signature, content, attachment; two officers at once.
+    desk.says("✓ 签名验证通过")
+    desk.says("报关单号")
+    with desk.page.context.expect_page() as opened:
+        desk.page.get_by_role("link", name="声明.pdf").click()
+    assert opened.value.url.endswith(tuple("0123456789abcdef"))
+    opened.value.close()
+    second = officer(chromium, stage, FANG, "second-")
+    second.page.goto(desk.page.url)
+    expect(second.button("同意")).to_be_visible()
+    desk.button("不同意").click()
+    desk.says("不同意时必须填写审核意见")
+    expect(desk.page.get_by_label("审核意见")).to_be_focused()
+    desk.type("声明未盖章，请更正后重新申请")
+    desk.shoot("submission")
+    desk.button("不同意").click()
+    desk.says("办理记录")
+    desk.shoot("refused")
+    if second.button("同意").is_visible():
+        second.button("同意").click()
+        second.says("该申请已由关正处理为「不同意」")
+    second.says("声明未盖章，请更正后重新申请")
+    second.check_console()
+    second.page.context.close()
+    assert eventually(lambda: status_of(stage, refused) == "5", 20)
+
+    # The other one is granted, and its receipts are sent again.
+    desk.page.get_by_role("link", name="返回列表").click()
+    desk.page.get_by_label("统一编号").fill(granted)
+    desk.press("Enter")
+    desk.page.get_by_role("link", name=granted).click()
+    desk.button("同意").click()
+    assert eventually(lambda: status_of(stage, granted) == "4", 20)
+    desk.button("重发").click()
+    desk.says("已重发 2 份回执")
+
+
+def test_registers_are_kept(desk: Desk, stage: Stage) -> None:
+    """CUST-02, CUST-03: 放行 and 结关 step by step, a pilot district switched off, working hours."""
+    number = stage.examples["applicable"][-1]
+    desk.page.get_by_role("link", name="登记数据").click()
+    desk.page.get_by_label("报关单号").fill(number)
+    desk.press("Enter")
+    desk.page.get_by_role("link", name=number).click()
+    status = desk.page.locator(".entry-form").get_by_label("状态")
+    expect(status.locator("option")).to_have_text(["11 查验通知", "7 审结", "9 放行", "6 退单", "8 删单"])
+    desk.shoot("declaration")
+    for code, name in (("9", "放行"), ("10", "结关")):
+        status.select_option(code)
+        desk.page.locator(".entry-form").get_by_role("button", name="保存").click()
+        expect(desk.page.locator(".entry-panel dd").filter(has_text=name).first).to_be_visible()
+    expect(status.locator("option")).to_have_count(1)
+
+    desk.page.get_by_role("navigation", name="登记数据").get_by_role("link", name="试点关区").click()
+    desk.page.get_by_role("link", name="5301").click()
+    desk.page.locator(".entry-form").get_by_role("switch", name="是否开放").locator("..").click()
+    desk.page.locator(".entry-form").get_by_role("button", name="保存").click()
+    expect(desk.page.locator(".entry-panel").get_by_text("第 2 次发布")).to_be_visible()
+    desk.shoot("pilot")
+    desk.page.get_by_role("navigation", name="登记数据").get_by_role("link", name="口岸工作日历").click()
+    desk.page.get_by_label("关区代码-年月").fill("5301-202611")
+    desk.press("Enter")
+    desk.page.get_by_role("link", name="5301-202611").click()
+    desk.says("09:00-17:00")
+    desk.shoot("calendar")
+
+
+def test_faults_are_set(desk: Desk) -> None:
+    """CUST-04: limits are told at the box, what was set is kept."""
+    desk.page.get_by_role("link", name="自动审核").click()
+    form = desk.page.get_by_role("form", name="回执传输故障（训练用）")
+    form.get_by_label("遗失", exact=True).fill("120")
+    form.get_by_role("button", name="保存").click()
+    desk.says("不能大于 100")
+    form.get_by_label("遗失", exact=True).fill("20")
+    form.get_by_label("重复", exact=True).fill("30")
+    form.get_by_role("button", name="保存").click()
+    desk.says("已保存")
+    desk.page.reload()
+    expect(form.get_by_label("重复", exact=True)).to_have_value("30")
+    desk.shoot("mode")
+
+
+def test_the_training_clock(desk: Desk, chromium: Browser, stage: Stage) -> None:
+    """The operator's command moves both sides, and both say so."""
+    move_clock(stage, "freeze", "2027-03-01 09:30")
+    desk.page.reload()
+    desk.says("训练时钟")
+    desk.says("2027-03-01 09:30（已停走）")
+    desk.shoot("clock")
+    portal = sit_down(chromium, stage.portal, FOLDER, "portal-")
+    portal.page.get_by_role("link", name="免于到场协助查验申请").first.click()
+    portal.page.get_by_label("用户名").fill("wangfang")
+    portal.page.get_by_label("密码", exact=True).fill("Wang-2026")
+    portal.page.get_by_label("验证码", exact=True).fill("8888")
+    portal.press("Enter")
+    portal.says("2027-03-01 09:30（已停走）")
+    portal.shoot("clock")
+    portal.check_console()
+    portal.page.context.close()
+    move_clock(stage, "real", "")
+
+
+def move_clock(stage: Stage, change: str, value: str) -> None:
+    """The operator's command, on the running system."""
+    environment = os.environ | {"SINGLEWINDOW_DATA": str(stage.system.data)}
+    command = [sys.executable, "-m", "singlewindow", "clock", change, *([value] if value else [])]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
