@@ -111,6 +111,7 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     yield made
     for client in made.clients:
         await client.aclose()
+    await app.state.typesetter.close()
     await web.close()
     await worker.close()
     await owner.close()

@@ -101,16 +101,14 @@ class Lifecycle:
         """Why the action is grey, or "" when it may be done."""
         if party not in action.parties or role not in action.roles:
             return f"当前用户不能对该单据进行「{action.label}」"
-        if status not in action.from_states:
-            allowed = "、".join(
-                self.name_of(state.code) for state in self.states if state.code in action.from_states
-            )
-            return (
-                f"单据状态为「{self.name_of(status)}」，不允许{action.label}；仅{allowed}时可以"
-                if allowed
-                else (f"单据尚未暂存，不能{action.label}")
-            )
-        return ""
+        if status in action.from_states:
+            return ""
+        allowed = "、".join(
+            self.name_of(state.code) for state in self.states if state.code in action.from_states
+        )
+        if status == NEW or not allowed:
+            return f"单据尚未暂存，不能{action.label}"
+        return f"单据状态为「{self.name_of(status)}」，不允许{action.label}；仅{allowed}时可以"
 
     def after(self, action: Action, status: str, *, party: str = "declarant", role: str = "operator") -> str:
         """The status after an action. Raises NotInThisState where the table has no such line."""

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
     web_dist: Path = Path("web/dist")
+    fonts: Path = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
     log_format: Literal["console", "json"] = "console"
     demo: bool = True
     with_template: bool = False  # the invented document of subsystems/_template, for tests

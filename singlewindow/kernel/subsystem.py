@@ -131,6 +131,19 @@ class Queries:
     delete: bool = False
 
 
+@dataclass(frozen=True)
+class Print:
+    """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12)."""
+
+    name: str
+    title: str  # "": the document type's own
+    template: Path
+
+
+FORM_PRINT = Print("form", "", Path(__file__).parent / "printing" / "templates" / "form.typ")
+"""Any document, drawn from its definition."""
+
+
 @dataclass(frozen=True, eq=False)
 class DocumentType:
     """A kind of document, put together on its folder's title page; there is one object of each."""
@@ -145,11 +158,14 @@ class DocumentType:
     messages: Messages
     queries: Queries
     claims: tuple[Claim, ...] = ()
+    prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
 
     def __post_init__(self) -> None:
         """Check once that the type hears what the portal's own sender says."""
         if missing := [code for code in ("SENT", "SEND_FAILED") if not self.lifecycle.knows(code)]:
             raise ValueError(f"{self.name} does not hear {missing}")
+        if missing := [str(each.template) for each in self.prints if not each.template.is_file()]:
+            raise ValueError(f"{self.name} has no template {missing}")
 
     @property
     def find_table(self) -> str:

@@ -14,6 +14,7 @@ from tests import pdf_samples
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
 from tests.journeys.test_inspection import (
+    FORM,
     LI,
     WANG,
     WANG_CARD,
@@ -147,3 +148,38 @@ def test_the_end_of_the_session_is_noticed(desk: Desk, stage: Stage) -> None:
     second.get_by_role("button", name="退出").click()
     expect(desk.page.get_by_label("用户名")).to_be_visible(timeout=15_000)
     desk.shoot("session-over")
+
+
+def test_a_print_is_shown_before_it_is_printed(desk: Desk, stage: Stage) -> None:
+    """UI-12: Alt+P shows the real PDF; unsaved content is told; it can be kept as a file; Escape closes."""
+    log_in(desk, WANG)
+    open_form(desk)
+    desk.press("Alt+p")
+    desk.says("单据尚未暂存，不能打印")
+    fill_in(desk, stage.examples["applicable"][10])
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    number = desk.field("number").input_value()
+    desk.press("Alt+p")
+    dialog = desk.dialog()
+    expect(dialog.get_by_role("heading", name="打印预览")).to_be_visible()
+    expect(dialog.locator("iframe")).to_have_attribute("src", re.compile("^blob:"))
+    desk.page.wait_for_timeout(2500)  # the viewer of the browser draws
+    desk.shoot("print-preview")
+    with desk.page.expect_download() as kept:
+        dialog.get_by_role("link", name="下载").click()
+    assert kept.value.suggested_filename == f"免于到场协助查验申请表 {number}.pdf"
+    assert Path(kept.value.path()).read_bytes().startswith(b"%PDF")
+    dialog.get_by_label(FORM, exact=True).check()
+    desk.page.wait_for_timeout(1500)
+    desk.shoot("print-generic")
+    desk.press("Escape")
+    expect(dialog).to_have_count(0)
+    desk.field("contact_name").fill("李强")
+    desk.press("Alt+p")
+    desk.says("这里打印的是上一次暂存的内容")
+    expect(dialog.locator("iframe")).to_be_visible()
+    desk.page.wait_for_timeout(1500)
+    desk.shoot("print-unsaved")
+    dialog.get_by_role("button", name="关闭").last.click()
+    expect(desk.field("contact_name")).to_have_value("李强")

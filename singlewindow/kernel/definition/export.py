@@ -110,6 +110,13 @@ class ColumnView(BaseModel):
     sortable: bool
 
 
+class PrintView(BaseModel):
+    """A paper that a stored document can be printed on."""
+
+    name: str
+    title: str
+
+
 class QueryView(BaseModel):
     """The query page."""
 
@@ -128,6 +135,7 @@ class Definition(BaseModel):
     attachments: AttachmentsView | None
     states: list[StateView]
     actions: list[ActionDefinition]
+    prints: list[PrintView]
     query: QueryView
 
 
@@ -151,6 +159,7 @@ def definition_of(type: DocumentType) -> Definition:
             )
             for a in type.lifecycle.actions
         ],
+        prints=[PrintView(name=each.name, title=each.title or type.title) for each in type.prints],
         query=_query(type),
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from singlewindow.kernel.http import (
     news_routes,
     people_routes,
     portal_routes,
+    print_routes,
     problems,
     registration_routes,
     system_routes,
@@ -31,12 +32,14 @@ from singlewindow.kernel.http import (
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure, with_request_id
 from singlewindow.kernel.live.hub import Hub
+from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import Settings, settings
 from singlewindow.kernel.subsystem import document_types
 
 PAGE_POLICY = (
     "default-src 'self'; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; img-src 'self' data:; "
+    "frame-src blob:; object-src 'none'; "
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
@@ -56,6 +59,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = chosen
+    app.state.typesetter = Typesetter(chosen.fonts)
     app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
     for router in (
@@ -71,6 +75,7 @@ def create_app() -> FastAPI:
         live_routes.router,
         news_routes.router,
         clock_routes.router,
+        print_routes.router,
         metrics.router,
     ):
         app.include_router(router)
@@ -90,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+    await app.state.typesetter.close()
     await app.state.database.close()
 
 

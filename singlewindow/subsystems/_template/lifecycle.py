@@ -52,6 +52,14 @@ LIFECYCLE = Lifecycle(
         Action(
             "apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功", clause=CLAUSE
         ),
+        Action(
+            "print",
+            "打印",
+            EDITABLE | UNDER_WAY | states(APPROVED),
+            style="plain",
+            shortcut="Alt+P",
+            clause=CLAUSE,
+        ),
     ),
     hears=(
         Hear("SENT", UNDER_WAY, SENT),

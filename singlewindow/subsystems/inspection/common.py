@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from singlewindow.kernel.definition.fields import Attachments, Category, HeaderField, code, text
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
 from singlewindow.kernel.rules import Finding
-from singlewindow.kernel.subsystem import Case, Claim, Column, Condition, Messages, Queries, ReceiptCode
+from singlewindow.kernel.subsystem import (
+    FORM_PRINT,
+    Case,
+    Claim,
+    Column,
+    Condition,
+    Messages,
+    Print,
+    Queries,
+    ReceiptCode,
+)
 
 ANNOUNCEMENT = "海关总署公告2020年第24号"
 UPLOAD_CLAUSE = "手册 4.1 随附单据上传"
@@ -164,6 +175,10 @@ def lifecycle(section: str) -> Lifecycle:
                 "apply", "申请", EDITABLE | states(NEW), to=APPLIED, signed=True, done="申请成功",
                 clause=f"{section} 申请",
             ),
+            Action(
+                "print", "打印", EDITABLE | UNDER_WAY | states(GRANTED, REFUSED), shortcut="Alt+P", style="plain",
+                clause="手册 2.3.3 关于键盘操作",
+            ),
         ),
         hears=(
             Hear("SENT", UNDER_WAY, SENT),
@@ -182,6 +197,11 @@ def claim(kind: str, field: str, message: str, clause: str) -> Claim:
     key: Callable[[Mapping[str, Any]], str] = lambda content: str(content.get(field, ""))  # noqa: E731
     return Claim(kind, key, BLOCKING, field, message, IN_USE_ADVICE, clause)
 
+
+PRINTS = (
+    Print("application", "免于到场协助查验申请表", Path(__file__).parent / "prints" / "application.typ"),
+    FORM_PRINT,
+)
 
 MESSAGES = Messages(
     district=lambda content: str(

@@ -45,7 +45,9 @@ export const parcel: Definition = {
     action("save", "暂存", { shortcut: "Alt+S", done: "暂存成功" }),
     action("delete", "删除", { shortcut: "Alt+R", done: "删除成功" }),
     action("apply", "申请", { signed: true, done: "申请成功" }),
+    action("print", "打印", { style: "plain", shortcut: "Alt+P" }),
   ],
+  prints: [{ name: "form", title: "包裹申请" }],
   query: {
     conditions: [
       { name: "status", label: "单据状态", kind: "status", required: false, max_days: 0 },
@@ -79,11 +81,11 @@ export const blank: View = {
   content: {}, attachments: [], updated_at: null,
   actions: {
     new: { allowed: true, why: "" }, save: { allowed: true, why: "" }, apply: { allowed: true, why: "" },
-    delete: { allowed: false, why: "单据尚未暂存，不能删除" },
+    delete: { allowed: false, why: "单据尚未暂存，不能删除" }, print: { allowed: false, why: "单据尚未暂存，不能打印" },
   },
 };
 
 export const stored = (more: Partial<View> = {}): View => ({
   ...blank, number: "202600000000000001", version: 1, status: { code: "0", name: "暂存", waiting: false },
-  header: { number: "202600000000000001" }, actions: { ...blank.actions, delete: { allowed: true, why: "" } }, ...more,
+  header: { number: "202600000000000001" }, actions: { ...blank.actions, delete: { allowed: true, why: "" }, print: { allowed: true, why: "" } }, ...more,
 });

@@ -6,6 +6,7 @@ from singlewindow.subsystems.inspection.bill.lifecycle import CLAIMS, LIFECYCLE
 from singlewindow.subsystems.inspection.bill.messages import MESSAGES
 from singlewindow.subsystems.inspection.bill.queries import QUERIES
 from singlewindow.subsystems.inspection.bill.rules import RULES, fill, gather
+from singlewindow.subsystems.inspection.common import PRINTS
 
 BILL = DocumentType(
     name="inspection.bill",
@@ -18,4 +19,5 @@ BILL = DocumentType(
     claims=CLAIMS,
     messages=MESSAGES,
     queries=QUERIES,
+    prints=PRINTS,
 )

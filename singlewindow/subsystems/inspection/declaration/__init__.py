@@ -1,6 +1,7 @@
 """免于到场协助查验申请（报关单）: the application for a declaration (manual 4.1, INSP-01 to INSP-08)."""
 
 from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.subsystems.inspection.common import PRINTS
 from singlewindow.subsystems.inspection.declaration.document import FORM
 from singlewindow.subsystems.inspection.declaration.lifecycle import CLAIMS, LIFECYCLE
 from singlewindow.subsystems.inspection.declaration.messages import MESSAGES
@@ -18,4 +19,5 @@ DECLARATION = DocumentType(
     claims=CLAIMS,
     messages=MESSAGES,
     queries=QUERIES,
+    prints=PRINTS,
 )

@@ -20,14 +20,14 @@ WORDS = {"0": "暂存", "1": "已申请", "2": "发往海关成功", "3": "海�
 # The manual's and the requirements' own table: which buttons are enabled in which state.
 ENABLED = {
     NEW: {"new", "save", "apply"},
-    "暂存": {"new", "save", "copy", "apply", "delete"},
-    "发送失败": {"new", "save", "copy", "apply", "delete"},
-    "接收失败": {"new", "save", "copy", "apply", "delete"},
-    "已申请": {"new", "copy"},
-    "发往海关成功": {"new", "copy"},
-    "海关接收成功": {"new", "copy"},
-    "同意": {"new", "copy"},
-    "不同意": {"new", "copy"},
+    "暂存": {"new", "save", "copy", "apply", "delete", "print"},
+    "发送失败": {"new", "save", "copy", "apply", "delete", "print"},
+    "接收失败": {"new", "save", "copy", "apply", "delete", "print"},
+    "已申请": {"new", "copy", "print"},
+    "发往海关成功": {"new", "copy", "print"},
+    "海关接收成功": {"new", "copy", "print"},
+    "同意": {"new", "copy", "print"},
+    "不同意": {"new", "copy", "print"},
 }
 
 

@@ -43,9 +43,21 @@ export function onStaleToken(renew: () => Promise<boolean>): void {
  * @throws {Problem} for every refusal, and when the server cannot be reached (unreachable) or does not answer in time (timeout).
  */
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<T> {
-  const response = await sendAnew(method, path, options);
+  const response = await answered(method, path, options);
   if (response.status === 204 || response.status === 304) return undefined as T;
-  if (response.ok) return (await response.json()) as T;
+  return (await response.json()) as T;
+}
+
+/** The same for a file. */
+export async function download(path: string, signal?: AbortSignal): Promise<Blob> {
+  const response = await answered("GET", path, { headers: { Accept: "*/*" }, ...(signal && { signal }) });
+  return response.blob();
+}
+
+/** The server's answer, when it is no refusal. */
+async function answered(method: Method, path: string, options: Call): Promise<Response> {
+  const response = await sendAnew(method, path, options);
+  if (response.ok || response.status === 304) return response;
   const problem = new Problem(response.status, await bodyOf(response));
   if (problem.slug === "not-logged-in" && !path.startsWith("/api/session")) sessionLost();
   throw problem;

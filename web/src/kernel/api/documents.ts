@@ -1,4 +1,4 @@
-import { call } from "./client";
+import { call, download } from "./client";
 import type {
   Content, Definition, Deleted, FoundPage, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
 } from "./types";
@@ -69,6 +69,9 @@ export const deleteAttachment = (type: string, number: string, id: number): Prom
 
 export const getReceipts = (type: string, number: string): Promise<Receipts> =>
   call("GET", `${at(type, number)}/receipts`);
+
+export const getPrint = (type: string, number: string, name: string, signal: AbortSignal): Promise<Blob> =>
+  download(`${at(type, number)}/prints/${encodeURIComponent(name)}`, signal);
 
 export const findDocuments = (type: string, query: Record<string, string | number | undefined>): Promise<FoundPage> =>
   call("GET", at(type), { query });

@@ -614,6 +614,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{type}/{number}/prints/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A print of a stored document
+         * @description What is stored is printed, whatever stands in an open form. The definition lists a type's prints.
+         */
+        get: operations["print_document_api_documents__type___number__prints__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{type}/{number}/receipts": {
         parameters: {
             query?: never;
@@ -1675,6 +1695,8 @@ export interface components {
             attachments: components["schemas"]["AttachmentsView"] | null;
             /** Lines */
             lines: components["schemas"]["LinesView"][];
+            /** Prints */
+            prints: components["schemas"]["PrintView"][];
             query: components["schemas"]["QueryView"];
             /** Sections */
             sections: components["schemas"]["SectionView"][];
@@ -2138,6 +2160,16 @@ export interface components {
             scc: string;
             /** Username */
             username: string;
+        };
+        /**
+         * PrintView
+         * @description A paper that a stored document can be printed on.
+         */
+        PrintView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * ProblemBody
@@ -4852,6 +4884,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    print_document_api_documents__type___number__prints__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                name: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description /problems/too-many: 操作过于频繁 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/cannot-print: 打印未成功 */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { isLost, lineOf, Problem } from "@/kernel/api/problem";
 import type { ActionDefinition, Allowed, Prepared, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
+import { preview } from "@/kernel/print/preview";
 import { boundCard } from "@/kernel/session";
 import { inspectAction } from "@/kernel/signing/inspect";
 import { signWithCard } from "@/kernel/signing/sign";
@@ -49,6 +50,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (action.name === "save") return save(action.done ?? `${action.label}成功`);
     if (action.name === "delete") return remove(action);
     if (action.name === "copy") return copy();
+    if (action.name === "print") return print();
     return action.signed ? sign(action) : Promise.reject(new Error(`页面还不会「${action.label}」`));
   }
 
@@ -115,6 +117,12 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     await document.save();
     fields.forget();
     if (done) sayDone(done);
+  }
+
+  /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
+  async function print(): Promise<void> {
+    const { prints } = document.definition.value!;
+    preview({ type: document.type, number: document.number.value!, prints, unsaved: document.unsaved.value });
   }
 
   async function remove(action: ActionDefinition): Promise<void> {

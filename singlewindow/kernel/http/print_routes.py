@@ -1,0 +1,55 @@
+"""Prints of stored documents as PDF (UI-12)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request, Response
+
+from singlewindow.kernel.documents import store
+from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
+from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.printing.data import print_data
+from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
+from singlewindow.kernel.problems import Forbidden, NotFound, NotInThisState, NotLoggedIn, TooMany
+
+router = APIRouter(prefix="/api/documents/{type}", tags=["documents"])
+
+
+class Pdf(Response):
+    """A PDF file."""
+
+    media_type = "application/pdf"
+
+
+@router.get(
+    "/{number}/prints/{name}",
+    summary="A print of a stored document",
+    response_class=Pdf,
+    responses=documented(NotLoggedIn, Forbidden, NotFound, NotInThisState, TooMany, CannotPrint),
+)
+async def print_document(
+    type: TypeInPath,
+    number: Number,
+    name: Annotated[Text, Path(max_length=40, examples=["form"])],
+    person: BoundPerson,
+    database: Base,
+    request: Request,
+) -> Pdf:
+    """What is stored is printed, whatever stands in an open form. The definition lists a type's prints."""
+    async with at_desk(database, type, person) as desk:
+        document = await store.get_document(desk.transaction, type, number)
+        wanted = next((each for each in type.prints if each.name == name), None)
+        if wanted is None:
+            raise NotFound(f"没有名为 {name} 的打印样式")
+        desk.check(type.lifecycle.action("print"), document.status, document.company_id)
+        files = await store.attachments_of(desk.transaction, document.id)
+        data = await print_data(desk.transaction, type, person, document, files)
+        now = desk.transaction.now
+    typesetter: Typesetter = request.app.state.typesetter
+    made = await typesetter.typeset(wanted.template, {**data, "print": wanted.title or type.title}, now)
+    file_name = quote(f"{wanted.title or type.title} {number}.pdf")
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f"inline; filename*=UTF-8''{file_name}"}
+    return Pdf(made, headers=headers)

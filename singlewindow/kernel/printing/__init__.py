@@ -1,0 +1,1 @@
+"""Prints: a document as PDF, typeset in bounded child processes (UI-12)."""

@@ -1,0 +1,172 @@
+"""What a print is made of: plain texts, ready to be shown. Codes carry the names of the document's own day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from singlewindow.kernel.codes.names import names_of
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.definition.fields import Content, Field, Lines, enabled_values
+from singlewindow.kernel.documents.record import AttachmentRecord, Document
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.subsystem import DocumentType
+
+Names = Mapping[tuple[str, str], str]
+Values = Mapping[str, Any]
+NOT_TOLD = {"name": "", "code": ""}  # another company's
+RECEIPTS = 200  # the newest; more than any document has
+_LONG = re.compile(r"[!-~]{25,}")  # without a blank: may break anywhere, or it would run out of its box
+_PIECE = re.compile(r"[!-~]{8}(?=[!-~])")
+
+
+async def print_data(
+    transaction: Transaction,
+    type: DocumentType,
+    person: Person,
+    document: Document,
+    files: Sequence[AttachmentRecord],
+) -> dict[str, Any]:
+    """Everything that a template may show (the recipe in CONTRIBUTING.md lists it); `print` is added by the caller."""
+    content = enabled_values(type.form.content, document.content)
+    names = await names_of(transaction, _codes(type.form.content, content), document.filed_on)
+    company = await transaction.row(
+        "select name, customs_code from company where id = $1", document.company_id
+    )
+    values = {
+        "number": document.number,
+        "status": type.lifecycle.name_of(document.status),
+        "filed_on": document.filed_on.isoformat(),
+        **document.returned,
+        **_shown(type.form.content, content, names),
+    }
+    data: dict[str, Any] = breakable(
+        {
+            "title": type.title,
+            "number": document.number,
+            "version": document.version,
+            "status": values["status"],
+            "company": {"name": company["name"], "code": company["customs_code"]} if company else NOT_TOLD,
+            "printed_at": _moment(transaction.now),
+            "printed_by": person.display_name,
+            "values": values,
+            "sections": _sections(type, values),
+            "tables": [
+                _table(table, content.get(name, []), names)
+                for name, table in type.form.content.tables.items()
+            ],
+            "takes_attachments": type.form.attachments is not None,
+            "categories": _categories(type),
+            "attachments": [_file(type, file) for file in files],
+            "receipts": await _receipts(transaction, type, document),
+        }
+    )
+    return data
+
+
+def breakable(value: Any) -> Any:
+    """The same data, in which long words without a blank may break after every eighth character."""
+    if isinstance(value, str):
+        return _LONG.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), value)
+    if isinstance(value, Mapping):
+        return {name: breakable(each) for name, each in value.items()}
+    return [breakable(each) for each in value] if isinstance(value, list) else value
+
+
+def _codes(content: type[Content], values: Values) -> dict[str, set[str]]:
+    """Every code of the document, by its table."""
+    found: dict[str, set[str]] = {}
+    for spec, each in _fields(content, values):
+        if spec.codes and each.get(spec.name):
+            found.setdefault(spec.codes, set()).add(each[spec.name])
+    return found
+
+
+def _fields(content: type[Content], values: Values) -> Iterator[tuple[Field, Values]]:
+    yield from ((spec, values) for spec in content.fields.values())
+    for name, table in content.tables.items():
+        for row in values.get(name, []):
+            yield from ((spec, row) for spec in table.row.fields.values())
+
+
+def _shown(content: type[Content], values: Values, names: Names) -> dict[str, str]:
+    return {name: _text(spec, values.get(name, ""), names) for name, spec in content.fields.items()}
+
+
+def _text(spec: Field, value: str, names: Names) -> str:
+    name = names.get((spec.codes, value), "") if spec.codes else ""
+    return f"{value} {name}" if name and name != value else value
+
+
+def _sections(type: DocumentType, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    specs = type.form.content.fields
+    labels = {box.name: box.label for box in type.form.header} | type.form.labels
+    return [
+        {
+            "title": section.title,
+            "fields": [
+                {
+                    "label": labels[name],
+                    "value": values.get(name, ""),
+                    "wide": name in specs and specs[name].span > 1,
+                }
+                for name in section.fields
+            ],
+        }
+        for section in type.form.sections
+    ]
+
+
+def _table(table: Lines, rows: Sequence[Values], names: Names) -> dict[str, Any]:
+    specs = list(table.row.fields.values())
+    width = {"code": 18, "date": 12, "decimal": 12}
+    columns = [{"label": "序号", "width": 6}] + [
+        {"label": spec.label, "width": width.get(spec.kind, min(max(spec.length, 8), 40))} for spec in specs
+    ]
+    shown = [
+        [str(at), *(_text(spec, row.get(spec.name, ""), names) for spec in specs)]
+        for at, row in enumerate(rows, 1)
+    ]
+    return {"label": table.label, "columns": columns, "rows": shown}
+
+
+def _categories(type: DocumentType) -> list[dict[str, str]]:
+    spec = type.form.attachments
+    return [{"code": each.code, "name": each.name} for each in spec.categories] if spec else []
+
+
+def _file(type: DocumentType, file: AttachmentRecord) -> dict[str, Any]:
+    spec = type.form.attachments
+    name = (spec.name_of(file.category) or "") if spec else ""
+    return {
+        "category_code": file.category,
+        "category": f"{file.category} {name}",
+        "name": file.name,
+        "pages": file.pages,
+        "size": file.size,
+    }
+
+
+async def _receipts(transaction: Transaction, type: DocumentType, document: Document) -> list[dict[str, str]]:
+    """The receipts that count, oldest first."""
+    rows = await transaction.rows(
+        """select r.at, r.code, r.text from receipt r join submission s on s.id = r.submission_id
+           where r.document_id = $1 and not s.superseded order by s.sequence desc, r.seq desc limit $2""",
+        document.id,
+        RECEIPTS,
+    )
+    return [
+        {
+            "at": _moment(row["at"]),
+            "code": f"{row['code']} {type.messages.name_of(row['code'])}",
+            "text": row["text"],
+        }
+        for row in reversed(rows)
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,233 @@
+"""Prints: what comes out is what is stored, as text that can be read back (UI-12)."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.kernel.printing import typesetter as typesetting
+from singlewindow.kernel.printing.data import breakable
+from singlewindow.kernel.printing.typesetter import Bounds, CannotPrint, Typesetter
+from singlewindow.kernel.problems import TooLarge, TooMany
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import FORM_PRINT
+from tests.house import House, Member
+from tests.kernel.test_documents import TYPE, applied, letter, reference
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+RARE = "喆镕龘𬭎"
+MARKUP = '#import "x": * #panic() $x^2$ \\u{41} *b* _i_ `r` [c] // <l> @r https://a.b /* */ -- ... "q" ~'
+needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
+
+
+@dataclass
+class Paper:
+    """A printed file."""
+
+    path: Path
+
+    @property
+    def text(self) -> str:
+        """The text in it, without blanks and line breaks."""
+        return "".join(self.raw.replace("\u200b", "").split())
+
+    @property
+    def raw(self) -> str:
+        return self._ask("pdftotext", "-layout", str(self.path), "-")
+
+    @property
+    def pages(self) -> list[str]:
+        return self.raw.split("\f")[:-1]
+
+    @property
+    def boxes(self) -> list[str]:
+        """Each word with the place where it stands, in points."""
+        return self._ask("pdftotext", "-bbox", str(self.path), "-").splitlines()
+
+    @property
+    def fonts(self) -> list[str]:
+        return self._ask("pdffonts", str(self.path)).splitlines()[2:]
+
+    def _ask(self, *command: str) -> str:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def data(**more: Any) -> dict[str, Any]:
+    """The data of a small print; the recipe in CONTRIBUTING.md lists their members."""
+    return {
+        "print": "样例申请", "title": "样例申请", "number": "202600000000000001", "version": 1, "status": "暂存",
+        "company": {"name": "测试公司", "code": "4403000001"}, "printed_at": "2026-11-26 08:00:00",
+        "printed_by": "王芳", "values": {}, "sections": [], "tables": [], "takes_attachments": False,
+        "categories": [], "attachments": [], "receipts": [], **more,
+    }  # fmt: skip
+
+
+def section(**values: str) -> list[dict[str, Any]]:
+    return [{"title": "一", "fields": [{"label": k, "value": v, "wide": False} for k, v in values.items()]}]
+
+
+@pytest.fixture
+async def press() -> AsyncIterator[Typesetter]:
+    made = Typesetter(settings().fonts)
+    yield made
+    await made.close()
+
+
+async def typeset(press: Typesetter, folder: Path, **more: Any) -> Paper:
+    path = folder / "print.pdf"
+    path.write_bytes(await press.typeset(FORM_PRINT.template, data(**more), NOW))
+    return Paper(path)
+
+
+async def printed(member: Member, number: str, folder: Path) -> Paper:
+    answer = await member.http.get(f"/api/documents/{TYPE}/{number}/prints/form")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith("inline; filename*=UTF-8''")
+    path = folder / f"{number}.pdf"
+    path.write_bytes(answer.content)
+    return Paper(path)
+
+
+@needs_poppler
+async def test_a_print_holds_what_is_stored(house: House, tmp_path: Path) -> None:
+    """UI-12: labels, values, codes with their names, rows, files, receipts, number, status, and who printed."""
+    member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "APPROVED", customs_no="530120261126000007"))
+    paper = await printed(member, view["number"], tmp_path)
+    for words in ("样例申请", "申请单位代码" + member.customs_code, view["number"], "2水路运输", "远洋一号",
+                  "苹果12.5A1", "1申请书声明.pdf1", "APPROVED", "回执APPROVED", "530120261126000007", "审批通过",
+                  "打印人用户", "第1页/共1页", "打印件统一编号"):  # fmt: skip
+        assert words in paper.text, (words, paper.raw)
+
+
+@needs_poppler
+async def test_rare_characters_and_markup_come_out_as_they_are(house: House, tmp_path: Path) -> None:
+    """UI-12: content is never read as markup; rare characters are in the fonts, which are in the file."""
+    member = await house.member()
+    goods = [{"name": MARKUP[:40], "weight": "1", "vessel_mark": "$a$#b"}]
+    view = await member.save(TYPE, letter(reference(), remark=f"{RARE}\n{MARKUP}", vessel=RARE, goods=goods))
+    paper = await printed(member, view["number"], tmp_path)
+    for words in (RARE, MARKUP, MARKUP[:40], "$a$#b"):
+        assert "".join(words.split()) in paper.text, words
+    assert paper.fonts
+    assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in paper.fonts), paper.fonts
+    assert all("Noto" in line for line in paper.fonts)
+
+
+@needs_poppler
+async def test_a_long_table_repeats_its_head(press: Typesetter, tmp_path: Path) -> None:
+    """UI-12: sixty rows, the head on every page, and pages counted."""
+    columns = [{"label": "序号", "width": 6}, {"label": "货物名称栏", "width": 40}]
+    rows = [[str(at), f"第{at}项货物"] for at in range(1, 61)]
+    paper = await typeset(press, tmp_path, tables=[{"label": "货物", "columns": columns, "rows": rows}])
+    assert len(paper.pages) == 2
+    for at, page in enumerate(paper.pages, 1):
+        assert "货物名称栏" in page.replace(" ", "")
+        assert f"第{at}页/共2页" in "".join(page.split())
+    assert all(f"第{at}项货物" in paper.text for at in range(1, 61))
+
+
+@needs_poppler
+async def test_very_long_words_stay_inside_their_box(press: Typesetter, tmp_path: Path) -> None:
+    """UI-12: a word without a blank breaks; nothing of it is lost."""
+    word = "W" * 300 + "Z"
+    paper = await typeset(press, tmp_path, sections=section(长词=breakable(word), 短词="530120260000000009"))
+    assert paper.text.count("W") == 300
+    assert "WZ" in paper.text
+    assert "530120260000000009" in paper.raw
+    assert breakable("530120260000000009") == "530120260000000009"
+    ends = [float(line.split('xMax="')[1].split('"')[0]) for line in paper.boxes if ">WWW" in line]
+    assert ends
+    assert max(ends) < 300  # points: the end of the box in the left half of the page
+
+
+async def test_200_kilobytes_of_text_are_printed(press: Typesetter, tmp_path: Path) -> None:
+    """UI-12: much text takes pages, not for ever; more than a document can have is refused."""
+    many = await press.typeset(
+        FORM_PRINT.template, data(sections=section(备注="海关监管 #x $y$ " * 9000)), NOW
+    )
+    assert many.startswith(b"%PDF")
+    with pytest.raises(TooLarge):
+        await press.typeset(FORM_PRINT.template, data(title="x" * typesetting.MAX_DATA), NOW)
+
+
+async def test_what_takes_too_long_or_too_much_is_ended(press: Typesetter) -> None:
+    """UI-12: time and memory are bounded; the next print has a new child."""
+    for bounds in (Bounds(seconds=0.001), Bounds(memory_bytes=40 * 1024 * 1024), Bounds(cpu_seconds=0)):
+        strict = Typesetter(settings().fonts, bounds)
+        with pytest.raises(CannotPrint):
+            await strict.typeset(FORM_PRINT.template, data(), NOW)
+        assert not strict._idle
+        strict.bounds = Bounds()
+        assert (await strict.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+        await strict.close()
+
+
+async def test_a_template_that_fails_says_so_and_hurts_no_other(press: Typesetter, tmp_path: Path) -> None:
+    """UI-12: the user gets words without the compiler's, and the child goes on."""
+    broken = typesetting.ROOT / "kernel" / "printing" / "templates" / "absent.typ"
+    with pytest.raises(CannotPrint) as failed:
+        await press.typeset(broken, data(), NOW)
+    assert "typ" not in failed.value.detail
+    [child] = press._idle
+    assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+    child.process.kill()
+    await child.process.wait()
+    assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+
+
+async def test_many_at_once_share_few_children(press: Typesetter) -> None:
+    """UI-12: concurrent prints, each with its own content; too many waiting are refused with words."""
+    wanted = [
+        press.typeset(FORM_PRINT.template, data(sections=section(名=str(at) * at)), NOW) for at in range(12)
+    ]
+    made = await asyncio.gather(*wanted)
+    assert len(set(made)) == 12
+    assert len(press._idle) <= press.bounds.children
+    small = Typesetter(settings().fonts, Bounds(waiting=1))
+    answers = await asyncio.gather(
+        *(small.typeset(FORM_PRINT.template, data(), NOW) for _ in range(3)), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in answers) == ["TooMany", "TooMany", "bytes"]
+    assert any(isinstance(each, TooMany) and each.extra["retry_after"] for each in answers)
+    await small.close()
+
+
+async def test_who_may_not_print_is_told_why(house: House) -> None:
+    """UI-12, UI-10, PORT-04, PORT-10: an unsaved document, another company's, an unknown print, an unbound account."""
+    member, stranger = await house.member(), await house.member()
+    blank = (await member.http.get(f"/api/documents/{TYPE}/new")).json()
+    assert blank["actions"]["print"] == {"allowed": False, "why": "单据尚未暂存，不能打印"}
+    view = await member.save(TYPE, letter(reference()))
+    assert view["actions"]["print"]["allowed"]
+    base = f"/api/documents/{TYPE}/{view['number']}/prints"
+    assert (await member.http.get(f"{base}/absent")).status_code == 404
+    unbound = await house.member(member.customs_code, bound=False)
+    assert (await unbound.http.get(f"{base}/form")).status_code == 403
+    foreign = await stranger.http.get(f"{base}/form")
+    absent = await stranger.http.get(f"/api/documents/{TYPE}/202600000099999999/prints/form")
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.json()["detail"].replace(view["number"], "N") == absent.json()["detail"].replace(
+        "202600000099999999", "N"
+    )
+
+
+async def test_the_definition_lists_the_prints(house: House) -> None:
+    """UI-12: the page learns from it what can be printed."""
+    member = await house.member()
+    definition = (await member.http.get(f"/api/definitions/{TYPE}")).json()
+    assert definition["prints"] == [{"name": "form", "title": definition["title"]}]
+    [button] = [each for each in definition["actions"] if each["name"] == "print"]
+    assert (button["label"], button["shortcut"], button["style"]) == ("打印", "Alt+P", "plain")

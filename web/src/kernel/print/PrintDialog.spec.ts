@@ -1,0 +1,66 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { refusal, serve } from "@/testing/server";
+import type { Preview } from "./preview";
+import PrintDialog from "./PrintDialog.vue";
+
+const PATH = "GET /api/documents/sample.parcel/1/prints";
+const wanted: Preview = {
+  type: "sample.parcel", number: "1", unsaved: false, prints: [{ name: "form", title: "包裹申请" }, { name: "label", title: "标签" }],
+};
+let wrapper: ReturnType<typeof mount<typeof PrintDialog>>;
+let revoked: string[] = [];
+
+const { settings } = (window as unknown as { happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: boolean } } }).happyDOM;
+
+beforeEach(() => {
+  settings.handleDisabledFileLoadingAsSuccess = true; // the file is not loaded, and that is all right
+  let made = 0;
+  revoked = [];
+  vi.spyOn(URL, "createObjectURL").mockImplementation(() => `blob:test/${(made += 1)}`);
+  vi.spyOn(URL, "revokeObjectURL").mockImplementation((address) => void revoked.push(address));
+});
+afterEach(() => {
+  wrapper.unmount();
+  vi.restoreAllMocks();
+});
+
+async function dialog(answers: Record<string, unknown>, more: Partial<Preview> = {}) {
+  const server = serve(answers);
+  wrapper = mount(PrintDialog, { props: { preview: { ...wanted, ...more } }, attachTo: document.body });
+  await flushPromises();
+  return server;
+}
+
+describe("打印预览 (UI-12)", () => {
+  it("shows the file that the server made, and lets it be kept under a name", async () => {
+    await dialog({ [`${PATH}/form`]: {} });
+    expect(wrapper.get("iframe").attributes("src")).toMatch(/^blob:test\/1/);
+    expect(wrapper.get("a").attributes("download")).toBe("包裹申请 1.pdf");
+    expect(wrapper.text()).not.toContain("尚未暂存");
+  });
+
+  it("another print replaces the first, whose memory is given back", async () => {
+    await dialog({ [`${PATH}/form`]: {}, [`${PATH}/label`]: {} });
+    await wrapper.findAll("input")[1]!.setValue();
+    await flushPromises();
+    expect(wrapper.get("iframe").attributes("src")).toMatch(/^blob:test\/2/);
+    expect(revoked).toEqual(["blob:test/1"]);
+    wrapper.unmount();
+    expect(revoked).toEqual(["blob:test/1", "blob:test/2"]);
+  });
+
+  it("says that what is typed and not saved is not on it", async () => {
+    await dialog({ [`${PATH}/form`]: {} }, { unsaved: true });
+    expect(wrapper.text()).toContain("这里打印的是上一次暂存的内容");
+  });
+
+  it("a refusal stands in the dialog, and can be tried again", async () => {
+    let tries = 0;
+    await dialog({ [`${PATH}/form`]: () => ((tries += 1) === 1 ? refusal(429, "too-many", "当前打印任务较多，请稍后再试") : {}) });
+    expect(wrapper.get("[role=alert]").text()).toContain("当前打印任务较多");
+    await wrapper.get("[role=alert] button").trigger("click");
+    await flushPromises();
+    expect(wrapper.find("iframe").exists()).toBe(true);
+  });
+});
