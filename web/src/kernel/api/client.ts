@@ -43,19 +43,19 @@ export function onStaleToken(renew: () => Promise<boolean>): void {
  * @throws {Problem} for every refusal, and when the server cannot be reached (unreachable) or does not answer in time (timeout).
  */
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<T> {
-  const response = await answered(method, path, options);
+  const response = await accepted(method, path, options);
   if (response.status === 204 || response.status === 304) return undefined as T;
   return (await response.json()) as T;
 }
 
 /** The same for a file. */
 export async function download(path: string, signal?: AbortSignal): Promise<Blob> {
-  const response = await answered("GET", path, { headers: { Accept: "*/*" }, ...(signal && { signal }) });
+  const response = await accepted("GET", path, { headers: { Accept: "*/*" }, ...(signal && { signal }) });
   return response.blob();
 }
 
 /** The server's answer, when it is no refusal. */
-async function answered(method: Method, path: string, options: Call): Promise<Response> {
+async function accepted(method: Method, path: string, options: Call): Promise<Response> {
   const response = await sendAnew(method, path, options);
   if (response.ok || response.status === 304) return response;
   const problem = new Problem(response.status, await bodyOf(response));
