@@ -238,8 +238,11 @@ def get_document_type(name: str) -> DocumentType:
 
 
 def subsystem_of(type: DocumentType) -> Subsystem:
-    """The subsystem that a document type belongs to."""
-    return next(each for each in subsystems().values() if type in each.documents)
+    """The subsystem that a document type belongs to. Raises NotFound."""
+    for each in subsystems().values():
+        if any(document.name == type.name for document in each.documents):
+            return each
+    raise NotFound(f"{type.name} 不属于任何应用")
 
 
 def migration_folders() -> Iterator[Path]:

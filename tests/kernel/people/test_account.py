@@ -7,6 +7,7 @@ import pytest
 
 from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.people import attempts, own
+from singlewindow.kernel.people.passwords import hash_password
 from tests.house import House, Member
 from tests.kernel.people.stage import PASSWORD, bind, browser, log_in, new_card, rules, with_password
 
@@ -18,21 +19,13 @@ async def change(client: httpx.AsyncClient, old: str, new: str = NEW) -> httpx.R
     return await client.post("/api/account/password", json={"old": old, "password": new})
 
 
-async def logged_in(house: House, **more: bool) -> tuple[httpx.AsyncClient, str, Member]:
+async def logged_in(house: House, *, bound: bool = True) -> tuple[httpx.AsyncClient, str, Member]:
     """A browser with a session by password, its user name, and the member (who has a session besides)."""
-    member = await house.member(**more)  # type: ignore[arg-type]
-    if member.card_no and not more.get("bound", True):
-        [row] = await house.sql("select username from account order by id desc limit 1")
-        username = str(row["username"])
-        from singlewindow.kernel.people.passwords import hash_password
-
-        await house.sql(
-            "update account set password_hash = $2 where username = $1",
-            username,
-            await hash_password(PASSWORD),
-        )
-    else:
-        username = await with_password(house, member)
+    member = await house.member(bound=bound)
+    username = (await member.http.get("/api/session")).json()["account"]["username"]
+    await house.sql(
+        "update account set password_hash = $2 where username = $1", username, await hash_password(PASSWORD)
+    )
     client = browser(house)
     assert (await log_in(client, username)).status_code == 200
     return client, username, member
@@ -72,6 +65,23 @@ async def test_guessing_the_old_password(house: House) -> None:
         assert rules(await change(client, "wrong")) == [("old", "account.password.old")]
     assert (await change(client, PASSWORD)).status_code == 429
     assert (await log_in(browser(house), username)).status_code == 429
+
+
+async def test_guessing_from_one_address(house: House) -> None:
+    """PORT-09: thirty failures of any kind from an address, whatever the accounts; from elsewhere it goes on."""
+    member = await house.member()
+    username, address = await with_password(house, member), "10.88.0.1"
+    client, elsewhere = browser(house, address), browser(house)
+    assert (await log_in(client, username)).status_code == 200
+    assert (await log_in(elsewhere, username)).status_code == 200
+    await house.sql(
+        """insert into login_attempt (username, address, level, succeeded)
+           select 'guess' || n, $1, 'change', false from generate_series(1, $2::int) n""",
+        address,
+        attempts.PER_ADDRESS,
+    )
+    assert (await change(client, PASSWORD)).status_code == 429
+    assert (await change(elsewhere, PASSWORD)).status_code == 204
 
 
 async def test_own_log_ins(house: House) -> None:

@@ -54,6 +54,8 @@ export function useRegistration(captchaBox: Ref<CaptchaBox | undefined>, done: (
     if (busy.value || !company.value) return;
     boxes.clear();
     if (differs(typed)) return boxes.mark("again", differs(typed));
+    if (!captchaBox.value?.id()) return boxes.mark("captcha", "验证码没有取到，请点击【换一张】");
+    if (!typed.captcha.trim()) return boxes.mark("captcha", "请输入验证码");
     busy.value = true;
     try {
       const filled = form();
