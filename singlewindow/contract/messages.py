@@ -95,12 +95,17 @@ class Submission(Strict):
     district: str  # 4-digit 关区代码 of the customs office that decides
     company: str  # 10-character customs code of the company that signed
     company_name: str
-    labels: dict[str, str]  # content field → Chinese label, in the form's order, for officers
+    labels: dict[
+        str, str
+    ]  # field (`lines/column` in a line table) → Chinese label, in the form's order, for officers
     content: str  # Base64 of the content bytes that the statement's digest covers (RFC 8785)
     statement: str  # Base64 of the signed RFC 8785 bytes
     signature: str  # Base64 of raw r‖s over the detached JWS signing input
     certificate: str  # Base64 of DER
     attachments: list[SignedAttachment]
+    code_names: dict[str, str] = Field(
+        default_factory=dict
+    )  # path (`field`, `lines/0/column`) → its code's name
     request_id: str  # the request that caused it, for the logs of both sides
     submitted_at: datetime
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from singlewindow.customs import seed
 from singlewindow.customs.http.desk import SANDBOX
-from singlewindow.customs.officers import attempts
+from singlewindow.customs.officers import attempts, queue
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import OWN, PDF, Company, sha256
 from tests.customs.conftest import WORLD, Customs, running
@@ -233,6 +234,23 @@ async def test_a_submission_in_full(customs: Customs, own: Company) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     for absent in (f"/api/submissions/{identifier}/attachments/{'0' * 64}", "/api/submissions/999"):
         assert (await customs.client.get(absent)).status_code == 404
+
+
+def test_codes_stand_with_their_names_and_rows_under_labels(own: Company) -> None:
+    """CUST-03: what the portal says of a content, beside what the company signed."""
+    content = {"transport": "2", "goods": [{"name": "苹果", "unit": "035"}], "other": "x"}
+    submission = own.submission(NUMBER).model_copy(
+        update={
+            "content": b64encode(json.dumps(content).encode()).decode(),
+            "labels": {"transport": "运输方式", "goods": "货物", "goods/name": "名称", "goods/unit": "单位"},
+            "code_names": {"transport": "水路运输", "goods/0/unit": "千克"},
+        }
+    )
+    assert queue.labelled(submission) == [
+        ("运输方式", "2 水路运输"),
+        ("货物", [{"名称": "苹果", "单位": "035 千克"}]),
+        ("other", "x"),
+    ]
 
 
 async def test_seed_publishes_the_world_once(settings: CustomsSettings, portal: Portal) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 from uuid import uuid4
 
 import asyncpg
@@ -265,3 +267,15 @@ async def test_an_answer_that_is_not_customs() -> None:
     async with httpx.AsyncClient(transport=answering, base_url="http://customs") as client:
         with pytest.raises(TemporaryFailure):
             await HttpTransport(client).send([])
+
+
+async def test_officers_get_labels_and_code_names(house: House) -> None:
+    """CUST-03: names of codes as of the day of the submission, labels of the columns of line tables."""
+    _, view = await applied(house)
+    await house.send()
+    submission = next(each for each in house.customs.received if each.number == view["number"])
+    content = json.loads(base64.b64decode(submission.content))
+    assert list(submission.labels)[-4:] == ["goods", "goods/name", "goods/weight", "goods/vessel_mark"]
+    assert submission.labels["goods/weight"] == "重量"
+    names = {"2": "水路运输", "4": "公路运输", "5": "航空运输"}
+    assert submission.code_names == {"transport": names[content["transport"]]}

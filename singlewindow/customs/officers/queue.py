@@ -129,12 +129,33 @@ async def arrived(transaction: Transaction, submission: Submission) -> set[str]:
 def labelled(submission: Submission) -> list[tuple[str, Any]]:
     """The content as (Chinese label, value) in the form's order; what has no label comes last under its name.
 
-    A rejected message's content may be anything: then the list is empty.
+    Codes stand with their names, rows under the labels of their columns. A rejected message's content may be
+    anything: then the list is empty.
     """
     content = _json_object(submission.content)
     names = [*(name for name in submission.labels if name in content)]
     names += [name for name in content if name not in submission.labels]
-    return [(submission.labels.get(name, name), content[name]) for name in names]
+    return [(submission.labels.get(name, name), _in_words(submission, name, content[name])) for name in names]
+
+
+def _in_words(submission: Submission, name: str, value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return [_row_in_words(submission, name, at, row) for at, row in enumerate(value)]
+    return _with_name(submission, name, value)
+
+
+def _row_in_words(submission: Submission, name: str, at: int, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        submission.labels.get(f"{name}/{column}", column): _with_name(
+            submission, f"{name}/{at}/{column}", value
+        )
+        for column, value in row.items()
+    }
+
+
+def _with_name(submission: Submission, path: str, value: Any) -> Any:
+    known = submission.code_names.get(path)
+    return f"{value} {known}" if known and isinstance(value, str) else value
 
 
 def statement_of(submission: Submission) -> dict[str, Any]:

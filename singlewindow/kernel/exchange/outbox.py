@@ -21,6 +21,7 @@ from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachme
 from singlewindow.contract.sealed import seal
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange.keys import ExchangeKeys
+from singlewindow.kernel.exchange.reading import code_names, labels_of
 from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
 from singlewindow.kernel.subsystem import document_types
@@ -42,9 +43,10 @@ async def send_due(database: Database, transport: Transport, keys: ExchangeKeys)
     """Send one batch; answers how many were tried."""
     async with database.transaction() as transaction:
         rows = await _lease(transaction)
+        names = await code_names(transaction, rows)
     if not rows:
         return 0
-    outcomes, envelopes = await _prepare(database, transport, keys, rows)
+    outcomes, envelopes = await _prepare(database, transport, keys, rows, names)
     outcomes |= await _send(transport, envelopes)
     for row in rows:
         await _write(database, row, outcomes.get(row["message_id"], Outcome("", "not reached in this round")))
@@ -72,7 +74,11 @@ async def _lease(transaction: Transaction) -> list[Row]:
 
 
 async def _prepare(
-    database: Database, transport: Transport, keys: ExchangeKeys, rows: Sequence[Row]
+    database: Database,
+    transport: Transport,
+    keys: ExchangeKeys,
+    rows: Sequence[Row],
+    names: Mapping[int, Mapping[str, str]],
 ) -> tuple[dict[str, Outcome], list[Envelope]]:
     """Send each row's files and seal its envelope. When customs are away the rest of the batch waits too."""
     outcomes: dict[str, Outcome] = {}
@@ -80,7 +86,7 @@ async def _prepare(
     for at, row in enumerate(rows):
         try:
             files = await _send_files(database, transport, keys, row, [later["id"] for later in rows[at:]])
-            envelopes.append(_envelope(row, files, keys))
+            envelopes.append(_envelope(row, files, keys, names.get(row["id"], {})))
         except TemporaryFailure as failure:
             outcomes |= {later["message_id"]: Outcome("", str(failure)) for later in rows[at:]}
             break
@@ -177,7 +183,7 @@ async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> None:
     await hear(transaction, heard)
 
 
-def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys) -> Envelope:
+def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys, code_names: Mapping[str, str]) -> Envelope:
     type = document_types()[row["type"]]
     content = json.loads(row["content"])
     names = {c.code: c.name for c in type.form.attachments.categories} if type.form.attachments else {}
@@ -191,7 +197,8 @@ def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys) -> Envelope:
         district=type.messages.district(content),
         company=row["customs_code"],
         company_name=row["company_name"],
-        labels=type.form.labels,
+        labels=labels_of(type.form.content),
+        code_names=dict(code_names),
         content=_base64(row["content"]),
         statement=_base64(row["statement"]),
         signature=_base64(row["signature"]),

@@ -1,0 +1,62 @@
+"""What customs' officers need to read a content: labels of all fields and names of codes, beside what is signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.definition.fields import Content
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.subsystem import document_types
+
+
+def labels_of(content: type[Content]) -> dict[str, str]:
+    """Field → label in the form's order; a column of a line table stands as `lines/column`."""
+    labels = {name: field.label for name, field in content.fields.items()}
+    for name, lines in content.tables.items():
+        labels[name] = lines.label
+        labels |= {f"{name}/{column}": field.label for column, field in lines.row.fields.items()}
+    return labels
+
+
+async def code_names(transaction: Transaction, rows: Sequence[Row]) -> dict[int, dict[str, str]]:
+    """For each outbox row: path of a code in the content → its name, in one query for all of them.
+
+    Paths are `field` and `lines/index/column`. Rows carry id, type, content (bytes) and submitted_at.
+    """
+    wanted = [(row, *code) for row in rows for code in _codes(row)]
+    if not wanted:
+        return {}
+    found = await transaction.rows(
+        """select at, name from unnest($1::text[], $2::text[], $3::date[]) with ordinality
+               as w (table_name, code, day, at)
+           join code_entry using (table_name, code) where day between valid_from and valid_to""",
+        [table for _, _, table, _ in wanted],
+        [code for _, _, _, code in wanted],
+        [row["submitted_at"].astimezone(CHINA).date() for row, _, _, _ in wanted],
+    )
+    names: dict[int, dict[str, str]] = {}
+    for each in found:
+        row, path, _, _ = wanted[each["at"] - 1]
+        names.setdefault(row["id"], {})[path] = each["name"]
+    return names
+
+
+def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
+    """(path, table, code) of every code in a row's content; none where the type is not known any more."""
+    type = document_types().get(row["type"])
+    if type is None:
+        return
+    shape, content = type.form.content, json.loads(row["content"])
+    yield from _codes_in(shape, content, "")
+    for name, lines in shape.tables.items():
+        for at, line in enumerate(content.get(name) or []):
+            yield from _codes_in(lines.row, line, f"{name}/{at}/")
+
+
+def _codes_in(shape: type[Content], values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in shape.fields.items():
+        if field.codes and isinstance(values.get(name), str) and values[name]:
+            yield f"{prefix}{name}", field.codes, values[name]
