@@ -11,7 +11,7 @@ const session = { account: { username: "a", display_name: "甲", role: "operator
 
 beforeEach(() => {
   vi.stubGlobal("fetch", vi.fn(async () => new Response("{}", { status: 403 })));
-  groups.value = [{ title: "货物申报", groups: [], applications: [{ name: "print", title: "报关单证查询打印", menu: [], card_kind: "法人卡" }] }];
+  groups.value = [{ title: "货物申报", groups: [], applications: [{ name: "print", title: "报关单证查询打印", menu: [], card_kind: "法人卡", card_stays: false }] }];
 });
 afterEach(() => {
   forget();

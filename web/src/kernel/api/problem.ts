@@ -61,3 +61,12 @@ export function lineOf(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);
   return /\p{Script=Han}/u.test(words) ? words : `操作未成功，录入的内容仍在页面上，请重试；仍出现时请联系管理员（${words}）`; // the browser's own words
 }
+
+/** A violation in one line: what is wrong, and what to do (UI-16). */
+export const said = (one: Violation): string => (one.advice ? `${one.message}，${one.advice}` : one.message);
+
+/** Any caught thing as one line that also says what to do, where the server told. */
+export function adviceOf(error: unknown): string {
+  const violations = error instanceof Problem ? error.violations : [];
+  return violations.length ? violations.map(said).join("；") : lineOf(error);
+}

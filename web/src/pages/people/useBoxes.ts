@@ -1,5 +1,5 @@
 import { nextTick, reactive, ref } from "vue";
-import { lineOf, Problem } from "@/kernel/api/problem";
+import { adviceOf, Problem, said } from "@/kernel/api/problem";
 import { CardProblem } from "@/kernel/card/problem";
 import type { Violation } from "@/kernel/api/types";
 
@@ -42,8 +42,5 @@ export function useBoxes(names: readonly string[]) {
   return { wrong, trouble, clear, refuse, mark };
 }
 
-/** A violation in one line: what is wrong, and what to do. */
-export const said = (one: Violation): string => (one.advice ? `${one.message}，${one.advice}` : one.message);
-
 /** Whatever was caught, the card's troubles too, as one line for the user. */
-export const textOf = (error: unknown): string => (error instanceof CardProblem ? error.text : lineOf(error));
+export const textOf = (error: unknown): string => (error instanceof CardProblem ? error.text : adviceOf(error));

@@ -1,12 +1,11 @@
 import { reactive, ref, shallowRef, watch, type Ref } from "vue";
 import { companyOfCard, prepareRegistration, register } from "@/kernel/api/people";
-import { Problem } from "@/kernel/api/problem";
 import type { RegistrationCompany, RegistrationForm } from "@/kernel/api/types";
 import { signWithCard } from "@/kernel/signing/sign";
 import { inspectStatement } from "@/kernel/signing/inspect";
 import { useCard } from "@/kernel/signing/useCard";
 import { differs } from "@/pages/people/password";
-import { said, textOf, useBoxes } from "@/pages/people/useBoxes";
+import { textOf, useBoxes } from "@/pages/people/useBoxes";
 
 const BOXES = ["customs_code", "scc", "name", "ciq_code", "username", "display_name", "password", "again", "captcha"] as const;
 
@@ -39,8 +38,7 @@ export function useRegistration(captchaBox: Ref<CaptchaBox | undefined>, done: (
       const found = await companyOfCard(certificate);
       if (card.value?.number === wanted) company.value = found;
     } catch (error) {
-      const first = error instanceof Problem ? error.violations[0] : undefined;
-      if (card.value?.number === wanted) cardTrouble.value = first ? said(first) : textOf(error);
+      if (card.value?.number === wanted) cardTrouble.value = textOf(error);
     }
   });
 
