@@ -27,6 +27,7 @@ LOOK_SECONDS = 0.05
 REST_SECONDS = 0.2
 BATCH = 200
 KEEP_DAYS = 30
+SWEEP_SECONDS = 3600.0
 log = structlog.get_logger()
 
 
@@ -98,11 +99,14 @@ class InBoxReader:
 
     async def run(self) -> None:
         """Read for ever; a database or folder that is away is waited for."""
+        sweep_at = time.monotonic() + SWEEP_SECONDS
         while True:
             try:
                 while await self.take():
                     pass
-                await asyncio.to_thread(folder.sweep, self.boxes.sent, KEEP_DAYS)
+                if time.monotonic() > sweep_at:
+                    await asyncio.to_thread(folder.sweep, self.boxes.sent, KEEP_DAYS)
+                    sweep_at = time.monotonic() + SWEEP_SECONDS
             except Exception as error:  # the files stay, and are read again
                 log.warning("InBox waits", error=repr(error))
             await asyncio.sleep(REST_SECONDS)
