@@ -83,7 +83,7 @@ def import_(
     except OSError as error:
         typer.echo(f"{error}\nNothing was imported.", err=True)
         raise typer.Exit(1) from error
-    for line in _said(kind, found, show):
+    for line in _said(kind, found, show, complete=complete):
         typer.echo(line)
     typer.echo("Dry run: nothing was imported." if dry_run else "Imported.")
 
@@ -101,12 +101,19 @@ async def _import(url: str, register: Register, file: Path, *, apply: bool, comp
         await database.close()
 
 
-def _said(kind: str, found: Difference, most: int) -> Iterator[str]:
-    counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.gone)} gone, {found.unchanged} unchanged"
-    yield f"{kind}: {counts}"
-    new, gone = ([entry.key for entry in entries] for entries in (found.new, found.gone))
-    changed = [each.said() for each in found.changed]
-    for word, texts in (("new", new), ("changed", changed), ("gone", gone)):
+def _said(kind: str, found: Difference, most: int, *, complete: bool) -> Iterator[str]:
+    gone = (
+        f"{len(found.gone)} gone, they end today"
+        if complete
+        else f"{len(found.gone)} not in the file, they stay"
+    )
+    yield f"{kind}: {len(found.new)} new, {len(found.changed)} changed, {gone}, {found.unchanged} unchanged"
+    kinds = {
+        "new": [entry.key for entry in found.new],
+        "changed": [each.said() for each in found.changed],
+        "gone": [entry.key for entry in found.gone] if complete else [],
+    }
+    for word, texts in kinds.items():
         yield from (f"  {word}: {text}" for text in texts[:most])
         if len(texts) > most:
             yield f"  {word}: … and {len(texts) - most} more"

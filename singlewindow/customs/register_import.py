@@ -27,7 +27,7 @@ class Changed:
         """Its key, and member: old → new."""
         old, new = (each.data or {} for each in (self.before, self.after))
         names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-        parts = [f"{name}: {_short(old.get(name))} → {_short(new.get(name))}" for name in names]
+        parts = [part for name in names for part in _parts(name, old.get(name), new.get(name))]
         if (self.before.valid_from, self.before.valid_to) != (self.after.valid_from, self.after.valid_to):
             parts.append(f"valid: {_days(self.before)} → {_days(self.after)}")
         return f"{self.after.key} {'; '.join(parts)}"
@@ -98,8 +98,16 @@ def _moment(read: Read, name: str, before: datetime | None) -> datetime | None:
     return start_of(day) if name == "valid_from" else end_of(day)
 
 
+def _parts(name: str, old: Any, new: Any) -> list[str]:
+    """What differs in a member: old → new, day by day where it holds days."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        days = [day for day in sorted({*old, *new}) if old.get(day) != new.get(day)]
+        return [f"{name}/{day}: {_short(old.get(day))} → {_short(new.get(day))}" for day in days]
+    return [f"{name}: {_short(old)} → {_short(new)}"]
+
+
 def _short(value: Any) -> str:
-    text = "–" if value is None else str(value)
+    text = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

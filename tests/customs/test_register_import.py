@@ -56,6 +56,7 @@ async def test_a_calendar_by_intervals(customs: Customs, portal: Portal, tmp_pat
     changed = (await take(customs, PORT_CALENDAR, written(tmp_path, "b.csv", later))).changed[0]
     assert changed.after.data
     assert changed.after.data["days"] == {"06": ["09:00-17:00"]}
+    assert changed.said() == ("5301-202701 days/04: 09:00-12:00, 13:30-17:00 → –; days/06: – → 09:00-17:00")
     await customs.sender(portal).send_due()
     assert [(n.key, n.seq) for n in portal.notices] == [
         ("5301-202701", 1),

@@ -110,7 +110,8 @@ class System:
     def registers_arrived(self) -> bool:
         """Whether customs' first notices have all become entries of the portal's registers."""
         world = self.world
-        expected = sum(len(world[name]) for name in ("companies", "pilot_districts", "declarations"))
+        lists = [world[name] for name in ("companies", "pilot_districts", "bills_of_lading", "declarations")]
+        expected = sum(len(each) for each in [*lists, *world["registers"].values()])
         rows = self._cluster().query("select count(*) from register_entry", database="singlewindow")
         return int(str(rows[0][0])) >= expected
 
@@ -209,7 +210,7 @@ def _await_ready(system: System, lives: Callable[[], bool]) -> None:
     assert eventually(ready, READY_SECONDS), system.log("launcher")
     assert lives(), system.log("launcher")
     system.world = json.loads((system.data / "world.json").read_text(encoding="utf-8"))
-    assert eventually(system.registers_arrived, 60), "customs' registers did not arrive"
+    assert system.registers_arrived(), "ready was said before customs' registers had arrived"
 
 
 def _stat(pid: int) -> list[str]:
