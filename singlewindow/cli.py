@@ -69,6 +69,12 @@ def setup() -> None:
     _do(lambda launcher: launcher.setup())
 
 
+@app.command()
+def verify_history() -> None:
+    """Check every document's history for entries that were changed, taken out or moved."""
+    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", "verify-history"))
+
+
 @app.command(
     add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )

@@ -1,5 +1,5 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes | unread
-| add-administrator NAME`."""
+| add-administrator NAME | verify-history`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate as migrate_database
+from singlewindow.kernel.documents import verification
 from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.exchange.worker import work
 from singlewindow.kernel.http.app import create_app
@@ -82,6 +83,27 @@ def add_administrator(
             typer.echo(f"{violation.message}，{violation.advice}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{username}: system administrator")
+
+
+@cli.command()
+def verify_history() -> None:
+    """Check the hash chain of every document's history; exit code 1 when one is broken."""
+    if asyncio.run(_verify_history(settings().worker_database_url)):
+        raise typer.Exit(1)
+
+
+async def _verify_history(url: str) -> int:
+    """Print every break; how many there are."""
+    database = await Database.connect(url, size=1)
+    checked, broken = verification.Checked(), 0
+    try:
+        async for found in verification.breaks(database, checked):
+            broken += 1
+            typer.echo(f"{found.number}  entry {found.entry}  {found.kind}")
+    finally:
+        await database.close()
+    typer.echo(f"{checked.documents} documents, {checked.entries} entries, {broken} broken")
+    return broken
 
 
 @cli.command()

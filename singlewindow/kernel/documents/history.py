@@ -82,6 +82,8 @@ async def events(desk: Desk, number: str) -> list[EventView]:
 
 def _text(desk: Desk, kind: str, data: dict[str, str]) -> str:
     word = KINDS.get(kind, kind)
+    if kind.startswith("upload") and desk.type.form.attachments:
+        return f"{word}：{data['category']} {desk.type.form.attachments.name_of(data['category']) or ''}"
     if kind in ("receipt", "late receipt"):
         return f"{word}：{desk.type.messages.name_of(data['code'])}"
     if kind == "submitted":

@@ -1,0 +1,122 @@
+"""Whether the history is as it was written: every document's hash chain, from its first entry to its last.
+
+Each entry's hash covers the entry before it, its own number and its content (trigger event_chain), so an entry that
+was changed, taken out or moved breaks the chain where it stood. What was taken from the end leaves no gap: there the
+count of submissions tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+from singlewindow.kernel.database.connection import Database, Row, Transaction
+
+BATCH = 5000  # entries or documents held in memory at once
+
+Kind = Literal["changed", "deleted", "reordered", "end missing"]
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a document's history is not as it was written: at which entry, and how."""
+
+    number: str
+    entry: int
+    kind: Kind
+
+
+@dataclass
+class Checked:
+    """How much was looked at."""
+
+    documents: int = 0
+    entries: int = 0
+
+
+async def breaks(database: Database, checked: Checked) -> AsyncIterator[Break]:
+    """Every break in the history of all documents, in the order of their making; counts in `checked`."""
+    async for found in _broken_chains(database, checked):
+        yield found
+    async for found in _missing_ends(database, checked):
+        yield found
+
+
+async def _broken_chains(database: Database, checked: Checked) -> AsyncIterator[Break]:
+    """Walk over all entries in batches; only the entry before is remembered."""
+    last = _Last(0)
+    while True:
+        async with database.transaction() as transaction:
+            rows = await transaction.rows(_ENTRIES, last.document, last.no)
+            found = []
+            for row in rows:
+                if row["document_id"] != last.document:
+                    last = _Last(row["document_id"])
+                broken = await _broken(transaction, row, last)
+                found += [broken] if broken else []
+                last = _Last(row["document_id"], row["no"], None if broken else row["hash"])
+        for each in found:
+            yield each
+        checked.entries += len(rows)
+        if len(rows) < BATCH:
+            return
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The entry before; its hash is None where it was broken itself: then the link says nothing."""
+
+    document: int
+    no: int = 0
+    hash: bytes | None = b""
+
+
+async def _broken(transaction: Transaction, row: Row, last: _Last) -> Break | None:
+    """What is wrong at an entry that follows `last`."""
+    if not row["own"]:
+        moved = await transaction.value(_MOVED, row["document_id"], row["no"])
+        return Break(row["number"], row["no"], "reordered" if moved else "changed")
+    if row["no"] != last.no + 1:
+        return Break(row["number"], last.no + 1, "deleted")
+    if last.hash is None or row["previous"] == last.hash:
+        return None
+    # Its own hash covers what it followed, so it is the one before that was written anew.
+    return Break(row["number"], max(last.no, 1), "changed")
+
+
+async def _missing_ends(database: Database, checked: Checked) -> AsyncIterator[Break]:
+    """Documents with fewer 申报 in their history than were made, or without any history."""
+    last = 0
+    while True:
+        async with database.transaction() as transaction:
+            rows = await transaction.rows(_DOCUMENTS, last)
+        for row in rows:
+            if row["submitted"] != row["last_submission"] or not row["entries"]:
+                yield Break(row["number"], row["entries"] + 1, "end missing")
+        checked.documents += len(rows)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1]["id"]
+
+
+_HASH = """sha256(e.previous || convert_to(
+    jsonb_build_array(e.document_id, {no}, extract(epoch from e.at), e.kind, e.who, e.data)::text, 'UTF8'))"""
+"""As the trigger event_chain makes it."""
+
+_ENTRIES = f"""
+    select e.document_id, e.no, e.previous, e.hash, e.hash = {_HASH.format(no="e.no")} as own, d.number
+    from event e join document d on d.id = e.document_id
+    where (e.document_id, e.no) > ($1, $2) order by e.document_id, e.no limit {BATCH}"""
+
+_MOVED = f"""
+    select exists (select from generate_series(1, (select max(no) + 100 from event where document_id = $1)) as n
+                   where e.hash = {_HASH.format(no="n")})
+    from event e where document_id = $1 and no = $2"""
+"""Whether the entry's hash is right under another number than its own."""
+
+_DOCUMENTS = f"""
+    select d.id, d.number, d.last_submission, count(e.no) as entries,
+           count(*) filter (where e.kind = 'submitted') as submitted
+    from (select * from document where id > $1 order by id limit {BATCH}) d left join event e on e.document_id = d.id
+    group by d.id, d.number, d.last_submission order by d.id"""
