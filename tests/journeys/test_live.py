@@ -96,7 +96,13 @@ def test_an_answer_shows_itself_everywhere(desk: Desk, colleague: Desk, stage: S
     expect(panel).to_have_count(0)
     row.get_by_role("button", name=number).click()
     expect(colleague.field("number")).to_have_value(number)
-    colleague.shoot("form")
+    colleague.button("操作记录").locator("visible=true").click()
+    trail = colleague.dialog()
+    expect(trail.get_by_role("row").nth(1)).to_contain_text("王芳首次暂存")
+    expect(trail.get_by_role("row").last).to_contain_text("海关回执：同意")
+    colleague.shoot("history")
+    colleague.press("Escape")
+    expect(trail).to_have_count(0)
 
 
 def test_nobody_asks_while_nothing_happens(desk: Desk, stage: Stage) -> None:

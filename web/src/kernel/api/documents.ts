@@ -1,6 +1,6 @@
 import { call, download } from "./client";
 import type {
-  Content, Definition, Deleted, FoundPage, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
+  Content, Definition, Deleted, FoundPage, History, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
 } from "./types";
 
 const at = (type: string, number?: string): string =>
@@ -69,6 +69,9 @@ export const deleteAttachment = (type: string, number: string, id: number): Prom
 
 export const getReceipts = (type: string, number: string): Promise<Receipts> =>
   call("GET", `${at(type, number)}/receipts`);
+
+export const getHistory = (type: string, number: string): Promise<History> =>
+  call("GET", `${at(type, number)}/history`);
 
 export const getPrint = (type: string, number: string, name: string, signal: AbortSignal): Promise<Blob> =>
   download(`${at(type, number)}/prints/${encodeURIComponent(name)}`, signal);

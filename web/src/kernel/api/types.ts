@@ -90,6 +90,8 @@ export type PreparedUpload = Schemas["UploadAnswer"];
 export type Receipt = Schemas["ReceiptView"];
 export type Receipts = Schemas["ReceiptsAnswer"];
 
+export type HistoryEntry = Schemas["EventView"];
+export type History = Schemas["HistoryAnswer"];
 export type Change = Schemas["Change"];
 export type NewsItem = Schemas["NewsItem"];
 export type NewsPage = Schemas["NewsAnswer"];
