@@ -1,6 +1,6 @@
 """样例申请: what every chapter's form does, in a real browser on the invented document.
 
-UI-01 … UI-04, UI-10, UI-11, UI-13, PORT-05; line tables as GATE-04 and CONS-04 want them.
+UI-01 … UI-07, UI-10, UI-11, UI-13, UI-15, PORT-05; line tables as GATE-04 and CONS-04 want them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests import pdf_samples
 from tests.journeys.browser import Desk, browser, sit_down
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.journey
 SETTINGS = {"WITH_TEMPLATE": "1"}
 FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/template"))
 WANG, CARD, PIN = ("wangfang", "Wang-2026"), "8930L0000A011", "88888888"
+OTHER_CARD = "8930L0000A029"
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,86 @@ def test_rows_by_keyboard_up_to_the_grant(desk: Desk) -> None:
     expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
     expect(desk.field("goods/name")).to_have_attribute("readonly", "")
     desk.shoot("granted")
+
+
+def test_a_crash_loses_nothing(desk: Desk) -> None:
+    """UI-15: typed, never saved, the browser gone: offered again with its unfinished row; a copy has no number (Alt+C)."""
+    open_form(desk)
+    fill_header(desk, "AB2001")
+    add_row(desk, "苹果", "10", "1A")
+    desk.type("梨")
+    desk.says("已自动保存")
+    desk.shoot("autosaved")
+    desk.page.close(run_before_unload=False)
+    desk.page = desk.page.context.new_page()
+    desk.page.goto(f"{desk.address}/app/_template/form/_template/new")
+    desk.says("发现未暂存的内容")
+    expect(desk.field("reference")).to_have_value("")
+    desk.shoot("offered")
+    desk.button("恢复").press("Enter")
+    expect(desk.field("reference")).to_have_value("AB2001")
+    expect(desk.field("goods/name")).to_have_value("梨")
+    assert rows(desk) == ["苹果"]
+    expect(desk.button("恢复")).to_have_count(0)
+    desk.field("goods/weight").fill("3")
+    desk.field("goods/vessel_mark").fill("1B")
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    assert rows(desk) == ["苹果", "梨"]
+    desk.press("Alt+c")
+    desk.says("已复制为新单据")
+    expect(desk.field("number")).to_have_value("")
+    expect(desk.field("status")).to_have_value("未暂存")
+    assert rows(desk) == ["苹果", "梨"]
+    desk.shoot("copied")
+
+
+def keep_the_card_in(route: Route) -> None:
+    """As if the chapter said `card_stays=True`."""
+    answer = route.fetch()
+    body = answer.text().replace('"card_stays":false', '"card_stays":true')
+    route.fulfill(response=answer, body=body)
+
+
+def test_where_the_card_stays_saving_waits_for_it(desk: Desk, stage: Stage) -> None:
+    """PORT-05: pulled out, a message appears; 暂存 waits, and goes on by itself when the bound card is back."""
+    desk.page.route("**/api/applications", keep_the_card_in)
+    desk.page.goto(desk.address)
+    open_form(desk)
+    desk.type("AB3001")
+    stage.put_card(None)
+    desk.says("读卡器中没有卡")
+    desk.press("Alt+s")
+    desk.says("正在等待绑定的卡")
+    desk.shoot("card-pulled")
+    stage.put_card(OTHER_CARD)
+    desk.says(f"当前卡号 {OTHER_CARD} 与用户注册信息卡号 {CARD} 不一致")
+    expect(desk.field("status")).to_have_value("未暂存")
+    stage.put_card(CARD)
+    desk.says("暂存成功")
+    expect(desk.field("status")).to_have_value("暂存")
+
+
+def test_the_list_of_columns_follows_the_user(desk: Desk) -> None:
+    """UI-07: 选择显示列, remembered on the server. UI-03: Alt+K. UI-05, UI-06: tabs and menu."""
+    open_form(desk)
+    desk.press("Alt+k")
+    desk.says("保存已录入的数据，返填至列表中")
+    desk.shoot("shortcuts")
+    desk.press("Escape")
+    desk.page.get_by_role("link", name="样例查询").click()
+    desk.button("查询").click()
+    head = desk.page.get_by_role("columnheader", name="申请事项编号")
+    expect(head).to_be_visible()
+    desk.button("选择显示列").click()
+    desk.page.get_by_label("申请事项编号").last.uncheck()
+    expect(head).to_have_count(0)
+    desk.shoot("columns")
+    desk.page.evaluate("localStorage.clear()")
+    desk.page.goto(f"{desk.address}/app/_template/query/_template")
+    desk.button("查询").click()
+    expect(desk.page.get_by_role("columnheader", name="运输方式")).to_be_visible()
+    expect(head).to_have_count(0)
 
 
 def correct_and_delete(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,21 @@ from singlewindow.kernel.definition.check import clean, violations_of
 from singlewindow.kernel.definition.conditions import fields_of, holds
 from singlewindow.kernel.definition.export import definition_of
 from singlewindow.kernel.definition.fields import Content, enabled_values, lines, text
+from singlewindow.kernel.http import portal_routes
 from singlewindow.kernel.problems import Refused
-from singlewindow.kernel.subsystem import document_types, get_document_type
+from singlewindow.kernel.subsystem import document_types, get_document_type, subsystems
 from singlewindow.subsystems._template.document import Good, Letter
 
 CASES = json.loads(
     (Path(singlewindow.kernel.definition.__file__).parent / "conditions.cases.json").read_text("utf-8")
 )
+
+
+def test_an_application_says_whether_the_card_stays_in_the_reader() -> None:
+    """PORT-05: the page's rule; without a word of the chapter the reader is left alone."""
+    template = subsystems()["_template"]
+    assert not portal_routes._application(template).card_stays
+    assert portal_routes._application(replace(template, card_stays=True)).card_stays
 
 
 def test_a_line_table_brings_its_limits_and_the_words_on_its_buttons() -> None:

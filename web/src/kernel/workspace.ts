@@ -8,6 +8,8 @@ export interface Workspace {
   holds(number: string | null): void;
   /** Says whether closing the tab would lose something. */
   unsaved(dirty: boolean): void;
+  /** Whether the bound card stays in the reader here, also during entry and saving (PORT-05). */
+  cardStays: boolean;
   /** Opens a document in a tab of its own, or brings its tab to the front. */
   open(type: string, number: string): void;
 }
@@ -16,5 +18,5 @@ export const workspaceKey: InjectionKey<Workspace> = Symbol("workspace");
 
 /** The tab's workspace; outside of tabs (in tests) one that does nothing. */
 export function useWorkspace(): Workspace {
-  return inject(workspaceKey, () => ({ active: ref(true), holds() {}, unsaved() {}, open() {} }), true);
+  return inject(workspaceKey, () => ({ active: ref(true), holds() {}, unsaved() {}, cardStays: false, open() {} }), true);
 }

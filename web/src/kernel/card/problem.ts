@@ -52,4 +52,4 @@ export function problemOf(text: string, code: string, data: string[]): CardProbl
 }
 
 export const noService = (message: string): CardProblem =>
-  new CardProblem("no-service", message, "请启动读卡服务后重试；如已启动，请确认它允许本网站使用。");
+  new CardProblem("no-service", message, "请启动读卡服务后重试；如已启动，请确认它允许本网站使用，并在浏览器询问是否允许访问本机（本地网络）时选择允许。");

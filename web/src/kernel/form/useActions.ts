@@ -20,6 +20,8 @@ export interface ActionEvents {
   refused(): void;
   /** Somebody else saved first; what is stored now comes with the problem. */
   stale(problem: Problem): void;
+  /** Waits until the card is where it must be for saving; false when the user gave up. */
+  mayStore(): Promise<boolean>;
   /** A signed action is done: its button is grey now. */
   declared(): void;
   /** The form holds another document and waits for its first field. */
@@ -114,6 +116,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   async function save(done: string | null): Promise<void> {
     if (!(await fields.settle())) return events.refused();
+    if (!(await events.mayStore())) return;
     await document.save();
     fields.forget();
     if (done) sayDone(done);

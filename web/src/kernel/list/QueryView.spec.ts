@@ -105,19 +105,25 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(wrapper.get(".list-state").text()).toMatch(/不能超过 30 天.*请缩小范围.*手册 4.3/);
   });
 
-  it("a hidden column stays hidden when the page is opened again", async () => {
-    const { press } = query();
+  it("序号 counts on over the pages (UI-07)", async () => {
+    const { press } = query({ "GET /api/documents/sample.parcel": { ...page, total: 43, page: 3, size: 20 } });
     await press("查询");
-    await wrapper.get("[aria-label=选择显示列]").trigger("click");
-    await flushPromises();
-    const box = document.querySelectorAll<HTMLInputElement>(".column-choice input")[1]!;
-    box.dispatchEvent(new Event("change"));
-    await flushPromises();
-    const heads = () => wrapper.findAll("thead th").slice(2).map((one) => one.text());
-    expect(heads()).toEqual(["统一编号⇅", "关区"]);
-    wrapper.unmount();
-    query();
-    expect(heads()).toEqual(["统一编号⇅", "关区"]);
+    expect(wrapper.findAll("tbody td.number").map((one) => one.text())).toEqual(["41", "42", "43"]);
+  });
+
+  it("a question without an answer says so where the list stands, and can be asked again (UI-16)", async () => {
+    let tries = 0;
+    const { press } = query({
+      "GET /api/documents/sample.parcel": () => {
+        tries += 1;
+        if (tries === 1) throw new TypeError("away");
+        return page;
+      },
+    });
+    await press("查询");
+    expect(wrapper.get(".list-state").text()).toContain("连接不上服务器，录入的内容仍在页面上，请检查网络后重试");
+    await press("重试");
+    expect(wrapper.findAll("tbody tr")).toHaveLength(3);
   });
 
   it("a blue status opens the receipts under the list", async () => {

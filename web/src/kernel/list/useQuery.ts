@@ -2,7 +2,6 @@ import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { findDocuments } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
 import type { Definition, Found, FoundPage, QueryCondition, Violation } from "@/kernel/api/types";
-import { sayRefused } from "@/kernel/dialogs/say";
 import { day } from "@/kernel/format";
 
 const ORDER = "-updated_at";
@@ -14,6 +13,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   const result = shallowRef<FoundPage | null>(null);
   const searching = ref(false);
   const refused = ref<Violation[]>([]);
+  const failed = ref(""); // why the last question got no answer
   const ticked = ref<Set<string>>(new Set());
   let asked: Record<string, string> = {};
   let turn = 0; // an answer counts only while nothing newer has been asked
@@ -45,7 +45,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     if (!found) return;
     const mine = ++turn;
     searching.value = true;
-    refused.value = [];
+    [refused.value, failed.value] = [[], ""];
     try {
       const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
       const answer = await findDocuments(found.type, query);
@@ -81,7 +81,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   function tell(error: unknown): void {
     const violations = error instanceof Problem ? error.violations : [];
-    if (!violations.length) return sayRefused(lineOf(error));
+    if (!violations.length) return void (failed.value = lineOf(error));
     refuse(violations);
   }
 
@@ -89,7 +89,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     turn += 1;
     searching.value = false;
     result.value = null;
-    refused.value = [];
+    [refused.value, failed.value] = [[], ""];
     ticked.value = new Set();
   }
 
@@ -99,7 +99,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     refused.value = violations;
   }
 
-  return { values, page, result, rows, tickable, ticked, searching, refused, conditions, reset, search, sortBy, fetchPage, refresh, refuse };
+  return { values, page, result, rows, tickable, ticked, searching, refused, failed, conditions, reset, search, sortBy, fetchPage, refresh, refuse };
 }
 
 export type Query = ReturnType<typeof useQuery>;
