@@ -128,7 +128,7 @@ def test_rows_by_keyboard_up_to_the_grant(desk: Desk) -> None:
 
 
 def test_a_crash_loses_nothing(desk: Desk) -> None:
-    """UI-15: typed, never saved, the browser gone: offered again with its unfinished row; a copy has no number (Alt+C)."""
+    """UI-15: typed, never saved, the page gone: offered again with its unfinished row. Alt+C: a copy without number."""
     open_form(desk)
     fill_header(desk, "AB2001")
     add_row(desk, "苹果", "10", "1A")
