@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.attachments.upload import UploadDesk, UploadRequest, checked
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, admitted, at_desk
+from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Number, Text
 from singlewindow.kernel.problems import (
@@ -31,7 +31,6 @@ router = APIRouter(
     prefix="/api/documents/{type}/{number}/attachments",
     tags=["attachments"],
     responses=documented(NotLoggedIn, Forbidden, NotFound),
-    dependencies=[Depends(admitted)],
 )
 
 

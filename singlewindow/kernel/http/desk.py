@@ -27,11 +27,20 @@ def database_of(request: Request) -> Database:
     return database
 
 
-def type_in_path(
+async def type_in_path(
     type: Annotated[str, Path(description="Document type, e.g. inspection.declaration")],
+    person: Annotated[Person, Depends(current_person)],
 ) -> DocumentType:
-    """The document type that the address names. Raises NotFound."""
-    return get_document_type(type)
+    """The document type that the address names, for who may enter its application.
+
+    Raises NotFound, and WrongCard where the session did not begin with the card that the application wants (PORT-06).
+    """
+    found = get_document_type(type)
+    subsystem = subsystem_of(found)
+    if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
+        advice = refusals.card_kind_advice(subsystem.card_kind)
+        raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
+    return found
 
 
 def version_in_header(
@@ -50,27 +59,6 @@ def version_if_given(
 ) -> int | None:
     """The same where the client may do without. Raises Refused for what is no version."""
     return None if if_match is None else version_in_header(if_match)
-
-
-async def admitted(
-    type: Annotated[DocumentType, Depends(type_in_path)],
-    person: Annotated[Person, Depends(current_person)],
-) -> None:
-    """Let nobody into an application for which the session has the wrong card. Raises WrongCard (PORT-06)."""
-    subsystem = subsystem_of(type)
-    if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
-        raise WrongCard(
-            why,
-            [
-                Violation(
-                    "",
-                    "login.card.kind",
-                    why,
-                    refusals.card_kind_advice(subsystem.card_kind),
-                    refusals.CLAUSE,
-                )
-            ],
-        )
 
 
 Base = Annotated[Database, Depends(database_of)]

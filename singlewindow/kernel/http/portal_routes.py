@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
@@ -13,7 +13,7 @@ from singlewindow.kernel.definition.export import Definition, definition_of
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import customs_certificate
-from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath, admitted
+from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
@@ -103,7 +103,6 @@ async def applications() -> Applications:
     tags=["portal"],
     summary="Form, actions, states and query page of a document type",
     responses=documented(NotLoggedIn, Forbidden, NotFound),
-    dependencies=[Depends(admitted)],
 )
 async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
     """Everything that a page needs to draw the type."""
