@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     exchange_folder: Path | None = None
     web_dist: Path = Path("web/dist")
     fonts: Path = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
+    worker_metrics_port: int = 0  # 0: the worker listens nowhere
     log_format: Literal["console", "json"] = "console"
     demo: bool = True
     with_template: bool = False  # the invented document of subsystems/_template, for tests

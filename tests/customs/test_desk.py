@@ -207,3 +207,14 @@ async def test_a_clock_that_was_set_back_or_frozen_stops_nothing(customs: Custom
     await freeze(customs, "2026-11-21T08:00:00+00:00")
     await reschedule(customs.database)
     assert await customs.decide_due() == 1
+
+
+async def test_figures_for_prometheus(customs: Customs, own: Company) -> None:
+    """OPER-01: customs' requests by route, never by address, and what waits."""
+    identifier = await customs.receive(own, NUMBER)
+    await customs.client.get(f"/api/submissions/{identifier}")
+    text = (await customs.client.get("/metrics")).text
+    assert 'customs_messages{state="waiting"} 1.0' in text
+    assert 'customs_messages{state="queued"} 1.0' in text
+    assert 'route="/api/submissions/{identifier}"' in text
+    assert f"/api/submissions/{identifier}" not in text

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from singlewindow.contract.folder import Boxes
 from singlewindow.customs import faults, loops, mode
 from singlewindow.customs.database import Database
-from singlewindow.customs.http import clock, desk, exchange, problems, registers, sessions
+from singlewindow.customs.http import clock, desk, exchange, metrics, problems, registers, sessions
 from singlewindow.customs.http import mode as mode_routes
 from singlewindow.customs.http.parts import Parts, Running
 from singlewindow.customs.http.requests import RequestFrame
@@ -63,6 +63,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         mode_routes.router,
         registers.router,
         clock.router,
+        metrics.router,
     ):
         app.include_router(router)
     _add_health(app)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from singlewindow.customs.http.metrics import observe
 
 PAGE_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -26,6 +29,7 @@ class RequestFrame:
             await self._app(scope, receive, send)
             return
         request_id = str(uuid4())
+        began = time.perf_counter()
 
         async def framed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -34,6 +38,7 @@ class RequestFrame:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+                observe(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

@@ -12,6 +12,7 @@ import structlog
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
+from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear
 from singlewindow.kernel.registers.store import store_notices
 
@@ -61,6 +62,7 @@ async def apply_received(database: Database, certificate: bytes) -> int:
                 for r in rows
             ],
         )
+    figures.count_set_aside(len(problems))
     for identifier, problem in problems.items():
         log.warning("message needs a person", inbox=identifier, problem=problem)
     return len(rows)
@@ -129,6 +131,7 @@ async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -
             await hear(transaction, heard)
     except NOT_UNDERSTOOD as error:
         return _said(error)
+    figures.count_applied(receipt.type, receipt.code)
     log.info("receipt applied", number=receipt.number, code=receipt.code, request_id=receipt.request_id)
     return ""
 

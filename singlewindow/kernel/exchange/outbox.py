@@ -20,6 +20,7 @@ import structlog
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
 from singlewindow.contract.sealed import seal
 from singlewindow.kernel.database.connection import Database, Row, Transaction
+from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.reading import code_names, labels_of
 from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear
@@ -141,6 +142,7 @@ async def _write(database: Database, row: Row, outcome: Outcome) -> None:
         "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
         request_id=row["request_id"],
     )  # fmt: skip
+    figures.count_sent(row["type"], outcome.code)
     try:
         async with database.transaction() as transaction:
             if outcome.code:

@@ -13,6 +13,7 @@ import structlog
 from singlewindow.contract.folder import Boxes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
+from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
@@ -83,6 +84,8 @@ async def work(settings: Settings) -> None:
     url = settings.worker_database_url
     database = await Database.connect(url)
     keys = ExchangeKeys.load(settings.pki_folder)
+    if settings.worker_metrics_port:
+        figures.serve(settings.host, settings.worker_metrics_port)
     async with httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client:
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)

@@ -1,4 +1,4 @@
-"""What Prometheus reads at /metrics: requests by route, and how many messages wait (OPER-01)."""
+"""What Prometheus reads at /metrics: requests by route, what waits, streams and prints (OPER-01)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 
 from singlewindow.kernel.http.desk import Base
+from singlewindow.kernel.live.hub import Hub
+from singlewindow.kernel.printing.typesetter import Typesetter
 
 router = APIRouter()
 
@@ -22,6 +24,22 @@ _waiting = Gauge(
     ("where",),
     registry=_registry,
 )
+_oldest = Gauge(
+    "singlewindow_oldest_waiting_seconds",
+    "How long the oldest waiting message has waited; 0 when none waits",
+    ("where",),
+    registry=_registry,
+)
+_made = Gauge(
+    "singlewindow_made",
+    "Documents, submissions and receipts made so far (their greatest id; a little more than there are)",
+    ("what",),
+    registry=_registry,
+)
+_streams = Gauge("singlewindow_streams_open", "Open streams of changes at this process", registry=_registry)
+_prints = Gauge(
+    "singlewindow_prints", "Prints by this process since its start", ("result",), registry=_registry
+)
 
 
 def observe(request: Request, status: int, seconds: float) -> None:
@@ -31,10 +49,25 @@ def observe(request: Request, status: int, seconds: float) -> None:
 
 
 @router.get("/metrics", tags=["operation"], summary="Figures for Prometheus", response_class=Response)
-async def metrics(database: Base) -> Response:
-    """Plain text in Prometheus' format; the counts of waiting messages stop at 10,000."""
+async def metrics(request: Request, database: Base) -> Response:
+    """Plain text in Prometheus' format; the counts of waiting messages stop at 10,000. Not for the public: a proxy in
+    front must not pass it on."""
     async with database.transaction() as transaction:
         counts = await transaction.row("select * from sw_waiting()")
+        figures = await transaction.row("select * from sw_figures()")
     for where, count in (counts or {}).items():
         _waiting.labels(where).set(count)
+    for name, value in (figures or {}).items():
+        gauge = _oldest if name.endswith("_age") else _made
+        gauge.labels(name.removesuffix("_age")).set(value)
+    _own(request)
     return Response(generate_latest(_registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _own(request: Request) -> None:
+    """The figures of this process alone."""
+    hub: Hub | None = getattr(request.app.state, "hub", None)  # not there before the start is over
+    typesetter: Typesetter = request.app.state.typesetter
+    _streams.set(hub.open if hub else 0)
+    _prints.labels("made").set(typesetter.made)
+    _prints.labels("failed").set(typesetter.failed)

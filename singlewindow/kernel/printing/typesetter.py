@@ -66,6 +66,7 @@ class Typesetter:
     fonts: Path
     bounds: Bounds = field(default_factory=Bounds)
     made: int = 0
+    failed: int = 0
     _idle: list[_Child] = field(default_factory=list)
     _asked: int = 0
     _gate: asyncio.Semaphore | None = None
@@ -92,6 +93,9 @@ class Typesetter:
         try:
             async with self._gate:
                 return await self._made(work)
+        except CannotPrint:
+            self.failed += 1
+            raise
         finally:
             self._asked -= 1
 

@@ -1,0 +1,41 @@
+"""The worker's own figures for Prometheus: what was sent and what was applied, by type and outcome (OPER-01).
+
+They are served at SINGLEWINDOW_WORKER_METRICS_PORT where it is set; with several workers each has a port.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, start_http_server
+
+_registry = CollectorRegistry()
+_sent = Counter(
+    "singlewindow_sent", "Messages tried, by what became of them", ("type", "outcome"), registry=_registry
+)
+_applied = Counter(
+    "singlewindow_receipts_applied", "Receipts understood", ("type", "code"), registry=_registry
+)
+_set_aside = Counter(
+    "singlewindow_messages_set_aside", "Messages from customs that need a person", registry=_registry
+)
+
+
+def count_sent(type: str, outcome: str) -> None:
+    """A message of a document type was tried: SENT, SEND_FAILED, or "" for another try later."""
+    _sent.labels(type, outcome or "later").inc()
+
+
+def count_applied(type: str, code: str) -> None:
+    """A receipt was understood. Both are known words: what is unknown is set aside."""
+    _applied.labels(type, code).inc()
+
+
+def count_set_aside(number: int) -> None:
+    """So many messages could not be understood."""
+    _set_aside.inc(number)
+
+
+def serve(host: str, port: int) -> int:
+    """Answer at http://host:port/metrics, in a thread of its own; the port (a free one for 0)."""
+    server, _thread = start_http_server(port, host, registry=_registry)
+    chosen: int = server.server_address[1]
+    return chosen

@@ -1,0 +1,86 @@
+"""Figures for Prometheus, of portal and worker (OPER-01)."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from singlewindow.kernel.exchange import figures
+from tests.house import House
+from tests.kernel.test_documents import TYPE, applied, letter, reference
+
+
+async def value(house: House, name: str) -> float:
+    """One figure of /metrics, by its name with labels."""
+    text = (await house.client().get("/metrics")).text
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    assert found, (name, text)
+    return float(found[1])
+
+
+async def test_what_waits_and_for_how_long(house: House) -> None:
+    """OPER-01: depth and age of the queues, from the database: the same at every process."""
+    waiting, oldest = (
+        'singlewindow_messages_waiting{where="outbox"}',
+        'singlewindow_oldest_waiting_seconds{where="outbox"}',
+    )
+    await house.sql("delete from outbox where state = 'queued'")
+    assert (await value(house, waiting), await value(house, oldest)) == (0, 0)
+    before = await value(house, 'singlewindow_made{what="submissions"}')
+    await applied(house)
+    assert await value(house, 'singlewindow_made{what="submissions"}') > before
+    assert await value(house, waiting) == 1
+    await house.sql("update submission set submitted_at = submitted_at - interval '1 hour'")
+    assert await value(house, oldest) > 3600
+    await house.send()
+    assert (await value(house, waiting), await value(house, oldest)) == (0, 0)
+
+
+async def test_the_inbox_has_an_age_too(house: House) -> None:
+    """OPER-01: a message from customs that nobody takes up."""
+    [envelope] = [house.customs.notice("company", "4403000001", {})]
+    await house.customs.post([envelope])
+    await house.sql(
+        "update inbox set received_at = received_at - interval '5 minutes' where message_id = $1", envelope.id
+    )
+    assert await value(house, 'singlewindow_oldest_waiting_seconds{where="inbox"}') > 300
+    await house.hear()
+    assert await value(house, 'singlewindow_oldest_waiting_seconds{where="inbox"}') == 0
+
+
+async def test_prints_are_counted(house: House) -> None:
+    """OPER-01, UI-12: those of this process."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    assert await value(house, 'singlewindow_prints{result="made"}') == 0
+    await member.http.get(f"/api/documents/{TYPE}/{view['number']}/prints/form")
+    assert await value(house, 'singlewindow_prints{result="made"}') == 1
+    assert await value(house, "singlewindow_streams_open") == 0
+
+
+async def test_a_worker_tells_what_it_did(house: House) -> None:
+    """OPER-01: messages by outcome, receipts by type and code, and what needs a person, at a port of its own."""
+    address = f"http://127.0.0.1:{figures.serve('127.0.0.1', 0)}/metrics"
+
+    async def told() -> list[float]:
+        async with httpx.AsyncClient() as client:
+            text = (await client.get(address)).text
+        assert "UNHEARD" not in text
+        found = [re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE) for name in names]
+        return [float(each[1]) if each else 0 for each in found]
+
+    names = (
+        f'singlewindow_sent_total{{outcome="SENT",type="{TYPE}"}}',
+        f'singlewindow_receipts_applied_total{{code="RECEIVED",type="{TYPE}"}}',
+        "singlewindow_messages_set_aside_total",
+    )
+    before = await told()
+    _member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    await house.hear(
+        house.customs.receipt(submission, 1, "RECEIVED"), house.customs.receipt(submission, 2, "UNHEARD")
+    )
+    after = await told()
+    assert [new - old for old, new in zip(before, after, strict=True)] == [1, 1, 1]
