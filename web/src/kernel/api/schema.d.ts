@@ -1114,7 +1114,8 @@ export interface paths {
         };
         /**
          * Figures for Prometheus
-         * @description Plain text in Prometheus' format; the counts of waiting messages stop at 10,000.
+         * @description Plain text in Prometheus' format; the counts of waiting messages stop at 10,000. Not for the public: a proxy in
+         *     front must not pass it on.
          */
         get: operations["metrics_metrics_get"];
         put?: never;
