@@ -15,7 +15,7 @@ from singlewindow.kernel.http.sessions import bound_person, current_person
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
-from singlewindow.kernel.subsystem import DocumentType, get_document_type, subsystem_of
+from singlewindow.kernel.subsystem import DocumentType, get_document_type, subsystem_of, subsystems
 
 CurrentPerson = Annotated[Person, Depends(current_person)]
 BoundPerson = Annotated[Person, Depends(bound_person)]
@@ -41,6 +41,16 @@ async def type_in_path(
         advice = refusals.card_kind_advice(subsystem.card_kind)
         raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
     return found
+
+
+def closed_types(person: Person) -> frozenset[str]:
+    """The document types whose application this session may not enter: what tells of many types leaves them out."""
+    return frozenset(
+        document.name
+        for subsystem in subsystems().values()
+        if refusals.wrong_card(subsystem.title, subsystem.card_kind, person)
+        for document in subsystem.documents
+    )
 
 
 def version_in_header(

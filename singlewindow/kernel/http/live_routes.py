@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from singlewindow.kernel.http.desk import BoundPerson
+from singlewindow.kernel.http.desk import BoundPerson, closed_types
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.http.text import Text
@@ -53,18 +53,24 @@ async def stream(
         )
     session = digest(request.cookies[cookie_name()])
     return EventStream(
-        _events(hub, lambda: hub.join(person.actor, session), last_event_id or cursor), headers=HEADERS
+        _events(hub, lambda: hub.join(person.actor, session), last_event_id or cursor, closed_types(person)),
+        headers=HEADERS,
     )
 
 
-async def _events(hub: Hub, join: Callable[[], Stream], cursor: str) -> AsyncIterator[bytes]:
-    """Joined before what was missed is read: what happens meanwhile waits in the stream."""
+async def _events(
+    hub: Hub, join: Callable[[], Stream], cursor: str, closed: frozenset[str]
+) -> AsyncIterator[bytes]:
+    """Joined before what was missed is read: what happens meanwhile waits in the stream. Nothing is told of `closed`
+    types, which this session may not enter (PORT-06)."""
     opened = join()
     try:
         yield RETRY
         for message in await hub.missed(opened.actor, cursor):
-            yield message.encode()
+            if message.about not in closed:
+                yield message.encode()
         async for message in opened.messages():
-            yield message.encode()
+            if message.about not in closed:
+                yield message.encode()
     finally:
         hub.leave(opened)

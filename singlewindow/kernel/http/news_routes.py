@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from singlewindow.kernel.http.desk import Base, BoundPerson
+from singlewindow.kernel.http.desk import Base, BoundPerson, closed_types
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.live import news
@@ -51,8 +51,10 @@ async def latest(
 ) -> NewsAnswer:
     """Receipts by customs and sending that failed; documents that the company deleted are left out."""
     async with database.transaction(person.actor) as transaction:
-        items = await news.latest(transaction, None if before is None else _moment(before), size + 1)
-        count = await news.unread(transaction)
+        items = await news.latest(
+            transaction, None if before is None else _moment(before), size + 1, closed_types(person)
+        )
+        count = await news.unread(transaction, closed_types(person))
     return NewsAnswer(items=items[:size], unread=count, more=len(items) > size)
 
 
@@ -61,7 +63,7 @@ async def read(person: BoundPerson, database: Base, body: ReadBody) -> ReadAnswe
     """All up to the named item counts as read by this account, on every computer."""
     async with database.transaction(person.actor) as transaction:
         await news.mark_read(transaction, _moment(body.until))
-        return ReadAnswer(unread=await news.unread(transaction))
+        return ReadAnswer(unread=await news.unread(transaction, closed_types(person)))
 
 
 def _moment(cursor: str) -> datetime:

@@ -39,11 +39,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a stream: its event, its JSON, and the cursor that a reader has after it."""
+    """One message of a stream: its event, its JSON, the cursor that a reader has after it, and the document type that
+    it is about ("" where it is about none)."""
 
     event: str
     data: str = "{}"
     cursor: str = ""
+    about: str = ""
 
     def encode(self) -> bytes:
         """As Server-Sent Events are written; JSON has no line breaks."""
@@ -253,4 +255,4 @@ class Hub:
 
 
 def _messages(found: Sequence[Change]) -> list[Message]:
-    return [Message("change", change.model_dump_json(), change.cursor) for change in found]
+    return [Message("change", change.model_dump_json(), change.cursor, change.type) for change in found]

@@ -5,7 +5,7 @@ The portal's own word that a message was sent is no news. How far an account has
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +36,11 @@ class NewsItem(BaseModel):
     unread: bool
 
 
-async def latest(transaction: Transaction, before: datetime | None, limit: int) -> list[NewsItem]:
-    """The newest `limit` items of the transaction's company that are older than `before`, newest first."""
+async def latest(
+    transaction: Transaction, before: datetime | None, limit: int, closed: Collection[str] = ()
+) -> list[NewsItem]:
+    """The newest `limit` items of the transaction's company that are older than `before`, newest first; none of the
+    types that are `closed` to who asks (PORT-06)."""
     read = await read_until(transaction)
     rows = await transaction.rows(
         f"""{_FOUND}
@@ -50,15 +53,21 @@ async def latest(transaction: Transaction, before: datetime | None, limit: int) 
         None,
         before,
         limit,
+        list(closed),
     )
     return _items(rows, read)
 
 
-async def unread(transaction: Transaction) -> int:
-    """How many items the transaction's account has not read, at most COUNTED."""
+async def unread(transaction: Transaction, closed: Collection[str] = ()) -> int:
+    """How many items the transaction's account has not read, at most COUNTED; none of `closed` types."""
     read = await read_until(transaction)
     count: int = await transaction.value(
-        f"{_FOUND} select count(*) from found", transaction.actor.company_id, read, None, COUNTED
+        f"{_FOUND} select count(*) from found",
+        transaction.actor.company_id,
+        read,
+        None,
+        COUNTED,
+        list(closed),
     )
     return min(count, COUNTED)
 
@@ -85,7 +94,8 @@ async def mark_read(transaction: Transaction, until: datetime) -> None:
 
 
 _NEWS = f"""e.kind = 'receipt' and e.data->>'code' <> '{SENT}'
-    and ($2::timestamptz is null or e.recorded_at > $2) and ($3::timestamptz is null or e.recorded_at < $3)"""
+    and ($2::timestamptz is null or e.recorded_at > $2) and ($3::timestamptz is null or e.recorded_at < $3)
+    and d.type <> all($5::text[])"""
 
 _FOUND = f"""with own as (
         select e.* from event e join document d on d.id = e.document_id
@@ -100,7 +110,8 @@ _FOUND = f"""with own as (
     ), found as (
         select * from own union all select * from others
     )"""
-"""Items between $2 and $3, at most $4 of own documents and of those of others in which the company is a party."""
+"""Items between $2 and $3, at most $4 of own documents and of those of others in which the company is a party; none of
+the types $5."""
 
 
 def _items(rows: Sequence[Row], read: datetime) -> list[NewsItem]:

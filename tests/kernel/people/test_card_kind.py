@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from singlewindow.kernel import subsystem
-from singlewindow.kernel.http import portal_routes
+from singlewindow.kernel.http import desk, live_routes, portal_routes
+from singlewindow.kernel.http.desk import closed_types
+from singlewindow.kernel.http.sessions import cookie_name, session_life
+from singlewindow.kernel.live.changes import cursor_of
+from singlewindow.kernel.live.hub import Hub
+from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Person
 from tests.house import House, Member
 from tests.kernel.people.stage import bind, new_card
+from tests.kernel.test_documents import letter, reference
 
 TYPE = "_template"
 
@@ -21,7 +29,8 @@ def legal_person_only(monkeypatch: pytest.MonkeyPatch) -> None:
     known = subsystem.subsystems()
     changed = {**known, TYPE: replace(known[TYPE], card_kind="法人卡")}
     monkeypatch.setattr(subsystem, "subsystems", lambda: changed)
-    monkeypatch.setattr(portal_routes, "subsystems", lambda: changed)
+    for each in (portal_routes, desk):
+        monkeypatch.setattr(each, "subsystems", lambda: changed)
 
 
 async def refused_everywhere(house: House, member: Member) -> set[str]:
@@ -89,6 +98,43 @@ async def test_a_card_bound_later_does_not_raise_a_session(house: House) -> None
     legal = new_card(house, head.customs_code, head.company_name)
     assert (await bind(house, head.http, legal, base)).status_code == 200
     assert (await operator.http.get("/api/session")).status_code == 401
+
+
+async def test_what_tells_of_many_types_leaves_them_out(house: House) -> None:
+    """PORT-06: the news and the stream of changes say nothing of an application that the session may not enter."""
+    member = await house.member()
+    await house.sql("update card set kind = '法人卡' where card_no = $1", member.card_no)
+    await by_card(house, member)
+    view = await member.save(TYPE, letter(reference()))
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    await member.apply(TYPE, view)
+    await house.send()
+    await house.hear(house.customs.receipt(house.customs.received[-1], 1, "RECEIVED"))
+    news = (await member.http.get("/api/news")).json()
+    assert [each["number"] for each in news["items"]] == [view["number"]]
+    told = await begun(house, await person_of(house, member))
+    assert view["number"] in told
+    await house.sql("update card set kind = '操作员卡' where card_no = $1", member.card_no)
+    assert (await member.http.get("/api/news")).json() == {"items": [], "unread": 0, "more": False}
+    told = await begun(house, await person_of(house, member))
+    assert "event: hello" in told
+    assert view["number"] not in told
+
+
+async def person_of(house: House, member: Member) -> Person:
+    """Whoever the newest of the browser's sessions is."""
+    tokens = [each.value or "" for each in member.http.cookies.jar if each.name == cookie_name()]
+    found = await session_store.find(house.web, tokens[-1], session_life())
+    assert isinstance(found, Person)
+    return found
+
+
+async def begun(house: House, person: Person) -> str:
+    """What a stream begins with, for a page that was away for a minute."""
+    hub = Hub(house.web, house.owner_url, leaving=lambda: True)
+    minute_ago = cursor_of(datetime.now(UTC) - timedelta(minutes=1))
+    events = live_routes._events(hub, lambda: hub.join(person.actor, b""), minute_ago, closed_types(person))
+    return b"".join([each async for each in events]).decode()
 
 
 async def test_applications_tell_the_kind(house: House) -> None:
