@@ -88,7 +88,7 @@ async def _measure(system: System, floor_port: int, floor_pid: int, names: Seque
         for at in range(ROUNDS):
             for name in names:
                 if name == "flow_light":
-                    await bench.ready_drafts(int(LIGHT_FLOWS_A_SECOND * SECONDS))
+                    await bench.ready_drafts(int(LIGHT_FLOWS_A_SECOND * (SECONDS + 1)))
                 _say(f"round {at + 1} of {ROUNDS}: {name}")
                 rounds[name].append(await getattr(bench, name)())
                 _say(json.dumps(rounds[name][-1]))

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.running import COMMANDS, command_of, descendants
+from tests.system.running import COMMANDS, command_of, parent_of, processes
 
 TICK = os.sysconf("SC_CLK_TCK")
 GENERATOR = "generator"
@@ -43,12 +43,24 @@ class Spent:
 def look(launcher: int, extra: dict[str, int]) -> Spent:
     """The CPU time so far of everything under a launcher, of `extra` name → pid, and of this process."""
     parts = {GENERATOR: time.process_time()}
-    for pid in descendants(launcher):
+    for pid in _under(launcher):
         name = _part_of(command_of(pid))
         parts[name] = parts.get(name, 0.0) + _cpu(pid)
     for name, pid in extra.items():
         parts[name] = _cpu(pid)
     return Spent(parts, time.perf_counter())
+
+
+def _under(launcher: int) -> list[int]:
+    """All processes below one, each process of the machine looked at once."""
+    children: dict[int | None, list[int]] = {}
+    for pid in processes():
+        children.setdefault(parent_of(pid), []).append(pid)
+    found, new = [], [launcher]
+    while new:
+        new = [child for pid in new for child in children.get(pid, [])]
+        found += new
+    return found
 
 
 def _part_of(command: str) -> str:

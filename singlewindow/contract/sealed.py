@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from singlewindow.contract.encryption import decrypt, encrypt
+from singlewindow.contract.encryption import Encryption, decrypt
 from singlewindow.contract.signatures import sign_jws, verify_jws
 
 PORTAL_KEY_ID = "portal"
 
 
+class Sealing:
+    """The portal's seal for the messages of one batch: each is signed for itself, they share one key agreement."""
+
+    def __init__(self, portal_key_pem: bytes, customs_jwk: dict[str, Any]) -> None:
+        self._key = portal_key_pem
+        self._encryption = Encryption(customs_jwk)
+
+    def seal(self, payload: bytes) -> str:
+        """A compact JWE for customs' public key around a JWS by the portal's private key (PEM)."""
+        return self._encryption.encrypt(sign_jws(payload, self._key, PORTAL_KEY_ID).encode("ascii"))
+
+
 def seal(payload: bytes, portal_key_pem: bytes, customs_jwk: dict[str, Any]) -> str:
-    """A compact JWE for customs' public key around a JWS by the portal's private key (PEM)."""
-    return encrypt(sign_jws(payload, portal_key_pem, PORTAL_KEY_ID).encode("ascii"), customs_jwk)
+    """One message, sealed as those of a batch are."""
+    return Sealing(portal_key_pem, customs_jwk).seal(payload)
 
 
 def unseal(compact: str, customs_private_jwk: dict[str, Any], portal_certificate_pem: bytes) -> bytes:

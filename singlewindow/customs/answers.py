@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -10,12 +13,26 @@ from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import Decision
 from singlewindow.customs.desks import desk_for
-from singlewindow.customs.due import due_at
-from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipt
+from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipts
+from singlewindow.customs.keys import Keys
 from singlewindow.customs.problems import NotFound, NotInThisState, Refused
 
 MAX_REMARK = 500
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A receipt's content, and the submission's row with its number already counted (`ANSWERED`)."""
+
+    row: Row
+    code: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+ANSWERED = "id, type, number, sequence, last_seq, request_id"
+"""What an answer needs of a submission, after last_seq was raised under the row's lock."""
 
 
 async def answer(
@@ -27,38 +44,54 @@ async def answer(
 ) -> None:
     """Write the next receipt of a submission and its message; the row lock makes seq count 1, 2, 3 …"""
     row = await transaction.row(
-        """update submission set last_seq = last_seq + 1 where id = $1
-           returning type, number, sequence, last_seq, request_id""",
-        submission_id,
+        f"update submission set last_seq = last_seq + 1 where id = $1 returning {ANSWERED}", submission_id
     )
     if row is None:
         raise NotFound("没有这份申请")
-    receipt = Receipt(
-        message_id=new_message_id(),
-        type=row["type"],
-        number=row["number"],
-        submission=row["sequence"],
-        seq=row["last_seq"],
-        code=str(code),
-        text=text,
-        at=transaction.now,
-        data=data or {},
-        request_id=row["request_id"],
-    )
-    await queue_receipt(transaction, receipt)
+    await write(transaction, [Answer(row, str(code), text, data or {})])
+
+
+async def write(transaction: Transaction, answers: Sequence[Answer], keys: Keys | None = None) -> None:
+    """Write receipts and their messages, signed at once where there are `keys`."""
+    if not answers:
+        return
+    receipts = [_receipt(transaction, each) for each in answers]
+    await queue_receipts(transaction, receipts, keys)
     await transaction.run(
         """insert into receipt (submission_id, seq, code, text, data, at, message_id)
-           values ($1, $2, $3, $4, $5, $6, $7)""",
-        submission_id,
-        receipt.seq,
-        receipt.code,
-        receipt.text,
-        receipt.data,
-        receipt.at,
-        receipt.message_id,
+           select submission_id, seq, code, text, data::jsonb, $1, message_id
+           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[])
+                as w (submission_id, seq, code, text, data, message_id)""",
+        transaction.now,
+        [each.row["id"] for each in answers],
+        [receipt.seq for receipt in receipts],
+        [receipt.code for receipt in receipts],
+        [receipt.text for receipt in receipts],
+        [json.dumps(receipt.data, ensure_ascii=False) for receipt in receipts],
+        [receipt.message_id for receipt in receipts],
     )
-    log.info(
-        "answered", number=receipt.number, code=receipt.code, seq=receipt.seq, request_id=row["request_id"]
+    for receipt in receipts:
+        log.info(
+            "answered",
+            number=receipt.number,
+            code=receipt.code,
+            seq=receipt.seq,
+            request_id=receipt.request_id,
+        )
+
+
+def _receipt(transaction: Transaction, answer: Answer) -> Receipt:
+    return Receipt(
+        message_id=new_message_id(),
+        type=answer.row["type"],
+        number=answer.row["number"],
+        submission=answer.row["sequence"],
+        seq=answer.row["last_seq"],
+        code=answer.code,
+        text=answer.text,
+        at=transaction.now,
+        data=dict(answer.data),
+        request_id=answer.row["request_id"],
     )
 
 
@@ -70,45 +103,83 @@ async def decide(
     Raises NotFound, NotInThisState (somebody was first, or it was never taken in), Refused (remark).
     """
     remark = _checked_remark(decision, remark)
-    row = await transaction.row(
-        """select id, type, number, sequence, district, state, customs_no, decided_by from submission
-           where id = $1 for update""",
-        submission_id,
-    )
+    row = await transaction.row(f"select {DECIDED} from submission where id = $1 for update", submission_id)
     if row is None:
         raise NotFound("没有这份申请")
     if row["state"] not in decision.from_states:
         raise NotInThisState(_why_not(row))
-    data = await decision.data(transaction, row) if decision.data else {}
-    due = None
-    if decision.state in desk_for(row["type"]).automatic_states:
-        due = await due_at(transaction, row["number"], row["sequence"])
-    await transaction.run(
-        """update submission set state = $2, customs_no = coalesce($3, customs_no), decided_at = $4,
-               decided_by = $5, due_at = $6 where id = $1""",
-        submission_id,
-        decision.state,
-        data.get("customs_no"),
+    await decide_all(transaction, [Taken(row, decision, remark)], by)
+
+
+DECIDED = "id, type, number, sequence, district, state, customs_no, decided_by"
+"""What a decision needs of a submission, which is locked."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A decision for a submission's locked row (`DECIDED`), whose state allows it."""
+
+    row: Row
+    decision: Decision
+    remark: str
+
+
+async def decide_all(
+    transaction: Transaction, taken: Sequence[Taken], by: str, keys: Keys | None = None
+) -> None:
+    """Write decisions with their receipts and messages."""
+    if not taken:
+        return
+    data = await _data(transaction, taken)
+    rows = await transaction.rows(
+        f"""update submission s set state = w.state, customs_no = coalesce(w.customs_no, s.customs_no),
+                decided_at = $1, decided_by = $2, last_seq = s.last_seq + 1,
+                due_at = case when w.again then automatic_moment(s.number || '/' || s.sequence) end
+            from unnest($3::bigint[], $4::text[], $5::text[], $6::boolean[]) as w (key, state, customs_no, again)
+            where s.id = w.key returning {ANSWERED}""",
         transaction.now,
         by,
-        due,
+        [each.row["id"] for each in taken],
+        [each.decision.state for each in taken],
+        [data[each.row["id"]].get("customs_no") for each in taken],
+        [each.decision.state in desk_for(each.row["type"]).automatic_states for each in taken],
     )
-    await _keep(transaction, row, decision, remark, by)
-    await answer(transaction, submission_id, decision.code, decision.text(remark), data)
+    await _keep(transaction, taken, by)
+    said = {each.row["id"]: each for each in taken}
+    answers = [
+        Answer(row, str(now.decision.code), now.decision.text(now.remark), data[row["id"]])
+        for row in rows
+        for now in [said[row["id"]]]
+    ]
+    await write(transaction, answers, keys)
 
 
-async def _keep(transaction: Transaction, row: Row, decision: Decision, remark: str, by: str) -> None:
+async def _data(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, dict[str, Any]]:
+    """What the receipts carry besides their texts: each kind of decision is asked once for all of its rows."""
+    found: dict[int, dict[str, Any]] = {each.row["id"]: {} for each in taken}
+    by_decision: dict[Decision, list[Row]] = {}
+    for each in taken:
+        by_decision.setdefault(each.decision, []).append(each.row)
+    for decision, rows in by_decision.items():
+        if decision.data is not None:
+            answers = await decision.data(transaction, rows)
+            found |= {row["id"]: data for row, data in zip(rows, answers, strict=True)}
+    return found
+
+
+async def _keep(transaction: Transaction, taken: Sequence[Taken], by: str) -> None:
     await transaction.run(
         """insert into decision (submission_id, name, title, remark, from_state, to_state, at, by)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        row["id"],
-        decision.name,
-        decision.title,
-        remark,
-        row["state"],
-        decision.state,
+           select w.*, $1, $2
+           from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as w""",
         transaction.now,
         by,
+        [each.row["id"] for each in taken],
+        [each.decision.name for each in taken],
+        [each.decision.title for each in taken],
+        [each.remark for each in taken],
+        [each.row["state"] for each in taken],
+        [each.decision.state for each in taken],
     )
 
 

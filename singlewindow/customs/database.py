@@ -73,7 +73,9 @@ class Database:
     @classmethod
     async def connect(cls, url: str) -> Database:
         """Open the pool at a postgresql:// address; raises OSError or asyncpg.PostgresError."""
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=POOL_SIZE, init=_json_codecs)
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=POOL_SIZE, init=_json_codecs, reset=_leave_as_it_is
+        )
         return cls(pool)
 
     @asynccontextmanager
@@ -85,6 +87,10 @@ class Database:
     async def close(self) -> None:
         """Close the pool."""
         await self._pool.close()
+
+
+async def _leave_as_it_is(connection: asyncpg.Connection[Row]) -> None:
+    """A connection goes back to the pool without a question to the server: no transaction leaves anything behind."""
 
 
 async def _json_codecs(connection: asyncpg.Connection[Row]) -> None:

@@ -7,7 +7,7 @@ desk's table: `desks/default/`, or a folder of its own under `desks/` for the ty
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ RECEPTION = {RECEIVED: "待审核", REJECTED: "接收失败"}
 RECEIVED_TEXT = "海关接收成功"
 AUTOMATIC = "自动审核"
 
-ReceiptData = Callable[[Transaction, Row], Awaitable[dict[str, Any]]]
-"""What a decision's receipt carries besides its text, from the locked row of the submission."""
+ReceiptData = Callable[[Transaction, Sequence[Row]], Awaitable[list[dict[str, Any]]]]
+"""What a decision's receipts carry besides their texts, one for each of the submissions' locked rows."""
 
 
 @dataclass(frozen=True)

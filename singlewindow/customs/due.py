@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from singlewindow.customs.database import Database, Transaction
+from singlewindow.customs.database import Database
 
 DESK_CHANNEL = "desk"
 CLOCK_CHANNEL = "clock"
-
-
-async def due_at(transaction: Transaction, number: str, sequence: int) -> datetime | None:
-    """When a submission that is received now is decided by itself; None in manual mode."""
-    moment: datetime | None = await transaction.value("select automatic_moment($1)", f"{number}/{sequence}")
-    return moment
 
 
 async def reschedule(database: Database) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
+from singlewindow.contract.files import read_file
 from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws
 
@@ -17,7 +18,7 @@ KEY_ID = "customs"
 
 @dataclass(frozen=True)
 class Keys:
-    """The PKI folder as customs use it. The revocation list is read anew each time: it changes."""
+    """The PKI folder as customs use it. The revocation list is read again when it changed."""
 
     folder: Path
     signing_key: bytes
@@ -46,6 +47,8 @@ class Keys:
 
     def identify(self, certificate: bytes) -> CardIdentity:
         """Whom a card's certificate (DER) stands for, valid at this real moment; raises `CertificateRefused`."""
-        crl = self.folder / "crl.pem"
-        revoked = crl.read_bytes() if crl.exists() else b""
+        try:
+            revoked = read_file(self.folder / "crl.pem")
+        except FileNotFoundError:
+            revoked = b""
         return verify_card_certificate(certificate, self.ca, revoked, datetime.now(UTC))

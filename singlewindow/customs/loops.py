@@ -21,6 +21,7 @@ from singlewindow.customs.keys import Keys
 
 RETRY_SECONDS = 1.0
 LONGEST_IDLE = 30.0
+GATHER_SECONDS = 0.02  # what comes at about the same time is done in one batch
 SENDER_LOCK = 812_001
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Failures of the database's connection, which pass; the last one is a connection cut in the middle of a word."""
@@ -79,6 +80,7 @@ class Loop:
             await asyncio.wait_for(woken.wait(), await self.idle())
         except TimeoutError:
             return
+        await asyncio.sleep(GATHER_SECONDS)
 
 
 async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes: Boxes | None = None) -> None:
@@ -92,7 +94,9 @@ async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes:
             Loop(faults.CHANNEL, lambda: faults.redeliver_due(database), lambda: faults.idle(database)).run(
                 url
             ),
-            Loop(due.DESK_CHANNEL, lambda: mode.decide_due(database), lambda: mode.idle(database)).run(url),
+            Loop(due.DESK_CHANNEL, lambda: mode.decide_due(database, keys), lambda: mode.idle(database)).run(
+                url
+            ),
             Loop(outgoing.CHANNEL, sender.send_due, sender.idle, SENDER_LOCK).run(url),
             *reading,
         )

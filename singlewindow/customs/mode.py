@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
-from singlewindow.customs.answers import decide
+from singlewindow.customs.answers import DECIDED, Taken, decide_all
 from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import AUTOMATIC, roll
 from singlewindow.customs.desks import automatic_states, desk_for
 from singlewindow.customs.due import DESK_CHANNEL
+from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
-BATCH = 20
+BATCH = 200
 LONGEST_IDLE = 30.0  # seconds: the clock may have been moved without waking anybody
 
 
@@ -59,29 +60,35 @@ async def switch(transaction: Transaction, mode: Mode) -> None:
     await transaction.wake(DESK_CHANNEL)
 
 
-async def decide_due(database: Database) -> int:
-    """Decide what is due; answers how many."""
+async def decide_due(database: Database, keys: Keys | None = None) -> int:
+    """Decide what is due as the submissions' desks do by themselves; answers how many.
+
+    What a desk leaves to an officer, or may not decide, is not due any more.
+    """
     async with database.transaction() as transaction:
         rows = await transaction.rows(
-            f"""select id, type, number, sequence, state from submission where due_at <= $1
+            f"""select {DECIDED} from submission where due_at <= $1
                 order by due_at, id limit {BATCH} for update skip locked""",
             transaction.now,
         )
-        share = (await get_mode(transaction)).refuse_share if rows else 0
-        for row in rows:
-            await _decide(transaction, row, share)
+        if not rows:
+            return 0
+        share = (await get_mode(transaction)).refuse_share
+        rulings = [(row, _ruling(row, share)) for row in rows]
+        left = [row["id"] for row, taken in rulings if taken is None]
+        if left:
+            await transaction.run("update submission set due_at = null where id = any($1)", left)
+        await decide_all(transaction, [taken for _, taken in rulings if taken], AUTOMATIC, keys)
     return len(rows)
 
 
-async def _decide(transaction: Transaction, row: Row, share: float) -> None:
-    """Decide as the submission's desk does by itself; what it leaves to an officer is not due any more."""
+def _ruling(row: Row, share: float) -> Taken | None:
     desk = desk_for(row["type"])
     ruling = desk.automatic(row["state"], roll(row["number"], row["sequence"]) - share)
     decision = desk.find_decision(ruling.decision) if ruling else None
-    if ruling is None or decision is None:
-        await transaction.run("update submission set due_at = null where id = $1", row["id"])
-        return
-    await decide(transaction, row["id"], decision, ruling.remark, AUTOMATIC)
+    if ruling is None or decision is None or row["state"] not in decision.from_states:
+        return None
+    return Taken(row, decision, ruling.remark)
 
 
 async def idle(database: Database) -> float:

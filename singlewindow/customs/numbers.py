@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.times import local_day
 
 
-async def customs_number(transaction: Transaction, submission: Row) -> dict[str, Any]:
-    """The submission's number, given with its first decision and kept, as the receipt's data."""
-    return {"customs_no": submission["customs_no"] or await _next(transaction, submission["district"])}
+async def customs_number(transaction: Transaction, submissions: Sequence[Row]) -> list[dict[str, Any]]:
+    """The submissions' numbers, given with their first decision and kept, as the receipts' data."""
+    new = Counter(each["district"] for each in submissions if not each["customs_no"])
+    numbers = {district: iter(await _next(transaction, district, new[district])) for district in sorted(new)}
+    return [{"customs_no": each["customs_no"] or next(numbers[each["district"]])} for each in submissions]
 
 
-async def _next(transaction: Transaction, district: str) -> str:
+async def _next(transaction: Transaction, district: str, count: int) -> list[str]:
     day = local_day(transaction.now)
-    serial = await transaction.value(
-        """insert into serial (district, day, last) values ($1, $2, 1)
-           on conflict (district, day) do update set last = serial.last + 1 returning last""",
+    last: int = await transaction.value(
+        """insert into serial (district, day, last) values ($1, $2, $3)
+           on conflict (district, day) do update set last = serial.last + $3 returning last""",
         district,
         day,
+        count,
     )
-    return f"{district}{day:%Y%m%d}{serial:06d}"
+    return [f"{district}{day:%Y%m%d}{serial:06d}" for serial in range(last - count + 1, last + 1)]

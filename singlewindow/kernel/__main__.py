@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from singlewindow.kernel.codes.command import cli as codes
@@ -54,7 +55,8 @@ def answer_requests(app: FastAPI, port: int) -> None:
 def worker() -> None:
     """Send to customs, take in what customs answer."""
     configure(settings().log_format)
-    asyncio.run(work(settings()))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work(settings()))
 
 
 @cli.command()

@@ -16,8 +16,8 @@ NUMBER = "202611210000000001"
 GATE = """
 from singlewindow.customs.desk import Decision, Desk, Ruling
 
-async def seal(transaction, submission):
-    return {"lock_no": f"L{submission['number'][-4:]}"}
+async def seal(transaction, submissions):
+    return [{"lock_no": f"L{submission['number'][-4:]}"} for submission in submissions]
 
 ACCEPT = Decision("accept", "入库", "ACCEPTED", "accepted")
 LOCK = Decision("lock", "锁定", "LOCKED", "locked", needs_remark=True, from_states=("accepted",), data=seal)

@@ -20,7 +20,7 @@ from singlewindow.kernel.codes.importing import ImportRefused, Order, import_tab
 from singlewindow.kernel.codes.load import FOLDER, shipped_tables
 from singlewindow.kernel.codes.names import find_name, names_of
 from singlewindow.kernel.codes.schema import ALWAYS, STILL
-from singlewindow.kernel.codes.search import search_statement, validity_statement
+from singlewindow.kernel.codes.search import search_statement, validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.migrate import migrate_async
 from singlewindow.kernel.seed import seed_codes
@@ -222,12 +222,8 @@ async def test_search_and_check_see_one_meaning(
     assert await listed("2", D1 - DAY) == [("2", "绿")]
     assert await listed("2", D1) == [("2", "青")]
     assert await listed("", D1) == [("1", "红"), ("2", "青"), ("4", "紫")]
-    checked = await transaction.select(validity_statement({"colours": ["2", "3", "4", "5"]}, D1))
-    assert sorted((row["code"], row["in_force"]) for row in checked) == [
-        ("2", True),
-        ("3", False),
-        ("4", True),
-    ]
+    checked = await validity(transaction, [("colours", code) for code in "2345"], D1)
+    assert checked == {("colours", "2"): True, ("colours", "3"): False, ("colours", "4"): True}
 
 
 async def test_the_view_shows_today_by_the_business_clock(

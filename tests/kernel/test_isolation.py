@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import true
 
 from singlewindow.contract.demo_pki import DemoCard
 from singlewindow.kernel.database.connection import NOBODY, Actor
@@ -167,7 +166,7 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(accounts, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
-        monkeypatch.setattr(search, "own_rows", lambda table, person: true())
+        monkeypatch.setattr(search, "own_rows", lambda person: ("{}::bigint is not null", person.company_id))
     elif fences == "the application alone":
         house.app.state.database = house.owner
 

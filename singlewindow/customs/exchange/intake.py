@@ -37,12 +37,21 @@ async def store(database: Database, keys: Keys, envelopes: Sequence[Envelope]) -
 async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
     if not envelopes:
         return
-    await transaction.run_many(
-        """insert into incoming (message_id, kind, sender, body, received_at) values ($1, $2, $3, $4, $5)
-           on conflict (message_id) do nothing""",
-        [(e.id, e.kind.value, e.sender, e.body, transaction.now) for e in envelopes],
+    await transaction.run(
+        """with i as (
+               insert into incoming (message_id, kind, sender, body, received_at)
+               select id, kind, sender, body, $2 from unnest($3::text[], $4::text[], $5::text[], $6::text[])
+                   with ordinality as w (id, kind, sender, body, place) order by place
+               on conflict (message_id) do nothing
+           )
+           select pg_notify($1, '')""",
+        CHANNEL,
+        transaction.now,
+        [envelope.id for envelope in envelopes],
+        [envelope.kind.value for envelope in envelopes],
+        [envelope.sender for envelope in envelopes],
+        [envelope.body for envelope in envelopes],
     )
-    await transaction.wake(CHANNEL)
 
 
 def _why_not(keys: Keys, envelope: Envelope) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from uuid import uuid4
 
 from singlewindow.contract.messages import MessageKind, Notice, Receipt
+from singlewindow.contract.signatures import canonical
 from singlewindow.customs.database import Transaction
+from singlewindow.customs.keys import Keys
 
 CHANNEL = "outgoing"
 COLUMNS = ("message_id", "kind", "topic", "payload")
@@ -17,16 +20,27 @@ def new_message_id() -> str:
     return str(uuid4())
 
 
-async def queue_receipt(transaction: Transaction, receipt: Receipt) -> None:
-    """Put a receipt into the outbox; those of one document keep their order."""
+async def queue_receipts(
+    transaction: Transaction, receipts: Sequence[Receipt], keys: Keys | None = None
+) -> None:
+    """Put receipts into the outbox; those of one document keep their order. With `keys` they are signed here, else
+    by the sender."""
+    payloads = [receipt.model_dump(mode="json") for receipt in receipts]
     await transaction.run(
-        "insert into outgoing (message_id, kind, topic, payload) values ($1, $2, $3, $4)",
-        receipt.message_id,
+        """with o as (
+               insert into outgoing (message_id, kind, topic, payload, body)
+               select id, $2, topic, payload::json, body
+               from unnest($3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
+                    as w (id, topic, payload, body, place) order by place
+           )
+           select pg_notify($1, '')""",
+        CHANNEL,
         MessageKind.RECEIPT.value,
-        f"{receipt.type}/{receipt.number}",
-        receipt.model_dump(mode="json"),
+        [receipt.message_id for receipt in receipts],
+        [f"{receipt.type}/{receipt.number}" for receipt in receipts],
+        [json.dumps(payload, ensure_ascii=False) for payload in payloads],
+        [keys.sign(canonical(payload)) if keys else None for payload in payloads],
     )
-    await transaction.wake(CHANNEL)
 
 
 async def queue_notices(transaction: Transaction, notices: Sequence[Notice]) -> None:

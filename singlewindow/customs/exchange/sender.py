@@ -80,7 +80,8 @@ class Sender:
     async def _due(self) -> list[Row]:
         async with self.database.transaction() as transaction:
             return await transaction.rows(
-                f"""select id, message_id, kind, topic, payload, body from outgoing o
+                f"""select id, message_id, kind, topic, case when body is null then payload end as payload, body
+                    from outgoing o
                     where state = 'queued' and next_at <= clock_timestamp() and not exists (
                         select from outgoing earlier where earlier.topic = o.topic and earlier.state = 'queued'
                         and earlier.id < o.id and earlier.next_at > clock_timestamp())
@@ -89,11 +90,14 @@ class Sender:
 
     async def _signed(self, rows: Sequence[Row]) -> list[tuple[Row, Envelope]]:
         unsigned = [row for row in rows if row["body"] is None]
-        bodies = await asyncio.to_thread(self._sign, unsigned)
+        bodies = await asyncio.to_thread(self._sign, unsigned) if unsigned else {}
         if bodies:
             async with self.database.transaction() as transaction:
-                await transaction.run_many(
-                    "update outgoing set body = $2 where id = $1", list(bodies.items())
+                await transaction.run(
+                    """update outgoing o set body = w.body
+                       from unnest($1::bigint[], $2::text[]) as w (id, body) where o.id = w.id""",
+                    list(bodies),
+                    list(bodies.values()),
                 )
         return [(row, self._envelope(row, row["body"] or bodies[row["id"]])) for row in rows]
 
@@ -147,10 +151,11 @@ class Sender:
                        problem = '' where id = any($1)""",
                 stored,
             )
-            await transaction.run_many(
-                "update outgoing set state = 'refused', attempts = attempts + 1, problem = $2 where id = $1",
-                refused,
-            )
+            if refused:
+                await transaction.run_many(
+                    "update outgoing set state = 'refused', attempts = attempts + 1, problem = $2 where id = $1",
+                    refused,
+                )
         for identifier, reason in refused:
             log.error("portal refused a message", outgoing=identifier, reason=reason)
         await self._put_off(

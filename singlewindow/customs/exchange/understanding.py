@@ -1,4 +1,4 @@
-"""Understands stored envelopes, one transaction each: decrypt, verify, take in or reject.
+"""Understands stored envelopes: decrypt, verify, take in or reject, a batch in one transaction.
 
 What cannot be opened, or names no document, waits on a list for a person; nothing is thrown away.
 """
@@ -6,6 +6,7 @@ What cannot be opened, or names no document, waits on a list for a person; nothi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,10 +18,10 @@ from singlewindow.contract.certificates import CardIdentity
 from singlewindow.contract.encryption import DecryptionFailed
 from singlewindow.contract.messages import ReceiptCode, Submission
 from singlewindow.contract.signatures import SignatureRefused
-from singlewindow.customs.answers import answer
+from singlewindow.customs.answers import ANSWERED, Answer, write
 from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, RECEIVED_TEXT, REJECTED
-from singlewindow.customs.due import DESK_CHANNEL, due_at
+from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.texts import all_storable, cleaned, storable
@@ -33,6 +34,7 @@ TRY_AGAIN = (
     OSError,
 )
 """Failures that are not the message's fault."""
+BATCH = 200
 log = structlog.get_logger()
 
 
@@ -65,29 +67,61 @@ class Read:
 
     submission: Submission
     problem: str = ""
+    plain: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """The submission as JSON: exactly as it was decrypted, where it could be read."""
+        return self.plain.decode() if self.plain else self.submission.model_dump_json()
 
 
 async def understand_next(database: Database, keys: Keys) -> int:
-    """Understand the oldest waiting envelope; answers how many there were, 0 or 1."""
+    """Understand the oldest waiting envelopes, at most BATCH; answers how many there were.
+
+    They are taken in together; where one of them makes difficulties, each for itself.
+    """
     async with database.transaction() as transaction:
-        row = await transaction.row(
-            """select id, message_id, body from incoming where state = 'waiting' order by id limit 1
-               for update skip locked"""
+        rows = await transaction.rows(
+            f"""select id, message_id, body from incoming where state = 'waiting' order by id limit {BATCH}
+                for update skip locked"""
         )
-        if row is None:
+        if not rows:
             return 0
-        state, problem = await _understand_safely(transaction, keys, row)
+        states = await _understand_together(transaction, keys, rows)
+        if states is None:
+            states = {row["id"]: await _understand_safely(transaction, keys, row) for row in rows}
         await transaction.run(
-            "update incoming set state = $2, problem = $3 where id = $1", row["id"], state, problem
+            """update incoming i set state = w.state, problem = w.problem
+               from unnest($1::bigint[], $2::text[], $3::text[]) as w (id, state, problem) where i.id = w.id""",
+            list(states),
+            [state for state, _ in states.values()],
+            [problem for _, problem in states.values()],
         )
-    return 1
+    return len(rows)
+
+
+async def _understand_together(
+    transaction: Transaction, keys: Keys, rows: Sequence[Row]
+) -> dict[int, tuple[str, str]] | None:
+    """Each envelope's new state, without a problem; None, and nothing was done, where one has a difficulty."""
+    if len(rows) < 2:
+        return None
+    try:
+        async with transaction.savepoint():
+            states = await _understand(transaction, keys, rows)
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+        raise
+    except Exception as error:
+        log.info("messages are understood one by one", messages=len(rows), reason=repr(error)[:200])
+        return None
+    return {identifier: (state, "") for identifier, state in states.items()}
 
 
 async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> tuple[str, str]:
     """The envelope's new state and the problem, if any: one bad message must not stop the ones behind it."""
     try:
         async with transaction.savepoint():
-            return await _understand(transaction, keys, row), ""
+            return (await _understand(transaction, keys, [row]))[row["id"]], ""
     except TRY_AGAIN:
         raise
     except Unreadable as unreadable:
@@ -100,21 +134,37 @@ async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> 
     return "unreadable", problem
 
 
-async def _understand(transaction: Transaction, keys: Keys, row: Row) -> str:
-    read = _read(keys, row["body"], transaction)
-    submission = read.submission
-    with structlog.contextvars.bound_contextvars(request_id=submission.request_id, number=submission.number):
-        known = await transaction.value(
-            "select true from submission where type = $1 and number = $2 and sequence = $3",
-            submission.type,
-            submission.number,
-            submission.sequence,
-        )
-        if known:
-            log.info("doubled submission", sequence=submission.sequence)
-            return "doubled"
-        await _take_in(transaction, keys, row["id"], read)
-        return "understood"
+async def _understand(transaction: Transaction, keys: Keys, rows: Sequence[Row]) -> dict[int, str]:
+    """The envelopes' new states: understood, or doubled where the submission is known already."""
+    read = {row["id"]: _read(keys, row["body"], transaction) for row in rows}
+    known = await _known(transaction, [each.submission for each in read.values()])
+    states: dict[int, str] = {}
+    new: list[tuple[int, Read]] = []
+    for identifier, each in read.items():
+        key = _key(each.submission)
+        states[identifier] = "doubled" if key in known else "understood"
+        if key in known:
+            log.info("doubled submission", number=key[1], request_id=each.submission.request_id)
+        else:
+            known.add(key)
+            new.append((identifier, each))
+    if new:
+        await _take_in(transaction, keys, new)
+    return states
+
+
+def _key(submission: Submission) -> tuple[str, str, int]:
+    return submission.type, submission.number, submission.sequence
+
+
+async def _known(transaction: Transaction, submissions: Sequence[Submission]) -> set[tuple[str, str, int]]:
+    rows = await transaction.rows(
+        """select type, number, sequence from submission
+           join unnest($1::text[], $2::text[], $3::int[]) as w (type, number, sequence)
+           using (type, number, sequence)""",
+        *map(list, zip(*map(_key, submissions), strict=True)),
+    )
+    return {(row["type"], row["number"], row["sequence"]) for row in rows}
 
 
 def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
@@ -124,14 +174,19 @@ def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
         raise Unreadable(f"无法解密：{failure}") from failure
     except SignatureRefused as failure:
         raise Unreadable(f"不是单一窗口发来的报文：{failure}") from failure
-    named = _named(plain)
     try:
         submission = Submission.model_validate_json(plain)
     except ValidationError as error:
-        return Read(_outline(named, transaction), f"报文格式不符合规定（{error.error_count()} 处）")
-    if not all_storable(submission.model_dump()):
-        return Read(_outline(named, transaction), "报文含有不能处理的字符或数值")
-    return Read(submission)
+        return Read(_outline(_named(plain), transaction), f"报文格式不符合规定（{error.error_count()} 处）")
+    if _may_hold_more(submission, plain) and not all_storable(submission.model_dump()):
+        return Read(_outline(_named(plain), transaction), "报文含有不能处理的字符或数值")
+    return Read(submission, plain=plain)
+
+
+def _may_hold_more(submission: Submission, plain: bytes) -> bool:
+    """Whether it may hold what cannot be stored: a character is said by an escape alone, a number is one of few."""
+    numbers = [submission.sequence, *(n for a in submission.attachments for n in (a.size, a.pages))]
+    return b"\\" in plain or not all_storable(numbers)
 
 
 def _named(plain: bytes) -> Named:
@@ -151,52 +206,114 @@ def _outline(named: Named, transaction: Transaction) -> Submission:
     )
 
 
-async def _take_in(transaction: Transaction, keys: Keys, incoming_id: int, read: Read) -> None:
-    submission = read.submission
-    try:
-        identity, digest = await _verify(transaction, keys, read)
-    except Rejected as rejected:
-        digest = hashlib.sha256(submission.statement.encode()).hexdigest()
-        identifier = await _insert(transaction, incoming_id, submission, REJECTED, digest, None)
-        await answer(transaction, identifier, ReceiptCode.REJECTED, rejected.text)
-        return
-    identifier = await _insert(transaction, incoming_id, submission, RECEIVED, digest, identity)
-    await answer(transaction, identifier, ReceiptCode.RECEIVED, RECEIVED_TEXT)
-    await transaction.wake(DESK_CHANNEL)
+@dataclass(frozen=True)
+class Verdict:
+    """What customs make of a submission: the digest under which its signature counts once, and who signed it, or why
+    it is rejected."""
+
+    incoming_id: int
+    read: Read
+    digest: str
+    identity: CardIdentity | None = None
+    rejection: str = ""
 
 
-async def _verify(transaction: Transaction, keys: Keys, read: Read) -> tuple[CardIdentity, str]:
-    if read.problem:
-        raise Rejected(read.problem)
-    rows = await transaction.rows(
-        "select sha256, length(content) as size from attachment where sha256 = any($1)",
-        [attachment.sha256 for attachment in read.submission.attachments],
+async def _take_in(transaction: Transaction, keys: Keys, new: Sequence[tuple[int, Read]]) -> None:
+    """Store submissions with their first answers: received, or rejected with the reason."""
+    verdicts = await _verdicts(transaction, keys, new)
+    rows = await _insert(transaction, verdicts)
+    await write(
+        transaction,
+        [
+            Answer(row, ReceiptCode.REJECTED, verdict.rejection)
+            if verdict.rejection
+            else Answer(row, ReceiptCode.RECEIVED, RECEIVED_TEXT)
+            for row, verdict in zip(rows, verdicts, strict=True)
+        ],
+        keys,
     )
-    identity = verify_submission(read.submission, {row["sha256"]: row["size"] for row in rows}, keys.identify)
-    digest = statement_digest(read.submission)
-    if await transaction.value(
-        "select true from submission where statement_sha256 = $1 and state <> 'rejected'", digest
-    ):
-        raise Rejected("该签名已用于另一次申报，不能重复使用")
-    return identity, digest
+    if any(not verdict.rejection for verdict in verdicts):
+        await transaction.wake(DESK_CHANNEL)
 
 
-async def _insert(
-    transaction: Transaction,
-    incoming_id: int,
-    submission: Submission,
-    state: str,
-    digest: str,
-    identity: CardIdentity | None,
-) -> int:
-    due = await due_at(transaction, submission.number, submission.sequence) if state == RECEIVED else None
-    identifier: int = await transaction.value(
-        """insert into submission (incoming_id, type, title, number, sequence, action_title, district, company,
-               company_name, received, statement_sha256, card_no, holder, state, request_id, received_at, due_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id""",
-        incoming_id, submission.type, submission.title, submission.number, submission.sequence,
-        submission.action_title, submission.district, submission.company, submission.company_name,
-        submission.model_dump(mode="json"), digest, identity and identity.card_no, identity and identity.holder,
-        state, submission.request_id, transaction.now, due,
-    )  # fmt: skip
-    return identifier
+async def _verdicts(transaction: Transaction, keys: Keys, new: Sequence[tuple[int, Read]]) -> list[Verdict]:
+    present = await _present(transaction, [each.submission for _, each in new])
+    verdicts = [_verdict(keys, identifier, each, present) for identifier, each in new]
+    rows = await transaction.rows(
+        "select statement_sha256 from submission where statement_sha256 = any($1) and state <> 'rejected'",
+        [verdict.digest for verdict in verdicts if not verdict.rejection],
+    )
+    used = {row["statement_sha256"] for row in rows}
+    return [_once(verdict, used) for verdict in verdicts]
+
+
+def _once(verdict: Verdict, used: set[str]) -> Verdict:
+    """The verdict, or a rejection where its signature counted before; otherwise it counts from now on."""
+    if verdict.rejection:
+        return verdict
+    if verdict.digest in used:
+        return _rejected(verdict.incoming_id, verdict.read, "该签名已用于另一次申报，不能重复使用")
+    used.add(verdict.digest)
+    return verdict
+
+
+def _verdict(keys: Keys, identifier: int, read: Read, present: Mapping[str, int]) -> Verdict:
+    if read.problem:
+        return _rejected(identifier, read, read.problem)
+    try:
+        identity = verify_submission(read.submission, present, keys.identify)
+    except Rejected as rejected:
+        return _rejected(identifier, read, rejected.text)
+    return Verdict(identifier, read, statement_digest(read.submission), identity)
+
+
+def _rejected(identifier: int, read: Read, why: str) -> Verdict:
+    digest = hashlib.sha256(read.submission.statement.encode()).hexdigest()
+    return Verdict(identifier, read, digest, rejection=why)
+
+
+async def _present(transaction: Transaction, submissions: Sequence[Submission]) -> dict[str, int]:
+    """The attachments that arrived: digest → size in bytes."""
+    named = [attachment.sha256 for each in submissions for attachment in each.attachments]
+    if not named:
+        return {}
+    rows = await transaction.rows(
+        "select sha256, length(content) as size from attachment where sha256 = any($1)", named
+    )
+    return {row["sha256"]: row["size"] for row in rows}
+
+
+async def _insert(transaction: Transaction, verdicts: Sequence[Verdict]) -> list[Row]:
+    """Store the submissions; their rows (`ANSWERED`) in the same order, with the first answer's number counted."""
+    submissions = [verdict.read.submission for verdict in verdicts]
+    rows = await transaction.rows(
+        f"""insert into submission (incoming_id, type, title, number, sequence, action_title, district, company,
+                company_name, received, statement_sha256, card_no, holder, state, request_id, received_at, due_at,
+                last_seq)
+            select incoming_id, type, title, number, sequence, action_title, district, company, company_name,
+                received::json, digest, card_no, holder, state, request_id, $1,
+                case when state = '{RECEIVED}' then automatic_moment(number || '/' || sequence) end, 1
+            from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
+                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+                with ordinality as w (incoming_id, type, title, number, sequence, action_title, district, company,
+                company_name, received, digest, card_no, holder, state, request_id, place)
+            order by place returning {ANSWERED}, incoming_id""",
+        transaction.now,
+        [verdict.incoming_id for verdict in verdicts],
+        [each.type for each in submissions],
+        [each.title for each in submissions],
+        [each.number for each in submissions],
+        [each.sequence for each in submissions],
+        [each.action_title for each in submissions],
+        [each.district for each in submissions],
+        [each.company for each in submissions],
+        [each.company_name for each in submissions],
+        [verdict.read.text for verdict in verdicts],
+        [verdict.digest for verdict in verdicts],
+        [verdict.identity and verdict.identity.card_no for verdict in verdicts],
+        [verdict.identity and verdict.identity.holder for verdict in verdicts],
+        [REJECTED if verdict.rejection else RECEIVED for verdict in verdicts],
+        [each.request_id for each in submissions],
+    )
+    by_incoming = {row["incoming_id"]: row for row in rows}
+    return [by_incoming[verdict.incoming_id] for verdict in verdicts]

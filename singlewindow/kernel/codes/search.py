@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from singlewindow.kernel.codes.schema import code_entry
+from singlewindow.kernel.database.connection import Transaction
 
 _entry = code_entry.c
 _LAST = "\U0010ffff"  # sorts after every character: the end of a range of texts that begin alike
@@ -53,16 +54,22 @@ def in_force(on: date) -> ColumnElement[bool]:
     return literal(on, Date).between(_entry.valid_from, _entry.valid_to)
 
 
-def validity_statement(wanted: Mapping[str, Collection[str]], on: date) -> Select[tuple[str, str, bool]]:
-    """Select table, code and whether it is in force `on` that day, of those codes of table → codes that exist.
+async def validity(
+    transaction: Transaction, wanted: Collection[tuple[str, str]], on: date
+) -> dict[tuple[str, str], bool]:
+    """(table, code) → whether it is in force `on` that day, of those that exist, however often a meaning changed.
 
-    One row for each table and code, however often its meaning changed.
+    One text for every question, so that it is read and planned once: each save asks it.
     """
-    return (
-        select(_entry.table_name, _entry.code, func.bool_or(in_force(on)).label("in_force"))
-        .where(_one_of(wanted))
-        .group_by(_entry.table_name, _entry.code)
+    rows = await transaction.rows(
+        """select table_name, code, bool_or($3 between valid_from and valid_to) as in_force
+           from unnest($1::text[], $2::text[]) as w (table_name, code) join code_entry using (table_name, code)
+           group by table_name, code""",
+        [table for table, _ in wanted],
+        [code for _, code in wanted],
+        on,
     )
+    return {(row["table_name"], row["code"]): row["in_force"] for row in rows}
 
 
 def names_statement(wanted: Mapping[str, Collection[str]], on: date) -> Select[tuple[str, str, str]]:

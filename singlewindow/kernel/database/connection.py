@@ -12,7 +12,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -23,6 +23,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
 ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
 CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
+
+ENTER = """select s.*, s.seen_at < now() - $2::interval as stale, business_now
+           from sw_session($1) s, lateral sw_begin(s.company_id, s.account_id) as business_now"""
 
 Row = asyncpg.Record
 _dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
@@ -94,7 +97,12 @@ class Database:
     async def connect(cls, url: str, *, size: int = 10) -> Database:
         """Open a pool of at most `size` connections to a postgresql:// address."""
         pool = await asyncpg.create_pool(
-            url, min_size=1, max_size=size, init=_prepare_connection, command_timeout=COMMAND_SECONDS
+            url,
+            min_size=1,
+            max_size=size,
+            init=_prepare_connection,
+            reset=_leave_as_it_is,
+            command_timeout=COMMAND_SECONDS,
         )
         return cls(pool)
 
@@ -112,9 +120,32 @@ class Database:
         Raises TimeoutError when no connection is free within ACQUIRE_SECONDS, or a statement takes longer than
         COMMAND_SECONDS.
         """
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+        async with self._connection() as connection, connection.transaction():
             now = await connection.fetchval("select sw_begin($1, $2)", actor.company_id, actor.account_id)
             yield Transaction(connection, now, actor)
+
+    @asynccontextmanager
+    async def session_transaction(
+        self, token_hash: bytes, seen_every: timedelta
+    ) -> AsyncIterator[tuple[Transaction, Row | None]]:
+        """The same as the one whose session it is, who is looked up by the same statement that begins the work.
+
+        The row is sw_session's, with `stale` where the session was last seen longer ago than `seen_every`; it is
+        None, and the transaction nobody's, for a session that is absent or over.
+        """
+        async with self._connection() as connection, connection.transaction():
+            row = await connection.fetchrow(ENTER, token_hash, seen_every)
+            actor = NOBODY if row is None else Actor(row["company_id"], row["account_id"])
+            now = datetime.now(UTC) if row is None else row["business_now"]
+            yield Transaction(connection, now, actor), row
+
+    def _connection(self) -> asyncpg.pool.PoolAcquireContext:
+        return self._pool.acquire(timeout=ACQUIRE_SECONDS)
+
+
+async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
+    """A connection goes back to the pool without a question to the server: all that a transaction of ours sets, it
+    sets for itself alone."""
 
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:

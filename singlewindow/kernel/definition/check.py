@@ -92,6 +92,8 @@ def find_day(text: str) -> date | None:
 def find_unprintable(text: str, *, many_lines: bool = False) -> str | None:
     """The first control character, half of a surrogate pair, character without meaning, or mark that turns the
     direction of writing; None where there is none. Texts of `many_lines` may hold line ends and tabs."""
+    if text.isprintable():  # nearly all are, and none of those characters is
+        return None
     return next((c for c in text if not (many_lines and c in "\n\t") and _unprintable(c)), None)
 
 

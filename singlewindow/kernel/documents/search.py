@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
+from functools import cache
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.find_tables import find_table
@@ -63,40 +61,66 @@ async def search(
     """
     if person.bound_card is None:
         raise refusals.unbound_account()
-    table = find_table(type.find_table, type.searched)
-    filters = [
-        own_rows(table, person),
-        literal_column("not hidden"),
-        *_filters(type, table, asked),
-    ]
-    counted = select(func.count()).select_from(
-        select(literal_column("1")).select_from(table).where(*filters).limit(TOTAL_CAP + 1).subquery()
-    )
-    total = (await transaction.select(counted))[0][0]
-    ids = [row[0] for row in await transaction.select(_page(table, filters, page))]
-    rows = await transaction.rows(f"select {COLUMNS} from document where id = any($1)", ids)
-    by_id = {row["id"]: Document.of(row) for row in rows}
-    documents = [by_id[identifier] for identifier in ids if identifier in by_id]
+    where = _filters(type, asked, Where(own_rows(person)))
+    rows = await transaction.rows(_page_sql(type, where, page), *where.values)
+    total = rows[0]["total"]
+    documents = [Document.of(row) for row in rows if row["id"] is not None]
     names = await _names_of_codes(transaction, type, documents)
     found = [_found(type, person, document, names) for document in documents]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
 
 
-def own_rows(table: Table, person: Person) -> ColumnElement[bool]:
+class Where:
+    """What rows of a find table must fulfil: SQL with the parameters' numbers, and their values."""
+
+    def __init__(self, first: tuple[str, object]) -> None:
+        self.values: list[object] = []
+        self.terms = ["not hidden"]
+        self.add(*first)
+
+    def add(self, term: str, value: object) -> None:
+        """A further term, with {} for the value's place."""
+        self.values.append(value)
+        self.terms.append(term.format(f"${len(self.values)}"))
+
+    def __str__(self) -> str:
+        return " and ".join(self.terms)
+
+
+def own_rows(person: Person) -> tuple[str, object]:
     """The application's own check of whose rows are found; row-level security is the second fence."""
-    return table.c.company_id == person.company_id
+    return "company_id = {}", person.company_id
 
 
-def _page(table: Table, filters: Sequence[ColumnElement[bool]], page: Page) -> Select[tuple[Any, ...]]:
+def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
+    """The count and a page of documents, in one statement: one row at least, with no document where none is found.
+
+    Of the content only what the list shows is read.
+    """
     name = page.sort.removeprefix("-")
-    if name not in table.c:
+    if name not in find_table(type.find_table, type.searched).c:
         raise Refused.because(
             [Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", API)]
         )
-    descending = page.sort.startswith("-")
-    order = [column.desc() if descending else column.asc() for column in (table.c[name], table.c.document_id)]
-    offset = (page.number - 1) * page.size
-    return select(table.c.document_id).where(*filters).order_by(*order).limit(page.size).offset(offset)
+    order = f"order by {name} {{0}}, document_id {{0}}".format("desc" if page.sort.startswith("-") else "asc")
+    return f"""
+        with counted as (
+            select count(*) as total from (select from {type.find_table} where {where} limit {TOTAL_CAP + 1}) as c
+        ), page as (
+            select document_id, row_number() over ({order}) as place from {type.find_table} where {where}
+            {order} limit {page.size} offset {(page.number - 1) * page.size}
+        )
+        select total, {_shown(type)} from counted left join (page join document d on d.id = document_id) on true
+        order by place"""
+
+
+@cache
+def _shown(type: DocumentType) -> str:
+    names = [c.name for c in type.queries.columns if c.name in type.form.content.fields]
+    content = "jsonb_strip_nulls(jsonb_build_object({}))".format(
+        ", ".join(f"'{name}', d.content->'{name}'" for name in names)
+    )
+    return COLUMNS.replace("content", f"{content} as content", 1)
 
 
 async def _names_of_codes(
@@ -140,16 +164,15 @@ def _found(type: DocumentType, person: Person, document: Document, names: Names)
     return Found(document, values["status"], actions, wanted)
 
 
-def _filters(type: DocumentType, table: Table, asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
+def _filters(type: DocumentType, asked: Mapping[str, str], where: Where) -> Where:
     known = {name for c in type.queries.conditions for name in _names(c)}
     if unknown := sorted(set(asked) - known):
         raise Refused.because([_unknown(name[:NAME_LENGTH]) for name in unknown[:MAX_UNKNOWN]])
     violations: list[Violation] = []
-    filters: list[ColumnElement[bool]] = []
     for condition in type.queries.conditions:
         values = {name: asked.get(name, "").strip() for name in _names(condition)}
         if condition.kind == "span":
-            filters += _span(condition, table, values, violations)
+            _span(condition, where, values, violations)
         elif not (value := values[condition.name]):
             violations += [_missing(condition, condition.name)] if condition.required else []
         elif find_unprintable(value) is not None:
@@ -158,10 +181,10 @@ def _filters(type: DocumentType, table: Table, asked: Mapping[str, str]) -> list
                 Violation(condition.name, "query.characters", message, "请删去后再查询", condition.clause)
             )
         else:
-            filters.append(table.c[condition.name] == value)
+            where.add(f"{condition.name} = {{}}", value)
     if violations:
         raise Refused.because(violations)
-    return filters
+    return where
 
 
 def _names(condition: Condition) -> tuple[str, ...]:
@@ -170,9 +193,7 @@ def _names(condition: Condition) -> tuple[str, ...]:
     )
 
 
-def _span(
-    condition: Condition, table: Table, values: Mapping[str, str], violations: list[Violation]
-) -> list[ColumnElement[bool]]:
+def _span(condition: Condition, where: Where, values: Mapping[str, str], violations: list[Violation]) -> None:
     days: dict[str, date] = {}
     for name, value in values.items():
         if day := find_day(value):
@@ -186,11 +207,10 @@ def _span(
     first, last = (days.get(name) for name in _names(condition))
     if first and last:
         violations += _span_problems(condition, first, last)
-    column = table.c[f"{condition.name}_at"]
-    return [
-        *([column >= _midnight(first)] if first else []),
-        *([column < _midnight(last + timedelta(days=1))] if last else []),
-    ]
+    if first:
+        where.add(f"{condition.name}_at >= {{}}", _midnight(first))
+    if last:
+        where.add(f"{condition.name}_at < {{}}", _midnight(last + timedelta(days=1)))
 
 
 def _span_problems(condition: Condition, first: date, last: date) -> list[Violation]:

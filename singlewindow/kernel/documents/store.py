@@ -7,7 +7,7 @@ that none of them can be forgotten or seen without the others.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,14 @@ class Change:
     in_force: bool = False
     closes_submission: bool = False
     hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Once:
+    """An idempotency key, and the digest of what was asked with it."""
+
+    key: str
+    request: str
 
 
 SEEN = "exists (select from document_party p where p.document_id = document.id and p.company_id = $3)"
@@ -95,18 +103,25 @@ async def create(
     content: Mapping[str, Any],
     event: Event,
     owner: tuple[int, int],
-) -> Document:
+    once: Once | None = None,
+) -> Document | None:
     """Store a new document of (company id, account id); its number is the year and 14 digits (INSP-01).
 
-    A first status holds no claims: drafts never block (INSP-04).
+    A first status holds no claims: drafts never block (INSP-04). None, and nothing is stored, where the account has
+    used the idempotency key of `once` before, or uses it at this moment.
     """
     today = transaction.now.astimezone(CHINA).date()
     row = await transaction.row(
         _create_sql(type), type.name, str(today.year), *owner, status, content, today, transaction.now,
-        event.kind, event.who, dict(event.data),
+        event.kind, event.who, dict(event.data), once and once.key, once and once.request,
     )  # fmt: skip
-    assert row is not None
-    return Document.of(row)
+    if row is None:
+        return None
+    return Document(
+        id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
+        content=content, returned={}, filed_on=today, updated_at=transaction.now, pending_submission=None,
+        last_submission=0,
+    )  # fmt: skip
 
 
 async def change(
@@ -116,19 +131,49 @@ async def change(
 
     Raises Conflict when another document holds a claim that the new status needs.
     """
-    content = document.content if wanted.content is None else wanted.content
-    claims = _claims(type, wanted.status, content)
-    row = await transaction.row(
-        _change_sql(type),
-        document.id, wanted.status, content, _returned(wanted), transaction.now, wanted.submits,
-        int(wanted.new_version), wanted.settles, wanted.closes_submission, wanted.hidden,
-        wanted.event.kind, wanted.event.who, dict(wanted.event.data),
-        [claim.kind for claim, _ in claims], [key for _, key in claims], wanted.in_force,
-    )  # fmt: skip
-    assert row is not None
-    if row["missing"]:
-        raise await _claim_conflict(transaction, claims, document.id)
-    return Document.of(row)
+    [changed] = await change_many(transaction, type, [(document, wanted, [wanted.event])])
+    return changed
+
+
+async def change_many(
+    transaction: Transaction,
+    type: DocumentType,
+    changes: Sequence[tuple[Document, Change, Sequence[Event]]],
+) -> list[Document]:
+    """Change several locked documents of one type at once, each with the events that led to its change.
+
+    Raises Conflict, as `change`, for the first that lacks a claim; then the caller must undo all of them.
+    """
+    claims = [
+        (document.id, claim.kind, key)
+        for document, wanted, _ in changes
+        for claim, key in _claims(type, wanted.status, _content(document, wanted))
+    ]
+    rows = await transaction.rows(
+        _change_sql(type, any(wanted.content is not None for _, wanted, _ in changes)),
+        [_as_row(document, wanted) for document, wanted, _ in changes],
+        transaction.now,
+        [
+            {"id": document.id, "kind": event.kind, "who": event.who, "data": dict(event.data)}
+            for document, _, events in changes
+            for event in events
+        ],
+        *([list(column) for column in zip(*claims, strict=True)] or [[], [], []] if type.claims else ()),
+    )
+    found = {row["id"]: row for row in rows}
+    for document, wanted, _ in changes:
+        if type.claims and found[document.id]["missing"]:
+            needed = _claims(type, wanted.status, _content(document, wanted))
+            raise await _claim_conflict(transaction, needed, document.id)
+    return [
+        replace(
+            document,
+            content=_content(document, wanted),
+            updated_at=transaction.now,
+            **{name: found[document.id][name] for name in _CHANGING},
+        )
+        for document, wanted, _ in changes
+    ]
 
 
 async def note(transaction: Transaction, document: Document, event: Event) -> None:
@@ -160,10 +205,28 @@ async def supersede(transaction: Transaction, document: Document) -> None:
         )
 
 
-def _returned(wanted: Change) -> dict[str, str] | None:
-    if wanted.closes_submission:
-        return {}
-    return None if wanted.returned is None else dict(wanted.returned)
+_CHANGING = ("status", "version", "returned", "pending_submission", "last_submission")
+"""The columns that the database answers after a change; the others are known."""
+
+
+def _content(document: Document, wanted: Change) -> Mapping[str, Any]:
+    return document.content if wanted.content is None else wanted.content
+
+
+def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
+    """A change as a member of _change_sql's first parameter; null leaves a thing as it is."""
+    return {
+        "id": document.id,
+        "status": wanted.status,
+        "content": wanted.content,
+        "returned": {} if wanted.closes_submission else wanted.returned,
+        "submits": wanted.submits,
+        "settles": wanted.settles,
+        "versions": int(wanted.new_version),
+        "closes": wanted.closes_submission,
+        "hidden": wanted.hidden,
+        "in_force": wanted.in_force,
+    }
 
 
 def _claims(type: DocumentType, status: str, content: Mapping[str, Any]) -> Sequence[tuple[Claim, str]]:
@@ -189,10 +252,17 @@ def _create_sql(type: DocumentType) -> str:
     names = "".join(f", {name}" for name in type.searched)
     values = "".join(f", content->>'{name}'" for name in type.searched)
     return f"""
-        with d as (
+        with n as (
+            select $2 || lpad(nextval('document_number')::text, 14, '0') as number
+        ), once as (
+            insert into idempotency (account_id, key, company_id, type, request, number)
+            select $4, $12, $3, $1, $13, number from n where $12::text is not null
+            on conflict (account_id, key) do nothing returning key
+        ), d as (
             insert into document
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
-            values ($1, $2 || lpad(nextval('document_number')::text, 14, '0'), $3, $4, $5, $6, $7, $8, $8) returning *
+            select $1, number, $3, $4, $5, $6, $7, $8, $8 from n
+            where $12::text is null or exists (select from once) returning *
         ), p as (
             insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
             select id, company_id, company_id, 'declarant', type, status, updated_at from d
@@ -203,38 +273,53 @@ def _create_sql(type: DocumentType) -> str:
             insert into event (document_id, company_id, at, kind, who, data)
             select id, company_id, $8, $9, $10, $11 from d
         )
-        select {COLUMNS} from d"""
+        select id, number from d"""
 
 
 @cache
-def _change_sql(type: DocumentType) -> str:
-    columns = "".join(f", {name} = d.content->>'{name}'" for name in type.searched)
+def _change_sql(type: DocumentType, with_content: bool) -> str:
+    """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; $4 to $6: claims, if the type has any."""
+    searched = type.searched if with_content else ()
+    columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
     return f"""
-        with d as (
-            update document set status = $2, content = $3, returned = coalesce($4, returned), updated_at = $5,
-                version = version + $7, hidden = hidden or $10,
-                pending_submission = case when $9 or $8::bigint is not null then null
-                                          else coalesce($6::bigint, pending_submission) end,
-                in_force_submission = case when $16 then $8 else in_force_submission end,
-                last_submission = last_submission + ($6::bigint is not null)::int
-            where id = $1 returning *
+        with wanted as (
+            select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
+                submits bigint, settles bigint, versions int, closes boolean, hidden boolean, in_force boolean)
+        ), d as (
+            update document t set status = w.status, content = coalesce(w.content, t.content),
+                returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
+                hidden = t.hidden or w.hidden,
+                pending_submission = case when w.closes or w.settles is not null then null
+                                          else coalesce(w.submits, t.pending_submission) end,
+                in_force_submission = case when w.in_force then w.settles else t.in_force_submission end,
+                last_submission = t.last_submission + (w.submits is not null)::int
+            from wanted w where t.id = w.id returning t.*
         ), f as (
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
             from d where t.document_id = d.id
         ), e as (
             insert into event (document_id, company_id, at, kind, who, data)
-            select id, company_id, $5, $11, $12, $13 from d
-        ), wanted as (
-            select * from unnest($14::text[], $15::text[]) as w (kind, key)
+            select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
+            from jsonb_array_elements($3) with ordinality as said (event, place)
+            join d on d.id = (said.event->>'id')::bigint order by said.place
+        ){CLAIMS_SQL if type.claims else ""}
+        select {", ".join(("id", *_CHANGING))}{MISSING_SQL if type.claims else ""} from d"""
+
+
+CLAIMS_SQL = """, needed as (
+            select * from unnest($4::bigint[], $5::text[], $6::text[]) as n (document_id, kind, key)
         ), freed as (
             delete from claim c using d
-            where c.document_id = d.id and (c.kind, c.key) not in (select kind, key from wanted)
+            where c.document_id = d.id
+              and not exists (select from needed n where (n.document_id, n.kind, n.key) = (d.id, c.kind, c.key))
         ), own as (
-            select count(*) from wanted join claim c using (kind, key) join d on c.document_id = d.id
+            select n.document_id from needed n join claim c using (kind, key, document_id)
         ), taken as (
-            insert into claim (kind, key, document_id, company_id) select kind, key, d.id, d.company_id from wanted, d
-            on conflict (kind, key) do nothing returning kind
-        )
-        select {COLUMNS},
-            (select count(*) from wanted) - (select count from own) - (select count(*) from taken) as missing
-        from d"""
+            insert into claim (kind, key, document_id, company_id)
+            select n.kind, n.key, d.id, d.company_id from needed n join d on d.id = n.document_id
+            on conflict (kind, key) do nothing returning document_id
+        )"""
+MISSING_SQL = """,
+            (select count(*) from needed n where n.document_id = d.id)
+            - (select count(*) from own where own.document_id = d.id)
+            - (select count(*) from taken where taken.document_id = d.id) as missing"""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from singlewindow.kernel.codes.search import validity_statement
+from singlewindow.kernel.codes.search import validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean, codes_in, violations_of
 from singlewindow.kernel.definition.fields import Field, enabled_values
@@ -92,12 +92,8 @@ async def _wrong_codes(
     wanted = list(codes_in(type.form.content, values))
     if not wanted:
         return []
-    codes: dict[str, set[str]] = {}
-    for _, spec, code in wanted:
-        codes.setdefault(spec.codes, set()).add(code)
     today = transaction.now.astimezone(CHINA).date()
-    rows = await transaction.select(validity_statement(codes, today))
-    known = {(row["table_name"], row["code"]): row["in_force"] for row in rows}
+    known = await validity(transaction, {(spec.codes, code) for _, spec, code in wanted}, today)
     return [
         Violation(path, "field.code", message, "请按空格键从列表中选取", spec.clause, "field")
         for path, spec, code in wanted

@@ -11,8 +11,8 @@ from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import store
-from singlewindow.kernel.documents.record import COLUMNS, Document
-from singlewindow.kernel.documents.store import Change, Event
+from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
+from singlewindow.kernel.documents.store import Change, Event, Once
 from singlewindow.kernel.documents.verdict import Verdict, judge
 from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
 from singlewindow.kernel.lifecycle import NEW, Action
@@ -20,6 +20,10 @@ from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Forbidden, Refused, StaleVersion, Violation
 from singlewindow.kernel.subsystem import DocumentType
+
+
+class KeyUsedBefore(Exception):
+    """An idempotency key that stands for an earlier request; nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,13 @@ class Desk:
 
     async def view(self, document: Document) -> View:
         """The view of a document with its files."""
-        return view_of(
-            self.type, self.person, document, await store.attachments_of(self.transaction, document.id)
-        )
+        return view_of(self.type, self.person, document, await self.files(document))
+
+    async def files(self, document: Document) -> list[AttachmentRecord]:
+        """The document's files, by category; a type without files is not asked about."""
+        if self.type.form.attachments is None:
+            return []
+        return await store.attachments_of(self.transaction, document.id)
 
     async def look_up(self, sent: Mapping[str, Any], number: str | None) -> Verdict:
         """What leaving a field fills in, and what is wrong so far; nothing is stored."""
@@ -55,21 +63,38 @@ class Desk:
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
         """暂存 for the first time: gives the number and the date.
 
-        With an idempotency `key` that this account used before, the document of then is answered, as long as
-        there is one. Raises Refused where the key stood for another type or content.
+        Raises KeyUsedBefore where this account used the idempotency `key` before; `save_again` then has the answer,
+        in a new transaction, for this one may have stored nothing.
         """
         status = self.check(self.type.lifecycle.action("save"), NEW, self.person.company_id)
+        verdict = await judge(self.transaction, self.type, self.person, sent)
+        if verdict.violations and key and await self._is_used(key):
+            raise KeyUsedBefore
+        verdict.raise_if_refused()
+        once = Once(key, _digest(clean(self.type.form.content, sent))) if key else None
+        document = await self._create(status, verdict, once)
+        if document is None:
+            raise KeyUsedBefore
+        return view_of(self.type, self.person, document, [])
+
+    async def save_again(self, sent: Mapping[str, Any], key: str) -> View:
+        """暂存 for the first time with a key that this account used before: the document of then, as long as there
+        is one. Raises Refused where the key stood for another type or content."""
+        status = self.check(self.type.lifecycle.action("save"), NEW, self.person.company_id)
         request = _digest(clean(self.type.form.content, sent))
-        if key and (earlier := await self._earlier(key, request)):
+        if earlier := await self._earlier(key, request):
             return await self.open(earlier)
         verdict = await judge(self.transaction, self.type, self.person, sent)
         verdict.raise_if_refused()
+        document = await self._create(status, verdict, None)
+        assert document is not None
+        await self._remember(key, request, document.number)
+        return view_of(self.type, self.person, document, [])
+
+    async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name)
-        document = await store.create(self.transaction, self.type, status, verdict.values, event, owner)
-        if key:
-            await self._remember(key, request, document.number)
-        return await self.view(document)
+        return await store.create(self.transaction, self.type, status, verdict.values, event, owner, once)
 
     async def save(self, number: str, version: int, sent: Mapping[str, Any]) -> View:
         """暂存 again. Raises StaleVersion when someone else saved in between."""
@@ -142,6 +167,13 @@ class Desk:
             self.person.company_id,
         )
         return [Document.of(row) for row in rows]
+
+    async def _is_used(self, key: str) -> bool:
+        return bool(
+            await self.transaction.value(
+                "select true from idempotency where account_id = $1 and key = $2", self.person.account_id, key
+            )
+        )
 
     async def _earlier(self, key: str, request: str) -> str | None:
         """The number of the document that this key made, if there still is one.

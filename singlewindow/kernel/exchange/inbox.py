@@ -13,10 +13,10 @@ from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
-from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear
+from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear, hear_all
 from singlewindow.kernel.registers.store import store_notices
 
-BATCH = 200
+BATCH = 500
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
 """What is wrong with a message itself; anything else (a database away) is tried again."""
 log = structlog.get_logger()
@@ -33,13 +33,18 @@ async def verified(envelopes: Sequence[Envelope], certificate: bytes) -> list[An
 async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer]) -> None:
     """Store the envelopes that were verified; one that is stored already does no harm."""
     pairs = zip(envelopes, answers, strict=True)
-    rows = [(envelope.id, envelope.kind.value, envelope.body) for envelope, answer in pairs if answer.stored]
-    await transaction.run_many(
-        "insert into inbox (message_id, kind, body) values ($1, $2, $3) on conflict (message_id) do nothing",
-        rows,
-    )
-    if rows:
-        await transaction.run("select pg_notify('inbox', '')")
+    stored = [envelope for envelope, answer in pairs if answer.stored]
+    if stored:
+        await transaction.run(
+            """with i as (
+                   insert into inbox (message_id, kind, body) select * from unnest($1::text[], $2::text[], $3::text[])
+                   on conflict (message_id) do nothing
+               )
+               select pg_notify('inbox', '')""",
+            [envelope.id for envelope in stored],
+            [envelope.kind.value for envelope in stored],
+            [envelope.body for envelope in stored],
+        )
 
 
 async def apply_received(database: Database, certificate: bytes) -> int:
@@ -55,12 +60,12 @@ async def apply_received(database: Database, certificate: bytes) -> int:
         problems |= await _apply_receipts(
             transaction, [r for r in rows if r["kind"] == "receipt"], certificate
         )
-        await transaction.run_many(
-            "update inbox set state = $2, problem = $3 where id = $1",
-            [
-                (r["id"], "unreadable" if r["id"] in problems else "applied", problems.get(r["id"], ""))
-                for r in rows
-            ],
+        await transaction.run(
+            """update inbox i set state = case when w.problem = '' then 'applied' else 'unreadable' end,
+                   problem = w.problem
+               from unnest($1::bigint[], $2::text[]) as w (id, problem) where i.id = w.id""",
+            [row["id"] for row in rows],
+            [problems.get(row["id"], "") for row in rows],
         )
     figures.count_set_aside(len(problems))
     for identifier, problem in problems.items():
@@ -77,6 +82,8 @@ async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certific
             notices[row["id"]] = Notice.model_validate_json(verify_jws(row["body"], certificate))
         except NOT_UNDERSTOOD as error:
             problems[row["id"]] = _said(error)
+    if not notices:
+        return problems
     ordered = sorted(
         notices.items(), key=lambda item: (item[1].kind, item[1].key, item[1].seq)
     )  # order of locks
@@ -111,10 +118,23 @@ async def _apply_receipts(
         except NOT_UNDERSTOOD as error:
             problems[row["id"]] = _said(error)
     receipts.sort(key=lambda pair: (pair[0].number, pair[0].submission, pair[0].seq))
-    for receipt, row in receipts:
-        if problem := await _apply_receipt(transaction, receipt, row["body"]):
-            problems[row["id"]] = problem
+    if not await _applied_together(transaction, receipts):
+        for receipt, row in receipts:
+            if problem := await _apply_receipt(transaction, receipt, row["body"]):
+                problems[row["id"]] = problem
     return problems
+
+
+async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> bool:
+    """Apply all receipts at once, or none where one of them has a difficulty."""
+    try:
+        async with transaction.savepoint():
+            await hear_all(transaction, [_heard(receipt, row["body"]) for receipt, row in receipts])
+    except NOT_UNDERSTOOD:
+        return False
+    for receipt, _ in receipts:
+        _log_applied(receipt)
+    return True
 
 
 async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:
@@ -122,18 +142,25 @@ async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -
 
     A message that cannot be understood must not stop the ones behind it: it goes to a person's list.
     """
-    heard = Heard(
+    try:
+        async with transaction.savepoint():
+            await hear(transaction, _heard(receipt, jws))
+    except NOT_UNDERSTOOD as error:
+        return _said(error)
+    _log_applied(receipt)
+    return ""
+
+
+def _heard(receipt: Receipt, jws: str) -> Heard:
+    return Heard(
         receipt.type, receipt.number, receipt.submission, receipt.seq, receipt.code, receipt.text,
         receipt.at, receipt.data, jws,
     )  # fmt: skip
-    try:
-        async with transaction.savepoint():
-            await hear(transaction, heard)
-    except NOT_UNDERSTOOD as error:
-        return _said(error)
+
+
+def _log_applied(receipt: Receipt) -> None:
     figures.count_applied(receipt.type, receipt.code)
     log.info("receipt applied", number=receipt.number, code=receipt.code, request_id=receipt.request_id)
-    return ""
 
 
 def _answer(envelope: Envelope, certificate: bytes) -> Answer:

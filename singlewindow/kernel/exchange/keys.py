@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from singlewindow.contract.files import read_file
+
 
 @dataclass(frozen=True)
 class ExchangeKeys:
@@ -28,4 +30,4 @@ class ExchangeKeys:
 
 def customs_certificate(pki: Path) -> bytes:
     """Customs' signing certificate, PEM: all that the web processes need."""
-    return (pki / "customs-signing.pem").read_bytes()
+    return read_file(pki / "customs-signing.pem")

@@ -14,20 +14,21 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
-from singlewindow.contract.sealed import seal
+from singlewindow.contract.sealed import Sealing, seal
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.reading import code_names, labels_of
-from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear
+from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear, hear_all
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
 from singlewindow.kernel.subsystem import document_types
 
-BATCH = 50
+BATCH = 200
 LEASE = "10 seconds"  # longer than one request to customs may take
 log = structlog.get_logger()
 
@@ -40,6 +41,9 @@ class Outcome:
     reason: str = ""
 
 
+NOT_REACHED = Outcome("", "not reached in this round")
+
+
 async def send_due(database: Database, transport: Transport, keys: ExchangeKeys) -> int:
     """Send one batch; answers how many were tried."""
     async with database.transaction() as transaction:
@@ -49,8 +53,7 @@ async def send_due(database: Database, transport: Transport, keys: ExchangeKeys)
         return 0
     outcomes, envelopes = await _prepare(database, transport, keys, rows, names)
     outcomes |= await _send(transport, envelopes)
-    for row in rows:
-        await _write(database, row, outcomes.get(row["message_id"], Outcome("", "not reached in this round")))
+    await _write_all(database, [(row, outcomes.get(row["message_id"], NOT_REACHED)) for row in rows])
     return len(rows)
 
 
@@ -84,10 +87,12 @@ async def _prepare(
     """Send each row's files and seal its envelope. When customs are away the rest of the batch waits too."""
     outcomes: dict[str, Outcome] = {}
     envelopes: list[Envelope] = []
+    sealing = Sealing(keys.portal_key, keys.customs_jwk)
     for at, row in enumerate(rows):
         try:
-            files = await _send_files(database, transport, keys, row, [later["id"] for later in rows[at:]])
-            envelopes.append(_envelope(row, files, keys, names.get(row["id"], {})))
+            held = [later["id"] for later in rows[at:]]
+            files = await _send_files(database, transport, keys, row, held) if row["attachments"] else []
+            envelopes.append(_envelope(row, files, sealing, names.get(row["id"], {})))
         except TemporaryFailure as failure:
             outcomes |= {later["message_id"]: Outcome("", str(failure)) for later in rows[at:]}
             break
@@ -136,13 +141,40 @@ async def _send(transport: Transport, envelopes: Sequence[Envelope]) -> dict[str
     return {a.id: Outcome(SENT) if a.stored else Outcome(SEND_FAILED, a.reason) for a in answers}
 
 
+async def _write_all(database: Database, outcomes: Sequence[tuple[Row, Outcome]]) -> None:
+    """Write what became of a batch: what was sent at once, everything else, or all of it in trouble, one by one."""
+    for row, outcome in outcomes:
+        log.info(
+            "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
+            request_id=row["request_id"],
+        )  # fmt: skip
+        figures.count_sent(row["type"], outcome.code)
+    sent = [row for row, outcome in outcomes if outcome.code == SENT]
+    together = len(sent) > 1 and await _settled_together(database, sent)
+    for row, outcome in outcomes:
+        if not (together and outcome.code == SENT):
+            await _write(database, row, outcome)
+
+
+async def _settled_together(database: Database, rows: Sequence[Row]) -> bool:
+    """Note all as sent in one transaction, or none where one of them has a difficulty."""
+    try:
+        async with database.transaction() as transaction:
+            settled = await transaction.rows(
+                """update outbox set state = 'sent', last_error = '', sent_at = clock_timestamp()
+                   where id = any($1) and state = 'queued' returning id""",
+                [row["id"] for row in rows],
+            )
+            mine = {each["id"] for each in settled}  # of the others, another worker was first
+            await hear_all(transaction, [_sent(row, transaction.now) for row in rows if row["id"] in mine])
+    except Exception as error:
+        log.warning("outcomes are written one by one", error=repr(error))
+        return False
+    return True
+
+
 async def _write(database: Database, row: Row, outcome: Outcome) -> None:
     """Write one outcome in a transaction of its own; trouble with one row leaves the others their own."""
-    log.info(
-        "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
-        request_id=row["request_id"],
-    )  # fmt: skip
-    figures.count_sent(row["type"], outcome.code)
     try:
         async with database.transaction() as transaction:
             if outcome.code:
@@ -176,16 +208,21 @@ async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> None:
     )
     if not settled:
         return  # another worker was here first
-    text = (
-        "已发往海关"
-        if outcome.code == SENT
-        else ("发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员")
+    if outcome.code == SENT:
+        await hear(transaction, _sent(row, transaction.now))
+        return
+    text = "发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员"
+    await hear(
+        transaction,
+        Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {}),
     )
-    heard = Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {})
-    await hear(transaction, heard)
 
 
-def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys, code_names: Mapping[str, str]) -> Envelope:
+def _sent(row: Row, now: datetime) -> Heard:
+    return Heard(row["type"], row["number"], row["sequence"], 0, SENT, "已发往海关", now, {})
+
+
+def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapping[str, str]) -> Envelope:
     type = document_types()[row["type"]]
     content = json.loads(row["content"])
     names = {c.code: c.name for c in type.form.attachments.categories} if type.form.attachments else {}
@@ -209,7 +246,7 @@ def _envelope(row: Row, files: Sequence[Row], keys: ExchangeKeys, code_names: Ma
         request_id=row["request_id"],
         submitted_at=row["submitted_at"],
     )
-    body = seal(submission.model_dump_json().encode(), keys.portal_key, keys.customs_jwk)
+    body = sealing.seal(submission.model_dump_json().encode())
     return Envelope(id=row["message_id"], kind=MessageKind.SUBMISSION, sender="portal", body=body)
 
 

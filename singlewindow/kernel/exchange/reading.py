@@ -26,21 +26,26 @@ async def code_names(transaction: Transaction, rows: Sequence[Row]) -> dict[int,
 
     Paths are `field` and `lines/index/column`. Rows carry id, type, content (bytes) and submitted_at.
     """
-    wanted = [(row, *code) for row in rows for code in _codes(row)]
-    if not wanted:
+    wanted = [
+        (row["id"], path, (table, code, day))
+        for row in rows
+        for day in [row["submitted_at"].astimezone(CHINA).date()]
+        for path, table, code in _codes(row)
+    ]
+    asked = list(dict.fromkeys(code for _, _, code in wanted))  # the same ones stand in many lines
+    if not asked:
         return {}
     found = await transaction.rows(
         """select at, name from unnest($1::text[], $2::text[], $3::date[]) with ordinality
                as w (table_name, code, day, at)
            join code_entry using (table_name, code) where day between valid_from and valid_to""",
-        [table for _, _, table, _ in wanted],
-        [code for _, _, _, code in wanted],
-        [row["submitted_at"].astimezone(CHINA).date() for row, _, _, _ in wanted],
+        *map(list, zip(*asked, strict=True)),
     )
+    name_of = {asked[each["at"] - 1]: each["name"] for each in found}
     names: dict[int, dict[str, str]] = {}
-    for each in found:
-        row, path, _, _ = wanted[each["at"] - 1]
-        names.setdefault(row["id"], {})[path] = each["name"]
+    for identifier, path, code in wanted:
+        if code in name_of:
+            names.setdefault(identifier, {})[path] = name_of[code]
     return names
 
 

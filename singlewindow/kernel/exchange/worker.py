@@ -22,6 +22,7 @@ from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
+GATHER_SECONDS = 0.02  # what comes at about the same time is done in one batch
 SWEEP_SECONDS = 300.0
 AWAY = (
     OSError,
@@ -75,6 +76,7 @@ class Loop:
                     await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
                 except TimeoutError:
                     continue
+                await asyncio.sleep(GATHER_SECONDS)
         finally:
             await connection.close(timeout=2)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -29,8 +29,9 @@ from singlewindow.kernel.http import (
     registration_routes,
     system_routes,
 )
+from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import BodyLimit
-from singlewindow.kernel.http.logs import configure, with_request_id
+from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.problems import NotFound
@@ -80,8 +81,7 @@ def create_app() -> FastAPI:
     ):
         app.include_router(router)
     app.add_middleware(BodyLimit)
-    app.middleware("http")(_with_headers)
-    app.middleware("http")(with_request_id)
+    app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)
     return app
 
@@ -97,16 +97,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.gather(listening, return_exceptions=True)
     await app.state.typesetter.close()
     await app.state.database.close()
-
-
-async def _with_headers(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Tell browsers how to treat answers."""
-    response = await call(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.url.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _serve_pages(app: FastAPI, chosen: Settings) -> None:

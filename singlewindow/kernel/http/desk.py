@@ -1,17 +1,22 @@
-"""What a route needs: the database, the person, the document type, and a desk inside a transaction."""
+"""What a route needs: the database, the person, the document type, and a desk inside a transaction.
+
+All of them are coroutines, also those that wait for nothing: others would each be sent to a thread.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.http.sessions import bound_person, current_person
+from singlewindow.kernel.http.sessions import at_work, bound_person, current_person
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
@@ -21,26 +26,34 @@ CurrentPerson = Annotated[Person, Depends(current_person)]
 BoundPerson = Annotated[Person, Depends(bound_person)]
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The application's database, as the web role."""
     database: Database = request.app.state.database
     return database
 
 
-async def type_in_path(
+async def named_type(
     type: Annotated[str, Path(description="Document type, e.g. inspection.declaration")],
+) -> DocumentType:
+    """The document type that the address names, for `own_desk`, which sees who enters. Raises NotFound."""
+    return get_document_type(type)
+
+
+async def type_in_path(
+    type: Annotated[DocumentType, Depends(named_type)],
     person: Annotated[Person, Depends(current_person)],
 ) -> DocumentType:
-    """The document type that the address names, for who may enter its application.
+    """The document type that the address names, for who may enter its application. Raises as `admit`."""
+    admit(type, person)
+    return type
 
-    Raises NotFound, and WrongCard where the session did not begin with the card that the application wants (PORT-06).
-    """
-    found = get_document_type(type)
-    subsystem = subsystem_of(found)
+
+def admit(type: DocumentType, person: Person) -> None:
+    """Let nobody into an application that wants another card than the session's. Raises WrongCard (PORT-06)."""
+    subsystem = subsystem_of(type)
     if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
         advice = refusals.card_kind_advice(subsystem.card_kind)
         raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
-    return found
 
 
 def closed_types(person: Person) -> frozenset[str]:
@@ -53,7 +66,7 @@ def closed_types(person: Person) -> frozenset[str]:
     )
 
 
-def version_in_header(
+async def version_in_header(
     if_match: Annotated[str, Header(description='The version that was read, as ETag: "3"')] = "",
 ) -> int:
     """The version that the client has. Raises Refused when the header is missing or no number."""
@@ -64,14 +77,15 @@ def version_in_header(
     )
 
 
-def version_if_given(
+async def version_if_given(
     if_match: Annotated[str | None, Header(description='The version that was read, as ETag: "3"')] = None,
 ) -> int | None:
     """The same where the client may do without. Raises Refused for what is no version."""
-    return None if if_match is None else version_in_header(if_match)
+    return None if if_match is None else await version_in_header(if_match)
 
 
 Base = Annotated[Database, Depends(database_of)]
+NamedType = Annotated[DocumentType, Depends(named_type)]
 TypeInPath = Annotated[DocumentType, Depends(type_in_path)]
 VersionInHeader = Annotated[int, Depends(version_in_header)]
 VersionIfGiven = Annotated[int | None, Depends(version_if_given)]
@@ -94,4 +108,38 @@ AutosaveIfGiven = Annotated[
 async def at_desk(database: Database, type: DocumentType, person: Person) -> AsyncIterator[Desk]:
     """One transaction of one person at work on one type."""
     async with database.transaction(person.actor) as transaction:
+        yield Desk(transaction, type, person)
+
+
+class KnownFirst(APIRoute):
+    """A route whose requests are refused for who asks before they are for their shape.
+
+    Its handler opens the desk, and with it the session, only once the request has been read.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, with that order."""
+        handle = super().get_route_handler()
+
+        async def known_first(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (RequestValidationError, Refused):
+                type = get_document_type(request.path_params["type"])
+                async with own_desk(request, type, bound=False):
+                    raise
+
+        return known_first
+
+
+@asynccontextmanager
+async def own_desk(request: Request, type: DocumentType, *, bound: bool = True) -> AsyncIterator[Desk]:
+    """The desk of whoever asks, in the request's only transaction.
+
+    Raises as `current_person`, `admit` and, where the account has to have a card (`bound`), `bound_person`.
+    """
+    async with at_work(request) as (transaction, person):
+        admit(type, person)
+        if bound:
+            await bound_person(person)
         yield Desk(transaction, type, person)

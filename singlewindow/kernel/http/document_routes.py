@@ -11,15 +11,15 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.documents import autosave, history
 from singlewindow.kernel.documents.search import Page, search
 from singlewindow.kernel.documents.view import ActionView, View
+from singlewindow.kernel.documents.work import KeyUsedBefore
+from singlewindow.kernel.http.answers import json_answer, tagged
 from singlewindow.kernel.http.desk import (
     AutosaveIfGiven,
-    Base,
-    BoundPerson,
-    CurrentPerson,
-    TypeInPath,
+    KnownFirst,
+    NamedType,
     VersionIfGiven,
     VersionInHeader,
-    at_desk,
+    own_desk,
 )
 from singlewindow.kernel.http.problems import ViolationBody, documented
 from singlewindow.kernel.http.text import Number, Text
@@ -40,6 +40,7 @@ router = APIRouter(
     prefix="/api/documents/{type}",
     tags=["documents"],
     responses=documented(NotLoggedIn, Forbidden, NotFound),
+    route_class=KnownFirst,
 )
 
 
@@ -139,44 +140,53 @@ class HistoryAnswer(BaseModel):
     items: list[history.EventView]
 
 
-@router.get("/new", summary="An empty form with what is known of the applicant")
-async def open_new(type: TypeInPath, person: CurrentPerson, database: Base) -> View:
+@router.get("/new", summary="An empty form with what is known of the applicant", response_model=View)
+async def open_new(type: NamedType, request: Request) -> Response:
     """Also for accounts without a card: they may look, but not save (PORT-04)."""
-    async with at_desk(database, type, person) as desk:
-        return await desk.blank()
+    async with own_desk(request, type, bound=False) as desk:
+        view = await desk.blank()
+    return json_answer(view)
 
 
-@router.post("", status_code=201, summary="Save a new draft (暂存)", responses=documented(Refused))
+@router.post(
+    "",
+    status_code=201,
+    summary="Save a new draft (暂存)",
+    responses=documented(Refused),
+    response_model=View,
+)
 async def save_new(
-    type: TypeInPath,
-    person: BoundPerson,
-    database: Base,
+    type: NamedType,
+    request: Request,
     body: ContentBody,
-    response: Response,
     idempotency_key: Annotated[Text | None, Header(max_length=100)] = None,
     autosaved: AutosaveIfGiven = None,
-) -> View:
+) -> Response:
     """Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
     content it is refused."""
-    async with at_desk(database, type, person) as desk:
-        await autosave.forget(desk, autosaved)
-        return _tagged(response, await desk.save_new(body.content, idempotency_key))
+    try:
+        async with own_desk(request, type) as desk:
+            await autosave.forget(desk, autosaved)
+            view = await desk.save_new(body.content, idempotency_key)
+    except KeyUsedBefore:
+        async with own_desk(request, type) as desk:
+            await autosave.forget(desk, autosaved)
+            view = await desk.save_again(body.content, idempotency_key or "")
+    return tagged(view, 201)
 
 
-@router.get("", summary="Find documents", responses=documented(Refused))
+@router.get("", summary="Find documents", responses=documented(Refused), response_model=SearchAnswer)
 async def find(
-    type: TypeInPath,
-    person: CurrentPerson,
-    database: Base,
+    type: NamedType,
     request: Request,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
     sort: Annotated[Text, Query(max_length=60)] = "-updated_at",
-) -> SearchAnswer:
+) -> Response:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
     asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort")}
-    async with database.transaction(person.actor) as transaction:
-        result = await search(transaction, type, person, asked, Page(page, size, sort))
+    async with own_desk(request, type, bound=False) as desk:
+        result = await search(desk.transaction, type, desk.person, asked, Page(page, size, sort))
     items = [
         SearchRow(
             number=row.document.number, status=row.document.status, status_name=row.status_name,
@@ -184,56 +194,57 @@ async def find(
         )
         for row in result.rows
     ]  # fmt: skip
-    return SearchAnswer(total=result.total, total_capped=result.capped, page=page, size=size, items=items)
+    return json_answer(
+        SearchAnswer(total=result.total, total_capped=result.capped, page=page, size=size, items=items)
+    )
 
 
 @router.post("/delete", summary="Delete several drafts")
-async def delete_many(
-    type: TypeInPath, person: BoundPerson, database: Base, body: NumbersBody
-) -> DeletedAnswer:
+async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> DeletedAnswer:
     """Each number is answered on its own; one that may not be deleted does not hold up the others (INSP-11)."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         deleted, refused = await desk.delete_many(body.numbers)
         await autosave.forget_documents(desk, deleted)
     return DeletedAnswer(deleted=deleted, refused=[RefusedNumber(number=n, why=w) for n, w in refused])
 
 
 @router.post("/lookup", summary="What leaving a field fills in")
-async def look_up(type: TypeInPath, person: CurrentPerson, database: Base, body: LookupBody) -> LookupAnswer:
+async def look_up(type: NamedType, request: Request, body: LookupBody) -> LookupAnswer:
     """Answers the grey values and the violations of that field; nothing is stored."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type, bound=False) as desk:
         verdict = await desk.look_up(body.content, body.number)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
     wrong = [ViolationBody(**v.as_json()) for v in verdict.violations if v.path == body.field]
     return LookupAnswer(content=grey, violations=wrong)
 
 
-@router.get("/{number}", summary="Open a document")
-async def open_document(
-    type: TypeInPath, number: Number, person: BoundPerson, database: Base, response: Response
-) -> View:
+@router.get("/{number}", summary="Open a document", response_model=View)
+async def open_document(type: NamedType, number: Number, request: Request) -> Response:
     """The ETag is the version that later changes must name."""
-    async with at_desk(database, type, person) as desk:
-        return _tagged(response, await desk.open(number))
+    async with own_desk(request, type) as desk:
+        view = await desk.open(number)
+    return tagged(view)
 
 
 @router.put(
-    "/{number}", summary="Save a draft again", responses=documented(NotInThisState, StaleVersion, Refused)
+    "/{number}",
+    summary="Save a draft again",
+    responses=documented(NotInThisState, StaleVersion, Refused),
+    response_model=View,
 )
 async def save(
-    type: TypeInPath,
+    type: NamedType,
     number: Number,
-    person: BoundPerson,
-    database: Base,
+    request: Request,
     version: VersionInHeader,
     body: ContentBody,
-    response: Response,
     autosaved: AutosaveIfGiven = None,
-) -> View:
+) -> Response:
     """A version that is no longer the stored one is refused with what is stored now."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         await autosave.forget(desk, autosaved)
-        return _tagged(response, await desk.save(number, version, body.content))
+        view = await desk.save(number, version, body.content)
+    return tagged(view)
 
 
 @router.delete(
@@ -242,12 +253,10 @@ async def save(
     summary="Delete a document",
     responses=documented(NotInThisState, StaleVersion, Refused),
 )
-async def delete(
-    type: TypeInPath, number: Number, person: BoundPerson, database: Base, version: VersionIfGiven
-) -> None:
+async def delete(type: NamedType, number: Number, request: Request, version: VersionIfGiven) -> None:
     """What was once sent is hidden from the company and stays in the archive (PORT-08). With If-Match, only the
     version that was read is deleted."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         await desk.delete(number, version)
         await autosave.forget_documents(desk, [number])
 
@@ -256,56 +265,42 @@ async def delete(
     "/{number}/prepare",
     summary="First step of a signed action",
     responses=documented(NotInThisState, StaleVersion, Refused),
+    response_model=PrepareAnswer,
 )
 async def prepare(
-    type: TypeInPath,
-    number: Number,
-    person: BoundPerson,
-    database: Base,
-    version: VersionInHeader,
-    body: PrepareBody,
-) -> PrepareAnswer:
+    type: NamedType, number: Number, request: Request, version: VersionInHeader, body: PrepareBody
+) -> Response:
     """Checks all rules and pins the version; answers the exact text that the card signs."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
         prepared = await signing.prepare(number, version, body.action, body.card_no)
-    return PrepareAnswer(
-        token=prepared.token,
-        statement=prepared.statement_object,
-        signing_input=prepared.signing_input,
-        content=prepared.content_object,
-    )
+    return Response(prepared.as_json(), media_type="application/json")
 
 
 @router.post(
     "/{number}/submit",
     summary="Second step of a signed action",
     responses=documented(NotInThisState, Conflict, StaleVersion, Refused),
+    response_model=View,
 )
-async def submit(
-    type: TypeInPath, number: Number, person: BoundPerson, database: Base, body: SubmitBody, request: Request
-) -> View:
+async def submit(type: NamedType, number: Number, body: SubmitBody, request: Request) -> Response:
     """Verifies certificate and signature and hands the document to the outbox, all or nothing."""
-    signed = Signed.of(body.signature, body.certificate)
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
+        signed = Signed.of(body.signature, body.certificate)
         signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
-        return await signing.submit(number, body.token, signed, request.state.request_id, datetime.now(UTC))
+        view = await signing.submit(number, body.token, signed, request.state.request_id, datetime.now(UTC))
+    return json_answer(view)
 
 
 @router.get("/{number}/receipts", summary="Customs' answers")
-async def receipts(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> ReceiptsAnswer:
+async def receipts(type: NamedType, number: Number, request: Request) -> ReceiptsAnswer:
     """Receipts of superseded submissions are shown and marked."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         return ReceiptsAnswer(items=await history.receipts(desk, number))
 
 
 @router.get("/{number}/history", summary="What happened to a document")
-async def events(type: TypeInPath, number: Number, person: BoundPerson, database: Base) -> HistoryAnswer:
+async def events(type: NamedType, number: Number, request: Request) -> HistoryAnswer:
     """Each entry's hash covers the entry before it."""
-    async with at_desk(database, type, person) as desk:
+    async with own_desk(request, type) as desk:
         return HistoryAnswer(items=await history.events(desk, number))
-
-
-def _tagged(response: Response, view: View) -> View:
-    response.headers["ETag"] = f'"{view.version}"'
-    return view

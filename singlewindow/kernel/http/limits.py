@@ -26,7 +26,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        limit = MAX_EXCHANGE if request.url.path.startswith(EXCHANGE) else MAX_BODY
+        limit = MAX_EXCHANGE if scope["path"].startswith(EXCHANGE) else MAX_BODY
         if _announced(request) > limit:
             await answer(_too_large(limit), request)(scope, receive, send)
             return

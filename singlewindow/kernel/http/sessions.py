@@ -7,12 +7,14 @@ own origins and carry the session's token in X-CSRF-Token, which no other page c
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.people import refusals, rights, session_store
 from singlewindow.kernel.people.person import Account, Person
 from singlewindow.kernel.problems import Forbidden, MustChangePassword, NotLoggedIn, StaleToken
@@ -32,10 +34,7 @@ async def session_account(request: Request) -> Account:
     database: Database = request.app.state.database
     token = request.cookies.get(cookie_name())
     account = await session_store.find(database, token, session_life()) if token else None
-    if account is None:
-        raise NotLoggedIn("尚未登录或登录已失效，请重新登录")
-    _check_csrf(request, account)
-    return account
+    return _checked(request, account)
 
 
 async def current_account(account: Annotated[Account, Depends(session_account)]) -> Account:
@@ -50,6 +49,21 @@ async def current_person(account: Annotated[Account, Depends(current_account)]) 
     rights.require(account, rights.DOCUMENTS)
     assert isinstance(account, Person)
     return account
+
+
+@asynccontextmanager
+async def at_work(request: Request) -> AsyncIterator[tuple[Transaction, Person]]:
+    """A transaction of that person, found and begun by one statement: what a request does, it does in here.
+
+    Raises as `current_person`.
+    """
+    check_origin(request)
+    token = request.cookies.get(cookie_name())
+    if not token:
+        raise _not_logged_in()
+    database: Database = request.app.state.database
+    async with session_store.at_work(database, token, session_life()) as (transaction, account):
+        yield transaction, await current_person(await current_account(_checked(request, account)))
 
 
 async def administrator(person: Annotated[Person, Depends(current_person)]) -> Person:
@@ -105,6 +119,17 @@ def set_cookie(response: Response, token: str) -> None:
 def clear_cookie(response: Response) -> None:
     """Take the token away again."""
     response.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=settings().secure_cookies)
+
+
+def _checked(request: Request, account: Account | None) -> Account:
+    if account is None:
+        raise _not_logged_in()
+    _check_csrf(request, account)
+    return account
+
+
+def _not_logged_in() -> NotLoggedIn:
+    return NotLoggedIn("尚未登录或登录已失效，请重新登录")
 
 
 def _check_csrf(request: Request, account: Account) -> None:

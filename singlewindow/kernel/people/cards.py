@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from singlewindow.contract.certificates import CardIdentity, CertificateRefused, verify_card_certificate
+from singlewindow.contract.files import read_file
 from singlewindow.contract.signatures import SignatureRefused, signing_input, verify
 from singlewindow.kernel.people import refusals
 
@@ -13,14 +14,14 @@ from singlewindow.kernel.people import refusals
 def verify_card(certificate: bytes, pki: Path, now: datetime) -> CardIdentity:
     """Whose card a certificate (DER) is, at real time `now`. Raises CertificateRefused.
 
-    `pki` holds ca.pem and crl.pem, which are read anew each time. Fails closed: a revocation list that cannot be
-    read is none, and then nothing is accepted. Reads files and calculates: run it off the event loop.
+    `pki` holds ca.pem and crl.pem, which are looked at each time and read when they changed. Fails closed: a
+    revocation list that cannot be read is none, and then nothing is accepted.
     """
     try:
-        crl = (pki / "crl.pem").read_bytes()
+        crl = read_file(pki / "crl.pem")
     except OSError:
         crl = b""
-    return verify_card_certificate(certificate, (pki / "ca.pem").read_bytes(), crl, now)
+    return verify_card_certificate(certificate, read_file(pki / "ca.pem"), crl, now)
 
 
 def identify(certificate: bytes, pki: Path) -> CardIdentity:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
@@ -42,6 +44,22 @@ async def find(database: Database, token: str, life: timedelta) -> Account | Non
     if row["stale"]:
         await _touch(database, account, token, life)
     return account
+
+
+@asynccontextmanager
+async def at_work(
+    database: Database, token: str, life: timedelta
+) -> AsyncIterator[tuple[Transaction, Account | None]]:
+    """A transaction of whoever has this token: the look-up is its first statement. As `find` otherwise."""
+    stale: Account | None = None
+    try:
+        async with database.session_transaction(digest(token), _SEEN_EVERY) as (transaction, row):
+            account = None if row is None else _account(row)
+            stale = account if row is not None and row["stale"] else None
+            yield transaction, account
+    finally:
+        if stale is not None:
+            await _touch(database, stale, token, life)
 
 
 async def end(database: Database, token: str) -> None:

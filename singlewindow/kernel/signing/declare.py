@@ -6,7 +6,6 @@ nothing leaves except as a row of it.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import Verdict, editable, judge
-from singlewindow.kernel.documents.view import View
+from singlewindow.kernel.documents.view import View, view_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
@@ -49,7 +48,7 @@ class SigningDesk:
         desk.check(action, document.status, document.company_id)
         await desk.check_version(document, version)
         check_card(desk.person, card_no)
-        files = await store.attachments_of(desk.transaction, document.id)
+        files = await desk.files(document)
         await self._verdict(document, files)
         content = content_bytes(desk.type, document.content)
         statement = {
@@ -89,11 +88,11 @@ class SigningDesk:
             raise Refused.because(
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名", BASIS)]
             )
-        await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
+        verify_signed(desk.person, prepared, signed, self.pki, now)
         await desk.check_version(document, prepared.version)
         action = _signed(desk.type, prepared.facts["action"])
         status = desk.check(action, document.status, document.company_id)
-        files = await store.attachments_of(desk.transaction, document.id)
+        files = await desk.files(document)
         if [f.id for f in files] != prepared.facts["attachments"]:
             raise Refused.because(
                 [
@@ -107,7 +106,8 @@ class SigningDesk:
                 ]
             )
         verdict = await self._verdict(document, files)
-        return await self._record(document, action, status, prepared, signed, verdict, request_id)
+        changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
+        return view_of(desk.type, desk.person, changed, files)
 
     async def _verdict(self, document: Document, files: Sequence[AttachmentRecord]) -> Verdict:
         """The full verdict; a grey value that customs' registers now give otherwise is refused too."""
@@ -140,32 +140,29 @@ class SigningDesk:
         signed: Signed,
         verdict: Verdict,
         request_id: str,
-    ) -> View:
+    ) -> Document:
         desk = self.desk
         await store.supersede(desk.transaction, document)
         submission_id = await desk.transaction.value(
-            """insert into submission (document_id, company_id, sequence, action, version, start_status, content,
-                   statement, signature, certificate, card_no, account_id, request_id,
-                   submitted_at, attachments, frozen)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id""",
+            """with s as (
+                   insert into submission (document_id, company_id, sequence, action, version, start_status, content,
+                       statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments,
+                       frozen)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+               ), o as (
+                   insert into outbox (document_id, submission_id, message_id) select $1, id, $17 from s
+               )
+               select id, pg_notify('outbox', '') from s""",
             document.id, document.company_id, document.last_submission + 1, action.name, document.version, status,
             prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
             desk.person.account_id, request_id, desk.transaction.now, prepared.facts["attachments"],
-            verdict.known.frozen(),
+            verdict.known.frozen(), str(uuid4()),
         )  # fmt: skip
-        await desk.transaction.run(
-            "insert into outbox (document_id, submission_id, message_id) values ($1, $2, $3)",
-            document.id,
-            submission_id,
-            str(uuid4()),
-        )
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
         wanted = Change(status, event, submits=submission_id)
-        changed = await store.change(desk.transaction, desk.type, document, wanted)
-        await desk.transaction.run("select pg_notify('outbox', '')")
-        return await desk.view(changed)
+        return await store.change(desk.transaction, desk.type, document, wanted)
 
 
 def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:

@@ -41,6 +41,12 @@ class Prepared:
         """The exact ASCII text that the card signs (detached JWS)."""
         return signing_input(self.statement)
 
+    def as_json(self) -> bytes:
+        """The answer to the first step: token, statement, signing input and content. Statement and content are JSON
+        already, and stand in it as they are."""
+        head = json.dumps({"token": self.token, "signing_input": self.signing_input}).encode()
+        return head[:-1] + b',"statement":' + self.statement + b',"content":' + self.content + b"}"
+
     @property
     def statement_object(self) -> dict[str, Any]:
         """The statement, for the page to compare with what it shows."""
@@ -141,7 +147,7 @@ def verify_signed(
 ) -> CardIdentity:
     """Check the certificate's chain and revocation, that it is the bound card's, and the signature.
 
-    Raises Refused with what is wrong and what to do. Run it off the event loop, as `verify_card`.
+    Raises Refused with what is wrong and what to do.
     """
     try:
         identity = verify_card(signed.certificate, pki, now)
