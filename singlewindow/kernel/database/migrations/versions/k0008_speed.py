@@ -1,15 +1,15 @@
 """Indexes that nothing asks for go, and rows that change get room to do so.
 
-Revision ID: k0007_speed
-Revises: k0006_form
+Revision ID: k0008_speed
+Revises: k0007_figures
 """
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "k0007_speed"
-down_revision = "k0006_form"
+revision = "k0008_speed"
+down_revision = "k0007_figures"
 depends_on = None
 
 
