@@ -47,9 +47,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     await guarded(action.label, () => does(action));
   }
 
-  function does(action: ActionDefinition): Promise<void> {
+  async function does(action: ActionDefinition): Promise<void> {
     if (action.name === "new") return startAnew();
-    if (action.name === "save") return save(action.done ?? `${action.label}成功`);
+    if (action.name === "save") return void (await save(action.done ?? `${action.label}成功`));
     if (action.name === "delete") return remove(action);
     if (action.name === "copy") return copy();
     if (action.name === "print") return print();
@@ -57,7 +57,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   }
 
   /** Runs one thing at a time; a refusal is shown where it belongs and what was typed stays. */
-  async function guarded(label: string, work: () => Promise<void>): Promise<boolean> {
+  async function guarded(label: string, work: () => Promise<unknown>): Promise<boolean> {
     busy.value = label;
     try {
       await work();
@@ -114,12 +114,17 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone("已复制为新单据，尚未暂存");
   }
 
-  async function save(done: string | null): Promise<void> {
-    if (!(await fields.settle())) return events.refused();
-    if (!(await events.mayStore())) return;
+  /** 暂存; answers whether it came to that: a wrong field, a row or a card that is out of its reader stop it. */
+  async function save(done: string | null): Promise<boolean> {
+    if (!(await fields.settle())) {
+      events.refused();
+      return false;
+    }
+    if (!(await events.mayStore())) return false;
     await document.save();
     fields.forget();
     if (done) sayDone(done);
+    return true;
   }
 
   /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
@@ -140,7 +145,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
   async function sign(action: ActionDefinition): Promise<void> {
     if (!(await fields.settle(true))) return events.refused();
-    if (document.dirty.value || !document.number.value) await save(null);
+    if ((document.dirty.value || !document.number.value) && !(await save(null))) return;
     if (document.unsaved.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${action.label}」`);
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
