@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     with_template: bool = False  # the invented document of subsystems/_template, for tests
     secure_cookies: bool = False  # on behind TLS
     allowed_origins: str = ""  # further origins than the portal's own, comma-separated
+    session_cookie: str = ""  # its name; default: with the port in it
     session_hours: float = 12
     prepare_minutes: float = 5
     captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from singlewindow.contract.signatures import sign_raw
+from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 from tests.pdf_samples import make_pdf
 from tests.system.running import System
 
@@ -52,17 +52,50 @@ class Applicant:
         session = await self._call("POST", "/api/session/card", json=proof)
         self.http.headers["X-CSRF-Token"] = session["csrf"]
 
-    async def file(self, declaration: str) -> str:
-        """Save, upload and apply, whatever happens meanwhile; the number of the acknowledged application."""
+    async def file(self, declaration: str, bring: Callable[[str], Awaitable[None]] | None = None) -> str:
+        """Save, upload and apply, whatever happens meanwhile; the number of the acknowledged application.
+
+        `bring` puts the file of the document with that number there in another way than over the API.
+        """
         key = uuid4().hex
         draft = await self._patiently(lambda: self._save(declaration, key))
         number: str = draft["number"]
-        again = await self._patiently(lambda: self._save(declaration, key))  # as if the answer had been lost
-        assert again["number"] == number
-        await self._patiently(lambda: self._upload(number))
+        if bring is None:
+            again = await self._patiently(
+                lambda: self._save(declaration, key)
+            )  # as if the answer had been lost
+            assert again["number"] == number
+        await self._patiently(lambda: (bring or self._upload)(number))
         view = await self._patiently(lambda: self._apply(number))
         assert view["status"]["code"] in {"1", "2", "3", "4"}, view["status"]
         return number
+
+    async def draft(self, declaration: str) -> str:
+        """A saved draft with its file; its number."""
+        number: str = (await self._save(declaration, uuid4().hex))["number"]
+        await self._upload(number)
+        return number
+
+    def signed_file(self, number: str) -> tuple[bytes, bytes, bytes]:
+        """What the card says to a file of that document: statement, signature, certificate."""
+        statement = canonical({
+            "draft": number, "category": "00000002", "sha256": hashlib.sha256(PDF).hexdigest(), "name": "声明.pdf",
+            "size": len(PDF), "card": self.card_no, "company": self.customs_code, "nonce": uuid4().hex,
+        })  # fmt: skip
+        signature = sign_raw(self.key, signing_input(statement).encode("ascii"))
+        return statement, signature, self.certificate
+
+    async def try_to_apply(self, number: str) -> httpx.Response:
+        """The portal's answer to the signed application, whatever it is."""
+        view = await self._call("GET", f"{DOCUMENTS}/{number}")
+        wanted = {"action": "apply", "card_no": self.card_no}
+        version = {"If-Match": f'"{view["version"]}"'}
+        url = f"{DOCUMENTS}/{number}"
+        asked = await self.http.post(f"{url}/prepare", json=wanted, headers=version)
+        if not asked.is_success:
+            return asked
+        form = {"token": asked.json()["token"], **self._sign(asked.json()["signing_input"])}
+        return await self.http.post(f"{url}/submit", json=form)
 
     async def view(self, number: str) -> dict[str, Any]:
         return await self._patiently(lambda: self._call("GET", f"{DOCUMENTS}/{number}"))

@@ -44,6 +44,7 @@ class System:
     folder: Path
     launcher: int
     ports: dict[str, int]
+    settings: dict[str, str]
     world: dict[str, Any] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
 
@@ -62,6 +63,11 @@ class System:
     @property
     def data(self) -> Path:
         return self.folder / "data"
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """That of the running parts, with other settings (names without prefix)."""
+        ports = {name: str(number) for name, number in self.ports.items()}
+        return _environment(self.folder, {**ports, **self.settings, **settings})
 
     def log(self, part: str) -> str:
         """All that a part has written so far (`launcher`, `setup`, `postgres` too)."""
@@ -99,9 +105,13 @@ class System:
         self._given.add(number)
         return number
 
+    def address(self, database: str) -> str:
+        """Of `singlewindow` or `customs`, for one whom row-level security does not bind."""
+        return self._cluster().dsn(database)
+
     async def sql(self, database: str, statement: str, *values: object) -> list[asyncpg.Record]:
         """A statement in `singlewindow` or `customs`, past all row-level security."""
-        connection = await asyncpg.connect(self._cluster().dsn(database))
+        connection = await asyncpg.connect(self.address(database))
         try:
             return list(await connection.fetch(statement, *values))
         finally:
@@ -135,7 +145,7 @@ def running(**settings: str) -> Iterator[System]:
                 environment=_environment(folder, {**{k: str(v) for k, v in ports.items()}, **settings}),
                 folder=CLONE,
             )
-        system = System(folder, launcher.pid, ports)
+        system = System(folder, launcher.pid, ports, settings)
         try:
             _await_ready(system, lambda: launcher.poll() is None)
             yield system

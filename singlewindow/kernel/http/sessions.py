@@ -102,8 +102,11 @@ def check_origin(request: Request) -> None:
 
 
 def cookie_name() -> str:
-    """The session's cookie; browsers do not keep cookies of different ports apart, so its name does."""
-    return f"sw_session_{settings().port}"
+    """The session's cookie; browsers do not keep cookies of different ports apart, so its name does.
+
+    Portals of one installation that stand behind one address share it by a setting (OPER-04).
+    """
+    return settings().session_cookie or f"sw_session_{settings().port}"
 
 
 def session_life() -> timedelta:
