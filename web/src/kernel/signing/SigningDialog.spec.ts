@@ -118,6 +118,7 @@ describe("the card's dialog (PORT-05)", () => {
     await flushPromises();
     listeners.get("card_inserted")!();
     await flushPromises();
+    expect(document.activeElement).toBe(wrapper.get("input[type=password]").element);
     expect(wrapper.find("[role=alert]").exists()).toBe(false);
     expect(wrapper.get("input[type=password]").attributes("disabled")).toBeUndefined();
   });

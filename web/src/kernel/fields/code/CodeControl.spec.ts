@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { describe, expect, it } from "vitest";
 import CodeControl from "./CodeControl.vue";
+import { initialsOf } from "./initials";
 import { listSource, type CodeSource } from "./source";
 
 const source = listSource([
@@ -53,6 +54,29 @@ describe("code field (UI-04)", () => {
     expect(offered()).toEqual(["00000003其他材料"]);
     await press("Enter");
     expect(wrapper.props("modelValue")).toBe("00000003");
+  });
+
+  it("typing narrows by the letters of the pinyin, for every word of the shipped chapter", async () => {
+    const { type, offered } = await combo();
+    expect(initialsOf("其他材料")).toBe("qtcl");
+    await type("QTCL");
+    expect(offered()).toEqual(["00000003其他材料"]);
+    const words = "暂存 已申请 发往海关成功 发送失败 海关接收成功 接收失败 同意 不同意 委托企业协助海关查验的声明 查验时不到场的声明 免于到场协助查验申请";
+    expect(initialsOf(words)).toBe("zcysqfwhgcgfssbhgjscgjssbtybtywtqyxzhgcydsmcysbdcdsmmydcxzcysq");
+  });
+
+  it("a keystroke asks once, and a list of thousands is cut", async () => {
+    const asked: string[] = [];
+    const many = Array.from({ length: 12_030 }, (_, at) => ({ code: String(at).padStart(10, "0"), name: `货品 ${at}` }));
+    const table: CodeSource = {
+      most: 20,
+      search: (text) => { asked.push(text); return Promise.resolve(many.filter((one) => one.code.startsWith(text)).slice(0, 20)); },
+      find: (code) => Promise.resolve(many.find((one) => one.code === code) ?? null),
+    };
+    const { type, offered } = await combo("", table);
+    for (const text of ["0", "00", "0000"]) await type(text);
+    expect(asked).toEqual(["0", "00", "0000"]);
+    expect(offered()).toHaveLength(20);
   });
 
   it("Backspace clears a chosen entry as a whole", async () => {

@@ -1,5 +1,6 @@
 import { call } from "@/kernel/api/client";
 import type { CodeItem, CodePage } from "@/kernel/api/types";
+import { initialsOf } from "./initials";
 
 /** Where a code field finds its entries. */
 export interface CodeSource {
@@ -13,7 +14,7 @@ export interface CodeSource {
 /** A few entries that the page already holds (statuses, categories of attachments, document types). */
 export function listSource(items: CodeItem[]): CodeSource {
   const matches = (item: CodeItem, text: string): boolean =>
-    item.code.toUpperCase().startsWith(text.toUpperCase()) || item.name.includes(text);
+    item.code.toUpperCase().startsWith(text.toUpperCase()) || item.name.includes(text) || initialsOf(item.name).includes(text.toLowerCase());
   return {
     search: (text) => Promise.resolve(text ? items.filter((item) => matches(item, text)) : items),
     find: (code) => Promise.resolve(items.find((item) => item.code === code) ?? null),
