@@ -31,7 +31,7 @@ check: install
 
 ## journey NAME=…: one journey; its screenshots stand in var/journeys/NAME
 journey: install web/dist/index.html
-	@test -n "$(NAME)" || { echo "Which one? make journey NAME=…:"; ls tests/journeys | sed -n 's/^test_\(.*\)\.py$$/  \1/p'; exit 2; }
+	@test -n "$(NAME)" || { echo "Which one? make journey NAME=…:"; ls tests/journeys | sed -n -e 's/^test_\(.*\)\.py$$/  \1/p' -e '/^[a-z]*$$/s/^/  /p'; exit 2; }
 	@$(NODE) $(BIN)/python tools/bootstrap_test.py --journey "$(NAME)"
 
 ## bench [NAME=…] [SECONDS=5] [ROUNDS=3]: how fast it is, one JSON line per figure (docs/performance.md)

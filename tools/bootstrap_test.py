@@ -83,7 +83,8 @@ def everything(tally: Tally) -> None:
     pytest(tally, "Python tests", "parallel", *parallel)
     pytest(tally, "Python tests that run alone", "serial", "--ignore", str(JOURNEYS), "-m", "serial")
     pages(tally)
-    names = sorted(path.stem.removeprefix("test_") for path in JOURNEYS.glob("test_*.py"))
+    names = sorted({*(path.stem.removeprefix("test_") for path in JOURNEYS.glob("test_*.py")),
+                    *(path.parent.name for path in JOURNEYS.glob("*/test_*.py"))})  # fmt: skip
     chromium = find_chromium()
     if chromium is None:
         print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.")
@@ -105,8 +106,9 @@ def postgres_15(tally: Tally) -> None:
 
 
 def journey(tally: Tally, name: str, chromium: str | None) -> None:
-    """One journey; JOURNEY names the folder for its screenshots."""
-    file = JOURNEYS / f"test_{name}.py"
+    """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots."""
+    folder = JOURNEYS / name
+    file = folder if folder.is_dir() else JOURNEYS / f"test_{name}.py"
     if chromium is None or not file.exists():
         tally.failed += 1
         tally.broken.append(f"journey {name}: {'no Chromium was found' if file.exists() else f'no {file}'}")

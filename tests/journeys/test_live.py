@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests import pdf_samples
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
-from tests.journeys.test_inspection import (
+from tests.journeys.inspection.acts import (
     FORM,
     LI,
     WANG,

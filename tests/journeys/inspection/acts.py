@@ -1,0 +1,177 @@
+"""What a person does again and again in this chapter: log in, open a form, fill it in, add a file, enter the PIN."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests import pdf_samples
+from tests.journeys.browser import Desk
+
+FORM = "免于到场协助查验申请（报关单）"
+BILL_FORM = "免于到场协助查验申请（非报关单）"
+QUERY = "数据查询"
+WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
+ZHAO, SUN = ("zhaomin", "Zhao-2026"), ("sunlei", "Sunlei-2026")
+WANG_CARD, LI_CARD, ZHAO_CARD = "8930L0000A011", "8930L0000A029", "8930L0000B018"
+PIN = "88888888"
+CAPTCHA = "8888"
+BUTTONS = ("新增", "暂存", "复制", "删除", "申请", "打印")
+STATEMENT = "00000002"
+SLOW = 30_000  # milliseconds for what goes to customs and back
+
+
+def log_in(desk: Desk, account: tuple[str, str] = WANG) -> None:
+    """From the home page into the application (manual 3.2)."""
+    desk.page.get_by_role("link", name="免于到场协助查验申请").first.click()
+    desk.page.get_by_label("用户名").fill(account[0])
+    desk.page.get_by_label("密码", exact=True).fill(account[1])
+    expect(desk.page.get_by_alt_text("验证码")).to_be_visible()
+    desk.page.get_by_label("验证码", exact=True).fill(CAPTCHA)
+    desk.press("Enter")
+    expect(desk.button("退出")).to_be_visible()
+
+
+def menu(desk: Desk, title: str) -> None:
+    """Click an entry of the left menu."""
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
+
+
+def open_form(desk: Desk, title: str = FORM) -> None:
+    """An empty form, with the focus in its first box."""
+    menu(desk, title)
+    expect(desk.field("status")).to_have_value("未暂存")
+    desk.field("bill_no" if title == BILL_FORM else "declaration_no").focus()
+
+
+def fill_in(desk: Desk, number: str, *, plate: str | None = None) -> None:
+    """By keyboard alone from the focused first box on: Enter moves, and brings the district (INSP-01)."""
+    desk.type(number)
+    desk.press("Enter")
+    expect(desk.field("inspection_district")).not_to_have_value("", timeout=SLOW)
+    if plate is not None:
+        expect(desk.field("vehicle_plate")).to_be_focused()
+        desk.type(plate)
+        desk.press("Enter")
+    expect(desk.field("contact_name")).to_be_focused()
+    desk.type("王芳")
+    desk.press("Enter")
+    desk.type("0755-84398888")
+    desk.press("Enter")
+    expect(desk.field("attachment_category")).to_be_focused()
+
+
+def save(desk: Desk) -> str:
+    """Alt+S; the 数据中心统一编号."""
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    expect(desk.field("status")).to_have_value("暂存")
+    number = desk.field("number").input_value()
+    assert re.fullmatch(r"20\d{2}\d{14}", number), number
+    return number
+
+
+def choose_category(desk: Desk, category: str) -> None:
+    box = desk.field("attachment_category")
+    box.click()
+    desk.press("Control+A", "Backspace")
+    desk.type(category)
+    desk.press("Enter")
+    expect(box).to_have_value(re.compile(f"^{category} "))
+
+
+def add_file(desk: Desk, data: bytes, name: str = "查验时不到场的声明.pdf") -> None:
+    """【添加文件】 by keyboard; the file is chosen in the operating system's dialog."""
+    button = desk.button("添加文件").locator("visible=true")
+    button.focus()
+    with desk.page.expect_file_chooser() as chooser:
+        desk.press("Enter")
+    chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": data})
+
+
+def choose_file(
+    desk: Desk, category: str, data: bytes | None = None, name: str = "查验时不到场的声明.pdf"
+) -> None:
+    choose_category(desk, category)
+    add_file(desk, pdf_samples.make_pdf(pages=2) if data is None else data, name)
+
+
+def enter_pin(desk: Desk, pin: str = PIN) -> None:
+    box = desk.page.get_by_label("卡介质密码")
+    expect(box).to_be_focused(timeout=SLOW)
+    desk.type(pin)
+    desk.press("Enter")
+
+
+def upload(desk: Desk, category: str = STATEMENT, name: str = "查验时不到场的声明.pdf") -> None:
+    """A file from choosing to 上传成功."""
+    before = desk.page.locator("table.attachments:visible tbody tr", has_text=name).count()
+    choose_file(desk, category, name=name)
+    enter_pin(desk)
+    rows = desk.page.locator("table.attachments:visible tbody tr", has_text=name)
+    expect(rows).to_have_count(before + 1, timeout=SLOW)
+
+
+def apply(desk: Desk) -> str:
+    """申请, PIN, 申请成功; the 数据中心统一编号."""
+    desk.action("申请").click()
+    enter_pin(desk)
+    desk.says("申请成功")
+    return desk.field("number").input_value()
+
+
+def apply_for(desk: Desk, number: str) -> str:
+    """A whole application for a declaration in a new form."""
+    start_anew(desk)
+    fill_in(desk, number)
+    upload(desk)
+    return apply(desk)
+
+
+def start_anew(desk: Desk, title: str = FORM) -> None:
+    """An empty form, in the tab that is open or a new one."""
+    menu(desk, title)
+    first = desk.field("bill_no" if title == BILL_FORM else "declaration_no")
+    desk.action("新增").click()
+    expect(desk.field("status")).to_have_value("未暂存")
+    expect(first).to_be_focused()
+    expect(first).to_have_value("")
+
+
+def check_buttons(desk: Desk, enabled: set[str], why: str = "") -> None:
+    """Which of the buttons are to be pressed; a grey one says why when it is pointed at (UI-10)."""
+    for name in BUTTONS:
+        button = desk.action(name)
+        grey = "false" if name in enabled else "true"
+        expect(button).to_have_attribute("aria-disabled", grey)
+        if grey == "true" and why:
+            button.hover()
+            desk.says(why)
+
+
+def check_locked(desk: Desk, *names: str) -> None:
+    """Nothing can be typed any more (INSP-07)."""
+    for name in names:
+        expect(desk.field(name)).to_have_attribute("readonly", "")
+
+
+def row_of(desk: Desk, text: str) -> Any:
+    """The row of the result list that shows this text."""
+    return desk.page.locator("table.results:visible tbody tr").filter(has_text=text)
+
+
+def colour_of(desk: Desk, name: str) -> str:
+    """The background of a field's box, as the browser paints it."""
+    script = """box => {
+        for (let one = box; one; one = one.parentElement) {
+            const colour = getComputedStyle(one).backgroundColor;
+            if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+        }
+    }"""
+    colour: str = desk.field(name).evaluate(script)
+    return colour
+
+
+YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"
