@@ -1,0 +1,55 @@
+"""免于到场协助查验申请表: the paper of both applications (UI-12)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from singlewindow.subsystems.inspection.tests.test_actions import TYPES, Scene
+from tests.house import House
+
+pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
+
+
+async def paper(scene: Scene, number: str, name: str, folder: Path) -> str:
+    """The text of a print, without blanks."""
+    answer = await scene.owner.http.get(f"{scene.url}/{number}/prints/{name}")
+    assert answer.status_code == 200, answer.text
+    file = folder / "print.pdf"
+    file.write_bytes(answer.content)
+    command = ("pdftotext", "-layout", str(file), "-")
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: ASYNC221
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("type", TYPES)
+async def test_the_application_form(house: House, type: str, tmp_path: Path) -> None:
+    """UI-12, INSP-01, INSP-05, INSP-09: applicant, number, district, contact, the chosen way, the answer."""
+    await house.register("pilot_district", "5301", {"enabled": True})
+    scene = Scene(house, type, await house.member())
+    view = await scene.document("同意")
+    text = await paper(scene, view["number"], "application", tmp_path)
+    number = view["content"][TYPES[type]]
+    label = "报关单号" if type == "inspection.declaration" else "提运单号"
+    for words in (
+        "免于到场协助查验申请表", f"数据中心统一编号：{view['number']}", f"申请单位{scene.owner.company_name}",
+        f"申请单位代码{scene.owner.customs_code}", f"{label}{number}", "查验地海关5301皇岗海关", "联系人王芳",
+        "联系电话13800138000", "√查验时不到场的声明", "00000002查验时不到场的声明：声明.pdf（1页）", "状态：同意",
+        "APPROVED同意", "申请单位（盖章）",
+    ):  # fmt: skip
+        assert words in text, (words, text)
+    assert "√委托企业" not in text
+    assert ("车牌号" in text) is (type == "inspection.bill")
+
+
+async def test_the_generic_form_is_there_too(house: House, tmp_path: Path) -> None:
+    """UI-12: drawn from the definition."""
+    await house.register("pilot_district", "5301", {"enabled": True})
+    scene = Scene(house, "inspection.declaration", await house.member())
+    view = await scene.draft()
+    text = await paper(scene, view["number"], "form", tmp_path)
+    for words in ("免于到场协助查验申请（报关单）", "申请信息", "查验地海关5301皇岗海关", "回执无"):
+        assert words in text, (words, text)
