@@ -17,6 +17,7 @@ from singlewindow.customs.settings import CustomsSettings
 CHANNEL = "faults"
 LONGEST_IDLE = 30.0
 SHORTEST_IDLE = 0.1
+OVERDUE_IDLE = 1.0  # a doubled one that was not even sent once: the portal is away
 COLUMNS = "lost, doubled, delayed, shuffled, lost_seconds, hold_seconds, seed"
 
 
@@ -85,7 +86,9 @@ async def idle(database: Database) -> float:
             """select extract(epoch from min(again_at) - clock_timestamp())::float8
                from outgoing where again_at is not null"""
         )
-    return LONGEST_IDLE if seconds is None else min(max(seconds, SHORTEST_IDLE), LONGEST_IDLE)
+    if seconds is None:
+        return LONGEST_IDLE
+    return min(max(seconds, SHORTEST_IDLE), LONGEST_IDLE) if seconds > 0 else OVERDUE_IDLE
 
 
 async def send_again(transaction: Transaction, submission_id: int) -> int:

@@ -218,3 +218,15 @@ async def test_figures_for_prometheus(customs: Customs, own: Company) -> None:
     assert 'customs_messages{state="queued"} 1.0' in text
     assert 'route="/api/submissions/{identifier}"' in text
     assert f"/api/submissions/{identifier}" not in text
+
+
+async def test_the_pages_learn_whether_the_clock_is_real(customs: Customs) -> None:
+    """The banner 训练时钟: no log-in needed, real unless moved or frozen."""
+    assert (await customs.client.get("/clock")).json()["real"] is True
+    await shift(customs, 86400)
+    moved = (await customs.client.get("/clock")).json()
+    assert (moved["real"], moved["frozen"]) == (False, False)
+    await shift(customs, 0)
+    await freeze(customs, "2026-12-24T01:30:00+00:00")
+    frozen = (await customs.client.get("/clock")).json()
+    assert frozen == {"now": "2026-12-24T01:30:00Z", "real": False, "frozen": True}

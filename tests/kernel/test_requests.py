@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -159,3 +160,10 @@ async def test_an_account_without_a_card_gets_one_answer(house: House) -> None:
     assert others == [first] * 2
     assert first[0]["rule"] == "login.unbound"
     assert first[0]["advice"]
+
+
+async def test_the_pages_learn_whether_the_clock_is_real(house: House) -> None:
+    """The banner 训练时钟: public, real unless moved or frozen."""
+    clock = (await house.client().get("/api/clock")).json()
+    assert (clock["real"], clock["frozen"]) == (True, False)
+    assert abs(datetime.fromisoformat(clock["now"]) - datetime.now(UTC)) < timedelta(minutes=1)
