@@ -22,3 +22,5 @@ export function useTables(document: OpenDocument, fields: FormFields, violations
 
   return { all, boxOf };
 }
+
+export type Tables = ReturnType<typeof useTables>;
