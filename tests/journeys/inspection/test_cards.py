@@ -50,7 +50,7 @@ def test_cards_that_are_refused(desk: Desk, stage: Stage, fresh: Fresh) -> None:
     desk.action("申请").click()
     desk.says("读卡器中没有卡")
     desk.shoot("no-card")
-    expect(desk.button("重新读卡")).to_be_enabled()
+    expect(desk.button("重新读卡")).to_be_focused()
     stage.put_card(WANG_CARD)
     expect(desk.page.get_by_label("卡介质密码")).to_be_focused()
     desk.press("Escape")

@@ -17,6 +17,7 @@ from tests.journeys.inspection.acts import (
     QUERY,
     SLOW,
     apply_for,
+    draft_behind,
     fill_in,
     log_in,
     menu,
@@ -195,17 +196,8 @@ def test_several_are_deleted_together(desk: Desk, stage: Stage, fresh: Fresh) ->
 def test_columns_sorting_ticks_and_pages(desk: Desk, fresh: Fresh) -> None:
     """选择显示列: 可勾选显示的字段，去掉勾选将该字段进行隐藏; 总记录数、每页显示的记录条数、换页."""
     log_in(desk)
-    open_form(desk)
-    for at in range(22):
-        if at:
-            desk.action("新增").click()
-            expect(desk.field("declaration_no")).to_be_focused()
-            expect(desk.field("declaration_no")).to_have_value("")
-        desk.type(fresh())
-        desk.press("Enter")
-        expect(desk.field("inspection_district")).not_to_have_value("", timeout=SLOW)
-        desk.press("Alt+s")
-        expect(desk.field("status")).to_have_value("暂存", timeout=SLOW)
+    for _ in range(22):
+        draft_behind(desk, fresh())
     menu(desk, QUERY)
     search(desk)
     expect(desk.page.locator(rows)).to_have_count(20)

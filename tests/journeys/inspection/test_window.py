@@ -11,12 +11,11 @@ from tests.journeys.inspection.acts import (
     FORM,
     QUERY,
     SLOW,
-    fill_in,
+    draft_behind,
     log_in,
     menu,
     open_form,
     row_of,
-    save,
 )
 from tests.journeys.inspection.conftest import Fresh
 
@@ -70,20 +69,13 @@ def test_the_menu_folds(desk: Desk) -> None:
 def test_tabs_keep_their_content_and_close(desk: Desk, fresh: Fresh) -> None:
     """点击图标，可将页签名称进行左右移动选择; 关闭全部选项卡, 关闭其他选项卡; unsaved content is asked about."""
     log_in(desk)
-    open_form(desk)
-    for at in range(9):
-        if at:
-            desk.action("新增").click()
-            expect(desk.field("declaration_no")).to_be_focused()
-            expect(desk.field("declaration_no")).to_have_value("")
-        fill_in(desk, fresh())
-        number = save(desk)
-        menu(desk, QUERY)
-        desk.field("number").fill(number)
-        desk.button("查询").click()
+    numbers = [draft_behind(desk, fresh()) for _ in range(9)]
+    menu(desk, QUERY)
+    desk.button("查询").click()
+    for number in numbers:
         row_of(desk, number).get_by_role("button", name=number).click()
         expect(desk.page.get_by_role("tab", name=number)).to_have_attribute("aria-selected", "true")
-        menu(desk, FORM)
+        menu(desk, QUERY)
     tabs = desk.page.get_by_role("tab").locator("visible=true")
     expect(tabs).to_have_count(11)
     strip = desk.page.locator(".tab-strip .tabs")

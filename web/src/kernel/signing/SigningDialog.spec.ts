@@ -77,6 +77,7 @@ describe("the card's dialog (PORT-05)", () => {
     card.owner.mockRejectedValueOnce(new CardProblem("no-card", "读卡器中没有卡。", "请插入卡。"));
     await open();
     expect(wrapper.get("[role=alert]").text()).toBe("读卡器中没有卡。请插入卡。");
+    expect(document.activeElement?.textContent).toBe("重新读卡");
     listeners.get("card_inserted")!();
     await flushPromises();
     expect(wrapper.find("[role=alert]").exists()).toBe(false);
