@@ -27,6 +27,7 @@ from tests.journeys.inspection.acts import (
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey
+RED = "rgb(179, 38, 30)"
 GREYS = (
     "number",
     "customs_no",
@@ -64,7 +65,7 @@ def test_colours_hints_and_grey_boxes(desk: Desk, stage: Stage) -> None:
     for name, words in HINTS.items():
         desk.field(name).focus()
         expect(hint).to_contain_text(words)
-    assert hint.evaluate("line => getComputedStyle(line).color") == "rgb(179, 38, 30)"
+    expect(hint).to_have_css("color", RED)
     box, form = hint.bounding_box(), desk.field("contact_phone").bounding_box()
     assert box
     assert form
@@ -105,7 +106,7 @@ def test_a_wrong_value_is_red_at_the_right_at_once(desk: Desk, name: str, wrong:
     expect(error).to_contain_text(words[:8])
     expect(desk.field(name)).to_have_attribute("aria-invalid", "true")
     expect(desk.field(name)).to_have_value(wrong)
-    assert error.evaluate("one => getComputedStyle(one).color") == "rgb(179, 38, 30)"
+    expect(error).to_have_css("color", RED)
     box, mark = desk.field(name).bounding_box(), error.bounding_box()
     assert box == before
     assert box

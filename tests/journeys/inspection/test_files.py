@@ -54,7 +54,7 @@ def test_the_categories(desk: Desk, fresh: Fresh) -> None:
     desk.press("Tab")
     desk.says("没有「99999999」这个类别")
     button = desk.button("添加文件").locator("visible=true")
-    assert button.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)", "white"
+    expect(button).to_have_css("background-color", "rgb(255, 255, 255)")  # white
     box.fill("")
     button.click()
     desk.says("请先选择随附单据文件类别")

@@ -139,7 +139,7 @@ def test_blue_number_and_blue_status(desk: Desk, fresh: Fresh) -> None:
     row = row_of(desk, number)
     status = row.get_by_role("button", name="同意", exact=True)
     for blue in (row.get_by_role("button", name=number), status):
-        assert blue.evaluate("one => getComputedStyle(one).color") == "rgb(20, 85, 158)"
+        expect(blue).to_have_css("color", "rgb(20, 85, 158)")
     status.click()
     panel = desk.page.get_by_role("region", name="回执详细信息")
     for code, words in (("SENT", "发往海关成功"), ("RECEIVED", "海关接收成功"), ("APPROVED", "同意")):
@@ -179,7 +179,7 @@ def test_several_are_deleted_together(desk: Desk, stage: Stage, fresh: Fresh) ->
         if may:
             tick.check()
     delete = desk.page.get_by_role("toolbar", name="查询操作").get_by_role("button", name="删除")
-    assert delete.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)", "white"
+    expect(delete).to_have_css("background-color", "rgb(255, 255, 255)")  # white
     delete.click()
     desk.says("是否删除选中的 2 票单据？删除后不可恢复")
     desk.shoot("asks")

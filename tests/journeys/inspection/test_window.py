@@ -32,9 +32,8 @@ def test_the_shortcuts_are_shown(desk: Desk) -> None:
     assert box
     assert box["x"] > 1366 * 0.9
     assert abs(box["width"] - box["height"]) < 2
-    style = "one => [getComputedStyle(one).borderRadius, getComputedStyle(one).backgroundColor]"
-    radius, colour = icon.evaluate(style)
-    assert (radius, colour) == ("50%", "rgb(20, 85, 158)"), "round and blue"
+    expect(icon).to_have_css("border-radius", "50%")
+    expect(icon).to_have_css("background-color", "rgb(20, 85, 158)")
     for opens in (icon.click, lambda: desk.press("Alt+k")):
         opens()
         for key in KEYS:
