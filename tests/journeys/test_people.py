@@ -44,7 +44,8 @@ def fill(desk: Desk, **boxes: str) -> None:
 
 
 def log_in(desk: Desk, account: tuple[str, str]) -> None:
-    """At the log-in page, by password."""
+    """At the log-in page, by password, once the page has done with the try before."""
+    expect(desk.button("登录")).to_be_enabled()
     desk.page.get_by_label("用户名").fill(account[0])
     desk.page.get_by_label("密码", exact=True).fill(account[1])
     expect(desk.page.get_by_alt_text("验证码")).to_be_visible()
@@ -195,8 +196,10 @@ def test_a_system_administrator(desk: Desk) -> None:
     """PORT-10: companies and accounts, a locked account, messages and the clock; no application opens."""
     desk.page.goto(f"{desk.address}/login")
     for _ in range(5):
-        log_in(desk, ("liqiang", "wrong"))
+        with desk.page.expect_response("**/api/session/password"):
+            log_in(desk, ("liqiang", "wrong"))
         desk.says("用户名或密码不正确")
+        expect(desk.page.get_by_label("密码", exact=True)).to_have_value("")
     log_in(desk, ("sysadmin", "Sysadmin-2026"))
     expect(desk.button("退出")).to_be_visible()
     open_page(desk, "系统管理")
