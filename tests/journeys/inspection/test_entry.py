@@ -61,7 +61,7 @@ def test_colours_hints_and_grey_boxes(desk: Desk, stage: Stage) -> None:
     assert {colour_of(desk, name) for name in GREYS} == {GREY}
     assert {colour_of(desk, name) for name in YELLOWS} == {YELLOW}
     check_locked(desk, *GREYS)
-    hint = desk.page.locator(".hint-line:visible")
+    hint = desk.page.locator(".hint-line:visible > p")
     for name, words in HINTS.items():
         desk.field(name).focus()
         expect(hint).to_contain_text(words)
