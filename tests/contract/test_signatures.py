@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
 
+import hypothesis
 import pytest
+import rfc8785
+from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 
@@ -99,3 +103,15 @@ def _customs_key(pki: Pki) -> bytes:
 
 def _encoded(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@hypothesis.given(
+    st.recursive(
+        st.text() | st.integers(-(2**53) + 1, 2**53 - 1) | st.booleans() | st.none() | st.floats(-1e6, 1e6),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_canonical_is_rfc_8785_whichever_way_it_is_written(value: Any) -> None:
+    """PORT-08: the quick way for plain values writes the same bytes."""
+    assert canonical(value) == rfc8785.dumps(value)

@@ -13,7 +13,7 @@ from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once
-from singlewindow.kernel.documents.verdict import Verdict, judge
+from singlewindow.kernel.documents.verdict import Verdict, editable, judge
 from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
 from singlewindow.kernel.lifecycle import NEW, Action
 from singlewindow.kernel.people import refusals
@@ -71,7 +71,7 @@ class Desk:
         if verdict.violations and key and await self._is_used(key):
             raise KeyUsedBefore
         verdict.raise_if_refused()
-        once = Once(key, _digest(clean(self.type.form.content, sent))) if key else None
+        once = Once(key, _digest(editable(self.type, verdict.values))) if key else None
         document = await self._create(status, verdict, once)
         if document is None:
             raise KeyUsedBefore

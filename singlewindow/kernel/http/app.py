@@ -63,7 +63,8 @@ def create_app() -> FastAPI:
     app.state.typesetter = Typesetter(chosen.fonts)
     app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
-    for router in (
+    for router in (  # the most asked first
+        document_routes.router,
         people_routes.router,
         registration_routes.router,
         account_routes.router,
@@ -72,7 +73,6 @@ def create_app() -> FastAPI:
         portal_routes.router,
         attachment_routes.router,
         autosave_routes.router,
-        document_routes.router,
         live_routes.router,
         news_routes.router,
         clock_routes.router,
