@@ -80,6 +80,22 @@ NOT_FOUND: dict[str, Case] = {
 
 NOTHING_FOUND: dict[str, Case] = {
     f"GET {BASE}": lambda g: g.send("GET", "", params={**this_week(), "number": g.number}),
+    f"POST {BASE}/prepare": lambda g: g.send(
+        "POST",
+        "/prepare",
+        json={
+            "card_no": g.stranger.card_no,
+            "documents": [{"number": g.number, "version": 1, "action": "apply"}],
+        },
+    ),
+    f"POST {BASE}/submit": lambda g: g.send(
+        "POST",
+        "/submit",
+        json={
+            "certificate": "eA==",
+            "documents": [{"number": g.number, "token": "x", "signature": "eA=="}],
+        },
+    ),
     f"POST {BASE}/delete": lambda g: g.send("POST", "/delete", json={"numbers": [g.number]}),
 }
 """These answer that there is none."""

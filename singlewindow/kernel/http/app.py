@@ -16,6 +16,7 @@ from singlewindow.kernel.http import (
     account_routes,
     attachment_routes,
     autosave_routes,
+    batch_routes,
     clock_routes,
     company_routes,
     document_routes,
@@ -65,6 +66,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for router in (  # the most asked first
         document_routes.router,
+        batch_routes.router,
         people_routes.router,
         registration_routes.router,
         account_routes.router,

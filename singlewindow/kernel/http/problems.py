@@ -99,7 +99,13 @@ def install(app: FastAPI) -> None:
 
 def answer(problem: Problem, request: Request) -> JSONResponse:
     """The response for a problem."""
-    body = {
+    headers = {"Retry-After": str(problem.extra["retry_after"])} if isinstance(problem, TooMany) else None
+    return ProblemResponse(body_of(problem, request), problem.status, headers)
+
+
+def body_of(problem: Problem, request: Request) -> dict[str, object]:
+    """A problem in the one shape of every refusal, with what it carries besides."""
+    return {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
@@ -110,8 +116,6 @@ def answer(problem: Problem, request: Request) -> JSONResponse:
         "request_id": getattr(request.state, "request_id", ""),
         **problem.extra,
     }
-    headers = {"Retry-After": str(problem.extra["retry_after"])} if isinstance(problem, TooMany) else None
-    return ProblemResponse(body, problem.status, headers)
 
 
 async def _problem(request: Request, problem: Exception) -> JSONResponse:

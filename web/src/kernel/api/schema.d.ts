@@ -481,6 +481,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{type}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * First step of a signed action on several documents
+         * @description A statement for each document; one that is refused does not hold up the others.
+         */
+        post: operations["prepare_many_api_documents__type__prepare_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{type}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second step of a signed action on several documents
+         * @description Each signature is verified, and each document handed to the outbox, on its own.
+         */
+        post: operations["submit_many_api_documents__type__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{type}/{number}": {
         parameters: {
             query?: never;
@@ -1835,6 +1875,21 @@ export interface components {
             upper: boolean;
         };
         /**
+         * GivenBody
+         * @description A document's token and the card's signature (raw r‖s, Base64).
+         */
+        GivenBody: {
+            /**
+             * Number
+             * @example 202600000000000001
+             */
+            number: string;
+            /** Signature */
+            signature: string;
+            /** Token */
+            token: string;
+        };
+        /**
          * GroupView
          * @description A heading among the applications, with further headings and applications under it.
          */
@@ -2130,6 +2185,16 @@ export interface components {
             card_no: string;
         };
         /**
+         * PrepareManyBody
+         * @description The number of the card in the reader, and at most 100 documents.
+         */
+        PrepareManyBody: {
+            /** Card No */
+            card_no: string;
+            /** Documents */
+            documents: components["schemas"]["WantedBody"][];
+        };
+        /**
          * PrepareRegistrationBody
          * @description The same with the captcha.
          */
@@ -2161,6 +2226,24 @@ export interface components {
             scc: string;
             /** Username */
             username: string;
+        };
+        /**
+         * PreparedItem
+         * @description What the card is to sign for a document, or why it is refused.
+         */
+        PreparedItem: {
+            /** Number */
+            number: string;
+            prepared?: components["schemas"]["PrepareAnswer"] | null;
+            problem?: components["schemas"]["ProblemBody"] | null;
+        };
+        /**
+         * PreparedMany
+         * @description One answer for each document, in the order of the question.
+         */
+        PreparedMany: {
+            /** Items */
+            items: components["schemas"]["PreparedItem"][];
         };
         /**
          * PrintView
@@ -2487,6 +2570,34 @@ export interface components {
             token: string;
         };
         /**
+         * SubmitManyBody
+         * @description The card's certificate (DER, Base64), and at most 100 signatures.
+         */
+        SubmitManyBody: {
+            /** Certificate */
+            certificate: string;
+            /** Documents */
+            documents: components["schemas"]["GivenBody"][];
+        };
+        /**
+         * SubmittedItem
+         * @description A document after its action, or why it was refused.
+         */
+        SubmittedItem: {
+            document?: components["schemas"]["View"] | null;
+            /** Number */
+            number: string;
+            problem?: components["schemas"]["ProblemBody"] | null;
+        };
+        /**
+         * SubmittedMany
+         * @description One answer for each document, in the order of the question.
+         */
+        SubmittedMany: {
+            /** Items */
+            items: components["schemas"]["SubmittedItem"][];
+        };
+        /**
          * SystemAccount
          * @description An account of a company; locked: too many wrong passwords.
          */
@@ -2688,6 +2799,24 @@ export interface components {
             rule: string;
             /** Source */
             source: string;
+        };
+        /**
+         * WantedBody
+         * @description A document, the version that was read, and what is to be done with it.
+         */
+        WantedBody: {
+            /**
+             * Action
+             * @example apply
+             */
+            action: string;
+            /**
+             * Number
+             * @example 202600000000000001
+             */
+            number: string;
+            /** Version */
+            version: number;
         };
     };
     responses: never;
@@ -4228,6 +4357,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    prepare_many_api_documents__type__prepare_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareManyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedMany"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submit_many_api_documents__type__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitManyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedMany"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
