@@ -13,7 +13,9 @@ import pytest
 
 from singlewindow.contract.messages import MessageKind
 from singlewindow.kernel.database.connection import Actor
-from singlewindow.kernel.exchange import people_list
+from singlewindow.kernel.exchange import inbox, people_list
+from singlewindow.kernel.exchange.keys import customs_certificate
+from singlewindow.kernel.exchange.receipts import File, Heard
 from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied, letter, reference
@@ -49,6 +51,48 @@ async def test_one_bad_message_does_not_hold_up_the_others(house: House) -> None
     assert row["state"] == "queued"
     assert "nothing" in row["last_error"]
     await house.sql("delete from outbox where state = 'queued'")
+
+
+async def test_a_submission_that_cannot_be_read_does_not_hold_up_the_others(house: House) -> None:
+    """CUST-05: the names of codes are looked up for a whole batch; what is not even JSON has none."""
+    _, broken = await applied(house)
+    await house.sql(
+        "update submission s set content = '{' from document d where d.id = s.document_id and d.number = $1",
+        broken["number"],
+    )
+    member, view = await applied(house)
+    await house.send()
+    assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
+    await house.sql("delete from outbox where state = 'queued'")
+
+
+async def test_a_receipt_on_which_the_portal_stumbles_does_not_hold_up_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: a defect of ours sets one receipt aside, whatever its kind; after its repair it is tried again."""
+    _, bad = await applied(house)
+    member, good = await applied(house)
+    await house.send()
+    known = {s.number: s for s in house.customs.received}
+    receipts = [house.customs.receipt(known[view["number"]], 1, "RECEIVED") for view in (bad, good)]
+    takes = File.takes
+
+    def stumble(self: File, heard: Heard) -> bool:
+        if heard.number == bad["number"]:
+            raise RuntimeError("a defect")
+        return takes(self, heard)
+
+    monkeypatch.setattr(File, "takes", stumble)
+    await house.customs.post(receipts)
+    assert await inbox.apply_received(house.worker, customs_certificate(house.pki)) == 2
+    monkeypatch.undo()
+    assert (await member.view(TYPE, good["number"]))["status"]["name"] == "海关接收成功"
+    [row] = await house.sql("select id, state from inbox where message_id = $1", receipts[0].id)
+    assert row["state"] == "unreadable"
+    await people_list.again(house.worker, [row["id"]])
+    await house.hear()
+    [row] = await house.sql("select state from inbox where id = $1", row["id"])
+    assert row["state"] == "applied"
 
 
 async def test_a_person_lets_a_message_be_tried_again(house: House) -> None:

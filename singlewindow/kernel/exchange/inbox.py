@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import asyncpg
 import structlog
+from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
@@ -18,7 +19,17 @@ from singlewindow.kernel.registers.store import store_notices
 
 BATCH = 500
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
-"""What is wrong with a message itself; anything else (a database away) is tried again."""
+"""What is wrong with a message itself."""
+PASSING = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+"""Failures of the database, which pass: the whole batch is tried again."""
 log = structlog.get_logger()
 
 
@@ -87,23 +98,11 @@ async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certific
     ordered = sorted(
         notices.items(), key=lambda item: (item[1].kind, item[1].key, item[1].seq)
     )  # order of locks
-    try:
-        async with transaction.savepoint():
-            await store_notices(transaction, [notice for _, notice in ordered])
-    except NOT_UNDERSTOOD:
+    if await _problem(transaction, store_notices(transaction, [notice for _, notice in ordered])):
         for identifier, notice in ordered:
-            if problem := await _apply_alone(transaction, notice):
+            if problem := await _problem(transaction, store_notices(transaction, [notice])):
                 problems[identifier] = problem
     return problems
-
-
-async def _apply_alone(transaction: Transaction, notice: Notice) -> str:
-    try:
-        async with transaction.savepoint():
-            await store_notices(transaction, [notice])
-    except NOT_UNDERSTOOD as error:
-        return _said(error)
-    return ""
 
 
 async def _apply_receipts(
@@ -127,10 +126,8 @@ async def _apply_receipts(
 
 async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> bool:
     """Apply all receipts at once, or none where one of them has a difficulty."""
-    try:
-        async with transaction.savepoint():
-            await hear_all(transaction, [_heard(receipt, row["body"]) for receipt, row in receipts])
-    except NOT_UNDERSTOOD:
+    heard = [_heard(receipt, row["body"]) for receipt, row in receipts]
+    if await _problem(transaction, hear_all(transaction, heard)):
         return False
     for receipt, _ in receipts:
         _log_applied(receipt)
@@ -138,16 +135,29 @@ async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[R
 
 
 async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:
-    """Apply one receipt in a savepoint of its own; answers the problem, or "".
+    """Apply one receipt by itself; answers the problem, or ""."""
+    problem = await _problem(transaction, hear(transaction, _heard(receipt, jws)))
+    if not problem:
+        _log_applied(receipt)
+    return problem
 
-    A message that cannot be understood must not stop the ones behind it: it goes to a person's list.
+
+async def _problem(transaction: Transaction, work: Awaitable[None]) -> str:
+    """Do it in a savepoint of its own; answers the problem, or "".
+
+    A message that cannot be understood, or on which we stumble, must not stop the ones behind it: it goes to a
+    person's list. Raises what is PASSING.
     """
     try:
         async with transaction.savepoint():
-            await hear(transaction, _heard(receipt, jws))
+            await work
     except NOT_UNDERSTOOD as error:
         return _said(error)
-    _log_applied(receipt)
+    except PASSING:
+        raise
+    except Exception as error:
+        log.exception("stumbled on a message")
+        return _said(error)
     return ""
 
 
@@ -181,4 +191,13 @@ def _refusal(envelope: Envelope, certificate: bytes) -> str:
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500].replace("\x00", "�")
+    """What a person reads of it: where and why, nothing of what the message holds (PORT-10)."""
+    if isinstance(error, ValidationError):
+        places = [f"{'/'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False)]
+        said = "; ".join(places)
+    elif isinstance(error, NotForUs | SignatureRefused | KeyError):
+        said = str(error)
+    else:
+        said = "see the log"
+        log.warning("not understood", error=repr(error))
+    return f"{type(error).__name__}: {said}"[:500].replace("\x00", "�")

@@ -50,11 +50,16 @@ async def code_names(transaction: Transaction, rows: Sequence[Row]) -> dict[int,
 
 
 def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
-    """(path, table, code) of every code in a row's content; none where the type is not known any more."""
+    """(path, table, code) of every code in a row's content; none where the type is not known any more, or where the
+    content cannot be read: it is that one's message alone that cannot be made then."""
     type = document_types().get(row["type"])
+    try:
+        content = json.loads(row["content"])
+    except ValueError:
+        return
     if type is None:
         return
-    shape, content = type.form.content, json.loads(row["content"])
+    shape = type.form.content
     yield from _codes_in(shape, content, "")
     for name, lines in shape.tables.items():
         for at, line in enumerate(content.get(name) or []):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from singlewindow.contract.messages import MessageKind
 from singlewindow.kernel.__main__ import cli
 from singlewindow.kernel.exchange import people_list
 from singlewindow.kernel.settings import settings
@@ -128,6 +131,22 @@ async def test_messages_that_nobody_understood(house: House) -> None:
     await house.hear()
     assert waiting[-1]["id"] in {e["id"] for e in (await client.get(f"{SYSTEM}/messages")).json()["items"]}
     assert len(await people_list.waiting(house.worker)) == len(waiting), "the worker's command sees the same"
+
+
+async def test_a_message_that_nobody_understood_does_not_show_what_it_holds(house: House) -> None:
+    """PORT-10: its list says where and why; customs' words for a company are no administrator's to read."""
+    secret = "仅供申请人知悉"
+    receipt = {"message_id": str(uuid4()), "type": "_template", "number": "1", "submission": 0, "seq": secret,
+               "code": "RECEIVED", "text": secret, "at": "2026-11-21T09:00:00Z"}  # fmt: skip
+    kind, identifier = MessageKind.RECEIPT, str(receipt["message_id"])
+    await house.hear(house.customs.envelope(kind, identifier, json.dumps(receipt)))
+    notice = house.customs.notice("thing", f"{secret}\x00", {"name": "x"})
+    await house.hear(notice)
+    listed = (await (await system_administrator(house)).get(f"{SYSTEM}/messages")).json()["items"]
+    problems = {each["message_id"]: each["problem"] for each in listed}
+    assert "seq" in problems[identifier]
+    assert problems[notice.id]
+    assert secret not in str(problems)
 
 
 async def test_the_clock(house: House) -> None:
