@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +67,14 @@ def write(file: Path, data: bytes) -> None:
     _flush(file.parent)
 
 
-def complete(box: Path, suffix: str, most: int) -> list[Path]:
-    """Up to `most` complete files of a box, the oldest first; links and names that are none are left alone."""
-    found = [
-        (entry.stat().st_mtime_ns, entry.path)
-        for entry in os.scandir(box)
-        if entry.name.endswith(suffix)
-        and NAME.fullmatch(entry.name.removesuffix(suffix))
-        and entry.is_file(follow_symlinks=False)
-    ]
+def complete(box: Path, suffix: str, most: int | None = None) -> list[Path]:
+    """Complete files of a box, the oldest first and up to `most`; links and names that are none are left alone."""
+    found = []
+    for entry in os.scandir(box):
+        if entry.name.endswith(suffix) and NAME.fullmatch(entry.name.removesuffix(suffix)):
+            with suppress(FileNotFoundError):  # another process took it
+                if entry.is_file(follow_symlinks=False):
+                    found.append((entry.stat().st_mtime_ns, entry.path))
     return [Path(path) for _, path in sorted(found)[:most]]
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import Decision
+from singlewindow.customs.desk import Decision, ReceiptData
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipts
 from singlewindow.customs.keys import Keys
@@ -33,22 +33,6 @@ class Answer:
 
 ANSWERED = "id, type, number, sequence, last_seq, request_id"
 """What an answer needs of a submission, after last_seq was raised under the row's lock."""
-
-
-async def answer(
-    transaction: Transaction,
-    submission_id: int,
-    code: str,
-    text: str,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """Write the next receipt of a submission and its message; the row lock makes seq count 1, 2, 3 …"""
-    row = await transaction.row(
-        f"update submission set last_seq = last_seq + 1 where id = $1 returning {ANSWERED}", submission_id
-    )
-    if row is None:
-        raise NotFound("没有这份申请")
-    await write(transaction, [Answer(row, str(code), text, data or {})])
 
 
 async def write(transaction: Transaction, answers: Sequence[Answer], keys: Keys | None = None) -> None:
@@ -155,15 +139,16 @@ async def decide_all(
 
 
 async def _data(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, dict[str, Any]]:
-    """What the receipts carry besides their texts: each kind of decision is asked once for all of its rows."""
+    """What the receipts carry besides their texts. Whoever makes it is asked once for all rows, so that what it locks
+    it can lock in one order."""
     found: dict[int, dict[str, Any]] = {each.row["id"]: {} for each in taken}
-    by_decision: dict[Decision, list[Row]] = {}
+    asked: dict[ReceiptData, list[Row]] = {}
     for each in taken:
-        by_decision.setdefault(each.decision, []).append(each.row)
-    for decision, rows in by_decision.items():
-        if decision.data is not None:
-            answers = await decision.data(transaction, rows)
-            found |= {row["id"]: data for row, data in zip(rows, answers, strict=True)}
+        if each.decision.data is not None:
+            asked.setdefault(each.decision.data, []).append(each.row)
+    for data, rows in asked.items():
+        answers = await data(transaction, rows)
+        found |= {row["id"]: said for row, said in zip(rows, answers, strict=True)}
     return found
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from singlewindow.contract.messages import ReceiptCode
-from singlewindow.customs.answers import answer
-from singlewindow.customs.desk import roll
+from singlewindow.customs.answers import DECIDED, Taken, decide, decide_all
+from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.desk import RECEIVED, Decision, roll
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
 from singlewindow.customs.settings import CustomsSettings
@@ -101,11 +103,12 @@ async def test_receipts_are_numbered_without_gap_or_double_under_concurrency(
     customs: Customs, own: Company
 ) -> None:
     """CUST-05: twenty answers to one submission at the same instant."""
+    more = Decision("more", "补充说明", "MORE", RECEIVED)
     identifier = await customs.receive(own, NUMBER)
 
     async def one() -> None:
         async with customs.database.transaction() as transaction:
-            await answer(transaction, identifier, ReceiptCode.APPROVED, "同意")
+            await decide(transaction, identifier, more, "", "陈关员")
 
     await asyncio.gather(*(one() for _ in range(20)))
     assert await customs.rows("select seq from receipt order by seq") == [(n,) for n in range(1, 22)]
@@ -113,6 +116,29 @@ async def test_receipts_are_numbered_without_gap_or_double_under_concurrency(
         "select (payload ->> 'seq')::int from outgoing where state = 'queued' order by id"
     )
     assert queued == [(n,) for n in range(1, 22)]
+
+
+async def test_numbers_of_one_batch_are_asked_for_at_once(customs: Customs, own: Company) -> None:
+    """CUST-03: else two batches could each hold the district that the other needs next."""
+    asked: list[int] = []
+
+    async def data(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        asked.append(len(rows))
+        return [{} for _ in rows]
+
+    for n in range(2):
+        await customs.receive(own, f"{n:018d}")
+    yes, no = (Decision(name, name, name, "approved", data=data) for name in ("YES", "NO"))
+    async with customs.database.transaction() as transaction:
+        rows = await transaction.rows(f"select {DECIDED} from submission order by id for update")
+        await decide_all(
+            transaction, [Taken(row, said, "") for row, said in zip(rows, (yes, no), strict=True)], "x"
+        )
+    assert asked == [2]
+    assert await customs.rows("select code from receipt where seq = 2 order by submission_id") == [
+        ("YES",),
+        ("NO",),
+    ]
 
 
 async def test_twenty_submissions_decided_at_once_get_twenty_numbers(customs: Customs, own: Company) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from singlewindow.contract.folder import Boxes, write
 from singlewindow.contract.messages import Envelope
+from singlewindow.customs.exchange import folder
 from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
 from tests.customs.company import PDF, Company, sha256
 from tests.customs.conftest import Customs
@@ -55,6 +56,21 @@ async def test_what_is_taken_lies_in_sentbox_and_is_taken_once(
     assert await reader.take() == 1
     await customs.understand()
     assert await customs.value("select count(*) from incoming") == 1
+
+
+async def test_no_message_is_taken_before_its_attachments(
+    customs: Customs, own: Company, boxes: Boxes, reader: OutBoxReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: however many attachments wait, a message finds its own; else it would be rejected for good."""
+    monkeypatch.setattr(folder, "BATCH", 1)
+    files = [PDF + str(at).encode() for at in range(12)]
+    for data in files:
+        write(boxes.out / f"{sha256(data)}.attachment", own.sealed(data).encode())
+    envelope = own.envelope(own.submission(NUMBER, [own.attachment(NUMBER, files[-1])]))
+    write(boxes.out / f"{envelope.id}.json", envelope.model_dump_json().encode())
+    assert await reader.take() == 13
+    await customs.understand()
+    assert await customs.rows("select number, state from submission") == [(NUMBER, "received")]
 
 
 async def test_half_written_files_are_left_alone_and_bad_ones_put_aside(

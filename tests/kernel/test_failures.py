@@ -15,8 +15,9 @@ from singlewindow.kernel.database import connection
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import work
 from singlewindow.kernel.http.logs import configure
+from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House
-from tests.kernel.test_documents import TYPE
+from tests.kernel.test_documents import TYPE, letter, reference
 
 
 async def test_a_bug_is_answered_with_words_and_a_number(
@@ -40,6 +41,37 @@ async def test_a_bug_is_answered_with_words_and_a_number(
     assert entry["request_id"] == "request-0001"
     assert "secret inside" in entry["exception"]
     assert [line["status"] for line in lines if line["event"] == "request"][-1] == 500
+
+
+async def test_two_that_wait_for_each_other(house: House) -> None:
+    """OPER-01: a deadlock undoes one of them; it reads that nothing was done, and the same once more will do."""
+    member, number = await house.member(), reference()
+    view = await member.save(TYPE, letter(number))
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    prepared = (await member.prepare(TYPE, view)).json()
+    other = await asyncpg.connect(house.owner_url)
+    claiming = other.transaction()
+    await claiming.start()
+    await other.execute(
+        """insert into claim (kind, key, document_id, company_id)
+           select $1, $2, id, company_id from document where number = $3""",
+        get_document_type(TYPE).claims[0].kind,
+        number,
+        (await member.save(TYPE, letter(number)))["number"],
+    )
+    submitting = asyncio.create_task(member.submit(TYPE, view["number"], prepared))
+    while not await other.fetchval(  # noqa: ASYNC110
+        "select exists (select from pg_locks where not granted and locktype = 'transactionid')"
+    ):
+        await asyncio.sleep(0.01)
+    # The request began to wait first, so it is the first to find out.
+    await other.execute("select from document where number = $1 for update", view["number"])
+    refused = await submitting
+    await claiming.rollback()
+    await other.close()
+    assert refused.status_code == 503, refused.text
+    assert "请稍后重试" in refused.json()["detail"]
+    assert (await member.submit(TYPE, view["number"], prepared)).status_code == 200
 
 
 async def test_figures_for_prometheus(house: House) -> None:

@@ -234,9 +234,9 @@ async def test_who_missed_too_much_is_told_to_look_anew(
         process.hub.leave(stream)
 
 
-@pytest.mark.parametrize("how", ["log-out", "expiry", "closed account"])
+@pytest.mark.parametrize("how", ["log-out", "expiry", "closed account", "unbound card"])
 async def test_the_end_of_a_session_ends_its_stream(house: House, how: str) -> None:
-    """UI-14, PORT-07: within seconds, also when another process ended it."""
+    """UI-14, PORT-04, PORT-07: within seconds, also when another process ended it."""
     async with web(house) as process:
         member, colleague = await house.member(), await house.member()
         account = await house.sql("select id from account where username = $1", await username(member))
@@ -247,6 +247,8 @@ async def test_the_end_of_a_session_ends_its_stream(house: House, how: str) -> N
                 await house.sql(
                     "update session set expires_at = now() where account_id = $1", account[0]["id"]
                 )
+            elif how == "unbound card":
+                await house.sql("update card set account_id = null where account_id = $1", account[0]["id"])
             else:
                 await house.sql("update account set active = false where id = $1", account[0]["id"])
             assert (await reader.next("end"))[0] == "end"

@@ -43,9 +43,12 @@ class OutBoxReader:
             await asyncio.sleep(REST_SECONDS)
 
     async def take(self) -> int:
-        """Take all attachments that are there, then one batch of messages; answers how many were settled."""
+        """Take all attachments that are there, then one batch of messages; answers how many were settled.
+
+        All: a message whose attachment is left for the next round would be rejected.
+        """
         messages = await asyncio.to_thread(folder.complete, self.boxes.out, MESSAGE, BATCH)
-        attachments = await asyncio.to_thread(folder.complete, self.boxes.out, ATTACHMENT, 10 * BATCH)
+        attachments = await asyncio.to_thread(folder.complete, self.boxes.out, ATTACHMENT)
         for file in attachments:
             await self._take_attachment(file)
         return len(attachments) + await self._take_messages(messages)

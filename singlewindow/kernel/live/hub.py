@@ -54,7 +54,7 @@ class Message:
 
 
 RESYNC = Message("resync")  # more was missed than can be told: look at everything anew
-END = Message("end")  # the session is over
+END = Message("end")  # the session is over, or may not listen any more
 
 
 @dataclass(eq=False)
@@ -227,13 +227,14 @@ class Hub:
             self._send(company, [message])
 
     async def _end_sessions(self) -> None:
-        """End the streams whose session is over: logged out, expired, or its account closed."""
+        """End the streams whose session is over (logged out, expired, its account closed) or has no card any more."""
         streams = [stream for each in self._streams.values() for stream in each if not stream.ended]
         if not streams:
             return
         async with self._database.transaction() as transaction:
             rows = await transaction.rows(
-                "select hash from unnest($1::bytea[]) as hash where not exists (select from sw_session(hash))",
+                """select hash from unnest($1::bytea[]) as hash
+                   where not exists (select from sw_session(hash) where card_no is not null)""",
                 list({stream.session for stream in streams}),
             )
         over = {row["hash"] for row in rows}

@@ -47,11 +47,15 @@ async def change_password(database: Database, account: Account, wanted: Password
     _check(account, wanted, right=right)
     new_hash = await passwords.hash_password(wanted.new)
     async with database.transaction(account.actor) as transaction:
-        await transaction.run(
-            "update account set password_hash = $2, must_change = false where id = $1",
+        changed = await transaction.value(
+            """update account set password_hash = $2, must_change = false where id = $1 and password_hash = $3
+               returning true""",
             account.account_id,
             new_hash,
+            stored,
         )
+        if not changed:  # an administrator has set another one meanwhile: that one holds
+            raise _wrong_old()
         await session_store.end_others(transaction, account.account_id, wanted.token)
         await account_log.write(
             transaction, account, account.company_id, "password changed", account.username
@@ -74,11 +78,13 @@ async def logins(transaction: Transaction, account: Account, before: int | None)
 
 def _check(account: Account, wanted: PasswordChange, *, right: bool) -> None:
     if not right:
-        raise Refused.because(
-            [values.wrong("old", "account.password.old", "原密码不正确", "请核对后重新输入")]
-        )
+        raise _wrong_old()
     found = list(values.of_password(wanted.new, account.username))
     if not found and wanted.new == wanted.old:
         found = [values.wrong("password", "account.password", "新密码不能与原密码相同", "请换一个密码")]
     if found:
         raise Refused.because(found)
+
+
+def _wrong_old() -> Refused:
+    return Refused.because([values.wrong("old", "account.password.old", "原密码不正确", "请核对后重新输入")])

@@ -105,6 +105,8 @@ class SigningDesk:
                     )
                 ]
             )
+        if content_bytes(desk.type, document.content) != prepared.content:
+            raise _changed("", "单据内容在签名之后有变化，未予申报")
         verdict = await self._verdict(document, files)
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return view_of(desk.type, desk.person, changed, files)
@@ -125,10 +127,7 @@ class SigningDesk:
         if verdict.values != dict(document.content):
             changed = [n for n, v in verdict.values.items() if document.content.get(n) != v] or [""]
             label = desk.type.form.labels.get(changed[0], "内容")
-            message = f"「{label}」的海关数据已有变化"
-            raise Refused.because(
-                [Violation(changed[0], "sign.changed", message, "请重新暂存，核对后再签名", BASIS)]
-            )
+            raise _changed(changed[0], f"「{label}」的海关数据已有变化")
         return verdict
 
     async def _record(
@@ -168,6 +167,10 @@ class SigningDesk:
 def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
     """The bytes that are signed: RFC 8785 of the content without disabled fields."""
     return canonical(enabled_values(type.form.content, content))
+
+
+def _changed(path: str, message: str) -> Refused:
+    return Refused.because([Violation(path, "sign.changed", message, "请重新暂存，核对后再签名", BASIS)])
 
 
 def _signed(type: DocumentType, name: str) -> Action:

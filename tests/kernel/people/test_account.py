@@ -57,6 +57,21 @@ async def test_a_change_that_is_refused(house: House, old: str, new: str, rule: 
     assert (await log_in(browser(house), username)).status_code == 200
 
 
+async def test_a_reset_while_the_password_is_changed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-09: the administrator's password holds; whoever knew the old one does not take the account back."""
+    client, username, _ = await logged_in(house)
+    given = await hash_password("Lantern-2027")
+    calculate = own.passwords.hash_password
+
+    async def slowly(password: str) -> str:
+        await house.sql("update account set password_hash = $2 where username = $1", username, given)
+        return await calculate(password)
+
+    monkeypatch.setattr(own.passwords, "hash_password", slowly)
+    assert rules(await change(client, PASSWORD)) == [("old", "account.password.old")]
+    assert (await log_in(browser(house), username, "Lantern-2027")).status_code == 200
+
+
 async def test_guessing_the_old_password(house: House) -> None:
     """PORT-09: five wrong ones close the door, for log-in too, and wrong ones at log-in count here."""
     client, username, _ = await logged_in(house)
