@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws
 
 KEY_ID = "customs"
+MOST_OPENED = 500  # messages that are remembered between reception and understanding
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Keys:
     decryption_key: dict[str, Any]
     ca: bytes
     portal_certificate: bytes
+    _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
@@ -40,6 +42,16 @@ class Keys:
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""
         return unseal(compact, self.decryption_key, self.portal_certificate)
+
+    def remember(self, compact: str, plain: bytes) -> None:
+        """Keep what a message was unsealed to, for the one who understands it next in this process."""
+        if len(self._opened) < MOST_OPENED:
+            self._opened[compact] = plain
+
+    def recall(self, compact: str) -> bytes:
+        """As `unseal`, without calculating again what `remember` was told; then that is forgotten."""
+        plain = self._opened.pop(compact, None)
+        return self.unseal(compact) if plain is None else plain
 
     def sign(self, payload: bytes) -> str:
         """A payload as customs' compact JWS."""

@@ -21,7 +21,7 @@ from singlewindow.customs.keys import Keys
 
 RETRY_SECONDS = 1.0
 LONGEST_IDLE = 30.0
-GATHER_SECONDS = 0.02  # what comes at about the same time is done in one batch
+GATHER_SECONDS = 0.1  # batches begin so far apart at least: alone a message goes at once, many go together
 SENDER_LOCK = 812_001
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Failures of the database's connection, which pass; the last one is a connection cut in the middle of a word."""
@@ -64,10 +64,13 @@ class Loop:
                 await connection.execute("select pg_advisory_lock($1)", self.lock)
             connection.add_termination_listener(lambda _: woken.set())
             await connection.add_listener(self.channel, lambda *_: woken.set())
+            clock = asyncio.get_running_loop().time
             while not connection.is_closed():
                 woken.clear()
+                began = clock()
                 await self._work_off()
                 await self._rest(woken)
+                await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
         finally:
             await connection.close(timeout=2)
 
@@ -80,7 +83,6 @@ class Loop:
             await asyncio.wait_for(woken.wait(), await self.idle())
         except TimeoutError:
             return
-        await asyncio.sleep(GATHER_SECONDS)
 
 
 async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes: Boxes | None = None) -> None:

@@ -61,7 +61,7 @@ def _why_not(keys: Keys, envelope: Envelope) -> str:
     if not storable(envelope.sender):
         return "发送方含有不能处理的字符"
     try:
-        _unsealed(keys, envelope.body)
+        keys.remember(envelope.body, _unsealed(keys, envelope.body))
     except DecryptionFailed:
         return "海关无法解密报文"
     except SignatureRefused:

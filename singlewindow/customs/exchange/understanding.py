@@ -169,7 +169,7 @@ async def _known(transaction: Transaction, submissions: Sequence[Submission]) ->
 
 def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
     try:
-        plain = keys.unseal(body)
+        plain = keys.recall(body)
     except DecryptionFailed as failure:
         raise Unreadable(f"无法解密：{failure}") from failure
     except SignatureRefused as failure:

@@ -188,6 +188,8 @@ def _clean_value(path: str, spec: Field, value: object) -> str:
             [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]
         )
     trimmed = value.strip()
+    if trimmed.isascii() and trimmed.isprintable():  # nothing of what follows is in it
+        return trimmed.upper() if spec.upper else trimmed
     if spec.kind != "textarea":
         trimmed = (
             trimmed.translate(_FULL_WIDTH)

@@ -22,7 +22,7 @@ from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
-GATHER_SECONDS = 0.02  # what comes at about the same time is done in one batch
+GATHER_SECONDS = 0.1  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
 AWAY = (
     OSError,
@@ -68,15 +68,17 @@ class Loop:
         connection = await asyncpg.connect(url)
         try:
             await connection.add_listener(self.channel, lambda *_: woken.set())
+            clock = asyncio.get_running_loop().time
             while not connection.is_closed():
                 woken.clear()
+                began = clock()
                 while await self.work():
                     pass
                 try:
                     await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
                 except TimeoutError:
                     continue
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
         finally:
             await connection.close(timeout=2)
 
