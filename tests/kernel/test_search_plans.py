@@ -1,0 +1,73 @@
+"""Every condition of every query page is answered by an index that begins with the company (UI-07, UI-09)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from conftest import TestPostgres
+from singlewindow.kernel.documents.search import Page, Where, _filters, _page_sql
+from singlewindow.kernel.subsystem import Condition, DocumentType, document_types
+
+COMPANIES, EACH = 200, 100
+SPAN = {"updated_from": str(date.today() - timedelta(days=20)), "updated_to": str(date.today())}  # noqa: DTZ011
+TYPES = pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
+
+
+@pytest.fixture
+async def superuser(postgres: TestPostgres, portal_database: str) -> AsyncIterator[asyncpg.Connection]:
+    """In a transaction that is never committed, with no triggers and no foreign keys."""
+    connection = await asyncpg.connect(postgres.dsn("portal", "postgres"))
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("set local session_replication_role = replica")
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+async def fill(connection: asyncpg.Connection, type: DocumentType) -> None:
+    """Many companies' documents, each column with some variety."""
+    names = "".join(f", {name}" for name in type.searched)
+    lengths = {name: type.form.content.fields[name].length or 10 for name in type.searched}
+    values = "".join(f", left(md5((g / {COMPANIES})::text), {length})" for length in lengths.values())
+    await connection.execute(
+        f"""insert into {type.find_table} (document_id, company_id, number, status, filed_on, updated_at{names})
+            select -g, 1000000 + g % {COMPANIES}, 'P' || g, (g / {COMPANIES} % 8)::text, current_date,
+                now() - g % 90 * interval '1 day'{values}
+            from generate_series(1, {COMPANIES * EACH}) as g"""
+    )
+    await connection.execute(f"analyze {type.find_table}")
+
+
+def asked(condition: Condition | None) -> dict[str, str]:
+    value = {} if condition is None or condition.kind == "span" else {condition.name: "1"}
+    return {**SPAN, **value}
+
+
+@TYPES
+@pytest.mark.parametrize("forced", ["auto", "force_generic_plan"])
+async def test_no_condition_reads_the_whole_table(
+    superuser: asyncpg.Connection, type: DocumentType, forced: str
+) -> None:
+    """With row-level security on, as the web role, each condition alone and the first page by time."""
+    await fill(superuser, type)
+    await superuser.execute("set local role sw_web")
+    await superuser.execute("select sw_begin(1000001, null)")
+    await superuser.execute(f"set local plan_cache_mode = {forced}")
+    for condition in [None, *type.queries.conditions]:
+        where = _filters(type, asked(condition), Where(("company_id = {}", 1000001)))
+        plan = await superuser.fetch("explain " + _page_sql(type, where, Page()), *where.values)
+        lines = "\n".join(str(row[0]) for row in plan)
+        assert f"Seq Scan on {type.find_table}" not in lines, (condition, lines)
+        assert "Seq Scan on document" not in lines, (condition, lines)
+
+
+def test_every_type_has_conditions() -> None:
+    """The test above asks something."""
+    counts: dict[str, Any] = {name: len(type.queries.conditions) for name, type in document_types().items()}
+    assert min(counts.values()) > 1, counts
