@@ -60,6 +60,9 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     });
     await press("重置");
     expect(wrapper.get<HTMLInputElement>("[data-field=entry_no]").element.value).toBe("");
+    await press("查询");
+    expect(server.asked[1]!.query).toEqual({ page: "1", size: "20", sort: "-updated_at" });
+    await press("重置");
     expect(wrapper.text()).toContain("填写查询条件后点击「查询」");
   });
 

@@ -22,12 +22,18 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   const rows = computed<Found[]>(() => result.value?.items ?? []);
   const tickable = computed(() => rows.value.filter((row) => row.actions.delete?.allowed));
 
-  watch(() => definition()?.type, reset, { immediate: true });
+  watch(() => definition()?.type, begin, { immediate: true });
 
-  /** 重置: the conditions as they were at first (UI-09); the list is emptied. */
+  /** The page as it opens: a span that must be given stands at its longest, up to today. */
+  function begin(): void {
+    reset();
+    for (const condition of conditions.value) Object.assign(values, atFirst(condition, now()));
+  }
+
+  /** 重置: clears all conditions, to be filled in anew (UI-09, manual 4.3); the list is emptied. */
   function reset(): void {
     for (const name of Object.keys(values)) delete values[name];
-    for (const condition of conditions.value) Object.assign(values, atFirst(condition, now()));
+    for (const name of conditions.value.flatMap(namesOf)) values[name] = "";
     forgetResult();
   }
 
@@ -106,8 +112,9 @@ export type Query = ReturnType<typeof useQuery>;
 
 /** A span that must be given begins with the last days that it may cover, up to today. */
 function atFirst(condition: QueryCondition, now: Date): Record<string, string> {
-  if (condition.kind !== "span") return { [condition.name]: "" };
-  const [from, to] = [`${condition.name}_from`, `${condition.name}_to`];
-  if (!condition.required) return { [from]: "", [to]: "" };
+  if (condition.kind !== "span" || !condition.required) return {};
+  const [from, to] = namesOf(condition) as [string, string];
   return { [from]: day(now, Math.max(0, (condition.max_days || 30) - 1)), [to]: day(now) };
 }
+
+const namesOf = ({ kind, name }: QueryCondition): string[] => (kind === "span" ? [`${name}_from`, `${name}_to`] : [name]);
