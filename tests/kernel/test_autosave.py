@@ -132,16 +132,6 @@ async def test_giving_up_and_age_take_it_away(house: House) -> None:
     assert [item["key"] for item in await offers(member)] == [keys[2]]
 
 
-async def test_the_worker_sweeps_old_tries_to_log_in(house: House) -> None:
-    """What stands last among the expired goes too."""
-    await house.sql(
-        """insert into login_attempt (username, address, level, at)
-           values ('old-one', '::1', 'password', now() - interval '181 days')"""
-    )
-    await sweep(house.worker)
-    assert await house.sql("select from login_attempt where username = 'old-one'") == []
-
-
 async def test_only_so_many_are_kept(house: House) -> None:
     """An account that opens tabs without end does not fill the table: the oldest go."""
     member = await house.member()

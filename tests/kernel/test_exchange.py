@@ -13,7 +13,7 @@ import pytest
 
 from singlewindow.contract.messages import MessageKind
 from singlewindow.kernel.database.connection import Actor
-from singlewindow.kernel.exchange import inbox, people_list
+from singlewindow.kernel.exchange import inbox, people_list, worker
 from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.exchange.receipts import File, Heard
 from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
@@ -93,6 +93,34 @@ async def test_a_receipt_on_which_the_portal_stumbles_does_not_hold_up_the_other
     await house.hear()
     [row] = await house.sql("select state from inbox where id = $1", row["id"])
     assert row["state"] == "applied"
+
+
+async def test_old_messages_and_tries_to_log_in_go(house: House) -> None:
+    """OPER-01: what was understood a month ago; what nobody understood stays, and what is newer."""
+    await house.sql("delete from inbox")
+    await house.sql("delete from login_attempt")
+    for name, state, age in (
+        ("old", "applied", "31 days"), ("unread", "unreadable", "31 days"), ("new", "applied", "29 days"),
+        ("late", "applied", "31 days"),
+    ):  # fmt: skip
+        await house.sql(
+            """insert into inbox (message_id, kind, body, state, received_at)
+               values ('sweep-' || $1, 'notice', '', $2, now() - $3::text::interval)""",
+            name, state, age,
+        )  # fmt: skip
+    for age in ("181 days", "179 days"):
+        await house.sql(
+            """insert into login_attempt (username, address, level, at)
+               values ('sweep', '', 'card', now() - $1::text::interval)""",
+            age,
+        )
+    await worker.sweep(house.worker)
+    left = await house.sql("select message_id from inbox where message_id like 'sweep-%' order by 1")
+    assert [row["message_id"] for row in left] == ["sweep-late", "sweep-new", "sweep-unread"], (
+        "late: next time"
+    )
+    assert len(await house.sql("select from login_attempt where username = 'sweep'")) == 1
+    await house.sql("delete from inbox where message_id like 'sweep-%'")
 
 
 async def test_a_person_lets_a_message_be_tried_again(house: House) -> None:

@@ -42,8 +42,10 @@ async def by_password(database: Database, tried: PasswordTry) -> Actor:
         attempt = await attempts.begin(transaction, tried.username, tried.address, "password")
         account = await transaction.row("select * from sw_login($1)", tried.username)
     right = await passwords.matches(account["password_hash"] if account else None, tried.password)
-    succeeded = account is not None and right and bool(account["active"])
     async with database.transaction() as transaction:
+        # Checking takes a while: a password that was changed, or an account closed, meanwhile opens nothing.
+        now = await transaction.row("select * from sw_login($1)", tried.username)
+        succeeded = account is not None and right and now == account and bool(account["active"])
         await attempts.settle(transaction, attempt, succeeded)
     if account is None or not succeeded:
         raise refusals.wrong_password()

@@ -12,7 +12,6 @@ from singlewindow.kernel.problems import Violation
 CLAUSE = "账号注册要求"
 USERNAME = re.compile(r"[a-z][a-z0-9_]{3,29}")
 CUSTOMS_CODE = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
-SCC = re.compile(r"[0-9A-Z]{18}")
 CIQ_CODE = re.compile(r"[0-9]{10}")
 PASSWORD_LENGTHS = (8, 64)
 _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")

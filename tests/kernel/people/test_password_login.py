@@ -59,6 +59,28 @@ async def test_an_unknown_user_is_hashed_like_a_known_one(monkeypatch: pytest.Mo
     assert asked == [passwords.NOBODY]
 
 
+@pytest.mark.parametrize("change", ["password_hash = 'another'", "active = false"])
+async def test_what_changes_while_the_password_is_checked(
+    site: Site, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """PORT-02, PORT-09: whoever knew the old password has no session after it was changed, not even begun before."""
+    matches = passwords.matches
+
+    async def slowly(stored: str | None, password: str) -> bool:
+        right = await matches(stored, password)
+        await site.owner.execute(f"update account set {change} where username = 'wang'")
+        return right
+
+    before = await site.owner.fetchval("select password_hash from account where username = 'wang'")
+    monkeypatch.setattr(passwords, "matches", slowly)
+    try:
+        assert rule_of(await log_in(browser, "wang")) == "login.password"
+    finally:
+        await site.owner.execute(
+            "update account set active = true, password_hash = $1 where username = 'wang'", before
+        )
+
+
 async def test_hash_parameters() -> None:
     """PORT-02: argon2id, two passes, 19 MiB, one lane, also for the hash that stands for unknown users."""
     stored = await passwords.hash_password("x")
