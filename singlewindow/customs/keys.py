@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from singlewindow.contract.signatures import sign_jws
 
 KEY_ID = "customs"
 MOST_OPENED = 500  # messages that are remembered between reception and understanding
+LONGEST_OPENED = 100_000  # characters of one of them
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Keys:
     decryption_key: dict[str, Any]
     ca: bytes
     portal_certificate: bytes
-    _opened: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _opened: OrderedDict[str, bytes] = field(default_factory=OrderedDict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
@@ -44,9 +46,14 @@ class Keys:
         return unseal(compact, self.decryption_key, self.portal_certificate)
 
     def remember(self, compact: str, plain: bytes) -> None:
-        """Keep what a message was unsealed to, for the one who understands it next in this process."""
-        if len(self._opened) < MOST_OPENED:
+        """Keep what a message was unsealed to, for the one who understands it next in this process.
+
+        The oldest go: what came twice, or was understood by another process, is never asked for.
+        """
+        if len(compact) <= LONGEST_OPENED:
             self._opened[compact] = plain
+            while len(self._opened) > MOST_OPENED:
+                self._opened.popitem(last=False)
 
     def recall(self, compact: str) -> bytes:
         """As `unseal`, without calculating again what `remember` was told; then that is forgotten."""

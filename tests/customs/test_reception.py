@@ -15,6 +15,7 @@ from singlewindow.contract import demo_pki
 from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, Submission
 from singlewindow.contract.signatures import sign_raw, signing_input
+from singlewindow.customs import keys
 from singlewindow.customs.exchange.intake import MAX_ATTACHMENT
 from singlewindow.customs.http.exchange import MAX_BATCH
 from tests.customs.company import (
@@ -393,3 +394,18 @@ async def test_a_file_of_4_mb_takes_less_than_a_second(customs: Customs, own: Co
     began = time.monotonic()
     assert await customs.put(own.sealed(file), sha256(file)) == 204
     assert time.monotonic() - began < 1
+
+
+async def test_what_was_opened_and_nobody_asks_for_goes(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: doubles, and what another process understood, neither fill the memory nor keep the next ones out."""
+    bodies = [own.envelope(own.submission(f"{n:018d}")).body for n in range(4)]
+    monkeypatch.setattr(keys, "MOST_OPENED", 2)
+    for body in bodies:
+        customs.keys.remember(body, b"kept")
+    assert [customs.keys.recall(body) == b"kept" for body in bodies] == [False, False, True, True]
+    assert customs.keys.recall(bodies[3]) != b"kept", "once"
+    monkeypatch.setattr(keys, "LONGEST_OPENED", 100)
+    customs.keys.remember(bodies[0], b"kept")
+    assert customs.keys.recall(bodies[0]) != b"kept"
