@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
-from conftest import TestPostgres
 from singlewindow.kernel.documents.search import Page, Where, _filters, _page_sql
 from singlewindow.kernel.subsystem import Condition, DocumentType, document_types
+
+if TYPE_CHECKING:
+    from conftest import TestPostgres
 
 COMPANIES, EACH = 200, 100
 SPAN = {"updated_from": str(date.today() - timedelta(days=20)), "updated_to": str(date.today())}  # noqa: DTZ011
