@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import TestPostgres
 from singlewindow.customs.database import Database as CustomsDatabase
 from singlewindow.customs.database import migrate as migrate_customs
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate
 from singlewindow.launch.clock import REAL, Clock, moment_of, move, moved, span_of
 from singlewindow.launch.errors import LaunchError
+
+if TYPE_CHECKING:
+    from conftest import TestPostgres
 
 REAL_NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
