@@ -165,6 +165,16 @@ describe("what was left is offered again (UI-15)", () => {
     expect(bar().exists()).toBe(true);
   });
 
+  it("is not offered for another document: after 暂存 the form holds one with a number, after 新增 a new one again", async () => {
+    const { bar, write, click, server } = await form((path) => ({ [`POST ${path}`]: stored({ content: { contact: "李明" } }) }), [left()]);
+    await write("contact", "李明");
+    await click("[data-action=save]");
+    expect(server.asked.some((one) => one.method === "POST")).toBe(true);
+    expect(bar().exists()).toBe(false);
+    await click("[data-action=new]");
+    expect(bar().text()).toContain("发现未暂存的内容");
+  });
+
   it("what another open form is typing is not offered", async () => {
     const first = await form();
     const { bar } = await form(undefined, [left({ key: first.document.tab.value })]);

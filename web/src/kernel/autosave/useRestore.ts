@@ -16,16 +16,18 @@ export interface RestoreEvents {
 
 /** What this account typed into such a form, or into this document, and left there unsaved: offered once, newest first (UI-15). */
 export function useRestore(document: OpenDocument, events: RestoreEvents) {
-  const left = ref<Autosave[]>([]);
+  const found = ref<Autosave[]>([]);
+  /** Only what was typed into the document that the form holds now: after 暂存 it is another one. */
+  const left = computed(() => found.value.filter((one) => one.number === document.number.value));
   const offer = computed(() => left.value[0] ?? null);
   const older = computed(() => !!offer.value?.number && offer.value.base_version < (document.view.value?.version ?? 0));
 
   /** Looks once, when the form opens; without an answer nothing is offered now, and nothing is lost. */
   async function look(): Promise<void> {
     const number = document.number.value;
-    const found = await getAutosaves(document.type, number).catch(() => []);
+    const kept = await getAutosaves(document.type, number).catch(() => []);
     const isLive = await liveTabs();
-    if (document.number.value === number) left.value = found.filter((one) => !isLive(one.key));
+    if (document.number.value === number) found.value = kept.filter((one) => !isLive(one.key));
   }
 
   async function restore(): Promise<void> {
@@ -45,8 +47,8 @@ export function useRestore(document: OpenDocument, events: RestoreEvents) {
   }
 
   async function giveUp(): Promise<void> {
-    const [gone] = left.value;
-    left.value = left.value.slice(1);
+    const gone = offer.value;
+    found.value = found.value.filter((one) => one.key !== gone?.key);
     if (gone) await dropAutosave(document.type, gone.key).catch(() => undefined);
   }
 
