@@ -103,6 +103,27 @@ async def test_a_malformed_request(house: House) -> None:
         assert re.search("[一-龥]", answer.json()["detail"])
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"username": "x" * 300, "password": "y", "captcha_id": "z", "captcha": "z"}, "长度不能超过 64"),
+        ({"username": "x", "password": 7, "captcha_id": "z", "captcha": "z"}, "内容不符合规定的格式"),
+        (
+            {"username": "\0", "password": "y", "captcha_id": "z", "captcha": "z"},
+            "含有不能使用的字符（U+0000）",
+        ),
+        ({"username": "x", "password": "y", "captcha_id": "z"}, "此项必填"),
+    ],
+)
+async def test_a_wrong_shape_is_said_in_the_users_language(house: House, body: object, says: str) -> None:
+    """UI-16: the framework's English reaches no screen."""
+    client = house.client()
+    answer = await client.post("/api/session/password", json=body, headers={"Origin": str(client.base_url)})
+    assert answer.status_code == 422, answer.text
+    [violation] = answer.json()["violations"]
+    assert violation["message"] == f"请求内容不正确：{says}"
+
+
 async def test_no_page_of_ours_runs_scripts_of_others(house: House) -> None:
     """PORT-10: the API's description is data; the framework's page around it, which loads scripts, is not served."""
     assert (await house.client().get("/api/openapi.json")).status_code == 200

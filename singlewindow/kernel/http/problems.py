@@ -21,6 +21,21 @@ FRAMEWORK_WORDS = {
     405: "这个地址不支持这种操作",
 }
 """What the framework refuses by itself, in words for a user."""
+SHAPE_WORDS = {
+    "missing": "此项必填",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "不能超过 {max_length} 个字符",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "长度不能超过 {max_length}",
+    "string_unicode": "含有不能处理的字符，请删去后重新输入",
+    "string_pattern_mismatch": "格式不符合规定",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "enum": "没有这个选项",
+    "literal_error": "没有这个选项",
+    "json_invalid": "不是有效的 JSON",
+}
+"""The library's kinds of refusal (pydantic) in Chinese; an own check brings its Chinese words along."""
 PATH_LENGTH = 80  # of what a client named: enough to recognise it
 log = structlog.get_logger()
 
@@ -131,13 +146,21 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         Violation(
             "/".join(map(str, e["loc"][1:]))[:PATH_LENGTH],
             "request.shape",
-            f"请求内容不正确：{e['msg']}",
+            f"请求内容不正确：{_shape_words(e)}",
             "请刷新页面后重试",
             API,
         )
         for e in error.errors()[:20]
     ]
     return answer(Refused("请求内容的格式不正确", violations), request)
+
+
+def _shape_words(error: dict[str, Any]) -> str:
+    """What the library found, for a user; a kind without words of ours is named in general."""
+    if error["type"] in SHAPE_WORDS:
+        return SHAPE_WORDS[error["type"]].format_map(error.get("ctx") or {})
+    words = str(error["msg"]).removeprefix("Value error, ")
+    return words if words[:1] > "\u2e7f" else "内容不符合规定的格式"
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
