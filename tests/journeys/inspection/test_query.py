@@ -158,7 +158,7 @@ def test_blue_number_and_blue_status(desk: Desk, fresh: Fresh) -> None:
     row.get_by_role("button", name=number).click()
     expect(desk.field("number")).to_have_value(number)
     expect(desk.field("status")).to_have_value("同意")
-    expect(desk.page.get_by_role("tab", name=number)).to_have_attribute("aria-selected", "true")
+    expect(desk.page.locator(".tabs a", has_text=number)).to_have_attribute("aria-current", "page")
 
 
 def test_several_are_deleted_together(desk: Desk, stage: Stage, fresh: Fresh) -> None:
