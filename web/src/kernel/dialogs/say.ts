@@ -9,7 +9,8 @@ export const sayDone = (text: string): void => {
   ElMessage({ type: "success", message: text, duration: 3000, offset: OFFSET });
 };
 
-/** A refusal that belongs to no field; it stays longer and can be closed. */
+/** A refusal that belongs to no field; it stays longer, can be closed, and takes the place of a success. */
 export const sayRefused = (text: string): void => {
+  ElMessage.closeAll("success");
   ElMessage({ type: "error", message: text, duration: 8000, showClose: true, grouping: true, offset: OFFSET });
 };
