@@ -306,6 +306,20 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     expect(box("contact").element.value).toBe("");
   });
 
+  it("somebody else deleted it: what was typed stays, and how to keep it is said (UI-16)", async () => {
+    const copy = { copy: { allowed: true, why: "" } };
+    const { leave, shortcut, box } = await form(
+      {
+        [`GET ${PATH}/1`]: stored({ number: "1", actions: { ...blank.actions, ...copy } }),
+        [`PUT ${PATH}/1`]: refusal(404, "not-found", "没有编号为 1 的单据"),
+      }, "1",
+    );
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(document.body.textContent).toContain("该单据已被删除，录入的内容仍在页面上。怎么办：需要保留时请点击「复制」");
+    expect(box("contact").element.value).toBe("王芳");
+  });
+
   it("somebody else saved first: both versions are shown, and mine can be kept", async () => {
     const current = stored({ number: "1", version: 2, content: { contact: "李明" } });
     const { leave, shortcut, wrapper, calls, box } = await form(

@@ -74,9 +74,16 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (!(error instanceof Problem)) return sayRefused(lineOf(error));
     if (error.slug === "not-logged-in") return; // the login page says it
     if (error.slug === "stale-version" && error.current) return events.stale(error);
+    if (error.slug === "not-found" && document.number.value) return sayRefused(gone());
     if (!error.violations.length) return sayRefused(error.line);
     violations.refuse(inReadingOrder(error.violations));
     events.refused();
+  }
+
+  /** Somebody deleted the document while it was open here. */
+  function gone(): string {
+    const way = allowed("copy").allowed ? "。怎么办：需要保留时请点击「复制」，作为新单据再暂存" : "，如需保留请重新录入";
+    return `该单据已被删除，录入的内容仍在页面上${way}（依据：系统规则 6：没有办成的，内容不丢失）`;
   }
 
   /** As the fields stand in the form; what concerns no field of it comes last. */
