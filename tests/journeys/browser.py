@@ -86,6 +86,9 @@ def sit_down(started: Browser, address: str, folder: Path, prefix: str = "") -> 
     desk = Desk(context.new_page(), address, folder, prefix)
     desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
     desk.page.on("console", lambda message: _note(desk, message.type, message.text))
+    desk.page.on(
+        "filechooser", lambda _: None
+    )  # caught from the start: asked for later, it may come too late
     desk.page.goto(address)
     return desk
 
