@@ -5,7 +5,11 @@ The moment of the decision stands in the submission's `due_at`, so that it survi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+
+import asyncpg
+import structlog
 
 from singlewindow.customs.answers import DECIDED, Taken, decide_all
 from singlewindow.customs.database import Database, Row, Transaction
@@ -16,6 +20,8 @@ from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
 BATCH = 200
+PASSING = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.TransactionRollbackError, OSError)
+log = structlog.get_logger()
 LONGEST_IDLE = 30.0  # seconds: the clock may have been moved without waking anybody
 
 
@@ -63,7 +69,7 @@ async def switch(transaction: Transaction, mode: Mode) -> None:
 async def decide_due(database: Database, keys: Keys | None = None) -> int:
     """Decide what is due as the submissions' desks do by themselves; answers how many.
 
-    What a desk leaves to an officer, or may not decide, is not due any more.
+    What a desk leaves to an officer, may not decide, or stumbles on, is not due any more; it holds up nobody.
     """
     async with database.transaction() as transaction:
         rows = await transaction.rows(
@@ -74,17 +80,36 @@ async def decide_due(database: Database, keys: Keys | None = None) -> int:
         if not rows:
             return 0
         share = (await get_mode(transaction)).refuse_share
-        rulings = [(row, _ruling(row, share)) for row in rows]
-        left = [row["id"] for row, taken in rulings if taken is None]
+        taken = [ruling for row in rows if (ruling := _ruling(row, share))]
+        decided = taken
+        if taken and not await _decided(transaction, taken, keys):
+            decided = [each for each in taken if await _decided(transaction, [each], keys)]
+        left = {row["id"] for row in rows} - {each.row["id"] for each in decided}
         if left:
-            await transaction.run("update submission set due_at = null where id = any($1)", left)
-        await decide_all(transaction, [taken for _, taken in rulings if taken], AUTOMATIC, keys)
+            await transaction.run("update submission set due_at = null where id = any($1)", list(left))
     return len(rows)
+
+
+async def _decided(transaction: Transaction, taken: Sequence[Taken], keys: Keys | None) -> bool:
+    """Whether all of it is decided; else nothing of it, and the log says why. Raises failures that pass."""
+    try:
+        async with transaction.savepoint():
+            await decide_all(transaction, taken, AUTOMATIC, keys)
+    except PASSING:
+        raise
+    except Exception:
+        log.exception("cannot be decided", numbers=[each.row["number"] for each in taken][:10])
+        return False
+    return True
 
 
 def _ruling(row: Row, share: float) -> Taken | None:
     desk = desk_for(row["type"])
-    ruling = desk.automatic(row["state"], roll(row["number"], row["sequence"]) - share)
+    try:
+        ruling = desk.automatic(row["state"], roll(row["number"], row["sequence"]) - share)
+    except Exception:  # a defect of one desk must not stop the others
+        log.exception("no ruling", number=row["number"], desk=desk.name)
+        return None
     decision = desk.find_decision(ruling.decision) if ruling else None
     if ruling is None or decision is None or row["state"] not in decision.from_states:
         return None

@@ -33,9 +33,10 @@ class State:
 class Action:
     """One thing a user may do: from which states, to which, with what signature, and how it looks.
 
-    `to` of None leaves the status alone. The kernel knows four names: `new` empties the form, `copy` makes a new,
-    unsaved one out of the open document, `save` and `delete` are 暂存 and 删除. A `signed` action makes a submission
-    for customs. An account without a bound card may do nothing but what has `needs_card_account` off (PORT-04).
+    `to` of None leaves the status alone. The kernel knows five names: `new` empties the form, `copy` makes a new,
+    unsaved one out of the open document, `save` and `delete` are 暂存 and 删除, `print` gives a paper. A `signed`
+    action makes a submission for customs. An account without a bound card may do nothing but what has
+    `needs_card_account` off (PORT-04).
     """
 
     name: str

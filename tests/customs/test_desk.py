@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from singlewindow.customs import mode
 from singlewindow.customs.answers import DECIDED, Taken, decide, decide_all
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import RECEIVED, Decision, roll
+from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, roll
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
 from singlewindow.customs.settings import CustomsSettings
@@ -139,6 +142,37 @@ async def test_numbers_of_one_batch_are_asked_for_at_once(customs: Customs, own:
         ("YES",),
         ("NO",),
     ]
+
+
+@pytest.mark.parametrize("broken", ["ruling", "data"])
+async def test_what_a_desk_stumbles_on_is_left_to_an_officer(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """CUST-04: one desk's defect does not stop the automatic mode of the others."""
+
+    async def no_number(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        if any(row["type"] == "bad" for row in rows):
+            raise LookupError("a defect")
+        return [{} for _ in rows]
+
+    def stumble(state: str, margin: float) -> Ruling:
+        if broken == "ruling":
+            raise LookupError("a defect")
+        return Ruling("yes")
+
+    yes = Decision("yes", "同意", "YES", "approved", data=no_number if broken == "data" else None)
+    good = Desk("good", (), {}, (yes,), lambda state, margin: Ruling("yes"))
+    bad = Desk("bad", (), {}, (yes,), stumble)
+    monkeypatch.setattr(mode, "desk_for", lambda name: bad if name == "bad" else good)
+    identifiers = [await customs.receive(own, f"{n:018d}") for n in range(3)]
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update submission set due_at = '2000-01-01'")
+        await transaction.run("update submission set type = 'bad' where id = $1", identifiers[1])
+    assert await mode.decide_due(customs.database) == 3
+    assert await mode.decide_due(customs.database) == 0
+    states = await customs.rows("select state from submission order by id")
+    assert [row[0] for row in states] == ["approved", "received", "approved"]
+    assert await customs.value("select count(*) from receipt where code = 'YES'") == 2
 
 
 async def test_twenty_submissions_decided_at_once_get_twenty_numbers(customs: Customs, own: Company) -> None:

