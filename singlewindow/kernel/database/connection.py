@@ -145,7 +145,7 @@ class Database:
 
 async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
     """A connection goes back to the pool without a question to the server: all that a transaction of ours sets, it
-    sets for itself alone."""
+    sets for itself alone. (What a cancelled request left open, the pool has rolled back before.)"""
 
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:
