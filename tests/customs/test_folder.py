@@ -13,8 +13,9 @@ from singlewindow.contract.folder import Boxes, write
 from singlewindow.contract.messages import Envelope
 from singlewindow.customs.exchange import folder
 from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
+from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import PDF, Company, sha256
-from tests.customs.conftest import Customs
+from tests.customs.conftest import Customs, running
 
 NUMBER = "202611210000000001"
 
@@ -118,3 +119,12 @@ async def test_answers_lie_in_inbox_as_files(customs: Customs, own: Company, box
     envelope = Envelope.model_validate_json(file.read_bytes())
     assert (file.name, envelope.kind.value) == (f"{envelope.id}.json", "receipt")
     assert await customs.value("select state from outgoing where kind = 'receipt'") == "sent"
+
+
+async def test_without_its_folder_customs_do_not_start(settings: CustomsSettings, tmp_path: Path) -> None:
+    """CUST-01: else it would seem ready, and nothing would ever be sent or taken."""
+    (tmp_path / "file").touch()
+    wrong = settings.model_copy(update={"transport": "folder", "exchange_folder": tmp_path / "file"})
+    with pytest.raises(OSError, match="file"):
+        async with running(wrong, background=True):
+            pass

@@ -175,6 +175,16 @@ async def test_what_takes_too_long_or_too_much_is_ended(press: Typesetter) -> No
         await strict.close()
 
 
+async def test_a_child_at_the_end_of_its_bounds_costs_no_print(press: Typesetter) -> None:
+    """UI-12: what earlier prints used up is not this document's fault: a fresh child decides."""
+    assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+    [child] = press._idle
+    child.process.kill()
+    assert child.process.returncode is None, "nobody has noticed yet"
+    assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+    assert press.failed == 0
+
+
 async def test_a_template_that_fails_says_so_and_hurts_no_other(press: Typesetter, tmp_path: Path) -> None:
     """UI-12: the user gets words without the compiler's, and the child goes on."""
     broken = typesetting.ROOT / "kernel" / "printing" / "templates" / "absent.typ"

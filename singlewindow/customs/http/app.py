@@ -30,6 +30,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
+        boxes = Boxes(chosen.boxes).make() if background and chosen.transport == "folder" else None
         parts = Parts(
             chosen, await Database.connect(chosen.customs_database_url), Keys.load(chosen.pki_folder)
         )
@@ -37,7 +38,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         async with parts.database.transaction() as transaction:
             await mode.initialise(transaction, chosen)
             await faults.initialise(transaction, chosen)
-        task = asyncio.create_task(_work(parts)) if background else None
+        task = asyncio.create_task(_work(parts, boxes)) if background else None
         log.info("customs ready", port=chosen.customs_port, portal=chosen.portal_url)
         yield
         if task is not None:
@@ -71,9 +72,8 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
     return app
 
 
-async def _work(parts: Parts) -> None:
+async def _work(parts: Parts, boxes: Boxes | None) -> None:
     settings = parts.settings
-    boxes = Boxes(settings.boxes).make() if settings.transport == "folder" else None
     await loops.work(parts.database, parts.keys, settings.customs_database_url, settings.portal_url, boxes)
 
 

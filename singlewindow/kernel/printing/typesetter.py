@@ -106,6 +106,17 @@ class Typesetter:
 
     async def _made(self, work: bytes) -> bytes:
         child = await self._child()
+        answer = await self._answer_of(child, work)
+        if not answer and child.made:  # it came to the end of its bounds over earlier prints
+            child = await self._start()
+            answer = await self._answer_of(child, work)
+        if not answer:
+            raise CannotPrint("打印服务未能生成该单据的打印件，请联系系统管理员")
+        await self._put_back(child)
+        return self._understood(answer)
+
+    async def _answer_of(self, child: _Child, work: bytes) -> bytes:
+        """The child's answer; b"" where it ended without one. Raises CannotPrint when it takes too long."""
         try:
             async with asyncio.timeout(self.bounds.seconds):
                 answer = await _exchange(child.process, work)
@@ -117,9 +128,7 @@ class Typesetter:
             raise
         if not answer:
             await _end(child)
-            raise CannotPrint("打印服务未能生成该单据的打印件，请联系系统管理员")
-        await self._put_back(child)
-        return self._understood(answer)
+        return answer
 
     def _understood(self, answer: bytes) -> bytes:
         if answer[:1] != b"P":
