@@ -88,6 +88,7 @@ async def test_a_wrong_signature_holds_up_nobody(house: House) -> None:
         [each["number"] for each in (first, second, third)],
     )
     assert rows[0]["count"] == 3
+    assert await house.send() == 3
 
 
 async def test_two_that_claim_the_same(house: House) -> None:
@@ -99,6 +100,7 @@ async def test_two_that_claim_the_same(house: House) -> None:
     done = await submit(member, [signed(member, item) for item in items])
     assert [item["problem"] is None for item in done] == [True, False]
     assert number in done[1]["problem"]["detail"]
+    assert await house.send() == 1
 
 
 async def test_limits_and_the_wrong_card(house: House) -> None:
