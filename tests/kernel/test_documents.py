@@ -37,7 +37,7 @@ async def test_a_document_goes_from_draft_to_grant(house: House) -> None:
     """PORT-08, CUST-05: saved, signed, sent, received, approved; the status follows the receipts."""
     member, view = await applied(house)
     assert view["status"]["name"] == "已申报"
-    assert await house.send() == 1
+    assert await house.send() >= 1  # others may wait too
     [submission] = [s for s in house.customs.received if s.number == view["number"]]
     assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
     assert submission.attachments[0].sha256 in house.customs.attachments
