@@ -38,10 +38,11 @@ async def test_the_application_form(house: House, type: str, tmp_path: Path) -> 
         "免于到场协助查验申请表", f"数据中心统一编号：{view['number']}", f"申请单位{scene.owner.company_name}",
         f"申请单位代码{scene.owner.customs_code}", f"{label}{number}", "查验地海关5301皇岗海关", "联系人王芳",
         "联系电话13800138000", "√查验时不到场的声明", "00000002查验时不到场的声明：声明.pdf（1页）", "状态：同意",
-        "APPROVED同意", "申请单位（盖章）",
+        "回执APPROVED", "申请单位（盖章）",
     ):  # fmt: skip
         assert words in text, (words, text)
     assert "√委托企业" not in text
+    assert "APPROVED同意" not in text  # the code is for the receipts panel, the paper is for people
     assert ("车牌号" in text) is (type == "inspection.bill")
 
 
