@@ -192,7 +192,7 @@ def test_the_list_of_columns_follows_the_user(desk: Desk) -> None:
     desk.says("保存已录入的数据，返填至列表中")
     desk.shoot("shortcuts")
     desk.press("Escape")
-    desk.page.get_by_role("link", name="样例查询").click()
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name="样例查询").click()
     desk.button("查询").click()
     head = desk.page.get_by_role("columnheader", name="申请事项编号")
     expect(head).to_be_visible()

@@ -66,8 +66,9 @@ def test_an_application_leads_through_the_log_in(desk: Desk) -> None:
     log_in(desk)
     expect(desk.page).to_have_url(f"{desk.address}/app/inspection/form/inspection.declaration/new")
     expect(desk.field("declaration_no")).to_be_focused()
+    entries = desk.page.get_by_role("navigation", name="菜单")
     for title in (FORM, "免于到场协助查验申请（非报关单）", QUERY):
-        expect(desk.page.get_by_role("link", name=title, exact=True)).to_be_visible()
+        expect(entries.get_by_role("link", name=title, exact=True)).to_be_visible()
     desk.says("王芳")
     desk.shoot("application")
 
