@@ -66,6 +66,17 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(wrapper.text()).toContain("填写查询条件后点击「查询」");
   });
 
+  it("a day that does not exist is asked for as it was typed, and refused by the server; eight digits are a day", async () => {
+    const { server, press } = query();
+    const [from, to] = ["起", "止"].map((end) => wrapper.get<HTMLInputElement>(`[aria-label=最近操作时间${end}]`));
+    await from!.setValue("2026-11-31");
+    await to!.setValue("20261201");
+    await to!.trigger("blur");
+    await press("查询");
+    expect(server.asked[0]!.query).toMatchObject({ updated_from: "2026-11-31", updated_to: "2026-12-01" });
+    expect(from!.element.value).toBe("2026-11-31");
+  });
+
   it("the head box ticks all rows of the page that may be deleted; deleting asks", async () => {
     const { server, press } = query({ "POST /api/documents/sample.parcel/delete": { deleted: ["1", "3"], refused: [] } });
     await press("查询");
