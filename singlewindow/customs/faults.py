@@ -84,7 +84,7 @@ async def idle(database: Database) -> float:
     async with database.transaction() as transaction:
         seconds: float | None = await transaction.value(
             """select extract(epoch from min(again_at) - clock_timestamp())::float8
-               from outgoing where again_at is not null"""
+               from outgoing where again_at is not null and state <> 'refused'"""
         )
     if seconds is None:
         return LONGEST_IDLE

@@ -55,6 +55,20 @@ async def test_lost_ones_come_after_the_set_time(customs: Customs, own: Company,
     assert sorted((r.number, r.seq) for r in portal.receipts) == [(n, s) for n in NUMBERS for s in (1, 2)]
 
 
+async def test_a_double_that_was_refused_is_not_waited_for(
+    customs: Customs, own: Company, portal: Portal
+) -> None:
+    """CUST-04: what the portal refused is an officer's to send again, and no reason to look every second."""
+    await strike(customs, doubled=1, hold_seconds=60)
+    await receive_all(customs, own)
+    await deliver(customs, portal, rounds=1)
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update outgoing set again_at = clock_timestamp() where again_at is not null")
+        assert await transaction.value("select count(*) from outgoing where again_at is not null") == 16
+        await transaction.run("update outgoing set state = 'refused' where again_at is not null")
+    assert await faults.idle(customs.database) == faults.LONGEST_IDLE
+
+
 async def test_really_lost_ones_come_when_an_officer_sends_again(
     customs: Customs, own: Company, portal: Portal
 ) -> None:
