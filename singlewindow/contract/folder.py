@@ -19,6 +19,7 @@ from pathlib import Path
 
 MESSAGE, ATTACHMENT, PART, REASON = ".json", ".attachment", ".part", ".reason.txt"
 GRACE_SECONDS = 10.0  # an unreadable file younger than this may still be written by another program
+PART_SECONDS = 600.0  # no file takes so long to be written
 MOST_BYTES = 16 * 1024 * 1024
 NAME = re.compile(r"[0-9A-Za-z-]{8,64}")
 
@@ -132,6 +133,16 @@ def sweep(box: Path, days: float) -> None:
     for entry in os.scandir(box):
         if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < limit:
             Path(entry.path).unlink(missing_ok=True)
+
+
+def sweep_parts(boxes: Boxes) -> None:
+    """Delete what a writer that died in the middle left behind: nobody waits for it, the message is written anew."""
+    limit = time.time() - PART_SECONDS
+    for box in (boxes.out, boxes.inbox, boxes.failed):
+        for part in box.glob(f"*{PART}"):
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < limit:
+                    part.unlink()
 
 
 def _flush(folder: Path) -> None:

@@ -52,3 +52,15 @@ def test_sweeping_takes_old_files_only(boxes: Boxes) -> None:
         os.utime(boxes.sent / name, (time.time() - age * 86400,) * 2)
     folder.sweep(boxes.sent, 30)
     assert [file.name for file in boxes.sent.iterdir()] == ["87654321.json"]
+
+
+def test_what_a_dead_writer_left_is_swept_what_is_being_written_is_not(boxes: Boxes) -> None:
+    folder.write(boxes.out / "12345678.json", b"{}")
+    for box in (boxes.out, boxes.inbox, boxes.failed):
+        for name, age in (("a.json.1.part", 2 * folder.PART_SECONDS), ("b.json.2.part", 1)):
+            (box / name).write_bytes(b"{")
+            os.utime(box / name, (time.time() - age,) * 2)
+    os.utime(boxes.out / "12345678.json", (0, 0))
+    folder.sweep_parts(boxes)
+    left = {file.name for box in (boxes.out, boxes.inbox, boxes.failed) for file in box.iterdir()}
+    assert left == {"12345678.json", "b.json.2.part"}

@@ -106,6 +106,7 @@ class InBoxReader:
                     pass
                 if time.monotonic() > sweep_at:
                     await asyncio.to_thread(folder.sweep, self.boxes.sent, KEEP_DAYS)
+                    await asyncio.to_thread(folder.sweep_parts, self.boxes)
                     sweep_at = time.monotonic() + SWEEP_SECONDS
             except Exception as error:  # the files stay, and are read again
                 log.warning("InBox waits", error=repr(error))
