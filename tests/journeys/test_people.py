@@ -6,6 +6,7 @@ PORT-01, PORT-04, PORT-06, PORT-07, PORT-09, PORT-10, in a real browser against 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -166,6 +167,7 @@ def first_log_in(desk: Desk, stage: Stage) -> None:
     fill(desk, password="Harbour-2027", again="Harbour-2027")
     desk.press("Enter")
     desk.says("密码修改成功")
+    expect(desk.page).to_have_url(re.compile(r"/app/inspection/query/"))  # where the log-in was going
     open_page(desk, "账户")
     desk.says("未绑定卡的账号只能查看空白表单")
     desk.shoot("unbound")
