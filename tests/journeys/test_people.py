@@ -62,8 +62,7 @@ def enter_pin(desk: Desk) -> None:
 
 def open_page(desk: Desk, title: str) -> None:
     """From the user's menu in the top bar, by keyboard."""
-    desk.page.locator(".top-bar .user").focus()
-    desk.press("Enter")
+    desk.page.locator(".top-bar .user").press("Enter")
     desk.page.get_by_role("menuitem", name=title).click()
     expect(desk.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
@@ -168,6 +167,7 @@ def first_log_in(desk: Desk, stage: Stage) -> None:
     desk.press("Enter")
     desk.says("密码修改成功")
     expect(desk.page).to_have_url(re.compile(r"/app/inspection/query/"))  # where the log-in was going
+    expect(desk.button("查询")).to_be_visible()
     open_page(desk, "账户")
     desk.says("未绑定卡的账号只能查看空白表单")
     desk.shoot("unbound")
