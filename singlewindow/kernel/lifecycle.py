@@ -30,12 +30,29 @@ class State:
 
 
 @dataclass(frozen=True)
+class Amends:
+    """What a signed action asks of a document that is in force (变更, 删单): the document stays as it is until
+    customs answer.
+
+    `under_way` is the marker beside the status while it is with customs. Receipts with a code of `accepted` or
+    `refused` settle it; none of them moves the document's status. Accepted, the document ends with the marker
+    `ended`; where that is "", what was submitted takes the place of the content in force.
+    """
+
+    under_way: str
+    accepted: frozenset[str]
+    refused: frozenset[str]
+    ended: str = ""
+
+
+@dataclass(frozen=True)
 class Action:
     """One thing a user may do: from which states, to which, with what signature, and how it looks.
 
     `to` of None leaves the status alone. The kernel knows five names: `new` empties the form, `copy` makes a new,
     unsaved one out of the open document, `save` and `delete` are 暂存 and 删除, `print` gives a paper. A `signed`
-    action makes a submission for customs. An account without a bound card may do nothing but what has
+    action makes a submission for customs, which carries customs' `function` code for it (ADD, MOD, DEL); one that
+    `amends` is for documents in force and leaves their status alone. An account without a bound card may do nothing but what has
     `needs_card_account` off (PORT-04).
     """
 
@@ -52,6 +69,8 @@ class Action:
     confirm: str = ""
     done: str = ""
     clause: str = ""
+    function: str = ""
+    amends: Amends | None = None
 
 
 @dataclass(frozen=True)

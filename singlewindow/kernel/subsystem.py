@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,12 +24,17 @@ ROOT = Path(__file__).parent.parent / "subsystems"
 
 @dataclass(frozen=True)
 class Applicant:
-    """The company and the person that fill in a document, as their account and card say."""
+    """The company and the person that fill in a document, as their account and card say.
+
+    `card_no` is the number of the card bound to the account, "" where there is none.
+    """
 
     customs_code: str
     scc: str
     name: str
     person: str
+    username: str = ""
+    card_no: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,27 @@ class Claim:
     message: str
     advice: str
     clause: str
+
+
+@dataclass(frozen=True)
+class FirstSave:
+    """What a serial's prefix may be made of: when (Chinese time) and by whom a document is saved for the first time."""
+
+    now: datetime
+    applicant: Applicant
+
+
+@dataclass(frozen=True)
+class Serial:
+    """A number of the document's own in a grey content field, e.g. 车次确认编号: `prefix`, then the last `digits`
+    digits of 数据中心统一编号, which no other document has.
+
+    The first 暂存 gives it; later ones keep it, and a copy gets one of its own.
+    """
+
+    field: str
+    prefix: Callable[[FirstSave], str]
+    digits: int = 13
 
 
 @dataclass(frozen=True)
@@ -158,6 +185,7 @@ class DocumentType:
     messages: Messages
     queries: Queries
     claims: tuple[Claim, ...] = ()
+    serials: tuple[Serial, ...] = ()
     prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
 
     def __post_init__(self) -> None:
@@ -166,6 +194,9 @@ class DocumentType:
             raise ValueError(f"{self.name} does not hear {missing}")
         if missing := [str(each.template) for each in self.prints if not each.template.is_file()]:
             raise ValueError(f"{self.name} has no template {missing}")
+        fields = self.form.content.fields
+        if missing := [s.field for s in self.serials if s.field not in fields or not fields[s.field].system]:
+            raise ValueError(f"{self.name} has no grey field for the serials {missing}")
 
     @property
     def find_table(self) -> str:

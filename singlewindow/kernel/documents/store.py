@@ -104,9 +104,11 @@ async def create(
     event: Event,
     owner: tuple[int, int],
     once: Once | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> Document | None:
     """Store a new document of (company id, account id); its number is the year and 14 digits (INSP-01).
 
+    `prefixes` are those of the type's serials, by field; the numbers behind them are given in the same statement.
     A first status holds no claims: drafts never block (INSP-04). None, and nothing is stored, where the account has
     used the idempotency key of `once` before, or uses it at this moment.
     """
@@ -114,9 +116,12 @@ async def create(
     row = await transaction.row(
         _create_sql(type), type.name, str(today.year), *owner, status, content, today, transaction.now,
         event.kind, event.who, dict(event.data), once and once.key, once and once.request,
+        *([dict(prefixes or {})] if type.serials else ()),
     )  # fmt: skip
     if row is None:
         return None
+    if type.serials:
+        content = row["content"]
     return Document(
         id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
         content=content, returned={}, filed_on=today, updated_at=transaction.now, pending_submission=None,
@@ -251,6 +256,10 @@ async def _claim_conflict(
 def _create_sql(type: DocumentType) -> str:
     names = "".join(f", {name}" for name in type.searched)
     values = "".join(f", content->>'{name}'" for name in type.searched)
+    serials = ", ".join(
+        f"'{s.field}', ($14::jsonb->>'{s.field}') || right(number, {s.digits})" for s in type.serials
+    )
+    content = f"$6 || jsonb_build_object({serials})" if serials else "$6"
     return f"""
         with n as (
             select $2 || lpad(nextval('document_number')::text, 14, '0') as number
@@ -261,7 +270,7 @@ def _create_sql(type: DocumentType) -> str:
         ), d as (
             insert into document
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
-            select $1, number, $3, $4, $5, $6, $7, $8, $8 from n
+            select $1, number, $3, $4, $5, {content}, $7, $8, $8 from n
             where $12::text is null or exists (select from once) returning *
         ), p as (
             insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
@@ -273,7 +282,7 @@ def _create_sql(type: DocumentType) -> str:
             insert into event (document_id, company_id, at, kind, who, data)
             select id, company_id, $8, $9, $10, $11 from d
         )
-        select id, number from d"""
+        select id, number{", content" if serials else ""} from d"""
 
 
 @cache

@@ -14,6 +14,7 @@ from singlewindow.kernel.codes.search import validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean, codes_in, violations_of
 from singlewindow.kernel.definition.fields import Field, enabled_values
+from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
@@ -41,19 +42,24 @@ async def judge(
     person: Person,
     sent: Mapping[str, Any],
     *,
-    document_id: int | None = None,
+    stored: Document | None = None,
     attachments: Sequence[str] = (),
     signing: bool = False,
 ) -> Verdict:
-    """Judge what a client sent (or what is stored) as content of `type`.
+    """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
     content = type.form.content
-    values = clean(content, sent)
-    applicant = Applicant(person.customs_code, person.scc, person.company_name, person.display_name)
+    values = clean(content, sent) | ({} if stored is None else serials_of(type, stored.content))
     case = Case(
-        transaction, Registers(transaction), applicant, frozenset(attachments), document_id, values, signing
+        transaction,
+        Registers(transaction),
+        applicant_of(person),
+        frozenset(attachments),
+        None if stored is None else stored.id,
+        values,
+        signing,
     )
     known = await type.gather(case)
     values |= {name: value for name, value in type.fill(case, known).items() if value}
@@ -64,6 +70,23 @@ async def judge(
         if signing or rule.drafts:
             violations += rule.violations(typed, known)
     return Verdict(values, tuple(violations), known)
+
+
+def applicant_of(person: Person) -> Applicant:
+    """What a document's chapter may know of who fills it in."""
+    return Applicant(
+        person.customs_code,
+        person.scc,
+        person.company_name,
+        person.display_name,
+        person.username,
+        person.bound_card or "",
+    )
+
+
+def serials_of(type: DocumentType, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers that the first 暂存 gave: they stay, whatever else is filled in."""
+    return {serial.field: content[serial.field] for serial in type.serials if serial.field in content}
 
 
 def editable(type: DocumentType, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once
-from singlewindow.kernel.documents.verdict import Verdict, editable, judge
+from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
 from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
 from singlewindow.kernel.lifecycle import NEW, Action
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Forbidden, Refused, StaleVersion, Violation
-from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.kernel.subsystem import DocumentType, FirstSave
 
 
 class KeyUsedBefore(Exception):
@@ -56,9 +56,7 @@ class Desk:
     async def look_up(self, sent: Mapping[str, Any], number: str | None) -> Verdict:
         """What leaving a field fills in, and what is wrong so far; nothing is stored."""
         document = None if number is None else await store.get_document(self.transaction, self.type, number)
-        return await judge(
-            self.transaction, self.type, self.person, sent, document_id=document.id if document else None
-        )
+        return await judge(self.transaction, self.type, self.person, sent, stored=document)
 
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
         """暂存 for the first time: gives the number and the date.
@@ -94,14 +92,18 @@ class Desk:
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name)
-        return await store.create(self.transaction, self.type, status, verdict.values, event, owner, once)
+        first = FirstSave(self.transaction.now.astimezone(store.CHINA), applicant_of(self.person))
+        prefixes = {serial.field: serial.prefix(first) for serial in self.type.serials}
+        return await store.create(
+            self.transaction, self.type, status, verdict.values, event, owner, once, prefixes
+        )
 
     async def save(self, number: str, version: int, sent: Mapping[str, Any]) -> View:
         """暂存 again. Raises StaleVersion when someone else saved in between."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         await self.check_version(document, version)
         status = self.check(self.type.lifecycle.action("save"), document.status, document.company_id)
-        verdict = await judge(self.transaction, self.type, self.person, sent, document_id=document.id)
+        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document)
         verdict.raise_if_refused()
         await store.supersede(self.transaction, document)
         event = Event("saved", self.person.display_name, {"version": document.version + 1})

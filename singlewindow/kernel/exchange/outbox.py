@@ -224,6 +224,7 @@ def _sent(row: Row, now: datetime) -> Heard:
 
 def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapping[str, str]) -> Envelope:
     type = document_types()[row["type"]]
+    action = type.lifecycle.action(row["action"])
     content = json.loads(row["content"])
     names = {c.code: c.name for c in type.form.attachments.categories} if type.form.attachments else {}
     submission = Submission(
@@ -231,8 +232,9 @@ def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapp
         title=type.title,
         number=row["number"],
         sequence=row["sequence"],
-        action=row["action"],
-        action_title=type.lifecycle.action(row["action"]).label,
+        action=action.name,
+        action_title=action.label,
+        function=action.function,
         district=type.messages.district(content),
         company=row["customs_code"],
         company_name=row["company_name"],

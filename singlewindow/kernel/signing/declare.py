@@ -119,7 +119,7 @@ class SigningDesk:
             desk.type,
             desk.person,
             editable(desk.type, document.content),
-            document_id=document.id,
+            stored=document,
             attachments=[f.category for f in files],
             signing=True,
         )
