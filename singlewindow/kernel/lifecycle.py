@@ -52,8 +52,8 @@ class Action:
     `to` of None leaves the status alone. The kernel knows five names: `new` empties the form, `copy` makes a new,
     unsaved one out of the open document, `save` and `delete` are 暂存 and 删除, `print` gives a paper. A `signed`
     action makes a submission for customs, which carries customs' `function` code for it (ADD, MOD, DEL); one that
-    `amends` is for documents in force and leaves their status alone. An account without a bound card may do nothing but what has
-    `needs_card_account` off (PORT-04).
+    `amends` is for documents in force and leaves their status alone. An account without a bound card may do nothing
+    but what has `needs_card_account` off (PORT-04).
     """
 
     name: str
