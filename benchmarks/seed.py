@@ -34,9 +34,9 @@ STEPS = (
     """insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
        select id, company_id, company_id, 'declarant', type, status, updated_at from document where type = '_load'""",
     """insert into find__load (document_id, company_id, number, status, filed_on, updated_at, reference, direction,
-           district, transport)
+           district, transport, gross)
        select id, company_id, number, status, filed_on, updated_at, content->>'reference', content->>'direction',
-           content->>'district', content->>'transport' from document where type = '_load'""",
+           content->>'district', content->>'transport', content->>'gross' from document where type = '_load'""",
     """insert into event (document_id, company_id, no, at, kind, who, previous, hash)
        select id, company_id, 1, created_at, 'created', '压测', '', sha256(convert_to(jsonb_build_array(id, 1,
            extract(epoch from created_at), 'created', '压测', '{}'::jsonb)::text, 'UTF8'))

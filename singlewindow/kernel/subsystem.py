@@ -150,12 +150,48 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Dimension:
+    """By what documents are counted: a find column of the content, `status`, or `filed_on` by day or month."""
+
+    name: str  # in addresses
+    label: str
+    column: str = ""  # "": as the name
+    by: Literal["", "day", "month"] = ""
+
+    @property
+    def source(self) -> str:
+        """The find table's column."""
+        return self.column or self.name
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A decimal find column that is added up, and its unit."""
+
+    name: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """业务统计 of a type: over a span of `filed_on` of at most `max_days`, and the named conditions of its query page."""
+
+    dimensions: tuple[Dimension, ...]
+    sums: tuple[Sum, ...] = ()
+    conditions: tuple[str, ...] = ()
+    max_days: int = 366
+    clause: str = ""
+
+
+@dataclass(frozen=True)
 class Queries:
-    """How documents of a type are found."""
+    """How documents of a type are found, and counted."""
 
     conditions: tuple[Condition, ...]
     columns: tuple[Column, ...]
     delete: bool = False
+    statistics: Statistics | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +233,19 @@ class DocumentType:
         fields = self.form.content.fields
         if missing := [s.field for s in self.serials if s.field not in fields or not fields[s.field].system]:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")
+        if missing := [] if self.queries.statistics is None else self._not_countable(self.queries.statistics):
+            raise ValueError(f"{self.name} cannot count by {missing}")
+
+    def _not_countable(self, wanted: Statistics) -> list[str]:
+        """What of the statistics is no real column of the find table, no decimal, or no condition."""
+        columns = {"status", *self.searched}
+        decimals = {name for name in self.searched if self.form.content.fields[name].kind == "decimal"}
+        asked = {each.name for each in self.queries.conditions if each.kind != "span"}
+        return [
+            *(d.name for d in wanted.dimensions if d.source not in (columns if not d.by else {"filed_on"})),
+            *(each.name for each in wanted.sums if each.name not in decimals),
+            *(name for name in wanted.conditions if name not in asked),
+        ]
 
     @property
     def find_table(self) -> str:

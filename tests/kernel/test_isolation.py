@@ -16,7 +16,7 @@ import pytest
 
 from singlewindow.contract.demo_pki import DemoCard
 from singlewindow.kernel.database.connection import NOBODY, Actor
-from singlewindow.kernel.documents import search, store
+from singlewindow.kernel.documents import search, statistics, store
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people import account_log, accounts, challenges
 from tests.house import House, Member
@@ -96,6 +96,12 @@ NOTHING_FOUND: dict[str, Case] = {
             "documents": [{"number": g.number, "token": "x", "signature": "eA=="}],
         },
     ),
+    f"GET {BASE}/statistics": lambda g: g.send(
+        "GET", "/statistics", params={**counted(), "by": "status"}
+    ),
+    f"GET {BASE}/statistics/export": lambda g: g.send(
+        "GET", "/statistics/export", params={**counted(), "by": "status"}
+    ),
     f"POST {BASE}/delete": lambda g: g.send("POST", "/delete", json={"numbers": [g.number]}),
 }
 """These answer that there is none."""
@@ -103,6 +109,7 @@ NOTHING_FOUND: dict[str, Case] = {
 NAME_NO_DOCUMENT = {
     f"POST {BASE}",
     f"GET {BASE}/new",
+    f"GET {BASE}/statistics/print",  # its figures are those of the route above it
     "GET /api/definitions/{type}",
     "GET /api/codes/{table}",
     "GET /api/applications",
@@ -176,13 +183,19 @@ def this_week() -> dict[str, str]:
     return {"updated_from": str(today - timedelta(days=7)), "updated_to": str(today)}
 
 
+def counted() -> dict[str, str]:
+    """The obligatory span of statistics."""
+    return {name.replace("updated", "filed_on"): day for name, day in this_week().items()}
+
+
 def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take one fence away: the application's check, or (as the tables' owner) row-level security."""
     if fences == "row-level security alone":
         monkeypatch.setattr(accounts, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
-        monkeypatch.setattr(search, "own_rows", lambda person: ("{}::bigint is not null", person.company_id))
+        for module in (search, statistics):
+            monkeypatch.setattr(module, "own_rows", lambda person: ("{}::bigint is not null", person.company_id))
     elif fences == "the application alone":
         house.app.state.database = house.owner
 
@@ -191,6 +204,13 @@ async def found_by(member: Member) -> int:
     """How many documents a query over all statuses finds."""
     found = await member.http.get(f"/api/documents/{TYPE}", params=this_week())
     total: int = found.json()["total"]
+    return total
+
+
+async def counted_by(member: Member) -> int:
+    """How many documents the statistics count."""
+    found = await member.http.get(f"/api/documents/{TYPE}/statistics", params={**counted(), "by": "status"})
+    total: int = found.json()["total"]["count"]
     return total
 
 
@@ -219,6 +239,7 @@ async def test_a_foreign_document_answers_like_an_absent_one(
         assert foreign[0] == (404 if route in NOT_FOUND else 200), (route, foreign)
     assert (await owner.view(TYPE, view["number"])) == view
     assert await found_by(stranger) == 0
+    assert await counted_by(stranger) == 0
 
 
 async def answer_to(guess: Guess, ask: Case) -> tuple[int, str]:

@@ -39,7 +39,7 @@ def renamed(text: str) -> str:
     return (
         text.replace("find__template", f"find_{NAME}")
         .replace("_template", NAME)
-        .replace("template_0001", f"{NAME}_0001")
+        .replace("template_00", f"{NAME}_00")
     )
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from singlewindow.kernel.database.find_tables import find_table
 from singlewindow.kernel.definition.fields import Content, Field, HeaderField
-from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.kernel.documents import statistics
+from singlewindow.kernel.subsystem import Condition, DocumentType
 
 
 class FieldView(BaseModel):
@@ -117,6 +118,29 @@ class PrintView(BaseModel):
     title: str
 
 
+class DimensionView(BaseModel):
+    """By what documents can be counted."""
+
+    name: str
+    label: str
+
+
+class SumView(BaseModel):
+    """What is added up, and its unit."""
+
+    name: str
+    label: str
+    unit: str
+
+
+class StatisticsView(BaseModel):
+    """The statistics page (业务统计); the first condition is the span that must be given."""
+
+    dimensions: list[DimensionView]
+    sums: list[SumView]
+    conditions: list[ConditionView]
+
+
 class QueryView(BaseModel):
     """The query page."""
 
@@ -137,6 +161,7 @@ class Definition(BaseModel):
     actions: list[ActionDefinition]
     prints: list[PrintView]
     query: QueryView
+    statistics: StatisticsView | None
 
 
 def definition_of(type: DocumentType) -> Definition:
@@ -160,7 +185,7 @@ def definition_of(type: DocumentType) -> Definition:
             for a in type.lifecycle.actions
         ],
         prints=[PrintView(name=each.name, title=each.title or type.title) for each in type.prints],
-        query=_query(type),
+        query=_query(type), statistics=_statistics(type),
     )  # fmt: skip
 
 
@@ -185,11 +210,25 @@ def _attachments(type: DocumentType) -> AttachmentsView | None:
     )
 
 
+def _condition(one: Condition) -> ConditionView:
+    return ConditionView(
+        name=one.name, label=one.label, kind=one.kind, required=one.required, max_days=one.max_days
+    )
+
+
+def _statistics(type: DocumentType) -> StatisticsView | None:
+    wanted = type.queries.statistics
+    if wanted is None:
+        return None
+    return StatisticsView(
+        dimensions=[DimensionView(name=each.name, label=each.label) for each in wanted.dimensions],
+        sums=[SumView(**vars(each)) for each in wanted.sums],
+        conditions=[_condition(each) for each in statistics.conditions(type)],
+    )
+
+
 def _query(type: DocumentType) -> QueryView:
-    conditions = [
-        ConditionView(name=c.name, label=c.label, kind=c.kind, required=c.required, max_days=c.max_days)
-        for c in type.queries.conditions
-    ]
+    conditions = [_condition(each) for each in type.queries.conditions]
     found_by = find_table(type.find_table, type.searched).c
     columns = [
         ColumnView(**vars(column), sortable=column.name in found_by) for column in type.queries.columns

@@ -61,7 +61,7 @@ async def search(
     """
     if person.bound_card is None:
         raise refusals.unbound_account()
-    where = _filters(type, asked, Where(own_rows(person)))
+    where = filters(type.queries.conditions, asked, Where(own_rows(person)))
     rows = await transaction.rows(_page_sql(type, where, page), *where.values)
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
@@ -164,12 +164,13 @@ def _found(type: DocumentType, person: Person, document: Document, names: Names)
     return Found(document, values["status"], actions, wanted)
 
 
-def _filters(type: DocumentType, asked: Mapping[str, str], where: Where) -> Where:
-    known = {name for c in type.queries.conditions for name in _names(c)}
+def filters(conditions: Sequence[Condition], asked: Mapping[str, str], where: Where) -> Where:
+    """`where` with what is asked added. Raises Refused for a missing, wrong, unknown or too wide condition."""
+    known = {name for c in conditions for name in _names(c)}
     if unknown := sorted(set(asked) - known):
         raise Refused.because([_unknown(name[:NAME_LENGTH]) for name in unknown[:MAX_UNKNOWN]])
     violations: list[Violation] = []
-    for condition in type.queries.conditions:
+    for condition in conditions:
         values = {name: asked.get(name, "").strip() for name in _names(condition)}
         if condition.kind == "span":
             _span(condition, where, values, violations)
@@ -207,10 +208,17 @@ def _span(condition: Condition, where: Where, values: Mapping[str, str], violati
     first, last = (days.get(name) for name in _names(condition))
     if first and last:
         violations += _span_problems(condition, first, last)
-    if first:
-        where.add(f"{condition.name}_at >= {{}}", _midnight(first))
-    if last:
-        where.add(f"{condition.name}_at < {{}}", _midnight(last + timedelta(days=1)))
+    if condition.name == "filed_on":  # a date
+        ends = (("filed_on >= {}", first), ("filed_on <= {}", last))
+    else:
+        after = last and last + timedelta(days=1)
+        ends = (
+            (f"{condition.name}_at >= {{}}", first and _midnight(first)),
+            (f"{condition.name}_at < {{}}", after and _midnight(after)),
+        )
+    for term, value in ends:
+        if value is not None:
+            where.add(term, value)
 
 
 def _span_problems(condition: Condition, first: date, last: date) -> list[Violation]:

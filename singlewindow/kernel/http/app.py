@@ -28,6 +28,7 @@ from singlewindow.kernel.http import (
     print_routes,
     problems,
     registration_routes,
+    statistics_routes,
     system_routes,
 )
 from singlewindow.kernel.http.frame import RequestFrame
@@ -64,7 +65,8 @@ def create_app() -> FastAPI:
     app.state.typesetter = Typesetter(chosen.fonts)
     app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
-    for router in (  # the most asked first
+    for router in (  # the most asked first, but no number before the word that stands in its place
+        statistics_routes.router,
         document_routes.router,
         batch_routes.router,
         people_routes.router,

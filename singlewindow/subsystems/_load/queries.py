@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Column, Condition, Queries
+from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, Statistics, Sum
 from singlewindow.subsystems._load.document import CLAUSE
 
 QUERIES = Queries(
@@ -25,4 +25,16 @@ QUERIES = Queries(
         Column("updated_at", "最近操作时间"),
     ),
     delete=True,
+    statistics=Statistics(
+        dimensions=(
+            Dimension("day", "申请日期", column="filed_on", by="day"),
+            Dimension("month", "申请月份", column="filed_on", by="month"),
+            Dimension("district", "关区"),
+            Dimension("transport", "运输方式"),
+            Dimension("status", "单据状态"),
+        ),
+        sums=(Sum("gross", "毛重", "千克"),),
+        conditions=("status", "district", "transport"),
+        clause=CLAUSE,
+    ),
 )

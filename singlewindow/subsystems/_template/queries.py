@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Column, Condition, Queries
+from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, Statistics
 from singlewindow.subsystems._template.document import CLAUSE
 
 QUERIES = Queries(
@@ -20,4 +20,14 @@ QUERIES = Queries(
         Column("updated_at", "最近操作时间"),
     ),
     delete=True,
+    statistics=Statistics(
+        dimensions=(
+            Dimension("day", "申请日期", column="filed_on", by="day"),
+            Dimension("month", "申请月份", column="filed_on", by="month"),
+            Dimension("transport", "运输方式"),
+            Dimension("status", "单据状态"),
+        ),
+        conditions=("status", "reference"),
+        clause=CLAUSE,
+    ),
 )

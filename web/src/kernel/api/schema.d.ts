@@ -501,6 +501,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{type}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents counted by one or two dimensions
+         * @description Conditions are query parameters named as in the definition's statistics; a span has `_from` and `_to`.
+         */
+        get: operations["statistics_api_documents__type__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{type}/statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table file
+         * @description Text that spreadsheet programs open: UTF-8 with a mark, a comma between cells (RFC 4180).
+         */
+        get: operations["export_statistics_api_documents__type__statistics_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{type}/statistics/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same on paper
+         * @description A PDF with the conditions, the bars and the table (UI-12).
+         */
+        get: operations["print_statistics_api_documents__type__statistics_print_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{type}/submit": {
         parameters: {
             query?: never;
@@ -1743,6 +1803,7 @@ export interface components {
             sections: components["schemas"]["SectionView"][];
             /** States */
             states: components["schemas"]["StateView"][];
+            statistics: components["schemas"]["StatisticsView"] | null;
             /** Title */
             title: string;
             /** Type */
@@ -1757,6 +1818,16 @@ export interface components {
             deleted: string[];
             /** Refused */
             refused: components["schemas"]["RefusedNumber"][];
+        };
+        /**
+         * DimensionView
+         * @description By what documents can be counted.
+         */
+        DimensionView: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
         };
         /**
          * EntryView
@@ -1875,6 +1946,19 @@ export interface components {
             upper: boolean;
         };
         /**
+         * FiguresAnswer
+         * @description The lines in the order of their keys; beyond 1,000 the rest is cut off (`capped`), the total counts all.
+         */
+        FiguresAnswer: {
+            /** By */
+            by: string[];
+            /** Capped */
+            capped: boolean;
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            total: components["schemas"]["LineView"];
+        };
+        /**
          * GivenBody
          * @description A document's token and the card's signature (raw r‖s, Base64).
          */
@@ -1924,6 +2008,20 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * LineView
+         * @description Keys (codes, days) with the words for them, how many documents, and the sums as decimal texts.
+         */
+        LineView: {
+            /** Count */
+            count: number;
+            /** Keys */
+            keys: string[];
+            /** Names */
+            names: string[];
+            /** Sums */
+            sums: string[];
         };
         /**
          * LinesView
@@ -2546,6 +2644,18 @@ export interface components {
             waiting: boolean;
         };
         /**
+         * StatisticsView
+         * @description The statistics page (业务统计); the first condition is the span that must be given.
+         */
+        StatisticsView: {
+            /** Conditions */
+            conditions: components["schemas"]["ConditionView"][];
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionView"][];
+            /** Sums */
+            sums: components["schemas"]["SumView"][];
+        };
+        /**
          * StatusView
          * @description A status: its code and the manual's word.
          */
@@ -2596,6 +2706,18 @@ export interface components {
         SubmittedMany: {
             /** Items */
             items: components["schemas"]["SubmittedItem"][];
+        };
+        /**
+         * SumView
+         * @description What is added up, and its unit.
+         */
+        SumView: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * SystemAccount
@@ -4420,6 +4542,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    statistics_api_documents__type__statistics_get: {
+        parameters: {
+            query: {
+                /** @description Dimensions of the definition, one or two */
+                by: string[];
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_statistics_api_documents__type__statistics_export_get: {
+        parameters: {
+            query: {
+                /** @description Dimensions of the definition, one or two */
+                by: string[];
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    print_statistics_api_documents__type__statistics_print_get: {
+        parameters: {
+            query: {
+                /** @description Dimensions of the definition, one or two */
+                by: string[];
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/too-many: 操作过于频繁 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/cannot-print: 打印未成功 */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -1,0 +1,71 @@
+"""Statistics on paper and as a table file: the same figures as on the screen."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from singlewindow.kernel.documents.statistics import Figures, Line
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.printing.data import breakable
+from singlewindow.kernel.subsystem import DocumentType, Statistics
+
+TEMPLATE = Path(__file__).parent / "templates" / "statistics.typ"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program would calculate (CWE-1236)
+BARS = 40  # on paper; more tell nothing
+
+
+def print_data(
+    type: DocumentType, figures: Figures, company: str, person: Person, now: datetime
+) -> dict[str, Any]:
+    """What the template shows: plain texts, and for the bars whole numbers."""
+    wanted = type.queries.statistics
+    assert wanted is not None
+    data: dict[str, Any] = breakable(
+        {
+            "print": f"{type.title}业务统计",
+            "by": "、".join(each.label for each in figures.by),
+            "company": {"name": company},
+            "printed_at": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "printed_by": person.display_name,
+            "conditions": [{"label": label, "value": value, "wide": False} for label, value in figures.shown],
+            "head": heads(wanted, figures),
+            "keys": len(figures.by),
+            "rows": [cells(line) for line in figures.lines],
+            "total": cells(figures.total),
+            "capped": figures.capped,
+            "bars": [
+                {"name": "　".join(line.names), "count": line.count} for line in figures.lines[:BARS]
+            ],
+        }
+    )
+    return data
+
+
+def heads(wanted: Statistics, figures: Figures) -> list[str]:
+    """The words above the columns; a unit stands in brackets."""
+    sums = [f"{each.label}（{each.unit}）" if each.unit else each.label for each in wanted.sums]
+    return [*(each.label for each in figures.by), "票数", *sums]
+
+
+def cells(line: Line) -> list[str]:
+    """A line as texts, one for each column."""
+    return [*line.names, str(line.count), *line.sums]
+
+
+def csv_of(wanted: Statistics, figures: Figures) -> bytes:
+    """The table with its total; UTF-8 with a mark, so that spreadsheet programs read it as that."""
+    text = io.StringIO()
+    table = [heads(wanted, figures), *map(cells, figures.lines), cells(figures.total)]
+    csv.writer(text).writerows(map(_harmless, table))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(row: Sequence[str]) -> list[str]:
+    """Cells that a spreadsheet program takes for texts, whatever a user once typed."""
+    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row]
