@@ -175,7 +175,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Statistics:
-    """业务统计 of a type: over a span of `filed_on` of at most `max_days`, and the named conditions of its query page."""
+    """业务统计 of a type: over at most `max_days` of `filed_on`, and with the named conditions of its query page."""
 
     dimensions: tuple[Dimension, ...]
     sums: tuple[Sum, ...] = ()

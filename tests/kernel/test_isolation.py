@@ -96,9 +96,7 @@ NOTHING_FOUND: dict[str, Case] = {
             "documents": [{"number": g.number, "token": "x", "signature": "eA=="}],
         },
     ),
-    f"GET {BASE}/statistics": lambda g: g.send(
-        "GET", "/statistics", params={**counted(), "by": "status"}
-    ),
+    f"GET {BASE}/statistics": lambda g: g.send("GET", "/statistics", params={**counted(), "by": "status"}),
     f"GET {BASE}/statistics/export": lambda g: g.send(
         "GET", "/statistics/export", params={**counted(), "by": "status"}
     ),
@@ -195,7 +193,9 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
         for module in (search, statistics):
-            monkeypatch.setattr(module, "own_rows", lambda person: ("{}::bigint is not null", person.company_id))
+            monkeypatch.setattr(
+                module, "own_rows", lambda person: ("{}::bigint is not null", person.company_id)
+            )
     elif fences == "the application alone":
         house.app.state.database = house.owner
 

@@ -62,7 +62,7 @@ async def test_no_condition_reads_the_whole_table(
     await superuser.execute("select sw_begin(1000001, null)")
     await superuser.execute(f"set local plan_cache_mode = {forced}")
     for condition in [None, *type.queries.conditions]:
-        where = filters(type.queries.conditions, asked(condition), Where(("company_id = {}", 1000001)))
+        where = filters(type, type.queries.conditions, asked(condition), Where(("company_id = {}", 1000001)))
         plan = await superuser.fetch("explain " + _page_sql(type, where, Page()), *where.values)
         lines = "\n".join(str(row[0]) for row in plan)
         assert f"Seq Scan on {type.find_table}" not in lines, (condition, lines)

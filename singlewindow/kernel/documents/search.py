@@ -61,7 +61,7 @@ async def search(
     """
     if person.bound_card is None:
         raise refusals.unbound_account()
-    where = filters(type.queries.conditions, asked, Where(own_rows(person)))
+    where = filters(type, type.queries.conditions, asked, Where(own_rows(person)))
     rows = await transaction.rows(_page_sql(type, where, page), *where.values)
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
@@ -164,7 +164,9 @@ def _found(type: DocumentType, person: Person, document: Document, names: Names)
     return Found(document, values["status"], actions, wanted)
 
 
-def filters(conditions: Sequence[Condition], asked: Mapping[str, str], where: Where) -> Where:
+def filters(
+    type: DocumentType, conditions: Sequence[Condition], asked: Mapping[str, str], where: Where
+) -> Where:
     """`where` with what is asked added. Raises Refused for a missing, wrong, unknown or too wide condition."""
     known = {name for c in conditions for name in _names(c)}
     if unknown := sorted(set(asked) - known):
@@ -208,17 +210,21 @@ def _span(condition: Condition, where: Where, values: Mapping[str, str], violati
     first, last = (days.get(name) for name in _names(condition))
     if first and last:
         violations += _span_problems(condition, first, last)
-    if condition.name == "filed_on":  # a date
-        ends = (("filed_on >= {}", first), ("filed_on <= {}", last))
-    else:
-        after = last and last + timedelta(days=1)
-        ends = (
-            (f"{condition.name}_at >= {{}}", first and _midnight(first)),
-            (f"{condition.name}_at < {{}}", after and _midnight(after)),
-        )
-    for term, value in ends:
-        if value is not None:
-            where.add(term, value)
+    _add_span(condition, where, first, last)
+
+
+def _add_span(condition: Condition, where: Where, first: date | None, last: date | None) -> None:
+    """From the first day's beginning to the last day's end; a column of days has no hours."""
+    if condition.name == "filed_on":
+        if first:
+            where.add("filed_on >= {}", first)
+        if last:
+            where.add("filed_on <= {}", last)
+        return
+    if first:
+        where.add(f"{condition.name}_at >= {{}}", _midnight(first))
+    if last:
+        where.add(f"{condition.name}_at < {{}}", _midnight(last + timedelta(days=1)))
 
 
 def _span_problems(condition: Condition, first: date, last: date) -> list[Violation]:

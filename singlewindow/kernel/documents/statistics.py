@@ -75,7 +75,7 @@ async def count(
         raise refusals.unbound_account()
     wanted, boxes = declared(type), conditions(type)
     dimensions = _dimensions(wanted, by)
-    where = filters(boxes, asked, Where(own_rows(person)))
+    where = filters(type, boxes, asked, Where(own_rows(person)))
     rows = await transaction.rows(_sql(type, dimensions, wanted.sums, where), *where.values)
     words = await _words(transaction, type, dimensions, boxes, rows, asked)
     total, *found = [_line(row, type, dimensions, wanted.sums, words) for row in rows]
@@ -103,7 +103,9 @@ def _sql(type: DocumentType, by: Sequence[Dimension], sums: Sequence[Sum], where
     """The line of totals first, then the lines in the order of their keys."""
     keys = [f"key_{at}" for at in range(len(by))]
     taken = [f"{FORMATS[each.by].format(each.source)} as {key}" for key, each in zip(keys, by, strict=True)]
-    taken += [f"case when f.{each.name} ~ {NUMBER} then f.{each.name}::numeric end as {each.name}" for each in sums]
+    taken += [
+        f"case when f.{each.name} ~ {NUMBER} then f.{each.name}::numeric end as {each.name}" for each in sums
+    ]
     figures = ["count(*) as count"]
     figures += [f"trim_scale(coalesce(sum({each.name}), 0))::text as {each.name}" for each in sums]
     listed = ", ".join(keys)

@@ -82,7 +82,9 @@ async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
     """A PDF with the conditions, the bars and the table (UI-12)."""
     async with own_desk(request, type, bound=False) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
-        company = await desk.transaction.value("select name from company where id = $1", desk.person.company_id)
+        company = await desk.transaction.value(
+            "select name from company where id = $1", desk.person.company_id
+        )
         now = desk.transaction.now
         data = printed.print_data(type, found, company, desk.person, now)
     typesetter: Typesetter = request.app.state.typesetter

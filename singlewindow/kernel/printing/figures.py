@@ -39,9 +39,7 @@ def print_data(
             "rows": [cells(line) for line in figures.lines],
             "total": cells(figures.total),
             "capped": figures.capped,
-            "bars": [
-                {"name": "　".join(line.names), "count": line.count} for line in figures.lines[:BARS]
-            ],
+            "bars": [{"name": "　".join(line.names), "count": line.count} for line in figures.lines[:BARS]],
         }
     )
     return data

@@ -78,9 +78,7 @@ class Heavy(Content):
     amount: str = decimal("总价", digits=12, places=2, required=True, hint="必填", clause=CLAUSE)
     freight: str = decimal("运费", digits=9, places=2, hint="选填", clause=CLAUSE)
     insurance: str = decimal("保费", digits=9, places=2, hint="选填", clause=CLAUSE)
-    gross: str = decimal(
-        "毛重", digits=9, places=3, required=True, search=True, hint="必填", clause=CLAUSE
-    )
+    gross: str = decimal("毛重", digits=9, places=3, required=True, search=True, hint="必填", clause=CLAUSE)
     net: str = decimal("净重", digits=9, places=3, required=True, hint="必填", clause=CLAUSE)
     packages: str = decimal("件数", digits=6, places=0, required=True, hint="必填", clause=CLAUSE)
     contract_no: str = text("合同号", length=32, hint="选填", clause=CLAUSE)

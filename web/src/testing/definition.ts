@@ -61,6 +61,7 @@ export const parcel: Definition = {
     ],
     delete: true,
   },
+  statistics: null,
 };
 
 /** The same with a table of rows: 名称, 重量, and a mark that kind A forbids and kind B demands. */
