@@ -20,13 +20,15 @@ Role = Literal["administrator", "operator"]
 class State:
     """A status: its code and the manual's word.
 
-    In a `waiting` one customs may answer at any moment; `in_force` means that what was submitted counts.
+    `on_form` is the form's own word where the manual has two ("": the same). In a `waiting` one customs may answer at
+    any moment; `in_force` means that what was submitted counts.
     """
 
     code: str
     name: str
     waiting: bool = False
     in_force: bool = False
+    on_form: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class Lifecycle:
     def name_of(self, status: str) -> str:
         """The word for a status; 未暂存 for a document that was never saved."""
         return self._names.get(status, "未暂存")
+
+    def form_name_of(self, status: str) -> str:
+        """The form's word for a status."""
+        on_form = next((state.on_form for state in self.states if state.code == status), "")
+        return on_form or self.name_of(status)
 
     def state(self, status: str) -> State:
         """The state of that code. Raises KeyError for a code that the table does not have."""

@@ -130,13 +130,19 @@ class Messages:
 
 @dataclass(frozen=True)
 class Condition:
-    """A box of the query page. `name` is a find column; a span `updated` is the span of 最近操作时间."""
+    """A box of the query page. `name` is a find column; a text is found exactly as it stands there.
+
+    A `code` box offers the entries of the field's code table, a `status` box the states and 全部. A span asks from one
+    day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`. With
+    `paired` both days are given or none.
+    """
 
     name: str
     label: str
-    kind: Literal["text", "status", "span"]
+    kind: Literal["text", "code", "status", "span"]
     required: bool = False
     max_days: int = 0
+    paired: bool = False
     clause: str = ""
 
 
@@ -185,13 +191,32 @@ class Statistics:
 
 
 @dataclass(frozen=True)
+class RowAction:
+    """A word in a row's 操作 column, there where its document permits it (GATE-08).
+
+    `view` opens the document to be looked at, `edit` to work on it, `delete` deletes it after asking; `amend` opens it
+    for the lifecycle's amending `action`; `receipts` opens customs' answers in a tab, once there are any.
+    """
+
+    label: str
+    does: Literal["view", "edit", "delete", "amend", "receipts"]
+    action: str = ""
+
+    @property
+    def asks(self) -> str:
+        """The lifecycle's action that must be permitted for it; "" for none."""
+        return {"edit": "save", "delete": "delete", "amend": self.action}.get(self.does, "")
+
+
+@dataclass(frozen=True)
 class Queries:
-    """How documents of a type are found, and counted."""
+    """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together."""
 
     conditions: tuple[Condition, ...]
     columns: tuple[Column, ...]
     delete: bool = False
     statistics: Statistics | None = None
+    row_actions: tuple[RowAction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,6 +260,19 @@ class DocumentType:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")
         if missing := [] if self.queries.statistics is None else self._not_countable(self.queries.statistics):
             raise ValueError(f"{self.name} cannot count by {missing}")
+        self._check_queries()
+
+    def _check_queries(self) -> None:
+        """Check once that the query page asks for what there is."""
+        known = {action.name for action in self.lifecycle.actions} | {""}
+        if missing := [each.label for each in self.queries.row_actions if each.asks not in known]:
+            raise ValueError(f"{self.name} has no action for {missing}")
+        fields = self.form.content.fields
+        for each in self.queries.conditions:
+            if each.kind == "code" and not (each.name in fields and fields[each.name].codes):
+                raise ValueError(f"{self.name}: {each.name} is no field with a code table")
+            if each.kind == "span" and each.name not in ("updated", "filed_on"):
+                raise ValueError(f"{self.name}: no span of {each.name}")
 
     def _not_countable(self, wanted: Statistics) -> list[str]:
         """What of the statistics is no real column of the find table, no decimal, or no condition."""
@@ -258,12 +296,19 @@ class DocumentType:
         return tuple(name for name, spec in self.form.content.fields.items() if spec.search)
 
 
+MenuPage = Literal[
+    "form",  # of one type
+    "query",  # over one type or several
+]
+"""The kinds of page to which a menu may lead; each has its entry in `web/src/app/pages.ts`."""
+
+
 @dataclass(frozen=True)
 class MenuItem:
-    """A line of the left menu: a form of one type, or a query page over several."""
+    """A line of the left menu: a page of one kind about one document type or several."""
 
     title: str
-    page: Literal["form", "query"]
+    page: MenuPage
     types: tuple[str, ...]
 
 

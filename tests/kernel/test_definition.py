@@ -15,17 +15,24 @@ from hypothesis import strategies as st
 import singlewindow.kernel.definition
 from singlewindow.kernel.definition import export
 from singlewindow.kernel.definition.check import clean, violations_of
-from singlewindow.kernel.definition.conditions import fields_of, holds
+from singlewindow.kernel.definition.conditions import eq, fields_of, holds
 from singlewindow.kernel.definition.export import definition_of
-from singlewindow.kernel.definition.fields import Content, enabled_values, lines, text
+from singlewindow.kernel.definition.fields import Content, Field, Variant, enabled_values, lines, text
 from singlewindow.kernel.http import portal_routes
 from singlewindow.kernel.problems import Refused
-from singlewindow.kernel.subsystem import document_types, get_document_type, subsystems
+from singlewindow.kernel.subsystem import (
+    Condition,
+    Queries,
+    RowAction,
+    document_types,
+    get_document_type,
+    subsystems,
+)
 from singlewindow.subsystems._template.document import Good, Letter
 
-CASES = json.loads(
-    (Path(singlewindow.kernel.definition.__file__).parent / "conditions.cases.json").read_text("utf-8")
-)
+FOLDER = Path(singlewindow.kernel.definition.__file__).parent
+CASES = json.loads((FOLDER / "conditions.cases.json").read_text("utf-8"))
+VARIANTS = json.loads((FOLDER / "variants.cases.json").read_text("utf-8"))
 
 
 def test_an_application_says_whether_the_card_stays_in_the_reader() -> None:
@@ -53,6 +60,44 @@ def test_a_condition_case(case: dict[str, Any]) -> None:
     assert holds(case["condition"], case["values"], case.get("header")) is case["expect"]
 
 
+@pytest.mark.parametrize("case", VARIANTS, ids=lambda case: case["name"])
+def test_a_variant_case(case: dict[str, Any]) -> None:
+    """GATE-03: label and hint follow a condition; the same cases as the page runs."""
+    variants = tuple(Variant(**each) for each in case["variants"])
+    spec = Field("航次号", "text", hint="必填", variants=variants).spoken(case["values"], case.get("header"))
+    assert (spec.label, spec.hint) == (case["label"], case["hint"])
+
+
+def test_messages_speak_with_the_label_that_the_form_shows() -> None:
+    """GATE-03."""
+
+    class Trip(Content):
+        mode: str = text("运输方式", length=1)
+        voyage: str = text(
+            "航次号", length=3, required=True, variants=(Variant(eq("mode", "4"), "货物运输批次号", "批次"),)
+        )
+
+    def said(**values: str) -> list[tuple[str, str]]:
+        return [(each.message, each.advice) for each in violations_of(Trip, values, complete=True)]
+
+    assert said(mode="2") == [("「航次号」为必填项", "")]
+    assert said(mode="4") == [("「货物运输批次号」为必填项", "批次")]
+    assert said(mode="4", voyage="1234") == [("「货物运输批次号」至多 3 个字符，现为 4 个", "批次")]
+
+
+@pytest.mark.parametrize(
+    ("queries", "message"),
+    [
+        (Queries((Condition("reference", "编号", "code"),), ()), "no field with a code table"),
+        (Queries((Condition("created", "日期", "span"),), ()), "no span of created"),
+        (Queries((), (), row_actions=(RowAction("变更", "amend", "vary"),)), "no action for"),
+    ],
+)
+def test_a_query_page_that_asks_for_what_is_not_there_does_not_start(queries: Queries, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(get_document_type("_template"), queries=queries)
+
+
 @pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)
 def test_conditions_read_fields_that_exist(type: Any) -> None:
     content = type.form.content
@@ -62,7 +107,8 @@ def test_conditions_read_fields_that_exist(type: Any) -> None:
     ]
     for row, known in tables:
         for spec in row.fields.values():
-            assert fields_of(spec.required) | fields_of(spec.disabled) <= known, spec.name
+            spoken = {name for each in spec.variants for name in fields_of(each.when)}
+            assert fields_of(spec.required) | fields_of(spec.disabled) | spoken <= known, spec.name
 
 
 @pytest.mark.parametrize("type", document_types().values(), ids=lambda each: each.name)

@@ -399,11 +399,21 @@ async def test_find_by_conditions(house: House) -> None:
     assert (await member.http.get(f"{base}&status=4")).json()["total"] == 0
     page = (await member.http.get(f"{base}&size=2&page=2")).json()
     assert len(page["items"]) == 1
+    for query, total in (
+        (f"reference={keys[1].lower()}", 1),
+        (f"reference={keys[1][:-1]}", 0),
+        ("transport=2", 3),
+        ("transport=4", 0),
+        (f"filed_on_from={today}&filed_on_to={today}", 3),
+        ("filed_on_from=2001-01-01&filed_on_to=2001-12-31", 0),
+    ):
+        assert (await member.http.get(f"{base}&{query}")).json()["total"] == total, query
     for query, rule in (
         ("", "query.required"),
         ("?updated_from=2026-01-01&updated_to=2026-02-01", "query.span"),
         ("?updated_from=2026-02-01&updated_to=2026-01-01", "query.order"),
         ("?updated_from=gestern&updated_to=2026-01-01", "query.date"),
+        (f"?updated_from={today}&updated_to={today}&filed_on_from={today}", "query.paired"),
         ("?colour=blue&updated_from=2026-01-01&updated_to=2026-01-01", "query.unknown"),
     ):
         answer = await member.http.get(f"/api/documents/{TYPE}{query}")

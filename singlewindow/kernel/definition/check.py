@@ -89,6 +89,16 @@ def find_day(text: str) -> date | None:
     return day if DAYS[0] <= day <= DAYS[1] else None
 
 
+def tidied(spec: Field, text: str) -> str:
+    """A text as the field holds it: trimmed, full-width signs made plain where the field is strict, raised."""
+    trimmed = text.strip()
+    if not trimmed.isascii() and (
+        spec.kind in ("code", "decimal", "date") or (spec.pattern and spec.kind != "textarea")
+    ):
+        trimmed = trimmed.translate(_FULL_WIDTH)
+    return trimmed.upper() if spec.upper else trimmed
+
+
 def find_unprintable(text: str, *, many_lines: bool = False) -> str | None:
     """The first control character, half of a surrogate pair, character without meaning, or mark that turns the
     direction of writing; None where there is none. Texts of `many_lines` may hold line ends and tabs."""
@@ -141,7 +151,7 @@ def _codes(
     for name, spec in content.fields.items():
         value = values.get(name, "")
         if spec.kind == "code" and value and not spec.system and not holds(spec.disabled, values, header):
-            yield path + name, spec, value
+            yield path + name, spec.spoken(values, header), value
 
 
 def _violations(
@@ -152,16 +162,14 @@ def _violations(
             continue
         value = values.get(name, "")
         if value:
-            yield from _of_value(path + name, spec, value)
+            yield from _of_value(path + name, spec.spoken(values, header), value)
         elif complete and holds(spec.required, values, header):
-            yield Violation(
-                path + name,
-                "field.required",
-                f"「{spec.label}」为必填项",
-                spec.advice or spec.hint,
-                spec.clause,
-                "field",
-            )
+            yield _required(path + name, spec.spoken(values, header))
+
+
+def _required(path: str, spec: Field) -> Violation:
+    message = f"「{spec.label}」为必填项"
+    return Violation(path, "field.required", message, spec.advice or spec.hint, spec.clause, "field")
 
 
 def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
@@ -187,20 +195,14 @@ def _clean_value(path: str, spec: Field, value: object) -> str:
         raise Refused.because(
             [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]
         )
-    trimmed = value.strip()
+    trimmed = tidied(spec, value)
     if trimmed.isascii() and trimmed.isprintable():  # nothing of what follows is in it
-        return trimmed.upper() if spec.upper else trimmed
-    if spec.kind != "textarea":
-        trimmed = (
-            trimmed.translate(_FULL_WIDTH)
-            if spec.pattern or spec.kind in ("code", "decimal", "date")
-            else trimmed
-        )
+        return trimmed
     bad = find_unprintable(trimmed, many_lines=spec.kind == "textarea")
     if bad is not None:
         message = f"「{spec.label}」含有不能使用的字符（U+{ord(bad):04X}）"
         raise Refused.because([_wrong(path, message, "请删去该字符后重新填写", spec.clause)])
-    return trimmed.upper() if spec.upper else trimmed
+    return trimmed
 
 
 def _unprintable(character: str) -> bool:

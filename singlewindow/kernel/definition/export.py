@@ -12,6 +12,14 @@ from singlewindow.kernel.documents import statistics
 from singlewindow.kernel.subsystem import Condition, DocumentType
 
 
+class VariantView(BaseModel):
+    """Label and hint of a field while a condition holds; the first of a field's that does counts."""
+
+    when: dict[str, Any]
+    label: str
+    hint: str
+
+
 class FieldView(BaseModel):
     """One box: `entry` is its colour, yellow, white or grey (UI-01)."""
 
@@ -32,6 +40,7 @@ class FieldView(BaseModel):
     lookup: bool
     upper: bool
     span: int
+    variants: list[VariantView]
 
 
 class SectionView(BaseModel):
@@ -97,9 +106,11 @@ class ConditionView(BaseModel):
 
     name: str
     label: str
-    kind: Literal["text", "status", "span"]
+    kind: Literal["text", "code", "status", "span"]
+    codes: str | None
     required: bool
     max_days: int
+    paired: bool
 
 
 class ColumnView(BaseModel):
@@ -109,6 +120,15 @@ class ColumnView(BaseModel):
     label: str
     link: Literal["", "document", "receipts"]
     sortable: bool
+
+
+class RowActionView(BaseModel):
+    """A word in the 操作 column, shown where the row's action `asks` is permitted ("": always; receipts: once there are
+    any)."""
+
+    label: str
+    does: Literal["view", "edit", "delete", "amend", "receipts"]
+    asks: str
 
 
 class PrintView(BaseModel):
@@ -147,6 +167,7 @@ class QueryView(BaseModel):
     conditions: list[ConditionView]
     columns: list[ColumnView]
     delete: bool
+    row_actions: list[RowActionView]
 
 
 class Definition(BaseModel):
@@ -210,10 +231,12 @@ def _attachments(type: DocumentType) -> AttachmentsView | None:
     )
 
 
-def _condition(one: Condition) -> ConditionView:
+def _condition(type: DocumentType, one: Condition) -> ConditionView:
+    codes = type.form.content.fields[one.name].codes if one.kind == "code" else None
     return ConditionView(
-        name=one.name, label=one.label, kind=one.kind, required=one.required, max_days=one.max_days
-    )
+        name=one.name, label=one.label, kind=one.kind, codes=codes, required=one.required, max_days=one.max_days,
+        paired=one.paired,
+    )  # fmt: skip
 
 
 def _statistics(type: DocumentType) -> StatisticsView | None:
@@ -223,17 +246,18 @@ def _statistics(type: DocumentType) -> StatisticsView | None:
     return StatisticsView(
         dimensions=[DimensionView(name=each.name, label=each.label) for each in wanted.dimensions],
         sums=[SumView(**vars(each)) for each in wanted.sums],
-        conditions=[_condition(each) for each in statistics.conditions(type)],
+        conditions=[_condition(type, each) for each in statistics.conditions(type)],
     )
 
 
 def _query(type: DocumentType) -> QueryView:
-    conditions = [_condition(each) for each in type.queries.conditions]
+    conditions = [_condition(type, each) for each in type.queries.conditions]
     found_by = find_table(type.find_table, type.searched).c
     columns = [
         ColumnView(**vars(column), sortable=column.name in found_by) for column in type.queries.columns
     ]
-    return QueryView(conditions=conditions, columns=columns, delete=type.queries.delete)
+    actions = [RowActionView(label=a.label, does=a.does, asks=a.asks) for a in type.queries.row_actions]
+    return QueryView(conditions=conditions, columns=columns, delete=type.queries.delete, row_actions=actions)
 
 
 def _field_view(spec: Field) -> FieldView:
@@ -258,6 +282,7 @@ def _field_view(spec: Field) -> FieldView:
         lookup=spec.lookup,
         upper=spec.upper,
         span=spec.span,
+        variants=[VariantView(when=dict(v.when), label=v.label, hint=v.hint) for v in spec.variants],
     )
 
 
@@ -265,7 +290,7 @@ def _header_view(box: HeaderField) -> FieldView:
     return FieldView(
         name=box.name, label=box.label, source="header", kind="text", entry="system", required=False, disabled=False,
         max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
-        lookup=False, upper=False, span=1,
+        lookup=False, upper=False, span=1, variants=[],
     )  # fmt: skip
 
 

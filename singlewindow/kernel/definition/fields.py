@@ -22,6 +22,15 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What a field is called, and how it is filled in ("": as ever), while a condition holds."""
+
+    when: Condition
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Field:
     """One box of a form. Grey (`system`) fields are filled in by the server and never taken from a client."""
 
@@ -43,6 +52,12 @@ class Field:
     lookup: bool = False  # leaving the field asks the server to fill in grey ones
     search: bool = False  # a real column of the find table
     span: Literal[1, 2, 3] = 1
+    variants: tuple[Variant, ...] = ()  # the first that holds gives label and hint
+
+    def spoken(self, values: Values, header: Values | None = None) -> Field:
+        """The field with the label and hint that it has beside these values (of a row, with its header)."""
+        variant = next((each for each in self.variants if holds(each.when, values, header)), None)
+        return self if variant is None else replace(self, label=variant.label, hint=variant.hint or self.hint)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,13 @@ from functools import cache
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.find_tables import find_table
-from singlewindow.kernel.definition.check import MAX_UNKNOWN, NAME_LENGTH, find_day, find_unprintable
+from singlewindow.kernel.definition.check import (
+    MAX_UNKNOWN,
+    NAME_LENGTH,
+    find_day,
+    find_unprintable,
+    tidied,
+)
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ActionView, actions_of
@@ -184,7 +190,8 @@ def filters(
                 Violation(condition.name, "query.characters", message, "请删去后再查询", condition.clause)
             )
         else:
-            where.add(f"{condition.name} = {{}}", value)
+            spec = type.form.content.fields.get(condition.name)
+            where.add(f"{condition.name} = {{}}", tidied(spec, value) if spec else value)
     if violations:
         raise Refused.because(violations)
     return where
@@ -210,6 +217,8 @@ def _span(condition: Condition, where: Where, values: Mapping[str, str], violati
     first, last = (days.get(name) for name in _names(condition))
     if first and last:
         violations += _span_problems(condition, first, last)
+    elif condition.paired and any(values.values()) and not all(values.values()):
+        violations.append(_half(condition, values))
     _add_span(condition, where, first, last)
 
 
@@ -225,6 +234,13 @@ def _add_span(condition: Condition, where: Where, first: date | None, last: date
         where.add(f"{condition.name}_at >= {{}}", _midnight(first))
     if last:
         where.add(f"{condition.name}_at < {{}}", _midnight(last + timedelta(days=1)))
+
+
+def _half(condition: Condition, values: Mapping[str, str]) -> Violation:
+    """One day of a span that wants both or none."""
+    missing = next(name for name, value in values.items() if not value)
+    message = f"「{condition.label}」需同时填写起始日期和截止日期，或都不填写"
+    return Violation(missing, "query.paired", message, "请补填另一个日期，或清除后再查询", condition.clause)
 
 
 def _span_problems(condition: Condition, first: date, last: date) -> list[Violation]:

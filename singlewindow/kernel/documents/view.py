@@ -77,7 +77,7 @@ def view_of(
     """The view of a stored document."""
     header = {
         "number": document.number,
-        "status": type.lifecycle.name_of(document.status),
+        "status": type.lifecycle.form_name_of(document.status),
         "filed_on": document.filed_on.isoformat(),
         **document.returned,
     }

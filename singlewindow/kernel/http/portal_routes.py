@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
@@ -18,7 +18,7 @@ from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
-from singlewindow.kernel.subsystem import Subsystem, subsystems
+from singlewindow.kernel.subsystem import MenuPage, Subsystem, subsystems
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ class MenuView(BaseModel):
     """A line of the left menu."""
 
     title: str
-    page: Literal["form", "query"]
+    page: MenuPage
     types: list[str]
 
 

@@ -38,7 +38,7 @@ async def print_data(
     )
     values = {
         "number": document.number,
-        "status": type.lifecycle.name_of(document.status),
+        "status": type.lifecycle.form_name_of(document.status),
         "filed_on": document.filed_on.isoformat(),
         **document.returned,
         **_shown(type.form.content, content, names),
@@ -53,11 +53,8 @@ async def print_data(
             "printed_at": _moment(transaction.now),
             "printed_by": person.display_name,
             "values": values,
-            "sections": _sections(type, values),
-            "tables": [
-                _table(table, content.get(name, []), names)
-                for name, table in type.form.content.tables.items()
-            ],
+            "sections": _sections(type, content, values),
+            "tables": [_table(table, content, names) for name, table in type.form.content.tables.items()],
             "takes_attachments": type.form.attachments is not None,
             "categories": _categories(type),
             "attachments": [_file(type, file) for file in files],
@@ -101,9 +98,10 @@ def _text(spec: Field, value: str, names: Names) -> str:
     return f"{value} {name}" if name and name != value else value
 
 
-def _sections(type: DocumentType, values: Mapping[str, str]) -> list[dict[str, Any]]:
+def _sections(type: DocumentType, content: Values, values: Mapping[str, str]) -> list[dict[str, Any]]:
     specs = type.form.content.fields
-    labels = {box.name: box.label for box in type.form.header} | type.form.labels
+    labels = {box.name: box.label for box in type.form.header}
+    labels |= {name: spec.spoken(content).label for name, spec in specs.items()}
     return [
         {
             "title": section.title,
@@ -120,8 +118,10 @@ def _sections(type: DocumentType, values: Mapping[str, str]) -> list[dict[str, A
     ]
 
 
-def _table(table: Lines, rows: Sequence[Values], names: Names) -> dict[str, Any]:
-    specs = list(table.row.fields.values())
+def _table(table: Lines, content: Values, names: Names) -> dict[str, Any]:
+    """A table's rows; a column is called what the header alone decides."""
+    specs = [spec.spoken({}, content) for spec in table.row.fields.values()]
+    rows: Sequence[Values] = content.get(table.name, [])
     width = {"code": 18, "date": 12, "decimal": 12}
     columns = [{"label": "序号", "width": 6}] + [
         {"label": spec.label, "width": width.get(spec.kind, min(max(spec.length, 8), 40))} for spec in specs

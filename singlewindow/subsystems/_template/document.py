@@ -10,6 +10,7 @@ from singlewindow.kernel.definition.fields import (
     Form,
     HeaderField,
     Section,
+    Variant,
     code,
     decimal,
     lines,
@@ -49,6 +50,7 @@ class Letter(Content):
     vessel: str = text(
         "船名", length=30, required=eq("transport", "2"), disabled=one_of("transport", "4", "5"), element="Vessel",
         clause=CLAUSE, hint="水路运输时必填，公路、航空运输时不填",
+        variants=(Variant(eq("transport", "3"), "车次", "选填，铁路运输的车次"),),
     )  # fmt: skip
     remark: str = textarea("备注", length=200, element="Remark", clause=CLAUSE, hint="选填，至多 200 字")
     goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, Statistics
+from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, RowAction, Statistics
 from singlewindow.subsystems._template.document import CLAUSE
 
 QUERIES = Queries(
     conditions=(
         Condition("status", "单据状态", "status", clause=CLAUSE),
         Condition("reference", "申请事项编号", "text", clause=CLAUSE),
+        Condition("transport", "运输方式", "code", clause=CLAUSE),
         Condition("number", "数据中心统一编号", "text", clause=CLAUSE),
         Condition("updated", "最近操作时间", "span", required=True, max_days=30, clause=CLAUSE),
+        Condition("filed_on", "申请日期", "span", paired=True, clause=CLAUSE),
     ),
     columns=(
         Column("number", "数据中心统一编号", "document"),
@@ -29,5 +31,11 @@ QUERIES = Queries(
         ),
         conditions=("status", "reference"),
         clause=CLAUSE,
+    ),
+    row_actions=(
+        RowAction("查看", "view"),
+        RowAction("修改", "edit"),
+        RowAction("删除", "delete"),
+        RowAction("查看回执", "receipts"),
     ),
 )

@@ -22,7 +22,7 @@ afterEach(() => {
 async function open(): Promise<ReturnType<typeof mount<typeof TabPage>>> {
   const router = makeRouter();
   await router.push("/app/print/query/print.request");
-  const tab = { id: 1, kind: "query" as const, application: "print", types: ["print.request"], number: null, unsaved: false };
+  const tab = { id: 1, kind: "query" as const, application: "print", types: ["print.request"], number: null, mode: "", words: "", unsaved: false };
   const page = mount(TabPage, { props: { tab, active: true }, global: { plugins: [router] } });
   await flushPromises();
   return page;
@@ -40,5 +40,6 @@ it("PORT-06: with a session that began with the card the page itself opens", asy
   enter({ ...session, level: "card" });
   const page = await open();
   expect(page.text()).not.toContain("只能用法人卡登录后进入");
+  expect(page.get("h1").text()).toBe("查询");
   expect(page.findComponent(QueryPage).exists()).toBe(true);
 });

@@ -2,6 +2,7 @@ import { computed, ref } from "vue";
 import { getApplications } from "@/kernel/api/session";
 import { lineOf } from "@/kernel/api/problem";
 import type { Application, ApplicationGroup, MenuItem, Session } from "@/kernel/api/types";
+import { addressOfTab } from "./tabs";
 
 export const groups = ref<ApplicationGroup[]>([]);
 export const trouble = ref("");
@@ -34,10 +35,8 @@ export const mayEnter = (application: Application, session: Session | null): boo
   !application.card_kind || (session?.level === "card" && session.card_kind === application.card_kind);
 
 /** The address of a menu item's page; a form's is that of a new document. */
-export function addressOf(application: string, item: MenuItem): string {
-  const types = item.types.join(",");
-  return item.page === "form" ? `/app/${application}/form/${types}/new` : `/app/${application}/query/${types}`;
-}
+export const addressOf = (application: string, { page: kind, types }: MenuItem): string =>
+  addressOfTab({ application, kind, types, number: null, mode: "" });
 
 /** The application that a document type belongs to, and the menu's words for it. */
 export function placeOf(type: string): { application: string; title: string } | null {

@@ -35,6 +35,21 @@ describe("tabs (UI-05)", () => {
     expect(activeTab.value).toBe(tabs[0]);
   });
 
+  it("a document's receipts, and each mode in which it is opened, are pages of their own (GATE-08)", () => {
+    open("form", "a", "1");
+    open("form", "a", "1", "view");
+    open("receipts", "a", "1");
+    open("form", "a", "1", "view");
+    expect(tabs.map(addressOfTab)).toEqual(["/app/inspection/form/a/1", "/app/inspection/form/a/1/view", "/app/inspection/receipts/a/1"]);
+    expect(activeTab.value!.mode).toBe("view");
+  });
+
+  it("an address that names no page opens no tab", () => {
+    for (const place of [["receipts", "a"], ["toString", "a"], ["nothing", "a", "1"], ["form"]]) open(...place);
+    expect(tabs).toHaveLength(0);
+    expect(activeTab.value).toBeNull();
+  });
+
   it("closing the one in front shows its neighbour; closing all shows none", () => {
     for (const number of ["1", "2", "3"]) open("form", "a", number);
     activate(tabs[1]!);

@@ -1,13 +1,18 @@
 import { computed, reactive, ref } from "vue";
+import { isPageName, pageKinds, type PageName } from "./pages";
 
 /** An opened page. A form's tab keeps its identity when its document gets a number. */
 export interface Tab {
   id: number;
-  kind: "form" | "query";
+  kind: PageName;
   application: string;
   types: string[];
-  /** The document's number; null for a new form and for query pages. */
+  /** The document's number; null for a new form and for pages that are about no document. */
   number: string | null;
+  /** How the document is opened: "" to work on it, "view" to look at it, else the name of an action that it is opened for. */
+  mode: string;
+  /** What the page says of itself, shown behind the number. */
+  words: string;
   unsaved: boolean;
 }
 
@@ -19,19 +24,27 @@ let owner = "";
 export const activeTab = computed(() => tabs.find((tab) => tab.id === activeId.value) ?? null);
 
 /** A tab's address; the shell and the browser's back button go by it. */
-export function addressOfTab(tab: Tab): string {
-  const place = `/app/${tab.application}/${tab.kind}/${tab.types.join(",")}`;
-  return tab.kind === "form" ? `${place}/${tab.number ?? "new"}` : place;
+export function addressOfTab({ application, kind, types, number, mode }: Pick<Tab, "application" | "kind" | "types" | "number" | "mode">): string {
+  const document = pageKinds[kind].about === "document" ? [number ?? "new", mode] : [];
+  return ["/app", application, kind, types.join(","), ...document].filter(Boolean).join("/");
+}
+
+/** The tab that an address names; null where it names none. */
+function tabAt(application: string, [kind, types, number, mode]: string[]): Tab | null {
+  if (!isPageName(kind) || !types) return null;
+  const isNew = kind === "form" && (!number || number === "new");
+  const document = pageKinds[kind].about === "document" && !isNew;
+  if (document && !number) return null;
+  return {
+    id: 0, kind, application, types: types.split(","), number: document ? number! : null, mode: document ? (mode ?? "") : "",
+    words: "", unsaved: false,
+  };
 }
 
 /** Brings the tab of this address to the front, opening it when there is none; without a page, none is in front. */
 export function showAddress(application: string, place: string[]): void {
-  const [kind, types, number] = place;
-  if ((kind !== "form" && kind !== "query") || !types) return void (activeId.value = 0);
-  const wanted: Tab = {
-    id: 0, kind, application, types: types.split(","), number: kind === "form" && number !== "new" ? (number ?? null) : null,
-    unsaved: false,
-  };
+  const wanted = tabAt(application, place);
+  if (!wanted) return void (activeId.value = 0);
   const address = addressOfTab(wanted);
   if (activeTab.value && addressOfTab(activeTab.value) === address) return;
   const open = tabs.find((tab) => addressOfTab(tab) === address);

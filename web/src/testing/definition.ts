@@ -3,7 +3,7 @@ import type { ActionDefinition, Definition, Field, View } from "@/kernel/api/typ
 
 export const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
   name, label, source: "content", kind: "text", entry: "optional", required: false, disabled: false, max_length: 0, pattern: null,
-  pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, ...more,
+  pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, variants: [], ...more,
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
@@ -50,9 +50,9 @@ export const parcel: Definition = {
   prints: [{ name: "form", title: "包裹申请" }],
   query: {
     conditions: [
-      { name: "status", label: "单据状态", kind: "status", required: false, max_days: 0 },
-      { name: "entry_no", label: "报关单号", kind: "text", required: false, max_days: 0 },
-      { name: "updated", label: "最近操作时间", kind: "span", required: true, max_days: 30 },
+      { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false },
+      { name: "entry_no", label: "报关单号", kind: "text", codes: null, required: false, max_days: 0, paired: false },
+      { name: "updated", label: "最近操作时间", kind: "span", codes: null, required: true, max_days: 30, paired: false },
     ],
     columns: [
       { name: "number", label: "统一编号", link: "document", sortable: true },
@@ -60,6 +60,7 @@ export const parcel: Definition = {
       { name: "district", label: "关区", link: "", sortable: false },
     ],
     delete: true,
+    row_actions: [],
   },
   statistics: null,
 };

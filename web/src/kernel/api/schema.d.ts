@@ -1745,17 +1745,21 @@ export interface components {
          * @description A box of the query page.
          */
         ConditionView: {
+            /** Codes */
+            codes: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "text" | "status" | "span";
+            kind: "text" | "code" | "status" | "span";
             /** Label */
             label: string;
             /** Max Days */
             max_days: number;
             /** Name */
             name: string;
+            /** Paired */
+            paired: boolean;
             /** Required */
             required: boolean;
         };
@@ -1944,6 +1948,8 @@ export interface components {
             span: number;
             /** Upper */
             upper: boolean;
+            /** Variants */
+            variants: components["schemas"]["VariantView"][];
         };
         /**
          * FiguresAnswer
@@ -2392,6 +2398,8 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             /** Delete */
             delete: boolean;
+            /** Row Actions */
+            row_actions: components["schemas"]["RowActionView"][];
         };
         /**
          * ReadAnswer
@@ -2528,6 +2536,22 @@ export interface components {
              * @enum {string}
              */
             role: "administrator" | "operator";
+        };
+        /**
+         * RowActionView
+         * @description A word in the 操作 column, shown where the row's action `asks` is permitted ("": always; receipts: once there are
+         *     any).
+         */
+        RowActionView: {
+            /** Asks */
+            asks: string;
+            /**
+             * Does
+             * @enum {string}
+             */
+            does: "view" | "edit" | "delete" | "amend" | "receipts";
+            /** Label */
+            label: string;
         };
         /**
          * RowDraftBody
@@ -2874,6 +2898,20 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * VariantView
+         * @description Label and hint of a field while a condition holds; the first of a field's that does counts.
+         */
+        VariantView: {
+            /** Hint */
+            hint: string;
+            /** Label */
+            label: string;
+            /** When */
+            when: {
+                [key: string]: unknown;
+            };
         };
         /**
          * View

@@ -45,10 +45,13 @@ export type CodeItem = Schemas["CodeItem"];
 export type CodePage = Schemas["CodeAnswer"];
 
 export type FieldKind = Field["kind"];
+/** Label and hint of a field while a condition holds. */
+export type Variant = Narrowed<Schemas["VariantView"], { when: Condition }>;
 export type Field = Narrowed<Schemas["FieldView"], {
   required: boolean | Condition;
   disabled: boolean | Condition;
   span: 1 | 2 | 3;
+  variants: Variant[];
 }>;
 export type Section = Narrowed<Schemas["SectionView"], { fields: Field[] }>;
 export type Lines = Narrowed<Schemas["LinesView"], { fields: Field[] }>;
@@ -58,6 +61,7 @@ export type ActionDefinition = Schemas["ActionDefinition"];
 /** A `span` is asked as `<name>_from` and `<name>_to`, dates. */
 export type QueryCondition = Schemas["ConditionView"];
 export type QueryColumn = Schemas["ColumnView"];
+export type RowAction = Schemas["RowActionView"];
 export type Definition = Narrowed<Schemas["Definition"], { sections: Section[]; lines: Lines[] }>;
 
 export type Row = Record<string, string>;
@@ -96,7 +100,7 @@ export type Change = Schemas["Change"];
 export type NewsItem = Schemas["NewsItem"];
 export type NewsPage = Schemas["NewsAnswer"];
 
-export type Found = Schemas["SearchRow"];
+export type Found = Schemas["SearchRow"] & { answered?: boolean; marker?: string };
 export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];
 

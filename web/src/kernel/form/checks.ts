@@ -18,12 +18,19 @@ export const isDisabled = (field: Field, values: Values, header?: Values): boole
 export const isRequired = (field: Field, values: Values, header?: Values): boolean =>
   holds(field.required, values, header);
 
+/** The field with the label and hint that it has beside these values (of a row, with its header). */
+export function spoken(field: Field, values: Values, header?: Values): Field {
+  const variant = field.variants.find((one) => holds(one.when, values, header));
+  return variant ? { ...field, label: variant.label, hint: variant.hint || field.hint } : field;
+}
+
 /**
  * The first thing wrong with a field that has been left, or null.
  * @param values the form's fields, or a row's when `header` is given
  */
-export function checkField(field: Field, values: Values, header?: Values): Violation | null {
-  if (isDisabled(field, values, header)) return null;
+export function checkField(declared: Field, values: Values, header?: Values): Violation | null {
+  if (isDisabled(declared, values, header)) return null;
+  const field = spoken(declared, values, header);
   const value = typeof values[field.name] === "string" ? (values[field.name] as string) : "";
   if (value === "") {
     return isRequired(field, values, header) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;

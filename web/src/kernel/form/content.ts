@@ -1,5 +1,6 @@
-import type { Content, Definition, Field, Lines, Row } from "@/kernel/api/types";
+import type { Content, Definition, Field, Lines, Row, RowDraft } from "@/kernel/api/types";
 import { canonical } from "@/kernel/signing/canonical";
+import { spoken } from "./checks";
 
 /** All fields of a form, in reading order. */
 export const fieldsOf = (definition: Definition): Field[] => definition.sections.flatMap((section) => section.fields);
@@ -27,16 +28,19 @@ function withoutGrey<Values extends Content | Row>(fields: Field[], values: Valu
  * The words for a place that a violation names: a field's label, a cell's (`goods/2/weight`; row 0 is the one in the row
  * editor), a table's, or 随附单据; "" for the document as a whole.
  */
-export function labelOf(definition: Definition, path: string): string {
+export function labelOf(definition: Definition, path: string, content: Content, drafts: Record<string, RowDraft> = {}): string {
   const [name = "", row, cell] = path.split("/");
   const lines = definition.lines.find((one) => one.name === name);
-  if (lines) return row === undefined ? lines.label : cellLabel(lines, Number(row), cell);
-  return fieldsOf(definition).find((field) => field.name === path)?.label ?? (name === "attachments" ? "随附单据" : "");
+  if (lines) return row === undefined ? lines.label : cellLabel(lines, Number(row), cell, content, drafts[name]?.row);
+  const field = fieldsOf(definition).find((one) => one.name === path);
+  return field ? spoken(field, content).label : name === "attachments" ? "随附单据" : "";
 }
 
-function cellLabel(lines: Lines, row: number, cell: string | undefined): string {
+function cellLabel(lines: Lines, row: number, cell: string | undefined, content: Content, typed: Row = {}): string {
   const place = row ? `${lines.label}第 ${row} 行` : `${lines.label}录入框`;
-  return `${place} ${lines.fields.find((field) => field.name === cell)?.label ?? ""}`.trim();
+  const field = lines.fields.find((one) => one.name === cell);
+  const values = row ? (rowsOf(content, lines.name)[row - 1] ?? {}) : typed;
+  return `${place} ${field ? spoken(field, values, content).label : ""}`.trim();
 }
 
 /** Two contents are the same for the user when nothing typed differs. */
@@ -66,14 +70,15 @@ export interface Difference {
 export function differences(definition: Definition, mine: Content, theirs: Content): Difference[] {
   const typed = fieldsOf(definition).filter((field) => field.source === "content" && field.entry !== "system");
   return [
-    ...inFields(typed, "", mine, theirs),
-    ...definition.lines.flatMap((lines) => inRows(lines, rowsOf(mine, lines.name), rowsOf(theirs, lines.name))),
+    ...inFields(typed.map((field) => spoken(field, mine)), "", mine, theirs),
+    ...definition.lines.flatMap((lines) => inRows(lines, rowsOf(mine, lines.name), rowsOf(theirs, lines.name), mine)),
   ];
 }
 
-function inRows(lines: Lines, mine: Row[], theirs: Row[]): Difference[] {
+function inRows(lines: Lines, mine: Row[], theirs: Row[], header: Content): Difference[] {
+  const called = (at: number): Field[] => lines.fields.map((field) => spoken(field, mine[at] ?? theirs[at] ?? {}, header));
   const longest = mine.length > theirs.length ? mine : theirs;
-  return [...longest.keys()].flatMap((at) => inFields(lines.fields, `${lines.label}第 ${at + 1} 行 `, mine[at] ?? {}, theirs[at] ?? {}));
+  return [...longest.keys()].flatMap((at) => inFields(called(at), `${lines.label}第 ${at + 1} 行 `, mine[at] ?? {}, theirs[at] ?? {}));
 }
 
 function inFields(fields: Field[], before: string, mine: Content | Row, theirs: Content | Row): Difference[] {

@@ -3,7 +3,7 @@ import { lookUp } from "@/kernel/api/documents";
 import type { Field, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
-import { checkField, isDisabled, isRequired, tidy, unknownCode } from "./checks";
+import { checkField, isDisabled, isRequired, spoken as spokenIn, tidy, unknownCode } from "./checks";
 import { fieldsOf, labelOf as labelIn } from "./content";
 import type { OpenDocument } from "./useDocument";
 import type { Violations } from "./useViolations";
@@ -31,6 +31,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   };
   const locked = (field: Field): boolean => !editable.value || isDisabled(field, document.content.value);
   const required = (field: Field): boolean => isRequired(field, document.content.value);
+  const spoken = (field: Field): Field => spokenIn(field, document.content.value);
 
   function edit(field: Field, value: string): void {
     document.content.value[field.name] = value;
@@ -101,7 +102,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   /** Waits until every left field has been checked and looked up. */
   const idle = (): Promise<unknown> => Promise.all([...pending]);
 
-  const labelOf = (path: string): string => (document.definition.value ? labelIn(document.definition.value, path) : "");
+  const labelOf = (path: string): string => (document.definition.value ? labelIn(document.definition.value, path, document.content.value, document.drafts) : "");
 
   /** The form holds typed content that no one has left yet (copied, restored): its look-ups are asked for. */
   function lookUpAll(): void {
@@ -121,7 +122,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
+  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, spoken, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
 }
 
 /** Puts a typed row into its list; answers false when it must not go on without it. */

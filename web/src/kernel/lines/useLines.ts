@@ -1,7 +1,7 @@
 import { computed, ref, watch } from "vue";
 import type { Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
-import { checkField, isDisabled, isRequired, tidy, unknownCode } from "@/kernel/form/checks";
+import { checkField, isDisabled, isRequired, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
 import { rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
@@ -32,6 +32,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
   const locked = (field: Field): boolean => !fields.editable.value || isDisabled(field, draft.value.row, header());
   const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
+  const spoken = (field: Field): Field => spokenIn(field, draft.value.row, header());
+  /** What the list's head calls a column: what the header alone decides. */
+  const columnLabel = (field: Field): string => spokenIn(field, {}, header()).label;
 
   function edit(field: Field, value: string): void {
     draft.value.row[field.name] = value;
@@ -166,7 +169,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   fields.finishers.push(finish);
 
   return {
-    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, pathOf,
+    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, columnLabel, pathOf,
     edit, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
   };
 }

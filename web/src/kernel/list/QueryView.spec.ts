@@ -1,9 +1,11 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ref } from "vue";
 import type { Definition, Found } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
 import { parcel } from "@/testing/definition";
 import { refusal, serve } from "@/testing/server";
+import { workspaceKey } from "@/kernel/workspace";
 import QueryView from "./QueryView.vue";
 
 const bill: Definition = {
@@ -178,5 +180,85 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(status().element.value).toBe("");
     await press("查询");
     expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe("conditions and row actions of a definition (GATE-07, GATE-08)", () => {
+  const trip: Definition = {
+    ...parcel,
+    actions: [...parcel.actions, { ...parcel.actions[3]!, name: "change", label: "变更" }],
+    query: {
+      ...parcel.query,
+      conditions: [parcel.query.conditions[0]!, { ...parcel.query.conditions[1]!, name: "kind", label: "类别", kind: "code", codes: "kinds" }],
+      row_actions: [
+        { label: "查看", does: "view", asks: "" }, { label: "修改", does: "edit", asks: "save" }, { label: "删除", does: "delete", asks: "delete" },
+        { label: "变更", does: "amend", asks: "change" }, { label: "查看回执", does: "receipts", asks: "" },
+      ],
+    },
+  };
+  const may = (...names: string[]) => Object.fromEntries(["save", "delete", "change"].map((name) => [name, { allowed: names.includes(name), why: "" }]));
+  const rows: Found[] = [
+    { ...row("1", true), actions: may("save", "delete"), answered: false, marker: "" },
+    { ...row("2", false), actions: may("change"), answered: true, marker: "" },
+    { ...row("3", false), actions: may(), answered: true, marker: "变更中" },
+  ];
+  const opened: unknown[][] = [];
+
+  async function trips(answers: Record<string, unknown> = {}) {
+    const server = serve({ "GET /api/documents/sample.parcel": { ...page, items: rows }, "GET /api/codes/kinds": { table: "kinds", items: [{ code: "B", name: "乙类" }] }, ...answers });
+    const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open: (...args: unknown[]) => opened.push(args), close() {} };
+    wrapper = mount(QueryView, { props: { definitions: [trip] }, attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
+    opened.length = 0;
+    const search = async () => {
+      await wrapper.findAll("button").find((one) => one.text() === "查询")!.trigger("click");
+      await flushPromises();
+    };
+    const choose = async (name: string, text: string) => {
+      const box = wrapper.get(`[data-field=${name}]`);
+      await box.setValue(text);
+      await flushPromises();
+      await box.trigger("keydown", { key: "Enter" });
+      await flushPromises();
+    };
+    return { server, search, choose };
+  }
+  const words = () => wrapper.findAll("tbody tr").map((one) => one.get("td.acts").findAll("button").map((button) => button.text()));
+
+  it("one type needs no box for types; without any condition all is found; 全部 is no condition, a code is", async () => {
+    const { server, search, choose } = await trips();
+    expect(wrapper.findAll(".condition > span:first-child").map((one) => one.text())).toEqual(["单据状态", "类别"]);
+    await choose("status", "全部");
+    await choose("kind", "乙");
+    await search();
+    expect(server.asked.at(-1)!.query).toEqual({ kind: "B", page: "1", size: "20", sort: "-updated_at" });
+    expect(wrapper.get<HTMLInputElement>("[data-field=status]").element.value).toBe("全部");
+  });
+
+  it("each row offers what its document permits, receipts once there are any; a marker stands beside the status", async () => {
+    const { search } = await trips();
+    await search();
+    expect(words()).toEqual([["查看", "修改", "删除"], ["查看", "变更", "查看回执"], ["查看", "查看回执"]]);
+    expect(wrapper.findAll(".marker").map((one) => one.text())).toEqual(["变更中"]);
+  });
+
+  it("the words open the document in the right mode, or its receipts, in a tab", async () => {
+    const { search } = await trips();
+    await search();
+    for (const label of ["查看 2", "修改 1", "变更 2", "查看回执 3"]) await wrapper.get(`[aria-label="${label}"]`).trigger("click");
+    expect(opened).toEqual([
+      ["sample.parcel", "2", { mode: "view" }], ["sample.parcel", "1", { mode: "" }], ["sample.parcel", "2", { mode: "change" }],
+      ["sample.parcel", "3", { page: "receipts" }],
+    ]);
+  });
+
+  it("删除 asks, and says 删除成功", async () => {
+    const { search, server } = await trips({ "POST /api/documents/sample.parcel/delete": { deleted: ["1"], refused: [] } });
+    await search();
+    await wrapper.get('[aria-label="删除 1"]').trigger("click");
+    expect(asked.value!.text).toContain("是否删除该票单据");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(server.asked.find((one) => one.method === "POST")!.body).toEqual({ numbers: ["1"] });
+    expect(document.body.textContent).toContain("删除成功");
   });
 });

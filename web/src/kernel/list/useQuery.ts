@@ -3,6 +3,7 @@ import { findDocuments } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
 import type { Definition, Found, FoundPage, QueryCondition, Violation } from "@/kernel/api/types";
 import { day } from "@/kernel/format";
+import { ALL } from "./allStates";
 
 const ORDER = "-updated_at";
 
@@ -39,7 +40,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   /** 查询: from the first page, with what the conditions say now. */
   function search(): Promise<void> {
-    asked = { ...values };
+    asked = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ALL.code));
     Object.assign(page, { number: 1, sort: ORDER });
     ticked.value = new Set();
     return fetchPage();

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { field } from "@/testing/definition";
+import type { Variant } from "@/kernel/api/types";
+import type { Values } from "@/kernel/conditions";
+import cases from "../../../../singlewindow/kernel/definition/variants.cases.json";
+import { checkField, spoken } from "./checks";
+
+interface Case {
+  name: string;
+  variants: Variant[];
+  values: Values;
+  header?: Values;
+  label: string;
+  hint: string;
+}
+
+describe("variants of a field (GATE-03): the case file that the server runs too", () => {
+  it.each(cases as unknown as Case[])("$name", ({ variants, values, header, label, hint }) => {
+    expect(spoken(field("voyage_no", "航次号", { hint: "必填", variants }), values, header)).toMatchObject({ label, hint });
+  });
+
+  it("what is wrong with the field is said with the label and hint that it has now", () => {
+    const variants: Variant[] = [{ when: { op: "eq", field: "header.transport", value: "4" }, label: "货物运输批次号", hint: "公路运输时必填" }];
+    const voyage = field("voyage_no", "航次号", { required: true, variants });
+    expect(checkField(voyage, {}, { transport: "4" })).toMatchObject({ message: "「货物运输批次号」为必填项", advice: "公路运输时必填" });
+    expect(checkField(voyage, {}, { transport: "2" })).toMatchObject({ message: "「航次号」为必填项" });
+  });
+});
