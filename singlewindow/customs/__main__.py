@@ -14,7 +14,7 @@ import uvicorn
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
-from singlewindow.customs.database import migrate as migrate_database
+from singlewindow.customs.migrate import migrate as migrate_database
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
 from singlewindow.customs.register_kinds import REGISTERS, Register

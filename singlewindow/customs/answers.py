@@ -11,7 +11,7 @@ import structlog
 
 from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import Decision, ReceiptData
+from singlewindow.customs.desk import Decision, Effect, ReceiptData, Taken
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipts
 from singlewindow.customs.keys import Keys
@@ -84,7 +84,7 @@ async def decide(
 ) -> None:
     """Take a decision that the submission's state allows. `by` is the officer's name.
 
-    Raises NotFound, NotInThisState (somebody was first, or it was never taken in), Refused (remark).
+    Raises NotFound, NotInThisState (somebody was first, it was never taken in, or it is hindered), Refused (remark).
     """
     remark = _checked_remark(decision, remark)
     row = await transaction.row(f"select {DECIDED} from submission where id = $1 for update", submission_id)
@@ -92,26 +92,28 @@ async def decide(
         raise NotFound("没有这份申请")
     if row["state"] not in decision.from_states:
         raise NotInThisState(_why_not(row))
+    if why := (await hindrances(transaction, decision, [row], lock=True))[0]:
+        raise NotInThisState(why)
     await decide_all(transaction, [Taken(row, decision, remark)], by)
 
 
-DECIDED = "id, type, number, sequence, district, state, customs_no, decided_by"
+DECIDED = "id, type, number, sequence, function, district, state, customs_no, decided_by"
 """What a decision needs of a submission, which is locked."""
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A decision for a submission's locked row (`DECIDED`), whose state allows it."""
-
-    row: Row
-    decision: Decision
-    remark: str
+async def hindrances(
+    transaction: Transaction, decision: Decision, rows: Sequence[Row], *, lock: bool = False
+) -> list[str]:
+    """Why each of the submissions (`DECIDED`) must not be decided so for now; "" where nothing hinders."""
+    if decision.hindrance is None:
+        return [""] * len(rows)
+    return await decision.hindrance(transaction, rows, lock=lock)
 
 
 async def decide_all(
     transaction: Transaction, taken: Sequence[Taken], by: str, keys: Keys | None = None
 ) -> None:
-    """Write decisions with their receipts and messages."""
+    """Write decisions with their receipts and messages, and what else they change at their desks."""
     if not taken:
         return
     data = await _data(transaction, taken)
@@ -129,6 +131,7 @@ async def decide_all(
         [each.decision.state in desk_for(each.row["type"]).automatic_states for each in taken],
     )
     await _keep(transaction, taken, by)
+    await _take_effect(transaction, taken)
     said = {each.row["id"]: each for each in taken}
     answers = [
         Answer(row, str(now.decision.code), now.decision.text(now.remark), data[row["id"]])
@@ -150,6 +153,15 @@ async def _data(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, d
         answers = await data(transaction, rows)
         found |= {row["id"]: said for row, said in zip(rows, answers, strict=True)}
     return found
+
+
+async def _take_effect(transaction: Transaction, taken: Sequence[Taken]) -> None:
+    asked: dict[Effect, list[Taken]] = {}
+    for each in taken:
+        if (effect := desk_for(each.row["type"]).effect) is not None:
+            asked.setdefault(effect, []).append(each)
+    for effect, its in asked.items():
+        await effect(transaction, its)
 
 
 async def _keep(transaction: Transaction, taken: Sequence[Taken], by: str) -> None:

@@ -1,21 +1,14 @@
-"""Customs' own database: a pool, transactions that carry the business moment, and migrations."""
+"""Customs' own database: a pool and transactions that carry the business moment."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 Row = asyncpg.Record
 POOL_SIZE = 8
@@ -106,26 +99,3 @@ async def _json_codecs(connection: asyncpg.Connection[Row]) -> None:
 
 def _dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-def migrate(url: str) -> None:
-    """Upgrade the database at a postgresql:// address to the newest schema."""
-    asyncio.run(migrate_async(url))
-
-
-async def migrate_async(url: str) -> None:
-    """The same inside a running event loop."""
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-    finally:
-        await engine.dispose()
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -1,7 +1,8 @@
 """What a desk is: the states of a submission at customs, and the decisions that lead from one to the next (CUST-03).
 
 Reception is the same everywhere: RECEIVED, or REJECTED with the reason. What may be said after that is the
-desk's table: `desks/default/`, or a folder of its own under `desks/` for the types that need more.
+desk's table: `desks/default/`, or a folder of its own under `desks/` for the types that need more. A desk that
+keeps data of its own brings tables (`migrations/`), routes and pages (`web/`) in its folder.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from fastapi import APIRouter
+
+from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 
 RECEIVED, REJECTED = "received", "rejected"
@@ -22,9 +26,24 @@ ReceiptData = Callable[[Transaction, Sequence[Row]], Awaitable[list[dict[str, An
 """What a decision's receipts carry besides their texts, one for each of the submissions' locked rows."""
 
 
+class Hindrance(Protocol):
+    """Why submissions must not be decided so for now although their states allow it: Chinese, "" where nothing hinders.
+
+    With `lock`, what it looks at is locked until the transaction ends, always after the submissions themselves.
+    """
+
+    async def __call__(self, transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
+        """One answer for each row."""
+
+
 @dataclass(frozen=True)
 class Decision:
-    """One button of the officer: from which states, the receipt that it sends and the state it leads to."""
+    """One button of the officer: from which states, the receipt that it sends and the state it leads to.
+
+    `functions` are the functions of submissions (ADD, MOD, DEL) for which it is offered; none: all. Decisions of one
+    name may differ by them. `receipt` are the receipt's words where they are not the button's. `question` is asked
+    before what cannot be taken back. `otherwise` is what the automatic mode decides where this one is hindered.
+    """
 
     name: str
     title: str
@@ -33,10 +52,29 @@ class Decision:
     needs_remark: bool = False
     from_states: tuple[str, ...] = (RECEIVED,)
     data: ReceiptData | None = None
+    functions: tuple[str, ...] = ()
+    receipt: str = ""
+    question: str = ""
+    hindrance: Hindrance | None = None
+    otherwise: str = ""
 
     def text(self, remark: str) -> str:
         """The receipt's text for the company."""
-        return f"{self.title}：{remark}" if remark else self.title
+        said = self.receipt or self.title
+        return f"{said}：{remark}" if remark else said
+
+    def concerns(self, function: str) -> bool:
+        """Whether it is for submissions of this function."""
+        return not self.functions or function in self.functions
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A decision for a submission's locked row (`answers.DECIDED`), whose state allows it."""
+
+    row: Row
+    decision: Decision
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +90,15 @@ Automatic = Callable[[str, float], Ruling | None]
 
 Called with (state, margin): margin = roll − share, so that a negative one refuses."""
 
+Unfit = Callable[[Submission], str]
+"""Why a verified submission cannot be taken in, in Chinese; "" where it can."""
+
+Arrival = Callable[[Transaction, Sequence[tuple[int, Submission]]], Awaitable[None]]
+"""What is written besides the submissions that were taken in, by their ids, in the same transaction."""
+
+Effect = Callable[[Transaction, Sequence[Taken]], Awaitable[None]]
+"""What decisions change besides the submissions and their receipts, in the same transaction."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -66,18 +113,27 @@ class Desk:
     decisions: tuple[Decision, ...]
     automatic: Automatic
     automatic_states: tuple[str, ...] = (RECEIVED,)
+    received_text: str = RECEIVED_TEXT
+    unfit: Unfit | None = None
+    arrival: Arrival | None = None
+    effect: Effect | None = None
+    routers: tuple[APIRouter, ...] = ()
 
     def state_name(self, state: str) -> str:
         """The state in words."""
         return self.states.get(state) or RECEPTION.get(state, state)
 
-    def open_to(self, state: str) -> list[Decision]:
-        """The decisions that are possible in a state."""
-        return [decision for decision in self.decisions if state in decision.from_states]
+    def open_to(self, state: str, function: str = "") -> list[Decision]:
+        """The decisions that are possible in a state for a submission of this function."""
+        return [
+            decision
+            for decision in self.decisions
+            if state in decision.from_states and decision.concerns(function)
+        ]
 
-    def find_decision(self, name: str) -> Decision | None:
-        """The decision of this name."""
-        return next((decision for decision in self.decisions if decision.name == name), None)
+    def find_decision(self, name: str, function: str = "") -> Decision | None:
+        """The decision of this name for submissions of this function."""
+        return next((each for each in self.decisions if each.name == name and each.concerns(function)), None)
 
 
 def roll(number: str, sequence: int) -> float:

@@ -11,9 +11,9 @@ from dataclasses import astuple, dataclass
 import asyncpg
 import structlog
 
-from singlewindow.customs.answers import DECIDED, Taken, decide_all
+from singlewindow.customs.answers import DECIDED, decide_all, hindrances
 from singlewindow.customs.database import Database, Row, Transaction
-from singlewindow.customs.desk import AUTOMATIC, roll
+from singlewindow.customs.desk import AUTOMATIC, Decision, Taken, roll
 from singlewindow.customs.desks import automatic_states, desk_for
 from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.keys import Keys
@@ -80,7 +80,7 @@ async def decide_due(database: Database, keys: Keys | None = None) -> int:
         if not rows:
             return 0
         share = (await get_mode(transaction)).refuse_share
-        taken = [ruling for row in rows if (ruling := _ruling(row, share))]
+        taken = await _unhindered(transaction, [ruling for row in rows if (ruling := _ruling(row, share))])
         decided = taken
         if taken and not await _decided(transaction, taken, keys):
             decided = [each for each in taken if await _decided(transaction, [each], keys)]
@@ -110,10 +110,32 @@ def _ruling(row: Row, share: float) -> Taken | None:
     except Exception:  # a defect of one desk must not stop the others
         log.exception("no ruling", number=row["number"], desk=desk.name)
         return None
-    decision = desk.find_decision(ruling.decision) if ruling else None
+    decision = desk.find_decision(ruling.decision, row["function"]) if ruling else None
     if ruling is None or decision is None or row["state"] not in decision.from_states:
         return None
     return Taken(row, decision, ruling.remark)
+
+
+async def _unhindered(transaction: Transaction, taken: Sequence[Taken]) -> list[Taken]:
+    """What may be decided so; where it may not, what the decision names instead, with the hindrance as its remark."""
+    asked: dict[Decision, list[Row]] = {}
+    for each in taken:
+        if each.decision.hindrance is not None:
+            asked.setdefault(each.decision, []).append(each.row)
+    hindered: dict[int, str] = {}
+    for decision, rows in asked.items():
+        answers = await hindrances(transaction, decision, rows, lock=True)
+        hindered |= {row["id"]: why for row, why in zip(rows, answers, strict=True) if why}
+    found = [
+        _instead(each, hindered[each.row["id"]]) if each.row["id"] in hindered else each for each in taken
+    ]
+    return [each for each in found if each is not None]
+
+
+def _instead(taken: Taken, why: str) -> Taken | None:
+    desk = desk_for(taken.row["type"])
+    decision = desk.find_decision(taken.decision.otherwise, taken.row["function"])
+    return Taken(taken.row, decision, why) if decision else None
 
 
 async def idle(database: Database) -> float:

@@ -20,6 +20,7 @@ from singlewindow.contract.sealed import seal
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 
 TYPE = "inspection.declaration"
+CONTENT = {"declaration_no": "223320261000000001", "contact": "张三", "phone": "13800000000"}
 PDF = b"%PDF-1.7 a stamped scan"
 OWN = DemoCard(
     "SW1A000000001",
@@ -95,13 +96,12 @@ class Company:
         *,
         sequence: int = 1,
         signed: dict[str, Any] | None = None,
+        content: dict[str, Any] = CONTENT,
         **other: Any,
     ) -> Submission:
         """An honest submission; `signed` replaces members of the statement, `other` of the message."""
         files = [self.attachment(number)] if attachments is None else attachments
-        content = canonical(
-            {"declaration_no": "223320261000000001", "contact": "张三", "phone": "13800000000"}
-        )
+        data = canonical(content)
         message = {
             "type": TYPE,
             "title": "免于到场协助查验申请（报关单）",
@@ -113,8 +113,8 @@ class Company:
             "company": self.card.facts.customs_code,
             "company_name": self.card.facts.company_name,
             "labels": {"declaration_no": "报关单号", "phone": "联系电话", "contact": "联系人"},
-            "content": base64(content),
-            **self.card.sign(self.statement(number, content, files, signed or {})),
+            "content": base64(data),
+            **self.card.sign(self.statement(number, data, files, signed or {})),
             "attachments": files,
             "request_id": f"request-of-{number}",
             "submitted_at": datetime.now(UTC),

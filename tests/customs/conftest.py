@@ -18,11 +18,12 @@ from fastapi import FastAPI
 from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch
 from singlewindow.customs import seed
 from singlewindow.customs.app import create_app
-from singlewindow.customs.database import Database, migrate_async
+from singlewindow.customs.database import Database
 from singlewindow.customs.exchange.sender import Sender
 from singlewindow.customs.exchange.understanding import understand_next
 from singlewindow.customs.http.parts import CSRF_HEADER
 from singlewindow.customs.keys import Keys
+from singlewindow.customs.migrate import migrate_async
 from singlewindow.customs.mode import decide_due
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import Company, company, make_pki, sha256
@@ -77,7 +78,9 @@ class Customs:
             assert await self.put(who.sealed(), attachment.sha256) == 204
         await self.post(who.envelope(submission))
         await self.understand()
-        identifier: int = await self.value("select id from submission where number = $1", number)
+        identifier: int = await self.value(
+            "select id from submission where number = $1 and sequence = $2", number, submission.sequence
+        )
         return identifier
 
     async def decide_due(self) -> int:

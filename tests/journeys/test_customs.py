@@ -106,6 +106,9 @@ def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> Non
     desk.type("声明未盖章，请更正后重新申请")
     desk.shoot("submission")
     desk.button("不同意").click()
+    desk.says("决定「不同意」后不能撤回")
+    desk.shoot("question")
+    desk.button("确定").click()
     desk.says("办理记录")
     desk.shoot("refused")
     if second.button("同意").is_visible():

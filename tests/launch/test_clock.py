@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singlewindow.customs.database import Database as CustomsDatabase
-from singlewindow.customs.database import migrate as migrate_customs
+from singlewindow.customs.migrate import migrate as migrate_customs
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate
 from singlewindow.launch.clock import REAL, Clock, moment_of, move, moved, span_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from singlewindow.customs.desk import RECEIVED, RECEPTION, REJECTED, Desk
 
@@ -40,6 +41,12 @@ def desk_for(type: str) -> Desk:
             if wanted in desk.types:
                 return desk
     return known[DEFAULT]
+
+
+def migration_folders() -> list[Path]:
+    """The folders of the desks' own migrations."""
+    found = (Path(folder) / name / "migrations" for folder in __path__ for name in sorted(desks()))
+    return [folder for folder in found if folder.is_dir()]
 
 
 def state_names() -> dict[str, str]:

@@ -20,7 +20,8 @@ from singlewindow.contract.messages import ReceiptCode, Submission
 from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.answers import ANSWERED, Answer, write
 from singlewindow.customs.database import Database, Row, Transaction
-from singlewindow.customs.desk import RECEIVED, RECEIVED_TEXT, REJECTED
+from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
+from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
@@ -222,18 +223,29 @@ async def _take_in(transaction: Transaction, keys: Keys, new: Sequence[tuple[int
     """Store submissions with their first answers: received, or rejected with the reason."""
     verdicts = await _verdicts(transaction, keys, new)
     rows = await _insert(transaction, verdicts)
+    await _arrive(transaction, rows, verdicts)
     await write(
         transaction,
         [
             Answer(row, ReceiptCode.REJECTED, verdict.rejection)
             if verdict.rejection
-            else Answer(row, ReceiptCode.RECEIVED, RECEIVED_TEXT)
+            else Answer(row, ReceiptCode.RECEIVED, desk_for(row["type"]).received_text)
             for row, verdict in zip(rows, verdicts, strict=True)
         ],
         keys,
     )
     if any(not verdict.rejection for verdict in verdicts):
         await transaction.wake(DESK_CHANNEL)
+
+
+async def _arrive(transaction: Transaction, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> None:
+    """Let desks write what they keep of their submissions besides."""
+    asked: dict[Arrival, list[tuple[int, Submission]]] = {}
+    for row, verdict in zip(rows, verdicts, strict=True):
+        if not verdict.rejection and (arrival := desk_for(row["type"]).arrival) is not None:
+            asked.setdefault(arrival, []).append((row["id"], verdict.read.submission))
+    for arrival, arrived in asked.items():
+        await arrival(transaction, arrived)
 
 
 async def _verdicts(transaction: Transaction, keys: Keys, new: Sequence[tuple[int, Read]]) -> list[Verdict]:
@@ -264,6 +276,9 @@ def _verdict(keys: Keys, identifier: int, read: Read, present: Mapping[str, int]
         identity = verify_submission(read.submission, present, keys.identify)
     except Rejected as rejected:
         return _rejected(identifier, read, rejected.text)
+    unfit = desk_for(read.submission.type).unfit
+    if unfit is not None and (why := unfit(read.submission)):
+        return _rejected(identifier, read, why)
     return Verdict(identifier, read, statement_digest(read.submission), identity)
 
 
@@ -288,15 +303,15 @@ async def _insert(transaction: Transaction, verdicts: Sequence[Verdict]) -> list
     submissions = [verdict.read.submission for verdict in verdicts]
     rows = await transaction.rows(
         f"""insert into submission (incoming_id, type, title, number, sequence, action_title, district, company,
-                company_name, received, statement_sha256, card_no, holder, state, request_id, received_at, due_at,
-                last_seq)
+                company_name, received, statement_sha256, card_no, holder, state, request_id, function, received_at,
+                due_at, last_seq)
             select incoming_id, type, title, number, sequence, action_title, district, company, company_name,
-                received::json, digest, card_no, holder, state, request_id, $1,
+                received::json, digest, card_no, holder, state, request_id, function, $1,
                 case when state = '{RECEIVED}' then automatic_moment(number || '/' || sequence) end, 1
             from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
-                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
                 with ordinality as w (incoming_id, type, title, number, sequence, action_title, district, company,
-                company_name, received, digest, card_no, holder, state, request_id, place)
+                company_name, received, digest, card_no, holder, state, request_id, function, place)
             order by place returning {ANSWERED}, incoming_id""",
         transaction.now,
         [verdict.incoming_id for verdict in verdicts],
@@ -314,6 +329,7 @@ async def _insert(transaction: Transaction, verdicts: Sequence[Verdict]) -> list
         [verdict.identity and verdict.identity.holder for verdict in verdicts],
         [REJECTED if verdict.rejection else RECEIVED for verdict in verdicts],
         [each.request_id for each in submissions],
+        [each.function for each in submissions],
     )
     by_incoming = {row["incoming_id"]: row for row in rows}
     return [by_incoming[verdict.incoming_id] for verdict in verdicts]

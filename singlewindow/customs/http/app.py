@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Res
 from fastapi.staticfiles import StaticFiles
 
 from singlewindow.contract.folder import Boxes
-from singlewindow.customs import faults, loops, mode
+from singlewindow.customs import desks, faults, loops, mode
 from singlewindow.customs.database import Database
 from singlewindow.customs.http import clock, desk, exchange, metrics, problems, registers, sessions
 from singlewindow.customs.http import mode as mode_routes
@@ -65,6 +65,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         registers.router,
         clock.router,
         metrics.router,
+        *(router for each in desks.desks().values() for router in each.routers),
     ):
         app.include_router(router)
     _add_health(app)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.customs import answers, faults
-from singlewindow.customs.database import Row
+from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks import desk_for, state_names
 from singlewindow.customs.http.inputs import Digest, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
 from singlewindow.customs.http.parts import Officer, Running
@@ -107,6 +107,16 @@ class DecisionView(BaseModel):
     by: str
 
 
+class Offered(BaseModel):
+    """A decision that may be taken now, or not for now: then `why_not` says why. `question` is asked before it."""
+
+    name: str
+    title: str
+    needs_remark: bool
+    question: str
+    why_not: str
+
+
 class Detail(Item):
     """A submission in full; `signer` is null when the signature did not hold."""
 
@@ -115,7 +125,7 @@ class Detail(Item):
     signer: Signer | None
     attachments: list[AttachmentView]
     receipts: list[ReceiptView]
-    decisions: list[dict[str, str | bool]]
+    decisions: list[Offered]
     history: list[DecisionView]
     submitted_at: datetime
     request_id: str
@@ -198,7 +208,8 @@ async def read_submission(identifier: Identifier, parts: Running, officer: Offic
 async def decide(identifier: Identifier, body: DecisionBody, parts: Running, officer: Officer) -> Detail:
     """Decide: 409 when the submission's state does not allow it (any more)."""
     async with parts.database.transaction() as transaction:
-        decision = desk_for(await queue.type_of(transaction, identifier)).find_decision(body.decision)
+        type, function = await queue.kind_of(transaction, identifier)
+        decision = desk_for(type).find_decision(body.decision, function)
         if decision is None:
             raise Refused.because("decision", "desk.decision", "没有这个选项", "请刷新页面后重试")
         await answers.decide(transaction, identifier, decision, body.remark, officer.name)
@@ -241,12 +252,27 @@ async def read_unreadable(parts: Running, officer: Officer) -> list[UnreadableMe
         return [UnreadableMessage.model_validate(dict(r)) for r in await queue.unreadable(transaction, 100)]
 
 
+async def _offered(transaction: Transaction, row: Row) -> list[Offered]:
+    """The decisions that the state and the function of a submission's row allow."""
+    return [
+        Offered(
+            name=each.name,
+            title=each.title,
+            needs_remark=each.needs_remark,
+            question=each.question,
+            why_not=(await answers.hindrances(transaction, each, [row]))[0],
+        )
+        for each in desk_for(row["type"]).open_to(row["state"], row["function"])
+    ]
+
+
 async def _detail(parts: Running, identifier: int) -> Detail:
     async with parts.database.transaction() as transaction:
         row, submission = await queue.get(transaction, identifier)
         receipts = await queue.receipts_of(transaction, identifier)
         arrived = await queue.arrived(transaction, submission)
         history = await queue.decisions_of(transaction, identifier)
+        offered = await _offered(transaction, row)
     desk = desk_for(row["type"])
     return Detail.model_validate(
         {
@@ -258,10 +284,7 @@ async def _detail(parts: Running, identifier: int) -> Detail:
                 {**each.model_dump(), "arrived": each.sha256 in arrived} for each in submission.attachments
             ],
             "receipts": [dict(receipt) for receipt in receipts],
-            "decisions": [
-                {"name": d.name, "title": d.title, "needs_remark": d.needs_remark}
-                for d in desk.open_to(row["state"])
-            ],
+            "decisions": offered,
             "history": [
                 {
                     **dict(each),

@@ -1,4 +1,4 @@
-"""Alembic's entry: the connection is handed over by `database.migrate`."""
+"""Alembic's entry: the connection is handed over by `singlewindow.customs.migrate`."""
 
 from alembic import context
 

@@ -13,8 +13,8 @@ from singlewindow.customs.problems import NotFound
 from singlewindow.customs.texts import json_object
 
 CAP = 10_000  # totals are counted up to here
-LIST_COLUMNS = """id, type, number, sequence, title, action_title, district, company, company_name, state, customs_no,
-                  received_at, due_at, decided_at, decided_by, card_no, holder"""
+LIST_COLUMNS = """id, type, number, sequence, function, title, action_title, district, company, company_name, state,
+                  customs_no, received_at, due_at, decided_at, decided_by, card_no, holder"""
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ async def types(transaction: Transaction) -> dict[str, str]:
     return {row["type"]: row["title"] or row["type"] for row in rows}
 
 
-async def type_of(transaction: Transaction, identifier: int) -> str:
-    """The document type of a submission; raises NotFound."""
-    type: str | None = await transaction.value("select type from submission where id = $1", identifier)
-    if type is None:
+async def kind_of(transaction: Transaction, identifier: int) -> tuple[str, str]:
+    """Document type and function of a submission; raises NotFound."""
+    row = await transaction.row("select type, function from submission where id = $1", identifier)
+    if row is None:
         raise NotFound("没有这份申请")
-    return type
+    return row["type"], row["function"]
 
 
 async def decisions_of(transaction: Transaction, identifier: int) -> list[Row]:

@@ -101,6 +101,8 @@ def test_refused_by_an_officer(desk: Desk, stage: Stage, chromium: Browser, fres
     officer.shoot("application")
     officer.page.get_by_label("审核意见").fill("请提供装箱单")
     officer.button("不同意").click()
+    officer.button("确定").click()
+    officer.says("办理记录")
     officer.shoot("refused")
     check_closed(desk, "不同意")
     set_automatic(officer, True)

@@ -62,6 +62,10 @@ export interface Decision {
   name: string;
   title: string;
   needs_remark: boolean;
+  /** Asked before it is taken; "" for what can be taken back. */
+  question: string;
+  /** Why it cannot be taken for now; "" where it can. */
+  why_not: string;
 }
 
 export interface Decided {

@@ -1,6 +1,7 @@
-import { mount } from "@vue/test-utils";
+import { flushPromises, mount } from "@vue/test-utils";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "@/kernel/api/problem";
+import { asked } from "@/kernel/dialogs/ask";
 import { api, type Detail } from "../api";
 import DecisionBox from "./DecisionBox.vue";
 
@@ -8,8 +9,8 @@ const detail = {
   id: 7,
   customs_no: "223320261121000001",
   decisions: [
-    { name: "approve", title: "同意", needs_remark: false },
-    { name: "refuse", title: "不同意", needs_remark: true },
+    { name: "approve", title: "同意", needs_remark: false, question: "", why_not: "" },
+    { name: "refuse", title: "不同意", needs_remark: true, question: "确定不同意吗？", why_not: "" },
   ],
 } as unknown as Detail;
 
@@ -22,11 +23,18 @@ describe("CUST-03: the officer's decision", () => {
     expect(box.get("[role=alert]").text()).toBe("不同意时必须填写审核意见");
   });
 
-  it("sends the remark with the refusal", async () => {
+  it("asks before what cannot be taken back, and sends the remark with it", async () => {
     const decide = vi.spyOn(api, "decide").mockResolvedValue(detail);
     const box = mount(DecisionBox, { props: { detail } });
     await box.get("textarea").setValue("材料不全");
     await box.findAll("button")[1]?.trigger("click");
+    expect(asked.value).toMatchObject({ text: "确定不同意吗？", destructive: true });
+    asked.value?.answer(false);
+    await flushPromises();
+    expect(decide).not.toHaveBeenCalled();
+    await box.findAll("button")[1]?.trigger("click");
+    asked.value?.answer(true);
+    await flushPromises();
     expect(decide).toHaveBeenCalledWith(7, "refuse", "材料不全");
     await vi.waitFor(() => expect(box.emitted("decided")).toHaveLength(1));
   });
@@ -38,5 +46,15 @@ describe("CUST-03: the officer's decision", () => {
     await box.findAll("button")[0]?.trigger("click");
     await vi.waitFor(() => expect(box.get("[role=alert]").text()).toBe("该申请已经审核"));
     expect(box.get("textarea").element.value).toBe("同意");
+  });
+
+  it("keeps back what is hindered, and says why", async () => {
+    const decide = vi.spyOn(api, "decide");
+    const decisions = [{ name: "accept", title: "同意变更", needs_remark: false, question: "", why_not: "该车次为「已办结」" }];
+    const box = mount(DecisionBox, { props: { detail: { ...detail, decisions } } });
+    expect(box.text()).toContain("不能「同意变更」：该车次为「已办结」");
+    expect(box.get("button").attributes("aria-disabled")).toBe("true");
+    await box.get("button").trigger("click");
+    expect(decide).not.toHaveBeenCalled();
   });
 });
