@@ -96,12 +96,12 @@ class Company:
         *,
         sequence: int = 1,
         signed: dict[str, Any] | None = None,
-        content: dict[str, Any] = CONTENT,
+        typed: dict[str, Any] = CONTENT,
         **other: Any,
     ) -> Submission:
         """An honest submission; `signed` replaces members of the statement, `other` of the message."""
         files = [self.attachment(number)] if attachments is None else attachments
-        data = canonical(content)
+        data = canonical(typed)
         message = {
             "type": TYPE,
             "title": "免于到场协助查验申请（报关单）",

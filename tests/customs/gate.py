@@ -49,7 +49,7 @@ class Gate:
         """Declare a trip, a change or a deletion; answers the submission's id at customs."""
         return await self.customs.receive(
             self.own, number, attachments=[], sequence=sequence, function=function, type=TYPE, title="车次",
-            district=DISTRICT, content=content(**other), signed={"type": TYPE},
+            district=DISTRICT, typed=content(**other), signed={"type": TYPE},
         )  # fmt: skip
 
     async def decide(self, identifier: int, name: str, remark: str = "") -> tuple[int, str]:

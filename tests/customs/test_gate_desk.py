@@ -278,7 +278,7 @@ async def test_what_customs_cannot_hold_is_rejected_with_the_reason(
 
 def test_an_unknown_function_is_unfit(own: Company) -> None:
     """GATE-08."""
-    fit = own.submission(NUMBER, [], type=TYPE, content=content(), signed={"type": TYPE})
+    fit = own.submission(NUMBER, [], type=TYPE, typed=content(), signed={"type": TYPE})
     assert unfit(fit) == ""
     assert "XXX" in unfit(Submission.model_validate({**fit.model_dump(), "function": "XXX"}))
 
