@@ -372,8 +372,17 @@ def subsystem_of(type: DocumentType) -> Subsystem:
 
 def migration_folders() -> Iterator[Path]:
     """The migration folders of all subsystems and of their document types."""
-    for folder in sorted(ROOT.glob("*/migrations")) + sorted(ROOT.glob("*/*/migrations")):
-        if any(folder.glob("*.py")) and _counts(folder.relative_to(ROOT).parts[0]):
+    return _folders("migrations", "*.py")
+
+
+def code_folders() -> Iterator[Path]:
+    """The folders with code tables of all subsystems and of their document types."""
+    return _folders("codes", "*.csv")
+
+
+def _folders(name: str, files: str) -> Iterator[Path]:
+    for folder in sorted(ROOT.glob(f"*/{name}")) + sorted(ROOT.glob(f"*/*/{name}")):
+        if any(folder.glob(files)) and _counts(folder.relative_to(ROOT).parts[0]):
             yield folder
 
 

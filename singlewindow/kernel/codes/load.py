@@ -1,4 +1,4 @@
-"""The code tables that ship with the portal, read from `tables/*.csv`.
+"""The code tables that ship: the kernel's in `tables/*.csv`, a chapter's own in its folder `codes/*.csv`.
 
 A file begins with lines `# title:`, `# source:`, `# date:` and perhaps `# note:`, then `code,name[,…]` in the order
 of the screen. They are facts of public law, written down by us; complete and later tables are imported (OPER-02).
@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from singlewindow.kernel.codes.initials import initials_of
+from singlewindow.kernel.subsystem import code_folders
 
 FOLDER = Path(__file__).with_name("tables")
 LISTS = frozenset({"elements"})
@@ -44,8 +46,8 @@ class TableFacts:
 
 
 def shipped_tables() -> list[str]:
-    """The names of the tables, such as `customs_districts`."""
-    return sorted(file.stem for file in FOLDER.glob("*.csv"))
+    """The names of the tables, such as `customs_districts`. Raises ValueError where two files claim one name."""
+    return sorted(_files())
 
 
 def facts_of(table: str) -> TableFacts:
@@ -77,4 +79,17 @@ def extra_of(columns: Mapping[str, str]) -> dict[str, object]:
 
 
 def _lines(table: str) -> list[str]:
-    return (FOLDER / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+    file = _files().get(table, FOLDER / f"{table}.csv")
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Where each table stands. A table of a chapter is found by its name alone, so no two may share one."""
+    found: dict[str, Path] = {}
+    for folder in (FOLDER, *code_folders()):
+        for file in folder.glob("*.csv"):
+            if file.stem in found:
+                raise ValueError(f"two code tables {file.stem}: {found[file.stem]} and {file}")
+            found[file.stem] = file
+    return found

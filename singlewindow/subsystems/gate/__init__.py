@@ -1,0 +1,32 @@
+"""智能卡口散杂货系统: a vehicle's trip is declared before it comes to the gate of a supervised site.
+
+Manual: 智能卡口散杂货系统. Read README.md first.
+"""
+
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
+from singlewindow.subsystems.gate.document import FORM
+from singlewindow.subsystems.gate.lifecycle import CLAIMS, LIFECYCLE
+from singlewindow.subsystems.gate.messages import MESSAGES
+from singlewindow.subsystems.gate.queries import QUERIES
+from singlewindow.subsystems.gate.rules import RULES, fill, gather
+
+TRIP = DocumentType(
+    name="gate.trip",
+    title="智能卡口散杂货",
+    form=FORM,
+    rules=RULES,
+    gather=gather,
+    fill=fill,
+    lifecycle=LIFECYCLE,
+    claims=CLAIMS,
+    messages=MESSAGES,
+    queries=QUERIES,
+)
+
+SUBSYSTEM = Subsystem(
+    name="gate",
+    title="智能卡口散杂货系统",
+    group=("口岸物流",),
+    documents=(TRIP,),
+    menu=(MenuItem("新增", "form", (TRIP.name,)), MenuItem("查询", "query", (TRIP.name,))),
+)

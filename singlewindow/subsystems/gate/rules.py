@@ -1,0 +1,117 @@
+"""What must hold, beyond what each field says of itself (manual 3.1; GATE-03, GATE-05, GATE-10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stdnum import iso6346
+
+from singlewindow.kernel.rules import Finding, rule
+from singlewindow.kernel.subsystem import Case
+from singlewindow.subsystems.gate.document import BODY, CONTAINER, CONTAINER_NUMBER, Trip
+
+CLAIM = "gate.medium"
+UNFINISHED = "该车有未完成记录（{key}）"
+UNFINISHED_ADVICE = "请在查询中查看该车的上一车次；待其办结、离场、退单或删单后再申报"
+UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
+ISO = "ISO 6346"
+
+_SEPARATORS = re.compile(r"[\s·•・.-]")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rules may know: whether another unfinished trip holds the medium."""
+
+    unfinished: bool
+
+    def frozen(self) -> dict[str, Any]:
+        """Nothing of it decides anything later."""
+        return {}
+
+
+def medium_of(kind: str, info: str) -> str:
+    """A medium written in one way, "VN 粤B12345"; "" where it is not filled in. Separators do not tell two apart."""
+    plain = _SEPARATORS.sub("", info).upper()
+    return f"{kind} {plain}" if kind and plain else ""
+
+
+async def gather(case: Case) -> Known:
+    """Look up, before a signature alone, whether the medium has an unfinished trip: drafts never block (GATE-05)."""
+    medium = medium_of(case.values.get("bind_key_type", ""), case.values.get("bind_key_info", ""))
+    return Known(case.signing and bool(medium) and await case.claimed(CLAIM, medium))
+
+
+def fill(case: Case, known: Known) -> Mapping[str, str]:
+    """The grey fields: the company's codes and who works on the trip (GATE-01)."""
+    applicant = case.applicant
+    return {
+        "contractor_code_scc": applicant.scc,
+        "contractor_code": applicant.scc[8:17],  # GB 32100: the code of the organisation stands inside
+        "op_user_id": applicant.card_no or applicant.username,
+    }
+
+
+@rule("GATE-R01", clause=UNFINISHED_CLAUSE, drafts=False)
+def is_the_only_unfinished(content: Trip, known: Known) -> Iterator[Finding]:
+    """A vehicle with a trip under way cannot be declared for another one (GATE-05)."""
+    if known.unfinished:
+        key = medium_of(content.bind_key_type, content.bind_key_info)
+        yield Finding("bind_key_info", UNFINISHED.format(key=key), UNFINISHED_ADVICE)
+
+
+@rule("GATE-R02", clause=ISO)
+def containers_have_their_check_digit(content: Trip, known: Known) -> Iterator[Finding]:
+    """The check digit is obligatory for freight containers (U); GATE-10."""
+    for path, number in _containers(content):
+        if number[3] == "U" and (right := iso6346.calc_check_digit(number[:10])) != number[10]:
+            message = f"集装箱号 {number} 的校验码不正确：末位应为 {right}"
+            yield Finding(path, message, "请核对箱门上的箱号")
+
+
+@rule("GATE-R03", clause=ISO)
+def a_bound_container_has_a_containers_number(content: Trip, known: Known) -> Iterator[Finding]:
+    """An object of the kind 集装箱号 is numbered as containers are (GATE-10)."""
+    for at, row in enumerate(content.bodies, 1):
+        if row.bind_obj_type == CONTAINER and row.bind_obj_id and not _is_container(row.bind_obj_id):
+            message = f"绑定对象为集装箱时，「绑定对象ID」应为集装箱号，现为 {row.bind_obj_id}"
+            yield Finding(f"bodies/{at}/bind_obj_id", message, "请按箱门上的箱号填写，如 CSQU3054383")
+
+
+@rule("GATE-R04", clause=BODY)
+def containers_are_two(content: Trip, known: Known) -> Iterator[Finding]:
+    """The second container of a row comes after the first, and is another one (GATE-03)."""
+    for at, row in enumerate(content.bodies, 1):
+        path = f"bodies/{at}/conta_id2"
+        if row.conta_id2 and not row.conta_id1:
+            yield Finding(path, "填写了集装箱号2，没有填写集装箱号1", "只有一个集装箱时请填写在集装箱号1")
+        elif row.conta_id2 and row.conta_id2 == row.conta_id1:
+            yield Finding(
+                path, f"集装箱号2 与集装箱号1 相同（{row.conta_id2}）", "请填写另一个集装箱，或删去集装箱号2"
+            )
+
+
+RULES = (
+    is_the_only_unfinished,
+    containers_have_their_check_digit,
+    a_bound_container_has_a_containers_number,
+    containers_are_two,
+)
+
+
+def _is_container(number: str) -> bool:
+    return re.fullmatch(CONTAINER_NUMBER, number) is not None
+
+
+def _containers(content: Trip) -> Iterator[tuple[str, str]]:
+    """Every (path, number) of a container in its own shape."""
+    for at, row in enumerate(content.bodies, 1):
+        numbers = {"conta_id1": row.conta_id1, "conta_id2": row.conta_id2}
+        if row.bind_obj_type == CONTAINER:
+            numbers["bind_obj_id"] = row.bind_obj_id
+        yield from (
+            (f"bodies/{at}/{name}", number) for name, number in numbers.items() if _is_container(number)
+        )

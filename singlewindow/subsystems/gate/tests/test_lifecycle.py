@@ -1,0 +1,135 @@
+"""Every state × action × role both ways, and receipts in every order (GATE-05, GATE-06, GATE-08, CUST-05)."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from singlewindow.kernel.lifecycle import NEW
+from singlewindow.kernel.problems import NotInThisState
+from singlewindow.subsystems.gate import TRIP
+
+LIFECYCLE = TRIP.lifecycle
+WORDS = {
+    "0": "暂存", "1": "申报", "2": "发往内网成功", "FF": "发往内网失败", "10": "海关审核通过", "20": "退单",
+    "40": "已办结", "41": "已锁定", "42": "解除锁定", "43": "人工办结", "50": "已口岸离场",
+}  # fmt: skip
+
+# The manual's and the requirements' own table: which actions are enabled in which state.
+ALWAYS = {"new", "copy", "print"}
+ENABLED = {
+    NEW: {"new", "save", "declare"},
+    "暂存": ALWAYS | {"save", "declare", "delete"},
+    "发往内网失败": ALWAYS | {"save", "declare", "delete"},
+    "退单": ALWAYS | {"save", "declare", "delete"},
+    "申报": ALWAYS,
+    "发往内网成功": ALWAYS,
+    "海关审核通过": ALWAYS,
+    "已锁定": ALWAYS,
+    "解除锁定": ALWAYS,
+    "已办结": ALWAYS,
+    "人工办结": ALWAYS,
+    "已口岸离场": ALWAYS,
+}
+
+
+def test_the_states_have_the_manuals_words() -> None:
+    """GATE-06, GATE-07: the eleven statuses as the query page lists them."""
+    assert {state.code: state.name for state in LIFECYCLE.states} == WORDS
+
+
+@pytest.mark.parametrize("status", [NEW, *WORDS])
+@pytest.mark.parametrize("action", LIFECYCLE.actions, ids=lambda action: action.name)
+@pytest.mark.parametrize("role", ["administrator", "operator"])
+@pytest.mark.parametrize("party", ["declarant", "other"])
+def test_every_state_action_and_role(status: str, action, role: str, party: str) -> None:  # type: ignore[no-untyped-def]
+    """GATE-05, GATE-08: what is listed happens, what is not listed raises with a reason."""
+    allowed = party == "declarant" and action.name in ENABLED[WORDS.get(status, NEW)]
+    assert (LIFECYCLE.why_not(action, status, party=party, role=role) == "") is allowed
+    if allowed:
+        assert LIFECYCLE.after(action, status, party=party, role=role) in {*WORDS, NEW}
+    else:
+        with pytest.raises(NotInThisState):
+            LIFECYCLE.after(action, status, party=party, role=role)
+
+
+@pytest.mark.parametrize(
+    ("codes", "word"),
+    [
+        ([], "申报"),
+        (["SENT"], "发往内网成功"),
+        (["SEND_FAILED"], "发往内网失败"),
+        (["SENT", "RECEIVED"], "发往内网成功"),  # 海关接收通知 changes no status
+        (["SENT", "REJECTED"], "发往内网失败"),
+        (["SENT", "RECEIVED", "10"], "海关审核通过"),
+        (["SENT", "RECEIVED", "20"], "退单"),
+        (["SEND_FAILED", "RECEIVED", "10"], "海关审核通过"),
+        (["SENT", "RECEIVED", "10", "41"], "已锁定"),
+        (["SENT", "RECEIVED", "10", "41", "42"], "解除锁定"),
+        (["SENT", "RECEIVED", "10", "41", "42", "41"], "已锁定"),
+        (["SENT", "RECEIVED", "10", "40"], "已办结"),
+        (["SENT", "RECEIVED", "10", "41", "42", "40"], "已办结"),
+        (["SENT", "RECEIVED", "10", "41", "43"], "人工办结"),
+        (["SENT", "RECEIVED", "10", "40", "50"], "已口岸离场"),
+        (["SENT", "RECEIVED", "10", "43", "50"], "已口岸离场"),
+    ],
+)
+def test_receipts_lead_to(codes: list[str], word: str) -> None:
+    """GATE-06: 申报 → 发往内网 → 海关审核通过 / 退单 → 已锁定 ⇄ 解除锁定 → 已办结 / 人工办结 → 已口岸离场."""
+    numbered = list(enumerate(codes))
+    for order in itertools.islice(itertools.permutations(numbered), 240):
+        assert WORDS[LIFECYCLE.fold("1", order)] == word
+
+
+def test_an_answer_counts_while_an_earlier_one_is_on_its_way() -> None:
+    """CUST-05: 已锁定 before 海关审核通过 has arrived is right at once, and stays right."""
+    assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "41")]) == "41"
+    assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "41"), (2, "10")]) == "41"
+
+
+@given(st.data())
+def test_any_shuffle_with_doubles_ends_the_same(data: st.DataObject) -> None:
+    """CUST-05: the status depends on which receipts there are, not on when or how often they came."""
+    codes = data.draw(st.lists(st.sampled_from([hear.code for hear in LIFECYCLE.hears]), max_size=8))
+    numbered = list(enumerate(codes))
+    shuffled = data.draw(st.permutations(numbered * 2))
+    assert LIFECYCLE.fold("1", shuffled) == LIFECYCLE.fold("1", numbered)
+
+
+@pytest.mark.parametrize(("status", "onward"), [("20", set()), ("40", {"50"}), ("43", {"50"}), ("50", set())])
+def test_what_is_final_is_final(status: str, onward: set[str]) -> None:
+    """GATE-06: no receipt moves a trip out of 退单 or 已口岸离场; a finished one only leaves the port."""
+    for code in {hear.code for hear in LIFECYCLE.hears} - onward:
+        assert LIFECYCLE.fold(status, [(9, code)]) == status
+    for code in onward:
+        assert LIFECYCLE.fold(status, [(9, code)]) == code
+
+
+def test_the_states_in_which_a_medium_is_held() -> None:
+    """GATE-05: unfinished = declared and not 退单, 发往内网失败, 已办结, 人工办结, 已口岸离场; a draft never blocks."""
+    [claim] = TRIP.claims
+    assert {WORDS[code] for code in claim.held_in} == {
+        "申报", "发往内网成功", "海关审核通过", "已锁定", "解除锁定",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "info", "key"),
+    [
+        ("VN", "粤B12345", "VN 粤B12345"),
+        ("VN", "粤b·12345", "VN 粤B12345"),
+        ("VN", " 粤B-123 45 ", "VN 粤B12345"),
+        ("VE", "粤B12345", "VE 粤B12345"),
+        ("IC", "8930L0000A011", "IC 8930L0000A011"),
+        ("VN", "", ""),
+        ("VN", "·", ""),
+        ("", "粤B12345", ""),
+    ],
+)
+def test_a_medium_is_written_in_one_way(kind: str, info: str, key: str) -> None:
+    """GATE-05: the same vehicle, however its plate is typed; the type belongs to it."""
+    [claim] = TRIP.claims
+    assert claim.key({"bind_key_type": kind, "bind_key_info": info}) == key
