@@ -8,7 +8,7 @@ from singlewindow.subsystems.gate.document import FORM
 from singlewindow.subsystems.gate.lifecycle import CLAIMS, LIFECYCLE
 from singlewindow.subsystems.gate.messages import MESSAGES
 from singlewindow.subsystems.gate.queries import QUERIES
-from singlewindow.subsystems.gate.rules import RULES, fill, gather
+from singlewindow.subsystems.gate.rules import RULES, SERIALS, fill, gather
 
 TRIP = DocumentType(
     name="gate.trip",
@@ -19,6 +19,7 @@ TRIP = DocumentType(
     fill=fill,
     lifecycle=LIFECYCLE,
     claims=CLAIMS,
+    serials=SERIALS,
     messages=MESSAGES,
     queries=QUERIES,
 )

@@ -14,6 +14,7 @@ from singlewindow.kernel.definition.fields import (
     Form,
     HeaderField,
     Section,
+    Variant,
     code,
     decimal,
     lines,
@@ -87,6 +88,10 @@ class Body(Content):
     voyage_no: str = text(
         "航次/货物运输批次号", length=32, upper=True, required=True, element="VoyageNo", clause=BODY,
         hint="必填，海运、航空填写航次号，公路填写货物运输批次号",
+        variants=(
+            Variant(one_of("header.decl_traf_mode", SEA, AIR), "航次号", "必填，填写航次号"),
+            Variant(eq("header.decl_traf_mode", ROAD), "货物运输批次号", "必填，填写货物运输批次号"),
+        ),
     )  # fmt: skip
     rd_code: str = code(
         "业务类型", "gate_business_types", length=10, required=True, element="RdCode", clause=BODY,

@@ -33,11 +33,11 @@ FORM = "手册 3.1.2 操作（按钮）"
 
 LIFECYCLE = Lifecycle(
     states=(
-        State(DRAFT, "暂存"),
-        State(DECLARED, "申报", waiting=True),
+        State(DRAFT, "暂存", on_form="暂存成功"),
+        State(DECLARED, "申报", waiting=True, on_form="申报成功"),
         State(SENT, "发往内网成功", waiting=True),
         State(SEND_FAILED, "发往内网失败"),
-        State(ACCEPTED, "海关审核通过", waiting=True, in_force=True),
+        State(ACCEPTED, "海关审核通过", waiting=True, in_force=True, on_form="海关入库成功"),
         State(RETURNED, "退单"),
         State(FINISHED, "已办结", waiting=True, in_force=True),
         State(LOCKED, "已锁定", waiting=True, in_force=True),
@@ -58,7 +58,7 @@ LIFECYCLE = Lifecycle(
         ),
         Action(
             "declare", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功",
-            confirm="是否要申报该票单据？", clause=FORM,
+            confirm="是否要申报该票单据？", clause=FORM, function="ADD",
         ),
         Action("print", "打印", STORED, style="plain", shortcut="Alt+P", clause="手册 3.2 查询"),
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from stdnum import iso6346
 
 from singlewindow.kernel.rules import Finding, rule
-from singlewindow.kernel.subsystem import Case
+from singlewindow.kernel.subsystem import Case, FirstSave, Serial
 from singlewindow.subsystems.gate.document import BODY, CONTAINER, CONTAINER_NUMBER, Trip
 
 CLAIM = "gate.medium"
@@ -18,6 +18,7 @@ UNFINISHED = "该车有未完成记录（{key}）"
 UNFINISHED_ADVICE = "请在查询中查看该车的上一车次；待其办结、离场、退单或删单后再申报"
 UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
 ISO = "ISO 6346"
+CARD_DIGITS = 13
 
 _SEPARATORS = re.compile(r"[\s·•・.-]")
 
@@ -53,6 +54,15 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
         "contractor_code": applicant.scc[8:17],  # GB 32100: the code of the organisation stands inside
         "op_user_id": applicant.card_no or applicant.username,
     }
+
+
+def year_month_and_card(first: FirstSave) -> str:
+    """The beginning of a 车次确认编号: year and month of the first save, and the card number in 13 characters."""
+    card = first.applicant.card_no or first.applicant.username
+    return f"{first.now:%Y%m}" + card.rjust(CARD_DIGITS, "0")[-CARD_DIGITS:]
+
+
+SERIALS = (Serial("sure_id", year_month_and_card, digits=13),)
 
 
 @rule("GATE-R01", clause=UNFINISHED_CLAUSE, drafts=False)

@@ -1,9 +1,9 @@
-"""The find table of the gate's trips.
+"""The find table of the gate's trips, and the index of their statistics.
 
 Revision ID: gate_0001
 """
 
-from singlewindow.kernel.database.find_tables import create_find_table
+from singlewindow.kernel.database.find_tables import create_find_table, index_statistics
 
 revision = "gate_0001"
 down_revision = None
@@ -22,3 +22,4 @@ COLUMNS = {
 def upgrade() -> None:
     """Make it."""
     create_find_table("find_gate_trip", COLUMNS)
+    index_statistics("find_gate_trip")
