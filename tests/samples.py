@@ -7,6 +7,7 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     attachments  categories that have a file
     registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
     claims       [kind, key] that another document holds
+    warn         every [path, rule] that is doubtful; none where it is left out
     expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
 """
 
@@ -68,6 +69,7 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
             attachments=sample.get("attachments", ()),
             signing=True,
         )
+    assert sorted([v.path, v.rule] for v in verdict.warnings) == sorted(sample.get("warn", []))
     return list(verdict.violations)
 
 

@@ -14,7 +14,8 @@ from typing import ClassVar, Literal
 class Violation:
     """What is wrong, where, what to do about it, and where that is written.
 
-    `path` is a content field (`contact_phone`), a cell (`goods/2/weight`), or "" for the whole document.
+    `path` is a content field (`contact_phone`), a cell (`goods/2/weight`), or "" for the whole document. A warning is
+    shown and refuses nothing.
     """
 
     path: str
@@ -23,6 +24,7 @@ class Violation:
     advice: str = ""
     clause: str = ""
     source: Literal["field", "rule", "customs"] = "rule"
+    level: Literal["error", "warning"] = "error"
 
     def as_json(self) -> dict[str, str]:
         """The shape in which it travels."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from singlewindow.kernel.problems import Violation
 
@@ -24,21 +24,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with its identity. With `drafts` it is asked at every save, else only before signing."""
+    """A rule with its identity. With `drafts` it is asked at every save, else only before signing; a `warning` is shown
+    and refuses nothing."""
 
     id: str
     clause: str
     drafts: bool
     find: Callable[[Any, Any], Iterable[Finding]]
+    warning: bool = False
 
     def violations(self, content: object, known: object) -> Iterator[Violation]:
         """The findings in the one shape in which they travel."""
+        level: Literal["error", "warning"] = "warning" if self.warning else "error"
         for finding in self.find(content, known):
-            yield Violation(finding.path, self.id, finding.message, finding.advice, self.clause, "rule")
+            yield Violation(
+                finding.path, self.id, finding.message, finding.advice, self.clause, "rule", level
+            )
 
 
 def rule(
-    id: str, *, clause: str, drafts: bool = True
+    id: str, *, clause: str, drafts: bool = True, warning: bool = False
 ) -> Callable[[Callable[[Any, Any], Iterable[Finding]]], Rule]:
     """Make a rule of a function (content, known) → findings."""
-    return lambda find: Rule(id, clause, drafts, find)
+    return lambda find: Rule(id, clause, drafts, find, warning)

@@ -384,6 +384,24 @@ async def test_an_old_document_keeps_the_meaning_of_its_codes(house: House) -> N
         )
 
 
+async def test_a_warning_is_told_and_refuses_nothing(house: House) -> None:
+    """GATE-10: after 暂存 and before the signature, at its place; only errors refuse."""
+    member = await house.member()
+    heavy = letter(reference(), goods=[{"name": "铁", "weight": "600", "vessel_mark": "A"}])
+    view = await member.save(TYPE, heavy)
+    said = [(each["path"], each["rule"], each["level"]) for each in view["warnings"]]
+    assert said == [("goods/1/weight", "TMPL-R04", "warning")]
+    assert (await member.view(TYPE, view["number"]))["warnings"] == []
+    view = (await member.upload(TYPE, view["number"], "1")).json()
+    prepared = await member.prepare(TYPE, view)
+    assert prepared.status_code == 200
+    assert [each["message"] for each in prepared.json()["warnings"]] == ["重量 600 千克，多于通常的 500 千克"]
+    assert (await member.apply(TYPE, view))["status"]["name"] == "已申报"
+    too_heavy = letter(reference(), goods=[{"name": "铁", "weight": "1200", "vessel_mark": "A"}])
+    refused = await member.http.post(f"/api/documents/{TYPE}", json={"content": too_heavy})
+    assert [(each["rule"], each["level"]) for each in refused.json()["violations"]] == [("TMPL-R01", "error")]
+
+
 async def test_find_by_conditions(house: House) -> None:
     """UI-07, UI-09, INSP-10: the span is mandatory and limited; conditions are exact; others' rows never come."""
     member, other = await house.member(), await house.member()

@@ -16,6 +16,7 @@ from singlewindow.kernel.definition.check import clean, codes_in, violations_of
 from singlewindow.kernel.definition.fields import Field, enabled_values
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.store import Registers
@@ -24,11 +25,16 @@ from singlewindow.kernel.subsystem import Applicant, Case, DocumentType
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found: the values with grey ones filled in, what is wrong, and what the rules knew."""
+    """What was found: the values with grey ones filled in, what is wrong or doubtful, and what the rules knew."""
 
     values: dict[str, Any]
     violations: tuple[Violation, ...]
     known: Any
+    warnings: tuple[Violation, ...] = ()
+
+    def told(self, view: View) -> View:
+        """The view, with what is doubtful."""
+        return view.model_copy(update={"warnings": list(self.warnings)})
 
     def raise_if_refused(self) -> None:
         """Raise Refused with all violations, if there are any."""
@@ -66,10 +72,10 @@ async def judge(
     violations = list(violations_of(content, values, complete=signing))
     violations += await _wrong_codes(transaction, type, values)
     typed = content.of(_without(enabled_values(content, values), violations))
-    for rule in type.rules:
-        if signing or rule.drafts:
-            violations += rule.violations(typed, known)
-    return Verdict(values, tuple(violations), known)
+    found = [each for rule in type.rules if signing or rule.drafts for each in rule.violations(typed, known)]
+    violations += [each for each in found if each.level == "error"]
+    warnings = tuple(each for each in found if each.level == "warning")
+    return Verdict(values, tuple(violations), known, warnings)
 
 
 def applicant_of(person: Person) -> Applicant:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.lifecycle import NEW, Action
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
+from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.subsystem import DocumentType
 
 
@@ -54,6 +55,9 @@ class View(BaseModel):
     attachments: list[AttachmentView]
     actions: dict[str, ActionView]
     updated_at: datetime | None
+    warnings: list[Violation] = Field(
+        default=[], description="What is doubtful in content that was just judged; it refuses nothing"
+    )
 
 
 def actions_of(type: DocumentType, person: Person, status: str, company_id: int) -> dict[str, ActionView]:

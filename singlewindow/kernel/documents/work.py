@@ -73,7 +73,7 @@ class Desk:
         document = await self._create(status, verdict, once)
         if document is None:
             raise KeyUsedBefore
-        return view_of(self.type, self.person, document, [])
+        return verdict.told(view_of(self.type, self.person, document, []))
 
     async def save_again(self, sent: Mapping[str, Any], key: str) -> View:
         """暂存 for the first time with a key that this account used before: the document of then, as long as there
@@ -87,7 +87,7 @@ class Desk:
         document = await self._create(status, verdict, None)
         assert document is not None
         await self._remember(key, request, document.number)
-        return view_of(self.type, self.person, document, [])
+        return verdict.told(view_of(self.type, self.person, document, []))
 
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
@@ -108,7 +108,9 @@ class Desk:
         await store.supersede(self.transaction, document)
         event = Event("saved", self.person.display_name, {"version": document.version + 1})
         wanted = Change(status, event, content=verdict.values, new_version=True, closes_submission=True)
-        return await self.view(await store.change(self.transaction, self.type, document, wanted))
+        return verdict.told(
+            await self.view(await store.change(self.transaction, self.type, document, wanted))
+        )
 
     async def delete(self, number: str, version: int | None = None) -> None:
         """删除. Raises NotInThisState where the status forbids it, StaleVersion when `version` is given and old."""

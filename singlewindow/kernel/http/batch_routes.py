@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.document_routes import PrepareAnswer
-from singlewindow.kernel.http.problems import ProblemBody, body_of, documented
+from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Problem, Refused
 from singlewindow.kernel.settings import settings
@@ -102,6 +102,7 @@ async def prepare_many(type: NamedType, body: PrepareManyBody, request: Request)
                     statement=answer.statement_object,
                     signing_input=answer.signing_input,
                     content=answer.content_object,
+                    warnings=[ViolationBody(**each.as_json()) for each in answer.warnings],
                 ),
             )
             for each, answer in zip(wanted, answers, strict=True)

@@ -58,7 +58,7 @@ class LookupBody(ContentBody):
 
 
 class LookupAnswer(BaseModel):
-    """Grey values that the field brings, and what is wrong with the field."""
+    """Grey values that the field brings, and what is wrong or doubtful with the field."""
 
     content: dict[str, Any]
     violations: list[ViolationBody]
@@ -98,6 +98,7 @@ class PrepareAnswer(BaseModel):
     statement: dict[str, Any]
     signing_input: str
     content: dict[str, Any]
+    warnings: list[ViolationBody]
 
 
 class SubmitBody(BaseModel):
@@ -214,7 +215,9 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     async with own_desk(request, type, bound=False) as desk:
         verdict = await desk.look_up(body.content, body.number)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
-    wrong = [ViolationBody(**v.as_json()) for v in verdict.violations if v.path == body.field]
+    wrong = [
+        ViolationBody(**v.as_json()) for v in (*verdict.violations, *verdict.warnings) if v.path == body.field
+    ]
     return LookupAnswer(content=grey, violations=wrong)
 
 

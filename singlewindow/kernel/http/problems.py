@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import structlog
@@ -69,6 +69,7 @@ class ViolationBody(BaseModel):
     advice: str
     clause: str
     source: str
+    level: Literal["error", "warning"]
 
 
 class ProblemBody(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class SigningDesk:
         await desk.check_version(document, version)
         check_card(desk.person, card_no)
         files = await desk.files(document)
-        await self._verdict(document, files)
+        verdict = await self._verdict(document, files)
         content = content_bytes(desk.type, document.content)
         statement = {
             "type": desk.type.name,
@@ -63,7 +63,7 @@ class SigningDesk:
             "issued_at": desk.transaction.now.isoformat(),
         }
         facts = {"action": action.name, "attachments": [f.id for f in files]}
-        return await prepared_store.pin(
+        prepared = await prepared_store.pin(
             desk.transaction,
             desk.person,
             document.id,
@@ -74,6 +74,7 @@ class SigningDesk:
             facts,
             self.minutes,
         )
+        return replace(prepared, warnings=verdict.warnings)
 
     async def submit(self, number: str, token: str, signed: Signed, request_id: str, now: datetime) -> View:
         """Take in the card's signature; `now` is real time, for the certificate's validity.

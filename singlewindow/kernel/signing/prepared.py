@@ -35,6 +35,7 @@ class Prepared:
     statement: bytes
     content: bytes
     facts: Mapping[str, Any]
+    warnings: tuple[Violation, ...] = ()
 
     @property
     def signing_input(self) -> str:
@@ -42,9 +43,11 @@ class Prepared:
         return signing_input(self.statement)
 
     def as_json(self) -> bytes:
-        """The answer to the first step: token, statement, signing input and content. Statement and content are JSON
-        already, and stand in it as they are."""
-        head = json.dumps({"token": self.token, "signing_input": self.signing_input}).encode()
+        """The answer to the first step: token, statement, signing input, content and warnings. Statement and content
+        are JSON already, and stand in it as they are."""
+        warnings = [each.as_json() for each in self.warnings]
+        shown = {"token": self.token, "signing_input": self.signing_input, "warnings": warnings}
+        head = json.dumps(shown, ensure_ascii=False).encode()
         return head[:-1] + b',"statement":' + self.statement + b',"content":' + self.content + b"}"
 
     @property

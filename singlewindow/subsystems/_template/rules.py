@@ -13,6 +13,7 @@ from singlewindow.subsystems._template.document import Letter
 
 CLAIM = "_template.reference"
 MOST_KILOGRAMS = Decimal(1000)
+USUAL_KILOGRAMS = Decimal(500)
 
 
 @dataclass(frozen=True)
@@ -61,4 +62,13 @@ def has_letter(content: Letter, known: Known) -> Iterator[Finding]:
         yield Finding("attachments", "未上传申请书", "请上传类别 1 的 PDF 文件")
 
 
-RULES = (is_light, is_not_in_use, has_letter)
+@rule("TMPL-R04", clause="样例 2", warning=True)
+def is_not_one_heavy_piece(content: Letter, known: Known) -> Iterator[Finding]:
+    """More than half a tonne in one row is unusual."""
+    for at, good in enumerate(content.goods, start=1):
+        if good.weight and Decimal(good.weight) > USUAL_KILOGRAMS:
+            message = f"重量 {good.weight} 千克，多于通常的 {USUAL_KILOGRAMS} 千克"
+            yield Finding(f"goods/{at}/weight", message, "请核对重量")
+
+
+RULES = (is_light, is_not_in_use, has_letter, is_not_one_heavy_piece)

@@ -2099,7 +2099,7 @@ export interface components {
         };
         /**
          * LookupAnswer
-         * @description Grey values that the field brings, and what is wrong with the field.
+         * @description Grey values that the field brings, and what is wrong or doubtful with the field.
          */
         LookupAnswer: {
             /** Content */
@@ -2274,6 +2274,8 @@ export interface components {
             };
             /** Token */
             token: string;
+            /** Warnings */
+            warnings: components["schemas"]["ViolationBody"][];
         };
         /**
          * PrepareBody
@@ -2941,6 +2943,49 @@ export interface components {
             updated_at: string | null;
             /** Version */
             version: number;
+            /**
+             * Warnings
+             * @description What is doubtful in content that was just judged; it refuses nothing
+             * @default []
+             */
+            warnings: components["schemas"]["Violation"][];
+        };
+        /**
+         * Violation
+         * @description What is wrong, where, what to do about it, and where that is written.
+         *
+         *     `path` is a content field (`contact_phone`), a cell (`goods/2/weight`), or "" for the whole document. A warning is
+         *     shown and refuses nothing.
+         */
+        Violation: {
+            /**
+             * Advice
+             * @default
+             */
+            advice: string;
+            /**
+             * Clause
+             * @default
+             */
+            clause: string;
+            /**
+             * Level
+             * @default error
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Source
+             * @default rule
+             * @enum {string}
+             */
+            source: "field" | "rule" | "customs";
         };
         /**
          * ViolationBody
@@ -2951,6 +2996,11 @@ export interface components {
             advice: string;
             /** Clause */
             clause: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning";
             /** Message */
             message: string;
             /** Path */

@@ -85,7 +85,8 @@ export type Autosave = Narrowed<Schemas["AutosaveView"], Typed>;
 export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
 export type View = Narrowed<Schemas["View"], { content: Content }>;
-export type Violation = Schemas["ViolationBody"];
+/** What is wrong; with the level `warning` what is doubtful, which refuses nothing. */
+export type Violation = Omit<Schemas["ViolationBody"], "level"> & { level?: "error" | "warning" };
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
 export type Prepared = Narrowed<Schemas["PrepareAnswer"], { content: Content }>;
 export type Signed = Schemas["SubmitBody"];
@@ -105,4 +106,4 @@ export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];
 
 /** A refusal. Who stands between may answer less; `stale-version` brings what is stored now. */
-export type ProblemBody = Partial<Schemas["ProblemBody"]> & { current?: View };
+export type ProblemBody = Partial<Omit<Schemas["ProblemBody"], "violations">> & { violations?: Violation[]; current?: View };

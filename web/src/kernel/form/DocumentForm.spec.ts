@@ -276,6 +276,20 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     expect((document.activeElement as HTMLElement).dataset.field).toBe("contact");
   });
 
+  it("a warning stands at its field and in the list in its own colour, refuses nothing, and goes when the field is edited (GATE-10)", async () => {
+    const warnings = [{ path: "contact", rule: "r", message: "联系人与上次不同", advice: "请核对", clause: "手册 4.1", source: "rule", level: "warning" }];
+    const { wrapper, leave, shortcut, gutter, box } = await form({ [`POST ${PATH}`]: (request: Request) => ({ ...saved(request), warnings }) });
+    await leave("contact", "王芳");
+    await shortcut("S");
+    expect(box("number").element.value).toBe("202600000000000001");
+    expect(gutter("contact").get(".error").classes()).toContain("warning");
+    expect(box("contact").attributes("aria-invalid")).toBe("false");
+    expect(wrapper.get(".messages.warning").text()).toContain("请核对，不影响暂存和申报，共 1 处");
+    expect(wrapper.get(".error-line .warning").text()).toContain("联系人与上次不同");
+    await box("contact").setValue("李明");
+    expect([wrapper.find(".messages").exists(), gutter("contact").text()]).toEqual([false, ""]);
+  });
+
   it("deleting asks first; afterwards the form is empty", async () => {
     const { click, calls, box } = await form(
       { [`GET ${PATH}/1`]: stored({ number: "1", content: { contact: "王芳" } }), [`DELETE ${PATH}/1`]: refusal(204, "", "") }, "1",

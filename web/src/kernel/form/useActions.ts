@@ -128,8 +128,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
       return false;
     }
     if (!(await events.mayStore())) return false;
-    await document.save();
+    const { warnings } = await document.save();
     fields.forget();
+    violations.refuse(warnings);
     if (done) sayDone(done);
     return true;
   }

@@ -19,7 +19,9 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
   const paths = computed(() => {
     const wrong = [...violations.atFields.keys()];
     const inForm = fields.fields.value.map((field) => field.name).filter((name) => wrong.includes(name));
-    return [...inForm, ...wrong.filter((path) => !inForm.includes(path))];
+    const all = [...inForm, ...wrong.filter((path) => !inForm.includes(path))];
+    const doubtful = (path: string): number => (violations.at(path)?.level === "warning" ? 1 : 0);
+    return all.toSorted((one, other) => doubtful(one) - doubtful(other)); // what refuses comes first
   });
 
   const wrong = computed<WrongField | null>(() => {

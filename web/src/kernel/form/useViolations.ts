@@ -18,7 +18,7 @@ export function useViolations() {
     else atFields.delete(path);
   }
 
-  /** Takes over what the server refused: each at its field, all in the list. */
+  /** Takes over what the server refused, or found doubtful: each at its field, all in the list. */
   function refuse(violations: Violation[]): void {
     refused.value = violations;
     for (const violation of [...violations].reverse()) if (violation.path) atFields.set(violation.path, violation);

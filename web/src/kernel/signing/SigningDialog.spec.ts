@@ -102,6 +102,14 @@ describe("the card's dialog (PORT-05)", () => {
     expect(box.attributes("disabled")).toBeDefined();
   });
 
+  it("what is doubtful in what will be signed stands before the PIN (GATE-10)", async () => {
+    const doubt = { path: "weight", rule: "r", message: "总重与车辆重量不符", advice: "请核对", clause: "", source: "rule", level: "warning" };
+    prepare.mockResolvedValueOnce({ signing_input: "a.b", warnings: [doubt] });
+    await open();
+    expect(wrapper.get(".signing-doubts").text()).toContain("总重与车辆重量不符　怎么办：请核对");
+    expect(wrapper.find("input[type=password]").exists()).toBe(true);
+  });
+
   it("signs nothing when the prepared content is not what is shown", async () => {
     prepare.mockRejectedValueOnce(new Error("待签名的内容与页面显示的不一致"));
     await open();

@@ -19,7 +19,7 @@ async function prepared(content: Content, changes: object = {}): Promise<Prepare
     type: "sample.parcel", number: "2026", action: "apply", card: "8930000012345", version: 3,
     content_sha256: await sha256(canonical(content)), attachments: [{ category: "00000002", sha256: "ab" }], nonce: "n", ...changes,
   };
-  return { token: "t", statement, signing_input: input(statement), content };
+  return { token: "t", statement, signing_input: input(statement), content, warnings: [] };
 }
 
 it("looks at every row: empty and disabled cells are not signed, the others as they are shown (PORT-08)", async () => {

@@ -1,7 +1,14 @@
 import { shallowRef } from "vue";
+import type { Violation } from "@/kernel/api/types";
+
+/** What the server gives to be signed, and what it finds doubtful in it. */
+export interface Signable {
+  signing_input: string;
+  warnings?: Violation[];
+}
 
 /** What the user is asked to sign. */
-export interface SigningRequest<P extends { signing_input: string }> {
+export interface SigningRequest<P extends Signable> {
   title: string;
   /** What will be signed, in the user's words: number, action, file … */
   facts: { label: string; value: string }[];
@@ -15,7 +22,7 @@ export interface SigningRequest<P extends { signing_input: string }> {
   submit(signed: { prepared: P; signature: string; certificate: string }): Promise<void>;
 }
 
-type Plain = SigningRequest<{ signing_input: string }>;
+type Plain = SigningRequest<Signable>;
 
 export const signing = shallowRef<(Plain & { finish: (done: boolean) => void; fail: (error: unknown) => void }) | null>(null);
 
@@ -23,7 +30,7 @@ export const signing = shallowRef<(Plain & { finish: (done: boolean) => void; fa
  * Has the card sign: reads the card, prepares, asks for the PIN, signs, submits.
  * @returns false when the user cancelled; @throws what `prepare` or `submit` threw.
  */
-export function signWithCard<P extends { signing_input: string }>(request: SigningRequest<P>): Promise<boolean> {
+export function signWithCard<P extends Signable>(request: SigningRequest<P>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const end = (then: () => void): void => {
       signing.value = null;
