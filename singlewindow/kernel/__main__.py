@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -32,12 +33,13 @@ cli.add_typer(codes, name="codes")
 
 @cli.command()
 def serve() -> None:
-    """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT."""
-    answer_requests(create_app(), settings().port)
+    """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT, or on the launcher's socket."""
+    given = settings().listening_socket
+    answer_requests(create_app(), settings().port, None if given is None else socket.socket(fileno=given))
 
 
-def answer_requests(app: FastAPI, port: int) -> None:
-    """Serve the application until a signal ends it."""
+def answer_requests(app: FastAPI, port: int, listening: socket.socket | None = None) -> None:
+    """Serve the application until a signal ends it, on a port or a socket that listens already."""
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -50,7 +52,7 @@ def answer_requests(app: FastAPI, port: int) -> None:
     )
     app.state.leaving = lambda: server.should_exit
     settle()
-    server.run()
+    server.run(None if listening is None else [listening])
 
 
 def settle() -> None:

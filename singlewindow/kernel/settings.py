@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     data: Path = Path("var/data")
     host: str = "127.0.0.1"
     port: int = 8000
+    listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
     card_port: int = 61232
     database_url: str = "postgresql://sw_migrate@127.0.0.1/singlewindow"
     web_database_url: str = "postgresql://sw_web@127.0.0.1/singlewindow"

@@ -1,4 +1,4 @@
-"""One guarded child: started, started again when it dies, its log kept small."""
+"""One guarded child process of a part: started, started again when it dies, its log kept small."""
 
 from __future__ import annotations
 
@@ -25,11 +25,19 @@ log = structlog.get_logger()
 class Guard:
     """Keeps a part running between `start` and `stop`; `look` is called now and then."""
 
-    def __init__(self, part: Part, environment: Mapping[str, str], folder: Path, logs: Path) -> None:
+    def __init__(
+        self,
+        part: Part,
+        environment: Mapping[str, str],
+        folder: Path,
+        logs: Path,
+        handed_over: Sequence[int] = (),
+    ) -> None:
         self.part = part
         self.log_file = logs / f"{part.name}.log"
         self._environment = environment
         self._folder = folder
+        self._handed_over = handed_over
         self._process: subprocess.Popen[bytes] | None = None
         self._pause = _FIRST_PAUSE
         self._started = 0.0
@@ -50,6 +58,7 @@ class Guard:
                 environment=self._environment,
                 folder=self._folder,
                 death_signal=signal.SIGKILL,
+                handed_over=self._handed_over,
             )
         self._started = time.monotonic()
         self._again_at = None

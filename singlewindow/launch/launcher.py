@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from types import FrameType
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, tail
 from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import FolderLock, InUseError
-from singlewindow.launch.parts import Part, all_parts, check_ports
+from singlewindow.launch.parts import Part, all_parts, check_ports, listen
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.publication import registers_arrived
 from singlewindow.launch.settings import CLONE, LaunchSettings
@@ -113,13 +114,27 @@ class Launcher:
 
     @contextmanager
     def _guards(self, parts: list[Part], environment: dict[str, str]) -> Iterator[list[Guard]]:
-        guards = [Guard(part, environment, CLONE, self._settings.logs) for part in parts]
-        try:
-            for guard in reversed(guards):
-                guard.start()
-            yield guards
-        finally:
-            end_all(guards)
+        with ExitStack() as held:
+            guards = [guard for part in parts for guard in self._guards_of(part, environment, held)]
+            try:
+                for guard in reversed(guards):
+                    guard.start()
+                yield guards
+            finally:
+                end_all(guards)
+
+    def _guards_of(self, part: Part, environment: Mapping[str, str], held: ExitStack) -> list[Guard]:
+        """A guard for each process of a part; what they share is `held` to the end."""
+        own: dict[str, str] = {}
+        handed_over: tuple[int, ...] = ()
+        if part.handed_over and part.port:
+            handed_over = (held.enter_context(listen(part.port)).fileno(),)
+            own["SINGLEWINDOW_LISTENING_SOCKET"] = str(handed_over[0])
+        if part.processes > 1:  # their figures are one (prometheus_client's multiprocess mode)
+            folder = tempfile.TemporaryDirectory(prefix="singlewindow-figures-", ignore_cleanup_errors=True)
+            own["PROMETHEUS_MULTIPROC_DIR"] = held.enter_context(folder)
+        each = (part, {**environment, **own}, CLONE, self._settings.logs, handed_over)
+        return [Guard(*each) for _ in range(part.processes)]
 
     def _await_ready(self, guards: list[Guard], cluster: Cluster | None) -> None:
         waiting, deadline = list(guards), time.monotonic() + _READY_SECONDS

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.settings import LaunchSettings
 
+BACKLOG = 2048  # connections that may wait to be accepted, as uvicorn has it
+
 
 @dataclass(frozen=True)
 class Port:
@@ -24,13 +26,19 @@ class Port:
 
 @dataclass(frozen=True)
 class Part:
-    """A program, and how one learns that it is ready: an HTTP answer, its port, or merely its being there."""
+    """A program, and how one learns that it is ready: an HTTP answer, its port, or merely its being there.
+
+    `processes` run it at once. `handed_over`: the launcher listens on the port for all of them, so that a connection
+    goes to whichever is free, and waits while one is started again.
+    """
 
     name: str
     command: tuple[str, ...]
     port: Port | None = None
     ready_url: str | None = None
     needs_database: bool = True
+    processes: int = 1
+    handed_over: bool = False
 
     def ready(self) -> bool:
         """Whether the part answers now (a program without a port is ready once it is started)."""
@@ -61,6 +69,8 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             (*python, "singlewindow.kernel", "serve"),
             Port(settings.host, settings.port, "SINGLEWINDOW_PORT"),
             f"{settings.portal_address}/readyz",
+            processes=settings.web_processes,
+            handed_over=True,
         ),
     ]
 
@@ -78,9 +88,17 @@ def check_ports(parts: Iterable[Part]) -> None:
         raise LaunchError("\n".join(lines))
 
 
+def listen(port: Port) -> socket.socket:
+    """A socket that listens on the port, to be handed over to processes."""
+    return socket.create_server((port.host, port.number), family=_family(port), backlog=BACKLOG)
+
+
+def _family(port: Port) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in port.host else socket.AF_INET
+
+
 def _free(port: Port) -> bool:
-    family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    with socket.socket(_family(port), socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((port.host, port.number))

@@ -38,10 +38,12 @@ def spawn(
     folder: Path | None = None,
     user: User | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    handed_over: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own (Ctrl-C reaches the launcher alone), output to a file.
 
-    `death_signal` is what the child gets when the launcher dies. Raises OSError when it cannot be started.
+    `death_signal` is what the child gets when the launcher dies; `handed_over` are file descriptors that it has under
+    the same numbers. Raises OSError when it cannot be started.
     """
     return subprocess.Popen(
         [str(part) for part in command],
@@ -51,6 +53,7 @@ def spawn(
         env=dict(environment),
         cwd=folder,
         start_new_session=True,
+        pass_fds=handed_over,
         preexec_fn=_tie_to(os.getpid(), death_signal),  # noqa: PLW1509 - the launcher has one thread
         user=user.uid if user else None,
         group=user.gid if user else None,

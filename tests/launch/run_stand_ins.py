@@ -17,7 +17,7 @@ from singlewindow.launch.settings import LaunchSettings
 from singlewindow.launch.setup import Setup
 
 PART = """
-import http.server, os, signal, sys, time
+import http.server, os, signal, socket, sys, time
 name, port, order = sys.argv[1:]
 def end(*_):
     with open(order, "a") as file: print(name, file=file)
@@ -29,9 +29,15 @@ signal.signal(signal.SIGTERM, end)
 print(name, "runs as", os.getpid(), flush=True)
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200); self.end_headers()
+        self.send_response(200); self.end_headers(); self.wfile.write(str(os.getpid()).encode())
     def log_message(self, *_): pass
-http.server.HTTPServer(("127.0.0.1", int(port)), Answer).serve_forever() if port != "0" else signal.pause()
+given = os.environ.get("SINGLEWINDOW_LISTENING_SOCKET")
+if port == "0":
+    signal.pause()
+server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer, bind_and_activate=not given)
+if given:
+    server.socket = socket.socket(fileno=int(given))
+server.serve_forever()
 """
 
 

@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def free_ports(count: int) -> list[int]:
 def settings_for(folder: Path) -> dict[str, str]:
     names = ("SINGLEWINDOW_PORT", "SINGLEWINDOW_CUSTOMS_PORT", "SINGLEWINDOW_CARD_PORT")
     ports = dict(zip(names, map(str, free_ports(3)), strict=True))
-    return {"SINGLEWINDOW_DATA": str(folder / "data"), **ports}
+    return {"SINGLEWINDOW_DATA": str(folder / "data"), "SINGLEWINDOW_WEB_PROCESSES": "1", **ports}
 
 
 def starting(folder: Path, settings: dict[str, str]) -> Any:
@@ -64,7 +65,19 @@ def running(open_folder: Path, house_rules: dict[str, str]) -> Iterator[Holder]:
 
 def pid_of(folder: Path, part: str) -> int:
     """The newest process of a part, as its log tells."""
-    return int(re.findall(r"runs as (\d+)", (folder / "data" / "log" / f"{part}.log").read_text())[-1])
+    return pids_of(folder, part)[-1]
+
+
+def pids_of(folder: Path, part: str) -> list[int]:
+    """All processes that a part has had, the newest last."""
+    log = (folder / "data" / "log" / f"{part}.log").read_text()
+    return [int(pid) for pid in re.findall(r"runs as (\d+)", log)]
+
+
+def answered_by(port: int) -> int:
+    """The process that answers a new connection."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        return int(answer.read())
 
 
 def server_pid(folder: Path) -> int:
@@ -131,6 +144,29 @@ def test_killed_parts_are_started_again(open_folder, running) -> None:
     for part in PARTS:
         assert eventually(lambda part=part: pid_of(open_folder, part) != old[part], 10), part
         assert runs(pid_of(open_folder, part))
+
+
+def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> None:
+    """OPER-04: a connection goes to whichever process is there; one that was killed is started again beside it."""
+    with starting(open_folder, house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2"}) as holder:
+        await_ready(holder)
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2, 10)
+        first, second = pids_of(open_folder, "portal")
+        port = int(house_rules["SINGLEWINDOW_PORT"])
+        for killed, left in ((first, second), (second, first)):
+            os.kill(killed, signal.SIGSTOP)
+            assert {answered_by(port) for _ in range(5)} == {left}
+            os.kill(killed, signal.SIGCONT)
+        os.kill(first, signal.SIGKILL)
+        assert answered_by(port) == second
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 3, 10)
+        again = pids_of(open_folder, "portal")[-1]
+        os.kill(second, signal.SIGSTOP)
+        assert answered_by(port) == again
+        os.kill(second, signal.SIGCONT)
+        holder.process.terminate()
+        assert holder.process.wait(10) == 0
+    assert not any(runs(pid) for pid in (second, again))
 
 
 def test_killed_database_is_started_again(open_folder, running) -> None:

@@ -75,9 +75,13 @@ class System:
         return (place / f"{part}.log").read_text(encoding="utf-8", errors="replace")
 
     def pid_of(self, part: str) -> int | None:
-        """The process of a part, among the launcher's children only."""
+        """The process of a part, or the first of several, among the launcher's children only."""
+        return next(iter(self.pids_of(part)), None)
+
+    def pids_of(self, part: str) -> list[int]:
+        """All processes of a part."""
         children = [pid for pid in processes() if parent_of(pid) == self.launcher]
-        return next((pid for pid in children if COMMANDS[part] in command_of(pid)), None)
+        return [pid for pid in children if COMMANDS[part] in command_of(pid)]
 
     def kill(self, part: str) -> int:
         """`kill -9` a part, and answer the process id that it had."""

@@ -106,9 +106,10 @@ class Run:
     async def _kill(self, part: str) -> None:
         for count in KILLED_AFTER:
             assert await soon(lambda: len(self.filed) >= count)  # noqa: B023 - asked before the next round
+            before = len(self.system.pids_of(part))
             killed = self.system.kill(part)
-            again = {None, killed}
-            assert await soon(lambda: self.system.pid_of(part) not in again)  # noqa: B023 - as above
+            assert await soon(lambda: killed not in self.system.pids_of(part))  # noqa: B023 - as above
+            assert await soon(lambda: len(self.system.pids_of(part)) == before)  # noqa: B023 - as above
 
     async def settle(self) -> list[Any]:
         """The portal's rows once all are granted and nothing is on its way, or as they are after a minute."""

@@ -185,3 +185,18 @@ async def test_a_change_at_one_is_told_at_the_other(system: System, second: Seco
         await asyncio.wait_for(told.wait(), 30)
         await listener
     assert DOCUMENTS.rpartition("/")[2] in "".join(lines)
+
+
+def test_figures_of_processes_at_one_port_are_one(system: System) -> None:
+    """OPER-01, OPER-04: whichever process is asked tells what all of them did."""
+    assert len(system.pids_of("portal")) == 2
+
+    def answered() -> float:
+        text = httpx.get(f"{system.portal}/metrics", timeout=10).text  # each time a connection of its own
+        name = 'singlewindow_request_seconds_count{method="GET",route="/healthz",status="200"} '
+        return sum(float(line.removeprefix(name)) for line in text.splitlines() if line.startswith(name))
+
+    before = answered()
+    for _ in range(20):
+        assert httpx.get(f"{system.portal}/healthz", timeout=10).is_success
+    assert {answered() for _ in range(6)} == {before + 20}

@@ -95,10 +95,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().web_database_url
     app.state.database = await Database.connect(url)
     app.state.hub = Hub(app.state.database, url, app.state.leaving)
-    listening = asyncio.create_task(app.state.hub.run())
+    tasks = [asyncio.create_task(work) for work in (app.state.hub.run(), metrics.keep(app))]
     yield
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await app.state.typesetter.close()
     await app.state.database.close()
 

@@ -1,15 +1,26 @@
-"""What Prometheus reads at /metrics: requests by route, what waits, streams and prints (OPER-01)."""
+"""What Prometheus reads at /metrics: requests by route, what waits, streams and prints (OPER-01).
+
+Where several processes share the port, each keeps its figures in a folder, and whichever is asked answers for all.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import asyncio
+import os
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from singlewindow.kernel.http.desk import Base
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
 
 router = APIRouter()
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable: the folder that the processes share
+KEEP_SECONDS = 2.0
 
 _registry = CollectorRegistry()
 _requests = Histogram(
@@ -23,22 +34,34 @@ _waiting = Gauge(
     "Messages to customs, from customs, and for a person",
     ("where",),
     registry=_registry,
+    multiprocess_mode="mostrecent",
 )
 _oldest = Gauge(
     "singlewindow_oldest_waiting_seconds",
     "How long the oldest waiting message has waited; 0 when none waits",
     ("where",),
     registry=_registry,
+    multiprocess_mode="mostrecent",
 )
 _made = Gauge(
     "singlewindow_made",
     "Documents, submissions and receipts made so far (their greatest id; a little more than there are)",
     ("what",),
     registry=_registry,
+    multiprocess_mode="mostrecent",
 )
-_streams = Gauge("singlewindow_streams_open", "Open streams of changes at this process", registry=_registry)
+_streams = Gauge(
+    "singlewindow_streams_open",
+    "Open streams of changes at this port",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 _prints = Gauge(
-    "singlewindow_prints", "Prints by this process since its start", ("result",), registry=_registry
+    "singlewindow_prints",
+    "Prints at this port since the start",
+    ("result",),
+    registry=_registry,
+    multiprocess_mode="sum",
 )
 
 
@@ -60,14 +83,40 @@ async def metrics(request: Request, database: Base) -> Response:
     for name, value in (figures or {}).items():
         gauge = _oldest if name.endswith("_age") else _made
         gauge.labels(name.removesuffix("_age")).set(value)
-    _own(request)
-    return Response(generate_latest(_registry), media_type=CONTENT_TYPE_LATEST)
+    _own(request.app)
+    return Response(generate_latest(_of_all_processes()), media_type=CONTENT_TYPE_LATEST)
 
 
-def _own(request: Request) -> None:
+async def keep(app: FastAPI) -> None:
+    """Write this process' own figures down every few seconds, for the others that may be asked for them; until
+    cancelled. Nothing to do where nobody shares the port."""
+    if SHARED not in os.environ:
+        return
+    _forget_dead(Path(os.environ[SHARED]))
+    while True:
+        _own(app)
+        await asyncio.sleep(KEEP_SECONDS)
+
+
+def _of_all_processes() -> CollectorRegistry:
+    if SHARED not in os.environ:
+        return _registry
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+def _forget_dead(folder: Path) -> None:
+    """What is only true of a living process goes with it; what it counted stays."""
+    for file in folder.glob("gauge_live*.db"):
+        if not Path("/proc", file.stem.rpartition("_")[2]).exists():
+            file.unlink(missing_ok=True)
+
+
+def _own(app: FastAPI) -> None:
     """The figures of this process alone."""
-    hub: Hub | None = getattr(request.app.state, "hub", None)  # not there before the start is over
-    typesetter: Typesetter = request.app.state.typesetter
+    hub: Hub | None = getattr(app.state, "hub", None)  # not there before the start is over
+    typesetter: Typesetter = app.state.typesetter
     _streams.set(hub.open if hub else 0)
     _prints.labels("made").set(typesetter.made)
     _prints.labels("failed").set(typesetter.failed)
