@@ -1,6 +1,6 @@
 import { call, download } from "./client";
 import type {
-  Content, Definition, Deleted, FoundPage, History, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
+  Content, Definition, Deleted, Figures, FoundPage, History, Lookup, Prepared, PreparedUpload, Receipts, Signed, Upload, View,
 } from "./types";
 
 const at = (type: string, number?: string): string =>
@@ -78,3 +78,23 @@ export const getPrint = (type: string, number: string, name: string, signal: Abo
 
 export const findDocuments = (type: string, query: Record<string, string | number | undefined>): Promise<FoundPage> =>
   call("GET", at(type), { query });
+
+/** A question for statistics: the conditions as typed, and the dimensions. */
+export interface StatisticsQuestion {
+  by: string[];
+  conditions: Record<string, string>;
+}
+
+const statisticsAt = (type: string, path: string, { by, conditions }: StatisticsQuestion): string => {
+  const asked = [...by.map((name) => ["by", name]), ...Object.entries(conditions).filter(([, value]) => value)];
+  return `${at(type)}/statistics${path}?${new URLSearchParams(asked)}`;
+};
+
+export const getStatistics = (type: string, question: StatisticsQuestion): Promise<Figures> =>
+  call("GET", statisticsAt(type, "", question));
+
+export const getStatisticsPrint = (type: string, question: StatisticsQuestion, signal: AbortSignal): Promise<Blob> =>
+  download(statisticsAt(type, "/print", question), signal);
+
+export const getStatisticsFile = (type: string, question: StatisticsQuestion): Promise<Blob> =>
+  download(statisticsAt(type, "/export", question));

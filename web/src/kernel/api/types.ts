@@ -60,6 +60,8 @@ export type State = Schemas["StateView"];
 export type ActionDefinition = Schemas["ActionDefinition"];
 /** A `span` is asked as `<name>_from` and `<name>_to`, dates. */
 export type QueryCondition = Schemas["ConditionView"];
+export type StatisticsDefinition = Schemas["StatisticsView"];
+export type Figures = Schemas["FiguresAnswer"];
 export type QueryColumn = Schemas["ColumnView"];
 export type RowAction = Schemas["RowActionView"];
 export type Definition = Narrowed<Schemas["Definition"], { sections: Section[]; lines: Lines[] }>;

@@ -1,5 +1,5 @@
 import { computed, ref } from "vue";
-import { prepareAction, submitAction } from "@/kernel/api/documents";
+import { getPrint, prepareAction, submitAction } from "@/kernel/api/documents";
 import { isLost, lineOf, Problem } from "@/kernel/api/problem";
 import type { ActionDefinition, Allowed, Prepared, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
@@ -137,8 +137,11 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
   async function print(): Promise<void> {
-    const { prints } = document.definition.value!;
-    preview({ type: document.type, number: document.number.value!, prints, unsaved: document.unsaved.value });
+    const [number, { prints }] = [document.number.value!, document.definition.value!];
+    preview({
+      prints, unsaved: document.unsaved.value,
+      file: (name, signal) => getPrint(document.type, number, name, signal), called: (title) => `${title} ${number}.pdf`,
+    });
   }
 
   async function remove(action: ActionDefinition): Promise<void> {

@@ -1,12 +1,14 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { getPrint } from "@/kernel/api/documents";
 import { refusal, serve } from "@/testing/server";
 import type { Preview } from "./preview";
 import PrintDialog from "./PrintDialog.vue";
 
 const PATH = "GET /api/documents/sample.parcel/1/prints";
 const wanted: Preview = {
-  type: "sample.parcel", number: "1", unsaved: false, prints: [{ name: "form", title: "包裹申请" }, { name: "label", title: "标签" }],
+  file: (name, signal) => getPrint("sample.parcel", "1", name, signal), called: (title) => `${title} 1.pdf`,
+  unsaved: false, prints: [{ name: "form", title: "包裹申请" }, { name: "label", title: "标签" }],
 };
 let wrapper: ReturnType<typeof mount<typeof PrintDialog>>;
 let revoked: string[] = [];

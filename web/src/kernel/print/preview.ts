@@ -2,9 +2,11 @@ import { shallowRef } from "vue";
 import type { Definition } from "@/kernel/api/types";
 
 export interface Preview {
-  type: string;
-  number: string;
   prints: Definition["prints"];
+  /** The PDF of one of the prints. */
+  file(name: string, signal: AbortSignal): Promise<Blob>;
+  /** The name under which a print of that title is kept. */
+  called(title: string): string;
   /** Whether the form holds what is not stored: the print lacks it, and the dialog says so. */
   unsaved: boolean;
 }
