@@ -207,6 +207,30 @@ def test_the_list_of_columns_follows_the_user(desk: Desk) -> None:
     expect(head).to_have_count(0)
 
 
+def test_statistics_by_keyboard(desk: Desk) -> None:
+    """GATE-09, CONS-14, UI-12: 统计 by two dimensions; table, bars, and the same as a PDF."""
+    open_form(desk)
+    fill_header(desk, "TJ20260001")
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name="样例统计").click()
+    expect(desk.field("by")).to_be_focused()
+    for words in ("运输", "单据"):
+        desk.press("Backspace")
+        desk.type(words)
+        desk.page.get_by_role("option").first.wait_for()
+        desk.press("Enter")
+    desk.press("Enter", "Enter", "Enter", "Enter")  # the days, two conditions: the last one counts
+    table = desk.page.get_by_role("table").locator("visible=true")
+    expect(table.get_by_role("row", name="2 水路运输 暂存")).to_be_visible()
+    expect(desk.page.get_by_role("img", name="票数柱状图").locator("svg")).to_be_visible()
+    desk.shoot("statistics")
+    desk.press("Alt+p")
+    expect(desk.dialog().get_by_title("打印件")).to_be_visible()
+    desk.shoot("statistics-print")
+    desk.press("Escape")
+
+
 def correct_and_delete(desk: Desk) -> None:
     """The wrong row is given up, the second corrected, the third deleted: Tab, arrows, Space, Enter."""
     bar = desk.page.get_by_role("toolbar", name="货物操作")

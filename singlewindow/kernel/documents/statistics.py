@@ -58,7 +58,8 @@ def declared(type: DocumentType) -> Statistics:
 def conditions(type: DocumentType) -> list[Condition]:
     """The conditions of the statistics page: the span of filed_on first, then those named of the query page."""
     wanted = declared(type)
-    label = next((box.label for box in type.form.header if box.name == SPAN), "录入日期")
+    boxes = [*type.queries.conditions, *type.form.header]
+    label = next((box.label for box in boxes if box.name == SPAN), "录入日期")
     span = Condition(SPAN, label, "span", required=True, max_days=wanted.max_days, clause=wanted.clause)
     known = {each.name: each for each in type.queries.conditions}
     return [span, *(known[name] for name in wanted.conditions)]

@@ -28,5 +28,9 @@ SUBSYSTEM = Subsystem(
     title="样例",
     group=("样例",),
     documents=(LETTER,),
-    menu=(MenuItem("样例申请", "form", ("_template",)), MenuItem("样例查询", "query", ("_template",))),
+    menu=(
+        MenuItem("样例申请", "form", ("_template",)),
+        MenuItem("样例查询", "query", ("_template",)),
+        MenuItem("样例统计", "statistics", ("_template",)),
+    ),
 )

@@ -29,7 +29,7 @@ QUERIES = Queries(
             Dimension("transport", "运输方式"),
             Dimension("status", "单据状态"),
         ),
-        conditions=("status", "reference"),
+        conditions=("status", "transport"),
         clause=CLAUSE,
     ),
     row_actions=(

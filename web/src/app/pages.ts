@@ -1,5 +1,5 @@
-import { Document, List, Search } from "@element-plus/icons-vue";
-import type { Component } from "vue";
+import { Document, Histogram, List, Search } from "@element-plus/icons-vue";
+import { defineAsyncComponent, type Component } from "vue";
 import type { MenuItem } from "@/kernel/api/types";
 import DocumentPage from "@/pages/DocumentPage.vue";
 import QueryPage from "@/pages/QueryPage.vue";
@@ -26,6 +26,10 @@ export const pageKinds: Record<PageName, PageKind> = {
   form: {
     page: DocumentPage, about: "document", icon: Document, title: "单据",
     props: ({ types, number, mode }) => ({ type: types[0], number, mode }),
+  },
+  statistics: {
+    page: defineAsyncComponent(() => import("@/pages/StatisticsPage.vue")), about: "types", icon: Histogram, title: "统计",
+    props: ({ types }) => ({ types }),
   },
   query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types }) => ({ types }) },
   receipts: {

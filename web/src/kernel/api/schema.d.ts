@@ -2137,7 +2137,7 @@ export interface components {
              * Page
              * @enum {string}
              */
-            page: "form" | "query";
+            page: "form" | "query" | "statistics";
             /** Title */
             title: string;
             /** Types */

@@ -3,6 +3,7 @@ import { getStatistics, type StatisticsQuestion } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
 import type { Definition, Figures, Violation } from "@/kernel/api/types";
 import { day } from "@/kernel/format";
+import { ALL } from "@/kernel/list/allStates";
 
 const DAYS = 30; // what the span covers as the page opens
 
@@ -33,7 +34,8 @@ export function useStatistics(definition: () => Definition, now: () => Date = ()
 
   /** 开始统计. */
   async function count(): Promise<void> {
-    const question = { by: [...new Set(by.filter(Boolean))], conditions: { ...values } };
+    const conditions = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ALL.code));
+    const question = { by: [...new Set(by.filter(Boolean))], conditions };
     if (!question.by.length) return refuse([noDimension]);
     forget();
     const mine = turn;
