@@ -11,6 +11,7 @@ from datetime import date
 
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.definition.fields import HeaderField
 from singlewindow.kernel.documents.search import Where, filters, own_rows
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
@@ -58,7 +59,7 @@ def declared(type: DocumentType) -> Statistics:
 def conditions(type: DocumentType) -> list[Condition]:
     """The conditions of the statistics page: the span of filed_on first, then those named of the query page."""
     wanted = declared(type)
-    boxes = [*type.queries.conditions, *type.form.header]
+    boxes: list[Condition | HeaderField] = [*type.queries.conditions, *type.form.header]
     label = next((box.label for box in boxes if box.name == SPAN), "录入日期")
     span = Condition(SPAN, label, "span", required=True, max_days=wanted.max_days, clause=wanted.clause)
     known = {each.name: each for each in type.queries.conditions}
