@@ -3,7 +3,9 @@
 Manual: 智能卡口散杂货系统. Read README.md first.
 """
 
-from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
+from pathlib import Path
+
+from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Print, Subsystem
 from singlewindow.subsystems.gate.document import FORM
 from singlewindow.subsystems.gate.lifecycle import CLAIMS, LIFECYCLE
 from singlewindow.subsystems.gate.messages import MESSAGES
@@ -22,6 +24,7 @@ TRIP = DocumentType(
     serials=SERIALS,
     messages=MESSAGES,
     queries=QUERIES,
+    prints=(Print("trip", "车次单", Path(__file__).with_name("prints") / "trip.typ"), FORM_PRINT),
 )
 
 SUBSYSTEM = Subsystem(
