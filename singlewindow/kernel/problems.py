@@ -123,6 +123,12 @@ class Conflict(Problem):
     usual_clause = "系统规则 3：同一事项只办理一次"
 
 
+class SentBefore(Conflict):
+    """The same file was handed in before; who means it says so."""
+
+    slug, status, title = "sent-before", 409, "该文件已提交过"
+
+
 class StaleVersion(Problem):
     """Someone else saved first; `current` is what is stored now."""
 

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     session_cookie: str = ""  # its name; default: with the port in it
     session_hours: float = 12
     prepare_minutes: float = 5
+    file_megabytes: int = 20  # the largest file that is handed in for a job
+    files_megabytes: int = 200  # of one account, all together
+    file_days: float = 7  # how long such files and what jobs make of them are kept
+    import_documents: int = 20_000  # in one workbook
+    import_rows: int = 200_000  # of a sheet, and of all line tables together
     captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha
 
     @property

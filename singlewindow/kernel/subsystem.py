@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Form
+from singlewindow.kernel.jobs.kind import JobKind
 from singlewindow.kernel.lifecycle import Lifecycle
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.registers.store import Registers
@@ -54,9 +55,12 @@ class Case:
 
     async def claimed(self, kind: str, key: str) -> bool:
         """Whether another document holds this claim."""
-        return bool(
-            await self.transaction.value("select sw_claimed($1, $2, $3)", kind, key, self.document_id)
+        held = await self.transaction.look_up(
+            """select kind, key, but_not from unnest($1::text[], $2::text[], $3::bigint[]) as w (kind, key, but_not)
+               where sw_claimed(kind, key, but_not)""",
+            [(kind, key, self.document_id)],
         )
+        return bool(held)
 
 
 class Known(Protocol):
@@ -331,6 +335,7 @@ class Subsystem:
         None  # only sessions that began with such a card (PORT-06)
     )
     card_stays: bool = False
+    jobs: tuple[JobKind, ...] = ()  # kinds of long work of its own
 
 
 @cache

@@ -16,12 +16,16 @@ import pytest
 
 from singlewindow.contract.demo_pki import DemoCard
 from singlewindow.kernel.database.connection import NOBODY, Actor
-from singlewindow.kernel.documents import search, statistics, store
+from singlewindow.kernel.documents import form_templates, search, statistics, store
 from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.jobs import desk as jobs_desk
+from singlewindow.kernel.jobs import files
 from singlewindow.kernel.people import account_log, accounts, challenges
 from tests.house import House, Member
+from tests.kernel import jobs
 from tests.kernel.people.stage import PASSWORD, answer, id_of, new_card
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+from tests.workbooks import letters
 
 BASE = "/api/documents/{type}"
 ABSENT = "202600000099999999"
@@ -132,6 +136,11 @@ NAME_NO_DOCUMENT = {
     "GET /api/autosaves/{type}",  # the account's own: tests/kernel/test_autosave.py
     "PUT /api/autosaves/{type}/{key}",
     "DELETE /api/autosaves/{type}/{key}",
+    "POST /api/files",
+    "GET /api/jobs",
+    "GET /api/spreadsheets/{type}",
+    "GET /api/form-templates/{type}",
+    "POST /api/form-templates/{type}",
     "GET /api/preferences/{key}",
     "PUT /api/preferences/{key}",
     "POST /exchange/messages",
@@ -175,6 +184,34 @@ ACCOUNT_NOT_FOUND: dict[str, Callable[[AccountGuess], Awaitable[httpx.Response]]
 """Asked for an account that is not there, these answer 404."""
 
 
+@dataclass(frozen=True)
+class RowGuess:
+    """A stranger asks for the job, the file or the form template of these ids."""
+
+    stranger: Member
+    job: int
+    file: int
+    template: int
+
+    async def of(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        return await self.stranger.http.request(method, path, json=body)
+
+
+JOB, FORM_TEMPLATE = "/api/jobs/{id}", "/api/form-templates/{type}/{id}"
+ROW_NOT_FOUND: dict[str, Callable[[RowGuess], Awaitable[httpx.Response]]] = {
+    f"GET {JOB}": lambda g: g.of("GET", f"/api/jobs/{g.job}"),
+    f"GET {JOB}/failures": lambda g: g.of("GET", f"/api/jobs/{g.job}/failures"),
+    f"GET {JOB}/result": lambda g: g.of("GET", f"/api/jobs/{g.job}/result"),
+    f"POST {JOB}/stop": lambda g: g.of("POST", f"/api/jobs/{g.job}/stop"),
+    f"POST {JOB}/resume": lambda g: g.of("POST", f"/api/jobs/{g.job}/resume"),
+    "POST /api/jobs": lambda g: g.of("POST", "/api/jobs", {"kind": "import", "type": TYPE, "file": g.file}),
+    f"GET {FORM_TEMPLATE}": lambda g: g.of("GET", f"/api/form-templates/{TYPE}/{g.template}"),
+    f"PUT {FORM_TEMPLATE}": lambda g: g.of("PUT", f"/api/form-templates/{TYPE}/{g.template}", {"name": "偷"}),
+    f"DELETE {FORM_TEMPLATE}": lambda g: g.of("DELETE", f"/api/form-templates/{TYPE}/{g.template}"),
+}
+"""Asked for a job, file or template that is not there, these answer 404."""
+
+
 def this_week() -> dict[str, str]:
     """The obligatory span of a query."""
     today = datetime.now(CHINA).date()
@@ -191,6 +228,9 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
     if fences == "row-level security alone":
         monkeypatch.setattr(accounts, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
+        monkeypatch.setattr(jobs_desk, "OWN", "($1::bigint is not null and $2::bigint is not null)")
+        monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
+        monkeypatch.setattr(form_templates, "OWN", "($1::bigint is not null and $2::text is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
         for module in (search, statistics):
             monkeypatch.setattr(
@@ -219,7 +259,8 @@ def test_every_route_has_a_case(house: House) -> None:
     paths = house.app.openapi()["paths"]
     routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     system = {each for each in routes if each.split(" ")[1].startswith(SYSTEM)}
-    assert routes - system == {*NOT_FOUND, *NOTHING_FOUND, *ACCOUNT_NOT_FOUND} | NAME_NO_DOCUMENT
+    guessed = {*NOT_FOUND, *NOTHING_FOUND, *ACCOUNT_NOT_FOUND, *ROW_NOT_FOUND}
+    assert routes - system == guessed | NAME_NO_DOCUMENT
     assert not [each for each in NAME_NO_DOCUMENT if "{number}" in each or "{id}" in each]
 
 
@@ -311,6 +352,49 @@ async def test_a_foreign_account_answers_like_an_absent_one(
     assert [dict(each) for each in after] == [dict(each) for each in before]
 
 
+@pytest.mark.parametrize("fences", FENCES)
+async def test_a_foreign_job_file_or_template_answers_like_an_absent_one(
+    house: House, fences: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: jobs and files are their account's, templates their company's; each fence holds by itself."""
+    owner, stranger = await house.member(), await house.member()
+    file = await jobs.hand_in(
+        owner, letters([[1, reference(), "4", None, None], [2, "bad", "4", None, None]])
+    )
+    job = (await jobs.start(owner, file)).json()["id"]
+    await jobs.work(house)
+    body = {"name": "每日", "content": {"transport": "4"}}
+    template = (await owner.http.post(f"/api/form-templates/{TYPE}", json=body)).json()["id"]
+    before = [dict(row) for row in await house.sql("select * from job order by id")]
+    leave_standing(house, fences, monkeypatch)
+    for route, ask in ROW_NOT_FOUND.items():
+        answers = []
+        for ids in ((job, file, template), (2**40, 2**40, 2**40)):
+            got = await ask(RowGuess(stranger, *ids))
+            said = got.text.replace(got.json().get("request_id", "-"), "").replace(str(ids[0]), "N")
+            answers.append((got.status_code, said.replace(str(ids[2]), "N")))
+        assert answers[0] == answers[1], route
+        assert answers[0][0] == 404, (route, answers)
+    assert (await stranger.http.get("/api/jobs")).json()["items"] == []
+    assert (await stranger.http.get(f"/api/form-templates/{TYPE}")).json()["items"] == []
+    assert [dict(row) for row in await house.sql("select * from job order by id")] == before
+    kept = (await owner.http.get(f"/api/form-templates/{TYPE}/{template}")).json()
+    assert (kept["name"], kept["content"]["transport"]) == ("每日", "4")
+
+
+async def test_a_colleague_sees_the_companys_templates_but_not_ones_jobs(house: House) -> None:
+    """GATE-11: a template is for all of the company; a job and its files are their account's own."""
+    owner = await house.member()
+    colleague = await house.member(owner.customs_code)
+    job = await jobs.imported(house, owner, letters([[1, reference(), "4", None, None]]))
+    await owner.http.post(f"/api/form-templates/{TYPE}", json={"name": "每日", "content": {}})
+    assert [
+        each["name"] for each in (await colleague.http.get(f"/api/form-templates/{TYPE}")).json()["items"]
+    ] == ["每日"]
+    assert (await colleague.http.get(f"/api/jobs/{job['id']}/result")).status_code == 404
+    assert (await colleague.http.get("/api/jobs")).json()["items"] == []
+
+
 async def _challenge(house: House, member: Member, card: DemoCard) -> dict[str, str]:
     """A binding's challenge, as for a colleague of the member's company."""
     facts = {"purpose": "bind", "company": member.customs_code, "username": "x", "card": card.card_no}
@@ -320,7 +404,9 @@ async def _challenge(house: House, member: Member, card: DemoCard) -> dict[str, 
 
 async def test_row_level_security_holds_without_the_applications_check(house: House) -> None:
     """PORT-10: with the web role, another company's rows are out of sight even for a query that forgot to ask."""
-    _member, _view = await applied(house)
+    member, _view = await applied(house)
+    await jobs.imported(house, member, letters([[1, reference(), "4", None, None]]))
+    await member.http.post(f"/api/form-templates/{TYPE}", json={"name": "每日", "content": {}})
     head = await house.member(role="administrator")
     body = {"username": f"isolated{head.customs_code}", "display_name": "隔离", "password": PASSWORD}
     assert (await head.http.post("/api/company/accounts", json=body)).status_code == 201
@@ -330,7 +416,7 @@ async def test_row_level_security_holds_without_the_applications_check(house: Ho
         async with house.web.transaction(actor) as transaction:
             for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
                           "prepared", "idempotency", "account_event", "autosave",
-                          "preference", "find__template"):  # fmt: skip
+                          "preference", "find__template", "job", "job_item", "file", "form_template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no
 

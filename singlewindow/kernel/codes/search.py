@@ -61,12 +61,13 @@ async def validity(
 
     One text for every question, so that it is read and planned once: each save asks it.
     """
-    rows = await transaction.rows(
+    if not wanted:
+        return {}
+    rows = await transaction.look_up(
         """select table_name, code, bool_or($3 between valid_from and valid_to) as in_force
            from unnest($1::text[], $2::text[]) as w (table_name, code) join code_entry using (table_name, code)
            group by table_name, code""",
-        [table for table, _ in wanted],
-        [code for _, code in wanted],
+        wanted,
         on,
     )
     return {(row["table_name"], row["code"]): row["in_force"] for row in rows}

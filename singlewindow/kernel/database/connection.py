@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,6 +55,14 @@ class Transaction:
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query with $1, $2 … parameters."""
         return list(await self._connection.fetch(sql, *values))
+
+    async def look_up(self, sql: str, keys: Collection[tuple[Any, ...]], *more: object) -> list[Row]:
+        """The rows that a query has for some keys: each column of the keys is an array parameter, `more` come after.
+
+        The query begins with `unnest($1, $2 …)` and its rows begin with the key. Many look-ups at once then become
+        one query (`Together` in `documents/together.py`).
+        """
+        return await self.rows(sql, *([list(column) for column in zip(*keys, strict=True)]), *more)
 
     async def row(self, sql: str, *values: object) -> Row | None:
         """The first row, or None."""

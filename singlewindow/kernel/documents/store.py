@@ -129,6 +129,31 @@ async def create(
     )  # fmt: skip
 
 
+async def create_many(
+    transaction: Transaction,
+    type: DocumentType,
+    status: str,
+    contents: Sequence[Mapping[str, Any]],
+    event: Event,
+    owner: tuple[int, int],
+    prefixes: Mapping[str, str] | None = None,
+) -> list[Document]:
+    """Store several new documents in one statement, as `create`, in the order of their contents."""
+    today = transaction.now.astimezone(CHINA).date()
+    rows = await transaction.rows(
+        _create_many_sql(type), type.name, str(today.year), *owner, status, [dict(each) for each in contents], today,
+        transaction.now, event.kind, event.who, dict(event.data), *([dict(prefixes or {})] if type.serials else ()),
+    )  # fmt: skip
+    return [
+        Document(
+            id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
+            content=row["content"] if type.serials else content, returned={}, filed_on=today, updated_at=transaction.now, pending_submission=None,
+            last_submission=0,
+        )
+        for row, content in zip(rows, contents, strict=True)
+    ]  # fmt: skip
+
+
 async def change(
     transaction: Transaction, type: DocumentType, document: Document, wanted: Change
 ) -> Document:
@@ -254,12 +279,6 @@ async def _claim_conflict(
 
 @cache
 def _create_sql(type: DocumentType) -> str:
-    names = "".join(f", {name}" for name in type.searched)
-    values = "".join(f", content->>'{name}'" for name in type.searched)
-    serials = ", ".join(
-        f"'{s.field}', ($14::jsonb->>'{s.field}') || right(number, {s.digits})" for s in type.serials
-    )
-    content = f"$6 || jsonb_build_object({serials})" if serials else "$6"
     return f"""
         with n as (
             select $2 || lpad(nextval('document_number')::text, 14, '0') as number
@@ -270,9 +289,41 @@ def _create_sql(type: DocumentType) -> str:
         ), d as (
             insert into document
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
-            select $1, number, $3, $4, $5, {content}, $7, $8, $8 from n
+            select $1, number, $3, $4, $5, {_with_serials(type, "$6", "$14")}, $7, $8, $8 from n
             where $12::text is null or exists (select from once) returning *
-        ), p as (
+        ){_along_sql(type)}
+        select id, number{", content" if type.serials else ""} from d"""
+
+
+@cache
+def _create_many_sql(type: DocumentType) -> str:
+    """As `_create_sql`, with an array of contents as $6."""
+    return f"""
+        with n as (
+            select place, content, $2 || lpad(nextval('document_number')::text, 14, '0') as number
+            from unnest($6::jsonb[]) with ordinality as given (content, place)
+        ), d as (
+            insert into document
+                (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
+            select $1, number, $3, $4, $5, {_with_serials(type, "content", "$12")}, $7, $8, $8
+            from n order by place returning *
+        ){_along_sql(type)}
+        select d.id, number{", d.content" if type.serials else ""} from d join n using (number) order by place"""
+
+
+def _with_serials(type: DocumentType, content: str, prefixes: str) -> str:
+    """The content with the type's serials: each its prefix and the last digits of the document's number."""
+    serials = ", ".join(
+        f"'{s.field}', ({prefixes}::jsonb->>'{s.field}') || right(number, {s.digits})" for s in type.serials
+    )
+    return f"{content} || jsonb_build_object({serials})" if serials else content
+
+
+def _along_sql(type: DocumentType) -> str:
+    """What is written along with new documents `d`; $8 to $11 are the moment and the event."""
+    names = "".join(f", {name}" for name in type.searched)
+    values = "".join(f", content->>'{name}'" for name in type.searched)
+    return f""", p as (
             insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
             select id, company_id, company_id, 'declarant', type, status, updated_at from d
         ), f as (
@@ -281,8 +332,7 @@ def _create_sql(type: DocumentType) -> str:
         ), e as (
             insert into event (document_id, company_id, at, kind, who, data)
             select id, company_id, $8, $9, $10, $11 from d
-        )
-        select id, number{", content" if serials else ""} from d"""
+        )"""
 
 
 @cache

@@ -92,11 +92,24 @@ class Desk:
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name)
-        first = FirstSave(self.transaction.now.astimezone(store.CHINA), applicant_of(self.person))
-        prefixes = {serial.field: serial.prefix(first) for serial in self.type.serials}
         return await store.create(
-            self.transaction, self.type, status, verdict.values, event, owner, once, prefixes
+            self.transaction, self.type, status, verdict.values, event, owner, once, self._prefixes()
         )
+
+    async def create_many(
+        self, status: str, contents: Sequence[Mapping[str, Any]], data: Mapping[str, Any]
+    ) -> list[Document]:
+        """暂存 of several for the first time, whose verdicts found nothing wrong; `data` stands in their history."""
+        owner = (self.person.company_id, self.person.account_id)
+        event = Event("created", self.person.display_name, data)
+        return await store.create_many(
+            self.transaction, self.type, status, contents, event, owner, self._prefixes()
+        )
+
+    def _prefixes(self) -> dict[str, str]:
+        """What stands before the numbers that are given now."""
+        first = FirstSave(self.transaction.now.astimezone(store.CHINA), applicant_of(self.person))
+        return {serial.field: serial.prefix(first) for serial in self.type.serials}
 
     async def save(self, number: str, version: int, sent: Mapping[str, Any]) -> View:
         """暂存 again. Raises StaleVersion when someone else saved in between."""

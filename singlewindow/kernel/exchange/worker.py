@@ -1,4 +1,4 @@
-"""The worker: sends the outbox, understands the inbox, sweeps what has expired. Any number may run."""
+"""The worker: sends the outbox, understands the inbox, does the jobs, sweeps what has expired. Any number may run."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
+from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
 GATHER_SECONDS = 0.1  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
+JOB_DAYS = 30
 AWAY = (
     OSError,
     asyncpg.PostgresError,
@@ -47,6 +49,8 @@ EXPIRED = (
     "prepared where expires_at < now() - interval '1 day'",
     "idempotency where created_at < now() - interval '7 days'",
     f"autosave where saved_at < now() - interval '{KEPT_DAYS} days'",
+    "file where expires_at < now()",
+    f"job where created_at < now() - interval '{JOB_DAYS} days' and state not in ('queued', 'running')",
     _older("login_attempt", "at", "180 days"),
     _older("inbox", "received_at", "30 days") + " and state = 'applied'",
 )
@@ -96,6 +100,7 @@ async def work(settings: Settings) -> None:
     """Run all loops of one worker until cancelled."""
     url = settings.worker_database_url
     database = await Database.connect(url)
+    web = await Database.connect(settings.web_database_url, size=2)  # jobs are done as who asked for them
     keys = ExchangeKeys.load(settings.pki_folder)
     if settings.worker_metrics_port:
         figures.serve(settings.host, settings.worker_metrics_port)
@@ -105,6 +110,7 @@ async def work(settings: Settings) -> None:
         await asyncio.gather(
             Loop("outbox", lambda: send_due(database, transport, keys)).run(url),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)).run(url),
+            Loop("jobs", lambda: run_due(database, web)).run(url),
             _sweep(database),
             *reading,
         )
@@ -130,7 +136,7 @@ async def _sweep(database: Database) -> None:
 
 
 async def sweep(database: Database) -> None:
-    """Take away what has expired: sessions, challenges, pinned statements, old keys, autosaves and messages."""
+    """Take away what has expired: sessions, challenges, pinned statements, keys, autosaves, messages, files, jobs."""
     async with database.transaction() as transaction:
         for statement in EXPIRED:
             await transaction.run(f"delete from {statement}")

@@ -20,6 +20,7 @@ from singlewindow.kernel.http import (
     clock_routes,
     company_routes,
     document_routes,
+    job_routes,
     live_routes,
     metrics,
     news_routes,
@@ -30,6 +31,7 @@ from singlewindow.kernel.http import (
     registration_routes,
     statistics_routes,
     system_routes,
+    template_routes,
 )
 from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import BodyLimit
@@ -81,6 +83,8 @@ def create_app() -> FastAPI:
         news_routes.router,
         clock_routes.router,
         print_routes.router,
+        job_routes.router,
+        template_routes.router,
         metrics.router,
     ):
         app.include_router(router)

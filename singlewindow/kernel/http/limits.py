@@ -7,11 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from singlewindow.kernel.http.problems import Interrupted, answer
 from singlewindow.kernel.problems import TooLarge
+from singlewindow.kernel.settings import settings
 
 MEGABYTE = 1024 * 1024
 MAX_BODY = 6 * MEGABYTE  # the greatest upload with its form fields
 MAX_EXCHANGE = 16 * MEGABYTE  # a batch of customs' messages
 EXCHANGE = "/exchange/"
+FILES = "/api/files"
 
 
 class BodyLimit:
@@ -26,7 +28,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        limit = MAX_EXCHANGE if scope["path"].startswith(EXCHANGE) else MAX_BODY
+        limit = _limit(scope["path"])
         if _announced(request) > limit:
             await answer(_too_large(limit), request)(scope, receive, send)
             return
@@ -41,6 +43,12 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _limit(path: str) -> int:
+    if path == FILES:
+        return (settings().file_megabytes + 1) * MEGABYTE  # the file with its form
+    return MAX_EXCHANGE if path.startswith(EXCHANGE) else MAX_BODY
 
 
 def _announced(request: Request) -> int:

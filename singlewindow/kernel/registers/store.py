@@ -40,11 +40,12 @@ class Registers:
 
     async def find_many(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
         """The entries of several (kind, key) in one query."""
-        rows = await self._transaction.rows(
+        if not wanted:
+            return {}
+        rows = await self._transaction.look_up(
             """select kind, key, data, valid_from, valid_to from register_entry
                join unnest($1::text[], $2::text[]) as wanted (kind, key) using (kind, key) where data is not null""",
-            [kind for kind, _ in wanted],
-            [key for _, key in wanted],
+            wanted,
         )
         return {(row["kind"], row["key"]): Entry(**dict(row)) for row in rows}
 

@@ -1,0 +1,231 @@
+"""Long work over HTTP: hand in a file, start a job, look at its progress, stop it, let it go on, fetch the result."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, File, Header, Path, Query, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from singlewindow.kernel.http.desk import Base, BoundPerson, admit
+from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.text import MAX_ID, Text, storable
+from singlewindow.kernel.jobs import files
+from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
+from singlewindow.kernel.jobs.files import FileFacts
+from singlewindow.kernel.jobs.found import get_kind
+from singlewindow.kernel.problems import (
+    Forbidden,
+    NotFound,
+    NotInThisState,
+    NotLoggedIn,
+    Refused,
+    SentBefore,
+    TooLarge,
+    TooMany,
+)
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import get_document_type
+
+router = APIRouter(prefix="/api", tags=["jobs"], responses=documented(NotLoggedIn, Forbidden, NotFound))
+JobId = Annotated[int, Path(ge=1, le=MAX_ID)]
+STATES = {
+    "queued": "排队中",
+    "running": "进行中",
+    "done": "已完成",
+    "stopped": "已停止",
+    "failed": "未能完成",
+}
+
+
+class FileView(BaseModel):
+    """A file of the account: size in bytes, SHA-256 in hexadecimal; read until it expires."""
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    expires_at: datetime
+
+
+class JobBody(BaseModel):
+    """What is to be done. `file` is the id of one that was handed in; `again`: also if it was handed in before."""
+
+    kind: Text = Field(max_length=40, examples=["import"])
+    type: Text = Field(default="", max_length=80, description="A document type, for kinds that are about one")
+    file: int | None = Field(default=None, ge=1, le=MAX_ID)
+    options: dict[Text, Any] = Field(default_factory=dict, max_length=20, examples=[{"check_only": True}])
+    again: bool = False
+
+
+class JobView(BaseModel):
+    """A job: `total` is null until the items are counted; done and failed together reach it."""
+
+    id: int
+    kind: str
+    title: str
+    type: str
+    options: dict[str, Any]
+    state: str = Field(description="queued, running, done, stopped or failed")
+    state_name: str
+    total: int | None
+    done: int
+    failed: int
+    message: str
+    stopping: bool
+    file: str | None
+    result: FileView | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class JobsAnswer(BaseModel):
+    """The account's last 50, the newest first."""
+
+    items: list[JobView]
+
+
+class FailureView(BaseModel):
+    """An item that failed; what `data` holds is the kind's."""
+
+    no: int
+    data: dict[str, Any]
+
+
+class FailuresAnswer(BaseModel):
+    """By number; the next page begins after the last one's."""
+
+    items: list[FailureView]
+
+
+@router.post(
+    "/files",
+    status_code=201,
+    summary="Hand in a file for a job",
+    responses=documented(Refused, TooLarge, TooMany),
+)
+async def hand_in(
+    person: BoundPerson, database: Base, file: Annotated[UploadFile, File(description="The file")]
+) -> FileView:
+    """Kept for this account until it expires; nothing is done with it until a job is started."""
+    limit = settings().file_megabytes
+    content = await file.read(limit * 1024 * 1024 + 1)
+    if len(content) > limit * 1024 * 1024:
+        raise TooLarge(f"文件超过 {limit} MB；请分成几个文件后再试", clause=CLAUSE)
+    name = storable((file.filename or "文件").rpartition("/")[2][:200])
+    async with database.transaction(person.actor) as transaction:
+        await files.check_room(transaction, person, len(content), settings().files_megabytes * 1024 * 1024)
+        kept = timedelta(days=settings().file_days)
+        media_type = "application/octet-stream"
+        return _file_view(await files.store(transaction, person, name, media_type, content, kept))
+
+
+@router.post(
+    "/jobs",
+    status_code=201,
+    summary="Start a job",
+    responses=documented(Refused, SentBefore, NotInThisState, TooMany),
+)
+async def start(
+    person: BoundPerson,
+    database: Base,
+    body: JobBody,
+    idempotency_key: Annotated[Text | None, Header(max_length=100)] = None,
+) -> JobView:
+    """The same Idempotency-Key answers with the same job again. A file that the company has handed in before is asked
+    about (`sent-before`): nothing is done unless the request comes with `again`."""
+    kind = get_kind(body.kind)
+    if body.type:
+        admit(get_document_type(body.type), person)
+    wanted = Wanted(kind, body.type, body.options, body.file, body.again, idempotency_key)
+    async with database.transaction(person.actor) as transaction:
+        return _view(await JobDesk(transaction, person).start(wanted))
+
+
+@router.get("/jobs", summary="The account's jobs")
+async def own(
+    person: BoundPerson,
+    database: Base,
+    kind: Annotated[Text | None, Query(max_length=40)] = None,
+    type: Annotated[Text | None, Query(max_length=80)] = None,
+) -> JobsAnswer:
+    """The newest first, of a kind or a document type if asked so."""
+    async with database.transaction(person.actor) as transaction:
+        jobs = await JobDesk(transaction, person).own(kind, type)
+    return JobsAnswer(items=[_view(job) for job in jobs])
+
+
+@router.get("/jobs/{id}", summary="How far a job is")
+async def status(id: JobId, person: BoundPerson, database: Base) -> JobView:
+    """To be asked about once a second while it waits or runs."""
+    async with database.transaction(person.actor) as transaction:
+        return _view(await JobDesk(transaction, person).get(id))
+
+
+@router.get("/jobs/{id}/failures", summary="What failed of a job")
+async def failures(
+    id: JobId,
+    person: BoundPerson,
+    database: Base,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    most: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> FailuresAnswer:
+    """Also while it runs. Of an import: `data.findings` name the cell, what is wrong and what to do."""
+    async with database.transaction(person.actor) as transaction:
+        items = await JobDesk(transaction, person).failures(id, after, most)
+    return FailuresAnswer(items=[FailureView(no=item.no, data=dict(item.data)) for item in items])
+
+
+@router.post("/jobs/{id}/stop", summary="Stop a job", responses=documented(NotInThisState))
+async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
+    """What is done stays done; the step under way ends."""
+    async with database.transaction(person.actor) as transaction:
+        return _view(await JobDesk(transaction, person).stop(id))
+
+
+@router.post("/jobs/{id}/resume", summary="Let a stopped job go on", responses=documented(NotInThisState))
+async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
+    """It goes on where it stood."""
+    async with database.transaction(person.actor) as transaction:
+        return _view(await JobDesk(transaction, person).resume(id))
+
+
+@router.get(
+    "/jobs/{id}/result",
+    summary="The file that a job made",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+async def result(id: JobId, person: BoundPerson, database: Base) -> Response:
+    """As long as it is kept."""
+    async with database.transaction(person.actor) as transaction:
+        made = await JobDesk(transaction, person).result(id)
+    return attachment(made.name, made.media_type, made.content)
+
+
+CLAUSE = "系统规则 7：成批办理有份数和大小的上限"
+
+
+def attachment(name: str, media_type: str, content: bytes) -> Response:
+    """A file to be kept by the browser, not shown."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _file_view(facts: FileFacts) -> FileView:
+    return FileView(**vars(facts))
+
+
+def _view(job: Job) -> JobView:
+    return JobView(
+        id=job.id, kind=job.kind, title=get_kind(job.kind).title, type=job.about, options=dict(job.asked),
+        state=job.state, state_name=STATES[job.state], total=job.total, done=job.done, failed=job.failed,
+        message=job.message, stopping=job.stop_asked and job.state in ("queued", "running"), file=job.source_name,
+        result=_file_view(job.result) if job.result else None, created_at=job.created_at, ended_at=job.ended_at,
+    )  # fmt: skip

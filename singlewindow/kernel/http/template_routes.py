@@ -1,0 +1,121 @@
+"""What saves typing: spreadsheets to fill in, and templates of forms (模板), for every document type."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, Field
+
+from singlewindow.kernel.documents import form_templates
+from singlewindow.kernel.documents.form_templates import FormTemplate
+from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
+from singlewindow.kernel.http.job_routes import attachment
+from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.jobs.files import XLSX
+from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, NotLoggedIn, Refused
+from singlewindow.kernel.spreadsheets.workbook import code_names, template
+
+router = APIRouter(prefix="/api", tags=["templates"], responses=documented(NotLoggedIn, Forbidden, NotFound))
+TemplateId = Annotated[int, Path(ge=1, le=MAX_ID)]
+Name = Annotated[Text, Field(max_length=200, examples=["粤B12345 每日煤炭"])]
+
+
+class TemplateBody(BaseModel):
+    """A new template: its name, and what the form holds."""
+
+    name: Name
+    content: dict[str, Any] = Field(max_length=500)
+
+
+class RenameBody(BaseModel):
+    """A template's new name."""
+
+    name: Name
+
+
+class TemplateView(BaseModel):
+    """A template of the company: who changed it last, and when."""
+
+    id: int
+    name: str
+    who: str
+    updated_at: datetime
+
+
+class FilledTemplate(TemplateView):
+    """A template with what it fills in."""
+
+    content: dict[str, Any]
+
+
+class TemplatesAnswer(BaseModel):
+    """All of a type, by name; there are at most `most`."""
+
+    items: list[TemplateView]
+    most: int
+
+
+@router.get(
+    "/spreadsheets/{type}",
+    summary="The workbook in which many documents are filled in",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}}},
+)
+async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> Response:
+    """One sheet for the header, one for each line table, joined by 序号; and the codes."""
+    async with at_desk(database, type, person) as desk:
+        names = await code_names(desk.transaction, type)
+    return attachment(f"{type.title}导入模板.xlsx", XLSX, template(type, names))
+
+
+@router.get("/form-templates/{type}", summary="The company's templates of a form")
+async def listed(type: TypeInPath, person: BoundPerson, database: Base) -> TemplatesAnswer:
+    """By name."""
+    async with at_desk(database, type, person) as desk:
+        found = await form_templates.listed(desk)
+    return TemplatesAnswer(items=[_view(each) for each in found], most=form_templates.MOST)
+
+
+@router.post(
+    "/form-templates/{type}",
+    status_code=201,
+    summary="Keep what a form holds as a template",
+    responses=documented(Conflict, Refused),
+)
+async def keep(type: TypeInPath, person: BoundPerson, database: Base, body: TemplateBody) -> TemplateView:
+    """Numbers, status and grey values are not kept. A name that is there already is refused."""
+    async with at_desk(database, type, person) as desk:
+        return _view(await form_templates.keep(desk, body.name, body.content))
+
+
+@router.get("/form-templates/{type}/{id}", summary="A template with what it fills in")
+async def get(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> FilledTemplate:
+    """A new form begins with this content."""
+    async with at_desk(database, type, person) as desk:
+        found, content = await form_templates.get(desk, id)
+    return FilledTemplate(**vars(found), content=content)
+
+
+@router.put(
+    "/form-templates/{type}/{id}", summary="Rename a template", responses=documented(Conflict, Refused)
+)
+async def rename(
+    type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base, body: RenameBody
+) -> TemplateView:
+    """A name that is there already is refused."""
+    async with at_desk(database, type, person) as desk:
+        return _view(await form_templates.rename(desk, id, body.name))
+
+
+@router.delete("/form-templates/{type}/{id}", status_code=204, summary="Delete a template")
+async def delete(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> None:
+    """Documents that were made with it stay."""
+    async with at_desk(database, type, person) as desk:
+        await form_templates.delete(desk, id)
+
+
+def _view(template: FormTemplate) -> TemplateView:
+    return TemplateView(**vars(template))

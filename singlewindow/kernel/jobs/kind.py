@@ -1,0 +1,111 @@
+"""What a kind of job declares: how the work is cut into items, what a step does with some of them, how it ends.
+
+A kind knows nothing of leases, kills or progress. Each of its three functions runs in one transaction as the person
+who asked, together with what is written of it: what a killed worker had half done is not there, and is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.jobs import files
+from singlewindow.kernel.people.person import Person
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece that waits to be done; items are numbered from 1."""
+
+    no: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an item, with what the page shows of it."""
+
+    no: int
+    done: bool
+    data: Mapping[str, Any]
+
+
+@dataclass
+class Work:
+    """A job at work, inside one transaction."""
+
+    transaction: Transaction
+    person: Person
+    job_id: int
+    about: str
+    asked: Mapping[str, Any]
+    source_id: int | None
+    facts: dict[str, Any] = field(default_factory=dict)  # what `unfold` leaves for the steps
+    made: int = field(default=0)  # items so far, while they are being made
+
+    async def source(self) -> files.StoredFile:
+        """The file that was handed in. Raises NotFound when it has expired."""
+        return await files.get(self.transaction, self.person, self.source_id)
+
+    async def add_items(self, items: Sequence[str]) -> None:
+        """Add pieces to be done, each as the JSON text of its data."""
+        await self.transaction.run(
+            """insert into job_item (job_id, company_id, no, data)
+               select $1, $2, $3 + place, piece::jsonb
+               from unnest($4::text[]) with ordinality as given (piece, place)""",
+            self.job_id,
+            self.person.company_id,
+            self.made,
+            items,
+        )
+        self.made += len(items)
+
+    async def failed_items(self, after: int, most: int) -> list[Item]:
+        """The items that failed, by number, from after that one."""
+        return await failed_items(self.transaction, self.job_id, after, most)
+
+
+async def failed_items(transaction: Transaction, job_id: int, after: int, most: int) -> list[Item]:
+    """The items of a job that failed, by number, from after that one."""
+    rows = await transaction.rows(
+        """select no, data from job_item where job_id = $1 and state = 'failed' and no > $2
+           order by no limit $3""",
+        job_id,
+        after,
+        most,
+    )
+    return [Item(row["no"], row["data"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The file with which a job ends."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of long work, found by its name.
+
+    `check` says before anything is stored whether the person may have this done at all, and answers what is kept of
+    what was asked; `unfold` adds the items; `step` does a batch of them; `finish` makes the file, if there is one.
+    """
+
+    name: str
+    title: str
+    check: Callable[[Transaction, Person, str, Mapping[str, Any]], Mapping[str, Any]]
+    unfold: Callable[[Work], Awaitable[None]]
+    step: Callable[[Work, Sequence[Item]], Awaitable[Sequence[Outcome]]]
+    finish: Callable[[Work], Awaitable[Result | None]]
+    batch: int = 100
+    takes_file: bool = False
+    once: Callable[[Mapping[str, Any]], bool] = lambda asked: (
+        False
+    )  # whether the same file twice is to be asked about
+    kept: timedelta = timedelta(days=7)  # the result

@@ -1,0 +1,164 @@
+"""The worker's side of jobs: one step at a time, of the job that has waited longest.
+
+1. Lease the job under a token of this step, in a transaction of its own.
+2. As the person who asked, in one transaction: make the items, or do a batch of them, or make the result; write what
+   became of them, and give the lease back. Who no longer holds the lease writes nothing.
+A worker that dies leaves a step that never was; it is done again when the lease ends. Steps of several jobs take turns.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+import structlog
+
+from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
+from singlewindow.kernel.jobs import files
+from singlewindow.kernel.jobs.found import job_kinds
+from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
+from singlewindow.kernel.people.standing import find_person
+from singlewindow.kernel.problems import Problem
+
+LEASE = "60 seconds"  # longer than any step takes
+TRIES = 5  # of one step, before the job is given up
+GIVEN_UP = "系统多次未能完成该任务，已停止；已完成的部分有效，请联系系统管理员"
+NOT_ALLOWED = "提交任务的账号已停用或不存在，任务停止；已完成的部分有效"
+log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """Another worker has the step now; what this one did is undone."""
+
+
+async def run_due(worker: Database, web: Database) -> int:
+    """Do one step of one job; answers 0 where none is due."""
+    job = await _lease(worker)
+    if job is None:
+        return 0
+    try:
+        if job["attempts"] > TRIES:
+            raise Problem(GIVEN_UP)
+        await _step(web, job)
+    except LeaseLost:
+        log.warning("step was done by another worker", job=job["id"])
+    except Problem as problem:
+        await _give_up(worker, job, problem)
+    except Exception:
+        log.exception("job stumbles", job=job["id"], kind=job["kind"])
+        await _put_off(worker, job)
+    return 1
+
+
+async def _lease(worker: Database) -> Row | None:
+    async with worker.transaction() as transaction:
+        return await transaction.row(
+            f"""with due as (
+                    select id from job where state in ('queued', 'running') and leased_until <= clock_timestamp()
+                    order by stepped_at limit 1 for update skip locked
+                )
+                update job j set state = 'running', lease = $1, attempts = attempts + 1,
+                    leased_until = clock_timestamp() + interval '{LEASE}'
+                from due where j.id = due.id returning j.*""",
+            secrets.token_hex(16),
+        )
+
+
+async def _step(web: Database, job: Row) -> None:
+    async with web.transaction(Actor(job["company_id"], job["account_id"])) as transaction:
+        person = await find_person(transaction, job["account_id"])
+        kind = job_kinds().get(job["kind"])
+        if person is None or kind is None:
+            raise Problem(NOT_ALLOWED)
+        work = Work(
+            transaction, person, job["id"], job["about"], job["asked"], job["source_id"], job["facts"]
+        )
+        if job["total"] is None and not job["stop_asked"]:
+            await kind.unfold(work)
+            await _write(transaction, job, total=work.made, facts=work.facts)
+            return
+        items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind.batch)
+        if items:
+            await _done(transaction, job, await kind.step(work, items))
+        else:
+            await _finish(work, kind, job)
+
+
+async def _waiting(transaction: Transaction, job_id: int, most: int) -> list[Item]:
+    rows = await transaction.rows(
+        "select no, data from job_item where job_id = $1 and state = 'waiting' order by no limit $2",
+        job_id,
+        most,
+    )
+    return [Item(row["no"], row["data"]) for row in rows]
+
+
+async def _done(transaction: Transaction, job: Row, outcomes: Sequence[Outcome]) -> None:
+    """Write what became of a batch, and count it."""
+    await transaction.run(
+        """update job_item i set state = case when o.done then 'done' else 'failed' end, data = o.data
+           from unnest($2::int[], $3::boolean[], $4::jsonb[]) as o (no, done, data)
+           where i.job_id = $1 and i.no = o.no""",
+        job["id"],
+        [outcome.no for outcome in outcomes],
+        [outcome.done for outcome in outcomes],
+        [dict(outcome.data) for outcome in outcomes],
+    )
+    done = sum(outcome.done for outcome in outcomes)
+    await _write(transaction, job, done=job["done"] + done, failed=job["failed"] + len(outcomes) - done)
+
+
+async def _finish(work: Work, kind: JobKind, job: Row) -> None:
+    made = await kind.finish(work)
+    result = made and await files.store(
+        work.transaction, work.person, made.name, made.media_type, made.content, kind.kept
+    )
+    state = "stopped" if job["stop_asked"] else "done"
+    await _write(work.transaction, job, state=state, result_id=result.id if result else None)
+    log.info(
+        "job ended", job=job["id"], kind=job["kind"], state=state, done=job["done"], failed=job["failed"]
+    )
+
+
+async def _write(transaction: Transaction, job: Row, **changed: object) -> None:
+    """Write a step's end and give the lease back. Raises LeaseLost for who no longer holds it."""
+    columns = "".join(f", {name} = ${place}" for place, name in enumerate(changed, start=3))
+    ended = ", ended_at = clock_timestamp()" if "state" in changed else ""
+    held = await transaction.value(
+        f"""update job set lease = '', attempts = 0, stepped_at = clock_timestamp(),
+                leased_until = clock_timestamp(){columns}{ended}
+            where id = $1 and lease = $2 returning true""",
+        job["id"],
+        job["lease"],
+        *changed.values(),
+    )
+    if not held:
+        raise LeaseLost
+
+
+async def _give_up(worker: Database, job: Row, problem: Problem) -> None:
+    """Trouble that a further try does not mend: the job ends with its words."""
+    words = (
+        problem.detail if problem.advice in problem.detail else f"{problem.detail}。怎么办：{problem.advice}"
+    )
+    async with worker.transaction() as transaction:
+        await transaction.run(
+            """update job set state = 'failed', message = $3, lease = '', ended_at = clock_timestamp()
+               where id = $1 and lease = $2""",
+            job["id"],
+            job["lease"],
+            words,
+        )
+    log.info("job failed", job=job["id"], kind=job["kind"], reason=problem.detail)
+
+
+async def _put_off(worker: Database, job: Row) -> None:
+    """Try the step again after 1 s, doubled with each try."""
+    async with worker.transaction() as transaction:
+        await transaction.run(
+            """update job set lease = '', stepped_at = clock_timestamp(),
+                   leased_until = clock_timestamp() + power(2, attempts - 1) * interval '1 second'
+               where id = $1 and lease = $2""",
+            job["id"],
+            job["lease"],
+        )

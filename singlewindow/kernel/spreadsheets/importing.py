@@ -1,0 +1,158 @@
+"""Import of many documents of a type from a workbook, as a job: each judged as at 暂存, all or nothing for each.
+
+A document that is wrong in one cell is not saved at all, and holds up none of the others. The saved ones are drafts.
+Its findings name sheet, row, column and head, on the page and in the workbook with which the job ends; that workbook
+holds the refused documents in the template's layout, so that it can be corrected and handed in again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any
+
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.documents.together import Together
+from singlewindow.kernel.documents.verdict import judge
+from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.jobs.files import XLSX
+from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Result, Work
+from singlewindow.kernel.lifecycle import NEW
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.spreadsheets import workbook
+from singlewindow.kernel.spreadsheets.draft import Draft, Finding
+from singlewindow.kernel.spreadsheets.layout import sheets_of
+from singlewindow.kernel.spreadsheets.names import resolve
+from singlewindow.kernel.spreadsheets.reading import ReadLimits, read
+from singlewindow.kernel.subsystem import get_document_type
+
+BATCH = 100  # documents that are judged and saved at once
+ITEMS = 200  # that are written at once
+LISTED = 1_000  # failed items that are read at once
+
+
+def _check(
+    transaction: Transaction, person: Person, about: str, asked: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Whether this person may save documents of the type at all. Raises as 暂存 does."""
+    _status(Desk(transaction, get_document_type(about), person))
+    return {"check_only": bool(asked.get("check_only", False))}
+
+
+def _status(desk: Desk) -> str:
+    return desk.check(desk.type.lifecycle.action("save"), NEW, desk.person.company_id)
+
+
+async def _unfold(work: Work) -> None:
+    """Read the workbook; each document is an item. Raises Refused for a workbook that is not taken."""
+    source = await work.source()
+    type = get_document_type(work.about)
+    limits = ReadLimits(max_documents=settings().import_documents, max_rows=settings().import_rows)
+    waiting: list[str] = []
+    async with aclosing(read(source.content, sheets_of(type), limits)) as lines:
+        work.facts["columns"] = json.loads(await anext(lines))["columns"]
+        async for line in lines:
+            waiting.append(line)
+            if len(waiting) == ITEMS:
+                await work.add_items(waiting)
+                waiting.clear()
+    await work.add_items(waiting)
+
+
+async def _step(work: Work, items: Sequence[Item]) -> list[Outcome]:
+    """Judge a batch, and save those with which nothing is wrong in one statement."""
+    desk = Desk(work.transaction, get_document_type(work.about), work.person)
+    status = _status(desk)
+    drafts = [Draft.of(desk.type, item, work.facts["columns"]) for item in items]
+    await resolve(desk, drafts)
+    together = Together(work.transaction)
+    await asyncio.gather(*(_judge(together, desk, draft) for draft in drafts))
+    good = [draft for draft in drafts if not draft.findings]
+    numbers: dict[int, str] = {}
+    if good and not work.asked["check_only"]:
+        saved = await desk.create_many(status, [draft.content for draft in good], {"job": work.job_id})
+        numbers = {draft.no: document.number for draft, document in zip(good, saved, strict=True)}
+    return [_outcome(draft, item, numbers) for draft, item in zip(drafts, items, strict=True)]
+
+
+async def _judge(together: Together, desk: Desk, draft: Draft) -> None:
+    """The verdict on one document, the very same as at 暂存; what it is against is kept with its cells."""
+    try:
+        verdict = await judge(together, desk.type, desk.person, draft.content)
+    except Refused as refused:
+        draft.refuse(refused.violations)
+        return
+    draft.content = verdict.values
+    draft.refuse(verdict.violations)
+
+
+def _outcome(draft: Draft, item: Item, numbers: Mapping[int, str]) -> Outcome:
+    if draft.findings:
+        findings = [asdict(finding) for finding in draft.in_reading_order()]
+        return Outcome(item.no, False, {"key": draft.key, "findings": findings, "source": dict(item.data)})
+    return Outcome(item.no, True, {"key": draft.key, "number": numbers.get(item.no, "")})
+
+
+WRONG, SAVED = "错误清单", "已暂存"
+LISTS = {
+    WRONG: (
+        ("序号", 8), ("工作表", 12), ("行", 6), ("列", 6), ("栏目", 20), ("填写内容", 24), ("错误", 48), ("怎么办", 48),
+        ("依据", 20),
+    ),
+    SAVED: (("序号", 12), ("数据中心统一编号", 24)),
+}  # fmt: skip
+
+
+async def _finish(work: Work) -> Result | None:
+    """The list of errors with the documents that it is about, and the numbers of those that were saved."""
+    type = get_document_type(work.about)
+    book = workbook.Book(type, await workbook.code_names(work.transaction, type), LISTS)
+    after = 0
+    while failed := await work.failed_items(after, LISTED):
+        after = failed[-1].no
+        for item in failed:
+            _write_failed(book, item)
+    for row in await work.transaction.rows(
+        """select data->>'key' as key, data->>'number' as number from job_item
+           where job_id = $1 and state = 'done' and data->>'number' <> '' order by no""",
+        work.job_id,
+    ):
+        book.lists[SAVED].add([row["key"], row["number"]])
+    return Result(f"{type.title}导入结果.xlsx", XLSX, await asyncio.to_thread(book.finish))
+
+
+def _write_failed(book: workbook.Book, item: Item) -> None:
+    """A refused document: what is wrong in which cell, and the document itself with those cells marked."""
+    source, findings = item.data["source"], [Finding(**each) for each in item.data["findings"]]
+    bad: dict[tuple[str, int], set[str]] = {}
+    for each in findings:
+        bad.setdefault((each.table, each.row), set()).add(each.field)
+        book.lists[WRONG].add(
+            [
+                source["key"], each.sheet, str(each.row), each.column, each.head, each.value, each.message,
+                each.advice, each.clause,
+            ]
+        )  # fmt: skip
+    if source["at"] is not None:
+        book.sheets[""].add(source["key"], source["values"], bad.get(("", source["at"]), ()))
+    for table, rows in source["rows"].items():
+        for row in rows:
+            book.sheets[table].add(source["key"], row["values"], bad.get((table, row["at"]), ()))
+
+
+IMPORT = JobKind(
+    name="import",
+    title="批量导入",
+    check=_check,
+    unfold=_unfold,
+    step=_step,
+    finish=_finish,
+    batch=BATCH,
+    takes_file=True,
+    once=lambda asked: not asked["check_only"],
+)

@@ -1,0 +1,76 @@
+"""How a document type lies in a workbook: one sheet for the header, one for each line table, joined by 序号."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from singlewindow.kernel.definition.fields import Content, Field
+from singlewindow.kernel.subsystem import DocumentType
+
+KEY = "序号"
+KEY_HINT = "每份单据一个序号，各表相同"
+"""What stands under the head 序号, and tells the row of hints from a first document."""
+HEADER_SHEET = "表头"
+CODES_SHEET = "代码表"
+MARK = "*"  # before the head of an obligatory column
+FIRST_ROW = 3  # below heads and hints
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column: its field and its head, which is the only one of its sheet."""
+
+    field: Field
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """The head with the mark of an obligatory column."""
+        return MARK + self.text if self.field.required is True else self.text
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: the header's (`table` is "") or a line table's."""
+
+    table: str
+    title: str
+    heads: tuple[Head, ...]
+
+
+@cache
+def sheets_of(document: DocumentType) -> tuple[Sheet, ...]:
+    """The sheets of a document type; grey fields are not filled in by anybody, so they have no column."""
+    content = document.form.content
+    titles = _titles([HEADER_SHEET, *(table.label for table in content.tables.values())])
+    kinds: list[tuple[str, type[Content]]] = [("", content)]
+    kinds += [(name, table.row) for name, table in content.tables.items()]
+    return tuple(Sheet(name, title, _heads(kind)) for (name, kind), title in zip(kinds, titles, strict=True))
+
+
+def _titles(labels: Sequence[str]) -> list[str]:
+    """Names that a workbook takes: at most 31 characters, none of []:*?/\\, no two alike, not the codes' own."""
+    titles: list[str] = []
+    for label in labels:
+        title = re.sub(r"[\[\]:*?/\\']", "", label)[:25]
+        titles.append(title if title not in (*titles, CODES_SHEET) else f"{title}{len(titles)}")
+    return titles
+
+
+def _heads(content: type[Content]) -> tuple[Head, ...]:
+    fields = [spec for spec in content.fields.values() if not spec.system]
+    labels = Counter(_squeezed(spec.label) for spec in fields) + Counter([KEY])
+    return tuple(
+        Head(spec, label if labels[label] == 1 else f"{label}（{spec.element or spec.name}）")
+        for spec in fields
+        for label in [_squeezed(spec.label)]
+    )
+
+
+def _squeezed(label: str) -> str:
+    """A label as it is compared: without white space and without a mark of its own."""
+    return re.sub(r"\s+", "", label).lstrip("*＊")

@@ -1,0 +1,69 @@
+"""Templates of forms: for vehicles that come daily (GATE-11)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from singlewindow.kernel.documents.form_templates import LONGEST, MOST
+from tests.house import House, Member
+
+ADDRESS = "/api/form-templates/_template"
+
+
+async def names(member: Member) -> list[str]:
+    return [each["name"] for each in (await member.http.get(ADDRESS)).json()["items"]]
+
+
+async def test_a_template_fills_in_a_new_form(house: House) -> None:
+    """GATE-11: what the form held comes back, without number, status and grey values; a draft can be saved from it."""
+    member = await house.member()
+    content = {"reference": "AB11", "transport": "4", "goods": [{"name": "梨", "weight": "3"}]}
+    kept = await member.http.post(
+        ADDRESS, json={"name": " 每日 ", "content": {**content, "applicant_code": "x"}}
+    )
+    assert kept.status_code == 201, kept.text
+    found = (await member.http.get(f"{ADDRESS}/{kept.json()['id']}")).json()
+    assert (found["name"], found["content"]) == ("每日", content)
+    assert (await member.save("_template", found["content"]))["status"]["name"] == "暂存"
+
+
+async def test_names_are_renamed_deleted_and_never_doubled(house: House) -> None:
+    """GATE-11: rename, delete; two templates of one name are refused at the field, also when both come at once."""
+    member = await house.member()
+    body = {"name": "甲", "content": {}}
+    both = await asyncio.gather(member.http.post(ADDRESS, json=body), member.http.post(ADDRESS, json=body))
+    assert sorted(each.status_code for each in both) == [201, 409]
+    other = (await member.http.post(ADDRESS, json={"name": "乙", "content": {}})).json()["id"]
+    taken = await member.http.put(f"{ADDRESS}/{other}", json={"name": "甲"})
+    assert (taken.status_code, taken.json()["violations"][0]["path"]) == (409, "name")
+    assert (await member.http.put(f"{ADDRESS}/{other}", json={"name": "丙"})).status_code == 200
+    assert sorted(await names(member)) == sorted(["甲", "丙"])
+    assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 204
+    assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 404
+    assert await names(member) == ["甲"]
+
+
+async def test_what_no_template_is(house: House) -> None:
+    """UI-16: a name that is empty, long or unprintable, content that no form holds, and more than there may be."""
+    member = await house.member()
+    for body in (
+        {"name": "  ", "content": {}},
+        {"name": "x" * (LONGEST + 1), "content": {}},
+        {"name": "a\u202eb", "content": {}},
+        {"name": "a", "content": {"unknown": "x"}},
+        {"name": "a", "content": {"goods": [{"name": 3}]}},
+    ):
+        refused = await member.http.post(ADDRESS, json=body)
+        assert refused.status_code == 422, refused.text
+        assert all(each["advice"] and each["clause"] for each in refused.json()["violations"])
+    await house.sql(
+        """insert into form_template (company_id, type, name, content, who)
+           select id, '_template', 'n' || g, '{}', '' from company, generate_series(1, $2::int) g
+           where customs_code = $1""",
+        member.customs_code,
+        MOST,
+    )
+    refused = await member.http.post(ADDRESS, json={"name": "one more", "content": {}})
+    assert (refused.status_code, f"已有 {MOST} 个" in refused.json()["detail"]) == (422, True)
+    unbound = await house.member(bound=False)
+    assert (await unbound.http.get(ADDRESS)).status_code == 403

@@ -1,0 +1,227 @@
+"""Long work: progress, stop, resume, and nothing doubled or lost when a worker dies (GATE-11, OPER-04)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from singlewindow.kernel.exchange.worker import sweep
+from singlewindow.kernel.jobs import runner
+from singlewindow.kernel.jobs.desk import AT_ONCE
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.spreadsheets import importing
+from tests.house import House, Member
+from tests.kernel.jobs import TYPE, hand_in, start, view, work
+from tests.workbooks import letters
+
+MANY = 250  # documents: three batches
+
+
+class Killed(BaseException):
+    """A worker that ends in the middle of a step: nothing after it is done."""
+
+
+async def started(member: Member, count: int = MANY) -> int:
+    data = letters([[at, f"AB{at:05d}", "4", None, None] for at in range(1, count + 1)])
+    id: int = (await start(member, await hand_in(member, data))).json()["id"]
+    return id
+
+
+async def references(house: House, member: Member) -> list[str]:
+    rows = await house.sql(
+        "select reference from find__template f join company c on c.id = f.company_id where customs_code = $1",
+        member.customs_code,
+    )
+    return sorted(row["reference"] for row in rows)
+
+
+async def lease_ends(house: House, id: int) -> None:
+    await house.sql("update job set leased_until = now() where id = $1", id)
+
+
+async def test_progress_is_seen_while_it_runs(house: House) -> None:
+    """GATE-11: queued, then the count, then batch after batch; the list shows the same."""
+    member = await house.member()
+    id = await started(member)
+    seen = []
+    while True:
+        job = await view(member, id)
+        seen.append((job["state_name"], job["total"], job["done"]))
+        if not await runner.run_due(house.worker, house.web):
+            break
+    assert seen == [
+        ("排队中", None, 0), ("进行中", MANY, 0), ("进行中", MANY, 100), ("进行中", MANY, 200), ("进行中", MANY, MANY),
+        ("已完成", MANY, MANY),
+    ]  # fmt: skip
+    assert (await member.http.get("/api/jobs", params={"kind": "import", "type": TYPE})).json()["items"] == [
+        job
+    ]
+    assert job["result"]["size"] > 0
+
+
+@pytest.mark.parametrize("step", ["_unfold", "_step", "_finish"])
+async def test_a_worker_killed_in_a_step_neither_doubles_nor_loses(
+    house: House, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GATE-11: killed after the step's work and before its commit; another worker does the step again."""
+    member = await house.member()
+    id = await started(member)
+    whole = getattr(importing.IMPORT, step.lstrip("_"))
+    killed = False
+
+    async def dies_once(*given: Any) -> Any:
+        nonlocal killed
+        done = await whole(*given)
+        if not killed and (step != "_step" or (await view(member, id))["done"] == 100):
+            killed = True
+            raise Killed
+        return done
+
+    object.__setattr__(importing.IMPORT, step.lstrip("_"), dies_once)
+    try:
+        with pytest.raises(Killed):
+            await work(house)
+        assert await work(house) == 0, "the lease of the dead worker still holds"
+        await lease_ends(house, id)
+        await work(house)
+    finally:
+        object.__setattr__(importing.IMPORT, step.lstrip("_"), whole)
+    job = await view(member, id)
+    assert (job["state"], job["total"], job["done"], job["failed"]) == ("done", MANY, MANY, 0)
+    assert await references(house, member) == [f"AB{at:05d}" for at in range(1, MANY + 1)]
+
+
+async def test_a_worker_that_was_too_slow_writes_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-04: its lease ended and another has the step; what it did is undone."""
+    member = await house.member()
+    id = await started(member, 10)
+    await runner.run_due(house.worker, house.web)
+    whole, other_done = importing.IMPORT.step, asyncio.Event()
+
+    async def slow(*given: Any) -> Any:
+        if not other_done.is_set():
+            object.__setattr__(importing.IMPORT, "step", whole)
+            await lease_ends(house, id)
+            await runner.run_due(house.worker, house.web)
+            other_done.set()
+        return await whole(*given)
+
+    object.__setattr__(importing.IMPORT, "step", slow)
+    try:
+        await work(house)
+    finally:
+        object.__setattr__(importing.IMPORT, "step", whole)
+    job = await view(member, id)
+    assert (job["state"], job["done"]) == ("done", 10)
+    assert len(await references(house, member)) == 10
+
+
+async def test_a_stopped_job_goes_on_where_it_stood(house: House) -> None:
+    """GATE-11: what is saved stays; the rest is saved when it goes on, each once."""
+    member = await house.member()
+    id = await started(member)
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web)
+    stopped = await member.http.post(f"/api/jobs/{id}/stop")
+    assert (stopped.status_code, stopped.json()["stopping"]) == (200, True)
+    await work(house)
+    job = await view(member, id)
+    assert (job["state"], job["done"], len(await references(house, member))) == ("stopped", 100, 100)
+    assert (await member.http.post(f"/api/jobs/{id}/stop")).status_code == 409
+    assert (await member.http.get(f"/api/jobs/{id}/result")).status_code == 200
+    assert (await member.http.post(f"/api/jobs/{id}/resume")).json()["state"] == "queued"
+    await work(house)
+    job = await view(member, id)
+    assert (job["state"], job["done"], len(await references(house, member))) == ("done", MANY, MANY)
+    assert (await member.http.post(f"/api/jobs/{id}/resume")).status_code == 409
+
+
+async def test_jobs_take_turns(house: House) -> None:
+    """OPER-04: a long job of one company does not hold up another's short one."""
+    long, short = await house.member(), await house.member()
+    first, second = await started(long), await started(short, 1)
+    for _ in range(6):
+        await runner.run_due(house.worker, house.web)
+    assert ((await view(short, second))["state"], (await view(long, first))["state"]) == ("done", "running")
+    await work(house)
+
+
+async def test_a_step_that_always_fails_ends_the_job_in_words(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UI-16: a defect is tried again, later and later, and then given up; no stack trace reaches the page."""
+    member = await house.member()
+    id = await started(member, 1)
+    monkeypatch.setattr(importing, "read", lambda *_: 1 / 0)
+    for _ in range(runner.TRIES + 1):
+        assert await runner.run_due(house.worker, house.web) == 1
+        assert await runner.run_due(house.worker, house.web) == 0
+        await lease_ends(house, id)
+    job = await view(member, id)
+    assert (job["state"], job["message"].partition("。")[0]) == ("failed", runner.GIVEN_UP)
+
+
+async def test_an_account_that_was_deactivated_does_nothing_more(house: House) -> None:
+    """PORT-10: the job ends; what was done stays."""
+    member = await house.member()
+    id = await started(member)
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web)
+    await house.sql(
+        "update account set active = false where id = (select account_id from job where id = $1)", id
+    )
+    await work(house)
+    [job] = await house.sql("select state, message from job where id = $1", id)
+    assert (job["state"], runner.NOT_ALLOWED in job["message"]) == ("failed", True)
+    assert len(await references(house, member)) == 100
+
+
+async def test_limits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """UI-16: too large a file, too many files, too many jobs, no file, an unknown kind, an account without a card."""
+    member = await house.member()
+    monkeypatch.setattr(settings(), "file_megabytes", 1)
+    large = await member.http.post("/api/files", files={"file": ("a.xlsx", bytes(2**20 + 1))})
+    assert (large.status_code, "超过 1 MB" in large.json()["detail"]) == (413, True)
+    huge = await member.http.post("/api/files", files={"file": ("a.xlsx", bytes(3 * 2**20))})
+    assert huge.status_code == 413
+    monkeypatch.setattr(settings(), "files_megabytes", 0)
+    assert (await member.http.post("/api/files", files={"file": ("a.xlsx", b"x")})).status_code == 429
+    monkeypatch.undo()
+    assert (await start(member, None)).status_code == 404
+    assert (await start(member, 2**40)).status_code == 404
+    for at in range(AT_ONCE):
+        assert (await start(member, await hand_in(member, bytes([at])))).status_code == 201
+    refused = await start(member, await hand_in(member, b"x"))
+    assert (refused.status_code, refused.json()["violations"]) == (429, [])
+    await work(house)
+    body = {"kind": "nothing", "type": TYPE}
+    assert (await member.http.post("/api/jobs", json=body)).status_code == 404
+    assert (await start(member, 1, type="nothing")).status_code == 404
+    unbound = await house.member(bound=False)
+    assert (await unbound.http.post("/api/files", files={"file": ("a.xlsx", b"x")})).status_code == 403
+
+
+async def test_files_and_jobs_expire(house: House) -> None:
+    """OPER: the worker sweeps files after their days and jobs after 30, never one that waits or runs."""
+    member = await house.member()
+    old, waiting = await started(member, 1), await started(member, 2)
+    await runner.run_due(house.worker, house.web)
+    await work(house)
+    job = await view(member, old)
+    await house.sql(
+        "update file set expires_at = now() - interval '1 second' where id = $1", job["result"]["id"]
+    )
+    assert (await member.http.get(f"/api/jobs/{old}/result")).status_code == 404
+    await house.sql("update job set state = 'queued' where id = $1", waiting)
+    await house.sql(
+        "update job set created_at = now() - interval '31 days' where id = any($1)", [old, waiting]
+    )
+    await sweep(house.worker)
+    assert (await member.http.get(f"/api/jobs/{old}")).status_code == 404
+    assert (await view(member, waiting))["state"] == "queued"
+    assert not await house.sql("select from file where id = $1", job["result"]["id"])
+    await house.sql("delete from job where id = $1", waiting)
