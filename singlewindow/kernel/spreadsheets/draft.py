@@ -19,7 +19,7 @@ Columns = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Finding:
+class CellFinding:
     """What is wrong in a cell, what to do about it and where that is written; `row` counts from 1 as on the screen."""
 
     table: str
@@ -53,7 +53,7 @@ class Draft:
     columns: Columns
     source: Mapping[str, Any]
     content: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CellFinding] = field(default_factory=list)
     _damaged: set[Place] = field(default_factory=set)
 
     @classmethod
@@ -89,11 +89,11 @@ class Draft:
         self._damaged.add(place)
         self._add(place, message, advice, CLAUSE)
 
-    def in_reading_order(self) -> list[Finding]:
+    def in_reading_order(self) -> list[CellFinding]:
         """The findings sheet by sheet, row by row, from left to right."""
         sheets = list(self.sheets)
 
-        def place(finding: Finding) -> tuple[int, int, int, str]:
+        def place(finding: CellFinding) -> tuple[int, int, int, str]:
             return sheets.index(finding.table), finding.row, len(finding.column), finding.column
 
         return sorted(self.findings, key=place)
@@ -147,7 +147,7 @@ class Draft:
         column = self.columns.get(place.table, {}).get(place.field, "")
         value = _shown(self._cell(place)) if place.field else self.key
         self.findings.append(
-            Finding(
+            CellFinding(
                 place.table, place.field, sheet.title, place.row, column, head, value, message, advice,
                 clause or CLAUSE,
             )

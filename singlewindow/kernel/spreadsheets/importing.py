@@ -25,7 +25,7 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import workbook
-from singlewindow.kernel.spreadsheets.draft import Draft, Finding
+from singlewindow.kernel.spreadsheets.draft import CellFinding, Draft
 from singlewindow.kernel.spreadsheets.layout import sheets_of
 from singlewindow.kernel.spreadsheets.names import resolve
 from singlewindow.kernel.spreadsheets.reading import ReadLimits, read
@@ -128,7 +128,7 @@ async def _finish(work: Work) -> Result | None:
 
 def _write_failed(book: workbook.Book, item: Item) -> None:
     """A refused document: what is wrong in which cell, and the document itself with those cells marked."""
-    source, findings = item.data["source"], [Finding(**each) for each in item.data["findings"]]
+    source, findings = item.data["source"], [CellFinding(**each) for each in item.data["findings"]]
     bad: dict[tuple[str, int], set[str]] = {}
     for each in findings:
         bad.setdefault((each.table, each.row), set()).add(each.field)
