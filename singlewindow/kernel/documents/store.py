@@ -147,8 +147,8 @@ async def create_many(
     return [
         Document(
             id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
-            content=row["content"] if type.serials else content, returned={}, filed_on=today, updated_at=transaction.now, pending_submission=None,
-            last_submission=0,
+            content=row["content"] if type.serials else content, returned={}, filed_on=today,
+            updated_at=transaction.now, pending_submission=None, last_submission=0,
         )
         for row, content in zip(rows, contents, strict=True)
     ]  # fmt: skip
