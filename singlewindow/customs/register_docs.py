@@ -27,6 +27,8 @@ written from them:
 - A manifest stands under the number of its bill of lading. A licence stands under its number alone; `code`
   is the 监管证件代码 that a goods filing writes before the colon.
 - `port_calendar` of a year whose holidays are not official yet is `provisional`.
+- `gate_lane`: the first eleven characters of the key are the AREA_ID of the supervised site. `gate_tolerance`
+  in percent of the declared weight; a district without an entry has 5.
 - Names beside codes (`status_name`, `grade_name`) are those of customs and count as they stand, whatever a
   table says later.
 

@@ -22,6 +22,7 @@ class Member:
 
     `choices`: code → name; `names` is the member that keeps the chosen name, `steps` the codes that may follow a
     code, `stamps` the member that keeps the moment at which a code was set. `columns` are those of rows.
+    A text fits `pattern`, a number lies within `bounds` (both inclusive).
     """
 
     name: str
@@ -33,6 +34,8 @@ class Member:
     steps: Mapping[str, tuple[str, ...]] | None = None
     stamps: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[Member, ...] = ()
+    pattern: str = ""
+    bounds: tuple[int, int] | None = None
     required: bool = False
     listed: bool = False  # a column of the officers' list
     editable: bool = False  # an officer may change it
@@ -257,11 +260,32 @@ PILOT_SWITCH = Register(
     (Member("enabled", "是否开放", "flag", required=True, listed=True, editable=True),),
 )  # fmt: skip
 
+GATE_LANE = Register(
+    "gate_lane", "卡口通道", "通道编号", "CN[A-Z]{3}[0-9]{6}[0-9A-Z]{4}",
+    (
+        Member("name", "通道名称", required=True, listed=True, editable=True),
+        Member("district", "关区代码", element="CUS_CODE", pattern="[0-9]{4}", required=True, listed=True,
+               editable=True),
+        Member("direction", "方向", "choice", "I_E_FLAG", {"I": "进场", "E": "出场"}, required=True, listed=True,
+               editable=True),
+        Member("enabled", "是否启用", "flag", required=True, listed=True, editable=True),
+    ),
+    may_add=True,
+)  # fmt: skip
+"""Key: CHNL_NO, whose first eleven characters are the AREA_ID of the supervised site (facts 1.5)."""
+
+GATE_TOLERANCE = Register(
+    "gate_tolerance", "卡口地磅误差", "关区代码", "[0-9]{4}",
+    (Member("percent", "允许误差（%）", "number", bounds=(0, 100), required=True, listed=True, editable=True),),
+    may_add=True,
+)  # fmt: skip
+"""How far a weight may lie from the declared one; without an entry the default counts (facts 1.6, a proposal)."""
+
 REGISTERS = {
     register.name: register
     for register in (
         DECLARATION, MANIFEST, BILL_OF_LADING, COMPANY, LICENCE, ACCOUNT_BOOK, PORT_CALENDAR, PILOT_DISTRICT,
-        PILOT_SWITCH,
+        PILOT_SWITCH, GATE_LANE, GATE_TOLERANCE,
     )
 }  # fmt: skip
 """Every register by its name, in the order of the officers' menu."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -86,7 +87,9 @@ def _wrong_step(member: Member, held: Any, value: Any) -> Wrong:
 def _text(member: Member, value: Any) -> Wrong:
     if not isinstance(value, str):
         return "应为文字"
-    return f"不能超过 {MAX_TEXT} 个字符" if len(value) > MAX_TEXT else ""
+    if len(value) > MAX_TEXT:
+        return f"不能超过 {MAX_TEXT} 个字符"
+    return "" if not member.pattern or re.fullmatch(member.pattern, value) else "格式不符合规定"
 
 
 def _choice(member: Member, value: Any) -> Wrong:
@@ -100,7 +103,11 @@ def _flag(member: Member, value: Any) -> Wrong:
 
 
 def _number(member: Member, value: Any) -> Wrong:
-    return "" if isinstance(value, str) and NUMBER.fullmatch(value) else "应为数字，小数不超过 5 位"
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        return "应为数字，小数不超过 5 位"
+    if member.bounds and not member.bounds[0] <= Decimal(value) <= member.bounds[1]:
+        return f"应在 {member.bounds[0]} 至 {member.bounds[1]} 之间"
+    return ""
 
 
 def _day(member: Member, value: Any) -> Wrong:

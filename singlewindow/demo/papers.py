@@ -112,3 +112,36 @@ def container_number(first: str) -> str:
     letters = [n for n in range(10, 39) if n % 11]
     values = [letters[ord(c) - 65] if c.isalpha() else int(c) for c in first]
     return f"{first}{sum(value << at for at, value in enumerate(values)) % 11 % 10}"
+
+
+SITES = (
+    ("2248", "CNSHA224801", "外高桥港区"), ("2202", "CNSHA220203", "吴淞港区"), ("5301", "CNSZX530101", "皇岗口岸"),
+    ("3104", "CNNGB310402", "北仑港区"),
+)  # fmt: skip
+TOLERANCES = {"5301": "3", "3104": "8"}  # the others have the default
+
+
+def make_lanes() -> list[dict[str, Any]]:
+    """Gate lanes of supervised sites: two to enter by, one to leave by, one that is closed."""
+    lanes = (
+        ("WI01", "I", "进场 1 号通道"), ("WI02", "I", "进场 2 号通道"), ("WE01", "E", "出场 1 号通道"),
+        ("WE02", "E", "出场 2 号通道（停用）"),
+    )  # fmt: skip
+    return [
+        {
+            "key": area + lane,
+            "data": {
+                "name": f"{site}{name}",
+                "district": district,
+                "direction": way,
+                "enabled": lane != "WE02",
+            },
+        }
+        for district, area, site in SITES
+        for lane, way, name in lanes
+    ]
+
+
+def make_tolerances() -> list[dict[str, Any]]:
+    """How far weights may lie from the declared ones, in percent by district."""
+    return [{"key": district, "data": {"percent": percent}} for district, percent in TOLERANCES.items()]

@@ -22,7 +22,7 @@ from singlewindow.demo.declarations import (
     make_bills,
     make_pilots,
 )
-from singlewindow.demo.papers import make_books, make_licences, make_manifests
+from singlewindow.demo.papers import make_books, make_lanes, make_licences, make_manifests, make_tolerances
 
 SEED = 20180101
 COMPANIES = 48
@@ -63,6 +63,8 @@ def make_world(anchor: date) -> dict[str, Any]:
             "licence": make_licences(random, anchor, companies),
             "account_book": make_books(random, anchor, companies),
             "port_calendar": make_calendars(anchor),
+            "gate_lane": make_lanes(),
+            "gate_tolerance": make_tolerances(),
         },
         "declarations": declarations,
         "examples": examples,

@@ -1,13 +1,15 @@
 """The gate's desk: trips are accepted or returned, locked, unlocked, finished, and leave the port (CUST-03, GATE-06).
 
-`states.py` the states · `contents.py` what is read out of a trip · `trips.py` the trips that customs hold.
+`states.py` the states · `contents.py` what is read out of a trip · `trips.py` the trips that customs hold ·
+`rule.py` what a lane says to a vehicle · `passages.py` what follows from it · `lanes.py` lanes and their keys ·
+`xml.py`, `messages.py`, `exchange.py` the messages of a lane · `routes.py` routes.
 Decisions and what is decided where the facts are silent: docs/decisions/0023-customs-gate.md.
 """
 
 from __future__ import annotations
 
 from singlewindow.customs.desk import Decision, Desk, Ruling
-from singlewindow.customs.desks.gate import trips
+from singlewindow.customs.desks.gate import routes, trips
 from singlewindow.customs.desks.gate.contents import unfit
 from singlewindow.customs.desks.gate.states import (
     ACCEPTED,
@@ -74,4 +76,5 @@ DESK = Desk(
     unfit=unfit,
     arrival=trips.arrive,
     effect=trips.follow,
+    routers=(routes.from_lanes, routes.officers),
 )

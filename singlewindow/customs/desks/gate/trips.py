@@ -26,6 +26,8 @@ from singlewindow.customs.desks.gate.states import (
 )
 from singlewindow.customs.problems import NotInThisState
 
+CAP = 10_000  # totals are counted up to here
+
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
     """Write the trips of base submissions; one that declares a returned trip again takes its place."""
@@ -113,6 +115,26 @@ async def _held(transaction: Transaction, rows: Sequence[Row], *, lock: bool) ->
     )
     by_key = {(trip["type"], trip["number"]): trip for trip in found}
     return [by_key.get((row["type"], row["number"])) for row in rows]
+
+
+async def find(
+    transaction: Transaction, state: str, district: str, key: str, page: int, size: int
+) -> tuple[int, list[Row]]:
+    """How many trips match (counted up to CAP) and one page of them, the newest first; `key` is a prefix."""
+    asked = [(f"{name} = ", value) for name, value in (("state", state), ("district", district)) if value]
+    if prefix := normal_key("VN", key):
+        escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        asked.append(("medium_key like ", f"{escaped}%"))
+    where = " and ".join(f"{test}${at}" for at, (test, _) in enumerate(asked, 1)) or "true"
+    values = [value for _, value in asked]
+    total = await transaction.value(
+        f"select count(*) from (select from gate_trip where {where} limit {CAP}) as found", *values
+    )
+    rows = await transaction.rows(
+        f"select * from gate_trip where {where} order by id desc limit {size} offset {(page - 1) * size}",
+        *values,
+    )
+    return total, rows
 
 
 async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:
