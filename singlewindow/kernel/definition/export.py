@@ -90,7 +90,8 @@ class StateView(BaseModel):
 
 
 class ActionDefinition(BaseModel):
-    """A button."""
+    """A button; one that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
+    content changed there, or (it ends the document) as it is."""
 
     name: str
     label: str
@@ -99,6 +100,7 @@ class ActionDefinition(BaseModel):
     confirm: str | None
     signed: bool
     done: str | None
+    amends: Literal["", "replaces", "ends"]
 
 
 class ConditionView(BaseModel):
@@ -202,6 +204,7 @@ def definition_of(type: DocumentType) -> Definition:
             ActionDefinition(
                 name=a.name, label=a.label, style=a.style, shortcut=a.shortcut, confirm=a.confirm or None,
                 signed=a.signed, done=a.done or None,
+                amends="" if a.amends is None else "ends" if a.amends.ended else "replaces",
             )
             for a in type.lifecycle.actions
         ],

@@ -7,7 +7,7 @@ export const field = (name: string, label: string, more: Partial<Field> = {}): F
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
-  name, label, style: "primary", shortcut: "", confirm: null, signed: false, done: null, ...more,
+  name, label, style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", ...more,
 });
 
 export const parcel: Definition = {

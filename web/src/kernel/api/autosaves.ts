@@ -4,9 +4,13 @@ import type { Autosave, Typed } from "./types";
 const at = (type: string, key?: string): string =>
   `/api/autosaves/${encodeURIComponent(type)}` + (key === undefined ? "" : `/${key}`);
 
-/** What this account typed and did not save: for a document, or (null) in new forms of the type; the newest first. */
-export async function getAutosaves(type: string, number: string | null): Promise<Autosave[]> {
-  return (await call<{ items: Autosave[] }>("GET", at(type), { query: number ? { number } : {} })).items;
+/**
+ * What this account typed and did not save: for a document, or (null) in new forms of the type; the newest first.
+ * @param amendment the action in whose form it was typed, "" for the document's own
+ */
+export async function getAutosaves(type: string, number: string | null, amendment = ""): Promise<Autosave[]> {
+  const query = { ...(number && { number }), ...(amendment && { for: amendment }) };
+  return (await call<{ items: Autosave[] }>("GET", at(type), { query })).items;
 }
 
 /** @param leaving the page is being left: the request goes on without it */

@@ -23,7 +23,9 @@ export function getDefinition(type: string): Promise<Definition> {
 
 export const emptyDocument = (type: string): Promise<View> => call("GET", `${at(type)}/new`);
 
-export const openDocument = (type: string, number: string): Promise<View> => call("GET", at(type, number));
+/** @param amendment the action that amends what is in force, in whose form it is opened; "" for the document itself */
+export const openDocument = (type: string, number: string, amendment = ""): Promise<View> =>
+  call("GET", at(type, number), amendment ? { query: { for: amendment } } : {});
 
 /** @param tab the key of the tab's autosave, which the server takes away with the same stroke */
 export const createDocument = (type: string, content: Content, key: string, tab: string): Promise<View> =>
@@ -31,6 +33,13 @@ export const createDocument = (type: string, content: Content, key: string, tab:
 
 export const saveDocument = (type: string, number: string, version: number, content: Content, tab: string): Promise<View> =>
   call("PUT", at(type, number), { body: { content }, headers: { ...ifMatch(version), "Autosave-Key": tab } });
+
+export const saveAmendment = (
+  type: string, number: string, version: number, body: { action: string; content: Content }, tab: string,
+): Promise<View> => call("PUT", `${at(type, number)}/amendment`, { body, headers: { ...ifMatch(version), "Autosave-Key": tab } });
+
+export const deleteAmendment = (type: string, number: string, version: number): Promise<void> =>
+  call("DELETE", `${at(type, number)}/amendment`, { headers: ifMatch(version) });
 
 export const deleteDocument = (type: string, number: string, version: number): Promise<void> =>
   call("DELETE", at(type, number), { headers: ifMatch(version) });

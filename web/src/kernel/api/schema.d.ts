@@ -1534,9 +1534,15 @@ export interface components {
         };
         /**
          * ActionDefinition
-         * @description A button.
+         * @description A button; one that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
+         *     content changed there, or (it ends the document) as it is.
          */
         ActionDefinition: {
+            /**
+             * Amends
+             * @enum {string}
+             */
+            amends: "" | "replaces" | "ends";
             /** Confirm */
             confirm: string | null;
             /** Done */

@@ -78,15 +78,17 @@ export interface RowDraft {
 /** What a tab's form holds and nobody has saved. */
 export interface Typed {
   number: string | null;
+  /** The action in whose form it was typed (变更), "" for the form of the document itself. */
+  amendment: string;
   base_version: number;
   content: Content;
   drafts: Record<string, RowDraft>;
 }
-export type Autosave = Narrowed<Schemas["AutosaveView"], Typed>;
+export type Autosave = Narrowed<Schemas["AutosaveView"], Omit<Typed, "amendment">> & { amendment: string };
 
 export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
-export type View = Narrowed<Schemas["View"], { content: Content }>;
+export type View = Narrowed<Schemas["View"], { content: Content }> & { marker?: { code: string; name: string } | null };
 /** What is wrong; with the level `warning` what is doubtful, which refuses nothing. */
 export type Violation = Omit<Schemas["ViolationBody"], "level"> & { level?: "error" | "warning" };
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;

@@ -18,8 +18,11 @@ export function useAttachments(document: OpenDocument, actions: Actions, changed
   const trouble = ref<Violation[]>([]);
   const rules = computed(() => document.definition.value?.attachments ?? null);
   const files = computed(() => document.view.value?.attachments ?? []);
-  /** Files may change exactly while the document may be saved. */
-  const may = computed<Allowed>(() => actions.allowed("save"));
+  /** Files may change exactly while the document itself may be saved. */
+  const may = computed<Allowed>(() => {
+    const amending = document.amending.value;
+    return amending ? { allowed: false, why: `${amending.label}不能改动随附单据` } : actions.allowed("save");
+  });
 
   watch(document.number, (number) => {
     if (number === null) [category.value, trouble.value] = ["", []];

@@ -76,7 +76,7 @@ describe("drafts save themselves while typing (UI-15)", () => {
     await wait(1000);
     expect(kept).toHaveLength(0);
     await wait(600);
-    expect(kept.map((one) => one.body)).toEqual([{ number: null, base_version: 0, content: { contact: "王芳" }, drafts: {} }]);
+    expect(kept.map((one) => one.body)).toEqual([{ number: null, amendment: "", base_version: 0, content: { contact: "王芳" }, drafts: {} }]);
     expect(wrapper.get(".hint-line").text()).toContain("已自动保存 12:03");
     await wait(60_000);
     expect(kept).toHaveLength(1);

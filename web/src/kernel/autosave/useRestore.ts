@@ -17,15 +17,16 @@ export interface RestoreEvents {
 /** What this account typed into such a form, or into this document, and left there unsaved: offered once, newest first (UI-15). */
 export function useRestore(document: OpenDocument, events: RestoreEvents) {
   const found = ref<Autosave[]>([]);
+  const amendment = (): string => document.amending.value?.name ?? "";
   /** Only what was typed into the document that the form holds now: after 暂存 it is another one. */
-  const left = computed(() => found.value.filter((one) => one.number === document.number.value));
+  const left = computed(() => found.value.filter((one) => one.number === document.number.value && (one.amendment ?? "") === amendment()));
   const offer = computed(() => left.value[0] ?? null);
   const older = computed(() => !!offer.value?.number && offer.value.base_version < (document.view.value?.version ?? 0));
 
   /** Looks once, when the form opens; without an answer nothing is offered now, and nothing is lost. */
   async function look(): Promise<void> {
     const number = document.number.value;
-    const kept = await getAutosaves(document.type, number).catch(() => []);
+    const kept = await getAutosaves(document.type, number, amendment()).catch(() => []);
     const isLive = await liveTabs();
     if (document.number.value === number) found.value = kept.filter((one) => !isLive(one.key));
   }

@@ -12,7 +12,6 @@ import type { OpenDocument } from "./useDocument";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
 
-const YES: Allowed = { allowed: true, why: "" };
 const LOSE = "当前录入的内容尚未暂存，继续将丢失这些内容，是否继续？";
 
 export interface ActionEvents {
@@ -31,13 +30,8 @@ export interface ActionEvents {
 /** The button bar: which actions there are, which are grey and why, and what each does. */
 export function useActions(document: OpenDocument, fields: FormFields, violations: Violations, events: ActionEvents) {
   const busy = ref("");
-  const actions = computed(() => document.definition.value?.actions ?? []);
-
-  /** Whether an action may be done now, as the server says; 新增 always (UI-11). */
-  function allowed(name: string): Allowed {
-    if (name === "new") return YES;
-    return document.view.value?.actions[name] ?? { allowed: false, why: "当前不能进行此操作" };
-  }
+  const actions = computed(() => (document.definition.value?.actions ?? []).filter((one) => !one.amends));
+  const allowed = (name: string): Allowed => document.may(name);
 
   /** Does what the button says; shows why not when it is grey. */
   async function run(action: ActionDefinition): Promise<void> {
@@ -145,6 +139,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   }
 
   async function remove(action: ActionDefinition): Promise<void> {
+    if (document.amending.value) return dropAmendment(document.amending.value.label);
     const text = action.confirm ?? "是否删除该票单据？删除后不可恢复。";
     if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
     await document.remove();
@@ -153,11 +148,23 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone(action.done ?? "删除成功");
   }
 
+  /** 删除 in the form of an amendment: what was saved of it, not the document. */
+  async function dropAmendment(label: string): Promise<void> {
+    const text = `是否放弃已暂存的${label}内容？放弃后不可恢复，原单据不受影响。`;
+    if (!(await ask(text, { title: "删除", yes: "放弃", destructive: true }))) return;
+    await document.dropAmendment();
+    fields.forget();
+    await events.emptied();
+    sayDone(`已放弃${label}内容`);
+  }
+
   /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
-  async function sign(action: ActionDefinition): Promise<void> {
+  async function sign(button: ActionDefinition): Promise<void> {
+    const action = document.amending.value ?? button; // in the form of an amendment 申报 is that action
     if (!(await fields.settle(true))) return events.refused();
     if ((document.dirty.value || !document.number.value) && !(await save(null))) return;
-    if (document.unsaved.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${action.label}」`);
+    if (document.unsaved.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${button.label}」`);
+    if (action.amends === "replaces" && !allowed("delete").allowed) return sayRefused(`尚未录入${action.label}内容：请修改后再点击「${button.label}」`);
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
       title: action.label,
@@ -180,11 +187,13 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   /** Hands the signature in. Where the answer is lost, the document says whether it arrived. */
   async function submit(action: ActionDefinition, number: string, signed: Signed): Promise<void> {
     try {
-      document.take(await submitAction(document.type, number, signed));
+      const done = await submitAction(document.type, number, signed);
+      if (action.amends) await document.onlyView();
+      else document.take(done);
     } catch (error) {
       if (!isLost(error)) throw error;
       await document.refresh().catch(() => undefined);
-      if (allowed(action.name).allowed) throw error;
+      if (allowed(action.name).allowed && !(action.amends && !document.amending.value)) throw error;
     }
   }
 

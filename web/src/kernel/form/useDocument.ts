@@ -1,9 +1,10 @@
 import { computed, reactive, ref, shallowRef } from "vue";
 import {
-  createDocument, deleteDocument, emptyDocument, getDefinition, openDocument, saveDocument,
+  createDocument, deleteAmendment, deleteDocument, emptyDocument, getDefinition, openDocument, saveAmendment, saveDocument,
 } from "@/kernel/api/documents";
 import { isLost, Problem } from "@/kernel/api/problem";
-import type { Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
+import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
 import { fieldsOf, keepTypedOn, rowsOf, sameTyped, typedOf } from "./content";
@@ -12,6 +13,9 @@ import { fieldsOf, keepTypedOn, rowsOf, sameTyped, typedOf } from "./content";
 export interface Sending {
   around<Answer>(work: () => Promise<Answer>): Promise<Answer>;
 }
+
+const YES: Allowed = { allowed: true, why: "" };
+const AS_VIEWED = ["copy", "print"]; // what may be done with a document that is only looked at, beside 新增
 
 /**
  * One document in a form: what is stored (`view`), what stands in the boxes (`content`), and the way between.
@@ -24,6 +28,7 @@ export function useDocument(type: string) {
   const drafts = reactive<Record<string, RowDraft>>({}); // what stands in the row editors, by table
   const tab = ref(randomKey()); // names this form's autosave; another document in it gets another
   const sending: Sending = { around: (work) => work() };
+  const mode = ref(""); // "" to work on the document, VIEW to look at it, else the name of an amending action
   let begun: { sent: Content; key: string } | null = null; // a first 暂存 that has no answer yet
 
   const number = computed(() => view.value?.number ?? null);
@@ -34,12 +39,37 @@ export function useDocument(type: string) {
   /** Whether something typed would be lost with the page: in the boxes, or in a row editor. */
   const unsaved = computed(() => dirty.value || unfinished.value);
 
-  /** Loads the definition and the document; an empty one without a number. */
-  async function load(wanted: string | null): Promise<void> {
+  /** The action that amends what is in force, when the form is that action's (变更, 删单). */
+  const amending = computed<ActionDefinition | null>(
+    () => definition.value?.actions.find((one) => one.name === mode.value && one.amends) ?? null,
+  );
+
+  /** Whether an action may be done now, as the server says; 新增 always (UI-11); nothing else with what is only looked at. */
+  function may(name: string): Allowed {
+    if (name === "new") return YES;
+    const said = view.value?.actions[name] ?? { allowed: false, why: "当前不能进行此操作" };
+    if (mode.value !== VIEW || !said.allowed || AS_VIEWED.includes(name)) return said;
+    return { allowed: false, why: "查看页面只能查看；需要修改时请从查询结果的操作栏进入" };
+  }
+
+  /**
+   * Loads the definition and the document; an empty one without a number.
+   * @param as the mode in which it is opened
+   */
+  async function load(wanted: string | null, as = ""): Promise<void> {
+    const asked = wanted && as !== VIEW ? as : "";
     const [found, opened] = await Promise.all([
-      getDefinition(type), wanted ? openDocument(type, wanted) : emptyDocument(type),
+      getDefinition(type), wanted ? openDocument(type, wanted, asked) : emptyDocument(type),
     ]);
     definition.value = found;
+    mode.value = wanted && (as === VIEW || found.actions.some((one) => one.name === as && one.amends)) ? as : "";
+    take(opened);
+  }
+
+  /** Shows the document itself, to be looked at: its amendment is with customs, or may not be made any more. */
+  async function onlyView(): Promise<void> {
+    const opened = await openDocument(type, number.value!);
+    mode.value = VIEW;
     take(opened);
   }
 
@@ -63,11 +93,14 @@ export function useDocument(type: string) {
     if (begun && canonical(begun.sent) !== canonical(content.value)) await catchUp();
     const sent = snapshot(content.value);
     const stored = view.value;
-    const answered = stored?.number
-      ? await saveDocument(type, stored.number, stored.version, sent, tab.value)
-      : await create(sent);
+    const answered = stored?.number ? await saveStored(stored.number, stored.version, sent) : await create(sent);
     takeKeeping(answered, sent);
     return answered;
+  }
+
+  function saveStored(stored: string, version: number, sent: Content): Promise<View> {
+    if (!amending.value) return saveDocument(type, stored, version, sent, tab.value);
+    return saveAmendment(type, stored, version, { action: amending.value.name, content: sent }, tab.value);
   }
 
   /** The same first 暂存 sent again carries the same key, so that an answer lost on the way makes no second document. */
@@ -99,9 +132,18 @@ export function useDocument(type: string) {
     await clear();
   }
 
+  /** Throws the saved amendment away; what is in force stands in the boxes then. */
+  async function dropAmendment(): Promise<void> {
+    const { number: stored, version } = view.value!;
+    await sending.around(() => deleteAmendment(type, stored!, version));
+    take(await openDocument(type, stored!, mode.value));
+    tab.value = randomKey();
+  }
+
   async function clear(): Promise<void> {
     const empty = await emptyDocument(type);
     begun = null;
+    mode.value = "";
     take(empty);
     tab.value = randomKey();
   }
@@ -117,7 +159,7 @@ export function useDocument(type: string) {
   function typed(): Typed {
     const kept = Object.entries(drafts).filter(([name, draft]) => isUnfinished(draft, rowsOf(content.value, name)));
     return {
-      number: number.value, base_version: view.value?.version ?? 0,
+      number: number.value, amendment: amending.value?.name ?? "", base_version: view.value?.version ?? 0,
       content: typedOf(definition.value!, content.value), drafts: Object.fromEntries(kept),
     };
   }
@@ -138,7 +180,12 @@ export function useDocument(type: string) {
   async function refresh(): Promise<void> {
     const stored = view.value;
     if (!stored?.number) return;
-    const now = await openDocument(type, stored.number);
+    const asked = amending.value?.name ?? "";
+    const now = await openDocument(type, stored.number, asked).catch((error: unknown) => {
+      if (asked && !unsaved.value && error instanceof Problem && error.slug === "not-in-this-state") return null;
+      throw error;
+    });
+    if (!now) return onlyView();
     if (view.value !== stored || canonical(now) === canonical(stored)) return;
     if (!unsaved.value || now.version === stored.version) takeKeeping(now, stored.content);
   }
@@ -149,8 +196,8 @@ export function useDocument(type: string) {
   }
 
   return {
-    type, definition, view, content, drafts, number, dirty, unsaved, tab, sending,
-    load, take, takeKeeping, save, remove, clear, copy, typed, restore, refresh, takeAttachments,
+    type, definition, view, content, drafts, number, mode, amending, dirty, unsaved, tab, sending,
+    may, load, onlyView, take, takeKeeping, save, remove, dropAmendment, clear, copy, typed, restore, refresh, takeAttachments,
   };
 }
 

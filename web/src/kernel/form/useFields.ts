@@ -21,7 +21,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
   const editable = computed(() => {
     const actions = document.view.value?.actions ?? {};
-    return "save" in actions ? actions.save?.allowed === true || document.number.value === null : true;
+    return "save" in actions ? document.may("save").allowed || document.number.value === null : true;
   });
 
   const valueOf = (field: Field): string => {
