@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from pydantic_core import to_json
 
 ALGORITHM = "ES256"
 _HEADER = b'{"alg":"ES256"}'
@@ -27,7 +28,6 @@ _HALF = 32  # bytes of r and of s on P-256
 _ES256 = ec.ECDSA(hashes.SHA256())
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]{86})")  # RFC 7515, 7.1
 _MAX_COMPACT = 12 * 1024 * 1024  # characters: a sealed file of 8 MiB with a little room
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SMALL = 2**53
 _NOT_UNDERSTOOD = {"crit", "b64"}  # header members that change what the signature means
 
@@ -41,21 +41,29 @@ def canonical(value: Any) -> bytes:
 
     Raises `rfc8785.CanonicalizationError` for what JSON cannot say exactly, e.g. integers above 2^53.
     """
-    if _is_plain(value):  # the standard library then writes the same bytes, thirty times as fast
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    return rfc8785.dumps(value)
+    try:
+        return to_json(_ordered(value))  # the same bytes, a hundred times as fast
+    except (_NotPlain, TypeError, ValueError):  # names that are no texts; half of a surrogate pair
+        return rfc8785.dumps(value)
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether there are only texts, small whole numbers and objects whose names are ASCII, in the exact types."""
+class _NotPlain(Exception):
+    """Something else than texts, small whole numbers and objects whose names are ASCII, in the exact types."""
+
+
+def _ordered(value: Any) -> Any:
+    """The same with every object's names in order. Raises `_NotPlain`."""
     kind = type(value)
-    if kind is str:
-        return bool(value.isascii() or not _SURROGATE.search(value))
     if kind is dict:
-        return all(type(name) is str and name.isascii() and _is_plain(each) for name, each in value.items())
+        names = sorted(value)
+        if not "".join(names).isascii():
+            raise _NotPlain
+        return {name: each if type(each := value[name]) is str else _ordered(each) for name in names}
     if kind is list:
-        return all(map(_is_plain, value))
-    return kind is int and abs(value) < _SMALL
+        return [_ordered(each) for each in value]
+    if kind is str or (kind is int and abs(value) < _SMALL):
+        return value
+    raise _NotPlain
 
 
 def signing_input(statement: bytes) -> str:

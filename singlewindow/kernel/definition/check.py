@@ -113,14 +113,16 @@ def _check_size(sent: Mapping[str, Any]) -> None:
     objects = [sent, *(row for row in rows if isinstance(row, dict))]
     if len(rows) > MAX_TEXT or max(map(len, objects)) > MAX_MEMBERS:
         raise Refused.because([_wrong("", "内容的字段过多", "请刷新页面后重新填写")])
-    size = sum(
-        len(name) + (len(value) if isinstance(value, str) else 1)
-        for each in objects
-        for name, value in each.items()
-    )
+    size = sum(map(_size, objects))
     if size > MAX_TEXT:
         message = f"填写的内容共 {size:,} 个字符，超过 {MAX_TEXT:,} 个"
         raise Refused.because([_wrong("", message, "请减少行数或缩短文字")])
+
+
+def _size(sent: Mapping[str, Any]) -> int:
+    """How many characters an object's names and texts have; anything else counts as one."""
+    texts = sum([len(value) if isinstance(value, str) else 1 for value in sent.values()])
+    return texts + sum(map(len, sent))
 
 
 def _clean(content: type[Content], sent: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -132,12 +134,12 @@ def _clean(content: type[Content], sent: Mapping[str, Any], path: str) -> dict[s
                 for name in sorted(unknown)[:MAX_UNKNOWN]
             ]
         )
-    values = {
-        name: _clean_value(path + name, spec, sent[name])
-        for name, spec in content.fields.items()
-        if not spec.system and sent.get(name) not in (None, "")
-    }
-    return {name: value for name, value in values.items() if value}
+    values = {}
+    for name, spec in content.typed.items():
+        value = sent.get(name)
+        if value is not None and value != "" and (kept := _clean_value(path + name, spec, value)):
+            values[name] = kept
+    return values
 
 
 def _shown(name: str) -> str:
@@ -148,21 +150,22 @@ def _shown(name: str) -> str:
 def _codes(
     content: type[Content], values: Values, header: Values | None, path: str
 ) -> Iterator[tuple[str, Field, str]]:
-    for name, spec in content.fields.items():
+    for name, spec in content.coded.items():
         value = values.get(name, "")
-        if spec.kind == "code" and value and not spec.system and not holds(spec.disabled, values, header):
+        if value and not holds(spec.disabled, values, header):
             yield path + name, spec.spoken(values, header), value
 
 
 def _violations(
     content: type[Content], values: Values, header: Values | None, path: str, complete: bool
 ) -> Iterator[Violation]:
-    for name, spec in content.fields.items():
-        if spec.system or holds(spec.disabled, values, header):
+    for name, spec in content.typed.items():
+        if spec.disabled is not False and holds(spec.disabled, values, header):
             continue
         value = values.get(name, "")
         if value:
-            yield from _of_value(path + name, spec.spoken(values, header), value)
+            if not _fits(spec, value):
+                yield from _of_value(path + name, spec.spoken(values, header), value)
         elif complete and holds(spec.required, values, header):
             yield _required(path + name, spec.spoken(values, header))
 
@@ -170,6 +173,15 @@ def _violations(
 def _required(path: str, spec: Field) -> Violation:
     message = f"「{spec.label}」为必填项"
     return Violation(path, "field.required", message, spec.advice or spec.hint, spec.clause, "field")
+
+
+def _fits(spec: Field, value: str) -> bool:
+    """Whether `_of_value` would find nothing, which is asked of every value; it is asked what, of few."""
+    return (
+        (not spec.length or len(value) <= spec.length)
+        and (not spec.pattern or _compiled(spec.pattern).fullmatch(value) is not None)
+        and (spec.kind != "date" or find_day(value) is not None)
+    )
 
 
 def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
@@ -191,6 +203,8 @@ def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
 
 
 def _clean_value(path: str, spec: Field, value: object) -> str:
+    if isinstance(value, str) and value.isascii() and value.isprintable():  # nothing else is in it than blanks
+        return value.strip().upper() if spec.upper else value.strip()
     if not isinstance(value, str):
         raise Refused.because(
             [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]

@@ -56,6 +56,8 @@ class Field:
 
     def spoken(self, values: Values, header: Values | None = None) -> Field:
         """The field with the label and hint that it has beside these values (of a row, with its header)."""
+        if not self.variants:
+            return self
         variant = next((each for each in self.variants if holds(each.when, values, header)), None)
         return self if variant is None else replace(self, label=variant.label, hint=variant.hint or self.hint)
 
@@ -81,15 +83,25 @@ class Lines:
 
 
 class Content:
-    """The base of every form's content and of every kind of row."""
+    """The base of every form's content and of every kind of row.
+
+    Of the fields, `typed` are those that a client may fill in, `coded` those of them that hold codes, and `switched`
+    those that a condition disables: what is asked at every check stands ready.
+    """
 
     fields: ClassVar[dict[str, Field]] = {}
     tables: ClassVar[dict[str, Lines]] = {}
+    typed: ClassVar[dict[str, Field]] = {}
+    coded: ClassVar[dict[str, Field]] = {}
+    switched: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
         """Collect the declarations in their order and give each its name."""
         cls.fields = {n: replace(f, name=n) for n, f in vars(cls).items() if isinstance(f, Field)}
         cls.tables = {n: replace(t, name=n) for n, t in vars(cls).items() if isinstance(t, Lines)}
+        cls.typed = {n: f for n, f in cls.fields.items() if not f.system}
+        cls.coded = {n: f for n, f in cls.typed.items() if f.kind == "code"}
+        cls.switched = {n: f for n, f in cls.fields.items() if f.disabled is not False}
 
     @classmethod
     def of(cls, values: Values) -> Self:
@@ -211,8 +223,9 @@ def enabled_values(content: type[Content], values: Values) -> dict[str, Any]:
 
 
 def _enabled(content: type[Content], values: Values, header: Values | None) -> dict[str, Any]:
-    return {
-        name: values.get(name, "")
-        for name, spec in content.fields.items()
-        if not holds(spec.disabled, values, header) and values.get(name, "") != ""
-    }
+    fields = content.fields
+    kept = {name: value for name, value in values.items() if value != "" and name in fields}
+    for name, spec in content.switched.items():
+        if name in kept and holds(spec.disabled, values, header):
+            del kept[name]
+    return kept
