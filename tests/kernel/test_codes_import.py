@@ -18,10 +18,11 @@ from singlewindow.kernel.codes.difference import Difference
 from singlewindow.kernel.codes.files import FileEntry, TableFile, Unreadable, read_file
 from singlewindow.kernel.codes.importing import ImportRefused, Order, import_tables
 from singlewindow.kernel.codes.load import FOLDER, shipped_tables
+from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.codes.names import find_name, names_of
 from singlewindow.kernel.codes.schema import ALWAYS, STILL
-from singlewindow.kernel.codes.search import search_statement, validity
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.codes.search import search_statement
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.database.migrate import migrate_async
 from singlewindow.kernel.seed import seed_codes
 from singlewindow.kernel.settings import Settings
@@ -508,3 +509,66 @@ def test_the_command_says_what_is_wrong(run: Any, clean: None, tmp_path: Path) -
     refused = run(good, "--from", "2026-02-01")
     assert refused.exit_code == 1
     assert "changes on 2026-03-01 already" in refused.output
+
+
+# ------------------------------------------------------------------------------------ what processes remember
+
+
+@pytest.fixture
+async def processes(address: str, connection: asyncpg.Connection) -> AsyncIterator[list[Database]]:
+    """Two processes of the portal."""
+    opened = [await Database.connect(address, size=1) for _ in range(2)]
+    yield opened
+    for database in opened:
+        await database.close()
+
+
+async def in_force(database: Database, code: str, on: date) -> bool | None:
+    async with database.transaction() as transaction:
+        return (await validity(transaction, [("colours", code)], on)).get(("colours", code))
+
+
+async def test_an_import_counts_at_every_process_from_the_next_transaction_on(
+    address: str, processes: list[Database]
+) -> None:
+    """OPER-02: what a process remembers of a table is never older than the table."""
+    await take(address, table({"1": "红", "2": "绿"}))
+    for database in processes:
+        assert [await in_force(database, code, D1) for code in "123"] == [True, True, None]
+    await take(address, table({"1": "红", "3": "蓝"}), D1)
+    for database in processes:
+        assert [await in_force(database, code, D1) for code in "123"] == [True, False, True]
+        assert await in_force(database, "2", D1 - DAY) is True
+
+
+async def test_a_transaction_that_began_before_does_not_teach_the_others(
+    address: str, processes: list[Database]
+) -> None:
+    """OPER-02: what was read for an older stamp is not what later transactions remember."""
+    await take(address, table({"1": "红", "2": "绿"}))
+    database = await Database.connect(address, size=2)
+    async with database.transaction() as early:
+        await take(address, table({"1": "红"}), D1)
+        async with database.transaction() as late:
+            assert await validity(late, [("colours", "2")], D1) == {("colours", "2"): False}
+        early.codes[("colours", "2")] = [
+            (date.min, date.max, "绿")
+        ]  # as if it had been read before the import
+    assert await in_force(database, "2", D1) is False
+    await database.close()
+
+
+async def test_what_is_remembered_is_not_asked_for_again_and_what_is_unknown_is_not_remembered(
+    address: str, connection: asyncpg.Connection, processes: list[Database]
+) -> None:
+    """Nobody fills a process' memory with codes that he makes up."""
+    await take(address, table({"1": "红"}))
+    assert await in_force(processes[0], "1", D1)
+    await connection.execute("alter table code_entry disable trigger user")
+    await connection.execute("update code_entry set valid_to = '2000-01-01' where table_name = 'colours'")
+    assert await in_force(processes[0], "1", D1) is True
+    assert await in_force(processes[1], "1", D1) is False
+    assert await in_force(processes[0], "made up", D1) is None
+    async with processes[0].transaction() as transaction:
+        assert list(transaction.codes) == [("colours", "1")]
+    await connection.execute("alter table code_entry enable trigger user")

@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 from singlewindow.kernel.codes.schema import code_entry
-from singlewindow.kernel.database.connection import Transaction
 
 _entry = code_entry.c
 _LAST = "\U0010ffff"  # sorts after every character: the end of a range of texts that begin alike
@@ -52,25 +51,6 @@ def in_force(on: date) -> ColumnElement[bool]:
     At most one entry for each table and code is in force on a day.
     """
     return literal(on, Date).between(_entry.valid_from, _entry.valid_to)
-
-
-async def validity(
-    transaction: Transaction, wanted: Collection[tuple[str, str]], on: date
-) -> dict[tuple[str, str], bool]:
-    """(table, code) → whether it is in force `on` that day, of those that exist, however often a meaning changed.
-
-    One text for every question, so that it is read and planned once: each save asks it.
-    """
-    if not wanted:
-        return {}
-    rows = await transaction.look_up(
-        """select table_name, code, bool_or($3 between valid_from and valid_to) as in_force
-           from unnest($1::text[], $2::text[]) as w (table_name, code) join code_entry using (table_name, code)
-           group by table_name, code""",
-        wanted,
-        on,
-    )
-    return {(row["table_name"], row["code"]): row["in_force"] for row in rows}
 
 
 def names_statement(wanted: Mapping[str, Collection[str]], on: date) -> Select[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ moment, which everything in the transaction uses.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,11 +20,15 @@ from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from singlewindow.kernel.database.remembered import Remembered
+
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
 ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
 CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
-ENTER = """select s.*, s.seen_at < now() - $2::interval as stale, business_now
+STAMP = "(select version from stamp where what = 'codes') as codes"
+BEGIN = f"select sw_begin($1, $2) as business_now, {STAMP}"
+ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP}
            from sw_session($1) s, lateral sw_begin(s.company_id, s.account_id) as business_now"""
 
 Row = asyncpg.Record
@@ -43,14 +47,22 @@ NOBODY = Actor()
 
 
 class Transaction:
-    """A connection inside a transaction, whose it is, and the business moment at which it began."""
+    """A connection inside a transaction, whose it is, and the business moment at which it began.
+
+    `codes` is what this process remembers of the code tables (`codes/meanings.py` alone reads and adds).
+    """
 
     def __init__(
-        self, connection: asyncpg.pool.PoolConnectionProxy, now: datetime, actor: Actor = NOBODY
+        self,
+        connection: asyncpg.pool.PoolConnectionProxy,
+        now: datetime,
+        actor: Actor = NOBODY,
+        codes: dict[Hashable, Any] | None = None,
     ) -> None:
         self._connection = connection
         self.now = now
         self.actor = actor
+        self.codes = {} if codes is None else codes
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query with $1, $2 … parameters."""
@@ -100,6 +112,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self._codes = Remembered()
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10) -> Database:
@@ -129,8 +142,8 @@ class Database:
         COMMAND_SECONDS.
         """
         async with self._connection() as connection, connection.transaction():
-            now = await connection.fetchval("select sw_begin($1, $2)", actor.company_id, actor.account_id)
-            yield Transaction(connection, now, actor)
+            [row] = await connection.fetch(BEGIN, actor.company_id, actor.account_id)
+            yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
 
     @asynccontextmanager
     async def session_transaction(
@@ -145,7 +158,8 @@ class Database:
             row = await connection.fetchrow(ENTER, token_hash, seen_every)
             actor = NOBODY if row is None else Actor(row["company_id"], row["account_id"])
             now = datetime.now(UTC) if row is None else row["business_now"]
-            yield Transaction(connection, now, actor), row
+            codes = self._codes.at(None if row is None else row["codes"])
+            yield Transaction(connection, now, actor, codes), row
 
     def _connection(self) -> asyncpg.pool.PoolAcquireContext:
         return self._pool.acquire(timeout=ACQUIRE_SECONDS)

@@ -203,7 +203,9 @@ def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
 
 
 def _clean_value(path: str, spec: Field, value: object) -> str:
-    if isinstance(value, str) and value.isascii() and value.isprintable():  # nothing else is in it than blanks
+    if (
+        isinstance(value, str) and value.isascii() and value.isprintable()
+    ):  # nothing else is in it than blanks
         return value.strip().upper() if spec.upper else value.strip()
     if not isinstance(value, str):
         raise Refused.because(

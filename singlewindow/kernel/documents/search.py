@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+from singlewindow.kernel.codes.meanings import names
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.database.find_tables import find_table
 from singlewindow.kernel.definition.check import (
@@ -143,16 +144,12 @@ async def _names_of_codes(
     }
     if not wanted:
         return {}
-    rows = await transaction.rows(
-        """select field, code, day, name
-           from unnest($1::text[], $2::text[], $3::text[], $4::date[]) as w (field, table_name, code, day)
-           join code_entry using (table_name, code) where day between valid_from and valid_to""",
-        [name for name, _, _ in wanted],
-        [tables[name] for name, _, _ in wanted],
-        [code for _, code, _ in wanted],
-        [day for _, _, day in wanted],
-    )
-    return {(row["field"], row["code"], row["day"]): f"{row['code']} {row['name']}" for row in rows}
+    known = await names(transaction, {(tables[name], code, day) for name, code, day in wanted})
+    return {
+        (name, code, day): f"{code} {known[tables[name], code, day]}"
+        for name, code, day in wanted
+        if (tables[name], code, day) in known
+    }
 
 
 def _found(type: DocumentType, person: Person, document: Document, names: Names) -> Found:

@@ -30,7 +30,7 @@ class Together(Transaction):
     """The transaction of a batch whose coroutines run at once. Statements that are no look-ups go one by one."""
 
     def __init__(self, transaction: Transaction) -> None:
-        super().__init__(transaction._connection, transaction.now, transaction.actor)
+        super().__init__(transaction._connection, transaction.now, transaction.actor, transaction.codes)
         self._one_at_a_time = asyncio.Lock()
         self._asked: dict[Question, _Asked] = defaultdict(_Asked)
         self._task: asyncio.Task[None] | None = None

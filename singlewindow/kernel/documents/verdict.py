@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from singlewindow.kernel.codes.search import validity
+from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean, codes_in, violations_of
 from singlewindow.kernel.definition.fields import Field, enabled_values

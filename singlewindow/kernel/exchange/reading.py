@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from singlewindow.kernel.codes.meanings import names
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.definition.fields import Content
 from singlewindow.kernel.documents.store import CHINA
@@ -22,7 +23,7 @@ def labels_of(content: type[Content]) -> dict[str, str]:
 
 
 async def code_names(transaction: Transaction, rows: Sequence[Row]) -> dict[int, dict[str, str]]:
-    """For each outbox row: path of a code in the content → its name, in one query for all of them.
+    """For each outbox row: path of a code in the content → its name, in one query at most for all of them.
 
     Paths are `field` and `lines/index/column`. Rows carry id, type, content (bytes) and submitted_at.
     """
@@ -32,21 +33,12 @@ async def code_names(transaction: Transaction, rows: Sequence[Row]) -> dict[int,
         for day in [row["submitted_at"].astimezone(CHINA).date()]
         for path, table, code in _codes(row)
     ]
-    asked = list(dict.fromkeys(code for _, _, code in wanted))  # the same ones stand in many lines
-    if not asked:
-        return {}
-    found = await transaction.rows(
-        """select at, name from unnest($1::text[], $2::text[], $3::date[]) with ordinality
-               as w (table_name, code, day, at)
-           join code_entry using (table_name, code) where day between valid_from and valid_to""",
-        *map(list, zip(*asked, strict=True)),
-    )
-    name_of = {asked[each["at"] - 1]: each["name"] for each in found}
-    names: dict[int, dict[str, str]] = {}
+    name_of = await names(transaction, {code for _, _, code in wanted})  # the same ones stand in many lines
+    named: dict[int, dict[str, str]] = {}
     for identifier, path, code in wanted:
         if code in name_of:
-            names.setdefault(identifier, {})[path] = name_of[code]
-    return names
+            named.setdefault(identifier, {})[path] = name_of[code]
+    return named
 
 
 def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
