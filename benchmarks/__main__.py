@@ -1,6 +1,6 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
-    NAME=draft|search|flow_heavy|flow_light|visible|codes   one figure alone
+    NAME=draft|search|flow_heavy|flow_light|flow_gate|visible|codes   one figure alone
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
 
 An installation of its own is started as `make run` does it (temporary folder, free ports, embedded PostgreSQL with
@@ -30,7 +30,7 @@ from benchmarks.seed import seed
 from benchmarks.work import people
 from tests.system.running import CLONE, System, eventually, free_ports, running
 
-FIGURES = ("draft", "search", "flow_heavy", "flow_light", "visible")
+FIGURES = ("draft", "search", "flow_heavy", "flow_light", "flow_gate", "visible")
 LIGHT_FLOWS_A_SECOND = 120  # drafts made ready for the lightest form's rounds
 SECONDS = float(os.environ.get("SECONDS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))

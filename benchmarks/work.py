@@ -9,6 +9,8 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from benchmarks.seed import sample_content
@@ -18,6 +20,10 @@ from tests.system.applicant import Applicant, applicants
 from tests.system.running import System
 
 HEAVY, LIGHT = "/api/documents/_load", "/api/documents/inspection.declaration"
+TRIP = "/api/documents/gate.trip"
+TRIP_SAMPLE = (
+    Path(__file__).parents[1] / "singlewindow/subsystems/gate/samples/accepted/five_kinds_by_sea.json"
+)
 _serials = itertools.count(1)
 
 
@@ -35,10 +41,15 @@ class Person:
 
     async def save(self) -> str:
         """暂存 of a new heavy form, as the page does it; the number."""
-        serial = next(_serials)
-        answer = await self.client.call(
-            "save", "POST", HEAVY, self._content(), f"Idempotency-Key: bench-{serial:012d}\r\n", 201
-        )
+        return await self._save_new(HEAVY, self._content())
+
+    async def save_trip(self) -> str:
+        """暂存 of a new trip of five rows, of a vehicle that has no other; the number."""
+        return await self._save_new(TRIP, trip_content(next(_serials)))
+
+    async def _save_new(self, type: str, content: bytes) -> str:
+        key = f"Idempotency-Key: bench-{next(_serials):012d}\r\n"
+        answer = await self.client.call("save", "POST", type, content, key, 201)
         start = answer.index(b'"number":"') + 10
         return answer[start : start + 18].decode()
 
@@ -47,9 +58,9 @@ class Person:
         body = light_content(declaration)
         await self.client.call("save", "PUT", f"{LIGHT}/{number}", body, f'If-Match: "{version}"\r\n')
 
-    async def apply(self, type: str, number: str, version: int = 1) -> None:
+    async def apply(self, type: str, number: str, version: int = 1, action: str = "apply") -> None:
         """申报: prepare, let the card sign, submit."""
-        wanted = json.dumps({"action": "apply", "card_no": self.applicant.card_no}).encode()
+        wanted = json.dumps({"action": action, "card_no": self.applicant.card_no}).encode()
         path = f"{type}/{number}"
         answer = await self.client.call(
             "prepare", "POST", f"{path}/prepare", wanted, f'If-Match: "{version}"\r\n'
@@ -79,6 +90,19 @@ def light_content(declaration: str) -> bytes:
     """The body that saves an application for a declaration."""
     content = {"declaration_no": declaration, "contact_name": "王芳", "contact_phone": "0755-84398888"}
     return json.dumps({"content": content}).encode()
+
+
+@cache
+def _trip() -> dict[str, Any]:
+    """A trip of five rows, one of each kind of bound object."""
+    content: dict[str, Any] = json.loads(TRIP_SAMPLE.read_text("utf-8"))["content"]
+    return content
+
+
+def trip_content(serial: int) -> bytes:
+    """The body that saves a trip of the vehicle with that number."""
+    plate = f"粤{chr(ord('A') + serial // 100_000 % 26)}{serial % 100_000:05d}"
+    return json.dumps({"content": _trip() | {"bind_key_info": plate}}, ensure_ascii=False).encode()
 
 
 @asynccontextmanager
