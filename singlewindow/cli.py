@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from rich.console import Console
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
+from singlewindow.launch.seals import check
 from singlewindow.launch.settings import LaunchSettings
 
 app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
@@ -93,6 +96,23 @@ def registers(context: typer.Context) -> None:
             "singlewindow.customs", "registers", *context.args
         )
     )
+
+
+KEY = typer.Option(
+    exists=True, dir_okay=False, help="the portal's public key, portal-seal.pem; it may hold several"
+)
+
+
+@app.command()
+def check_seal(
+    seal: Annotated[str, typer.Argument(help="the text of a print's QR code, a file that holds it, or -")],
+    key: Annotated[Path, KEY],
+    at: Annotated[
+        datetime | None, typer.Option(help="another moment than now, in this computer's time")
+    ] = None,
+) -> None:
+    """Check a print's QR code without server, database and network: exit code 0 valid, 1 forged, 2 expired."""
+    raise typer.Exit(check(seal, key.read_bytes(), (at or datetime.now(UTC)).astimezone(), typer.echo))
 
 
 class ClockChange(StrEnum):

@@ -2,6 +2,7 @@
 
     folder/        ca.pem  ca.key.pem  crl.pem  customs-signing.pem  customs-signing.key.pem
                    portal-signing.pem  portal-signing.key.pem
+                   portal-seal.pem (a bare public key)  portal-seal.key.pem
                    customs-encryption.jwk (private)  customs-encryption.pub.jwk
     cards folder/  <card_no>.p12 (password = PIN)  <card_no>.pem (the certificate: a card shows it without PIN)
 
@@ -65,6 +66,7 @@ def create(folder: Path, cards_folder: Path, cards: Sequence[DemoCard], now: dat
         _write_crl(folder, [], 1, moment)
     _create_signing(folder, "customs-signing", CUSTOMS_NAME, moment)
     _create_signing(folder, "portal-signing", PORTAL_NAME, moment)
+    _create_seal(folder)
     _create_customs_encryption(folder)
     for card in cards:
         if not (cards_folder / f"{card.card_no}.p12").exists():
@@ -149,6 +151,15 @@ def _create_signing(folder: Path, stem: str, common_name: str, now: datetime) ->
         .add_extension(_usage(signs=True), critical=True)
     )
     _write(folder / f"{stem}.pem", _pem(builder.sign(_ca_key(folder), hashes.SHA256())), _PUBLIC)
+
+
+def _create_seal(folder: Path) -> None:
+    """The key of the seals on prints. Who verifies them pins the public key itself: there is no chain to follow."""
+    public = folder / "portal-seal.pem"
+    if not public.exists():
+        key = _key(folder / "portal-seal.key.pem").public_key()
+        pem = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        _write(public, key.public_bytes(*pem), _PUBLIC)
 
 
 def _create_customs_encryption(folder: Path) -> None:

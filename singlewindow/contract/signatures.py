@@ -85,6 +85,16 @@ def verify(certificate_der: bytes, signing_input: str, signature_raw: bytes) -> 
     _verify(_public_key(certificate_der), signing_input.encode(), signature_raw)
 
 
+def sign_text(key_pem: bytes, signing_input: str) -> bytes:
+    """ES256 over an ASCII text with a PEM private key, as raw r‖s (64 bytes)."""
+    return sign_raw(_private_key(key_pem), signing_input.encode("ascii"))
+
+
+def verify_text(public_key_pem: bytes, signing_input: str, signature_raw: bytes) -> None:
+    """As `verify`, with a PEM public key in place of a certificate."""
+    _verify(_bare_public_key(public_key_pem), signing_input.encode(), signature_raw)
+
+
 def sign_jws(payload: bytes, key_pem: bytes, kid: str) -> str:
     """`payload` as a compact JWS (ES256), signed with the PEM private key; `kid` names the key."""
     header = json.dumps({"alg": ALGORITHM, "kid": kid}, separators=(",", ":"))
@@ -158,8 +168,19 @@ def _pem_public_key(cert_pem: bytes) -> ec.EllipticCurvePublicKey:
         raise SignatureRefused(f"not a certificate: {problem}") from problem
 
 
+@lru_cache(maxsize=16)
+def _bare_public_key(pem: bytes) -> ec.EllipticCurvePublicKey:
+    try:
+        return _p256(serialization.load_pem_public_key(pem))
+    except (ValueError, UnsupportedAlgorithm) as problem:
+        raise SignatureRefused(f"not a public key: {problem}") from problem
+
+
 def _p256_public(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
-    key = certificate.public_key()
+    return _p256(certificate.public_key())
+
+
+def _p256(key: object) -> ec.EllipticCurvePublicKey:
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 key")
     return key

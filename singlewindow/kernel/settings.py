@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     file_days: float = 7  # how long such files and what jobs make of them are kept
     import_documents: int = 20_000  # in one workbook
     import_rows: int = 200_000  # of a sheet, and of all line tables together
+    seal_days: int = 7  # how long the QR code of a print is valid, unless the print says otherwise
     captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha
 
     @property

@@ -224,12 +224,27 @@ class Queries:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """A QR code on a print, signed by the portal, that anybody can check without network (GATE-09).
+
+    `facts` makes of the content's values (codes without names; with `number`) a few short texts by label, the number
+    not among them: it is there already. Only in one of `states` there is such a code. It is valid for `valid_days`;
+    0: SINGLEWINDOW_SEAL_DAYS.
+    """
+
+    facts: Callable[[Mapping[str, Any]], Mapping[str, str]]
+    states: frozenset[str]
+    valid_days: int = 0
+
+
+@dataclass(frozen=True)
 class Print:
     """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12)."""
 
     name: str
     title: str  # "": the document type's own
     template: Path
+    seal: Seal | None = None
 
 
 FORM_PRINT = Print("form", "", Path(__file__).parent / "printing" / "templates" / "form.typ")

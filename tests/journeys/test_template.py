@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from singlewindow.contract.seals import Seal, write_seal
 from tests import pdf_samples
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
@@ -229,6 +231,33 @@ def test_statistics_by_keyboard(desk: Desk) -> None:
     expect(desk.dialog().get_by_title("打印件")).to_be_visible()
     desk.shoot("statistics-print")
     desk.press("Escape")
+
+
+def test_a_print_is_checked_without_network(desk: Desk, stage: Stage) -> None:
+    """GATE-09: the page for the gate, also as a kept file: valid, expired, forged."""
+    desk.page.goto(f"{desk.address}/seal")
+    kept = FOLDER / "seal.html"
+    kept.write_text(desk.page.request.get(f"{desk.address}/seal").text(), "utf-8")
+    key = (stage.system.data / "pki" / "portal-seal.key.pem").read_bytes()
+    now = datetime.now(UTC).replace(microsecond=0)
+    facts = {"车牌": "粤B12345"}
+    good, old = (
+        write_seal(Seal("_template", "202600000000000007", 2, facts, now - timedelta(days=9), until), key)
+        for until in (now + timedelta(days=7), now - timedelta(days=1))
+    )
+    desk.page.context.set_offline(True)
+    for place in ("page", "file"):
+        if place == "file":
+            desk.page.goto(kept.resolve().as_uri())
+        expect(desk.page.get_by_label("二维码内容")).to_be_focused()
+        for text, verdict in ((good, "有效"), (old, "已过期"), (good[:99] + "_" + good[100:], "无效")):
+            desk.page.keyboard.insert_text(text)  # as a scanner types it
+            desk.press("Enter")
+            answer = desk.page.get_by_role("status")
+            expect(answer.get_by_role("heading", name=verdict, exact=True)).to_be_visible()
+            expect(answer.get_by_text("粤B12345")).to_have_count(0 if verdict == "无效" else 1)
+            desk.shoot(f"seal-{place}-{verdict}")
+    desk.page.context.set_offline(False)
 
 
 def correct_and_delete(desk: Desk) -> None:

@@ -117,6 +117,7 @@ NAME_NO_DOCUMENT = {
     "GET /api/codes/{table}",
     "GET /api/applications",
     "GET /api/config",
+    "GET /api/seal/key",
     "GET /api/clock",
     "GET /api/captcha",
     "GET /api/session",

@@ -122,11 +122,13 @@ def test_certificates_that_came_later_are_made(start: Start) -> None:
     """OPER-04: a folder from before the portal had a key gets it at the next start; what is there stays."""
     pki = start.settings.pki_folder
     authority = (pki / "ca.pem").read_bytes()
-    for name in ("portal-signing.pem", "portal-signing.key.pem"):
-        (pki / name).unlink()
+    later = [
+        pki / f"{stem}{end}" for stem in ("portal-signing", "portal-seal") for end in (".pem", ".key.pem")
+    ]
+    for file in later:
+        file.unlink()
     assert start() == set()
-    assert (pki / "portal-signing.pem").exists()
-    assert (pki / "portal-signing.key.pem").exists()
+    assert all(file.exists() for file in later)
     assert (pki / "ca.pem").read_bytes() == authority
 
 

@@ -29,6 +29,7 @@ from singlewindow.kernel.http import (
     print_routes,
     problems,
     registration_routes,
+    seal_routes,
     statistics_routes,
     system_routes,
     template_routes,
@@ -85,6 +86,7 @@ def create_app() -> FastAPI:
         print_routes.router,
         job_routes.router,
         template_routes.router,
+        seal_routes.router,
         metrics.router,
     ):
         app.include_router(router)

@@ -12,8 +12,10 @@ from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.printing.data import print_data
+from singlewindow.kernel.printing.seals import seal_data
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import Forbidden, NotFound, NotInThisState, NotLoggedIn, TooMany
+from singlewindow.kernel.settings import settings
 
 router = APIRouter(prefix="/api/documents/{type}", tags=["documents"])
 
@@ -48,6 +50,8 @@ async def print_document(
         files = await store.attachments_of(desk.transaction, document.id)
         data = await print_data(desk.transaction, type, person, document, files)
         now = desk.transaction.now
+    chosen = settings()
+    data |= seal_data(type, wanted, document, now, chosen.pki_folder, chosen.seal_days)
     typesetter: Typesetter = request.app.state.typesetter
     made = await typesetter.typeset(wanted.template, {**data, "print": wanted.title or type.title}, now)
     file_name = quote(f"{wanted.title or type.title} {number}.pdf")

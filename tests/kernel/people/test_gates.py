@@ -23,6 +23,7 @@ PUBLIC = {
     "GET /api/captcha",
     "GET /api/clock",
     "GET /api/config",
+    "GET /api/seal/key",
     "POST /api/session/password",
     "POST /api/session/card",
     "POST /api/session/card/challenge",

@@ -1,0 +1,50 @@
+"""`singlewindow check-seal`: what the QR code of a print says, and whether it is genuine and still valid (GATE-09)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from singlewindow.contract.seals import LONGEST, Seal, read_seal
+from singlewindow.contract.signatures import SignatureRefused
+
+VALID, FORGED, EXPIRED = 0, 1, 2  # exit codes
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def check(given: str, keys: bytes, now: datetime, tell: Callable[[str], object]) -> int:
+    """Tell what a seal (its text, a file, or "-") says, by these public keys (PEM); answers the exit code."""
+    try:
+        seal = read_seal(_text(given), keys)
+    except SignatureRefused as refused:
+        tell(f"FORGED 无效: {refused}")
+        return FORGED
+    expired = seal.expired(now)
+    tell("EXPIRED 已过期" if expired else "VALID 有效")
+    for label, value in _facts(seal):
+        tell(f"{label}: {value}")
+    return EXPIRED if expired else VALID
+
+
+def _facts(seal: Seal) -> list[tuple[str, str]]:
+    moments = [("签发时间", seal.issued_at), ("有效期至", seal.valid_until)]
+    return [
+        ("统一编号", seal.number),
+        *seal.facts.items(),
+        ("单据类型", seal.type),
+        ("单据版本", str(seal.version)),
+        *((label, f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}") for label, at in moments),
+    ]
+
+
+def _text(given: str) -> str:
+    """The seal itself. A seal is longer than the name of a file may be, so the two are never taken for each other."""
+    if given == "-":
+        return sys.stdin.read(LONGEST + 1)
+    if len(given) < 200 and Path(given).is_file():
+        with Path(given).open(encoding="utf-8", errors="replace") as file:
+            return file.read(LONGEST + 1)
+    return given
