@@ -3,12 +3,9 @@
 Start a new chapter from a copy of this folder (CONTRIBUTING.md); the kernel's tests use it.
 """
 
-from dataclasses import replace
-
-from singlewindow.kernel.lifecycle import states
-from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Seal, Subsystem
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
 from singlewindow.subsystems._template.document import FORM
-from singlewindow.subsystems._template.lifecycle import APPROVED, CLAIMS, LIFECYCLE
+from singlewindow.subsystems._template.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems._template.messages import MESSAGES
 from singlewindow.subsystems._template.queries import QUERIES
 from singlewindow.subsystems._template.rules import RULES, fill, gather
@@ -24,11 +21,7 @@ LETTER = DocumentType(
     claims=CLAIMS,
     messages=MESSAGES,
     queries=QUERIES,
-    prints=(
-        replace(
-            FORM_PRINT, seal=Seal(lambda values: {"申请事项编号": values["reference"]}, states(APPROVED))
-        ),
-    ),
+    prints=PRINTS,
 )
 
 SUBSYSTEM = Subsystem(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
-from singlewindow.kernel.subsystem import Claim
+from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
 from singlewindow.subsystems._template.document import CLAUSE
 from singlewindow.subsystems._template.rules import CLAIM
 
@@ -81,4 +83,8 @@ CLAIMS = (
         advice="请换一个编号",
         clause="样例 2",
     ),
+)
+
+PRINTS = (
+    replace(FORM_PRINT, seal=Seal(lambda values: {"申请事项编号": values["reference"]}, states(APPROVED))),
 )
