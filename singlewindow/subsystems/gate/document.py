@@ -19,7 +19,6 @@ from singlewindow.kernel.definition.fields import (
     decimal,
     lines,
     text,
-    textarea,
 )
 
 HEAD = "手册 3.1.1.1 表头信息"
@@ -43,6 +42,11 @@ SEALS = r"[0-9A-Z-]{1,32}(\|[0-9A-Z-]{1,32}){0,2}"
 def weight(label: str, element: str, hint: str) -> Any:
     """A weight of the header in kilograms; 0 is accepted, empty is not."""
     return decimal(label, digits=9, places=3, required=True, element=element, clause=HEAD, hint=hint)
+
+
+def remark_of(clause: str) -> Any:
+    """备注: one line, so that Enter in a row's last box saves the row as everywhere else (GATE-04)."""
+    return text("备注", length=1000, span=3, element="Remark", clause=clause, hint="选填，至多 1000 个字符")
 
 
 def container(label: str, element: str, hint: str, **more: Any) -> Any:
@@ -114,7 +118,7 @@ class Body(Content):
     conta_id2: str = container("集装箱号2", "ContaId2", "选填，第二个（空）集装箱填写在此处，先填集装箱号1")
     e_seal_id1: str = seals("安全智能锁号1", "ESealId1", "conta_id1", "1")
     e_seal_id2: str = seals("安全智能锁号2", "ESealId2", "conta_id2", "2")
-    remark: str = textarea("备注", length=1000, element="Remark", clause=BODY, hint="选填，至多 1000 个字符")
+    remark: str = remark_of(BODY)
 
 
 class Trip(Content):
@@ -168,7 +172,7 @@ class Trip(Content):
     vehicle_weight: str = weight("车辆重量", "VehicleWeight", "必填，手工填写，单位为千克")
     trailer_weight: str = weight("挂车重量", "TrailerWeight", "必填，手工填写，单位为千克；没有挂车填 0")
     conta_weight: str = weight("集装箱重量", "ContaWeight", "必填，手工填写，单位为千克；没有集装箱填 0")
-    remark: str = textarea("备注", length=1000, element="Remark", clause=HEAD, hint="选填，至多 1000 个字符")
+    remark: str = remark_of(HEAD)
     bodies: list[Body] = lines("表体", Body, least=1, most=200, clause=BODY)
 
 

@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { nextTick } from "vue";
 import { isShortcut, moveByKey } from "./keyboard";
 
 const focused = (): string | undefined => (document.activeElement as HTMLElement).dataset.field;
 
-function press(key: string, more: KeyboardEventInit = {}): KeyboardEvent {
+async function press(key: string, more: KeyboardEventInit = {}): Promise<KeyboardEvent> {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
   document.activeElement!.dispatchEvent(event);
+  await nextTick();
   return event;
 }
 
@@ -23,31 +25,56 @@ beforeEach(() => {
 afterEach(() => (document.body.innerHTML = ""));
 
 describe("moving through a form (UI-03)", () => {
-  it("Enter goes to the next field that can be typed in, Shift+Enter back", () => {
-    press("Enter");
+  it("Enter goes to the next field that can be typed in, Shift+Enter back", async () => {
+    await press("Enter");
     expect(focused()).toBe("b");
-    press("Enter");
+    await press("Enter");
     expect(focused()).toBe("c");
-    press("Enter", { shiftKey: true });
+    await press("Enter", { shiftKey: true });
     expect(focused()).toBe("b");
   });
 
-  it("Enter in the last field leaves it all the same, and the focus stays", () => {
+  it("Enter in the last field leaves it all the same, and the focus stays", async () => {
     let left = 0;
     document.querySelector<HTMLElement>("[data-field=c]")!.focus();
     document.activeElement!.addEventListener("blur", () => (left += 1));
-    press("Enter");
+    await press("Enter");
     expect([focused(), left]).toEqual(["c", 1]);
   });
 
-  it("Ctrl+End goes to the next area that has a field to type in", () => {
-    press("End", { ctrlKey: true });
+  it("Enter goes into a grey field that the key itself opened", async () => {
+    const [a, grey] = document.querySelectorAll<HTMLInputElement>("[data-field]");
+    a!.addEventListener("keydown", () => void nextTick(() => (grey!.readOnly = false)));
+    await press("Enter");
+    expect(focused()).toBe("grey");
+  });
+
+  it("Enter goes back to a grey field that a code opened which was still being looked up, unless typing went on", async () => {
+    for (const typed of ["", "x"]) {
+      const [a, grey, b] = document.querySelectorAll<HTMLInputElement>("[data-field]");
+      a!.focus();
+      a!.ariaBusy = "true";
+      await press("Enter");
+      expect(focused()).toBe("b");
+      b!.value = typed;
+      grey!.readOnly = false;
+      a!.ariaBusy = "false";
+      await vi.waitFor(() => expect(focused()).toBe(typed ? "b" : "grey"));
+      await new Promise((go) => setTimeout(go, 50));
+      expect(focused()).toBe(typed ? "b" : "grey");
+      grey!.readOnly = true;
+      b!.value = "";
+    }
+  });
+
+  it("Ctrl+End goes to the next area that has a field to type in", async () => {
+    await press("End", { ctrlKey: true });
     expect(focused()).toBe("c");
   });
 
-  it("End alone and keys of an input method stay the field's own", () => {
-    expect(press("End").defaultPrevented).toBe(false);
-    expect(press("Enter", { isComposing: true }).defaultPrevented).toBe(false);
+  it("End alone and keys of an input method stay the field's own", async () => {
+    expect((await press("End")).defaultPrevented).toBe(false);
+    expect((await press("Enter", { isComposing: true })).defaultPrevented).toBe(false);
     expect(focused()).toBe("a");
   });
 });

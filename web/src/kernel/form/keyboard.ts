@@ -1,3 +1,5 @@
+import { nextTick } from "vue";
+
 /** Moving through a form with the keyboard (UI-03). Keys that belong to an input method are left alone. */
 
 /** The boxes that can be typed in. */
@@ -5,21 +7,45 @@ export const FIELDS = "[data-field]:not([readonly]):not([disabled])";
 
 export const composing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
 
-/** Enter: next field, Shift+Enter: previous field, Ctrl+End: first field of the next area. */
+/**
+ * Enter: next field, Shift+Enter: previous field, Ctrl+End: first field of the next area. The next field is looked for
+ * when the page shows what the key did: a choice may have made a grey field one that can be typed in (GATE-01).
+ */
 export function moveByKey(event: KeyboardEvent, form: HTMLElement): void {
   const target = event.target as HTMLElement;
   if (composing(event)) return;
-  if (event.key === "End" && event.ctrlKey) return move(event, firstOfNextArea(form, target));
+  if (event.key === "End" && event.ctrlKey) return move(event, () => firstOfNextArea(form, target));
   if (!target.matches("[data-field]")) return;
-  if (event.key === "Enter" && !event.ctrlKey && !event.altKey) move(event, neighbour(form, target, event.shiftKey ? -1 : 1));
+  if (event.key === "Enter" && !event.ctrlKey && !event.altKey) move(event, () => neighbour(form, target, event.shiftKey ? -1 : 1));
 }
 
-function move(event: KeyboardEvent, to: HTMLElement | undefined): void {
+function move(event: KeyboardEvent, find: () => HTMLElement | undefined): void {
   event.preventDefault();
   const from = event.target as HTMLElement;
-  if (to) return to.focus();
-  from.blur(); // the last field is left all the same: checked, looked up
-  from.focus();
+  void nextTick(() => {
+    const to = find();
+    if (to) {
+      to.focus();
+      return void goOn(from, to, find);
+    }
+    from.blur(); // the last field is left all the same: checked, looked up
+    from.focus();
+  });
+}
+
+/** A code that was typed faster than it is looked up may open a grey field later: then the focus goes there, if nothing was typed yet. */
+async function goOn(from: HTMLElement, to: HTMLElement, find: () => HTMLElement | undefined): Promise<void> {
+  if (from.ariaBusy !== "true") return;
+  const value = (to as HTMLInputElement).value;
+  await until(() => from.ariaBusy !== "true");
+  const better = find();
+  if (better && better !== to && document.activeElement === to && (to as HTMLInputElement).value === value) better.focus();
+}
+
+/** Waits for the condition, at most two seconds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((go) => setTimeout(go, 20));
+  await nextTick();
 }
 
 function neighbour(form: HTMLElement, from: HTMLElement, step: number): HTMLElement | undefined {

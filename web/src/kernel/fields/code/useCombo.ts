@@ -23,10 +23,13 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
   const trouble = ref("");
   const chosen = ref<CodeItem | null>(null);
   const narrowing = ref(false);
+  const leaving = ref(false);
   let asked = 0;
   let refused = false; // the field was left with text that names no entry
   let entered = false; // Enter was pressed before the list had come
 
+  /** What is typed is being looked up: the field's code is not known yet. */
+  const busy = computed(() => narrowing.value || leaving.value);
   const typed = computed(() => (chosen.value && text.value === shownAs(chosen.value) ? "" : text.value.trim()));
 
   watch([value, source], showValue, { immediate: true });
@@ -102,7 +105,9 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     const first = entered ? 0 : -1;
     entered = false;
     if (!wanted) return;
+    leaving.value = true;
     const found = await source().search(wanted).catch(() => [] as CodeItem[]);
+    leaving.value = false;
     if (typed.value !== wanted) return;
     const item = found.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? found[first];
     if (item) take(item);
@@ -118,5 +123,5 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     refused = false;
   }
 
-  return { text, open, items, highlighted, trouble, chosen, show, type, take, enter, clear, move, hide, leave };
+  return { text, open, items, highlighted, trouble, chosen, busy, show, type, take, enter, clear, move, hide, leave };
 }

@@ -1,0 +1,127 @@
+"""What a person does again and again in this chapter: log in, open a form, fill in boxes by keyboard, enter the PIN."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.browser import Desk
+
+APPLICATION = "智能卡口散杂货系统"
+FORM, QUERY = "新增", "查询"
+WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
+WANG_CARD, LI_CARD = "8930L0000A011", "8930L0000A029"
+PIN = "88888888"
+CAPTCHA = "8888"
+SLOW = 30_000  # milliseconds for what goes to customs and back
+YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"
+
+
+def log_in(desk: Desk, account: tuple[str, str] = WANG) -> None:
+    """From the home page into the application (manual 2.7)."""
+    desk.page.get_by_role("link", name=APPLICATION).first.click()
+    desk.page.get_by_label("用户名").fill(account[0])
+    desk.page.get_by_label("密码", exact=True).fill(account[1])
+    expect(desk.page.get_by_alt_text("验证码")).to_be_visible()
+    desk.page.get_by_label("验证码", exact=True).fill(CAPTCHA)
+    desk.press("Enter")
+    expect(desk.button("退出")).to_be_visible()
+
+
+def menu(desk: Desk, title: str) -> None:
+    """Click an entry of the left menu."""
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
+
+
+def open_form(desk: Desk) -> None:
+    """An empty form, with the focus in its first box."""
+    menu(desk, FORM)
+    expect(desk.field("status")).to_have_value("未暂存")
+    desk.field("customs_master").focus()
+
+
+def choose(desk: Desk, typed: str, shown: str) -> None:
+    """In the focused drop-down: Space opens it, typing narrows it, Enter takes and goes on (UI-04)."""
+    box = desk.page.locator("*:focus")
+    name = box.get_attribute("data-field")
+    desk.press("Space")
+    expect(desk.page.get_by_role("option").locator("visible=true").first).to_be_visible()
+    desk.type(typed)
+    option = desk.page.get_by_role("option", name=shown, exact=True).locator("visible=true")
+    expect(option).to_be_visible()
+    desk.press("Enter")
+    expect(desk.field(str(name))).to_have_value(shown)
+
+
+def enter(desk: Desk, text: str) -> None:
+    """Type into the focused box; Enter goes on."""
+    desk.type(text)
+    desk.press("Enter")
+
+
+def at(desk: Desk, name: str) -> None:
+    """The focus stands in this box."""
+    expect(desk.field(name)).to_be_focused()
+
+
+def fill_header(desk: Desk, plate: str, *, mode: str = "2 海运", flag: str = "I 进口") -> None:
+    """By keyboard alone from 关区代码 on, up to the first box of a row."""
+    at(desk, "customs_master")
+    choose(desk, "5301", "5301 皇岗海关")
+    at(desk, "bind_key_type")
+    choose(desk, "VN", "VN 车牌号")
+    at(desk, "bind_key_info")
+    enter(desk, plate)
+    at(desk, "rd_code")
+    choose(desk, "报关", "1000000000 报关")
+    choose(desk, mode[0], mode)
+    choose(desk, flag[0], flag)
+    at(desk, "bayonet_rd_code")
+    choose(desk, "重进空出", "01 重进空出")
+    for name, kilograms in (("vehicle_weight", "8500"), ("trailer_weight", "6200"), ("conta_weight", "2200")):
+        at(desk, name)
+        enter(desk, kilograms)
+    at(desk, "remark")
+    enter(desk, "")
+    at(desk, "bodies/ie_direction")
+
+
+def save(desk: Desk) -> str:
+    """Alt+S; the 车次确认编号."""
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    expect(desk.field("status")).to_have_value("暂存成功")
+    number = desk.field("sure_id").input_value()
+    assert re.fullmatch(r"20\d{4}8930L0000A011\d{13}", number), number
+    return number
+
+
+def declare(desk: Desk) -> None:
+    """申报, the question, the PIN, 申报成功: by keyboard alone."""
+    desk.action("申报").press("Enter")
+    expect(desk.dialog()).to_contain_text("是否要申报该票单据")
+    desk.press("Enter")
+    box = desk.page.get_by_label("卡介质密码")
+    expect(box).to_be_focused(timeout=SLOW)
+    desk.type(PIN)
+    desk.press("Enter")
+    desk.says("申报成功")
+
+
+def rows(desk: Desk) -> list[str]:
+    """The bound objects of the list, in its order."""
+    cells = desk.page.locator(".row-list tbody tr[tabindex]:visible")
+    return [row.strip() for row in cells.all_inner_texts()]
+
+
+def colour_of(desk: Desk, name: str) -> str:
+    """The background of a field's box, as the browser paints it."""
+    script = """box => {
+        for (let one = box; one; one = one.parentElement) {
+            const colour = getComputedStyle(one).backgroundColor;
+            if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+        }
+    }"""
+    colour: str = desk.field(name).evaluate(script)
+    return colour
