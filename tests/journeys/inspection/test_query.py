@@ -76,7 +76,17 @@ def test_conditions_by_type(desk: Desk, stage: Stage, fresh: Fresh) -> None:
     desk.shoot("conditions")
     desk.field("status").focus()
     desk.press("Space")
-    states = ["暂存", "已申请", "发往海关成功", "发送失败", "海关接收成功", "接收失败", "同意", "不同意"]
+    states = [
+        "全部",
+        "暂存",
+        "已申请",
+        "发往海关成功",
+        "发送失败",
+        "海关接收成功",
+        "接收失败",
+        "同意",
+        "不同意",
+    ]
     words = [re.sub(r"^(E?\d)", "", text) for text in desk.page.get_by_role("option").all_inner_texts()]
     assert [re.sub(r"\s", "", word) for word in words] == states
     desk.press("Escape")
