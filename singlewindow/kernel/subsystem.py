@@ -214,13 +214,15 @@ class RowAction:
 
 @dataclass(frozen=True)
 class Queries:
-    """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together."""
+    """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together, with `print`
+    the result goes on paper."""
 
     conditions: tuple[Condition, ...]
     columns: tuple[Column, ...]
     delete: bool = False
     statistics: Statistics | None = None
     row_actions: tuple[RowAction, ...] = ()
+    print: bool = False
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ NOTHING_FOUND: dict[str, Case] = {
 NAME_NO_DOCUMENT = {
     f"POST {BASE}",
     f"GET {BASE}/new",
+    f"GET {BASE}/list/print",  # its rows are those of the query
     f"GET {BASE}/statistics/print",  # its figures are those of the route above it
     "GET /api/definitions/{type}",
     "GET /api/codes/{table}",

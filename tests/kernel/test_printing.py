@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.printing import listing
 from singlewindow.kernel.printing import typesetter as typesetting
 from singlewindow.kernel.printing.data import breakable
 from singlewindow.kernel.printing.typesetter import Bounds, CannotPrint, Typesetter
@@ -110,6 +112,66 @@ async def test_a_print_holds_what_is_stored(house: House, tmp_path: Path) -> Non
                   "苹果12.5A1", "1申请书声明.pdf1", "APPROVED", "回执APPROVED", "530120261126000007", "审批通过",
                   "打印人用户", "第1页/共1页", "打印件统一编号"):  # fmt: skip
         assert words in paper.text, (words, paper.raw)
+
+
+async def listed(member: Member, tmp_path: Path, **asked: Any) -> Paper:
+    today = datetime.now(CHINA).date().isoformat()
+    span = {"updated_from": today, "updated_to": today}
+    answer = await member.http.get(f"/api/documents/{TYPE}/list/print", params=span | asked)
+    assert answer.status_code == 200, answer.text
+    path = tmp_path / "list.pdf"
+    path.write_bytes(answer.content)
+    return Paper(path)
+
+
+@needs_poppler
+async def test_a_query_s_result_is_printed_with_conditions_and_chosen_columns(
+    house: House, tmp_path: Path
+) -> None:
+    """GATE-09: all found rows of one's own company, in the order of the page; the conditions in words."""
+    member, other = await house.member(), await house.member()
+    mine = sorted([reference() for _ in range(3)])
+    for each in mine:
+        await member.save(TYPE, letter(each))
+    foreign = (await other.save(TYPE, letter(reference())))["content"]["reference"]
+    paper = await listed(member, tmp_path, transport="2", status="0", sort="reference")
+    assert [paper.text.index(each) for each in mine] == sorted(paper.text.index(each) for each in mine)
+    for words in (
+        "样例申请查询结果",
+        "运输方式2水路运输",
+        "单据状态暂存",
+        "共3票",
+        "最近操作时间",
+        "打印人用户",
+    ):
+        assert words in paper.text, (words, paper.raw)
+    assert foreign not in paper.text
+    paper = await listed(member, tmp_path, column=["reference", "number"])
+    assert "序号数据中心统一编号申请事项编号1" in paper.text
+    assert "没有符合条件的数据。共0票" in (await listed(member, tmp_path, reference="NO0000")).text
+
+
+@needs_poppler
+async def test_a_long_result_says_what_the_paper_lacks(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GATE-09."""
+    monkeypatch.setattr(listing, "MOST_ROWS", 2)
+    member = await house.member()
+    for _ in range(3):
+        await member.save(TYPE, letter(reference()))
+    paper = await listed(member, tmp_path)
+    assert "共3票，一次至多打印2票，其余未打印" in paper.text
+
+
+async def test_what_is_asked_wrongly_is_not_printed(house: House) -> None:
+    """GATE-09, UI-16."""
+    member = await house.member()
+    url = f"/api/documents/{TYPE}/list/print"
+    for asked, rule in ((f"{url}?column=colour", "query.column"), (url, "query.required")):
+        refused = await member.http.get(asked)
+        assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, rule)
+    assert (await member.http.get("/api/documents/inspection.bill/list/print")).status_code == 404
 
 
 @needs_poppler

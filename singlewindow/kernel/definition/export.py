@@ -169,6 +169,7 @@ class QueryView(BaseModel):
     conditions: list[ConditionView]
     columns: list[ColumnView]
     delete: bool
+    print: bool
     row_actions: list[RowActionView]
 
 
@@ -260,7 +261,13 @@ def _query(type: DocumentType) -> QueryView:
         ColumnView(**vars(column), sortable=column.name in found_by) for column in type.queries.columns
     ]
     actions = [RowActionView(label=a.label, does=a.does, asks=a.asks) for a in type.queries.row_actions]
-    return QueryView(conditions=conditions, columns=columns, delete=type.queries.delete, row_actions=actions)
+    return QueryView(
+        conditions=conditions,
+        columns=columns,
+        delete=type.queries.delete,
+        print=type.queries.print,
+        row_actions=actions,
+    )
 
 
 def _field_view(spec: Field) -> FieldView:

@@ -22,6 +22,7 @@ QUERIES = Queries(
         Column("updated_at", "最近操作时间"),
     ),
     delete=True,
+    print=True,
     statistics=Statistics(
         dimensions=(
             Dimension("day", "申请日期", column="filed_on", by="day"),

@@ -60,6 +60,7 @@ export const parcel: Definition = {
       { name: "district", label: "关区", link: "", sortable: false },
     ],
     delete: true,
+    print: false,
     row_actions: [],
   },
   statistics: null,

@@ -3,6 +3,7 @@ import { vi } from "vitest";
 export interface Request {
   method: string;
   path: string;
+  address: URL;
   query: Record<string, string>;
   body: unknown;
   headers: Headers;
@@ -28,7 +29,7 @@ export function serve(answers: Record<string, Answer>): { asked: Request[] } {
   vi.stubGlobal("fetch", async (address: string, init: RequestInit = {}) => {
     const url = new URL(address, "http://portal.test");
     const request: Request = {
-      method: init.method ?? "GET", path: url.pathname, query: Object.fromEntries(url.searchParams),
+      method: init.method ?? "GET", path: url.pathname, address: url, query: Object.fromEntries(url.searchParams),
       body: typeof init.body === "string" ? JSON.parse(init.body) : init.body, headers: new Headers(init.headers),
     };
     asked.push(request);

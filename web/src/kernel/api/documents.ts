@@ -85,6 +85,13 @@ export const getHistory = (type: string, number: string): Promise<History> =>
 export const getPrint = (type: string, number: string, name: string, signal: AbortSignal): Promise<Blob> =>
   download(`${at(type, number)}/prints/${encodeURIComponent(name)}`, signal);
 
+/** @param column the columns to be printed */
+export const getListPrint = (type: string, query: Record<string, string | undefined>, column: string[], signal: AbortSignal): Promise<Blob> => {
+  const asked = new URLSearchParams(Object.entries(query).filter((one): one is [string, string] => !!one[1]));
+  for (const name of column) asked.append("column", name);
+  return download(`${at(type)}/list/print?${asked}`, signal);
+};
+
 export const findDocuments = (type: string, query: Record<string, string | number | undefined>): Promise<FoundPage> =>
   call("GET", at(type), { query });
 

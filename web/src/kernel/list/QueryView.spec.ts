@@ -5,6 +5,7 @@ import type { Definition, Found } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
 import { parcel } from "@/testing/definition";
 import { refusal, serve } from "@/testing/server";
+import { previewed } from "@/kernel/print/preview";
 import { workspaceKey } from "@/kernel/workspace";
 import QueryView from "./QueryView.vue";
 
@@ -204,10 +205,10 @@ describe("conditions and row actions of a definition (GATE-07, GATE-08)", () => 
   ];
   const opened: unknown[][] = [];
 
-  async function trips(answers: Record<string, unknown> = {}) {
+  async function trips(answers: Record<string, unknown> = {}, more: Partial<Definition["query"]> = {}) {
     const server = serve({ "GET /api/documents/sample.parcel": { ...page, items: rows }, "GET /api/codes/kinds": { table: "kinds", items: [{ code: "B", name: "乙类" }] }, ...answers });
     const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open: (...args: unknown[]) => opened.push(args), close() {} };
-    wrapper = mount(QueryView, { props: { definitions: [trip] }, attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
+    wrapper = mount(QueryView, { props: { definitions: [{ ...trip, query: { ...trip.query, ...more } }] }, attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
     opened.length = 0;
     const search = async () => {
       await wrapper.findAll("button").find((one) => one.text() === "查询")!.trigger("click");
@@ -249,6 +250,20 @@ describe("conditions and row actions of a definition (GATE-07, GATE-08)", () => 
       ["sample.parcel", "2", { mode: "view" }], ["sample.parcel", "1", { mode: "" }], ["sample.parcel", "2", { mode: "change" }],
       ["sample.parcel", "3", { page: "receipts" }],
     ]);
+  });
+
+  it("打印 is of what the list answers, with the columns that are shown, whatever stands in the boxes meanwhile (GATE-09)", async () => {
+    const { server, search, choose } = await trips({ "GET /api/documents/sample.parcel/list/print": {} }, { print: true });
+    const print = () => wrapper.findAll("button").find((one) => one.text() === "打印")!.trigger("click");
+    await print();
+    expect(document.body.textContent).toContain("请先查询，再打印查询结果");
+    await choose("kind", "乙");
+    await search();
+    await choose("status", "暂存");
+    await print();
+    await previewed.value!.file("list", new AbortController().signal);
+    expect(server.asked.at(-1)).toMatchObject({ path: "/api/documents/sample.parcel/list/print", query: { kind: "B", sort: "-updated_at" } });
+    expect(server.asked.at(-1)!.address.searchParams.getAll("column")).toEqual(["number", "status", "district"]);
   });
 
   it("删除 asks, and says 删除成功", async () => {

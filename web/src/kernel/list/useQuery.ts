@@ -16,7 +16,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
   const refused = ref<Violation[]>([]);
   const failed = ref(""); // why the last question got no answer
   const ticked = ref<Set<string>>(new Set());
-  let asked: Record<string, string> = {};
+  const asked = shallowRef<Record<string, string>>({}); // what the list answers
   let turn = 0; // an answer counts only while nothing newer has been asked
 
   const conditions = computed(() => definition()?.query.conditions ?? []);
@@ -40,7 +40,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   /** 查询: from the first page, with what the conditions say now. */
   function search(): Promise<void> {
-    asked = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ALL.code));
+    asked.value = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ALL.code));
     Object.assign(page, { number: 1, sort: ORDER });
     ticked.value = new Set();
     return fetchPage();
@@ -54,7 +54,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     searching.value = true;
     [refused.value, failed.value] = [[], ""];
     try {
-      const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
+      const query = { ...asked.value, page: page.number, size: page.size, sort: page.sort };
       const answer = await findDocuments(found.type, query);
       if (mine === turn) take(answer);
     } catch (error) {
@@ -75,7 +75,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     const found = definition();
     if (!found || !result.value || searching.value) return;
     const mine = turn;
-    const query = { ...asked, page: page.number, size: page.size, sort: page.sort };
+    const query = { ...asked.value, page: page.number, size: page.size, sort: page.sort };
     const fresh = await findDocuments(found.type, query);
     if (mine === turn) take(fresh);
   }
@@ -106,7 +106,7 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
     refused.value = violations;
   }
 
-  return { values, page, result, rows, tickable, ticked, searching, refused, failed, conditions, reset, search, sortBy, fetchPage, refresh, refuse };
+  return { values, asked, page, result, rows, tickable, ticked, searching, refused, failed, conditions, reset, search, sortBy, fetchPage, refresh, refuse };
 }
 
 export type Query = ReturnType<typeof useQuery>;
