@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
-PAGES := $(shell find web singlewindow/subsystems -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
+PAGES := $(shell find web singlewindow/subsystems singlewindow/customs/desks -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 
 .PHONY: run test check journey bench clean install

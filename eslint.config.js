@@ -11,7 +11,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { parser: tseslint.parser } },
   },
   {
-    files: ["web/src/**/*.{ts,vue}", "singlewindow/subsystems/*/web/**/*.{ts,vue}"],
+    files: ["web/src/**/*.{ts,vue}", "singlewindow/subsystems/*/web/**/*.{ts,vue}", "singlewindow/customs/desks/*/web/**/*.{ts,vue}"],
     languageOptions: { globals: globals.browser },
     rules: {
       eqeqeq: "error",

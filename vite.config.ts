@@ -29,7 +29,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     dir: here("."),
-    include: ["web/src/**/*.spec.ts", "singlewindow/subsystems/*/web/**/*.spec.ts"],
+    include: ["web/src/**/*.spec.ts", "singlewindow/subsystems/*/web/**/*.spec.ts", "singlewindow/customs/desks/*/web/**/*.spec.ts"],
     restoreMocks: true,
   },
 });

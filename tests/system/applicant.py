@@ -76,6 +76,17 @@ class Applicant:
         await self._upload(number)
         return number
 
+    async def declare(self, type: str, content: dict[str, Any], action: str) -> str:
+        """Save a document of any type and sign an action of it; its number."""
+        path = f"/api/documents/{type}"
+        view = await self._call("POST", path, json={"content": content})
+        number: str = view["number"]
+        wanted, version = {"action": action, "card_no": self.card_no}, {"If-Match": f'"{view["version"]}"'}
+        asked = await self._call("POST", f"{path}/{number}/prepare", json=wanted, headers=version)
+        form = {"token": asked["token"], **self._sign(asked["signing_input"])}
+        await self._call("POST", f"{path}/{number}/submit", json=form)
+        return number
+
     def signed_file(self, number: str) -> tuple[bytes, bytes, bytes]:
         """What the card says to a file of that document: statement, signature, certificate."""
         statement = canonical({

@@ -3,6 +3,7 @@ import SubmissionPage from "./queue/SubmissionPage.vue";
 import QueuePage from "./queue/QueuePage.vue";
 import UnreadablePage from "./queue/UnreadablePage.vue";
 import ModePage from "./mode/ModePage.vue";
+import { deskPages } from "./desks";
 import RegisterPage from "./registers/RegisterPage.vue";
 
 /** The officers' pages; the address stands behind the # because one file serves them all. */
@@ -20,6 +21,7 @@ export function makeRouter(): Router {
       },
       { path: "/mode", component: ModePage },
       { path: "/unreadable", component: UnreadablePage },
+      ...deskPages.map(({ path, component }) => ({ path, component })),
       { path: "/:rest(.*)", redirect: "/queue" },
     ],
   });
