@@ -45,6 +45,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The system of one journey; a module's SETTINGS are settings of its own."""
-    settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
-    with running(CAPTCHA_FIXED="8888", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="1", **settings) as system:
+    usual = {"CAPTCHA_FIXED": "8888", "CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}
+    settings: dict[str, str] = usual | getattr(request.module, "SETTINGS", {})
+    with running(**settings) as system:
         yield Stage(system)

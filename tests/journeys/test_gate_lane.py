@@ -114,11 +114,19 @@ def answer_is(desk: Desk, words: str) -> None:
 def test_officers_at_the_gate(desk: Desk, stage: Stage) -> None:
     """CUST-03: accept, return with a question, in, too heavy, unlock, in, out; a lane's message; the portal follows."""
     good, heavy, wrong = declare(stage, "粤B10001", "粤B10002", "粤B10003")
+    decide(desk, stage, [good, heavy], wrong)
+    stand_at_the_lane(desk, stage, good, heavy)
+    send_messages(desk, stage, good)
+    look_at_the_lists(desk)
+
+
+def decide(desk: Desk, stage: Stage, right: list[str], wrong: str) -> None:
+    """Accept some, return another: asked first, nothing happens on 取消."""
     assert status_is(stage, wrong, "2")
 
-    # Accept two, return the third: asked first, nothing happens on 取消.
-    for number in (good, heavy):
+    for number in right:
         open_trip(desk, number)
+        desk.says("✓ 签名验证通过")
         desk.shoot("submission")
         desk.button("审核通过").click()
         assert status_is(stage, number, "10")
@@ -134,7 +142,9 @@ def test_officers_at_the_gate(desk: Desk, stage: Stage) -> None:
     desk.button("确定").click()
     assert status_is(stage, wrong, "20")
 
-    # The lane page: nobody, in, in again, too heavy, unlocked, in.
+
+def stand_at_the_lane(desk: Desk, stage: Stage, good: str, heavy: str) -> None:
+    """The lane page: nobody, in, too heavy, unlocked, in."""
     desk.page.get_by_role("link", name="卡口验放").click()
     desk.page.get_by_label("通道").select_option(IN)
     desk.says("等待车辆")
@@ -162,7 +172,9 @@ def test_officers_at_the_gate(desk: Desk, stage: Stage) -> None:
     desk.press("Enter")
     desk.says("进场须过磅，请录入地磅重量")
 
-    # Out, by a message of the lane itself, with a key that is shown once.
+
+def send_messages(desk: Desk, stage: Stage, good: str) -> None:
+    """Out, by a message of the lane itself, with a key that is shown once."""
     desk.page.get_by_role("link", name="卡口密钥").click()
     desk.button(f"{OUT} 新密钥").click()
     key = desk.page.locator(".key-told code").inner_text()
@@ -178,7 +190,9 @@ def test_officers_at_the_gate(desk: Desk, stage: Stage) -> None:
     desk.says("通道报文")
     desk.shoot("lane-out")
 
-    # Trips at customs, lanes and tolerances.
+
+def look_at_the_lists(desk: Desk) -> None:
+    """Trips at customs, lanes and tolerances."""
     desk.page.get_by_role("link", name="卡口车次").click()
     desk.page.get_by_label("介质关键信息").fill("粤b1000")
     desk.press("Enter")
