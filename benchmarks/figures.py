@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
+from benchmarks import importing
 from benchmarks.processes import Spent, look
 from benchmarks.work import HEAVY, LIGHT, TRIP, Person, busy, light_content, times_of
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
@@ -194,6 +195,17 @@ class Bench:
         seen = time.time()
         decided = await self.customs.fetchval("select decided_at from submission where number = $1", number)
         return float(seen - decided.timestamp())
+
+    async def import_trips(self) -> Round:
+        """(e) Import of 10,000 trips of five rows each from one workbook, from its upload to the last draft."""
+        data = await asyncio.to_thread(importing.workbook)
+        memory = importing.Memory(self.system.pid_of("worker"))
+        watching = asyncio.create_task(memory.watch())
+        before, began = self.look(), time.monotonic()
+        job = await importing.imported(self.people[0].applicant.http, data)
+        seconds, spent = time.monotonic() - began, self.look().since(before)
+        watching.cancel()
+        return importing.figure(job, len(data), seconds, memory.most, spent)
 
     async def _rate(self, people: Sequence[Person], work: Callable[[Person], Awaitable[object]]) -> Round:
         await busy(people, work, 0.5)  # caches and connections

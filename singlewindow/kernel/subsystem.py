@@ -321,6 +321,7 @@ MenuPage = Literal[
     "form",  # of one type
     "query",  # over one type or several
     "statistics",  # of one type or several
+    "import",  # from workbooks, of one type or several
 ]
 """The kinds of page to which a menu may lead; each has its entry in `web/src/app/pages.ts`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Header, Path, Query, Response, UploadFile
@@ -30,6 +30,7 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import get_document_type
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=documented(NotLoggedIn, Forbidden, NotFound))
+State = Literal["queued", "running", "done", "stopped", "failed"]
 JobId = Annotated[int, Path(ge=1, le=MAX_ID)]
 STATES = {
     "queued": "排队中",
@@ -68,7 +69,7 @@ class JobView(BaseModel):
     title: str
     type: str
     options: dict[str, Any]
-    state: str = Field(description="queued, running, done, stopped or failed")
+    state: State
     state_name: str
     total: int | None
     done: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents.store import CHINA
@@ -43,7 +43,7 @@ class Job:
     kind: str
     about: str
     asked: Mapping[str, Any]
-    state: str
+    state: Literal["queued", "running", "done", "stopped", "failed"]
     total: int | None
     done: int
     failed: int

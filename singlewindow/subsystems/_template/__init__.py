@@ -32,6 +32,7 @@ SUBSYSTEM = Subsystem(
     menu=(
         MenuItem("样例申请", "form", ("_template",)),
         MenuItem("样例查询", "query", ("_template",)),
+        MenuItem("样例批量导入", "import", ("_template",)),
         MenuItem("样例统计", "statistics", ("_template",)),
     ),
 )

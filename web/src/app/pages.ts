@@ -1,4 +1,4 @@
-import { Document, Histogram, List, Search } from "@element-plus/icons-vue";
+import { Document, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
 import { defineAsyncComponent, type Component } from "vue";
 import type { MenuItem } from "@/kernel/api/types";
 import DocumentPage from "@/pages/DocumentPage.vue";
@@ -29,6 +29,10 @@ export const pageKinds: Record<PageName, PageKind> = {
   },
   statistics: {
     page: defineAsyncComponent(() => import("@/pages/StatisticsPage.vue")), about: "types", icon: Histogram, title: "统计",
+    props: ({ types }) => ({ types }),
+  },
+  import: {
+    page: defineAsyncComponent(() => import("@/pages/ImportPage.vue")), about: "types", icon: Upload, title: "批量导入",
     props: ({ types }) => ({ types }),
   },
   query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types }) => ({ types }) },

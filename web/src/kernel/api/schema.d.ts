@@ -2399,9 +2399,9 @@ export interface components {
             result: components["schemas"]["FileView"] | null;
             /**
              * State
-             * @description queued, running, done, stopped or failed
+             * @enum {string}
              */
-            state: string;
+            state: "queued" | "running" | "done" | "stopped" | "failed";
             /** State Name */
             state_name: string;
             /** Stopping */
@@ -2554,7 +2554,7 @@ export interface components {
              * Page
              * @enum {string}
              */
-            page: "form" | "query" | "statistics";
+            page: "form" | "query" | "statistics" | "import";
             /** Title */
             title: string;
             /** Types */

@@ -109,5 +109,25 @@ export type Found = Schemas["SearchRow"] & { answered?: boolean; marker?: string
 export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];
 
+export type StoredFile = Schemas["FileView"];
+export type Job = Schemas["JobView"];
+export type StartJob = Schemas["JobBody"];
+/** What is wrong in a cell of a workbook; `row` and `column` as the spreadsheet shows them. */
+export interface CellFinding {
+  sheet: string;
+  row: number;
+  column: string;
+  head: string;
+  value: string;
+  message: string;
+  advice: string;
+  clause: string;
+}
+/** A document of a workbook that was refused: its 序号, and every cell that is wrong. */
+export type Refusal = Narrowed<Schemas["FailureView"], { data: { key: string; findings: CellFinding[] } }>;
+export type FormTemplate = Schemas["TemplateView"];
+export type FormTemplates = Schemas["TemplatesAnswer"];
+export type FilledTemplate = Narrowed<Schemas["FilledTemplate"], { content: Content }>;
+
 /** A refusal. Who stands between may answer less; `stale-version` brings what is stored now. */
 export type ProblemBody = Partial<Omit<Schemas["ProblemBody"], "violations">> & { violations?: Violation[]; current?: View };

@@ -1,7 +1,7 @@
 import { computed, ref } from "vue";
 import { getPrint, prepareAction, submitAction } from "@/kernel/api/documents";
 import { isLost, lineOf, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Prepared, Signed, Violation } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Content, Prepared, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
 import { preview } from "@/kernel/print/preview";
@@ -115,6 +115,18 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone("已复制为新单据，尚未暂存");
   }
 
+  /** A new document out of a template (GATE-11). */
+  async function startFrom(content: Content): Promise<void> {
+    if (document.unsaved.value && !(await ask(LOSE, { title: "模板", destructive: true, yes: "继续新建" }))) return;
+    await guarded("新建", async () => {
+      await document.fill(content);
+      fields.forget();
+      await events.emptied();
+      fields.lookUpAll();
+      sayDone("已按模板新建单据，尚未暂存");
+    });
+  }
+
   /** 暂存; answers whether it came to that: a wrong field, a row or a card that is out of its reader stop it. */
   async function save(done: string | null): Promise<boolean> {
     if (!(await fields.settle())) {
@@ -208,7 +220,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     return { ...prepared, number: number! };
   }
 
-  return { actions, allowed, run, busy, guarded, save, empty };
+  return { actions, allowed, run, busy, guarded, save, empty, startFrom };
 }
 
 export type Actions = ReturnType<typeof useActions>;

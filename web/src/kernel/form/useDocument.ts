@@ -6,6 +6,7 @@ import { isLost, Problem } from "@/kernel/api/problem";
 import type { ActionDefinition, Allowed, Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
 import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
+import { randomKey } from "@/kernel/randomKey";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
 import { fieldsOf, keepTypedOn, rowsOf, sameTyped, typedOf } from "./content";
 
@@ -150,9 +151,13 @@ export function useDocument(type: string) {
 
   /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files. */
   async function copy(): Promise<void> {
-    const typed = typedOf(definition.value!, snapshot(content.value));
+    await fill(typedOf(definition.value!, snapshot(content.value)));
+  }
+
+  /** A new, unsaved document with these values; grey ones are the server's. */
+  async function fill(given: Content): Promise<void> {
     await clear();
-    content.value = { ...content.value, ...typed };
+    content.value = { ...content.value, ...snapshot(given) };
   }
 
   /** What stands in the form, as an autosave keeps it. */
@@ -197,7 +202,7 @@ export function useDocument(type: string) {
 
   return {
     type, definition, view, content, drafts, number, mode, amending, dirty, unsaved, tab, sending,
-    may, load, onlyView, take, takeKeeping, save, remove, dropAmendment, clear, copy, typed, restore, refresh, takeAttachments,
+    may, load, onlyView, take, takeKeeping, save, remove, dropAmendment, clear, copy, fill, typed, restore, refresh, takeAttachments,
   };
 }
 
@@ -207,7 +212,3 @@ const snapshot = (content: Content): Content => JSON.parse(JSON.stringify(conten
 
 /** Whether the server refused for good: then nothing of the request was stored. */
 const saidNo = (error: unknown): boolean => error instanceof Problem && !isLost(error) && ![401, 403, 429].includes(error.status);
-
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
