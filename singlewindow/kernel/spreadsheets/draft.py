@@ -10,10 +10,11 @@ from singlewindow.kernel.definition.fields import Field
 from singlewindow.kernel.jobs.kind import Item
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.spreadsheets.cells import LOST_ZEROS, Damaged, is_number, text_of
-from singlewindow.kernel.spreadsheets.layout import KEY, KEY_HINT, Sheet, sheets_of
+from singlewindow.kernel.spreadsheets.layout import CODES_SHEET, KEY, KEY_HINT, Sheet, sheets_of
 from singlewindow.kernel.spreadsheets.reading import CLAUSE
 from singlewindow.kernel.subsystem import DocumentType
 
+CODE_ADVICE = f"请填写「{CODES_SHEET}」工作表中的代码或名称"
 Columns = Mapping[str, Mapping[str, str]]
 """Table → field → the letters of its column in the workbook that was read; the field "" is 序号."""
 
@@ -69,12 +70,16 @@ class Draft:
 
     def refuse(self, violations: Iterable[Violation]) -> None:
         """Put what a verdict has against the document to the cells in which it stands."""
-        for violation in violations:
+        found = list(violations)
+        no_codes = {violation.path for violation in found if violation.rule == "field.code"}
+        for violation in found:
             place = self._place(violation.path)
-            if place not in self._damaged:  # of that cell the reason is said already
-                zeros = violation.source == "field" and self._lost_zeros(place)
-                advice = f"{violation.advice}；{LOST_ZEROS}" if zeros else violation.advice
-                self._add(place, violation.message, advice, violation.clause)
+            said = place in self._damaged or (
+                violation.path in no_codes
+                and violation.rule != "field.code"  # of what is no code, that is enough
+            )
+            if not said:
+                self._add(place, violation.message, self._advice(place, violation), violation.clause)
 
     def rows_with(self, table: str) -> Iterable[tuple[int, dict[str, str]]]:
         """The values of the header ("") or of a table's rows, each with its row of the workbook."""
@@ -97,6 +102,12 @@ class Draft:
             return sheets.index(finding.table), finding.row, len(finding.column), finding.column
 
         return sorted(self.findings, key=place)
+
+    def _advice(self, place: Place, violation: Violation) -> str:
+        """What to do in a workbook, where the form's advice is about keys or the spreadsheet has done it."""
+        advice = CODE_ADVICE if violation.rule == "field.code" else violation.advice
+        zeros = violation.source == "field" and self._lost_zeros(place)
+        return f"{advice}；{LOST_ZEROS}" if zeros else advice
 
     def _check_key(self) -> None:
         if self.source["at"] is None:
