@@ -28,7 +28,8 @@ CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
 STAMP = "(select version from stamp where what = 'codes') as codes"
 BEGIN = f"select sw_begin($1, $2) as business_now, {STAMP}"
-ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP}
+ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP},
+               set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, true)
            from sw_session($1) s, lateral sw_begin(s.company_id, s.account_id) as business_now"""
 
 Row = asyncpg.Record
@@ -147,15 +148,19 @@ class Database:
 
     @asynccontextmanager
     async def session_transaction(
-        self, token_hash: bytes, seen_every: timedelta
+        self, token_hash: bytes, seen_every: timedelta, *, finds: bool = False
     ) -> AsyncIterator[tuple[Transaction, Row | None]]:
         """The same as the one whose session it is, who is looked up by the same statement that begins the work.
 
         The row is sw_session's, with `stale` where the session was last seen longer ago than `seen_every`; it is
         None, and the transaction nobody's, for a session that is absent or over.
+
+        Statements are planned once for each connection, since what a request does with documents is found by keys;
+        without that each is planned for its values five times, which costs as much as doing it. `finds`: it is a
+        search, whose best plan depends on what is asked.
         """
         async with self._connection() as connection, connection.transaction():
-            row = await connection.fetchrow(ENTER, token_hash, seen_every)
+            row = await connection.fetchrow(ENTER, token_hash, seen_every, finds)
             actor = NOBODY if row is None else Actor(row["company_id"], row["account_id"])
             now = datetime.now(UTC) if row is None else row["business_now"]
             codes = self._codes.at(None if row is None else row["codes"])

@@ -133,12 +133,14 @@ class KnownFirst(APIRoute):
 
 
 @asynccontextmanager
-async def own_desk(request: Request, type: DocumentType, *, bound: bool = True) -> AsyncIterator[Desk]:
-    """The desk of whoever asks, in the request's only transaction.
+async def own_desk(
+    request: Request, type: DocumentType, *, bound: bool = True, finds: bool = False
+) -> AsyncIterator[Desk]:
+    """The desk of whoever asks, in the request's only transaction; `finds`: it searches.
 
     Raises as `current_person`, `admit` and, where the account has to have a card (`bound`), `bound_person`.
     """
-    async with at_work(request) as (transaction, person):
+    async with at_work(request, finds=finds) as (transaction, person):
         admit(type, person)
         if bound:
             await bound_person(person)

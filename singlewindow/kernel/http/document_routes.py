@@ -186,7 +186,7 @@ async def find(
 ) -> Response:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
     asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort")}
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, finds=True) as desk:
         result = await search(desk.transaction, type, desk.person, asked, Page(page, size, sort))
     items = [
         SearchRow(

@@ -52,8 +52,10 @@ async def current_person(account: Annotated[Account, Depends(current_account)]) 
 
 
 @asynccontextmanager
-async def at_work(request: Request) -> AsyncIterator[tuple[Transaction, Person]]:
+async def at_work(request: Request, *, finds: bool = False) -> AsyncIterator[tuple[Transaction, Person]]:
     """A transaction of that person, found and begun by one statement: what a request does, it does in here.
+
+    `finds`: it searches (`Database.session_transaction`).
 
     Raises as `current_person`.
     """
@@ -62,7 +64,7 @@ async def at_work(request: Request) -> AsyncIterator[tuple[Transaction, Person]]
     if not token:
         raise _not_logged_in()
     database: Database = request.app.state.database
-    async with session_store.at_work(database, token, session_life()) as (transaction, account):
+    async with session_store.at_work(database, token, session_life(), finds=finds) as (transaction, account):
         yield transaction, await current_person(await current_account(_checked(request, account)))
 
 

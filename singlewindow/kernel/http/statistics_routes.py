@@ -60,7 +60,7 @@ class Csv(Response):
 @router.get("", summary="Documents counted by one or two dimensions", response_model=FiguresAnswer)
 async def statistics(type: NamedType, request: Request, by: By) -> Response:
     """Conditions are query parameters named as in the definition's statistics; a span has `_from` and `_to`."""
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, finds=True) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
     return json_answer(
         FiguresAnswer(
@@ -80,7 +80,7 @@ async def statistics(type: NamedType, request: Request, by: By) -> Response:
 )
 async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
     """A PDF with the conditions, the bars and the table (UI-12)."""
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, finds=True) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
         company = await desk.transaction.value(
             "select name from company where id = $1", desk.person.company_id
@@ -95,7 +95,7 @@ async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
 @router.get("/export", summary="The same as a table file", response_class=Csv)
 async def export_statistics(type: NamedType, request: Request, by: By) -> Csv:
     """Text that spreadsheet programs open: UTF-8 with a mark, a comma between cells (RFC 4180)."""
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, finds=True) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
     return Csv(printed.csv_of(declared(type), found), headers=_named(type, found, "csv", "attachment"))
 
