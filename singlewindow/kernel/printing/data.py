@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
@@ -18,6 +19,7 @@ from singlewindow.kernel.subsystem import DocumentType
 Names = Mapping[tuple[str, str], str]
 Values = Mapping[str, Any]
 NOT_TOLD = {"name": "", "code": ""}  # another company's
+NARROWEST, WIDEST = 5, 40  # letters in a column of a table
 RECEIPTS = 200  # the newest; more than any document has
 _LONG = re.compile(r"[!-~]{25,}")  # without a blank: may break anywhere, or it would run out of its box
 _PIECE = re.compile(r"[!-~]{8}(?=[!-~])")
@@ -122,15 +124,26 @@ def _table(table: Lines, content: Values, names: Names) -> dict[str, Any]:
     """A table's rows; a column is called what the header alone decides."""
     specs = [spec.spoken({}, content) for spec in table.row.fields.values()]
     rows: Sequence[Values] = content.get(table.name, [])
-    width = {"code": 18, "date": 12, "decimal": 12}
-    columns = [{"label": "序号", "width": 6}] + [
-        {"label": spec.label, "width": width.get(spec.kind, min(max(spec.length, 8), 40))} for spec in specs
-    ]
+    labels = ["序号", *(spec.label for spec in specs)]
     shown = [
         [str(at), *(_text(spec, row.get(spec.name, ""), names) for spec in specs)]
         for at, row in enumerate(rows, 1)
     ]
+    columns = [
+        {"label": label, "width": _column_width(label, [row[at] for row in shown])}
+        for at, label in enumerate(labels)
+    ]
     return {"label": table.label, "columns": columns, "rows": shown}
+
+
+def _column_width(label: str, cells: Sequence[str]) -> int:
+    """In letters (a Chinese character is two): what the cells need; the label may stand on two lines."""
+    longest = max((_letters(cell) for cell in cells), default=0)
+    return min(max(longest, (_letters(label) + 1) // 2, NARROWEST), WIDEST)
+
+
+def _letters(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _categories(type: DocumentType) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Print, Subsystem
 from singlewindow.subsystems.gate.document import FORM
-from singlewindow.subsystems.gate.lifecycle import CLAIMS, LIFECYCLE
+from singlewindow.subsystems.gate.lifecycle import CLAIMS, LIFECYCLE, SEAL
 from singlewindow.subsystems.gate.messages import MESSAGES
 from singlewindow.subsystems.gate.queries import QUERIES
 from singlewindow.subsystems.gate.rules import RULES, SERIALS, fill, gather
@@ -24,7 +24,7 @@ TRIP = DocumentType(
     serials=SERIALS,
     messages=MESSAGES,
     queries=QUERIES,
-    prints=(Print("trip", "车次单", Path(__file__).with_name("prints") / "trip.typ"), FORM_PRINT),
+    prints=(Print("trip", "车次单", Path(__file__).with_name("prints") / "trip.typ", SEAL), FORM_PRINT),
 )
 
 SUBSYSTEM = Subsystem(
@@ -32,5 +32,9 @@ SUBSYSTEM = Subsystem(
     title="智能卡口散杂货系统",
     group=("口岸物流",),
     documents=(TRIP,),
-    menu=(MenuItem("新增", "form", (TRIP.name,)), MenuItem("查询", "query", (TRIP.name,))),
+    menu=(
+        MenuItem("新增", "form", (TRIP.name,)),
+        MenuItem("查询", "query", (TRIP.name,)),
+        MenuItem("统计", "statistics", (TRIP.name,)),
+    ),
 )

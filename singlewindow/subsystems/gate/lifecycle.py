@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
-from singlewindow.kernel.subsystem import Claim
+from singlewindow.kernel.subsystem import Claim, Seal
 from singlewindow.subsystems.gate.rules import (
     CLAIM,
     UNFINISHED,
@@ -86,3 +86,19 @@ def held_medium(content: Mapping[str, Any]) -> str:
 
 
 CLAIMS = (Claim(CLAIM, held_medium, HELD, "bind_key_info", UNFINISHED, UNFINISHED_ADVICE, UNFINISHED_CLAUSE),)
+
+
+MEDIA = {"VN": "车牌号", "VE": "电子车牌号", "IC": "IC卡", "BC": "条形码"}
+
+
+def sealed(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the QR code of a trip's paper says beside its number (GATE-09)."""
+    medium = MEDIA.get(values["bind_key_type"], "绑定介质")
+    return {
+        "车次确认编号": values["sure_id"],
+        medium: values["bind_key_info"],
+        "关区代码": values["customs_master"],
+    }
+
+
+SEAL = Seal(sealed, states(ACCEPTED, LOCKED, UNLOCKED))  # accepted, and not yet through the gate

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 
-from singlewindow.subsystems.gate.tests.scene import URL, Scene, sample
+from singlewindow.contract.seals import read_seal
+from singlewindow.subsystems.gate.tests.scene import STATES, URL, Scene, sample
 from tests.house import House
 
 pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
@@ -66,3 +70,33 @@ async def test_the_generic_form_is_there_too(house: House, tmp_path: Path) -> No
     text = await paper(scene, view["number"], "form", tmp_path)
     for words in ("表头信息", "单证状态暂存成功", "绑定介质类型VN车牌号", "表体（共1项）"):
         assert words in text, (words, text)
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_the_qr_code(house: House, tmp_path: Path, state: str) -> None:
+    """GATE-09: from the acceptance until the trip is finished the paper bears it; another program reads it back."""
+    scene = Scene(house, await house.member())
+    content = sample()
+    view = await scene.trip(state, content)
+    answer = await scene.owner.http.get(f"{URL}/{view['number']}/prints/trip")
+    (tmp_path / "print.pdf").write_bytes(answer.content)
+    picture("print.pdf", tmp_path)
+    found = zxingcpp.read_barcodes(Image.open(tmp_path / "page.png"))
+    if state not in ("海关审核通过", "已锁定", "解除锁定"):
+        assert found == []
+        return
+    said = read_seal(found[0].text, (house.pki / "portal-seal.pem").read_bytes())
+    assert (said.type, said.number) == ("gate.trip", view["number"])
+    assert said.facts == {
+        "车次确认编号": view["content"]["sure_id"],
+        "车牌号": content["bind_key_info"],
+        "关区代码": content["customs_master"],
+    }
+    assert not said.expired(datetime.now(UTC) + timedelta(days=6))
+    assert said.expired(datetime.now(UTC) + timedelta(days=8, hours=8))
+
+
+def picture(name: str, folder: Path) -> None:
+    """page.png: the first page, as coarse as a screen."""
+    command = ("pdftoppm", "-r", "110", "-png", "-singlefile", str(folder / name), str(folder / "page"))
+    subprocess.run(command, check=True)
