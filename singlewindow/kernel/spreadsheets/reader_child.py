@@ -15,6 +15,7 @@ import datetime
 import html
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -180,6 +181,8 @@ def plain(cell: object) -> object:
         return unicodedata.normalize(
             "NFC", cell.replace("\0", "\1")
         ).strip()  # a text with NUL has no JSON that is stored
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return {"e": 1}
     if isinstance(cell, bool | int | float):
         return cell
     if isinstance(cell, datetime.datetime):

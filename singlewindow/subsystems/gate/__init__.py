@@ -36,5 +36,6 @@ SUBSYSTEM = Subsystem(
         MenuItem("新增", "form", (TRIP.name,)),
         MenuItem("查询", "query", (TRIP.name,)),
         MenuItem("统计", "statistics", (TRIP.name,)),
+        MenuItem("批量导入", "import", (TRIP.name,)),
     ),
 )

@@ -14,8 +14,8 @@ def test_the_application_stands_where_the_manual_has_it() -> None:
 
 
 def test_the_left_menu_has_the_manuals_words() -> None:
-    """UI-17: 新增 and 查询, in this order; GATE-09: then 统计, which the manual has under 查询."""
-    pages = [("新增", "form"), ("查询", "query"), ("统计", "statistics")]
+    """UI-17: 新增 and 查询, in this order; GATE-09: then 统计, which the manual has under 查询; GATE-11: 批量导入."""
+    pages = [("新增", "form"), ("查询", "query"), ("统计", "statistics"), ("批量导入", "import")]
     assert [(item.title, item.page) for item in SUBSYSTEM.menu] == pages
 
 
