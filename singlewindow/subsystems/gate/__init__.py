@@ -1,7 +1,4 @@
-"""智能卡口散杂货系统: a vehicle's trip is declared before it comes to the gate of a supervised site.
-
-Manual: 智能卡口散杂货系统. Read README.md first.
-"""
+"""智能卡口散杂货系统: a vehicle's trip is declared before it comes to the gate. Read README.md first."""
 
 from pathlib import Path
 
