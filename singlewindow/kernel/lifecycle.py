@@ -12,8 +12,14 @@ from typing import Literal
 from singlewindow.kernel.problems import NotInThisState
 
 NEW = ""  # the state of a document that was never saved
+SENT, SEND_FAILED = (
+    "SENT",
+    "SEND_FAILED",
+)  # what the portal's own sender says, as the receipt with the number 0
 
 Role = Literal["administrator", "operator"]
+Outcome = Literal["", "accepted", "refused", "failed"]
+"""What became of an amendment; "" while it is with customs."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,29 @@ class Amends:
     accepted: frozenset[str]
     refused: frozenset[str]
     ended: str = ""
+
+    def outcome(self, receipts: Iterable[tuple[int, str]]) -> Outcome:
+        """What (seq, code) receipts of such a submission come to, in whatever order they arrived.
+
+        The last code in the order of seq that settles it decides; "failed" is what never reached customs.
+        """
+        codes = [code for _, code in sorted(set(receipts))]
+        settled = [code for code in codes if code in self.accepted | self.refused]
+        if settled:
+            return "accepted" if settled[-1] in self.accepted else "refused"
+        return "failed" if codes == [SEND_FAILED] else ""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What stands beside a document's status: the action that is `amending` it (with customs just now), and the one
+    that it was `ended_by`; "" for none."""
+
+    amending: str = ""
+    ended_by: str = ""
+
+
+UNMARKED = Marks()
 
 
 @dataclass(frozen=True)
@@ -101,6 +130,8 @@ class Lifecycle:
         mentioned |= {row.to for row in rows if row.to is not None}
         if unknown := mentioned - set(names) - {NEW}:
             raise ValueError(f"unknown states {unknown}")
+        if wrong := [a.name for a in self.actions if a.amends and (not a.signed or a.to is not None)]:
+            raise ValueError(f"what amends is signed and leaves the status alone: {wrong}")
         object.__setattr__(self, "_names", names)
 
     def name_of(self, status: str) -> str:
@@ -124,10 +155,30 @@ class Lifecycle:
                 return action
         raise NotInThisState(f"没有名为 {name} 的操作")
 
-    def why_not(self, action: Action, status: str, *, party: str, role: str) -> str:
+    def label_of(self, name: str) -> str:
+        """The label of an action; its name where there is none (any more)."""
+        return next((action.label for action in self.actions if action.name == name), name)
+
+    def amending(self, name: str) -> tuple[Action, Amends]:
+        """The action of that name, which must be one for documents in force. Raises NotInThisState."""
+        action = self.action(name)
+        if action.amends is None:
+            raise NotInThisState(f"「{action.label}」不是对已生效单据的变更")
+        return action, action.amends
+
+    def marker(self, marks: Marks) -> tuple[str, str] | None:
+        """The action that marks a document, and the word beside its status (变更中, 已删单); None for no mark."""
+        for action in self.actions:
+            if action.amends and action.name == (marks.ended_by or marks.amending):
+                return action.name, action.amends.ended if marks.ended_by else action.amends.under_way
+        return None
+
+    def why_not(self, action: Action, status: str, *, party: str, role: str, marks: Marks = UNMARKED) -> str:
         """Why the action is grey, or "" when it may be done."""
         if party not in action.parties or role not in action.roles:
             return f"当前用户不能对该单据进行「{action.label}」"
+        if action.amends and (marked := self.marker(marks)):
+            return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.label}"
         if status in action.from_states:
             return ""
         allowed = "、".join(
@@ -137,9 +188,17 @@ class Lifecycle:
             return f"单据尚未暂存，不能{action.label}"
         return f"单据状态为「{self.name_of(status)}」，不允许{action.label}；仅{allowed}时可以"
 
-    def after(self, action: Action, status: str, *, party: str = "declarant", role: str = "operator") -> str:
+    def after(
+        self,
+        action: Action,
+        status: str,
+        *,
+        party: str = "declarant",
+        role: str = "operator",
+        marks: Marks = UNMARKED,
+    ) -> str:
         """The status after an action. Raises NotInThisState where the table has no such line."""
-        if why := self.why_not(action, status, party=party, role=role):
+        if why := self.why_not(action, status, party=party, role=role, marks=marks):
             raise NotInThisState(why, clause=action.clause)
         return status if action.to is None else action.to
 
@@ -155,8 +214,9 @@ class Lifecycle:
         return status
 
     def knows(self, code: str) -> bool:
-        """Whether any state hears this receipt code."""
-        return any(hear.code == code for hear in self.hears)
+        """Whether any state hears this receipt code, or it settles an amendment."""
+        settling = (code in a.amends.accepted | a.amends.refused for a in self.actions if a.amends)
+        return any(hear.code == code for hear in self.hears) or any(settling)
 
 
 def states(*codes: str) -> frozenset[str]:

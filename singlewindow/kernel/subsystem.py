@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -42,7 +42,8 @@ class Applicant:
 class Case:
     """What a chapter may look at when it fills in grey fields and gathers what its rules need.
 
-    `attachments` are the categories that have a file. `signing` is True before a signature.
+    `attachments` are the categories that have a file. `signing` is True before a signature; then `stored` is the
+    content as it is stored, with the grey values of the last 暂存, which a colleague's signature leaves as they are.
     """
 
     transaction: Transaction
@@ -52,6 +53,7 @@ class Case:
     document_id: int | None
     values: Mapping[str, Any]
     signing: bool
+    stored: Mapping[str, Any] = field(default_factory=dict)
 
     async def claimed(self, kind: str, key: str) -> bool:
         """Whether another document holds this claim."""

@@ -55,6 +55,10 @@ NOT_FOUND: dict[str, Case] = {
     f"GET {BASE}/{{number}}": lambda g: g.of("GET"),
     f"PUT {BASE}/{{number}}": lambda g: g.of("PUT", json={"content": {}}, headers=MATCH),
     f"DELETE {BASE}/{{number}}": lambda g: g.of("DELETE"),
+    f"PUT {BASE}/{{number}}/amendment": lambda g: g.of(
+        "PUT", "/amendment", json={"action": "change", "content": {}}, headers=MATCH
+    ),
+    f"DELETE {BASE}/{{number}}/amendment": lambda g: g.of("DELETE", "/amendment", headers=MATCH),
     f"GET {BASE}/{{number}}/receipts": lambda g: g.of("GET", "/receipts"),
     f"GET {BASE}/{{number}}/history": lambda g: g.of("GET", "/history"),
     f"GET {BASE}/{{number}}/prints/{{name}}": lambda g: g.of("GET", "/prints/form"),

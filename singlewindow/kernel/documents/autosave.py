@@ -31,9 +31,13 @@ class RowDraft:
 
 @dataclass(frozen=True)
 class Typed:
-    """What one tab's form holds, and the document that it changes: its number and version, or None and 0."""
+    """What one tab's form holds, and the document that it changes: its number and version, or None and 0.
+
+    `amendment` is the action in whose form it was typed (变更), "" for the form of the document itself.
+    """
 
     number: str | None
+    amendment: str
     base_version: int
     content: Mapping[str, Any]
     drafts: Mapping[str, RowDraft]
@@ -47,13 +51,14 @@ async def keep(desk: Desk, key: str, typed: Typed) -> datetime:
     content = clean(desk.type.form.content, typed.content)
     drafts = {name: _cleaned(desk, name, draft) for name, draft in typed.drafts.items()}
     saved_at: datetime = await desk.transaction.value(
-        """insert into autosave (account_id, company_id, key, type, number, base_version, content, drafts)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)
+        """insert into autosave (account_id, company_id, key, type, number, base_version, content, drafts, amendment)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            on conflict (account_id, key) do update
-           set type = $4, number = $5, base_version = $6, content = $7, drafts = $8, saved_at = clock_timestamp()
+           set type = $4, number = $5, base_version = $6, content = $7, drafts = $8, amendment = $9,
+               saved_at = clock_timestamp()
            returning saved_at""",
         desk.person.account_id, desk.person.company_id, key, desk.type.name, typed.number, typed.base_version,
-        content, drafts,
+        content, drafts, typed.amendment,
     )  # fmt: skip
     await desk.transaction.run(
         """delete from autosave where account_id = $1 and key in
@@ -64,16 +69,19 @@ async def keep(desk: Desk, key: str, typed: Typed) -> datetime:
     return saved_at
 
 
-async def offered(desk: Desk, number: str | None) -> list[Row]:
-    """What this account left for a document, or (None) for new ones of the type; the newest first."""
+async def offered(desk: Desk, number: str | None, amendment: str = "") -> list[Row]:
+    """What this account left for a document, or (None) for new ones of the type, in the form of that action; the
+    newest first."""
     return await desk.transaction.rows(
-        """select key, number, base_version, content, drafts, saved_at from autosave
+        """select key, number, amendment, base_version, content, drafts, saved_at from autosave
            where account_id = $1 and company_id = $2 and type = $3 and number is not distinct from $4
+             and amendment = $5
            order by saved_at desc""",
         desk.person.account_id,
         desk.person.company_id,
         desk.type.name,
         number,
+        amendment,
     )
 
 
@@ -85,13 +93,15 @@ async def forget(desk: Desk, key: str | None) -> None:
         )
 
 
-async def forget_documents(desk: Desk, numbers: Sequence[str]) -> None:
-    """Take away what this account left for documents that are gone."""
+async def forget_documents(desk: Desk, numbers: Sequence[str], *, amendments: bool = False) -> None:
+    """Take away what this account left for documents that are gone, or for their amendments alone."""
     await desk.transaction.run(
-        "delete from autosave where account_id = $1 and type = $2 and number = any($3)",
+        """delete from autosave where account_id = $1 and type = $2 and number = any($3)
+           and (amendment <> '' or not $4)""",
         desk.person.account_id,
         desk.type.name,
         list(numbers),
+        amendments,
     )
 
 

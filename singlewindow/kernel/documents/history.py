@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.subsystem import DocumentType
 
 LIMIT = 500  # more than any document has; the newest are shown
 
@@ -20,17 +22,21 @@ KINDS = {
     "uploaded": "上传随附单据",
     "upload removed": "删除随附单据",
     "deleted": "删除",
+    "amendment deleted": "删除已暂存的变更",
 }
+ENDS = {"accepted": "海关已接受{}", "refused": "海关未接受{}", "failed": "{}发送失败"}
+"""What became of an amendment, with the action's label."""
 
 
 class ReceiptView(BaseModel):
-    """One receipt: seq 0 is the portal's own word on sending."""
+    """One receipt: seq 0 is the portal's own word on sending. `action` is the label of what was submitted."""
 
     at: datetime
     code: str
     code_name: str
     text: str
     submission: int
+    action: str
     seq: int
     superseded: bool
 
@@ -50,13 +56,29 @@ async def receipts(desk: Desk, number: str) -> list[ReceiptView]:
     """All receipts, newest first. Raises NotFound for absent and foreign documents alike."""
     document = await store.get_document(desk.transaction, desk.type, number)
     rows = await desk.transaction.rows(
-        """select r.at, r.code, r.text, r.seq, s.sequence as submission, s.superseded
+        """select r.at, r.code, r.text, r.seq, s.sequence as submission, s.action, s.superseded
            from receipt r join submission s on s.id = r.submission_id where r.document_id = $1
            order by s.sequence desc, r.seq desc limit $2""",
         document.id,
         LIMIT,
     )
-    return [ReceiptView(**dict(row), code_name=desk.type.messages.name_of(row["code"])) for row in rows]
+    return [
+        ReceiptView(
+            **dict(row) | {"action": desk.type.lifecycle.label_of(row["action"])},
+            code_name=desk.type.messages.name_of(row["code"]),
+        )
+        for row in rows
+    ]
+
+
+def of_amendment(type: DocumentType, data: Mapping[str, str]) -> str:
+    """What an entry says of an amendment: its outcome, or the receipt's word; "" for what is about none."""
+    if "amends" not in data:
+        return ""
+    label = type.lifecycle.label_of(data["amends"])
+    if outcome := data.get("outcome"):
+        return ENDS[outcome].format(label)
+    return f"{label}：{type.messages.name_of(data['code'])}"
 
 
 async def events(desk: Desk, number: str) -> list[EventView]:
@@ -85,7 +107,11 @@ def _text(desk: Desk, kind: str, data: dict[str, str]) -> str:
     if kind.startswith("upload") and desk.type.form.attachments:
         return f"{word}：{data['category']} {desk.type.form.attachments.name_of(data['category']) or ''}"
     if kind in ("receipt", "late receipt"):
-        return f"{word}：{desk.type.messages.name_of(data['code'])}"
+        about, code = of_amendment(desk.type, data), desk.type.messages.name_of(data["code"])
+        return f"{about}（{code}）" if data.get("outcome") else f"{word}：{about or code}"
+    if kind == "amendment saved":
+        return f"{desk.type.lifecycle.label_of(data['action'])}暂存"
     if kind == "submitted":
-        return f"{desk.type.lifecycle.action(data['action']).label}（卡号 {data['card']}）"
+        action = desk.type.lifecycle.action(data["action"])
+        return f"{action.label}{'已申报' if action.amends else ''}（卡号 {data['card']}）"
     return word

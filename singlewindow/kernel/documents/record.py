@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from singlewindow.kernel.database.connection import Row
+from singlewindow.kernel.lifecycle import Marks
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,12 @@ class AttachmentRecord:
 
 @dataclass(frozen=True)
 class Document:
-    """One row of `document`. `content` is the working version; customs' data stand in `returned`."""
+    """One row of `document`; customs' data stand in `returned`.
+
+    `content` is the working version until customs accept it and the version in force from then on; `amendment` is the
+    working version of a change of that (None: none was saved). `amending` names the action that is with customs,
+    `ended_by` the one that ended the document. `answered` says that customs have sent a receipt.
+    """
 
     id: int
     type: str
@@ -39,6 +45,10 @@ class Document:
     updated_at: datetime
     pending_submission: int | None
     last_submission: int
+    amendment: Mapping[str, Any] | None = None
+    amending: str = ""
+    ended_by: str = ""
+    answered: bool = False
 
     @classmethod
     def of(cls, row: Row) -> Document:
@@ -49,6 +59,11 @@ class Document:
     def was_sent(self) -> bool:
         """Whether it has ever been submitted: then its versions and receipts are kept for ever."""
         return self.last_submission > 0
+
+    @property
+    def marks(self) -> Marks:
+        """What stands beside the status."""
+        return Marks(self.amending, self.ended_by)
 
 
 COLUMNS = ", ".join(Document.__dataclass_fields__)

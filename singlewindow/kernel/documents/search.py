@@ -19,7 +19,7 @@ from singlewindow.kernel.definition.check import (
 )
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import CHINA
-from singlewindow.kernel.documents.view import ActionView, actions_of
+from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation
@@ -41,10 +41,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Found:
-    """One row: the document and what may be done with it."""
+    """One row: the document and what may be done with it. `marker` is the word beside the status, if any."""
 
     document: Document
     status_name: str
+    marker: str
     actions: Mapping[str, ActionView]
     values: Mapping[str, str]
 
@@ -127,7 +128,8 @@ def _shown(type: DocumentType) -> str:
     content = "jsonb_strip_nulls(jsonb_build_object({}))".format(
         ", ".join(f"'{name}', d.content->'{name}'" for name in names)
     )
-    return COLUMNS.replace("content", f"{content} as content", 1)
+    shown = COLUMNS.replace("content", f"{content} as content", 1)
+    return shown.replace("amendment", "null::jsonb as amendment", 1)
 
 
 async def _names_of_codes(
@@ -162,9 +164,10 @@ def _found(type: DocumentType, person: Person, document: Document, names: Names)
         "updated_at": document.updated_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
         "status": type.lifecycle.name_of(document.status),
     }
-    actions = actions_of(type, person, document.status, document.company_id)
+    actions = actions_of(type, person, document.status, document.company_id, document.marks)
+    marker = marker_of(type, document.marks)
     wanted = {column.name: values.get(column.name, "") for column in type.queries.columns}
-    return Found(document, values["status"], actions, wanted)
+    return Found(document, values["status"], marker.name if marker else "", actions, wanted)
 
 
 def filters(

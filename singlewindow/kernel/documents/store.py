@@ -30,12 +30,22 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Which submission is with customs and which one counts, by id, and whether customs have answered at all."""
+
+    pending: int | None
+    in_force: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
 class Change:
     """What a change makes of a document; None leaves a thing as it is.
 
-    `submits` is the id of a new submission, `settles` of one that customs have answered for good, and then
-    `in_force` says whether it is what counts from now on. `closes_submission`: the working version is no
-    longer what was submitted, so what customs returned for it goes too.
+    `submits` is the id of a new submission, `heard` what the receipts come to. `closes_submission`: the working version
+    is no longer what was submitted, so what customs returned for it goes too. `amendment` is the working version of a
+    change; `drops_amendment` takes it away. `amending` and `ended_by` are the marks (`Document`), and `beside` is the
+    content that is with customs to take the place of the one in force: its claims are held beside that one's.
     """
 
     status: str
@@ -44,10 +54,14 @@ class Change:
     returned: Mapping[str, str] | None = None
     new_version: bool = False
     submits: int | None = None
-    settles: int | None = None
-    in_force: bool = False
+    heard: Standing | None = None
     closes_submission: bool = False
     hidden: bool = False
+    amendment: Mapping[str, Any] | None = None
+    drops_amendment: bool = False
+    amending: str | None = None
+    ended_by: str | None = None
+    beside: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +191,7 @@ async def change_many(
     claims = [
         (document.id, claim.kind, key)
         for document, wanted, _ in changes
-        for claim, key in _claims(type, wanted.status, _content(document, wanted))
+        for claim, key in _claims(type, document, wanted)
     ]
     rows = await transaction.rows(
         _change_sql(type, any(wanted.content is not None for _, wanted, _ in changes)),
@@ -193,12 +207,12 @@ async def change_many(
     found = {row["id"]: row for row in rows}
     for document, wanted, _ in changes:
         if type.claims and found[document.id]["missing"]:
-            needed = _claims(type, wanted.status, _content(document, wanted))
-            raise await _claim_conflict(transaction, needed, document.id)
+            raise await _claim_conflict(transaction, _claims(type, document, wanted), document.id)
     return [
         replace(
             document,
             content=_content(document, wanted),
+            amendment=_amendment(document, wanted),
             updated_at=transaction.now,
             **{name: found[document.id][name] for name in _CHANGING},
         )
@@ -206,8 +220,10 @@ async def change_many(
     ]
 
 
-async def note(transaction: Transaction, document: Document, event: Event) -> None:
-    """An entry of the history for what leaves the document as it is."""
+async def note(transaction: Transaction, document: Document, event: Event, *, answered: bool = False) -> None:
+    """An entry of the history for what leaves the document as it is, or but for customs' having `answered`."""
+    if answered and not document.answered:
+        await transaction.run("update document set answered = true where id = $1", document.id)
     await transaction.run(
         "insert into event (document_id, company_id, at, kind, who, data) values ($1, $2, $3, $4, $5, $6)",
         document.id, document.company_id, transaction.now, event.kind, event.who, dict(event.data),
@@ -225,17 +241,19 @@ async def remove(transaction: Transaction, type: DocumentType, document: Documen
 
 
 async def supersede(transaction: Transaction, document: Document) -> None:
-    """Close what was submitted and is not in force: its receipts are kept and shown, but move nothing more."""
+    """Close what was submitted after what is in force: its receipts are kept and shown, but move nothing more."""
     if document.was_sent:
         await transaction.run(
             """update submission s set superseded = true from document d
                where d.id = $1 and s.document_id = d.id and not s.superseded
-                 and s.id is distinct from d.in_force_submission""",
+                 and s.id > coalesce(d.in_force_submission, 0)""",
             document.id,
         )
 
 
-_CHANGING = ("status", "version", "returned", "pending_submission", "last_submission")
+_CHANGING = (
+    "status", "version", "returned", "pending_submission", "last_submission", "amending", "ended_by", "answered",
+)  # fmt: skip
 """The columns that the database answers after a change; the others are known."""
 
 
@@ -243,26 +261,53 @@ def _content(document: Document, wanted: Change) -> Mapping[str, Any]:
     return document.content if wanted.content is None else wanted.content
 
 
+def _amendment(document: Document, wanted: Change) -> Mapping[str, Any] | None:
+    if wanted.drops_amendment:
+        return None
+    return document.amendment if wanted.amendment is None else wanted.amendment
+
+
 def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
-    """A change as a member of _change_sql's first parameter; null leaves a thing as it is."""
-    return {
+    """A change as a member of _change_sql's first parameter; what is absent stays as it is."""
+    row = {
         "id": document.id,
         "status": wanted.status,
         "content": wanted.content,
         "returned": {} if wanted.closes_submission else wanted.returned,
         "submits": wanted.submits,
-        "settles": wanted.settles,
         "versions": int(wanted.new_version),
-        "closes": wanted.closes_submission,
-        "hidden": wanted.hidden,
-        "in_force": wanted.in_force,
+        "closes": wanted.closes_submission or None,
+        "hidden": wanted.hidden or None,
+        "amendment": wanted.amendment,
+        "drops": wanted.drops_amendment or None,
+        "amending": "" if wanted.closes_submission else wanted.amending,
+        "ended_by": wanted.ended_by,
+        "keeps": _keeps_claims(document, wanted) or None,
     }
+    if wanted.heard is not None:
+        row |= {"heard": True, **vars(wanted.heard)}
+    return {name: value for name, value in row.items() if value is not None}
 
 
-def _claims(type: DocumentType, status: str, content: Mapping[str, Any]) -> Sequence[tuple[Claim, str]]:
-    return [
-        (claim, claim.key(content)) for claim in type.claims if status in claim.held_in and claim.key(content)
-    ]
+def _keeps_claims(document: Document, wanted: Change) -> bool:
+    """Whether claims of an amendment that is with customs must outlive a change that does not know of it."""
+    knows = wanted.heard or wanted.closes_submission or wanted.amending is not None
+    return bool(document.amending) and not knows
+
+
+def _claims(type: DocumentType, document: Document, wanted: Change) -> Sequence[tuple[Claim, str]]:
+    """What the document needs after a change; one that has ended needs nothing."""
+    if document.ended_by if wanted.ended_by is None else wanted.ended_by:
+        return []
+    contents = [_content(document, wanted)] + ([] if wanted.beside is None else [wanted.beside])
+    needed = {
+        (claim.kind, key): (claim, key)
+        for claim in type.claims
+        if wanted.status in claim.held_in
+        for content in contents
+        if (key := claim.key(content))
+    }
+    return list(needed.values())
 
 
 async def _claim_conflict(
@@ -343,15 +388,20 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
     return f"""
         with wanted as (
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
-                submits bigint, settles bigint, versions int, closes boolean, hidden boolean, in_force boolean)
+                submits bigint, versions int, closes boolean, hidden boolean, heard boolean, pending bigint,
+                in_force bigint, answered boolean, amendment jsonb, drops boolean, amending text, ended_by text,
+                keeps boolean)
         ), d as (
             update document t set status = w.status, content = coalesce(w.content, t.content),
                 returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
-                hidden = t.hidden or w.hidden,
-                pending_submission = case when w.closes or w.settles is not null then null
+                hidden = t.hidden or w.hidden is true,
+                pending_submission = case when w.closes then null when w.heard then w.pending
                                           else coalesce(w.submits, t.pending_submission) end,
-                in_force_submission = case when w.in_force then w.settles else t.in_force_submission end,
-                last_submission = t.last_submission + (w.submits is not null)::int
+                in_force_submission = case when w.heard then w.in_force else t.in_force_submission end,
+                last_submission = t.last_submission + (w.submits is not null)::int,
+                amendment = case when w.drops then null else coalesce(w.amendment, t.amendment) end,
+                amending = coalesce(w.amending, t.amending), ended_by = coalesce(w.ended_by, t.ended_by),
+                answered = t.answered or w.answered is true
             from wanted w where t.id = w.id returning t.*
         ), f as (
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
@@ -368,8 +418,8 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
 CLAIMS_SQL = """, needed as (
             select * from unnest($4::bigint[], $5::text[], $6::text[]) as n (document_id, kind, key)
         ), freed as (
-            delete from claim c using d
-            where c.document_id = d.id
+            delete from claim c using d join wanted w using (id)
+            where c.document_id = d.id and w.keeps is not true
               and not exists (select from needed n where (n.document_id, n.kind, n.key) = (d.id, c.kind, c.key))
         ), own as (
             select n.document_id from needed n join claim c using (kind, key, document_id)

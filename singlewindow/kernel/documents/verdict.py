@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean, codes_in, violations_of
@@ -42,6 +43,15 @@ class Verdict:
             raise Refused.because(self.violations)
 
 
+@dataclass(frozen=True)
+class NothingKnown:
+    """Where no rule was asked."""
+
+    def frozen(self) -> dict[str, Any]:
+        """Nothing to be kept."""
+        return {}
+
+
 async def judge(
     transaction: Transaction,
     type: DocumentType,
@@ -49,10 +59,13 @@ async def judge(
     sent: Mapping[str, Any],
     *,
     stored: Document | None = None,
+    sealed: Mapping[str, Any] | None = None,
     attachments: Sequence[str] = (),
     signing: bool = False,
 ) -> Verdict:
     """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
+
+    Before a signature `sealed` is the content as it is stored, grey values and all.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
@@ -66,6 +79,7 @@ async def judge(
         None if stored is None else stored.id,
         values,
         signing,
+        sealed or {},
     )
     known = await type.gather(case)
     values |= {name: value for name, value in type.fill(case, known).items() if value}
@@ -98,6 +112,11 @@ def serials_of(type: DocumentType, content: Mapping[str, Any]) -> dict[str, Any]
 def editable(type: DocumentType, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The part of stored content that a client could have sent: without the grey fields."""
     return {name: value for name, value in stored.items() if not _is_system(type, name)}
+
+
+def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
+    """The bytes that are signed: RFC 8785 of the content without disabled fields."""
+    return canonical(enabled_values(type.form.content, content))
 
 
 def _without(values: dict[str, Any], violations: Sequence[Violation]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
-from singlewindow.kernel.lifecycle import NEW, Action
+from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Marks
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
 from singlewindow.kernel.problems import Violation
@@ -43,8 +43,19 @@ class AttachmentView(BaseModel):
     uploaded_at: datetime
 
 
+class MarkerView(BaseModel):
+    """What stands beside the status: the action that is with customs or that ended the document, and the word."""
+
+    code: str
+    name: str
+
+
 class View(BaseModel):
-    """A document: `header` are the grey boxes that the kernel fills, `content` what is filled in."""
+    """A document: `header` are the grey boxes that the kernel fills, `content` what is filled in.
+
+    With `amendment` it is what the form of that action (变更, 删单) shows: the saved change, or what is in force; "" is
+    the document itself. `answered`: customs have sent a receipt.
+    """
 
     type: str
     number: str | None
@@ -55,18 +66,23 @@ class View(BaseModel):
     attachments: list[AttachmentView]
     actions: dict[str, ActionView]
     updated_at: datetime | None
+    marker: MarkerView | None
+    amendment: str
+    answered: bool
     warnings: list[Violation] = Field(
         default=[], description="What is doubtful in content that was just judged; it refuses nothing"
     )
 
 
-def actions_of(type: DocumentType, person: Person, status: str, company_id: int) -> dict[str, ActionView]:
-    """Every action of the type with the lifecycle's answer for this person and status."""
+def actions_of(
+    type: DocumentType, person: Person, status: str, company_id: int, marks: Marks = UNMARKED
+) -> dict[str, ActionView]:
+    """Every action of the type with the lifecycle's answer for this person, status and what stands beside it."""
     party = party_of(person, company_id)
     return {
-        action.name: ActionView(allowed=not why, why=why)
+        action.name: _verdict(why)
         for action in type.lifecycle.actions
-        for why in [_why_not(type, action, person, status, party)]
+        for why in [_why_not(type, action, person, status, party, marks)]
     }
 
 
@@ -76,9 +92,13 @@ def party_of(person: Person, company_id: int) -> str:
 
 
 def view_of(
-    type: DocumentType, person: Person, document: Document, attachments: Sequence[AttachmentRecord]
+    type: DocumentType,
+    person: Person,
+    document: Document,
+    attachments: Sequence[AttachmentRecord],
+    amending: Action | None = None,
 ) -> View:
-    """The view of a stored document."""
+    """The view of a stored document, or of the form of an action that amends it."""
     header = {
         "number": document.number,
         "status": type.lifecycle.form_name_of(document.status),
@@ -89,12 +109,15 @@ def view_of(
         type=type.name,
         number=document.number,
         version=document.version,
-        status=status_view(type, document.status),
+        status=status_view(type, document.status, document.marks),
         header=_header(type, header),
-        content=dict(document.content),
+        content=dict(_content(document, amending)),
         attachments=[AttachmentView(**vars(attachment)) for attachment in attachments],
-        actions=actions_of(type, person, document.status, document.company_id),
+        actions=_actions(type, person, document, amending),
         updated_at=document.updated_at,
+        marker=marker_of(type, document.marks),
+        amendment=amending.name if amending else "",
+        answered=document.answered,
     )
 
 
@@ -110,20 +133,56 @@ def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> 
         attachments=[],
         actions=actions_of(type, person, NEW, person.company_id),
         updated_at=None,
+        marker=None,
+        amendment="",
+        answered=False,
     )
 
 
-def status_view(type: DocumentType, status: str) -> StatusView:
-    """A status with its word."""
-    waiting = any(state.waiting for state in type.lifecycle.states if state.code == status)
+def marker_of(type: DocumentType, marks: Marks) -> MarkerView | None:
+    """What stands beside the status, if anything does."""
+    marker = type.lifecycle.marker(marks)
+    return None if marker is None else MarkerView(code=marker[0], name=marker[1])
+
+
+def status_view(type: DocumentType, status: str, marks: Marks = UNMARKED) -> StatusView:
+    """A status with its word; customs may answer an amendment at any moment too."""
+    waiting = bool(marks.amending) or any(s.waiting for s in type.lifecycle.states if s.code == status)
     return StatusView(code=status, name=type.lifecycle.name_of(status), waiting=waiting)
+
+
+def _content(document: Document, amending: Action | None) -> Mapping[str, Any]:
+    replaces = amending is not None and amending.amends is not None and not amending.amends.ended
+    return document.amendment if replaces and document.amendment is not None else document.content
+
+
+def _actions(
+    type: DocumentType, person: Person, document: Document, amending: Action | None
+) -> dict[str, ActionView]:
+    """The actions of a document, or of the form of an action that may amend it: there 暂存 and 删除 are about the
+    change, and 申报 is that action."""
+    actions = actions_of(type, person, document.status, document.company_id, document.marks)
+    if amending is None or amending.amends is None:
+        return actions
+    replaces = not amending.amends.ended
+    of_form = {a.name: actions[amending.name] for a in type.lifecycle.actions if a.signed and not a.amends}
+    of_form["save"] = _verdict("" if replaces else f"{amending.label}不修改单据内容，无需暂存")
+    saved = replaces and document.amendment is not None
+    of_form["delete"] = _verdict("" if saved else f"没有已暂存的{amending.label}")
+    return actions | of_form
+
+
+def _verdict(why: str) -> ActionView:
+    return ActionView(allowed=not why, why=why)
 
 
 def _header(type: DocumentType, values: Mapping[str, str]) -> dict[str, str]:
     return {box.name: values.get(box.name, "") for box in type.form.header}
 
 
-def _why_not(type: DocumentType, action: Action, person: Person, status: str, party: str) -> str:
+def _why_not(
+    type: DocumentType, action: Action, person: Person, status: str, party: str, marks: Marks
+) -> str:
     if person.bound_card is None and action.needs_card_account:
         return UNBOUND
-    return type.lifecycle.why_not(action, status, party=party, role=person.role)
+    return type.lifecycle.why_not(action, status, party=party, role=person.role, marks=marks)

@@ -15,10 +15,10 @@ from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Docu
 from singlewindow.kernel.documents.store import Change, Event, Once
 from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
 from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
-from singlewindow.kernel.lifecycle import NEW, Action
+from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Amends, Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, Forbidden, Refused, StaleVersion, Violation
+from singlewindow.kernel.problems import API, Forbidden, NotInThisState, Refused, StaleVersion, Violation
 from singlewindow.kernel.subsystem import DocumentType, FirstSave
 
 
@@ -39,13 +39,15 @@ class Desk:
         verdict = await judge(self.transaction, self.type, self.person, {})
         return new_view(self.type, self.person, verdict.values)
 
-    async def open(self, number: str) -> View:
-        """A stored document. Raises NotFound for absent and foreign ones alike."""
-        return await self.view(await store.get_document(self.transaction, self.type, number))
+    async def open(self, number: str, amending: str = "") -> View:
+        """A stored document, or the form of an action that amends it. Raises NotFound for absent and foreign ones
+        alike; NotInThisState, as the action itself, where it may not be done."""
+        document = await store.get_document(self.transaction, self.type, number)
+        return await self.view(document, self._amending(document, amending)[0] if amending else None)
 
-    async def view(self, document: Document) -> View:
-        """The view of a document with its files."""
-        return view_of(self.type, self.person, document, await self.files(document))
+    async def view(self, document: Document, amending: Action | None = None) -> View:
+        """The view of a document with its files, or of the form of an action that amends it."""
+        return view_of(self.type, self.person, document, await self.files(document), amending)
 
     async def files(self, document: Document) -> list[AttachmentRecord]:
         """The document's files, by category; a type without files is not asked about."""
@@ -125,6 +127,37 @@ class Desk:
             await self.view(await store.change(self.transaction, self.type, document, wanted))
         )
 
+    async def save_amendment(self, number: str, version: int, amending: str, sent: Mapping[str, Any]) -> View:
+        """暂存 of a change of what is in force, which stays as it is. Raises StaleVersion when someone else saved in
+        between, NotInThisState where that action may not be done or changes no content."""
+        document = await store.get_document(self.transaction, self.type, number, lock=True)
+        action, amends = self._amending(document, amending)
+        if amends.ended:
+            raise NotInThisState(f"{action.label}不修改单据内容，无需暂存", clause=action.clause)
+        await self.check_version(document, version, action)
+        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document)
+        verdict.raise_if_refused()
+        said = {"action": action.name, "version": document.version + 1}
+        event = Event("amendment saved", self.person.display_name, said)
+        wanted = Change(document.status, event, amendment=verdict.values, new_version=True)
+        changed = await store.change(self.transaction, self.type, document, wanted)
+        return verdict.told(await self.view(changed, action))
+
+    async def delete_amendment(self, number: str, version: int) -> None:
+        """Throw the saved change away. Raises NotInThisState where there is none or it is with customs."""
+        document = await store.get_document(self.transaction, self.type, number, lock=True)
+        await self.check_version(document, version)
+        for action in self.type.lifecycle.actions:
+            if action.amends and not action.amends.ended:
+                self._party(action, document.status, document.company_id)
+        if marker := self.type.lifecycle.marker(Marks(document.amending)):
+            raise NotInThisState(f"单据「{marker[1]}」，海关答复之前不允许删除变更内容")
+        if document.amendment is None:
+            raise NotInThisState("没有已暂存的变更")
+        event = Event("amendment deleted", self.person.display_name)
+        wanted = Change(document.status, event, drops_amendment=True, new_version=True)
+        await store.change(self.transaction, self.type, document, wanted)
+
     async def delete(self, number: str, version: int | None = None) -> None:
         """删除. Raises NotInThisState where the status forbids it, StaleVersion when `version` is given and old."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
@@ -140,7 +173,7 @@ class Desk:
         """
         action = self.type.lifecycle.action("delete")
         deleted, refused = [], []
-        for document in await self._locked(numbers):
+        for document in await self.lock_all(numbers):
             why = actions_of(self.type, self.person, document.status, document.company_id)[action.name].why
             if why:
                 refused.append((document.number, why))
@@ -151,11 +184,17 @@ class Desk:
         refused += [(number, f"没有编号为 {number} 的单据") for number in numbers if number not in seen]
         return deleted, refused
 
-    def check(self, action: Action, status: str, company_id: int) -> str:
+    def check(self, action: Action, status: str, company_id: int, marks: Marks = UNMARKED) -> str:
         """The status after `action`, with the grey button's words where it is not to be had.
 
-        Raises Forbidden for who asks (no card, another party, another role), NotInThisState for the status.
+        Raises Forbidden for who asks (no card, another party, another role), NotInThisState for the status and what
+        stands beside it.
         """
+        party = self._party(action, status, company_id)
+        return self.type.lifecycle.after(action, status, party=party, role=self.person.role, marks=marks)
+
+    def _party(self, action: Action, status: str, company_id: int) -> str:
+        """What the person is to a document of that company. Raises Forbidden for whom the action is not."""
         person, lifecycle = self.person, self.type.lifecycle
         if person.bound_card is None and action.needs_card_account:
             raise refusals.unbound_account()
@@ -164,18 +203,26 @@ class Desk:
             raise Forbidden(
                 lifecycle.why_not(action, status, party=party, role=person.role), clause=action.clause
             )
-        return lifecycle.after(action, status, party=party, role=person.role)
+        return party
 
-    async def check_version(self, document: Document, version: int) -> None:
-        """Raise StaleVersion, with what is stored now, unless `version` is the stored one."""
+    def _amending(self, document: Document, name: str) -> tuple[Action, Amends]:
+        """The action of that name, which may amend the document. Raises as `check`."""
+        action, amends = self.type.lifecycle.amending(name)
+        self.check(action, document.status, document.company_id, document.marks)
+        return action, amends
+
+    async def check_version(self, document: Document, version: int, action: Action | None = None) -> None:
+        """Raise StaleVersion, with what is stored now (as the form of `action` shows it, where that amends), unless
+        `version` is the stored one."""
         if document.version != version:
-            current = await self.view(document)
+            current = await self.view(document, action if action and action.amends else None)
             raise StaleVersion(
                 f"该单据在您打开之后已被他人保存（您的版本 {version}，现为 {document.version}），请刷新后重新修改",
                 current=current.model_dump(mode="json"),
             )
 
-    async def _locked(self, numbers: Sequence[str]) -> list[Document]:
+    async def lock_all(self, numbers: Sequence[str]) -> list[Document]:
+        """Those of the documents that the person may see, by number; they stay as they are until the commit."""
         rows = await self.transaction.rows(
             f"""select {COLUMNS} from document where number = any($1) and type = $2 and not hidden and {store.SEEN}
                 order by number for update""",

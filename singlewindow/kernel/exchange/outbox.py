@@ -24,8 +24,9 @@ from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.reading import code_names, labels_of
-from singlewindow.kernel.exchange.receipts import SEND_FAILED, SENT, Heard, hear, hear_all
+from singlewindow.kernel.exchange.receipts import Heard, hear, hear_all
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
+from singlewindow.kernel.lifecycle import SEND_FAILED, SENT
 from singlewindow.kernel.subsystem import document_types
 
 BATCH = 200

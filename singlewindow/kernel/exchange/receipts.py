@@ -5,20 +5,20 @@ seq 0 is the portal's own word: sent to customs, or sending failed for good.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, Document
-from singlewindow.kernel.documents.store import Change, Event
+from singlewindow.kernel.documents.store import Change, Event, Standing
+from singlewindow.kernel.documents.verdict import content_bytes
+from singlewindow.kernel.lifecycle import Amends, Outcome, State
 from singlewindow.kernel.problems import Conflict
 from singlewindow.kernel.subsystem import DocumentType, document_types
-
-SENT = "SENT"
-SEND_FAILED = "SEND_FAILED"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
     await _store(transaction, new)
     for file, each in new:
         if file.superseded:
-            await store.note(transaction, file.document, Event("late receipt", _who(each), _said(each)))
+            late = Event("late receipt", _who(each), _said(each))
+            await store.note(transaction, file.case.document, late, answered=file.answered)
     for type, changes in _changes(new).items():
         try:
             await store.change_many(transaction, type, changes)
@@ -81,23 +82,44 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
 
 @dataclass
 class File:
-    """A submission with its document, which is locked, and its receipts so far: seq → (code, data).
+    """A submission with its receipts so far: seq → (code, data).
 
-    `events` are the entries of the history for the receipts that were taken in now, each with the status after it.
+    `amends` says what it asks of a document in force, and then `content` is what was signed. `events` are the entries
+    of the history for the receipts that were taken in now, each with the status after it.
     """
 
-    type: DocumentType
-    document: Document
-    submission_id: int
+    case: CaseFile
+    id: int
+    action: str
     start: str
     superseded: bool
+    amends: Amends | None
+    content: bytes | None
     receipts: dict[int, tuple[str, Mapping[str, Any]]]
     events: list[Event] = field(default_factory=list)
+    answered: bool = False
 
     @property
-    def status(self) -> str:
-        """The status that the receipts lead to."""
-        return self.type.lifecycle.fold(self.start, [(seq, code) for seq, (code, _) in self.receipts.items()])
+    def codes(self) -> list[tuple[int, str]]:
+        """Its receipts as the lifecycle takes them."""
+        return [(seq, code) for seq, (code, _) in self.receipts.items()]
+
+    @property
+    def state(self) -> State:
+        """The state that its receipts lead to."""
+        lifecycle = self.case.type.lifecycle
+        return lifecycle.state(lifecycle.fold(self.start, self.codes))
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it, where it amends."""
+        return self.amends.outcome(self.codes) if self.amends else ""
+
+    @property
+    def returned(self) -> dict[str, str]:
+        """What customs gave with its receipts for the document to show."""
+        data = {n: v for _, (_, data) in sorted(self.receipts.items()) for n, v in data.items() if v}
+        return {name: str(data[name]) for name in self.case.type.messages.returned if name in data}
 
     def takes(self, heard: Heard) -> bool:
         """Whether the receipt is new; then it is among the others from now on.
@@ -105,27 +127,96 @@ class File:
         Raises NotForUs for a code that the type does not know, and for another answer under a number that was used:
         a double says the same as the first, anything else is for a person to judge.
         """
-        if not self.type.lifecycle.knows(heard.code):
+        if not self.case.type.lifecycle.knows(heard.code):
             raise NotForUs(f"未知的回执代码 {heard.code}")
         if earlier := self.receipts.get(heard.seq):
             if earlier[0] != heard.code:
                 raise NotForUs(f"第 {heard.seq} 号回执已是 {earlier[0]}，现又收到 {heard.code}")
             return False
+        before = self.outcome
         self.receipts[heard.seq] = (heard.code, heard.data)
+        self.answered |= heard.seq > 0
         if not self.superseded:
-            before = self.events[-1].data["status"] if self.events else self.document.status
-            said = {**_said(heard), "from": before, "status": self.status}
-            self.events.append(Event("receipt", _who(heard), said))
+            self.events.append(Event("receipt", _who(heard), self._said(heard, before)))
         return True
 
-    def change(self) -> Change:
-        """What the receipts make of the document."""
-        status = self.status
-        data = {n: v for _, (_, data) in sorted(self.receipts.items()) for n, v in data.items() if v}
-        returned = {name: str(data[name]) for name in self.type.messages.returned if name in data}
-        state = self.type.lifecycle.state(status)
-        settled = None if state.waiting else self.submission_id
-        return Change(status, self.events[-1], returned=returned, settles=settled, in_force=state.in_force)
+    def _said(self, heard: Heard, outcome: Outcome) -> dict[str, Any]:
+        """What the history keeps of a receipt; of an amendment's also whose it is, and its outcome if that is new."""
+        before = self.events[-1].data["status"] if self.events else self.case.document.status
+        said = _said(heard)
+        if self.amends is None:
+            return {**said, "from": before, "status": self.state.code}
+        said |= {"from": before, "status": before, "amends": self.action}
+        return said if self.outcome == outcome else {**said, "outcome": self.outcome}
+
+
+@dataclass
+class CaseFile:
+    """A document, which is locked, with all its submissions that count, the oldest first: what it is follows from
+    their receipts alone, in whatever order these came."""
+
+    type: DocumentType
+    document: Document
+    live: list[File] = field(default_factory=list)
+
+    def change(self, heard: File) -> Change:
+        """What the receipts make of the document; `heard` is the submission that was answered now."""
+        base = [file for file in self.live if not file.amends]
+        amending = [file for file in self.live if file.amends]
+        in_force = max([file.id for file in base if file.state.in_force], default=None)
+        wanted = Change(
+            base[-1].state.code,
+            heard.events[-1],
+            returned=None if heard.amends else heard.returned,
+            heard=Standing(base[-1].id if base[-1].state.waiting else None, in_force, heard.answered),
+        )
+        return self._amended(wanted, heard, base, amending) if amending else wanted
+
+    def _amended(self, wanted: Change, heard: File, base: Sequence[File], amending: Sequence[File]) -> Change:
+        """The same with what became of the amendments: the last decides what is with customs, the greatest accepted
+        what is in force."""
+        assert wanted.heard is not None
+        last = amending[-1]
+        pending = None if last.outcome else last
+        accepted = [file for file in amending if file.outcome == "accepted"]
+        ending = [file for file in accepted if file.amends and file.amends.ended]
+        source = ([file for file in accepted if file not in ending] or list(base))[-1]
+        in_force = wanted.heard.in_force
+        content = self._replaced(source)
+        return replace(
+            wanted,
+            heard=Standing(
+                pending.id if pending else wanted.heard.pending,
+                in_force and max(in_force, *(file.id for file in accepted), 0),
+                wanted.heard.answered,
+            ),
+            content=content,
+            new_version=content is not None,
+            drops_amendment=heard.amends is not None and self._is_drawn_up(source),
+            amending=pending.action if pending else "",
+            ended_by=ending[-1].action if ending else "",
+            beside=_content(pending) if pending and pending.amends and not pending.amends.ended else None,
+        )
+
+    def _replaced(self, source: File) -> Mapping[str, Any] | None:
+        """The content of that submission, where the document has another one."""
+        same = source.content == content_bytes(self.type, self.document.content)
+        return None if same else _content(source)
+
+    def _is_drawn_up(self, source: File) -> bool:
+        """Whether the working version is what is in force now, so that there is nothing left of it."""
+        amendment = self.document.amendment
+        return (
+            source.amends is not None
+            and amendment is not None
+            and source.content == content_bytes(self.type, amendment)
+        )
+
+
+def _content(file: File) -> Mapping[str, Any]:
+    """The content that was signed."""
+    content: dict[str, Any] = json.loads(file.content or b"{}")
+    return content
 
 
 def _changes(
@@ -134,15 +225,16 @@ def _changes(
     """One change for each document, by type. Raises NotForUs where that is not the same as one change for each
     receipt: two submissions of one document, or an end on the way that is not the end."""
     files = list({id(file): file for file, _ in new if not file.superseded}.values())
-    if len({file.document.id for file in files}) < len(files):
+    if len({file.case.document.id for file in files}) < len(files):
         raise NotForUs("receipts of several submissions of one document")
     changes: dict[DocumentType, list[tuple[Document, Change, list[Event]]]] = {}
     for file in files:
-        wanted = file.change()
+        wanted = file.case.change(file)
+        lifecycle = file.case.type.lifecycle
         on_the_way = {str(event.data["status"]) for event in file.events} - {wanted.status}
-        if not all(file.type.lifecycle.state(status).waiting for status in on_the_way):
+        if not all(lifecycle.state(status).waiting for status in on_the_way):
             raise NotForUs("receipts that end a submission on their way to another status")
-        changes.setdefault(file.type, []).append((file.document, wanted, file.events))
+        changes.setdefault(file.case.type, []).append((file.case.document, wanted, file.events))
     return changes
 
 
@@ -159,24 +251,45 @@ async def _lock(transaction: Transaction, heard: Sequence[Heard]) -> dict[Key, F
         f"select {COLUMNS} from document where number = any($1) order by number for update",
         list(dict.fromkeys(each.number for each in heard)),
     )
-    documents = {row["id"]: Document.of(row) for row in rows if row["type"] in document_types()}
-    submissions = await transaction.rows(
-        """select s.id, s.document_id, s.sequence, s.start_status, s.superseded,
-               (select coalesce(jsonb_agg(jsonb_build_array(seq, code, data)), '[]')
-                from receipt r where r.submission_id = s.id) as receipts
-           from submission s join unnest($1::text[], $2::int[]) as w (number, sequence) using (sequence)
-           join document d on d.id = s.document_id and d.number = w.number""",
-        *map(list, zip(*dict.fromkeys((each.number, each.submission) for each in heard), strict=True)),
-    )
+    cases = {
+        row["id"]: CaseFile(document_types()[row["type"]], Document.of(row))
+        for row in rows
+        if row["type"] in document_types()
+    }
     found = {}
-    for row in submissions:
-        if document := documents.get(row["document_id"]):
-            file = File(
-                document_types()[document.type], document, row["id"], row["start_status"], row["superseded"],
-                {seq: (code, data) for seq, code, data in row["receipts"]},
-            )  # fmt: skip
-            found[(document.type, document.number, row["sequence"])] = file
+    for row in await transaction.rows(
+        _SUBMISSIONS,
+        list(cases),
+        *map(list, zip(*dict.fromkeys((each.number, each.submission) for each in heard), strict=True)),
+    ):
+        case = cases[row["document_id"]]
+        file = _file(case, row)
+        if not file.superseded:
+            case.live.append(file)
+        found[(case.type.name, case.document.number, row["sequence"])] = file
     return found
+
+
+_SUBMISSIONS = """
+    select s.id, s.document_id, s.sequence, s.action, s.start_status, s.superseded, s.amends,
+           case when bool_or(s.amends) over (partition by s.document_id) then s.content end as content,
+           (select coalesce(jsonb_agg(jsonb_build_array(seq, code, data)), '[]')
+            from receipt r where r.submission_id = s.id) as receipts
+    from submission s
+    where s.document_id = any($1)
+      and (not s.superseded
+           or exists (select from unnest($2::text[], $3::int[]) as w (number, sequence)
+                      join document d using (number) where d.id = s.document_id and w.sequence = s.sequence))
+    order by s.document_id, s.sequence"""
+"""What counts of the documents $1, and what was named. The contents are read only where one has been amended."""
+
+
+def _file(case: CaseFile, row: Row) -> File:
+    return File(
+        case, row["id"], row["action"], row["start_status"], row["superseded"],
+        case.type.lifecycle.amending(row["action"])[1] if row["amends"] else None, row["content"],
+        {seq: (code, data) for seq, code, data in row["receipts"]},
+    )  # fmt: skip
 
 
 async def _store(transaction: Transaction, receipts: Sequence[tuple[File, Heard]]) -> None:
@@ -188,7 +301,7 @@ async def _store(transaction: Transaction, receipts: Sequence[tuple[File, Heard]
                text text, data jsonb, at timestamptz, jws text)""",
         [
             {
-                "submission_id": file.submission_id, "document_id": file.document.id, "seq": heard.seq,
+                "submission_id": file.id, "document_id": file.case.document.id, "seq": heard.seq,
                 "code": heard.code, "text": heard.text, "data": dict(heard.data), "at": heard.at.isoformat(),
                 "jws": heard.jws,
             }

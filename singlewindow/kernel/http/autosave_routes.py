@@ -10,7 +10,15 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents import autosave
 from singlewindow.kernel.documents.autosave import RowDraft, Typed
-from singlewindow.kernel.http.desk import AutosaveKey, Base, BoundPerson, CurrentPerson, TypeInPath, at_desk
+from singlewindow.kernel.http.desk import (
+    AmendingIfGiven,
+    AutosaveKey,
+    Base,
+    BoundPerson,
+    CurrentPerson,
+    TypeInPath,
+    at_desk,
+)
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.people import preferences
@@ -32,9 +40,11 @@ class RowDraftBody(BaseModel):
 
 
 class AutosaveBody(BaseModel):
-    """What a tab's form holds. `number` and `base_version` name the document that is being changed."""
+    """What a tab's form holds. `number` and `base_version` name the document that is being changed, `amendment` the
+    action in whose form it is (变更), "" for the document itself."""
 
     number: Number | None = None
+    amendment: Text = Field(default="", max_length=40)
     base_version: int = Field(default=0, ge=0, le=1_000_000_000)
     content: dict[str, Any] = Field(max_length=500)
     drafts: dict[Text, RowDraftBody] = Field(default_factory=dict, max_length=50)
@@ -67,11 +77,15 @@ class PreferenceBody(BaseModel):
 
 @router.get("/autosaves/{type}", tags=["autosaves"], summary="What this account typed and did not save")
 async def offered(
-    type: TypeInPath, person: BoundPerson, database: Base, number: Annotated[Number | None, Query()] = None
+    type: TypeInPath,
+    person: BoundPerson,
+    database: Base,
+    number: Annotated[Number | None, Query()] = None,
+    amending: AmendingIfGiven = "",
 ) -> AutosavesAnswer:
-    """For a document, or without a number for new ones of the type."""
+    """For a document, in the form of the action `for` or (empty) its own; without a number for new ones of the type."""
     async with at_desk(database, type, person) as desk:
-        rows = await autosave.offered(desk, number)
+        rows = await autosave.offered(desk, number, amending)
     return AutosavesAnswer(items=[AutosaveView(**dict(row)) for row in rows])
 
 
@@ -86,7 +100,7 @@ async def keep(
 ) -> KeptAnswer:
     """In place of what this tab kept before. It gets no number, date or status and stands in no query."""
     drafts = {name: RowDraft(draft.row, draft.at, draft.before) for name, draft in body.drafts.items()}
-    typed = Typed(body.number, body.base_version, body.content, drafts)
+    typed = Typed(body.number, body.amendment, body.base_version, body.content, drafts)
     async with at_desk(database, type, person) as desk:
         return KeptAnswer(saved_at=await autosave.keep(desk, key, typed))
 

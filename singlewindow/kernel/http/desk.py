@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.sessions import at_work, bound_person, current_person
+from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
@@ -91,6 +92,15 @@ VersionInHeader = Annotated[int, Depends(version_in_header)]
 VersionIfGiven = Annotated[int | None, Depends(version_if_given)]
 
 
+AmendingIfGiven = Annotated[
+    Text,
+    Query(
+        alias="for",
+        max_length=40,
+        description="An action that amends what is in force; empty: the document itself",
+        examples=["change"],
+    ),
+]
 AutosaveKey = Annotated[
     str, Path(pattern="^[0-9a-f]{32}$", description="Made by the page's tab: 32 hexadecimal digits")
 ]

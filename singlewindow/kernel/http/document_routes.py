@@ -14,6 +14,7 @@ from singlewindow.kernel.documents.view import ActionView, View
 from singlewindow.kernel.documents.work import KeyUsedBefore
 from singlewindow.kernel.http.answers import json_answer, tagged
 from singlewindow.kernel.http.desk import (
+    AmendingIfGiven,
     AutosaveIfGiven,
     KnownFirst,
     NamedType,
@@ -48,6 +49,12 @@ class ContentBody(BaseModel):
     """What is filled in: field name → text, or a list of rows. Grey fields are ignored."""
 
     content: dict[str, Any] = Field(max_length=500, examples=[{"contact_name": "王芳"}])
+
+
+class AmendmentBody(ContentBody):
+    """The changed content, and the action in whose form it was typed."""
+
+    action: Text = Field(max_length=40, examples=["change"])
 
 
 class LookupBody(ContentBody):
@@ -110,11 +117,14 @@ class SubmitBody(BaseModel):
 
 
 class SearchRow(BaseModel):
-    """A document in the result list; `values` are the columns of the definition's query page."""
+    """A document in the result list; `values` are the columns of the definition's query page. `marker` is the word
+    beside the status (变更中, 已删单) or ""; `answered`: customs have sent a receipt."""
 
     number: str
     status: str
     status_name: str
+    marker: str
+    answered: bool
     actions: dict[str, ActionView]
     values: dict[str, str]
 
@@ -191,7 +201,7 @@ async def find(
     items = [
         SearchRow(
             number=row.document.number, status=row.document.status, status_name=row.status_name,
-            actions=dict(row.actions), values=dict(row.values),
+            marker=row.marker, answered=row.document.answered, actions=dict(row.actions), values=dict(row.values),
         )
         for row in result.rows
     ]  # fmt: skip
@@ -221,11 +231,16 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     return LookupAnswer(content=grey, violations=wrong)
 
 
-@router.get("/{number}", summary="Open a document", response_model=View)
-async def open_document(type: NamedType, number: Number, request: Request) -> Response:
-    """The ETag is the version that later changes must name."""
+@router.get(
+    "/{number}", summary="Open a document", responses=documented(NotInThisState, Refused), response_model=View
+)
+async def open_document(
+    type: NamedType, number: Number, request: Request, amending: AmendingIfGiven = ""
+) -> Response:
+    """The ETag is the version that later changes must name. With `for`, the form of an action that amends what is in
+    force (变更, 删单): the saved change or the content in force, and what may be done there."""
     async with own_desk(request, type) as desk:
-        view = await desk.open(number)
+        view = await desk.open(number, amending)
     return tagged(view)
 
 
@@ -248,6 +263,42 @@ async def save(
         await autosave.forget(desk, autosaved)
         view = await desk.save(number, version, body.content)
     return tagged(view)
+
+
+@router.put(
+    "/{number}/amendment",
+    summary="Save a change of what is in force",
+    responses=documented(NotInThisState, StaleVersion, Refused),
+    response_model=View,
+)
+async def save_amendment(
+    type: NamedType,
+    number: Number,
+    request: Request,
+    version: VersionInHeader,
+    body: AmendmentBody,
+    autosaved: AutosaveIfGiven = None,
+) -> Response:
+    """What is in force stays as it is, and is what everything else shows, until customs accept the change."""
+    async with own_desk(request, type) as desk:
+        await autosave.forget(desk, autosaved)
+        view = await desk.save_amendment(number, version, body.action, body.content)
+    return tagged(view)
+
+
+@router.delete(
+    "/{number}/amendment",
+    status_code=204,
+    summary="Throw a saved change away",
+    responses=documented(NotInThisState, StaleVersion, Refused),
+)
+async def delete_amendment(
+    type: NamedType, number: Number, request: Request, version: VersionInHeader
+) -> None:
+    """Refused where there is none, and while it is with customs."""
+    async with own_desk(request, type) as desk:
+        await desk.delete_amendment(number, version)
+        await autosave.forget_documents(desk, [number], amendments=True)
 
 
 @router.delete(

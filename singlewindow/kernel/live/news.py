@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.exchange.receipts import SENT
+from singlewindow.kernel.documents.history import of_amendment
+from singlewindow.kernel.lifecycle import SENT
 from singlewindow.kernel.live.changes import FOREIGN, SEEN, cursor_of
 from singlewindow.kernel.subsystem import DocumentType, document_types
 
@@ -20,7 +21,10 @@ COUNTED = 100  # unread ones are counted up to here
 
 
 class NewsItem(BaseModel):
-    """A receipt of a document: from which status to which, and what it says. `from_name` may be empty."""
+    """A receipt of a document: from which status to which, and what it says. `from_name` may be empty.
+
+    `amendment` says what became of an amendment (海关已接受变更), or is empty.
+    """
 
     type: str
     title: str
@@ -28,6 +32,7 @@ class NewsItem(BaseModel):
     from_name: str
     status: str
     status_name: str
+    amendment: str
     code: str
     code_name: str
     text: str
@@ -127,6 +132,7 @@ def _item(type: DocumentType, row: Row, data: Mapping[str, Any], read: datetime)
         from_name=type.lifecycle.name_of(data["from"]) if "from" in data else "",
         status=data["status"],
         status_name=type.lifecycle.name_of(data["status"]),
+        amendment=of_amendment(type, data),
         code=data["code"],
         code_name=type.messages.name_of(data["code"]),
         text=row["text"],

@@ -49,7 +49,7 @@ async def print_data(
         {
             "title": type.title,
             "number": document.number,
-            "version": document.version,
+            "version": await _version(transaction, document),
             "status": values["status"],
             "company": {"name": company["name"], "code": company["customs_code"]} if company else NOT_TOLD,
             "printed_at": _moment(transaction.now),
@@ -64,6 +64,27 @@ async def print_data(
         }
     )
     return data
+
+
+def _status(type: DocumentType, document: Document) -> str:
+    """The status and what stands beside it: while a change is with customs, the paper shows what is in force."""
+    name = type.lifecycle.name_of(document.status)
+    marker = type.lifecycle.marker(document.marks)
+    if marker is None:
+        return name
+    return f"{name}（{marker[1]}）" if document.ended_by else f"{name}（{marker[1]}，本件为现行内容）"
+
+
+async def _version(transaction: Transaction, document: Document) -> int:
+    """The version of what is printed: a saved change has numbers of its own."""
+    if document.amendment is None and not document.amending:
+        return document.version
+    version: int = await transaction.value(
+        """select version from submission where document_id = $1 and id = (
+               select in_force_submission from document where id = $1)""",
+        document.id,
+    )
+    return version
 
 
 def breakable(value: Any) -> Any:

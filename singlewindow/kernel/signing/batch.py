@@ -1,7 +1,8 @@
 """Several documents with one PIN entry: a statement for each, and each is answered on its own (PORT-08).
 
-Everything happens in one transaction, each document in a savepoint, in the order of the documents' numbers: everything
-locks documents in this order.
+Everything happens in one transaction, each document in a savepoint. Before the first is submitted all are locked, in
+the order of their numbers, as everything locks documents: whoever waits for one of them then holds nothing that the
+batch still needs.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ async def submit_all(
         signed = Signed.of(each.signature, certificate)
         return await signing.submit(each.number, each.token, signed, request_id, now)
 
+    await signing.desk.lock_all([each.number for each in given])
     return await _each(signing, given, submit)
 
 

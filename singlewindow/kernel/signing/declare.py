@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from singlewindow.contract.signatures import canonical
-from singlewindow.kernel.definition.fields import enabled_values
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
-from singlewindow.kernel.documents.verdict import Verdict, editable, judge
+from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, content_bytes, editable, judge
 from singlewindow.kernel.documents.view import View, view_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.lifecycle import Action
@@ -45,12 +43,12 @@ class SigningDesk:
         desk = self.desk
         document = await store.get_document(desk.transaction, desk.type, number)
         action = _signed(desk.type, action_name)
-        desk.check(action, document.status, document.company_id)
-        await desk.check_version(document, version)
+        desk.check(action, document.status, document.company_id, document.marks)
+        await desk.check_version(document, version, action)
         check_card(desk.person, card_no)
         files = await desk.files(document)
-        verdict = await self._verdict(document, files)
-        content = content_bytes(desk.type, document.content)
+        verdict = await self._verdict(document, action, files)
+        content = content_bytes(desk.type, _asked(document, action))
         statement = {
             "type": desk.type.name,
             "number": number,
@@ -90,9 +88,9 @@ class SigningDesk:
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名", BASIS)]
             )
         verify_signed(desk.person, prepared, signed, self.pki, now)
-        await desk.check_version(document, prepared.version)
         action = _signed(desk.type, prepared.facts["action"])
-        status = desk.check(action, document.status, document.company_id)
+        await desk.check_version(document, prepared.version, action)
+        status = desk.check(action, document.status, document.company_id, document.marks)
         files = await desk.files(document)
         if [f.id for f in files] != prepared.facts["attachments"]:
             raise Refused.because(
@@ -106,27 +104,33 @@ class SigningDesk:
                     )
                 ]
             )
-        if content_bytes(desk.type, document.content) != prepared.content:
+        if content_bytes(desk.type, _asked(document, action)) != prepared.content:
             raise _changed("", "单据内容在签名之后有变化，未予申报")
-        verdict = await self._verdict(document, files)
+        verdict = await self._verdict(document, action, files)
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return view_of(desk.type, desk.person, changed, files)
 
-    async def _verdict(self, document: Document, files: Sequence[AttachmentRecord]) -> Verdict:
-        """The full verdict; a grey value that customs' registers now give otherwise is refused too."""
-        desk = self.desk
+    async def _verdict(
+        self, document: Document, action: Action, files: Sequence[AttachmentRecord]
+    ) -> Verdict:
+        """The full verdict; a grey value that customs' registers now give otherwise is refused too. What ends a
+        document takes it as customs accepted it, without a question."""
+        desk, content = self.desk, _asked(document, action)
+        if action.amends and action.amends.ended:
+            return Verdict(dict(content), (), NothingKnown())
         verdict = await judge(
             desk.transaction,
             desk.type,
             desk.person,
-            editable(desk.type, document.content),
+            editable(desk.type, content),
             stored=document,
+            sealed=content,
             attachments=[f.category for f in files],
             signing=True,
         )
         verdict.raise_if_refused()
-        if verdict.values != dict(document.content):
-            changed = [n for n, v in verdict.values.items() if document.content.get(n) != v] or [""]
+        if verdict.values != dict(content):
+            changed = [n for n, v in verdict.values.items() if content.get(n) != v] or [""]
             label = desk.type.form.labels.get(changed[0], "内容")
             raise _changed(changed[0], f"「{label}」的海关数据已有变化")
         return verdict
@@ -142,13 +146,14 @@ class SigningDesk:
         request_id: str,
     ) -> Document:
         desk = self.desk
-        await store.supersede(desk.transaction, document)
+        if action.amends is None:
+            await store.supersede(desk.transaction, document)
         submission_id = await desk.transaction.value(
             """with s as (
                    insert into submission (document_id, company_id, sequence, action, version, start_status, content,
                        statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments,
-                       frozen)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+                       frozen, amends)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18) returning id
                ), o as (
                    insert into outbox (document_id, submission_id, message_id) select $1, id, $17 from s
                )
@@ -156,18 +161,29 @@ class SigningDesk:
             document.id, document.company_id, document.last_submission + 1, action.name, document.version, status,
             prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
             desk.person.account_id, request_id, desk.transaction.now, prepared.facts["attachments"],
-            verdict.known.frozen(), str(uuid4()),
+            verdict.known.frozen(), str(uuid4()), action.amends is not None,
         )  # fmt: skip
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
         wanted = Change(status, event, submits=submission_id)
+        if action.amends:
+            beside = None if action.amends.ended else document.amendment
+            wanted = replace(wanted, amending=action.name, beside=beside)
         return await store.change(desk.transaction, desk.type, document, wanted)
 
 
-def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
-    """The bytes that are signed: RFC 8785 of the content without disabled fields."""
-    return canonical(enabled_values(type.form.content, content))
+def _asked(document: Document, action: Action) -> Mapping[str, Any]:
+    """The content that an action sends: the saved change, or what is in force or to be. Raises Refused where no change
+    was saved."""
+    if action.amends is None or action.amends.ended:
+        return document.content
+    if document.amendment is None:
+        message = f"尚未暂存{action.label}的内容，不能申报"
+        raise Refused.because(
+            [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
+        )
+    return document.amendment
 
 
 def _changed(path: str, message: str) -> Refused:

@@ -3,12 +3,12 @@
 Start a new chapter from a copy of this folder (CONTRIBUTING.md); the kernel's tests use it.
 """
 
-from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Serial, Subsystem
 from singlewindow.subsystems._template.document import FORM
 from singlewindow.subsystems._template.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems._template.messages import MESSAGES
 from singlewindow.subsystems._template.queries import QUERIES
-from singlewindow.subsystems._template.rules import RULES, fill, gather
+from singlewindow.subsystems._template.rules import RULES, fill, gather, letter_prefix
 
 LETTER = DocumentType(
     name="_template",
@@ -19,6 +19,7 @@ LETTER = DocumentType(
     fill=fill,
     lifecycle=LIFECYCLE,
     claims=CLAIMS,
+    serials=(Serial("letter_no", letter_prefix),),
     messages=MESSAGES,
     queries=QUERIES,
     prints=PRINTS,

@@ -37,6 +37,9 @@ class Good(Content):
 class Letter(Content):
     """An application that nobody needs but everybody understands."""
 
+    letter_no: str = text(
+        "申请书编号", system=True, element="LetterNo", clause=CLAUSE, hint="返填，暂存后生成"
+    )
     applicant_code: str = text("申请单位代码", system=True, element="TradeCode", clause=CLAUSE, hint="返填")
     reference: str = text(
         "申请事项编号", length=12, required=True, upper=True, lookup=True, search=True, element="RefNo", clause=CLAUSE,
@@ -68,8 +71,8 @@ FORM = Form(
         Section(
             "基本信息",
             (
-                "number", "customs_no", "status", "filed_on", "applicant_code", "reference", "transport", "vessel",
-                "remark",
+                "number", "customs_no", "status", "filed_on", "letter_no", "applicant_code", "reference", "transport",
+                "vessel", "remark",
             ),
         ),
     ),

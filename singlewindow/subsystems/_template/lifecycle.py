@@ -1,17 +1,26 @@
-"""What may happen: draft, declared, sent, received, approved or returned; a returned one may be declared again."""
+"""What may happen: draft, declared, sent, received, approved or returned; a returned one may be declared again.
+
+An approved one counts: it is locked and unlocked by customs, and changed or deleted by declaring so.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
 from singlewindow.subsystems._template.document import CLAUSE
 from singlewindow.subsystems._template.rules import CLAIM
 
-DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, FAILED = "0", "1", "2", "3", "4", "5", "E"
+DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, LOCKED, FAILED = "0", "1", "2", "3", "4", "5", "6", "E"
 EDITABLE = states(DRAFT, RETURNED, FAILED)
 UNDER_WAY = states(DECLARED, SENT, RECEIVED)
+IN_FORCE = states(APPROVED, LOCKED)
+STORED = EDITABLE | UNDER_WAY | IN_FORCE
+ACCEPTED, NOT_ACCEPTED = (
+    frozenset({"APPROVED"}),
+    frozenset({"REFUSED", "REJECTED"}),
+)  # customs' words on an amendment
 
 LIFECYCLE = Lifecycle(
     states=(
@@ -21,27 +30,15 @@ LIFECYCLE = Lifecycle(
         State(RECEIVED, "海关接收成功", waiting=True),
         State(APPROVED, "审批通过", in_force=True),
         State(RETURNED, "退单"),
+        State(LOCKED, "已锁定", in_force=True),
         State(FAILED, "发送失败"),
     ),
     actions=(
-        Action(
-            "new",
-            "新增",
-            EDITABLE | UNDER_WAY | states(NEW, APPROVED),
-            needs_card_account=False,
-            clause=CLAUSE,
-        ),
+        Action("new", "新增", STORED | states(NEW), needs_card_account=False, clause=CLAUSE),
         Action(
             "save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功", clause=CLAUSE
         ),
-        Action(
-            "copy",
-            "复制",
-            EDITABLE | UNDER_WAY | states(APPROVED),
-            style="plain",
-            shortcut="Alt+C",
-            clause=CLAUSE,
-        ),
+        Action("copy", "复制", STORED, style="plain", shortcut="Alt+C", clause=CLAUSE),
         Action(
             "delete",
             "删除",
@@ -52,16 +49,36 @@ LIFECYCLE = Lifecycle(
             clause=CLAUSE,
         ),
         Action(
-            "apply", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功", clause=CLAUSE
-        ),
-        Action(
-            "print",
-            "打印",
-            EDITABLE | UNDER_WAY | states(APPROVED),
-            style="plain",
-            shortcut="Alt+P",
+            "apply",
+            "申报",
+            EDITABLE | states(NEW),
+            to=DECLARED,
+            signed=True,
+            function="ADD",
+            done="申报成功",
             clause=CLAUSE,
         ),
+        Action(
+            "change",
+            "变更",
+            states(APPROVED),
+            signed=True,
+            function="MOD",
+            amends=Amends("变更中", ACCEPTED, NOT_ACCEPTED),
+            done="变更申报成功",
+            clause=CLAUSE,
+        ),
+        Action(
+            "revoke",
+            "删单",
+            states(APPROVED),
+            signed=True,
+            function="DEL",
+            amends=Amends("删单中", ACCEPTED, NOT_ACCEPTED, ended="已删单"),
+            done="删单申报成功",
+            clause=CLAUSE,
+        ),
+        Action("print", "打印", STORED, style="plain", shortcut="Alt+P", clause=CLAUSE),
     ),
     hears=(
         Hear("SENT", UNDER_WAY, SENT),
@@ -70,6 +87,8 @@ LIFECYCLE = Lifecycle(
         Hear("REJECTED", UNDER_WAY | states(FAILED), RETURNED),
         Hear("APPROVED", UNDER_WAY | states(FAILED), APPROVED),
         Hear("REFUSED", UNDER_WAY | states(FAILED), RETURNED),
+        Hear("LOCKED", states(APPROVED), LOCKED),
+        Hear("UNLOCKED", states(LOCKED), APPROVED),
     ),
 )
 
@@ -77,7 +96,7 @@ CLAIMS = (
     Claim(
         kind=CLAIM,
         key=lambda content: content.get("reference", ""),
-        held_in=UNDER_WAY,
+        held_in=UNDER_WAY | IN_FORCE,
         path="reference",
         message="申请事项编号 {key} 正在办理中",
         advice="请换一个编号",

@@ -23,5 +23,7 @@ MESSAGES = Messages(
         ReceiptCode("REJECTED", "接收失败"),
         ReceiptCode("APPROVED", "审批通过"),
         ReceiptCode("REFUSED", "退单"),
+        ReceiptCode("LOCKED", "已锁定"),
+        ReceiptCode("UNLOCKED", "解除锁定"),
     ),
 )

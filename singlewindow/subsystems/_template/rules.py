@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from singlewindow.kernel.rules import Finding, rule
-from singlewindow.kernel.subsystem import Case
+from singlewindow.kernel.subsystem import Case, FirstSave
 from singlewindow.subsystems._template.document import Letter
 
 CLAIM = "_template.reference"
@@ -38,6 +38,11 @@ async def gather(case: Case) -> Known:
 def fill(case: Case, known: Known) -> Mapping[str, str]:
     """The grey fields."""
     return {"applicant_code": case.applicant.customs_code}
+
+
+def letter_prefix(first: FirstSave) -> str:
+    """申请书编号 begins with the month and the card: 202611 and 13 characters; its serial follows."""
+    return f"{first.now:%Y%m}{first.applicant.card_no}"
 
 
 @rule("TMPL-R01", clause="样例 2")

@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * What this account typed and did not save
-         * @description For a document, or without a number for new ones of the type.
+         * @description For a document, in the form of the action `for` or (empty) its own; without a number for new ones of the type.
          */
         get: operations["offered_api_autosaves__type__get"];
         put?: never;
@@ -610,7 +610,8 @@ export interface paths {
         };
         /**
          * Open a document
-         * @description The ETag is the version that later changes must name.
+         * @description The ETag is the version that later changes must name. With `for`, the form of an action that amends what is in
+         *     force (变更, 删单): the saved change or the content in force, and what may be done there.
          */
         get: operations["open_document_api_documents__type___number__get"];
         /**
@@ -625,6 +626,30 @@ export interface paths {
          *     version that was read is deleted.
          */
         delete: operations["delete_api_documents__type___number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{type}/{number}/amendment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save a change of what is in force
+         * @description What is in force stays as it is, and is what everything else shows, until customs accept the change.
+         */
+        put: operations["save_amendment_api_documents__type___number__amendment_put"];
+        post?: never;
+        /**
+         * Throw a saved change away
+         * @description Refused where there is none, and while it is with customs.
+         */
+        delete: operations["delete_amendment_api_documents__type___number__amendment_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1620,6 +1645,26 @@ export interface components {
             active: boolean;
         };
         /**
+         * AmendmentBody
+         * @description The changed content, and the action in whose form it was typed.
+         */
+        AmendmentBody: {
+            /**
+             * Action
+             * @example change
+             */
+            action: string;
+            /**
+             * Content
+             * @example {
+             *       "contact_name": "王芳"
+             *     }
+             */
+            content: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Answer
          * @description What the receiver says of one envelope: `stored` (now or before), or refused for good with a reason.
          */
@@ -1708,9 +1753,15 @@ export interface components {
         };
         /**
          * AutosaveBody
-         * @description What a tab's form holds. `number` and `base_version` name the document that is being changed.
+         * @description What a tab's form holds. `number` and `base_version` name the document that is being changed, `amendment` the
+         *     action in whose form it is (变更), "" for the document itself.
          */
         AutosaveBody: {
+            /**
+             * Amendment
+             * @default
+             */
+            amendment: string;
             /**
              * Base Version
              * @default 0
@@ -1732,6 +1783,11 @@ export interface components {
          * @description What was left, by which tab, and when.
          */
         AutosaveView: {
+            /**
+             * Amendment
+             * @default
+             */
+            amendment: string;
             /**
              * Base Version
              * @default 0
@@ -2546,6 +2602,16 @@ export interface components {
             number?: string | null;
         };
         /**
+         * MarkerView
+         * @description What stands beside the status: the action that is with customs or that ended the document, and the word.
+         */
+        MarkerView: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * MenuView
          * @description A line of the left menu.
          */
@@ -2601,8 +2667,12 @@ export interface components {
         /**
          * NewsItem
          * @description A receipt of a document: from which status to which, and what it says. `from_name` may be empty.
+         *
+         *     `amendment` says what became of an amendment (海关已接受变更), or is empty.
          */
         NewsItem: {
+            /** Amendment */
+            amendment: string;
             /**
              * At
              * Format: date-time
@@ -2843,9 +2913,11 @@ export interface components {
         };
         /**
          * ReceiptView
-         * @description One receipt: seq 0 is the portal's own word on sending.
+         * @description One receipt: seq 0 is the portal's own word on sending. `action` is the label of what was submitted.
          */
         ReceiptView: {
+            /** Action */
+            action: string;
             /**
              * At
              * Format: date-time
@@ -3017,13 +3089,18 @@ export interface components {
         };
         /**
          * SearchRow
-         * @description A document in the result list; `values` are the columns of the definition's query page.
+         * @description A document in the result list; `values` are the columns of the definition's query page. `marker` is the word
+         *     beside the status (变更中, 已删单) or ""; `answered`: customs have sent a receipt.
          */
         SearchRow: {
             /** Actions */
             actions: {
                 [key: string]: components["schemas"]["ActionView"];
             };
+            /** Answered */
+            answered: boolean;
+            /** Marker */
+            marker: string;
             /** Number */
             number: string;
             /** Status */
@@ -3390,12 +3467,19 @@ export interface components {
         /**
          * View
          * @description A document: `header` are the grey boxes that the kernel fills, `content` what is filled in.
+         *
+         *     With `amendment` it is what the form of that action (变更, 删单) shows: the saved change, or what is in force; "" is
+         *     the document itself. `answered`: customs have sent a receipt.
          */
         View: {
             /** Actions */
             actions: {
                 [key: string]: components["schemas"]["ActionView"];
             };
+            /** Amendment */
+            amendment: string;
+            /** Answered */
+            answered: boolean;
             /** Attachments */
             attachments: components["schemas"]["AttachmentView"][];
             /** Content */
@@ -3406,6 +3490,7 @@ export interface components {
             header: {
                 [key: string]: string;
             };
+            marker: components["schemas"]["MarkerView"] | null;
             /** Number */
             number: string | null;
             status: components["schemas"]["StatusView"];
@@ -3770,6 +3855,8 @@ export interface operations {
         parameters: {
             query?: {
                 number?: string | null;
+                /** @description An action that amends what is in force; empty: the document itself */
+                for?: string;
             };
             header?: never;
             path: {
@@ -5456,7 +5543,10 @@ export interface operations {
     };
     open_document_api_documents__type___number__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An action that amends what is in force; empty: the document itself */
+                for?: string;
+            };
             header?: never;
             path: {
                 number: string;
@@ -5503,13 +5593,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Validation Error */
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -5607,6 +5706,172 @@ export interface operations {
             header?: {
                 /** @description The version that was read, as ETag: "3" */
                 "if-match"?: string | null;
+            };
+            path: {
+                number: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/stale-version: 单据已被修改 */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_amendment_api_documents__type___number__amendment_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tab whose autosave this makes superfluous */
+                "Autosave-Key"?: string | null;
+                /** @description The version that was read, as ETag: "3" */
+                "if-match"?: string;
+            };
+            path: {
+                number: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/stale-version: 单据已被修改 */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_amendment_api_documents__type___number__amendment_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, as ETag: "3" */
+                "if-match"?: string;
             };
             path: {
                 number: string;
