@@ -14,7 +14,7 @@ const bill: Definition = {
   query: { ...parcel.query, conditions: [{ ...parcel.query.conditions[1]!, name: "bill_no", label: "提运单号" }, parcel.query.conditions[2]!] },
 };
 const row = (number: string, deletable: boolean): Found => ({
-  number, status: "0", status_name: "暂存", values: { number, status: "暂存" },
+  number, status: "0", status_name: "暂存", marker: "", answered: false, values: { number, status: "暂存" },
   actions: { delete: { allowed: deletable, why: deletable ? "" : "不允许删除" } },
 });
 const page = { total: 3, total_capped: false, page: 1, size: 20, items: [row("1", true), row("2", false), row("3", true)] };
