@@ -1,13 +1,13 @@
 """Amendments of documents in force: what is being changed, what is with customs, what ended a document.
 
-Revision ID: k0009_amend
-Revises: k0008_speed
+Revision ID: k0011_amend
+Revises: k0010_speed
 """
 
 from alembic import op
 
-revision = "k0009_amend"
-down_revision = "k0008_speed"
+revision = "k0011_amend"
+down_revision = "k0010_speed"
 depends_on = None
 
 
