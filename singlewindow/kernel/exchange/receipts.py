@@ -192,6 +192,7 @@ class CaseFile:
             ),
             content=content,
             new_version=content is not None,
+            amendment=_content(heard) if content is not None and self._is_taken_back(heard) else None,
             drops_amendment=heard.amends is not None and self._is_drawn_up(source),
             amending=pending.action if pending else "",
             ended_by=ending[-1].action if ending else "",
@@ -202,6 +203,14 @@ class CaseFile:
         """The content of that submission, where the document has another one."""
         same = source.content == content_bytes(self.type, self.document.content)
         return None if same else _content(source)
+
+    def _is_taken_back(self, heard: File) -> bool:
+        """Whether customs take back their acceptance of what is in force: then it is a working version again."""
+        return (
+            heard.outcome == "refused"
+            and self.document.amendment is None
+            and heard.content == content_bytes(self.type, self.document.content)
+        )
 
     def _is_drawn_up(self, source: File) -> bool:
         """Whether the working version is what is in force now, so that there is nothing left of it."""
