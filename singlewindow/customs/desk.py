@@ -100,6 +100,10 @@ Effect = Callable[[Transaction, Sequence[Taken]], Awaitable[None]]
 """What decisions change besides the submissions and their receipts, in the same transaction."""
 
 
+Note = Callable[[Transaction, Row], Awaitable[str]]
+"""What an officer should know who looks at a submission's row, in Chinese; "" where there is nothing."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """A desk: the document types it decides (exact, or a chapter such as "gate"), its states and decisions.
@@ -117,6 +121,7 @@ class Desk:
     unfit: Unfit | None = None
     arrival: Arrival | None = None
     effect: Effect | None = None
+    note: Note | None = None
     routers: tuple[APIRouter, ...] = ()
 
     def state_name(self, state: str) -> str:

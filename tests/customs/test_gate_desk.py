@@ -141,6 +141,8 @@ async def test_an_accepted_change_puts_its_content_in_force(gate: Gate, portal: 
         "accepted",
         "9000",
     )
+    assert (await gate.detail(base))["note"] == "该车次已变更，现行内容为第 3 次申报的内容"
+    assert (await gate.detail(change))["note"] == "该车次现为「海关审核通过」"
     await gate.customs.sender(portal).send_due()
     assert [(r.submission, r.code, r.text) for r in portal.receipts if r.submission > 1] == [
         (2, "RECEIVED", "海关接收通知"), (2, "20", "不同意变更：车牌不符"),

@@ -13,9 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from singlewindow.customs.desks.gate import passages
 from singlewindow.customs.desks.gate.contents import Weights
+from singlewindow.customs.desks.gate.messages import GATHER_FEEDBACK, Faulty, gathered
 from singlewindow.customs.desks.gate.rule import DEFAULT_TOLERANCE, OPEN, Lane, Result, Trip, judge
 from singlewindow.customs.desks.gate.states import AMENDED, INSIDE, PASSABLE, STATES
+from singlewindow.customs.desks.gate.xml import read, write
 from tests.customs.company import Company
 from tests.customs.conftest import Customs
 from tests.customs.gate import DISTRICT, NUMBER, PLATE, Gate
@@ -477,6 +480,7 @@ async def test_a_lane_proves_itself(gate: Gate) -> None:
         (info().replace("<SESSION_ID>", "<CUS_CODE>5301</CUS_CODE><SESSION_ID>"), "P03"),
         (info(VE_LICENSE_NO=""), "P04"),
         (info(gross="-5"), "P05"),
+        (info().replace("<VE_L", "<RPB_TYPE>1</RPB_TYPE><VE_L"), "P05"),
         (info(gross="1e3"), "P05"),
         (info(VE_LICENSE_NO="A" * 65), "P05"),
     ],
@@ -544,6 +548,52 @@ async def test_what_is_no_message_is_refused(gate: Gate, name: str) -> None:
     assert (answer.status_code, said(answer, "TECH_ERROR_CODE")) == (400, "T03"), answer.text
     assert "root:" not in answer.text
     assert await gate.customs.value("select count(*) from gate_passage") == 0
+
+
+@given(st.integers(0, 400), st.binary(max_size=6), st.integers(0, 6))
+def test_whatever_is_damaged_is_read_or_refused(at: int, put: bytes, cut: int) -> None:
+    """Facts 1.5: a message with a few other bytes is a message or is refused with words, never a defect."""
+    whole = info().encode()
+    damaged = whole[:at] + put + whole[at + cut :]
+    try:
+        said = gathered(damaged).session
+    except Faulty as faulty:
+        said = str(faulty)
+    assert said
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_what_is_written_can_be_read(session: str, hint: str) -> None:
+    """Facts 1.5: whatever words an answer holds, it is well-formed and holds no others."""
+    written = write(GATHER_FEEDBACK, {("SESSION_ID",): session, ("OP_HINT",): hint})
+    read_again = read(written, GATHER_FEEDBACK)
+    assert [each.name for each in read_again.children] == [shape.name for shape in GATHER_FEEDBACK.children]
+    assert read_again.value("TECH_ERROR_CODE") == ""
+    assert not hint.isprintable() or read_again.value("OP_HINT") == hint.strip()
+
+
+async def test_a_trip_is_found_by_an_index(gate: Gate) -> None:
+    """CUST-03: among many trips, however many a vehicle has made before."""
+    await gate.accepted()
+    async with gate.customs.database.transaction() as transaction:
+        await transaction.run(
+            """insert into submission (incoming_id, type, title, number, sequence, action_title, district, company,
+                   company_name, received, statement_sha256, state, request_id, received_at)
+               select incoming_id, type, title, 'x' || n, 1, action_title, district, company, company_name, received,
+                   'x' || n, 'left', '', received_at from submission, generate_series(1, 5000) n"""
+        )
+        await transaction.run(
+            """insert into gate_trip (type, number, submission_id, sequence, content_sequence, company, company_name,
+                   sure_id, district, medium, medium_key, content, state, changed_at)
+               select t.type, s.number, s.id, 1, 1, t.company, t.company_name, '', t.district, t.medium,
+                   case when s.id % 2 = 0 then t.medium_key else s.number end, t.content, 'left', t.changed_at
+               from gate_trip t, submission s where s.state = 'left'"""
+        )
+        await transaction.run("analyze gate_trip")
+        found = await passages.found(transaction, [passages.Medium("VN", PLATE)])
+        assert {row["state"] for row in found} == {"accepted", "left"}
+        plan = [row[0] for row in await transaction.rows(f"explain {passages.FOUND}", ["VN"], [PLATE])]
+        assert not any("Seq Scan on gate_trip" in line for line in plan), plan
 
 
 async def test_what_is_too_large_is_not_read(gate: Gate) -> None:

@@ -118,7 +118,7 @@ class Offered(BaseModel):
 
 
 class Detail(Item):
-    """A submission in full; `signer` is null when the signature did not hold."""
+    """A submission in full; `signer` is null when the signature did not hold, `note` is the desk's."""
 
     content: list[LabelledValue]
     statement: dict[str, Any]
@@ -126,6 +126,7 @@ class Detail(Item):
     attachments: list[AttachmentView]
     receipts: list[ReceiptView]
     decisions: list[Offered]
+    note: str
     history: list[DecisionView]
     submitted_at: datetime
     request_id: str
@@ -273,7 +274,8 @@ async def _detail(parts: Running, identifier: int) -> Detail:
         arrived = await queue.arrived(transaction, submission)
         history = await queue.decisions_of(transaction, identifier)
         offered = await _offered(transaction, row)
-    desk = desk_for(row["type"])
+        desk = desk_for(row["type"])
+        note = await desk.note(transaction, row) if desk.note else ""
     return Detail.model_validate(
         {
             **Item.of(row).model_dump(),
@@ -285,6 +287,7 @@ async def _detail(parts: Running, identifier: int) -> Detail:
             ],
             "receipts": [dict(receipt) for receipt in receipts],
             "decisions": offered,
+            "note": note,
             "history": [
                 {
                     **dict(each),

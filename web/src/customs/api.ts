@@ -84,6 +84,7 @@ export interface Detail extends Item {
   attachments: Attachment[];
   receipts: Receipt[];
   decisions: Decision[];
+  note: string;
   history: Decided[];
   submitted_at: string;
   request_id: string;

@@ -76,5 +76,6 @@ DESK = Desk(
     unfit=unfit,
     arrival=trips.arrive,
     effect=trips.follow,
+    note=trips.note,
     routers=(routes.from_lanes, routes.officers),
 )

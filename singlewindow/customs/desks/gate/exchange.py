@@ -61,6 +61,7 @@ async def _settle(transaction: Transaction, own: str, message: Gathered) -> byte
         *outcome(passage),
         said.decode(),
     )
+    log.info("lane answered", lane=lane.number, session=message.session, result=passage.verdict.result.value)
     return said
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from singlewindow.customs import registers
 from singlewindow.customs.database import Row, Transaction
@@ -25,10 +26,12 @@ async def get_lane(transaction: Transaction, number: str) -> Lane:
     row = await transaction.row(
         """select l.key, l.data, t.data ->> 'percent' as percent
            from entry l left join entry t on t.kind = $2 and t.key = l.data ->> 'district'
-           where l.kind = $1 and l.key = $3 and l.data is not null""",
+                and coalesce(t.valid_to > $4, true)
+           where l.kind = $1 and l.key = $3 and l.data is not null and coalesce(l.valid_to > $4, true)""",
         GATE_LANE.name,
         GATE_TOLERANCE.name,
         number,
+        transaction.now,
     )
     if row is None:
         raise NotFound("没有这条通道")
@@ -39,15 +42,17 @@ async def all_lanes(transaction: Transaction) -> list[Lane]:
     """Every lane in the order of their numbers, at most MOST_LANES."""
     _, entries = await registers.find(transaction, GATE_LANE.name, "", 1, MOST_LANES)
     _, tolerances = await registers.find(transaction, GATE_TOLERANCE.name, "", 1, MOST_LANES)
-    percents = {each.key: (each.data or {}).get("percent") for each in tolerances}
-    return [_of(each, percents.get((each.data or {})["district"])) for each in entries if each.data]
+    percents = {each.key: data["percent"] for each in tolerances if (data := _data(each, transaction.now))}
+    found = [(each.key, data) for each in entries if (data := _data(each, transaction.now))]
+    return [_lane(number, data, percents.get(data["district"])) for number, data in found]
 
 
-def _of(entry: Entry, percent: str | None) -> Lane:
-    return _lane(entry.key, entry.data or {}, percent)
+def _data(entry: Entry, now: datetime) -> dict[str, Any] | None:
+    """What an entry says that was neither withdrawn nor ended by an import."""
+    return None if entry.valid_to is not None and entry.valid_to <= now else entry.data
 
 
-def _lane(number: str, data: dict[str, object], percent: str | None) -> Lane:
+def _lane(number: str, data: dict[str, Any], percent: str | None) -> Lane:
     tolerance = DEFAULT_TOLERANCE if percent is None else Decimal(percent)
     name, district, direction = (str(data[each]) for each in ("name", "district", "direction"))
     return Lane(number, name, district, "E" if direction == "E" else "I", data["enabled"] is True, tolerance)

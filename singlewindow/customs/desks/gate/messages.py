@@ -23,6 +23,7 @@ from singlewindow.customs.times import CHINA
 
 SESSION = re.compile(r"[!-~]{1,64}")  # printable ASCII
 MEDIUM = re.compile(r"\S.{0,63}")
+JUDGED_AT = ("", "0", "2")  # RPB_TYPE: a single barrier, or the second of two; the first one judges nobody
 LIST_TYPE = "SURE"  # the answer is about a 车次确认编号
 INSTRUCTIONS = {Result.PASS: "1", Result.ALARM: "0", Result.PERSON: "2"}
 """As the newer service's checkResult: 放行, 禁止, 人工."""
@@ -143,6 +144,8 @@ def gathered(data: bytes) -> Gathered:
     session = node.value("SESSION_ID")
     if not SESSION.fullmatch(session):
         raise Faulty(Fault.BAD_XML, "SESSION_ID 应为 1 至 64 个可见的 ASCII 字符")
+    if node.value("RPB_TYPE") not in JUDGED_AT:
+        raise Faulty(Fault.BAD_VALUE, "RPB_TYPE 应为 0 或 2：双卡口在 2 卡验放")
     return Gathered(
         node.value("I_E_FLAG"),
         node.value("AREA_ID"),

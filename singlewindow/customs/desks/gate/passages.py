@@ -65,14 +65,14 @@ async def judged(
 async def _locked(transaction: Transaction, lane: Lane, media: Sequence[Medium]) -> list[Row]:
     """The trips of the media, newest first; the one that the passage is about is locked behind its base submission."""
     for _ in range(TRIES):
-        rows = await _found(transaction, media)
+        rows = await found(transaction, media)
         about = concerned(lane, [_trip(row) for row in rows])
         if len(about) != 1:
             return rows
         row = next(each for each in rows if each["id"] == about[0].id)
         await transaction.run("select from submission where id = $1 for update", row["submission_id"])
         await transaction.run("select from gate_trip where id = $1 for update", row["id"])
-        again = await _found(transaction, media)
+        again = await found(transaction, media)
         if _same(concerned(lane, [_trip(each) for each in again]), about) and row["submission_id"] in (
             each["submission_id"] for each in again
         ):
@@ -84,23 +84,23 @@ def _same(now: Sequence[Trip], before: Sequence[Trip]) -> bool:
     return [trip.id for trip in now] == [trip.id for trip in before]
 
 
-async def _found(transaction: Transaction, media: Sequence[Medium]) -> list[Row]:
+_AT_MEDIUM = "where medium = w.medium and medium_key = w.medium_key"
+FOUND = f"""
+select distinct on (t.id) t.* from unnest($1::text[], $2::text[]) as w (medium, medium_key)
+cross join lateral (
+    (select {COLUMNS} from gate_trip {_AT_MEDIUM}
+        and state in ('received', 'accepted', 'locked', 'unlocked') order by id desc limit {NEWEST})
+    union all
+    (select {COLUMNS} from gate_trip {_AT_MEDIUM}
+        and state in ('finished', 'finished_by_hand') order by id desc limit {NEWEST})
+    union all
+    (select {COLUMNS} from gate_trip {_AT_MEDIUM} order by id desc limit 1)
+) as t order by t.id desc"""
+
+
+async def found(transaction: Transaction, media: Sequence[Medium]) -> list[Row]:
     """The trips of the media that are open, those that came in, and the newest of all, the newest first."""
-    at_medium = "where medium = w.medium and medium_key = w.medium_key"
-    return await transaction.rows(
-        f"""select distinct on (t.id) t.* from unnest($1::text[], $2::text[]) as w (medium, medium_key)
-            cross join lateral (
-                (select {COLUMNS} from gate_trip {at_medium}
-                     and state in ('received', 'accepted', 'locked', 'unlocked') order by id desc limit {NEWEST})
-                union all
-                (select {COLUMNS} from gate_trip {at_medium}
-                     and state in ('finished', 'finished_by_hand') order by id desc limit {NEWEST})
-                union all
-                (select {COLUMNS} from gate_trip {at_medium} order by id desc limit 1)
-            ) as t order by t.id desc""",
-        [medium.kind for medium in media],
-        [medium.key for medium in media],
-    )
+    return await transaction.rows(FOUND, [medium.kind for medium in media], [medium.key for medium in media])
 
 
 def _trip(row: Row) -> Trip:

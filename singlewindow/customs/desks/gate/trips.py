@@ -117,6 +117,20 @@ async def _held(transaction: Transaction, rows: Sequence[Row], *, lock: bool) ->
     return [by_key.get((row["type"], row["number"])) for row in rows]
 
 
+async def note(transaction: Transaction, row: Row) -> str:
+    """What an officer should know of a submission: what became of its trip meanwhile."""
+    [trip] = await _held(transaction, [row], lock=False)
+    if trip is None:
+        return ""
+    if row["function"] not in BASE:
+        return f"该车次现为「{STATES.get(trip['state'], '待审核')}」"
+    if trip["submission_id"] != row["id"]:
+        return f"该车次已另行申报，以第 {trip['sequence']} 次申报为准"
+    if trip["content_sequence"] != row["sequence"]:
+        return f"该车次已变更，现行内容为第 {trip['content_sequence']} 次申报的内容"
+    return ""
+
+
 async def find(
     transaction: Transaction, state: str, district: str, key: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
@@ -166,7 +180,7 @@ async def _change(transaction: Transaction, rows: Sequence[Row]) -> None:
     if not rows:
         return
     received = await transaction.rows(
-        "select type, number, sequence, received from submission where id = any($1) order by type, number",
+        "select type, number, sequence, received from submission where id = any($1) order by type, number, sequence",
         [row["id"] for row in rows],
     )
     for row in received:
