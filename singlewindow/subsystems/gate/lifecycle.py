@@ -74,8 +74,6 @@ LIFECYCLE = Lifecycle(
         Hear("40", OPEN, FINISHED),
         Hear("43", OPEN, FINISHED_BY_HAND),
         Hear("50", OPEN | states(FINISHED, FINISHED_BY_HAND), LEFT),
-        Hear("APPROVED", UNANSWERED, ACCEPTED),  # the default desk's two words, where the gate has no desk
-        Hear("REFUSED", UNANSWERED, RETURNED),
     ),
 )  # fmt: skip
 

@@ -27,7 +27,5 @@ MESSAGES = Messages(
         ReceiptCode("40", "已办结"),
         ReceiptCode("43", "人工办结"),
         ReceiptCode("50", "已口岸离场"),
-        ReceiptCode("APPROVED", "海关审核通过"),
-        ReceiptCode("REFUSED", "退单"),
     ),
 )

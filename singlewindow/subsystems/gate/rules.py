@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,16 @@ from stdnum import iso6346
 
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import Case, FirstSave, Serial
-from singlewindow.subsystems.gate.document import BODY, CONTAINER, CONTAINER_NUMBER, Trip
+from singlewindow.subsystems.gate.document import (
+    BODY,
+    CONTAINER,
+    CONTAINER_NUMBER,
+    PLATE,
+    VEHICLE_PLATE,
+    Trip,
+)
+from singlewindow.subsystems.gate.plates import looks_like_a_plate
+from singlewindow.subsystems.gate.weights import GROSS_LIMIT, plain, weights_of
 
 CLAIM = "gate.medium"
 UNFINISHED = "该车有未完成记录（{key}）"
@@ -20,7 +30,10 @@ UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
 ISO = "ISO 6346"
 CARD_DIGITS = 13
 
-_SEPARATORS = re.compile(r"[\s·•・.-]")
+SUM_CLAUSE = "手册 3.1.1.1 表头信息 车辆重量、挂车重量、集装箱重量"
+MEDIUM_CLAUSE = "手册 2.6 术语定义 绑定介质、绑定对象"
+
+_SEPARATORS = re.compile(r"[·•・.-]")
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,13 @@ class Known:
 
 
 def medium_of(kind: str, info: str) -> str:
-    """A medium written in one way, "VN 粤B12345"; "" where it is not filled in. Separators do not tell two apart."""
-    plain = _SEPARATORS.sub("", info).upper()
+    """A medium written in one way, "VN 粤B12345"; "" where it is not filled in.
+
+    Blanks, small letters and full-width forms do not tell two media apart, in plates separators neither.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", info).split()).upper()
+    if kind == PLATE:
+        plain = _SEPARATORS.sub("", plain)
     return f"{kind} {plain}" if kind and plain else ""
 
 
@@ -104,12 +122,93 @@ def containers_are_two(content: Trip, known: Known) -> Iterator[Finding]:
             )
 
 
+@rule("GATE-R05", clause="GA 36-2018", warning=True)
+def plates_look_like_plates(content: Trip, known: Known) -> Iterator[Finding]:
+    """A plate of another shape may be right: foreign, military and temporary ones exist (GATE-10)."""
+    for path, plate in _plates(content):
+        if not looks_like_a_plate(plate):
+            message = f"{plate} 不像中国大陆机动车号牌"
+            yield Finding(
+                path, message, "请核对；号牌请连续填写，不加间隔号，如 粤B12345；境外、军用、临时号牌可不理会"
+            )
+
+
+@rule("GATE-R06", clause=ISO, warning=True)
+def other_containers_may_have_their_check_digit(content: Trip, known: Known) -> Iterator[Finding]:
+    """For equipment (J) and trailers (Z) the check digit is recommended only; GATE-10."""
+    for path, number in _containers(content):
+        if number[3] != "U" and (right := iso6346.calc_check_digit(number[:10])) != number[10]:
+            message = f"箱号 {number} 的校验码不符：末位算得为 {right}"
+            yield Finding(path, message, "请核对箱号；J、Z 类设备不强制校验码")
+
+
+@rule("GATE-R07", clause=SUM_CLAUSE, warning=True)
+def weights_are_plausible(content: Trip, known: Known) -> Iterator[Finding]:
+    """What the lane will weigh cannot be right (GATE-10); every weight by itself may be 0."""
+    weights = weights_of(content)
+    if weights is None:
+        return
+    if not weights.vehicle + weights.trailer + weights.container:
+        yield Finding("vehicle_weight", "车辆、挂车、集装箱重量均为 0", "请核对；卡口地磅会称得车辆自重")
+    elif not weights.vehicle:
+        yield Finding("vehicle_weight", "车辆重量为 0，而另有挂车或集装箱重量", "请核对车辆重量")
+    has_container = any(row.conta_id1 or row.bind_obj_type == CONTAINER for row in content.bodies)
+    if has_container and not weights.container:
+        yield Finding("conta_weight", "表体有集装箱，集装箱重量为 0", "请核对集装箱重量")
+    if content.bodies and weights.container and not has_container:
+        yield Finding(
+            "conta_weight", "填写了集装箱重量，表体没有集装箱", "请核对集装箱重量，或在表体填写集装箱号"
+        )
+    if weights.gross > GROSS_LIMIT:
+        message = f"理论毛重 {plain(weights.gross)} 千克，超过 {plain(GROSS_LIMIT)} 千克（六轴汽车列车限值，GB 1589）"
+        yield Finding("vehicle_weight", message, "请核对各项重量，单位为千克")
+
+
+@rule("GATE-R08", clause=SUM_CLAUSE, drafts=False, warning=True)
+def the_lane_will_weigh(content: Trip, known: Known) -> Iterator[Finding]:
+    """Before declaring, the gross weight that the lane compares with its scale (GATE-10)."""
+    if (weights := weights_of(content)) is not None:
+        named = " + ".join(f"{name} {plain(each)}" for name, each in weights.parts)
+        yield Finding(
+            "vehicle_weight",
+            f"理论毛重 {plain(weights.gross)} 千克 = {named}",
+            "卡口地磅将与此比较，不符请修改重量",
+        )
+
+
+@rule("GATE-R09", clause=MEDIUM_CLAUSE, warning=True)
+def an_object_is_bound_once(content: Trip, known: Known) -> Iterator[Finding]:
+    """The same object in two rows is mostly a slip (GATE-10)."""
+    seen: dict[tuple[str, str], int] = {}
+    for at, row in enumerate(content.bodies, 1):
+        if not (row.bind_obj_type and row.bind_obj_id):
+            continue
+        first = seen.setdefault((row.bind_obj_type, row.bind_obj_id), at)
+        if first != at:
+            message = f"绑定对象 {row.bind_obj_id} 与第 {first} 行重复"
+            yield Finding(f"bodies/{at}/bind_obj_id", message, "请核对；重复录入的行请删除")
+
+
 RULES = (
     is_the_only_unfinished,
     containers_have_their_check_digit,
     a_bound_container_has_a_containers_number,
     containers_are_two,
+    plates_look_like_plates,
+    other_containers_may_have_their_check_digit,
+    weights_are_plausible,
+    the_lane_will_weigh,
+    an_object_is_bound_once,
 )
+
+
+def _plates(content: Trip) -> Iterator[tuple[str, str]]:
+    """Every (path, plate)."""
+    if content.bind_key_type == PLATE and content.bind_key_info:
+        yield "bind_key_info", content.bind_key_info
+    for at, row in enumerate(content.bodies, 1):
+        if row.bind_obj_type == VEHICLE_PLATE and row.bind_obj_id:
+            yield f"bodies/{at}/bind_obj_id", row.bind_obj_id
 
 
 def _is_container(number: str) -> bool:

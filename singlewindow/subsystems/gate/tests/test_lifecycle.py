@@ -124,6 +124,7 @@ def test_the_states_in_which_a_medium_is_held() -> None:
         ("VN", " 粤B-123 45 ", "VN 粤B12345"),
         ("VE", "粤B12345", "VE 粤B12345"),
         ("IC", "8930L0000A011", "IC 8930L0000A011"),
+        ("BC", "12-34.5", "BC 12-34.5"),  # another one than 12345
         ("VN", "", ""),
         ("VN", "·", ""),
         ("", "粤B12345", ""),
