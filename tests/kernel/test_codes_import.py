@@ -17,7 +17,7 @@ from singlewindow.kernel.__main__ import cli
 from singlewindow.kernel.codes.difference import Difference
 from singlewindow.kernel.codes.files import FileEntry, TableFile, Unreadable, read_file
 from singlewindow.kernel.codes.importing import ImportRefused, Order, import_tables
-from singlewindow.kernel.codes.load import FOLDER, shipped_tables
+from singlewindow.kernel.codes.load import table_files
 from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.codes.names import find_name, names_of
 from singlewindow.kernel.codes.schema import ALWAYS, STILL
@@ -430,9 +430,9 @@ async def test_every_collected_file_is_taken(address: str, connection: asyncpg.C
     assert twice == 0
 
 
-@pytest.mark.parametrize("name", shipped_tables())
-def test_what_ships_can_be_imported(name: str) -> None:
-    [read] = read_file(FOLDER / f"{name}.csv")
+@pytest.mark.parametrize(("name", "file"), sorted(table_files().items()), ids=lambda each: str(each)[-30:])
+def test_what_ships_can_be_imported(name: str, file: Path) -> None:
+    [read] = read_file(file)
     assert read.table == name
 
 

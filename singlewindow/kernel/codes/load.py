@@ -47,7 +47,19 @@ class TableFacts:
 
 def shipped_tables() -> list[str]:
     """The names of the tables, such as `customs_districts`. Raises ValueError where two files claim one name."""
-    return sorted(_files())
+    return sorted(table_files())
+
+
+@cache
+def table_files() -> Mapping[str, Path]:
+    """Where each table stands. A table of a chapter is found by its name alone, so no two may share one: ValueError."""
+    found: dict[str, Path] = {}
+    for folder in (FOLDER, *code_folders()):
+        for file in folder.glob("*.csv"):
+            if file.stem in found:
+                raise ValueError(f"two code tables {file.stem}: {found[file.stem]} and {file}")
+            found[file.stem] = file
+    return found
 
 
 def facts_of(table: str) -> TableFacts:
@@ -79,17 +91,5 @@ def extra_of(columns: Mapping[str, str]) -> dict[str, object]:
 
 
 def _lines(table: str) -> list[str]:
-    file = _files().get(table, FOLDER / f"{table}.csv")
+    file = table_files().get(table, FOLDER / f"{table}.csv")
     return file.read_text(encoding="utf-8").splitlines()
-
-
-@cache
-def _files() -> Mapping[str, Path]:
-    """Where each table stands. A table of a chapter is found by its name alone, so no two may share one."""
-    found: dict[str, Path] = {}
-    for folder in (FOLDER, *code_folders()):
-        for file in folder.glob("*.csv"):
-            if file.stem in found:
-                raise ValueError(f"two code tables {file.stem}: {found[file.stem]} and {file}")
-            found[file.stem] = file
-    return found

@@ -1,4 +1,5 @@
-"""What may happen (manual 3.1.2, 3.2.2; GATE-05, GATE-06, GATE-08): draft, declared, accepted, through the gate.
+"""What may happen (manual 3.1.2, 3.2.2; GATE-05, GATE-06, GATE-08): draft, declared, accepted, through the gate; 变更
+and 删单 of an accepted trip are declared too, and leave it as it is until customs answer.
 
 The codes are those of look-alike systems. Customs number their receipts, so their last word counts even while an
 earlier one is still on its way: every state that is not final hears it.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import Claim, Seal
 from singlewindow.subsystems.gate.rules import (
     CLAIM,
@@ -30,6 +31,11 @@ STORED = OPEN | EDITABLE | states(FINISHED, FINISHED_BY_HAND, LEFT)
 HELD = states(DECLARED, SENT, ACCEPTED, LOCKED, UNLOCKED)
 
 FORM = "手册 3.1.2 操作（按钮）"
+ASKS = "是否要申报该票单据？"
+
+YES, NO = frozenset({"10"}), frozenset({"20", "REJECTED"})
+CHANGE = Amends(under_way="变更中", accepted=YES, refused=NO)
+DELETION = Amends(under_way="删单中", accepted=YES, refused=NO, ended="已删单")
 
 LIFECYCLE = Lifecycle(
     states=(
@@ -58,7 +64,15 @@ LIFECYCLE = Lifecycle(
         ),
         Action(
             "declare", "申报", EDITABLE | states(NEW), to=DECLARED, signed=True, done="申报成功",
-            confirm="是否要申报该票单据？", clause=FORM, function="ADD",
+            confirm=ASKS, clause=FORM, function="ADD",
+        ),
+        Action(
+            "change", "变更", states(ACCEPTED, UNLOCKED), signed=True, done="申报成功", confirm=ASKS, function="MOD",
+            amends=CHANGE, clause="手册 3.2.2.6 变更",
+        ),
+        Action(
+            "revoke", "删单", states(ACCEPTED), signed=True, done="申报成功", confirm=ASKS, function="DEL",
+            amends=DELETION, clause="手册 3.2.2.4 删单",
         ),
         Action("print", "打印", STORED, style="plain", shortcut="Alt+P", clause="手册 3.2 查询"),
     ),

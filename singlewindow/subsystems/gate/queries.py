@@ -32,8 +32,11 @@ QUERIES = Queries(
         RowAction("查看", "view"),
         RowAction("修改", "edit"),
         RowAction("删除", "delete"),
+        RowAction("变更", "amend", "change"),
+        RowAction("删单", "amend", "revoke"),
         RowAction("查看回执", "receipts"),
     ),
+    print=True,
     statistics=Statistics(
         dimensions=(
             Dimension("day", "录入日期", column="filed_on", by="day"),

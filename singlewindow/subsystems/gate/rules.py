@@ -65,12 +65,12 @@ async def gather(case: Case) -> Known:
 
 
 def fill(case: Case, known: Known) -> Mapping[str, str]:
-    """The grey fields: the company's codes and who works on the trip (GATE-01)."""
+    """The grey fields: the company's codes and who saved the trip last (GATE-01)."""
     applicant = case.applicant
     return {
         "contractor_code_scc": applicant.scc,
         "contractor_code": applicant.scc[8:17],  # GB 32100: the code of the organisation stands inside
-        "op_user_id": applicant.card_no or applicant.username,
+        "op_user_id": case.stored.get("op_user_id") or applicant.card_no or applicant.username,
     }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.house import House, Member
 
 TYPE = "gate.trip"
@@ -33,6 +35,19 @@ def sample(name: str = "by_road_one_bill", **header: Any) -> dict[str, Any]:
     return {**content, "bind_key_type": "VN", "bind_key_info": f"粤B{next(_plates):05d}", **header}
 
 
+def typed_in(view: dict[str, Any]) -> dict[str, Any]:
+    """What of a trip's content a person typed: without the grey fields."""
+    greys = ("sure_id", "contractor_code", "contractor_code_scc", "op_user_id")
+    return {name: value for name, value in view["content"].items() if name not in greys}
+
+
+async def save_change(who: Member, form: dict[str, Any], **more: Any) -> httpx.Response:
+    """暂存 in the form of 变更, with some fields changed."""
+    body = {"action": "change", "content": typed_in(form) | more}
+    match = {"If-Match": f'"{form["version"]}"'}
+    return await who.http.put(f"{URL}/{form['number']}/amendment", json=body, headers=match)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A company's person, and customs."""
@@ -55,6 +70,6 @@ class Scene:
         assert view["header"]["status"] == ON_FORM.get(state, state)
         return view
 
-    async def answer(self, number: str, seq: int, code: str) -> None:
-        """Customs' next word on what was declared."""
-        await self.house.hear(self.house.customs.receipt_for(TYPE, number, 1, seq, code))
+    async def answer(self, number: str, seq: int, code: str, sequence: int = 1) -> None:
+        """Customs' next word on what was declared, first or as an amendment of later `sequence`."""
+        await self.house.hear(self.house.customs.receipt_for(TYPE, number, sequence, seq, code))
