@@ -1,6 +1,6 @@
 """The worker's side of jobs: one step at a time, of the job that has waited longest.
 
-1. Lease the job under a token of this step, in a transaction of its own.
+1. Lease the job under a token of this step, in a transaction of its own; the lease is renewed while the step goes on.
 2. As the person who asked, in one transaction: make the items, or do a batch of them, or make the result; write what
    became of them, and give the lease back. Who no longer holds the lease writes nothing.
 A worker that dies leaves a step that never was; it is done again when the lease ends. Steps of several jobs take turns.
@@ -8,8 +8,10 @@ A worker that dies leaves a step that never was; it is done again when the lease
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -20,7 +22,8 @@ from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
 from singlewindow.kernel.people.standing import find_person
 from singlewindow.kernel.problems import Problem
 
-LEASE = "60 seconds"  # longer than any step takes
+LEASE = "10 seconds"
+RENEWED_SECONDS = 3.0  # as long as the step goes on
 TRIES = 5  # of one step, before the job is given up
 GIVEN_UP = "系统多次未能完成该任务，已停止；已完成的部分有效，请联系系统管理员"
 NOT_ALLOWED = "提交任务的账号已停用或不存在，任务停止；已完成的部分有效"
@@ -39,7 +42,8 @@ async def run_due(worker: Database, web: Database) -> int:
     try:
         if job["attempts"] > TRIES:
             raise Problem(GIVEN_UP)
-        await _step(web, job)
+        async with _held(worker, job):
+            await _step(web, job)
     except LeaseLost:
         log.warning("step was done by another worker", job=job["id"])
     except Problem as problem:
@@ -62,6 +66,29 @@ async def _lease(worker: Database) -> Row | None:
                 from due where j.id = due.id returning j.*""",
             secrets.token_hex(16),
         )
+
+
+@asynccontextmanager
+async def _held(worker: Database, job: Row) -> AsyncIterator[None]:
+    """Keep the lease meanwhile."""
+    renewing = asyncio.create_task(_renew(worker, job))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(worker: Database, job: Row) -> None:
+    while True:
+        await asyncio.sleep(RENEWED_SECONDS)
+        async with worker.transaction() as transaction:
+            await transaction.run(
+                f"""update job set leased_until = clock_timestamp() + interval '{LEASE}'
+                    where id = $1 and lease = $2""",
+                job["id"],
+                job["lease"],
+            )
 
 
 async def _step(web: Database, job: Row) -> None:

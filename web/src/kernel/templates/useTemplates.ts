@@ -11,7 +11,8 @@ export function useTemplates(type: string) {
   const trouble = ref("");
   const busy = ref(false);
 
-  const load = (): Promise<boolean> => guarded(reload);
+  /** The list, as the dialog opens; nobody who types meanwhile waits for it. */
+  const load = (): Promise<void> => reload().catch((error: unknown) => void (trouble.value = lineOf(error)));
 
   const keep = (name: string, content: Content): Promise<boolean> => guarded(async () => {
     await keepTemplate(type, name, content);
