@@ -21,7 +21,7 @@ from singlewindow.customs.keys import Keys
 
 RETRY_SECONDS = 1.0
 LONGEST_IDLE = 30.0
-GATHER_SECONDS = 0.1  # batches begin so far apart at least: alone a message goes at once, many go together
+GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SENDER_LOCK = 812_001
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Failures of the database's connection, which pass; the last one is a connection cut in the middle of a word."""

@@ -20,6 +20,7 @@ from singlewindow.kernel.definition.check import (
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of
+from singlewindow.kernel.lifecycle import Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation
@@ -46,8 +47,8 @@ class Found:
     document: Document
     status_name: str
     marker: str
-    actions: Mapping[str, ActionView]
-    values: Mapping[str, str]
+    actions: dict[str, ActionView]
+    values: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,10 @@ async def search(
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
     names = await _names_of_codes(transaction, type, documents)
-    found = [_found(type, person, document, names) for document in documents]
+    actions = {  # few kinds of standing in a page: what may be done is asked once for each
+        standing: actions_of(type, person, *standing) for standing in {_standing(each) for each in documents}
+    }
+    found = [_found(type, document, names, actions[_standing(document)]) for document in documents]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
 
 
@@ -154,7 +158,12 @@ async def _names_of_codes(
     }
 
 
-def _found(type: DocumentType, person: Person, document: Document, names: Names) -> Found:
+def _standing(document: Document) -> tuple[str, int, Marks]:
+    """What of a document decides what a person may do with it."""
+    return document.status, document.company_id, document.marks
+
+
+def _found(type: DocumentType, document: Document, names: Names, actions: dict[str, ActionView]) -> Found:
     content = {name: value for name, value in document.content.items() if isinstance(value, str)}
     values = {
         **{name: names.get((name, value, document.filed_on), value) for name, value in content.items()},
@@ -164,7 +173,6 @@ def _found(type: DocumentType, person: Person, document: Document, names: Names)
         "updated_at": document.updated_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
         "status": type.lifecycle.name_of(document.status),
     }
-    actions = actions_of(type, person, document.status, document.company_id, document.marks)
     marker = marker_of(type, document.marks)
     wanted = {column.name: values.get(column.name, "") for column in type.queries.columns}
     return Found(document, values["status"], marker.name if marker else "", actions, wanted)

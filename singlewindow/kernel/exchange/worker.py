@@ -23,7 +23,7 @@ from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
-GATHER_SECONDS = 0.1  # batches begin so far apart at least: alone a message goes at once, many go together
+GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
 JOB_DAYS = 30
 AWAY = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import unicodedata
@@ -9,6 +10,7 @@ from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import structlog
+from pydantic_core import to_json
 
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories
 _MANY_LINES = ("exception", "stack")
@@ -22,7 +24,7 @@ def configure(style: Literal["console", "json"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(_written)
     if style == "console":
         renderer = structlog.dev.ConsoleRenderer(colors=False)
         steps.append(_without_controls)
@@ -34,6 +36,14 @@ def configure(style: Literal["console", "json"]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(),  # a line at once, where print makes two writes of it
     )
+
+
+def _written(event: MutableMapping[str, Any], **_: Any) -> str:
+    """The event as JSON, once for every request; what JSON does not know stands there as Python shows it."""
+    try:
+        return to_json(event, fallback=repr).decode()
+    except ValueError:  # bytes or halves of characters that are no UTF-8
+        return json.dumps(event, default=repr)
 
 
 def _without_controls(
