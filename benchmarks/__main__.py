@@ -1,6 +1,7 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
     NAME=draft|search|flow_heavy|flow_light|flow_gate|visible|import|codes   one figure alone
+    NAME=form                                               the form in a browser, only when named
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
 
 An installation of its own is started as `make run` does it (temporary folder, free ports, embedded PostgreSQL with
@@ -43,8 +44,11 @@ GOODS = Path(__file__).parents[2] / "shared" / "data" / "hs_codes.csv"
 def main() -> None:
     """Print the lines."""
     name = os.environ.get("NAME", "")
-    if name and name not in (*FIGURES, "codes"):
-        sys.exit(f"NAME is one of {', '.join((*FIGURES, 'codes'))}")
+    if name and name not in (*FIGURES, "codes", "form"):
+        sys.exit(f"NAME is one of {', '.join((*FIGURES, 'codes', 'form'))}")
+    if name == "form":
+        subprocess.run((sys.executable, "-m", "benchmarks.bench_form"), cwd=CLONE, check=True)
+        return
     if name != "codes":
         _say("starting an installation")
         with (

@@ -30,7 +30,8 @@ export function useAutosave(document: OpenDocument, may: () => boolean) {
   let running: Promise<void> = Promise.resolve();
   let release = holdTab(document.tab.value);
 
-  watch([document.content, document.drafts], () => plan(QUIET_MS), { deep: true });
+  watch(() => ({ ...document.content.value }), () => plan(QUIET_MS)); // rows are replaced, never changed in place
+  watch(document.drafts, () => plan(QUIET_MS), { deep: true });
   watch(document.tab, (_, before) => {
     release();
     release = holdTab(document.tab.value);

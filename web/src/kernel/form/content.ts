@@ -1,4 +1,5 @@
 import type { Content, Definition, Field, Lines, Row, RowDraft } from "@/kernel/api/types";
+import { toRaw } from "vue";
 import { canonical } from "@/kernel/signing/canonical";
 import { spoken } from "./checks";
 
@@ -43,9 +44,19 @@ function cellLabel(lines: Lines, row: number, cell: string | undefined, content:
   return `${place} ${field ? spoken(field, values, content).label : ""}`.trim();
 }
 
-/** Two contents are the same for the user when nothing typed differs. */
+/**
+ * Two contents are the same for the user when nothing typed differs. Asked at every key: rows, which are replaced and
+ * never changed in place, are compared without watching each of their cells.
+ */
 export const sameTyped = (definition: Definition, one: Content, other: Content): boolean =>
-  canonical(typedOf(definition, one)) === canonical(typedOf(definition, other));
+  sameFields(fieldsOf(definition).filter((field) => field.source === "content"), one, other) &&
+  definition.lines.every(({ name, fields }) => sameRows(fields, toRaw(rowsOf(one, name)), toRaw(rowsOf(other, name))));
+
+const sameRows = (fields: Field[], one: Row[], other: Row[]): boolean =>
+  one.length === other.length && one.every((row, at) => row === other[at] || sameFields(fields, toRaw(row), toRaw(other[at]!)));
+
+const sameFields = (fields: Field[], one: Content | Row, other: Content | Row): boolean =>
+  fields.every(({ name, entry }) => entry === "system" || (one[name] ?? "") === (other[name] ?? ""));
 
 /**
  * What the server answered, except where the user typed on while it was under way.

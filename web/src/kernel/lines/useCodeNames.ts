@@ -1,10 +1,13 @@
-import { reactive, watch } from "vue";
+import { reactive, toRaw, watch } from "vue";
 import type { Field, Row } from "@/kernel/api/types";
 import { tableSource } from "@/kernel/fields/code/source";
 import { shownAs } from "@/kernel/fields/code/useCombo";
 
-/** What cells show: a code with its name, anything else as it is. Names come when they have been looked up. */
-export function useCodeNames(fields: Field[], rows: () => Row[]): (field: Field, row: Row) => string {
+/**
+ * What cells show: a code with its name, anything else as it is. Names come when they have been looked up; `known` says
+ * how many there are, and so whether a cell may look different now.
+ */
+export function useCodeNames(fields: Field[], rows: () => Row[]): { text: (field: Field, row: Row) => string; known: () => number } {
   const names = reactive(new Map<string, string>());
   const coded = fields.filter((field) => field.kind === "code" && field.codes);
   const asked = new Set<string>();
@@ -17,11 +20,13 @@ export function useCodeNames(fields: Field[], rows: () => Row[]): (field: Field,
   }
 
   watch(rows, (now) => {
-    for (const field of coded) for (const row of now) learn(field.codes!, row[field.name] ?? "");
+    for (const field of coded) for (const row of toRaw(now)) learn(field.codes!, row[field.name] ?? "");
   }, { immediate: true });
 
-  return (field, row) => {
+  function text(field: Field, row: Row): string {
     const value = row[field.name] ?? "";
     return field.kind === "code" ? (names.get(`${field.codes}/${value}`) ?? value) : value;
-  };
+  }
+
+  return { text, known: () => names.size };
 }
