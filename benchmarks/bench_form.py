@@ -39,7 +39,8 @@ WATCH = """() => {
         painted(() => window.took.push(performance.now() - at));
     }, { capture: true });
     window.rowsAre = (count) => new Promise((done) => {
-        const rows = () => [...document.querySelectorAll(".row-list tbody tr[tabindex]")].filter((row) => row.offsetParent);
+        const all = () => [...document.querySelectorAll(".row-list tbody tr[tabindex]")];
+        const rows = () => all().filter((row) => row.offsetParent);
         const look = () => {
             if (rows().length !== count) return;
             watcher.disconnect();
@@ -78,9 +79,7 @@ def measure(started: Browser, stage: Stage) -> dict[str, Any]:
 def _saved(page: Page, address: str, content: dict[str, Any]) -> str:
     csrf = page.request.get(f"{address}/api/session").json()["csrf"]
     headers = {"X-CSRF-Token": csrf, "Origin": address}
-    saved = page.request.post(
-        f"{address}/api/documents/{TYPE}", data={"content": content}, headers=headers
-    )
+    saved = page.request.post(f"{address}/api/documents/{TYPE}", data={"content": content}, headers=headers)
     assert saved.status == 201, saved.text()
     number: str = saved.json()["number"]
     return number

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from singlewindow.contract.seals import Seal, write_seal
 from tests import pdf_samples
@@ -278,3 +278,101 @@ def correct_and_delete(desk: Desk) -> None:
     expect(desk.page.locator(".row-list tr.ticked")).to_have_count(1)
     bar.get_by_role("button", name="删除").press("Enter")
     desk.dialog().get_by_role("button", name="删除").press("Enter")
+
+
+def find_row(desk: Desk, reference: str) -> Locator:
+    """The row of a document on the query page, freshly asked for."""
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name="样例查询").click()
+    desk.field("reference").fill(reference)
+    desk.button("查询").click()
+    row = desk.page.locator(".results:visible tbody tr", has_text=reference)
+    expect(row).to_have_count(1)
+    return row
+
+
+def words_of(row: Locator) -> list[str]:
+    """What the 操作 column offers."""
+    return row.locator("td.acts button").all_inner_texts()
+
+
+def test_what_is_in_force_is_changed_and_deleted(desk: Desk) -> None:
+    """GATE-08: each row offers what its status permits; 查看, 变更 and 删单 are forms of their own, receipts a tab."""
+    open_form(desk)
+    fill_header(desk, "AB4001")
+    add_row(desk, "苹果", "600", "1A")
+    desk.press("Alt+s")
+    desk.says("重量 600 千克，多于通常的 500 千克")
+    expect(desk.field("status")).to_have_value("暂存")
+    desk.shoot("saved-with-warning")
+    assert words_of(find_row(desk, "AB4001")) == ["查看", "修改", "删除"]
+    find_row(desk, "AB4001").get_by_text("修改").click()
+    upload_letter(desk)
+    desk.action("申报").press("Enter")
+    desk.says("请核对后再签名")
+    desk.shoot("signing-with-warning")
+    enter_pin(desk)
+    desk.says("申报成功")
+    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+    row = find_row(desk, "AB4001")
+    assert words_of(row) == ["查看", "变更", "删单", "查看回执"]
+    desk.shoot("row-actions")
+    row.get_by_text("查看", exact=True).click()
+    expect(desk.field("vessel")).to_have_attribute("readonly", "")
+    for name in ("暂存", "申报"):
+        expect(desk.action(name)).to_have_attribute("aria-disabled", "true")
+    desk.shoot("looked-at")
+    find_row(desk, "AB4001").get_by_text("查看回执").click()
+    desk.says("APPROVED 审批通过")
+    desk.shoot("receipts")
+    desk.button("关闭").locator("visible=true").click()
+    change(desk)
+    delete(desk)
+
+
+def change(desk: Desk) -> None:
+    """变更: typed, saved, declared; accepted, it takes the place of what was in force."""
+    find_row(desk, "AB4001").get_by_text("变更").click()
+    expect(desk.page.locator(".form-mode:visible")).to_have_text("变更")
+    desk.field("vessel").fill("远洋二号")
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    desk.shoot("changed")
+    desk.action("申报").press("Enter")
+    enter_pin(desk)
+    desk.says("变更申报成功")
+    expect(desk.field("vessel")).to_have_attribute("readonly", "")
+    expect(desk.field("vessel")).to_have_value("远洋二号", timeout=20_000)
+    expect(desk.field("status")).to_have_value("审批通过")
+    expect(desk.page.locator(".marker:visible")).to_have_count(0)
+    desk.shoot("change-accepted")
+
+
+def delete(desk: Desk) -> None:
+    """删单: everything grey but 申报, which asks; accepted, the marker says so and two words remain."""
+    find_row(desk, "AB4001").get_by_text("删单").click()
+    expect(desk.field("vessel")).to_have_attribute("readonly", "")
+    expect(desk.action("暂存")).to_have_attribute("aria-disabled", "true")
+    desk.shoot("to-be-deleted")
+    desk.action("申报").press("Enter")
+    desk.says("是否确认申报删除该数据？")
+    desk.dialog().get_by_role("button", name="确定").click()
+    enter_pin(desk)
+    desk.says("删单申报成功")
+    expect(desk.page.locator(".marker:visible")).to_have_text("已删单", timeout=20_000)
+    row = find_row(desk, "AB4001")
+    expect(row.locator(".marker")).to_have_text("已删单")
+    assert words_of(row) == ["查看", "查看回执"]
+    desk.shoot("deleted")
+
+
+def test_the_list_on_paper(desk: Desk) -> None:
+    """GATE-09: 打印 of the query's result, as a PDF in the preview."""
+    open_form(desk)
+    fill_header(desk, "AB5001")
+    add_row(desk, "苹果", "10", "1A")
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    find_row(desk, "AB5001")
+    desk.button("打印").click()
+    expect(desk.page.locator("iframe.print-page")).to_be_visible()
+    desk.shoot("list-on-paper")

@@ -101,7 +101,9 @@ def _width(type: DocumentType, column: Column) -> int:
 
 
 def _cells(row: Found, columns: Sequence[Column]) -> list[str]:
-    return [row.values[each.name] for each in columns]
+    """A row's texts; what stands beside the status on the screen stands there on paper too."""
+    beside = f"（{row.marker}）" if row.marker else ""
+    return [row.values[each.name] + (beside if each.name == "status" else "") for each in columns]
 
 
 def _total(found: Result) -> str:

@@ -75,6 +75,7 @@ LIFECYCLE = Lifecycle(
             signed=True,
             function="DEL",
             amends=Amends("删单中", ACCEPTED, NOT_ACCEPTED, ended="已删单"),
+            confirm="是否确认申报删除该数据？",
             done="删单申报成功",
             clause=CLAUSE,
         ),

@@ -37,6 +37,8 @@ QUERIES = Queries(
         RowAction("查看", "view"),
         RowAction("修改", "edit"),
         RowAction("删除", "delete"),
+        RowAction("变更", "amend", "change"),
+        RowAction("删单", "amend", "revoke"),
         RowAction("查看回执", "receipts"),
     ),
 )

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { activate, activeTab, addressOfTab, closeTabs, forgetTabs, ownedBy, showAddress, tabs } from "./tabs";
+import { activate, activeTab, addressOfTab, become, closeTabs, forgetTabs, ownedBy, showAddress, tabs } from "./tabs";
 
 const open = (...place: string[]): void => showAddress("inspection", place);
 
@@ -42,6 +42,17 @@ describe("tabs (UI-05)", () => {
     open("form", "a", "1", "view");
     expect(tabs.map(addressOfTab)).toEqual(["/app/inspection/form/a/1", "/app/inspection/form/a/1/view", "/app/inspection/receipts/a/1"]);
     expect(activeTab.value!.mode).toBe("view");
+  });
+
+  it("a tab that comes to show what another one shows takes its place, unless something typed would be lost", () => {
+    open("form", "a", "1", "view");
+    open("form", "a", "1");
+    open("form", "a", "1", "change");
+    tabs[1]!.unsaved = true;
+    become(activeTab.value!, { number: "1", mode: "view" });
+    expect(tabs.map(addressOfTab)).toEqual(["/app/inspection/form/a/1", "/app/inspection/form/a/1/view"]);
+    become(activeTab.value!, { number: "1", mode: "" });
+    expect(tabs).toHaveLength(2);
   });
 
   it("an address that names no page opens no tab", () => {

@@ -57,6 +57,14 @@ export function activate(tab: Tab): void {
   activeId.value = tab.id;
 }
 
+/** The tab's document has a number now, or is opened otherwise; a tab that shows just that and nothing unsaved goes. */
+export function become(tab: Tab, now: Pick<Tab, "number" | "mode">): void {
+  Object.assign(tab, now);
+  const address = addressOfTab(tab);
+  const same = tabs.filter((one) => one.id !== tab.id && one.number && !one.unsaved && addressOfTab(one) === address);
+  for (const one of same) tabs.splice(tabs.indexOf(one), 1);
+}
+
 /** Closes tabs; the one beside the closed active one comes to the front. Answers the address to show. */
 export function closeTabs(closing: Tab[]): string | null {
   const at = tabs.findIndex((tab) => tab.id === activeId.value);

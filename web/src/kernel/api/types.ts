@@ -84,11 +84,11 @@ export interface Typed {
   content: Content;
   drafts: Record<string, RowDraft>;
 }
-export type Autosave = Narrowed<Schemas["AutosaveView"], Omit<Typed, "amendment">> & { amendment: string };
+export type Autosave = Narrowed<Schemas["AutosaveView"], Typed>;
 
 export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
-export type View = Narrowed<Schemas["View"], { content: Content }> & { marker?: { code: string; name: string } | null };
+export type View = Narrowed<Schemas["View"], { content: Content }>;
 /** What is wrong; with the level `warning` what is doubtful, which refuses nothing. */
 export type Violation = Omit<Schemas["ViolationBody"], "level"> & { level?: "error" | "warning" };
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
@@ -105,7 +105,7 @@ export type Change = Schemas["Change"];
 export type NewsItem = Schemas["NewsItem"];
 export type NewsPage = Schemas["NewsAnswer"];
 
-export type Found = Schemas["SearchRow"] & { answered?: boolean; marker?: string };
+export type Found = Schemas["SearchRow"];
 export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];
 
