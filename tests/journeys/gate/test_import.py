@@ -5,46 +5,18 @@ By keyboard alone, but for choosing the file, which is the browser's own window.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from singlewindow.subsystems.gate.tests.test_import import FAULTY, TRIPS, trips
-from tests.journeys.browser import Desk, browser, sit_down
-from tests.journeys.conftest import Stage
+from tests.journeys.browser import Desk
+from tests.journeys.gate.acts import log_in, menu, open_form
 from tests.workbooks import sheet_of
 
 pytestmark = pytest.mark.journey
-FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/batch"))
-WANG, CARD = ("wangfang", "Wang-2026"), "8930L0000A011"
-PAGE = "/app/gate/import/gate.trip"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def desk(chromium: Browser, stage: Stage, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    stage.put_card(CARD)
-    sat = sit_down(chromium, stage.portal, FOLDER, f"{request.node.name.removeprefix('test_')[:24]}-")
-    yield sat
-    sat.check_console()
-    sat.page.context.close()
-
-
-def enter(desk: Desk, stage: Stage, page: str) -> None:
-    desk.page.goto(f"{stage.portal}/login?next={page}")
-    desk.page.get_by_label("用户名").fill(WANG[0])
-    desk.page.get_by_label("密码", exact=True).fill(WANG[1])
-    desk.page.get_by_label("验证码", exact=True).fill("8888")
-    desk.press("Enter")
+IMPORT = "批量导入"
 
 
 def press(desk: Desk, words: str) -> None:
@@ -53,9 +25,10 @@ def press(desk: Desk, words: str) -> None:
     desk.press("Enter")
 
 
-def test_two_hundred_trips(desk: Desk, stage: Stage, tmp_path: Path) -> None:
+def test_two_hundred_trips(desk: Desk, tmp_path: Path) -> None:
     """GATE-11: what would be saved, what was saved, every error with its cell, and the same file twice."""
-    enter(desk, stage, PAGE)
+    log_in(desk)
+    menu(desk, IMPORT)
     expect(desk.action("下载导入模板")).to_be_focused()
     with desk.page.expect_download() as template:
         desk.press("Enter")
@@ -95,9 +68,10 @@ def test_two_hundred_trips(desk: Desk, stage: Stage, tmp_path: Path) -> None:
     expect(refused).to_have_count(7)
 
 
-def test_a_workbook_that_is_none(desk: Desk, stage: Stage, tmp_path: Path) -> None:
+def test_a_workbook_that_is_none(desk: Desk, tmp_path: Path) -> None:
     """UI-16: refused in words; the page stays as it is and another file can be chosen."""
-    enter(desk, stage, PAGE)
+    log_in(desk)
+    menu(desk, IMPORT)
     file = tmp_path / "车次.xlsx"
     file.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(5000))
     desk.page.locator("input[type=file]").set_input_files(file)
@@ -106,9 +80,10 @@ def test_a_workbook_that_is_none(desk: Desk, stage: Stage, tmp_path: Path) -> No
     desk.shoot("refused")
 
 
-def test_a_daily_vehicle(desk: Desk, stage: Stage) -> None:
+def test_a_daily_vehicle(desk: Desk) -> None:
     """GATE-11: the open form is kept as a template, renamed, and a new trip begins with it."""
-    enter(desk, stage, "/app/gate/form/gate.trip/new")
+    log_in(desk)
+    open_form(desk)
     box = desk.field("remark").first
     box.fill("每日煤炭")
     press(desk, "模板")
