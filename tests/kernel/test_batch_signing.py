@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
+from singlewindow.kernel.database.connection import Actor
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
 
@@ -112,3 +114,40 @@ async def test_limits_and_the_wrong_card(house: House) -> None:
     many = [{"number": ABSENT, "version": 1, "action": "apply"}] * 101
     answer = await member.http.post(f"{BASE}/prepare", json={"card_no": member.card_no, "documents": many})
     assert answer.status_code == 422
+
+
+async def test_a_batch_and_a_colleague_do_not_block_each_other(house: House) -> None:
+    """PORT-08: a batch locks all its documents before it takes anything, so whoever holds one of them finishes first.
+
+    Both documents want one number. The colleague has the second in hand and takes the number while the batch waits; a
+    batch that had taken it for the first document already would wait for the colleague, and he for it.
+    """
+    member = await house.member()
+    colleague = await house.member(member.customs_code)
+    one, two = await draft(member), await draft(member)
+    wanted = one["content"]["reference"]
+    url, match = f"{BASE}/{two['number']}", {"If-Match": f'"{two["version"]}"'}
+    body = {"content": {**two["content"], "reference": wanted}}
+    two = (await colleague.http.put(url, json=body, headers=match)).json()
+    items = await prepare(member, [(each["number"], each["version"]) for each in (one, two)])
+    [row] = await house.sql("select id, company_id from document where number = $1", two["number"])
+    async with house.web.transaction(Actor(row["company_id"], None)) as transaction:
+        await transaction.row("select id from document where id = $1 for update", row["id"])
+        batch = asyncio.create_task(submit(member, [signed(member, item) for item in items]))
+        await until_someone_waits(house)
+        await transaction.run("set local lock_timeout = '5s'")
+        await transaction.run(
+            "insert into claim (kind, key, document_id, company_id) values ($1, $2, $3, $4)",
+            f"{TYPE}.reference", wanted, row["id"], row["company_id"],
+        )  # fmt: skip
+    answers = await batch
+    assert [answer["problem"] and answer["problem"]["status"] for answer in answers] == [422, None]
+
+
+async def until_someone_waits(house: House) -> None:
+    """Until a transaction waits for a lock of another."""
+    for _ in range(200):
+        if await house.sql("select from pg_locks where not granted"):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")

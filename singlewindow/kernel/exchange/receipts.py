@@ -240,8 +240,12 @@ def _changes(
     for file in files:
         wanted = file.case.change(file)
         lifecycle = file.case.type.lifecycle
-        on_the_way = {str(event.data["status"]) for event in file.events} - {wanted.status}
-        if not all(lifecycle.state(status).waiting for status in on_the_way):
+        on_the_way = [
+            lifecycle.state(str(event.data["status"]))
+            for event in file.events
+            if event.data["status"] != wanted.status
+        ]
+        if not all(state.waiting or state.in_force for state in on_the_way):
             raise NotForUs("receipts that end a submission on their way to another status")
         changes.setdefault(file.case.type, []).append((file.case.document, wanted, file.events))
     return changes

@@ -28,9 +28,9 @@ def seal_data(
 ) -> Mapping[str, str]:
     """For the template: `qr`, the code as SVG, and `qr_until`, when it ends (Chinese time); both "" without a seal.
 
-    Raises CannotPrint where the portal has no key for seals.
+    A document that has ended (已删单) bears none. Raises CannotPrint where the portal has no key for seals.
     """
-    if wanted.seal is None or document.status not in wanted.seal.states:
+    if wanted.seal is None or document.status not in wanted.seal.states or document.ended_by:
         return NONE
     try:
         key = read_file(pki / "portal-seal.key.pem")
