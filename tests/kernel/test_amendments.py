@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,14 +27,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.connection import Actor, Transaction
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.verification import Checked, breaks
 from singlewindow.kernel.exchange.receipts import Heard, hear
 from singlewindow.kernel.lifecycle import SEND_FAILED, Amends
+from singlewindow.kernel.live import changes
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE
 from tests.kernel.test_documents import letter as content_of
+from tests.kernel.test_printing import needs_poppler, printed
 
 BASE = f"/api/documents/{TYPE}"
 
@@ -697,6 +700,33 @@ async def test_the_news_tell_of_an_amendments_end(house: House) -> None:
     items = (await letter.member.http.get("/api/news")).json()["items"]
     assert [item["amendment"] for item in items[:3]] == ["海关未接受变更", "变更：海关接收成功", ""]
     assert items[0]["status_name"] == items[0]["from_name"] == "审批通过"
+    company = (await house.sql("select id from company where customs_code = $1", letter.member.customs_code))[
+        0
+    ]["id"]
+    async with house.web.transaction(Actor(company)) as transaction:
+        told = await changes.since(transaction, datetime(2026, 1, 1, tzinfo=UTC))
+    assert told is not None
+    assert [each.amendment for each in told[-3:]] == ["", "变更：海关接收成功", "海关未接受变更"]
+
+
+@needs_poppler
+async def test_a_print_shows_what_is_in_force_and_says_so(house: House, tmp_path: Path) -> None:
+    """UI-12: the marker stands beside the status; a document that has ended bears no seal."""
+    letter = await accepted(house)
+    version = (await letter.view())["version"]
+    await letter.changed(remark="不得出现")
+    await letter.declare("change")
+    paper = await printed(letter.member, letter.number, tmp_path)
+    assert "审批通过（变更中，本件为现行内容）" in paper.text
+    assert "不得出现" not in paper.text
+    assert f"第{version}版" in paper.text
+    await letter.hear(2, 1, "REFUSED")
+    await letter.declare("revoke")
+    sealed = (await printed(letter.member, letter.number, tmp_path)).text
+    await letter.hear(3, 1, "APPROVED")
+    ended = (await printed(letter.member, letter.number, tmp_path)).text
+    assert "审批通过（已删单）" in ended
+    assert ("有效期至" in sealed, "有效期至" in ended) == (True, False)
 
 
 async def test_changes_and_deletions_are_signed_in_one_batch(house: House) -> None:

@@ -73,7 +73,7 @@ async def receipts(desk: Desk, number: str) -> list[ReceiptView]:
 
 def of_amendment(type: DocumentType, data: Mapping[str, str]) -> str:
     """What an entry says of an amendment: its outcome, or the receipt's word; "" for what is about none."""
-    if "amends" not in data:
+    if "amends" not in data or "code" not in data:
         return ""
     label = type.lifecycle.label_of(data["amends"])
     if outcome := data.get("outcome"):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from singlewindow.kernel.database.connection import COMMAND_SECONDS, Row, Transaction
+from singlewindow.kernel.documents.history import of_amendment
 from singlewindow.kernel.subsystem import document_types
 
 OVERLAP = timedelta(seconds=COMMAND_SECONDS + 10)  # longer than a transaction may take
@@ -31,7 +32,8 @@ SEEN = """(not d.hidden or e.kind = 'deleted')
 class Change(BaseModel):
     """A change of a document: what happened (`kind`, for a receipt its `code`), and how it stands now.
 
-    `author` is the user name of the colleague whose document it is; "" for another company's.
+    `amendment` says what became of an amendment (海关已接受变更), or is empty. `author` is the user name of the
+    colleague whose document it is; "" for another company's.
     """
 
     type: str
@@ -41,6 +43,7 @@ class Change(BaseModel):
     version: int
     kind: str
     code: str
+    amendment: str
     author: str
     at: datetime
     cursor: str
@@ -111,6 +114,7 @@ def _changes(rows: Sequence[Row]) -> list[Change]:
             version=row["version"],
             kind=row["kind"],
             code=row["data"].get("code", ""),
+            amendment=of_amendment(types[row["type"]], row["data"]),
             author=row["username"] or "",
             at=row["at"],
             cursor=cursor_of(row["recorded_at"]),

@@ -40,7 +40,7 @@ async def print_data(
     )
     values = {
         "number": document.number,
-        "status": type.lifecycle.form_name_of(document.status),
+        "status": _status(type, document),
         "filed_on": document.filed_on.isoformat(),
         **document.returned,
         **_shown(type.form.content, content, names),
@@ -68,7 +68,7 @@ async def print_data(
 
 def _status(type: DocumentType, document: Document) -> str:
     """The status and what stands beside it: while a change is with customs, the paper shows what is in force."""
-    name = type.lifecycle.name_of(document.status)
+    name = type.lifecycle.form_name_of(document.status)
     marker = type.lifecycle.marker(document.marks)
     if marker is None:
         return name

@@ -35,6 +35,6 @@ export function standInForStreams(locks?: object): void {
 }
 
 export const change = (more: Partial<Change> = {}): Change => ({
-  type: "sample.parcel", number: "1", status: "4", status_name: "同意", version: 1, kind: "receipt", code: "APPROVED", author: "wang",
+  type: "sample.parcel", number: "1", status: "4", status_name: "同意", version: 1, kind: "receipt", code: "APPROVED", amendment: "", author: "wang",
   at: "2026-11-25T10:00:00+08:00", cursor: "2", ...more,
 });
