@@ -1950,7 +1950,8 @@ export interface components {
          * Change
          * @description A change of a document: what happened (`kind`, for a receipt its `code`), and how it stands now.
          *
-         *     `amendment` says what became of an amendment (海关已接受变更), or is empty. `author` is the user name of the colleague whose document it is; "" for another company's.
+         *     `amendment` says what became of an amendment (海关已接受变更), or is empty. `author` is the user name of the
+         *     colleague whose document it is; "" for another company's.
          */
         Change: {
             /** Amendment */
