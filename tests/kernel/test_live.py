@@ -142,7 +142,8 @@ async def test_a_status_change_reaches_every_web_process(house: House) -> None:
                 assert (sent["number"], sent["code"]) == (view["number"], "SENT")
                 assert received["status_name"] == "海关接收成功"
                 assert received.keys() == {
-                    "type", "number", "status", "status_name", "version", "kind", "code", "author", "at", "cursor"
+                    "type", "number", "status", "status_name", "version", "kind", "code", "amendment", "author", "at",
+                    "cursor",
                 }  # fmt: skip
                 assert received["cursor"] == reader.cursor
 

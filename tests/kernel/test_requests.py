@@ -109,10 +109,13 @@ async def person_of(house: House, member: Member) -> Person:
 
 
 def with_actions(*actions: Action) -> DocumentType:
-    """The template's type with other actions."""
+    """The template's type with other actions; its list offers those of them that it offered."""
     type = get_document_type(TYPE)
-    old = type.lifecycle
-    return replace(type, lifecycle=Lifecycle(old.states, actions, old.hears))
+    old, known = type.lifecycle, {"", *(action.name for action in actions)}
+    queries = replace(
+        type.queries, row_actions=tuple(row for row in type.queries.row_actions if row.asks in known)
+    )
+    return replace(type, lifecycle=Lifecycle(old.states, actions, old.hears), queries=queries)
 
 
 async def test_a_type_without_deletion(house: House) -> None:
