@@ -1,6 +1,6 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
-    NAME=draft|search|flow_heavy|flow_light|flow_gate|visible|import|codes   one figure alone
+    NAME=draft|search|statistics|flow_heavy|flow_light|flow_gate|visible|import|codes   one figure alone
     NAME=form                                               the form in a browser, only when named
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
 
@@ -31,7 +31,7 @@ from benchmarks.seed import seed
 from benchmarks.work import people
 from tests.system.running import CLONE, System, eventually, free_ports, running
 
-FIGURES = ("draft", "search", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
+FIGURES = ("draft", "search", "statistics", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
 METHODS = {"import": "import_trips"}  # where the figure's name is a word of the language
 LIGHT_FLOWS_A_SECOND = 120  # drafts made ready for the lightest form's rounds
 SECONDS = float(os.environ.get("SECONDS", "5"))

@@ -82,6 +82,19 @@ class Bench:
         assert rows == 20, f"a page has 20 rows, this one {rows}"
         return await self._rate(self.people, lambda person: person.search(next(turn)))
 
+    async def statistics(self) -> Round:
+        """All of the company's documents (half of those stored) counted and summed by two dimensions, one at a time."""
+        now = datetime.now(UTC) + timedelta(hours=8)
+        span = {"filed_on_from": f"{now - timedelta(days=365):%Y-%m-%d}", "filed_on_to": f"{now:%Y-%m-%d}"}
+        asked = [
+            urlencode([*(("by", name) for name in by), *span.items()])
+            for by in (("day", "district"), ("month", "status"), ("district", "transport"))
+        ]
+        person, turn = self.people[0], itertools.cycle(asked)
+        counted = await person.count(asked[0])
+        assert counted, "the company has documents"
+        return {"counted": counted, **await self._rate([person], lambda each: each.count(next(turn)))}
+
     async def flow_heavy(self) -> Round:
         """(b) The whole flow with the heaviest form: 25 boxes, ten rows, no file."""
 

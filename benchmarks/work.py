@@ -74,6 +74,12 @@ class Person:
         answer = await self.client.call("search", "GET", f"{HEAVY}?{query}")
         return answer.count(b'"status_name"')
 
+    async def count(self, query: str) -> int:
+        """Statistics; how many documents they count."""
+        answer = await self.client.call("statistics", "GET", f"{HEAVY}/statistics?{query}")
+        counted: int = json.loads(answer)["total"]["count"]
+        return counted
+
     def sign(self, text: str) -> dict[str, str]:
         """What the card says."""
         return {
