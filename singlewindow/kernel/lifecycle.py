@@ -173,6 +173,13 @@ class Lifecycle:
                 return action.name, action.amends.ended if marks.ended_by else action.amends.under_way
         return None
 
+    @property
+    def ended(self) -> str:
+        """The word for documents that an amendment has ended (已删单); "" where none does."""
+        return next(
+            (action.amends.ended for action in self.actions if action.amends and action.amends.ended), ""
+        )
+
     def why_not(self, action: Action, status: str, *, party: str, role: str, marks: Marks = UNMARKED) -> str:
         """Why the action is grey, or "" when it may be done."""
         if party not in action.parties or role not in action.roles:

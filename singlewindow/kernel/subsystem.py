@@ -232,8 +232,8 @@ class Seal:
     """A QR code on a print, signed by the portal, that anybody can check without network (GATE-09).
 
     `facts` makes of the content's values (codes without names; with `number`) a few short texts by label, the number
-    not among them: it is there already. Only in one of `states` there is such a code. It is valid for `valid_days`;
-    0: SINGLEWINDOW_SEAL_DAYS.
+    not among them: it is there already. Only in one of `states`, and not once an amendment has ended the document, is
+    there such a code. It is valid for `valid_days`; 0: SINGLEWINDOW_SEAL_DAYS.
     """
 
     facts: Callable[[Mapping[str, Any]], Mapping[str, str]]

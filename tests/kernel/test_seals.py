@@ -25,6 +25,7 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import FORM_PRINT, get_document_type
 from singlewindow.kernel.subsystem import Seal as Declared
 from tests.house import House, Member
+from tests.kernel.test_amendments import accepted
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 from tests.kernel.test_printing import Paper
 
@@ -104,6 +105,26 @@ async def test_only_what_is_in_force_bears_a_code(house: House, tmp_path: Path) 
     member = await house.member()
     view = await member.save(TYPE, letter(reference()))
     assert codes_on(await printed(member, view["number"]), tmp_path) == []
+
+
+@needs_poppler
+async def test_while_it_is_amended_the_code_says_what_is_in_force_and_afterwards_nothing(
+    house: House, tmp_path: Path
+) -> None:
+    """GATE-09, GATE-05: until customs answer the accepted content counts; a document that has ended bears no code."""
+    document = await accepted(house)
+    key = (house.pki / "portal-seal.pem").read_bytes()
+    content = (await document.view())["content"]
+    await document.changed(reference=reference())
+    await document.declare("change")
+    await house.send()
+    [text] = codes_on(await printed(document.member, document.number), tmp_path)
+    assert read_seal(text, key).facts == {"申请事项编号": content["reference"]}
+    await document.hear(2, 1, "REFUSED")
+    await document.declare("revoke")
+    await house.send()
+    await document.hear(3, 1, "APPROVED")
+    assert codes_on(await printed(document.member, document.number), tmp_path) == []
 
 
 @needs_poppler

@@ -20,6 +20,7 @@ from singlewindow.kernel.documents.search import Where, filters
 from singlewindow.kernel.printing.figures import csv_of
 from singlewindow.kernel.subsystem import Dimension, DocumentType, Statistics, Sum, document_types
 from tests.house import House, Member
+from tests.kernel.test_amendments import accepted
 from tests.kernel.test_documents import TYPE, letter, reference
 from tests.kernel.test_printing import Paper, needs_poppler
 
@@ -116,7 +117,7 @@ async def test_conditions_narrow_and_nothing_found_is_an_answer(house: House) ->
     nothing = await figures(member, HEAVY, "status", district="9999")
     assert (nothing["lines"], nothing["total"]) == (
         [],
-        {"keys": [""], "names": ["合计"], "count": 0, "sums": ["0"]},
+        {"keys": [""], "names": ["合计"], "count": 0, "ended": 0, "sums": ["0"]},
     )
 
 
@@ -192,6 +193,27 @@ async def test_a_hidden_document_is_not_counted(house: House) -> None:
     assert (await figures(member, TYPE, "status"))["total"]["count"] == 0
 
 
+async def test_what_has_ended_is_told_apart(house: House) -> None:
+    """GATE-09: a document that 删单 ended is counted, and counted again in a column of its own; on paper too."""
+    document = await accepted(house)
+    member = document.member
+    await member.save(TYPE, letter(reference()))
+    await document.declare("revoke")
+    await house.send()
+    assert [line["ended"] for line in (await figures(member, TYPE, "status"))["lines"]] == [0, 0]
+    await document.hear(2, 1, "APPROVED")
+    found = await figures(member, TYPE, "status")
+    assert [(line["names"], line["count"], line["ended"]) for line in found["lines"]] == [
+        (["暂存"], 1, 0),
+        (["审批通过"], 1, 1),
+    ]
+    assert (found["total"]["count"], found["total"]["ended"]) == (2, 1)
+    definition = (await member.http.get(f"/api/definitions/{TYPE}")).json()
+    assert definition["statistics"]["ended"] == "已删单"
+    rows = (await ask(member, TYPE, "status", path="/export")).content.decode("utf-8-sig").splitlines()
+    assert rows == ["单据状态,票数,其中已删单", "暂存,1,0", "审批通过,1,1", "合计,2,1"]
+
+
 async def test_too_many_lines_are_cut_and_said_to_be(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """GATE-09: the total counts what is not listed too."""
     member = await stored(house)
@@ -233,10 +255,10 @@ async def test_the_file_holds_the_same_table(house: House) -> None:
 
 def test_a_cell_is_never_a_formula() -> None:
     """GATE-11: what a user typed is text in a spreadsheet program too."""
-    wanted = statistics.declared(document_types()[HEAVY])
+    type = document_types()[HEAVY]
     by = [Dimension("direction", "进出口标志")]
     [line, total] = [statistics.Line((key,), (f"{key}1+1",), 1, ("2",)) for key in ("=", "")]
-    made = csv_of(wanted, statistics.Figures(by, [], [line], total, False)).decode("utf-8-sig")
+    made = csv_of(type, statistics.Figures(by, [], [line], total, False)).decode("utf-8-sig")
     assert made.splitlines()[1] == "'=1+1,1,2"
 
 

@@ -156,11 +156,13 @@ class SumView(BaseModel):
 
 
 class StatisticsView(BaseModel):
-    """The statistics page (业务统计); the first condition is the span that must be given."""
+    """The statistics page (业务统计); the first condition is the span that must be given. `ended` is the word for
+    documents that an amendment has ended, "" where there is no such thing."""
 
     dimensions: list[DimensionView]
     sums: list[SumView]
     conditions: list[ConditionView]
+    ended: str
 
 
 class QueryView(BaseModel):
@@ -251,6 +253,7 @@ def _statistics(type: DocumentType) -> StatisticsView | None:
         dimensions=[DimensionView(name=each.name, label=each.label) for each in wanted.dimensions],
         sums=[SumView(**vars(each)) for each in wanted.sums],
         conditions=[_condition(type, each) for each in statistics.conditions(type)],
+        ended=type.lifecycle.ended,
     )
 
 

@@ -25,17 +25,23 @@ MOST_DIMENSIONS = 2
 NOT_GIVEN = "（未填）"
 SPAN = "filed_on"
 FORMATS = {"": "coalesce(f.{}, '')", "day": "f.{}::text", "month": "to_char(f.{}, 'YYYY-MM')"}
+ENDED = """ left join (select id, company_id as owner from document where ended_by <> '') e
+            on e.id = f.document_id and e.owner = f.company_id"""
 NUMBER = r"'^[0-9]{1,18}(\.[0-9]{1,9})?$'"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its keys (codes, days) with the words for them, and its figures; sums are decimal texts."""
+    """One line: its keys (codes, days) with the words for them, and its figures; sums are decimal texts.
+
+    `ended` of the `count` documents were ended by an amendment.
+    """
 
     keys: tuple[str, ...]
     names: tuple[str, ...]
     count: int
     sums: tuple[str, ...]
+    ended: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,12 +114,14 @@ def _sql(type: DocumentType, by: Sequence[Dimension], sums: Sequence[Sum], where
     taken += [
         f"case when f.{each.name} ~ {NUMBER} then f.{each.name}::numeric end as {each.name}" for each in sums
     ]
-    figures = ["count(*) as count"]
+    ended = type.lifecycle.ended
+    figures = ["count(*) as count", f"{'count(ended)' if ended else '0'} as ended"]
+    taken += ["e.id as ended"] if ended else []
     figures += [f"trim_scale(coalesce(sum({each.name}), 0))::text as {each.name}" for each in sums]
     listed = ", ".join(keys)
     return f"""
         select {listed}, {", ".join(figures)}
-        from (select {", ".join(taken)} from {type.find_table} f where {where}) as counted
+        from (select {", ".join(taken)} from {type.find_table} f{ENDED if ended else ""} where {where}) as counted
         group by grouping sets (({listed}), ())
         order by grouping({keys[0]}) desc, {listed} limit {MOST_LINES + 2}"""
 
@@ -153,4 +161,4 @@ def words_of(type: DocumentType, dimension: Dimension, key: str, names: Names) -
 def _line(row: Row, type: DocumentType, by: Sequence[Dimension], sums: Sequence[Sum], names: Names) -> Line:
     keys = tuple(row[f"key_{at}"] or "" for at in range(len(by)))
     words = tuple(words_of(type, each, key, names) for each, key in zip(by, keys, strict=True))
-    return Line(keys, words, row["count"], tuple(row[each.name] for each in sums))
+    return Line(keys, words, row["count"], tuple(row[each.name] for each in sums), row["ended"])

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from singlewindow.kernel.documents.statistics import MOST_DIMENSIONS, Figures, Line, count, declared
+from singlewindow.kernel.documents.statistics import MOST_DIMENSIONS, Figures, Line, count
 from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.print_routes import Pdf
@@ -34,11 +34,13 @@ By = Annotated[
 
 
 class LineView(BaseModel):
-    """Keys (codes, days) with the words for them, how many documents, and the sums as decimal texts."""
+    """Keys (codes, days) with the words for them, how many documents, how many of them have ended, and the sums as
+    decimal texts."""
 
     keys: list[str]
     names: list[str]
     count: int
+    ended: int
     sums: list[str]
 
 
@@ -97,7 +99,7 @@ async def export_statistics(type: NamedType, request: Request, by: By) -> Csv:
     """Text that spreadsheet programs open: UTF-8 with a mark, a comma between cells (RFC 4180)."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
-    return Csv(printed.csv_of(declared(type), found), headers=_named(type, found, "csv", "attachment"))
+    return Csv(printed.csv_of(type, found), headers=_named(type, found, "csv", "attachment"))
 
 
 def _asked(request: Request) -> dict[str, str]:
@@ -105,7 +107,9 @@ def _asked(request: Request) -> dict[str, str]:
 
 
 def _view(line: Line) -> LineView:
-    return LineView(keys=list(line.keys), names=list(line.names), count=line.count, sums=list(line.sums))
+    return LineView(
+        keys=list(line.keys), names=list(line.names), count=line.count, ended=line.ended, sums=list(line.sums)
+    )
 
 
 def _named(type: DocumentType, found: Figures, ending: str, how: str) -> Mapping[str, str]:

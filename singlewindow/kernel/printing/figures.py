@@ -13,7 +13,7 @@ from singlewindow.kernel.documents.statistics import Figures, Line
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.printing.data import breakable
-from singlewindow.kernel.subsystem import DocumentType, Statistics
+from singlewindow.kernel.subsystem import DocumentType
 
 TEMPLATE = Path(__file__).parent / "templates" / "statistics.typ"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program would calculate (CWE-1236)
@@ -24,8 +24,6 @@ def print_data(
     type: DocumentType, figures: Figures, company: str, person: Person, now: datetime
 ) -> dict[str, Any]:
     """What the template shows: plain texts, and for the bars whole numbers."""
-    wanted = type.queries.statistics
-    assert wanted is not None
     data: dict[str, Any] = breakable(
         {
             "print": f"{type.title}业务统计",
@@ -34,10 +32,10 @@ def print_data(
             "printed_at": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
             "printed_by": person.display_name,
             "conditions": [{"label": label, "value": value, "wide": False} for label, value in figures.shown],
-            "head": heads(wanted, figures),
+            "head": heads(type, figures),
             "keys": len(figures.by),
-            "rows": [cells(line) for line in figures.lines],
-            "total": cells(figures.total),
+            "rows": [cells(type, line) for line in figures.lines],
+            "total": cells(type, figures.total),
             "capped": figures.capped,
             "bars": [{"name": "　".join(line.names), "count": line.count} for line in figures.lines[:BARS]],
         }
@@ -45,21 +43,24 @@ def print_data(
     return data
 
 
-def heads(wanted: Statistics, figures: Figures) -> list[str]:
+def heads(type: DocumentType, figures: Figures) -> list[str]:
     """The words above the columns; a unit stands in brackets."""
-    sums = [f"{each.label}（{each.unit}）" if each.unit else each.label for each in wanted.sums]
-    return [*(each.label for each in figures.by), "票数", *sums]
+    sums = type.queries.statistics.sums if type.queries.statistics else ()
+    ended = [f"其中{type.lifecycle.ended}"] if type.lifecycle.ended else []
+    units = [f"{each.label}（{each.unit}）" if each.unit else each.label for each in sums]
+    return [*(each.label for each in figures.by), "票数", *ended, *units]
 
 
-def cells(line: Line) -> list[str]:
+def cells(type: DocumentType, line: Line) -> list[str]:
     """A line as texts, one for each column."""
-    return [*line.names, str(line.count), *line.sums]
+    ended = [str(line.ended)] if type.lifecycle.ended else []
+    return [*line.names, str(line.count), *ended, *line.sums]
 
 
-def csv_of(wanted: Statistics, figures: Figures) -> bytes:
+def csv_of(type: DocumentType, figures: Figures) -> bytes:
     """The table with its total; UTF-8 with a mark, so that spreadsheet programs read it as that."""
     text = io.StringIO()
-    table = [heads(wanted, figures), *map(cells, figures.lines), cells(figures.total)]
+    table = [heads(type, figures), *(cells(type, line) for line in [*figures.lines, figures.total])]
     csv.writer(text).writerows(map(_harmless, table))
     return text.getvalue().encode("utf-8-sig")
 

@@ -2493,11 +2493,14 @@ export interface components {
         };
         /**
          * LineView
-         * @description Keys (codes, days) with the words for them, how many documents, and the sums as decimal texts.
+         * @description Keys (codes, days) with the words for them, how many documents, how many of them have ended, and the sums as
+         *     decimal texts.
          */
         LineView: {
             /** Count */
             count: number;
+            /** Ended */
+            ended: number;
             /** Keys */
             keys: string[];
             /** Names */
@@ -3181,13 +3184,16 @@ export interface components {
         };
         /**
          * StatisticsView
-         * @description The statistics page (业务统计); the first condition is the span that must be given.
+         * @description The statistics page (业务统计); the first condition is the span that must be given. `ended` is the word for
+         *     documents that an amendment has ended, "" where there is no such thing.
          */
         StatisticsView: {
             /** Conditions */
             conditions: components["schemas"]["ConditionView"][];
             /** Dimensions */
             dimensions: components["schemas"]["DimensionView"][];
+            /** Ended */
+            ended: string;
             /** Sums */
             sums: components["schemas"]["SumView"][];
         };

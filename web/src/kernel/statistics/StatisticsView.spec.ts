@@ -16,14 +16,14 @@ const PATH = "GET /api/documents/sample.parcel/statistics";
 const counted: Definition = {
   ...parcel,
   statistics: {
-    dimensions: [{ name: "day", label: "申请日期" }, { name: "district", label: "关区" }], sums: [{ name: "weight", label: "毛重", unit: "千克" }],
+    ended: "", dimensions: [{ name: "day", label: "申请日期" }, { name: "district", label: "关区" }], sums: [{ name: "weight", label: "毛重", unit: "千克" }],
     conditions: [
       { name: "filed_on", label: "申请日期", kind: "span", codes: null, required: true, max_days: 366, paired: false },
       { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false },
     ],
   },
 };
-const line = (names: string[], count: number): Figures["total"] => ({ keys: names, names, count, sums: ["12.5"] });
+const line = (names: string[], count: number): Figures["total"] => ({ keys: names, names, count, ended: 1, sums: ["12.5"] });
 const figures: Figures = {
   by: ["day"], capped: false, total: { ...line(["合计"], 5), sums: ["25"] }, lines: [line(["2026-11-20"], 2), line(["2026-11-21"], 3)],
 };
@@ -60,6 +60,16 @@ describe("业务统计 (GATE-09, CONS-14)", () => {
     await flushPromises();
     expect(wrapper.get("[role=img]").attributes("aria-label")).toContain("内容与统计表相同");
     expect(wrapper.get(".chart").text()).toBe("2026-11-20,2026-11-21");
+  });
+
+  it("what has ended stands in a column of its own, where documents can end", async () => {
+    const server = serve({ [PATH]: figures });
+    wrapper = mount(StatisticsView, { props: { definitions: [{ ...counted, statistics: { ...counted.statistics!, ended: "已删单" } }] } });
+    await wrapper.findAll("button").find((one) => one.text() === "开始统计")!.trigger("click");
+    await flushPromises();
+    expect(server.asked).toHaveLength(1);
+    expect(wrapper.findAll("thead th").map((one) => one.text())).toEqual(["申请日期", "票数", "其中已删单", "毛重（千克）"]);
+    expect(wrapper.findAll("tbody tr")[0]!.findAll("td").map((one) => one.text())).toEqual(["2", "1", "12.5"]);
   });
 
   it("a second dimension is asked for too; 全部 asks for nothing", async () => {
