@@ -30,11 +30,7 @@ def seal_data(
 
     A document that has ended (已删单) bears none. Raises CannotPrint where the portal has no key for seals.
     """
-<<<<<<< HEAD
     if wanted.seal is None or document.status not in wanted.seal.states or document.ended_by:
-=======
-    if wanted.seal is None or document.ended_by or document.status not in wanted.seal.states:
->>>>>>> b52f890 (Statistics tell documents that have ended apart; what has ended bears no seal)
         return NONE
     try:
         key = read_file(pki / "portal-seal.key.pem")
