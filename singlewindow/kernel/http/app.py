@@ -63,11 +63,13 @@ def create_app() -> FastAPI:
         docs_url=None,  # its page would run scripts of others on our origin
         redoc_url=None,
         lifespan=_lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the figures are ours (metrics.py)
     )
     app.state.settings = chosen
     app.state.typesetter = Typesetter(chosen.fonts)
     app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
+    app.router.routes.extend(document_routes.most_asked.routes)
     for router in (  # the most asked first, but no number before the word that stands in its place
         statistics_routes.router,
         document_routes.router,

@@ -37,12 +37,16 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing.declare import SigningDesk
 from singlewindow.kernel.signing.prepared import Signed
 
-router = APIRouter(
-    prefix="/api/documents/{type}",
-    tags=["documents"],
-    responses=documented(NotLoggedIn, Forbidden, NotFound),
-    route_class=KnownFirst,
-)
+HOW: dict[str, Any] = {
+    "prefix": "/api/documents/{type}",
+    "tags": ["documents"],
+    "responses": documented(NotLoggedIn, Forbidden, NotFound),
+    "route_class": KnownFirst,
+}
+router = APIRouter(**HOW)
+most_asked = APIRouter(
+    **HOW
+)  # their routes stand in the application itself: there a route is looked for once
 
 
 class ContentBody(BaseModel):
@@ -159,7 +163,7 @@ async def open_new(type: NamedType, request: Request) -> Response:
     return json_answer(view)
 
 
-@router.post(
+@most_asked.post(
     "",
     status_code=201,
     summary="Save a new draft (暂存)",
@@ -186,7 +190,7 @@ async def save_new(
     return tagged(view, 201)
 
 
-@router.get("", summary="Find documents", responses=documented(Refused), response_model=SearchAnswer)
+@most_asked.get("", summary="Find documents", responses=documented(Refused), response_model=SearchAnswer)
 async def find(
     type: NamedType,
     request: Request,
@@ -317,7 +321,7 @@ async def delete(type: NamedType, number: Number, request: Request, version: Ver
         await autosave.forget_documents(desk, [number])
 
 
-@router.post(
+@most_asked.post(
     "/{number}/prepare",
     summary="First step of a signed action",
     responses=documented(NotInThisState, StaleVersion, Refused),
@@ -333,7 +337,7 @@ async def prepare(
     return Response(prepared.as_json(), media_type="application/json")
 
 
-@router.post(
+@most_asked.post(
     "/{number}/submit",
     summary="Second step of a signed action",
     responses=documented(NotInThisState, Conflict, StaleVersion, Refused),
@@ -360,9 +364,3 @@ async def events(type: NamedType, number: Number, request: Request) -> HistoryAn
     """Each entry's hash covers the entry before it."""
     async with own_desk(request, type) as desk:
         return HistoryAnswer(items=await history.events(desk, number))
-
-
-MOST_ASKED = (find, save_new, prepare, submit)
-router.routes.sort(
-    key=lambda route: getattr(route, "endpoint", None) not in MOST_ASKED
-)  # in order, these first
