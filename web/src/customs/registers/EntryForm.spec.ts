@@ -40,6 +40,21 @@ describe("CUST-03: an entry is changed", () => {
     expect(form.get<HTMLSelectElement>("select").element.value).toBe("9");
   });
 
+  it("a day that does not exist is sent as it was typed, and refused, not turned into another", async () => {
+    const refusal = new Problem(422, { detail: "起始日期不是有效的日期" });
+    const set = vi.spyOn(api, "setEntry").mockRejectedValue(refusal);
+    const form = mount(EntryForm, { props: { register: pilot, entry: null } });
+    await form.get("input.control").setValue("0208");
+    const [first, last] = form.findAll<HTMLInputElement>(".day-box input.control");
+    await first!.setValue("2026-11-31");
+    await last!.setValue("20261201");
+    await last!.trigger("blur");
+    await form.trigger("submit");
+    expect(set).toHaveBeenCalledWith("pilot_district", "0208", { seq: 0, data: { enabled: false }, first_day: "2026-11-31", last_day: "2026-12-01" });
+    await vi.waitFor(() => expect(form.get("[role=alert]").text()).toContain("不是有效的日期"));
+    expect(first!.element.value).toBe("2026-11-31");
+  });
+
   it("INSP-03: a new pilot district is sent as an entry that nobody has seen yet", async () => {
     const set = vi.spyOn(api, "setEntry").mockResolvedValue(entry);
     const form = mount(EntryForm, { props: { register: pilot, entry: null } });
