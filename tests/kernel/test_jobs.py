@@ -165,6 +165,30 @@ async def test_a_step_that_always_fails_ends_the_job_in_words(
     assert (job["state"], job["message"].partition("。")[0]) == ("failed", runner.GIVEN_UP)
 
 
+async def test_a_job_that_failed_on_the_way_can_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GATE-11: what was saved is not saved again; a workbook that was refused cannot go on."""
+    member = await house.member()
+    id = await started(member)
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web)
+    monkeypatch.setattr(importing, "judge", lambda *_: 1 / 0)
+    for _ in range(runner.TRIES + 1):
+        await runner.run_due(house.worker, house.web)
+        await lease_ends(house, id)
+    job = await view(member, id)
+    assert (job["state"], job["done"], runner.GIVEN_UP in job["message"]) == ("failed", 100, True)
+    monkeypatch.undo()
+    assert (await member.http.post(f"/api/jobs/{id}/resume")).status_code == 200
+    await work(house)
+    job = await view(member, id)
+    assert (job["state"], job["message"], len(await references(house, member))) == ("done", "", MANY)
+    other = (await start(member, await hand_in(member, b"x", "a\0b/\u202ec.xlsx"))).json()["id"]
+    await work(house)
+    refused = await view(member, other)
+    assert (refused["state"], refused["file"]) == ("failed", "_c.xlsx")
+    assert (await member.http.post(f"/api/jobs/{other}/resume")).status_code == 409
+
+
 async def test_an_account_that_was_deactivated_does_nothing_more(house: House) -> None:
     """PORT-10: the job ends; what was done stays."""
     member = await house.member()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.http.desk import Base, BoundPerson, admit
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text, storable
+from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
 from singlewindow.kernel.jobs.files import FileFacts
@@ -115,7 +115,7 @@ async def hand_in(
     content = await file.read(limit * 1024 * 1024 + 1)
     if len(content) > limit * 1024 * 1024:
         raise TooLarge(f"文件超过 {limit} MB；请分成几个文件后再试", clause=CLAUSE)
-    name = storable((file.filename or "文件").rpartition("/")[2][:200])
+    name = "".join(c if c.isprintable() else "_" for c in file.filename or "文件").rpartition("/")[2][-200:]
     async with database.transaction(person.actor) as transaction:
         await files.check_room(transaction, person, len(content), settings().files_megabytes * 1024 * 1024)
         kept = timedelta(days=settings().file_days)

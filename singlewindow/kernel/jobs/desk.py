@@ -28,6 +28,8 @@ LISTED = 50
 OWN = "j.company_id = $1 and j.account_id = $2"
 """The application's own check of whose jobs are seen; row-level security is the second fence."""
 SENT = "j.company_id = $1"  # the same, for what the whole company has sent
+GOING = """state = 'queued', stop_asked = false, message = '', attempts = 0, ended_at = null,
+    leased_until = clock_timestamp()"""
 COLUMNS = """j.id, j.kind, j.about, j.asked, j.state, j.total, j.done, j.failed, j.message, j.stop_asked, j.created_at,
     j.ended_at, s.name as source_name, r.id as result_id, r.name as result_name, r.size as result_size,
     r.sha256 as result_sha256, r.expires_at as result_expires_at"""
@@ -138,9 +140,11 @@ class JobDesk:
         return await self._turn(id, ("queued", "running"), "stop_asked = true", "任务已经结束，不能停止")
 
     async def resume(self, id: int) -> Job:
-        """Go on with a stopped one where it stood. Raises NotFound, NotInThisState."""
-        going = "state = 'queued', stop_asked = false, ended_at = null, leased_until = clock_timestamp()"
-        job = await self._turn(id, ("stopped",), going, "只有已停止的任务可以继续")
+        """Go on where it stood with one that was stopped or failed on the way. Raises NotFound, NotInThisState."""
+        job = await self.get(id)
+        if job.state == "failed" and job.total is None:  # it never began: its file is refused
+            raise NotInThisState("任务没有开始，不能继续；请改正文件后重新提交")
+        job = await self._turn(id, ("stopped", "failed"), GOING, "只有已停止或中途未能完成的任务可以继续")
         await self.transaction.run("select pg_notify('jobs', '')")
         return job
 

@@ -55,6 +55,7 @@ class Draft:
     source: Mapping[str, Any]
     content: dict[str, Any] = field(default_factory=dict)
     findings: list[CellFinding] = field(default_factory=list)
+    warnings: list[CellFinding] = field(default_factory=list)  # what is doubtful, and refuses nothing
     _damaged: set[Place] = field(default_factory=set)
 
     @classmethod
@@ -79,7 +80,14 @@ class Draft:
                 and violation.rule != "field.code"  # of what is no code, that is enough
             )
             if not said:
-                self._add(place, violation.message, self._advice(place, violation), violation.clause)
+                advice = self._advice(place, violation)
+                self.findings.append(self._finding(place, violation.message, advice, violation.clause))
+
+    def warn(self, violations: Iterable[Violation]) -> None:
+        """Put what a verdict doubts to its cells."""
+        for each in violations:
+            found = self._finding(self._place(each.path), each.message, each.advice, each.clause)
+            self.warnings.append(found)
 
     def rows_with(self, table: str) -> Iterable[tuple[int, dict[str, str]]]:
         """The values of the header ("") or of a table's rows, each with its row of the workbook."""
@@ -92,7 +100,7 @@ class Draft:
     def refuse_cell(self, place: Place, message: str, advice: str) -> None:
         """A cell whose meaning is not known; the verdict need not speak of it too."""
         self._damaged.add(place)
-        self._add(place, message, advice, CLAUSE)
+        self.findings.append(self._finding(place, message, advice, CLAUSE))
 
     def in_reading_order(self) -> list[CellFinding]:
         """The findings sheet by sheet, row by row, from left to right."""
@@ -152,16 +160,14 @@ class Draft:
     def _has(self, table: str, name: str) -> bool:
         return any(head.field.name == name for head in self.sheets[table].heads)
 
-    def _add(self, place: Place, message: str, advice: str, clause: str) -> None:
+    def _finding(self, place: Place, message: str, advice: str, clause: str) -> CellFinding:
         sheet = self.sheets[place.table]
         head = next((head.text for head in sheet.heads if head.field.name == place.field), KEY)
         column = self.columns.get(place.table, {}).get(place.field, "")
         value = _shown(self._cell(place)) if place.field else self.key
-        self.findings.append(
-            CellFinding(
-                place.table, place.field, sheet.title, place.row, column, head, value, message, advice,
-                clause or CLAUSE,
-            )
+        return CellFinding(
+            place.table, place.field, sheet.title, place.row, column, head, value, message, advice,
+            clause or CLAUSE,
         )  # fmt: skip
 
     def _cell(self, place: Place) -> Any:

@@ -71,7 +71,9 @@ async def _step(work: Work, items: Sequence[Item]) -> list[Outcome]:
     drafts = [Draft.of(desk.type, item, work.facts["columns"]) for item in items]
     await resolve(desk, drafts)
     together = Together(work.transaction)
-    await asyncio.gather(*(_judge(together, desk, draft) for draft in drafts))
+    async with asyncio.TaskGroup() as group:
+        for draft in drafts:
+            group.create_task(_judge(together, desk, draft))
     good = [draft for draft in drafts if not draft.findings]
     numbers: dict[int, str] = {}
     if good and not work.asked["check_only"]:
@@ -89,22 +91,26 @@ async def _judge(together: Together, desk: Desk, draft: Draft) -> None:
         return
     draft.content = verdict.values
     draft.refuse(verdict.violations)
+    draft.warn(verdict.warnings)
 
 
 def _outcome(draft: Draft, item: Item, numbers: Mapping[int, str]) -> Outcome:
     if draft.findings:
         findings = [asdict(finding) for finding in draft.in_reading_order()]
         return Outcome(item.no, False, {"key": draft.key, "findings": findings, "source": dict(item.data)})
-    return Outcome(item.no, True, {"key": draft.key, "number": numbers.get(item.no, "")})
+    data: dict[str, Any] = {"key": draft.key, "number": numbers.get(item.no, "")}
+    if draft.warnings:
+        data["warnings"] = [asdict(warning) for warning in draft.warnings]
+    return Outcome(item.no, True, data)
 
 
-WRONG, SAVED = "错误清单", "已暂存"
+WRONG, SAVED, DOUBTFUL = "错误清单", "已暂存", "提醒"
+CELL = (("序号", 8), ("工作表", 12), ("行", 6), ("列", 6), ("栏目", 20), ("填写内容", 24))
+MORE = (("怎么办", 48), ("依据", 20))
 LISTS = {
-    WRONG: (
-        ("序号", 8), ("工作表", 12), ("行", 6), ("列", 6), ("栏目", 20), ("填写内容", 24), ("错误", 48), ("怎么办", 48),
-        ("依据", 20),
-    ),
+    WRONG: (*CELL, ("错误", 48), *MORE),
     SAVED: (("序号", 12), ("数据中心统一编号", 24)),
+    DOUBTFUL: (*CELL, ("提醒", 48), *MORE),
 }  # fmt: skip
 
 
@@ -118,11 +124,14 @@ async def _finish(work: Work) -> Result | None:
         for item in failed:
             _write_failed(book, item)
     for row in await work.transaction.rows(
-        """select data->>'key' as key, data->>'number' as number from job_item
-           where job_id = $1 and state = 'done' and data->>'number' <> '' order by no""",
+        """select data->>'key' as key, data->>'number' as number, data->'warnings' as warnings from job_item
+           where job_id = $1 and state = 'done' and (data->>'number' <> '' or data ? 'warnings') order by no""",
         work.job_id,
     ):
-        book.lists[SAVED].add([row["key"], row["number"]])
+        if row["number"]:
+            book.lists[SAVED].add([row["key"], row["number"]])
+        for warning in row["warnings"] or ():
+            book.lists[DOUBTFUL].add(_cells(row["key"], CellFinding(**warning)))
     return Result(f"{type.title}导入结果.xlsx", XLSX, await asyncio.to_thread(book.finish))
 
 
@@ -132,17 +141,20 @@ def _write_failed(book: workbook.Book, item: Item) -> None:
     bad: dict[tuple[str, int], set[str]] = {}
     for each in findings:
         bad.setdefault((each.table, each.row), set()).add(each.field)
-        book.lists[WRONG].add(
-            [
-                source["key"], each.sheet, str(each.row), each.column, each.head, each.value, each.message,
-                each.advice, each.clause,
-            ]
-        )  # fmt: skip
+        book.lists[WRONG].add(_cells(source["key"], each))
     if source["at"] is not None:
         book.sheets[""].add(source["key"], source["values"], bad.get(("", source["at"]), ()))
     for table, rows in source["rows"].items():
         for row in rows:
             book.sheets[table].add(source["key"], row["values"], bad.get((table, row["at"]), ()))
+
+
+def _cells(key: str, found: CellFinding) -> list[str]:
+    """A line of a list of findings."""
+    return [
+        key, found.sheet, str(found.row), found.column, found.head, found.value, found.message, found.advice,
+        found.clause,
+    ]  # fmt: skip
 
 
 IMPORT = JobKind(

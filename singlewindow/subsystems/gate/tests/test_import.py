@@ -10,6 +10,7 @@ from singlewindow.kernel.spreadsheets.workbook import Book
 from singlewindow.subsystems.gate import TRIP
 from tests.house import House
 from tests.kernel.jobs import findings, imported
+from tests.workbooks import sheet_of
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "accepted" / "five_kinds_by_sea.json"
 TRIPS = 200
@@ -77,6 +78,19 @@ async def test_two_hundred_trips_with_seven_faulty_ones(house: House) -> None:
         content["sure_id"].endswith(row["number"][-13:]) for row, content in zip(rows, contents, strict=True)
     )
     assert len({content["sure_id"] for content in contents}) == 193
+
+
+async def test_what_is_doubtful_is_saved_and_listed(house: House) -> None:
+    """GATE-10, GATE-11: a warning refuses nothing; it stands with its cell on a sheet of the result."""
+    member = await house.member()
+    book = Book(TRIP, {})
+    book.sheets[""].add("1", {"bind_key_type": "VN", "bind_key_info": "ABC"})
+    job = await imported(house, member, book.finish(), TRIP.name)
+    assert (job["done"], job["failed"]) == (1, 0)
+    made = await member.http.get(f"/api/jobs/{job['id']}/result")
+    assert [row[:7] for row in sheet_of(made.content, "提醒")[1:]] == [
+        ["1", "表头", "3", "D", "绑定介质关键信息", "ABC", "ABC 不像中国大陆机动车号牌"]
+    ]
 
 
 async def test_a_template_of_a_daily_vehicle(house: House) -> None:

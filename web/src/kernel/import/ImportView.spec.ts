@@ -111,6 +111,7 @@ describe("批量导入 (GATE-11)", () => {
     expect(wrapper.get(".job").text()).toContain("已停止");
     await press("继续");
     expect(wrapper.get(".job-trouble").text()).toContain("工作簿中含有宏");
+    expect(wrapper.findAll("button").some((one) => one.text() === "继续")).toBe(false);
   });
 
   it("keeps the chosen file when the server cannot be reached", async () => {

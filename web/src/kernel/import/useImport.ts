@@ -10,6 +10,9 @@ const SHOWN = 50; // refused documents that are shown without asking
 
 export const goesOn = (job: Job): boolean => job.state === "queued" || job.state === "running";
 
+/** Whether it stands in the middle: stopped, or failed after it had begun. */
+export const mayGoOn = (job: Job): boolean => job.state === "stopped" || (job.state === "failed" && job.total !== null);
+
 /** One workbook on its way: handed in, checked or imported, looked at until it is done; and the account's earlier ones. */
 export function useImport(type: () => string) {
   const job = shallowRef<Job | null>(null);

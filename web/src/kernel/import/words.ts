@@ -2,11 +2,12 @@ import type { Job } from "@/kernel/api/types";
 
 /** What came of an import, in one line; a check says what would come of it. */
 export function summary(job: Job): string {
-  if (job.state === "failed") return job.message;
+  if (job.state === "failed" && job.total === null) return job.message;
   if (job.total === null) return job.state === "queued" ? "排队等候处理…" : "正在读取工作簿…";
   const good = job.options.check_only ? `可暂存 ${job.done} 份` : `已暂存 ${job.done} 份`;
   const left = job.total - job.done - job.failed;
-  return `共 ${job.total} 份：${good}，有误 ${job.failed} 份` + (left ? `，尚余 ${left} 份` : "");
+  const counts = `共 ${job.total} 份：${good}，有误 ${job.failed} 份` + (left ? `，尚余 ${left} 份` : "");
+  return job.message ? `${counts}。${job.message}` : counts;
 }
 
 /** Done and failed together, in percent; null while the count is not known. */
