@@ -26,7 +26,6 @@ QUERIES = Queries(
         Column("customs_master", "关区代码"),
         Column("ie_flag", "进出口标志"),
         Column("filed_on", "录入时间"),
-        Column("number", "数据中心统一编码"),
     ),
     row_actions=(
         RowAction("查看", "view"),

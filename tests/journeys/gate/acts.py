@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+import singlewindow.subsystems.gate
 from tests.journeys.browser import Desk
 
 APPLICATION = "智能卡口散杂货系统"
+SAMPLES = Path(singlewindow.subsystems.gate.__file__).parent / "samples" / "accepted"
+SAMPLE = json.loads((SAMPLES / "by_road_one_bill.json").read_text("utf-8"))["content"]
 FORM, QUERY = "新增", "查询"
 WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
 WANG_CARD, LI_CARD = "8930L0000A011", "8930L0000A029"
 PIN = "88888888"
 CAPTCHA = "8888"
+BUTTONS = ("新增", "暂存", "复制", "删除", "申报", "打印")
 SLOW = 30_000  # milliseconds for what goes to customs and back
 YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"
 
@@ -102,11 +108,57 @@ def declare(desk: Desk) -> None:
     desk.action("申报").press("Enter")
     expect(desk.dialog()).to_contain_text("是否要申报该票单据")
     desk.press("Enter")
+    enter_pin(desk)
+    desk.says("申报成功")
+
+
+def enter_pin(desk: Desk) -> None:
     box = desk.page.get_by_label("卡介质密码")
     expect(box).to_be_focused(timeout=SLOW)
     desk.type(PIN)
     desk.press("Enter")
-    desk.says("申报成功")
+
+
+def declared_trip(desk: Desk, plate: str) -> tuple[str, str]:
+    """A trip with one bill of lading that was saved behind the page and declared on it: both its numbers."""
+    number, sure_id = draft_behind(desk, plate)
+    desk.page.goto(f"{desk.address}/app/gate/form/gate.trip/{number}")
+    expect(desk.field("sure_id")).to_have_value(sure_id)
+    declare(desk)
+    return number, sure_id
+
+
+def draft_behind(desk: Desk, plate: str) -> tuple[str, str]:
+    """A draft saved by the person's own session past the page, where a journey needs many: both its numbers."""
+    request = desk.page.request
+    csrf = request.get(f"{desk.address}/api/session").json()["csrf"]
+    saved = request.post(
+        f"{desk.address}/api/documents/gate.trip",
+        data={"content": SAMPLE | {"bind_key_info": plate}},
+        headers={"X-CSRF-Token": csrf, "Origin": desk.address},
+    )
+    assert saved.status == 201, saved.text()
+    view = saved.json()
+    return view["number"], view["content"]["sure_id"]
+
+
+def open_query(desk: Desk) -> None:
+    """The query page, as it was left."""
+    menu(desk, QUERY)
+    expect(desk.button("查询").locator("visible=true")).to_be_visible()
+
+
+def search(desk: Desk, **conditions: str) -> None:
+    """Conditions by typing, then 查询."""
+    for name, value in conditions.items():
+        desk.field(name).fill(value)
+    with desk.page.expect_response(re.compile(r"/api/documents/gate\.trip\?")):
+        desk.button("查询").locator("visible=true").click()
+
+
+def row_of(desk: Desk, text: str) -> Locator:
+    """The row of the result list that shows this text."""
+    return desk.page.locator("table.results:visible tbody tr").filter(has_text=text)
 
 
 def rows(desk: Desk) -> list[str]:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import WANG_CARD
+from tests.journeys.gate.officer import GateOfficer
 from tests.system.running import running
 
 expect.set_options(timeout=15_000)  # shared machines; a page that is ready goes on at once
@@ -45,3 +46,12 @@ def desk(chromium: Browser, stage: Stage, request: pytest.FixtureRequest) -> Ite
         sat.shoot("FAILED")
     sat.check_console()
     sat.page.context.close()
+
+
+@pytest.fixture
+def officer(stage: Stage) -> Iterator[GateOfficer]:
+    """An officer at customs' API; the automatic mode is on again afterwards."""
+    with GateOfficer.at(stage.customs) as sat:
+        assert isinstance(sat, GateOfficer)
+        yield sat
+        sat.automatic(True)
