@@ -120,6 +120,85 @@ def test_officers_at_the_gate(desk: Desk, stage: Stage) -> None:
     look_at_the_lists(desk)
 
 
+def test_officers_answer_changes_and_deletions(desk: Desk, stage: Stage) -> None:
+    """GATE-08: a change refused, one accepted that counts at the lane, one too late, a deletion that ends a trip."""
+    changed, deleted, late = declare(stage, "粤B20001", "粤B20002", "粤B20003")
+    for number in (changed, deleted, late):
+        open_trip(desk, number)
+        desk.button("审核通过").click()
+        assert status_is(stage, number, "10")
+
+    heavier = trip("粤B20001") | {"vehicle_weight": "11000"}
+    for decision in ("不同意变更", "同意变更"):
+        amend(stage, changed, "change", heavier)
+        open_waiting(desk, changed)
+        desk.says("该车次现为「海关审核通过」")
+        desk.page.get_by_label("审核意见").fill("" if decision == "同意变更" else "请附过磅单")
+        desk.button(decision).click()
+        if decision == "不同意变更":
+            desk.button("确定").click()
+        assert settled(stage, changed)
+    desk.page.get_by_role("link", name="卡口验放").click()
+    desk.page.get_by_label("通道").select_option(IN)
+    drive(desk, "粤B20001", "36000")
+    answer_is(desk, "放行")
+
+    amend(stage, deleted, "revoke")
+    open_waiting(desk, deleted)
+    desk.button("同意删单").click()
+    desk.button("确定").click()
+    assert settled(stage, deleted)
+    desk.page.get_by_role("link", name="卡口验放").click()
+    drive(desk, "粤B20002", "33000")
+    desk.says("该车次已删单")
+
+    amend(stage, late, "change", trip("粤B20003") | {"vehicle_weight": "11000"})
+    drive(desk, "粤B20003", "33000")
+    answer_is(desk, "放行")
+    open_waiting(desk, late)
+    desk.says("不能「同意变更」：该车次为「已办结」，只能退回")
+    desk.shoot("too-late")
+    desk.page.get_by_label("审核意见").fill("车次已办结")
+    desk.button("不同意变更").click()
+    desk.button("确定").click()
+    assert settled(stage, late)
+    assert status_is(stage, late, "40")
+
+
+def amend(stage: Stage, number: str, action: str, content: dict[str, Any] | None = None) -> None:
+    """What the company asks for a trip in force, over the API."""
+
+    async def work() -> None:
+        async with applicants(stage.system) as people:
+            await people[0].amend("gate.trip", number, action, content)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(work())).result()
+
+
+def settled(stage: Stage, number: str) -> bool:
+    """Whether the portal comes to know what became of an amendment."""
+
+    async def work() -> str:
+        sql = "select amending from document where number = $1"
+        return str((await stage.system.sql("singlewindow", sql, number))[0]["amending"])
+
+    def look() -> bool:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(work())).result() == ""
+
+    return bool(eventually(look, 20))
+
+
+def open_waiting(desk: Desk, number: str) -> None:
+    """The trip's submission that waits in the queue, once it has arrived."""
+    desk.page.get_by_role("link", name="申请审核").click()
+    desk.button("待审核").click()
+    desk.page.get_by_label("统一编号").fill(number)
+    desk.press("Enter")
+    desk.page.get_by_role("link", name=number).click()
+
+
 def decide(desk: Desk, stage: Stage, right: list[str], wrong: str) -> None:
     """Accept some, return another: asked first, nothing happens on 取消."""
     assert status_is(stage, wrong, "2")

@@ -78,14 +78,25 @@ class Applicant:
 
     async def declare(self, type: str, content: dict[str, Any], action: str) -> str:
         """Save a document of any type and sign an action of it; its number."""
-        path = f"/api/documents/{type}"
-        view = await self._call("POST", path, json={"content": content})
+        view = await self._call("POST", f"/api/documents/{type}", json={"content": content})
+        await self._do(f"/api/documents/{type}/{view['number']}", view["version"], action)
         number: str = view["number"]
-        wanted, version = {"action": action, "card_no": self.card_no}, {"If-Match": f'"{view["version"]}"'}
-        asked = await self._call("POST", f"{path}/{number}/prepare", json=wanted, headers=version)
-        form = {"token": asked["token"], **self._sign(asked["signing_input"])}
-        await self._call("POST", f"{path}/{number}/submit", json=form)
         return number
+
+    async def amend(self, type: str, number: str, action: str, content: dict[str, Any] | None = None) -> None:
+        """Sign an action that amends a document in force; with `content` that is what it asks for."""
+        path = f"/api/documents/{type}/{number}"
+        view = await self._call("GET", path)
+        if content is not None:
+            body, version = {"action": action, "content": content}, {"If-Match": f'"{view["version"]}"'}
+            view = await self._call("PUT", f"{path}/amendment", json=body, headers=version)
+        await self._do(path, view["version"], action)
+
+    async def _do(self, path: str, version: int, action: str) -> None:
+        wanted, headers = {"action": action, "card_no": self.card_no}, {"If-Match": f'"{version}"'}
+        asked = await self._call("POST", f"{path}/prepare", json=wanted, headers=headers)
+        form = {"token": asked["token"], **self._sign(asked["signing_input"])}
+        await self._call("POST", f"{path}/submit", json=form)
 
     def signed_file(self, number: str) -> tuple[bytes, bytes, bytes]:
         """What the card says to a file of that document: statement, signature, certificate."""
