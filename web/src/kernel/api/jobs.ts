@@ -14,7 +14,7 @@ export const startJob = (body: StartJob, key: string): Promise<Job> =>
 
 export const getJob = (id: number): Promise<Job> => call("GET", `/api/jobs/${id}`);
 
-export const getJobs = (kind: string): Promise<{ items: Job[] }> => call("GET", "/api/jobs", { query: { kind } });
+export const getJobs = (kind: string, type: string): Promise<{ items: Job[] }> => call("GET", "/api/jobs", { query: { kind, type } });
 
 export const stopJob = (id: number): Promise<Job> => call("POST", `/api/jobs/${id}/stop`);
 

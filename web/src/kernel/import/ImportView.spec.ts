@@ -53,6 +53,7 @@ describe("批量导入 (GATE-11)", () => {
     const { server, press, choose } = await page({
       "POST /api/jobs": job(), "GET /api/jobs/7": () => states.shift(), "GET /api/jobs/7/failures": failures,
     });
+    expect(server.asked[0]!.query).toEqual({ kind: "import", type: parcel.type });
     await press("导入");
     expect(server.asked.some((one) => one.path === "/api/files")).toBe(false);
     await choose();

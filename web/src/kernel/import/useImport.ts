@@ -13,8 +13,8 @@ export const goesOn = (job: Job): boolean => job.state === "queued" || job.state
 /** Whether it stands in the middle: stopped, or failed after it had begun. */
 export const mayGoOn = (job: Job): boolean => job.state === "stopped" || (job.state === "failed" && job.total !== null);
 
-/** One workbook on its way: handed in, checked or imported, looked at until it is done; and the account's earlier ones. */
-export function useImport(type: () => string) {
+/** One workbook on its way: handed in, checked or imported, looked at until it is done; and the account's earlier ones of these types. */
+export function useImport(types: string[], type: () => string) {
   const job = shallowRef<Job | null>(null);
   const earlier = shallowRef<Job[]>([]);
   const refusals = shallowRef<Refusal[]>([]);
@@ -87,7 +87,8 @@ export function useImport(type: () => string) {
   const resume = (): Promise<void> => guarded("继续", async () => show(await resumeJob(job.value!.id)));
 
   const loadEarlier = (): Promise<void> => guarded("", async () => {
-    earlier.value = (await getJobs("import")).items;
+    const found = await Promise.all(types.map((one) => getJobs("import", one)));
+    earlier.value = found.flatMap(({ items }) => items).toSorted((one, other) => other.id - one.id);
     const last = earlier.value.find((one) => one.type === type() && goesOn(one));
     if (last && !job.value) show(last);
   });
