@@ -156,6 +156,15 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(wrapper.find(".receipts").exists()).toBe(false);
   });
 
+  it("receipts say what was declared where that was more than one thing (GATE-08)", async () => {
+    const receipt = (action: string, seq: number) => ({ at: "2026-11-21T10:00:00+08:00", code: "10", code_name: "海关审核通过", text: "同意", submission: seq, seq: 1, superseded: false, action });
+    const { press } = query({ "GET /api/documents/sample.parcel/1/receipts": { items: [receipt("变更", 2), receipt("申报", 1)] } });
+    await press("查询");
+    await wrapper.findAll("tbody tr")[0]!.findAll(".link")[1]!.trigger("click");
+    await flushPromises();
+    expect(wrapper.get(".receipts").findAll("tbody tr").map((one) => one.findAll("td")[1]!.text())).toEqual(["变更", "申报"]);
+  });
+
   it("an answer that a newer question has overtaken is not shown", async () => {
     const answers: ((page: unknown) => void)[] = [];
     const { press } = query({ "GET /api/documents/sample.parcel": () => new Promise((resolve) => answers.push(resolve)) });
