@@ -125,7 +125,7 @@ class Trip(Content):
     """A vehicle's way through a gate, and what it carries."""
 
     sure_id: str = text(
-        "车次确认编号", length=32, system=True, search=True, element="SureId", clause=HEAD,
+        "车次确认编号", length=32, span=2, system=True, search=True, element="SureId", clause=HEAD,
         hint="返填，不可录入，暂存成功后反填：年月 6 位、卡号 13 位、流水号 13 位",
     )  # fmt: skip
     customs_master: str = code(
@@ -191,12 +191,12 @@ FORM = Form(
         Section(
             "表头信息",
             (
-                "number", "sure_id", "customs_master",
-                "status", "filed_on", "contractor_code_scc",
-                "contractor_code", "op_user_id", "bind_key_type",
-                "bind_key_info", "rd_code", "decl_traf_mode",
-                "ie_flag", "bayonet_rd_code", "vehicle_weight",
-                "trailer_weight", "conta_weight", "remark",
+                "number", "sure_id",
+                "customs_master", "status", "filed_on",
+                "contractor_code_scc", "contractor_code", "op_user_id",
+                "bind_key_type", "bind_key_info", "rd_code",
+                "decl_traf_mode", "ie_flag", "bayonet_rd_code",
+                "vehicle_weight", "trailer_weight", "conta_weight", "remark",
             ),
         ),
     ),

@@ -20,7 +20,6 @@ QUERIES = Queries(
     columns=(
         Column("sure_id", "车次确认编号"),
         Column("status", "单据状态"),
-        Column("bind_key_type", "绑定介质类型"),
         Column("bind_key_info", "绑定介质关键信息"),
         Column("rd_code", "业务类型"),
         Column("customs_master", "关区代码"),
