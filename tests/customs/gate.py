@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from singlewindow.contract.messages import Envelope
 from tests.customs.company import Company
 from tests.customs.conftest import Customs
 
@@ -51,6 +52,13 @@ class Gate:
             self.own, number, attachments=[], sequence=sequence, function=function, type=TYPE, title="车次",
             district=DISTRICT, typed=content(**other), signed={"type": TYPE},
         )  # fmt: skip
+
+    def envelope(self, number: str, sequence: int, function: str, **other: Any) -> Envelope:
+        """The same as a message, to be delivered with others."""
+        return self.own.envelope(self.own.submission(
+            number, [], sequence=sequence, function=function, type=TYPE, title="车次", district=DISTRICT,
+            typed=content(**other), signed={"type": TYPE},
+        ))  # fmt: skip
 
     async def decide(self, identifier: int, name: str, remark: str = "") -> tuple[int, str]:
         """Decide as an officer; answers the HTTP status, and the new state in words or why not."""

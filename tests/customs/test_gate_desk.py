@@ -243,6 +243,28 @@ async def test_the_automatic_mode_accepts_trips_and_changes(gate: Gate) -> None:
     assert (detail["state_name"], detail["history"][0]["remark"]) == ("退单", "该车次为「已办结」，只能退回")
 
 
+async def test_a_batch_of_trips_and_changes_is_taken_in_together(gate: Gate) -> None:
+    """CUST-04: several trips, one of them declared twice, and two changes of one trip, each in one batch."""
+    mode = {"automatic": True, "delay_seconds": 0, "refuse_share": 0}
+    await gate.customs.client.put("/api/mode", json=mode, headers=gate.headers)
+    numbers = [f"2026110000000030{n:02d}" for n in range(4)]
+    await gate.customs.post(
+        *(gate.envelope(n, 1, "ADD") for n in numbers), gate.envelope(numbers[0], 2, "ADD")
+    )
+    await gate.customs.understand()
+    assert (await gate.trip(numbers[0]))["sequence"] == 2
+    assert await gate.customs.decide_due() == 5
+    assert await gate.customs.rows("select state from gate_trip") == [("accepted",)] * 4
+    assert await gate.customs.value(
+        "select state from submission where number = $1 and sequence = 1", numbers[0]
+    ) == ("returned")
+    changes = [gate.envelope(numbers[1], n, "MOD", vehicle_weight=str(n)) for n in (3, 2)]
+    await gate.customs.post(*changes)
+    await gate.customs.understand()
+    assert await gate.customs.decide_due() == 2
+    assert (await gate.trip(numbers[1]))["content"]["vehicle_weight"] == "3"
+
+
 async def test_the_automatic_mode_returns_the_set_share(gate: Gate) -> None:
     """CUST-04."""
     mode = {"automatic": True, "delay_seconds": 0, "refuse_share": 1}

@@ -27,38 +27,40 @@ from singlewindow.customs.desks.gate.states import (
 from singlewindow.customs.problems import NotInThisState
 
 CAP = 10_000  # totals are counted up to here
+BASE_COLUMNS = ("type", "number", "sequence", "company", "company_name")
 
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
     """Write the trips of base submissions; one that declares a returned trip again takes its place."""
-    based = sorted(
-        ((identifier, each) for identifier, each in arrived if each.function in BASE),
-        key=lambda pair: (pair[1].number, pair[1].sequence),
-    )
-    for identifier, submission in based:
-        await _put(transaction, identifier, submission)
-
-
-async def _put(transaction: Transaction, identifier: int, submission: Submission) -> None:
-    content = content_in(submission)
+    newest = {
+        (each.type, each.number): (identifier, each)
+        for identifier, each in sorted(arrived, key=lambda pair: pair[1].sequence)
+        if each.function in BASE
+    }
+    based = [newest[key] for key in sorted(newest)]
+    if not based:
+        return
+    submissions = [each for _, each in based]
     await transaction.run(
         f"""insert into gate_trip as t (submission_id, type, number, sequence, content_sequence, company, company_name,
                 state, changed_at, sure_id, district, medium, medium_key, content)
-            values ($1, $2, $3, $4, $4, $5, $6, '{RECEIVED}', $7, $8, $9, $10, $11, $12)
+            select id, type, number, sequence, sequence, company, company_name, '{RECEIVED}', $1, sure_id, district,
+                medium, medium_key, content
+            from unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::jsonb[]) with ordinality
+                as w (id, type, number, sequence, company, company_name, sure_id, district, medium, medium_key,
+                content, place)
+            order by place
             on conflict (type, number) do update set submission_id = excluded.submission_id,
                 sequence = excluded.sequence, content_sequence = excluded.sequence, state = excluded.state,
                 changed_at = excluded.changed_at, sure_id = excluded.sure_id, district = excluded.district,
                 medium = excluded.medium, medium_key = excluded.medium_key, content = excluded.content,
                 held_weight = null, confirmed_weight = null
             where t.sequence < excluded.sequence and t.state in ('{RECEIVED}', '{RETURNED}')""",
-        identifier,
-        submission.type,
-        submission.number,
-        submission.sequence,
-        submission.company,
-        submission.company_name,
         transaction.now,
-        *_found_by(content),
+        [identifier for identifier, _ in based],
+        *([getattr(each, name) for each in submissions] for name in BASE_COLUMNS),
+        *map(list, zip(*(_found_by(content_in(each)) for each in submissions), strict=True)),
     )
 
 
@@ -180,23 +182,24 @@ async def _change(transaction: Transaction, rows: Sequence[Row]) -> None:
     if not rows:
         return
     received = await transaction.rows(
-        "select type, number, sequence, received from submission where id = any($1) order by type, number, sequence",
+        "select type, number, sequence, received from submission where id = any($1) order by sequence",
         [row["id"] for row in rows],
     )
-    for row in received:
-        content = content_in(Submission.model_validate(row["received"]))
-        changed = await transaction.value(
-            """update gate_trip set content_sequence = $3, changed_at = $4, sure_id = $5, district = $6, medium = $7,
-                   medium_key = $8, content = $9, held_weight = null, confirmed_weight = null
-               where type = $1 and number = $2 and content_sequence < $3 returning id""",
-            row["type"],
-            row["number"],
-            row["sequence"],
-            transaction.now,
-            *_found_by(content),
-        )
-        if changed is None:
-            raise NotInThisState("该车次已有更新的变更，请刷新查看结果")
+    newest = {(row["type"], row["number"]): row for row in received}
+    contents = [content_in(Submission.model_validate(row["received"])) for row in newest.values()]
+    changed = await transaction.rows(
+        """update gate_trip t set content_sequence = w.sequence, changed_at = $1, sure_id = w.sure_id,
+               district = w.district, medium = w.medium, medium_key = w.medium_key, content = w.content,
+               held_weight = null, confirmed_weight = null
+           from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
+               as w (type, number, sequence, sure_id, district, medium, medium_key, content)
+           where t.type = w.type and t.number = w.number and t.content_sequence < w.sequence returning t.id""",
+        transaction.now,
+        *([row[name] for row in newest.values()] for name in ("type", "number", "sequence")),
+        *map(list, zip(*map(_found_by, contents), strict=True)),
+    )
+    if len(changed) < len(newest):
+        raise NotInThisState("该车次已有更新的变更，请刷新查看结果")
 
 
 async def _delete(transaction: Transaction, rows: Sequence[Row]) -> None:
