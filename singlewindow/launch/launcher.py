@@ -131,7 +131,10 @@ class Launcher:
             handed_over = (held.enter_context(listen(part.port)).fileno(),)
             own["SINGLEWINDOW_LISTENING_SOCKET"] = str(handed_over[0])
         if part.processes > 1:  # their figures are one (prometheus_client's multiprocess mode)
-            folder = tempfile.TemporaryDirectory(prefix="singlewindow-figures-", ignore_cleanup_errors=True)
+            self._settings.folder.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.TemporaryDirectory(
+                prefix="figures-", dir=self._settings.folder, ignore_cleanup_errors=True
+            )  # not in /tmp, which is swept while programs run
             own["PROMETHEUS_MULTIPROC_DIR"] = held.enter_context(folder)
         each = (part, {**environment, **own}, CLONE, self._settings.logs, handed_over)
         return [Guard(*each) for _ in range(part.processes)]
