@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from singlewindow.customs.desks.gate import passages
 from singlewindow.customs.desks.gate.contents import Weights
+from singlewindow.customs.desks.gate.lanes import MOST_KEYS
 from singlewindow.customs.desks.gate.messages import GATHER_FEEDBACK, Faulty, gathered
 from singlewindow.customs.desks.gate.rule import DEFAULT_TOLERANCE, OPEN, Lane, Result, Trip, judge
 from singlewindow.customs.desks.gate.states import AMENDED, INSIDE, PASSABLE, STATES
@@ -470,6 +471,24 @@ async def test_a_lane_proves_itself(gate: Gate) -> None:
     assert (await send(gate, key, info())).status_code == 401
     nowhere = f"/api/gate/lanes/{IN[:-1]}7/keys"
     assert (await gate.customs.client.post(nowhere, headers=gate.headers)).status_code == 404
+
+
+async def test_every_key_that_counts_is_shown(gate: Gate) -> None:
+    """CUST-03: what the page does not show nobody revokes; so keys are few, and those that count come first."""
+    await key_of(gate)
+    oldest = await gate.customs.value("select id from gate_lane_key")
+    for _ in range(MOST_KEYS):
+        await key_of(gate)
+        newest = await gate.customs.value("select max(id) from gate_lane_key")
+        path = f"/api/gate/lanes/{IN}/keys/{newest}"
+        assert (await gate.customs.client.delete(path, headers=gate.headers)).status_code == 204
+    lanes = (await gate.customs.client.get("/api/gate/lanes")).json()
+    [keys] = [each["keys"] for each in lanes if each["number"] == IN]
+    assert (len(keys), keys[0]["id"], keys[0]["revoked_at"]) == (MOST_KEYS, oldest, None)
+    for _ in range(MOST_KEYS - 1):
+        await key_of(gate)
+    refused = await gate.customs.client.post(f"/api/gate/lanes/{IN}/keys", headers=gate.headers)
+    assert (refused.status_code, f"已有 {MOST_KEYS} 个有效密钥" in refused.json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize(

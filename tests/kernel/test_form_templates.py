@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.documents import form_templates
 from singlewindow.kernel.documents.form_templates import LONGEST, MOST
+from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.people.standing import find_person
+from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House, Member
 
 ADDRESS = "/api/form-templates/_template"
@@ -41,6 +46,26 @@ async def test_names_are_renamed_deleted_and_never_doubled(house: House) -> None
     assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 204
     assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 404
     assert await names(member) == ["甲"]
+
+
+async def test_two_renamed_alike_at_once(house: House) -> None:
+    """GATE-11: the second waits for the first and is told that the name is taken."""
+    member = await house.member()
+    first, second = [
+        (await member.http.post(ADDRESS, json={"name": name, "content": {}})).json()["id"] for name in "甲乙"
+    ]
+    [row] = await house.sql(
+        """select a.id, a.company_id from form_template f join account a using (company_id) where f.id = $1""",
+        first,
+    )
+    async with house.web.transaction(Actor(row["company_id"], row["id"])) as transaction:
+        person = await find_person(transaction, row["id"])
+        assert person is not None
+        await form_templates.rename(Desk(transaction, get_document_type("_template"), person), first, "每日")
+        other = asyncio.create_task(member.http.put(f"{ADDRESS}/{second}", json={"name": "每日"}))
+        await asyncio.sleep(0.2)
+    assert (await other).status_code == 409
+    assert sorted(await names(member)) == sorted(["乙", "每日"])
 
 
 async def test_what_no_template_is(house: House) -> None:

@@ -115,11 +115,13 @@ async def test_while_it_is_amended_the_code_says_what_is_in_force_and_afterwards
     document = await accepted(house)
     key = (house.pki / "portal-seal.pem").read_bytes()
     content = (await document.view())["content"]
+    version = (await document.view())["version"]
     await document.changed(reference=reference())
     await document.declare("change")
     await house.send()
     [text] = codes_on(await printed(document.member, document.number), tmp_path)
-    assert read_seal(text, key).facts == {"申请事项编号": content["reference"]}
+    seal = read_seal(text, key)
+    assert (seal.facts, seal.version) == ({"申请事项编号": content["reference"]}, version)
     await document.hear(2, 1, "REFUSED")
     await document.declare("revoke")
     await house.send()
@@ -153,15 +155,15 @@ async def test_what_is_sealed(house: House, tmp_path: Path) -> None:
         lambda v: {"长": "长" * 90, "空": v["remark"], "号": v["number"]}, frozenset({document.status}), 30
     )
     wanted, now = replace(FORM_PRINT, seal=seal), datetime(2026, 11, 26, 20, tzinfo=UTC)
-    data = seal_data(type, wanted, document, now, house.pki, 7)
+    data = seal_data(type, wanted, document, document.version, now, house.pki, 7)
     assert data["qr_until"] == "2026-12-27 23:59", "30 days after the 27th in China"
     [code] = zxingcpp.read_barcodes(picture_of(data["qr"], tmp_path))
     said: Seal = read_seal(code.text, (house.pki / "portal-seal.pem").read_bytes())
     assert said.facts == {"长": "长" * 31 + "…", "空": "", "号": number}
     assert (said.number, said.type, said.version, said.issued_at) == (number, TYPE, document.version, now)
-    assert seal_data(type, FORM_PRINT, document, now, house.pki, 7) == NONE
+    assert seal_data(type, FORM_PRINT, document, document.version, now, house.pki, 7) == NONE
     with pytest.raises(CannotPrint):
-        seal_data(type, wanted, document, now, Path("/nowhere"), 7)
+        seal_data(type, wanted, document, document.version, now, Path("/nowhere"), 7)
     assert member.card_no
 
 

@@ -62,9 +62,7 @@ async def get(desk: Desk, id: int) -> tuple[FormTemplate, Mapping[str, Any]]:
 async def keep(desk: Desk, name: str, sent: Mapping[str, Any]) -> FormTemplate:
     """Keep content under a new name. Raises Conflict for a name that is there, Refused for what no form holds."""
     name, content = _checked(name), clean(desk.type.form.content, sent)
-    await desk.transaction.run(  # two colleagues wait for each other: there are never more than MOST
-        "select pg_advisory_xact_lock(hashtextextended('form_template', $1))", desk.person.company_id
-    )
+    await _one_at_a_time(desk)
     if await desk.transaction.value(f"select count(*) from form_template where {OWN}", *_own(desk)) >= MOST:
         raise _refused(f"本企业的模板已有 {MOST} 个", "请先删除不用的模板")
     row = await desk.transaction.row(
@@ -80,6 +78,7 @@ async def keep(desk: Desk, name: str, sent: Mapping[str, Any]) -> FormTemplate:
 async def rename(desk: Desk, id: int, name: str) -> FormTemplate:
     """Give a template another name. Raises NotFound, Conflict, Refused."""
     name = _checked(name)
+    await _one_at_a_time(desk)
     taken = await desk.transaction.value(
         f"select true from form_template where {OWN} and name = $3 and id <> $4", *_own(desk), name, id
     )
@@ -102,6 +101,13 @@ async def delete(desk: Desk, id: int) -> None:
     )
     if not gone:
         raise _absent(id)
+
+
+async def _one_at_a_time(desk: Desk) -> None:
+    """Two colleagues wait for each other: there are never more than MOST, and no two of one name."""
+    await desk.transaction.run(
+        "select pg_advisory_xact_lock(hashtextextended('form_template', $1))", desk.person.company_id
+    )
 
 
 def _own(desk: Desk) -> tuple[int, str]:

@@ -54,7 +54,7 @@ async def print_document(
         data = await print_data(desk.transaction, type, person, document, files)
         now = desk.transaction.now
     chosen = settings()
-    data |= seal_data(type, wanted, document, now, chosen.pki_folder, chosen.seal_days)
+    data |= seal_data(type, wanted, document, data["version"], now, chosen.pki_folder, chosen.seal_days)
     typesetter: Typesetter = request.app.state.typesetter
     made = await typesetter.typeset(wanted.template, {**data, "print": wanted.title or type.title}, now)
     return Pdf(made, headers=_named(f"{wanted.title or type.title} {number}"))

@@ -24,10 +24,11 @@ NONE = {"qr": "", "qr_until": ""}
 
 
 def seal_data(
-    type: DocumentType, wanted: Print, document: Document, now: datetime, pki: Path, days: int
+    type: DocumentType, wanted: Print, document: Document, version: int, now: datetime, pki: Path, days: int
 ) -> Mapping[str, str]:
     """For the template: `qr`, the code as SVG, and `qr_until`, when it ends (Chinese time); both "" without a seal.
 
+    `version` is the printed content's (`print_data`): a saved change has numbers of its own.
     A document that has ended (已删单) bears none. Raises CannotPrint where the portal has no key for seals.
     """
     if wanted.seal is None or document.status not in wanted.seal.states or document.ended_by:
@@ -42,7 +43,7 @@ def seal_data(
     }
     facts = {label: _short(value) for label, value in wanted.seal.facts(values).items()}
     until = _end_of_day(now, wanted.seal.valid_days or days)
-    seal = Seal(type.name, document.number, document.version, facts, now, until)
+    seal = Seal(type.name, document.number, version, facts, now, until)
     return {"qr": qr_code(write_seal(seal, key)), "qr_until": f"{until:%Y-%m-%d %H:%M}"}
 
 

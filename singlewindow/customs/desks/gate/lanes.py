@@ -12,12 +12,12 @@ from typing import Any, cast
 from singlewindow.customs import registers
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks.gate.rule import DEFAULT_TOLERANCE, Lane
-from singlewindow.customs.problems import NotFound
+from singlewindow.customs.problems import NotFound, NotInThisState
 from singlewindow.customs.register_kinds import GATE_LANE, GATE_TOLERANCE
 from singlewindow.customs.registers import Entry
 
 MOST_LANES = 500
-MOST_KEYS = 20  # of one lane that the page shows
+MOST_KEYS = 20  # of one lane that count at once, and that the page shows
 PREFIX = "lane_"  # so that a key that was left lying about is known for what it is
 
 
@@ -59,8 +59,15 @@ def _lane(number: str, data: dict[str, Any], percent: str | None) -> Lane:
 
 
 async def new_key(transaction: Transaction, lane: str, by: str) -> str:
-    """A new key for a lane, told once; raises NotFound where there is no such lane."""
+    """A new key for a lane, told once; raises NotFound where there is no such lane, NotInThisState where it has
+    MOST_KEYS that count."""
     await get_lane(transaction, lane)
+    await transaction.run("select pg_advisory_xact_lock(hashtextextended('gate_lane_key ' || $1, 0))", lane)
+    counting = await transaction.value(
+        "select count(*) from gate_lane_key where lane = $1 and revoked_at is null", lane
+    )
+    if counting >= MOST_KEYS:
+        raise NotInThisState(f"该通道已有 {counting} 个有效密钥，请先作废不用的密钥")
     key = PREFIX + secrets.token_urlsafe(32)
     await transaction.run(
         "insert into gate_lane_key (lane, sha256, created_at, created_by) values ($1, $2, $3, $4)",
@@ -87,11 +94,11 @@ async def revoke_key(transaction: Transaction, lane: str, identifier: int, by: s
 
 
 async def keys_of(transaction: Transaction, lanes: Sequence[str]) -> dict[str, list[Row]]:
-    """The newest keys of each lane, at most MOST_KEYS of one."""
+    """The keys of each lane, at most MOST_KEYS of one: those that count first, then the newest of the revoked."""
     rows = await transaction.rows(
         f"""select k.* from unnest($1::text[]) as w (lane) cross join lateral (
                 select id, lane, created_at, created_by, revoked_at, revoked_by from gate_lane_key
-                where lane = w.lane order by id desc limit {MOST_KEYS}) as k""",
+                where lane = w.lane order by revoked_at is not null, id desc limit {MOST_KEYS}) as k""",
         list(lanes),
     )
     found: dict[str, list[Row]] = {}
