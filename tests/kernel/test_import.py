@@ -182,6 +182,20 @@ async def test_the_same_request_twice_is_one_job(house: House) -> None:
     assert (await start(member, file, type="_load", key="k1")).status_code == 422
 
 
+async def test_a_key_stands_for_one_file_and_one_wish(house: House) -> None:
+    """UI-16: the same key with another file, or with 只检查, is refused; else nobody would see that nothing is done."""
+    member = await house.member()
+    one, other = (letters([[1, name, "4", None, None]]) for name in ("AB11", "AB12"))
+    first = await start(member, await hand_in(member, one), key="k1")
+    assert first.status_code == 201
+    refused = await start(member, await hand_in(member, other), key="k1")
+    assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "request.idempotency")
+    file = await hand_in(member, one)
+    assert (await start(member, file, key="k1", options={"check_only": True})).status_code == 422
+    assert (await start(member, file, key="k1")).json()["id"] == first.json()["id"]
+    await work(house)
+
+
 async def test_two_imports_at_once(house: House) -> None:
     """OPER-04: two companies and two workers; each company gets its own documents, each once."""
     one, two = await house.member(), await house.member()

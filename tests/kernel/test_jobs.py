@@ -140,6 +140,37 @@ async def test_a_stopped_job_goes_on_where_it_stood(house: House) -> None:
     assert (await member.http.post(f"/api/jobs/{id}/resume")).status_code == 409
 
 
+async def test_a_stopped_job_does_not_do_what_was_sent_anew(house: House) -> None:
+    """GATE-11: stopped, the same file handed in once more and saved; the first job would save everything twice."""
+    member = await house.member()
+    file = await hand_in(member, letters([[at, f"AB{at:05d}", "4", None, None] for at in (1, 2, 3)]))
+    first = (await start(member, file)).json()["id"]
+    await member.http.post(f"/api/jobs/{first}/stop")
+    await work(house)
+    again = (await start(member, file)).json()["id"]
+    going_on = await member.http.post(f"/api/jobs/{first}/resume")
+    assert (going_on.status_code, going_on.json()["type"].rpartition("/")[2]) == (409, "sent-before")
+    await work(house)
+    assert (await member.http.post(f"/api/jobs/{first}/resume")).status_code == 409
+    assert ((await view(member, again))["done"], len(await references(house, member))) == (3, 3)
+    assert (await view(member, first))["state"] == "stopped"
+
+
+async def test_no_more_jobs_go_on_than_may_be_started(house: House) -> None:
+    """UI-16: those that were stopped count like new ones."""
+    member = await house.member()
+    stopped = [await started(member, count) for count in range(1, AT_ONCE + 1)]
+    for id in stopped:
+        await member.http.post(f"/api/jobs/{id}/stop")
+    await work(house)
+    for count in range(AT_ONCE):
+        await started(member, AT_ONCE + 1 + count)
+    assert (await member.http.post(f"/api/jobs/{stopped[0]}/resume")).status_code == 429
+    await work(house)
+    assert (await member.http.post(f"/api/jobs/{stopped[0]}/resume")).status_code == 200
+    await work(house)
+
+
 async def test_jobs_take_turns(house: House) -> None:
     """OPER-04: a long job of one company does not hold up another's short one."""
     long, short = await house.member(), await house.member()
@@ -227,6 +258,22 @@ async def test_limits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await start(member, 1, type="nothing")).status_code == 404
     unbound = await house.member(bound=False)
     assert (await unbound.http.post("/api/files", files={"file": ("a.xlsx", b"x")})).status_code == 403
+
+
+async def test_what_a_job_made_is_kept_as_long_as_what_was_handed_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER: one setting says how long a company's data lie in files."""
+    monkeypatch.setattr(settings(), "file_days", 0.5)
+    member = await house.member()
+    id = await started(member, 1)
+    await work(house)
+    [kept] = await house.sql(
+        """select bool_and(expires_at < now() + interval '13 hours') as briefly, count(*) as files
+           from file f join job j on f.id in (j.source_id, j.result_id) where j.id = $1""",
+        id,
+    )
+    assert (kept["briefly"], kept["files"]) == (True, 2)
 
 
 async def test_files_and_jobs_expire(house: House) -> None:

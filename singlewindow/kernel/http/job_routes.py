@@ -186,7 +186,11 @@ async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
         return _view(await JobDesk(transaction, person).stop(id))
 
 
-@router.post("/jobs/{id}/resume", summary="Let a stopped job go on", responses=documented(NotInThisState))
+@router.post(
+    "/jobs/{id}/resume",
+    summary="Let a stopped job go on",
+    responses=documented(NotInThisState, SentBefore, TooMany),
+)
 async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """It goes on where it stood."""
     async with database.transaction(person.actor) as transaction:

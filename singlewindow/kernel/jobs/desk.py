@@ -92,12 +92,12 @@ class JobDesk:
         kept = wanted.kind.check(self.transaction, self.person, wanted.about, wanted.asked)
         source = await self._source(wanted)
         await self._one_at_a_time()
-        if earlier := await self._earlier(wanted):
+        if earlier := await self._earlier(wanted, kept, source):
             return earlier
         await self._check_room()
         sha256 = source.sha256 if source and wanted.kind.once(kept) else ""
         if sha256 and not wanted.again:
-            await self._check_new(wanted, sha256)
+            await self._check_new(wanted.kind.name, wanted.about, sha256)
         id = await self.transaction.value(
             """insert into job (company_id, account_id, kind, about, asked, source_id, source_sha256, key)
                values ($1, $2, $3, $4, $5, $6, $7, $8) returning id""",
@@ -140,10 +140,18 @@ class JobDesk:
         return await self._turn(id, ("queued", "running"), "stop_asked = true", "任务已经结束，不能停止")
 
     async def resume(self, id: int) -> Job:
-        """Go on where it stood with one that was stopped or failed on the way. Raises NotFound, NotInThisState."""
+        """Go on where it stood with one that was stopped or failed on the way.
+
+        Raises NotFound, NotInThisState, TooMany; SentBefore where its file was handed in again meanwhile.
+        """
+        await self._one_at_a_time()
         job = await self.get(id)
         if job.state == "failed" and job.total is None:  # it never began: its file is refused
             raise NotInThisState("任务没有开始，不能继续；请改正文件后重新提交")
+        if job.state in ("stopped", "failed"):
+            await self._check_room()
+            if sha256 := await self.transaction.value("select source_sha256 from job where id = $1", id):
+                await self._check_new(job.kind, job.about, sha256, after=id)
         job = await self._turn(id, ("stopped", "failed"), GOING, "只有已停止或中途未能完成的任务可以继续")
         await self.transaction.run("select pg_notify('jobs', '')")
         return job
@@ -181,18 +189,24 @@ class JobDesk:
             "select pg_advisory_xact_lock(hashtextextended('job', $1))", self.person.company_id
         )
 
-    async def _earlier(self, wanted: Wanted) -> Job | None:
+    async def _earlier(self, wanted: Wanted, kept: Mapping[str, Any], source: FileFacts | None) -> Job | None:
+        """The job that this key started. Raises Refused where it was for something else."""
         if wanted.key is None:
             return None
         row = await self.transaction.row(
-            f"select {COLUMNS}, j.source_id {FROM} where {OWN} and j.key = $3",
+            f"select {COLUMNS}, s.sha256 as source_sha256 {FROM} where {OWN} and j.key = $3",
             self.person.company_id,
             self.person.account_id,
             wanted.key,
         )
         if row is None:
             return None
-        if (row["kind"], row["about"]) != (wanted.kind.name, wanted.about):
+        same_file = row["source_sha256"] in (None, source and source.sha256)
+        if (row["kind"], row["about"], row["asked"]) != (
+            wanted.kind.name,
+            wanted.about,
+            kept,
+        ) or not same_file:
             message = f"Idempotency-Key {wanted.key} 已用于另一项任务（{row['id']}）"
             raise Refused.because(
                 [Violation("", "request.idempotency", message, "请换一个 Idempotency-Key 后重新提交", API)]
@@ -210,15 +224,17 @@ class JobDesk:
                 f"已有 {waiting} 项任务在排队或进行中；请等其中一项完成或停止后再试", retry_after=10
             )
 
-    async def _check_new(self, wanted: Wanted, sha256: str) -> None:
+    async def _check_new(self, kind: str, about: str, sha256: str, after: int = 0) -> None:
+        """Raise SentBefore where a later job than `after` has done anything with the same file, or is about to."""
         row = await self.transaction.row(
             f"""select j.created_at, j.done, j.state, a.display_name from job j join account a on a.id = j.account_id
-                where {SENT} and j.source_sha256 = $2 and j.kind = $3 and j.about = $4
+                where {SENT} and j.source_sha256 = $2 and j.kind = $3 and j.about = $4 and j.id > $5
                   and (j.done > 0 or j.state in ('queued', 'running')) order by j.id desc limit 1""",
             self.person.company_id,
             sha256,
-            wanted.kind.name,
-            wanted.about,
+            kind,
+            about,
+            after,
         )
         if row is not None:
             when = row["created_at"].astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from singlewindow.kernel.database.connection import Transaction
@@ -108,4 +107,3 @@ class JobKind:
     once: Callable[[Mapping[str, Any]], bool] = lambda asked: (
         False
     )  # whether the same file twice is to be asked about
-    kept: timedelta = timedelta(days=7)  # the result

@@ -12,6 +12,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -21,6 +22,7 @@ from singlewindow.kernel.jobs.found import job_kinds
 from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
 from singlewindow.kernel.people.standing import find_person
 from singlewindow.kernel.problems import Problem
+from singlewindow.kernel.settings import settings
 
 LEASE = "10 seconds"
 RENEWED_SECONDS = 3.0  # as long as the step goes on
@@ -137,8 +139,9 @@ async def _done(transaction: Transaction, job: Row, outcomes: Sequence[Outcome])
 
 async def _finish(work: Work, kind: JobKind, job: Row) -> None:
     made = await kind.finish(work)
+    kept = timedelta(days=settings().file_days)
     result = made and await files.store(
-        work.transaction, work.person, made.name, made.media_type, made.content, kind.kept
+        work.transaction, work.person, made.name, made.media_type, made.content, kept
     )
     state = "stopped" if job["stop_asked"] else "done"
     await _write(work.transaction, job, state=state, result_id=result.id if result else None)
