@@ -7439,7 +7439,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作; /problems/sent-before: 该文件已提交过 */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7455,6 +7455,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description /problems/too-many: 操作过于频繁 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
