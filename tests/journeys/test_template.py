@@ -283,10 +283,12 @@ def correct_and_delete(desk: Desk) -> None:
 def find_row(desk: Desk, reference: str) -> Locator:
     """The row of a document on the query page, freshly asked for."""
     desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name="样例查询").click()
-    desk.field("reference").fill(reference)
+    conditions = desk.page.locator(".conditions:visible")
+    expect(conditions).to_have_count(1)  # the form's own box of that name is out of sight then
+    conditions.locator('[data-field="reference"]').fill(reference)
     desk.button("查询").click()
     row = desk.page.locator(".results:visible tbody tr", has_text=reference)
-    expect(row).to_have_count(1)
+    expect(row).to_have_count(1, timeout=20_000)
     return row
 
 
