@@ -757,6 +757,23 @@ async def test_receipts_name_the_action_that_they_answer(house: House) -> None:
     assert {(item["submission"], item["action"]) for item in items} == {(1, "申报"), (2, "删单")}
 
 
+async def test_receipts_of_base_and_change_stand_in_the_order_of_their_times(house: House) -> None:
+    """UI-08: what was locked after a change was accepted stands above the change's receipts."""
+    letter = await accepted(house)
+    await letter.changed(remark="新")
+    await letter.declare("change")
+    await letter.hear(2, 1, "APPROVED")
+    await letter.hear(1, 3, "LOCKED")
+    await house.sql(
+        """update receipt r set at = r.at + interval '1 hour' from document d
+           where d.id = r.document_id and d.number = $1 and r.code = 'LOCKED'""",
+        letter.number,
+    )
+    items = (await letter.member.http.get(f"{letter.url}/receipts")).json()["items"]
+    assert [(item["submission"], item["code"]) for item in items][:2] == [(1, "LOCKED"), (2, "APPROVED")]
+    assert [item["seq"] for item in items if item["submission"] == 1] == [3, 2, 1, 0]
+
+
 async def test_sixty_four_first_saves_at_once_have_sixty_four_serials(house: House) -> None:
     """GATE-01: month, bound card, and 13 digits of 数据中心统一编号; kept by every later save, given anew to a copy."""
     members = [await house.member() for _ in range(8)]

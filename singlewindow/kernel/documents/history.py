@@ -12,6 +12,9 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.subsystem import DocumentType
 
 LIMIT = 500  # more than any document has; the newest are shown
+NEWEST_FIRST = "max(r.at) over (partition by s.id order by r.seq) desc, s.sequence desc, r.seq desc"
+"""The order of receipts r of submissions s: those of one submission by their numbers, whatever their times; those of a
+change that was declared beside it stand between them by time."""
 
 KINDS = {
     "created": "首次暂存",
@@ -56,9 +59,9 @@ async def receipts(desk: Desk, number: str) -> list[ReceiptView]:
     """All receipts, newest first. Raises NotFound for absent and foreign documents alike."""
     document = await store.get_document(desk.transaction, desk.type, number)
     rows = await desk.transaction.rows(
-        """select r.at, r.code, r.text, r.seq, s.sequence as submission, s.action, s.superseded
+        f"""select r.at, r.code, r.text, r.seq, s.sequence as submission, s.action, s.superseded
            from receipt r join submission s on s.id = r.submission_id where r.document_id = $1
-           order by s.sequence desc, r.seq desc limit $2""",
+           order by {NEWEST_FIRST} limit $2""",
         document.id,
         LIMIT,
     )

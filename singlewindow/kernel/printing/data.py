@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Content, Field, Lines, enabled_values
+from singlewindow.kernel.documents.history import NEWEST_FIRST
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people.person import Person
@@ -187,8 +188,8 @@ def _file(type: DocumentType, file: AttachmentRecord) -> dict[str, Any]:
 async def _receipts(transaction: Transaction, type: DocumentType, document: Document) -> list[dict[str, str]]:
     """The receipts that count, oldest first."""
     rows = await transaction.rows(
-        """select r.at, r.code, r.text from receipt r join submission s on s.id = r.submission_id
-           where r.document_id = $1 and not s.superseded order by s.sequence desc, r.seq desc limit $2""",
+        f"""select r.at, r.code, r.text from receipt r join submission s on s.id = r.submission_id
+            where r.document_id = $1 and not s.superseded order by {NEWEST_FIRST} limit $2""",
         document.id,
         RECEIPTS,
     )
