@@ -168,18 +168,21 @@ async def _write(transaction: Transaction, job: Row, **changed: object) -> None:
 
 async def _give_up(worker: Database, job: Row, problem: Problem) -> None:
     """Trouble that a further try does not mend: the job ends with its words."""
-    words = (
-        problem.detail if problem.advice in problem.detail else f"{problem.detail}。怎么办：{problem.advice}"
-    )
     async with worker.transaction() as transaction:
         await transaction.run(
             """update job set state = 'failed', message = $3, lease = '', ended_at = clock_timestamp()
                where id = $1 and lease = $2""",
             job["id"],
             job["lease"],
-            words,
+            _words(problem),
         )
     log.info("job failed", job=job["id"], kind=job["kind"], reason=problem.detail)
+
+
+def _words(problem: Problem) -> str:
+    """What is wrong and what to do about it; what was refused has advice of its own."""
+    advice = "；".join(dict.fromkeys(each.advice for each in problem.violations)) or problem.advice
+    return problem.detail if advice in problem.detail else f"{problem.detail}。怎么办：{advice}"
 
 
 async def _put_off(worker: Database, job: Row) -> None:
