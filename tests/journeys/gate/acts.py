@@ -95,8 +95,12 @@ def fill_header(desk: Desk, plate: str, *, mode: str = "2 海运", flag: str = "
 
 def save(desk: Desk) -> str:
     """Alt+S; the 车次确认编号."""
-    desk.press("Alt+s")
+    with desk.page.expect_response(
+        lambda answer: "/api/documents/gate.trip" in answer.url and answer.request.method != "GET"
+    ):
+        desk.press("Alt+s")
     desk.says("暂存成功")
+    expect(desk.page.get_by_text("正在暂存")).to_have_count(0)
     expect(desk.field("status")).to_have_value("暂存成功")
     number = desk.field("sure_id").input_value()
     assert re.fullmatch(r"20\d{4}8930L0000A011\d{13}", number), number
@@ -105,11 +109,16 @@ def save(desk: Desk) -> str:
 
 def declare(desk: Desk) -> None:
     """申报, the question, the PIN, 申报成功: by keyboard alone."""
+    ask_to_declare(desk)
+    enter_pin(desk)
+    desk.says("申报成功")
+
+
+def ask_to_declare(desk: Desk) -> None:
+    """申报, and yes to the question."""
     desk.action("申报").press("Enter")
     expect(desk.dialog()).to_contain_text("是否要申报该票单据")
     desk.press("Enter")
-    enter_pin(desk)
-    desk.says("申报成功")
 
 
 def enter_pin(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.journeys.gate.acts import (
     WANG_CARD,
     WHITE,
     YELLOW,
+    ask_to_declare,
     at,
     choose,
     colour_of,
@@ -81,13 +83,18 @@ def fill(desk: Desk, name: str, value: str) -> None:
             option = desk.page.get_by_role("option", name=value).locator("visible=true").first
             expect(option).to_be_visible()
     desk.press("Enter")
+    expect(box).to_have_value(
+        re.compile(f"^{re.escape(value)}( |$)")
+    )  # a code shows its name once it is looked up
+    if value and box.get_attribute("role") == "combobox":
+        expect(box).to_have_value(re.compile(" "))
 
 
 def boxes_of(case: dict[str, Any]) -> dict[str, str]:
     """What stands in which boxes of the form in a case of the chapter's file."""
     if "header" not in case:
         return dict(case["values"])
-    return {f"bodies/{name}": value for name, value in case["values"].items()} | case["header"]
+    return {f"bodies/{name}": value for name, value in case["values"].items()} | dict(case["header"])
 
 
 def test_every_conditional_field_in_all_its_states(desk: Desk) -> None:
@@ -185,15 +192,13 @@ def test_no_declaration_without_a_row_and_none_beside_an_unfinished_trip(desk: D
     open_form(desk)
     fill_header(desk, "粤B·54321")
     save(desk)
-    desk.action("申报").press("Enter")
-    desk.press("Enter")
+    ask_to_declare(desk)
     desk.says("没有表体信息")
     desk.shoot("no-body")
     desk.field("bodies/ie_direction").focus()
     add_row(desk, "B 提单", "COSU6123456789", by="1000000000 报关")
     save(desk)
-    desk.action("申报").press("Enter")
-    desk.press("Enter")
+    ask_to_declare(desk)
     desk.says("该车有未完成记录（VN 粤B54321）")
     at(desk, "bind_key_info")
     desk.shoot("unfinished")
