@@ -42,8 +42,8 @@ class Desk:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def action(self, name: str) -> Locator:
-        """A button of the bar above the form."""
-        bar = self.page.get_by_role("toolbar").locator("visible=true")
+        """A button of the bar above the form or the list."""
+        bar = self.page.locator(".action-bar").locator("visible=true")
         return bar.get_by_role("button", name=name, exact=True)
 
     def dialog(self) -> Locator:

@@ -133,7 +133,7 @@ def _sections(type: DocumentType, content: Values, values: Mapping[str, str]) ->
                 {
                     "label": labels[name],
                     "value": values.get(name, ""),
-                    "wide": name in specs and specs[name].span > 1,
+                    "wide": name in specs and specs[name].span == 3,
                 }
                 for name in section.fields
             ],

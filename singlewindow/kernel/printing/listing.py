@@ -18,7 +18,7 @@ from singlewindow.kernel.subsystem import Column, Condition, DocumentType
 
 TEMPLATE = Path(__file__).parent / "templates" / "list.typ"
 MOST_ROWS = 1000  # of one print: some 40 pages
-WIDTHS = {"number": 18, "status": 14, "filed_on": 11, "updated_at": 12}  # of the kernel's own columns
+WIDTHS = {"number": 21, "status": 14, "filed_on": 11, "updated_at": 12}  # of the kernel's own columns
 
 
 async def list_data(

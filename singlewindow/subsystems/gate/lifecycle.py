@@ -71,8 +71,8 @@ LIFECYCLE = Lifecycle(
             amends=CHANGE, clause="手册 3.2.2.6 变更",
         ),
         Action(
-            "revoke", "删单", states(ACCEPTED), signed=True, done="申报成功", confirm=ASKS, function="DEL",
-            amends=DELETION, clause="手册 3.2.2.4 删单",
+            "revoke", "删单", states(ACCEPTED), signed=True, done="申报成功", confirm="是否确认申报该数据？",
+            function="DEL", amends=DELETION, clause="手册 3.2.2.4 删单",
         ),
         Action("print", "打印", STORED, style="plain", shortcut="Alt+P", clause="手册 3.2 查询"),
     ),

@@ -107,7 +107,7 @@ def save(desk: Desk) -> str:
     return number
 
 
-def declare(desk: Desk) -> None:
+def declare(desk: Desk, asks: str = "是否要申报该票单据") -> None:
     """申报, the question, the PIN, 申报成功: by keyboard alone."""
     ask_to_declare(desk)
     enter_pin(desk)
@@ -117,7 +117,7 @@ def declare(desk: Desk) -> None:
 def ask_to_declare(desk: Desk) -> None:
     """申报, and yes to the question."""
     desk.action("申报").press("Enter")
-    expect(desk.dialog()).to_contain_text("是否要申报该票单据")
+    expect(desk.dialog()).to_contain_text(asks)
     desk.press("Enter")
 
 

@@ -31,6 +31,7 @@ from tests.journeys.gate.acts import (
     rows,
     save,
 )
+from tests.system.running import eventually
 
 pytestmark = pytest.mark.journey
 CASES = json.loads(
@@ -111,7 +112,8 @@ def test_every_conditional_field_in_all_its_states(desk: Desk) -> None:
             if name in wanted or desk.field(name).input_value():
                 fill(desk, name, wanted.get(name, ""))
         field = case["field"]
-        assert colour_of(desk, field) == COLOURS[case["expect"]], case
+        wanted_colour = COLOURS[case["expect"]]
+        assert eventually(lambda: colour_of(desk, field) == wanted_colour, 5), case  # noqa: B023 - at once
         locked = desk.field(field).get_attribute("readonly") is not None
         assert locked is (case["expect"] == "disabled"), case
         seen.setdefault(field, set()).add(case["expect"])

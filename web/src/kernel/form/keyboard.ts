@@ -42,6 +42,14 @@ async function goOn(from: HTMLElement, to: HTMLElement, find: () => HTMLElement 
   if (better && better !== to && document.activeElement === to && (to as HTMLInputElement).value === value) better.focus();
 }
 
+/** The last field is left all the same: what was typed faster than it is looked up is known then. */
+export async function leaveLast(field: HTMLElement): Promise<void> {
+  field.blur();
+  field.focus();
+  await nextTick();
+  await until(() => field.ariaBusy !== "true");
+}
+
 /** Waits for the condition, at most two seconds. */
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((go) => setTimeout(go, 20));

@@ -144,7 +144,7 @@ describe("删单 (GATE-08, manual 3.2.2.4)", () => {
   it("everything is grey but 申请, which asks", async () => {
     const { wrapper, click, grey } = await form("revoke");
     expect(wrapper.findAll("input[data-field]").every((one) => one.attributes("readonly") !== undefined)).toBe(true);
-    expect(grey()).toEqual(["暂存", "删除"]);
+    expect(grey()).toEqual(["暂存", "删除", "打印"]);
     await click("apply");
     expect(asked.value!.text).toBe("是否确认申报该数据？");
     asked.value!.answer(true);

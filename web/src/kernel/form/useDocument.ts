@@ -49,7 +49,10 @@ export function useDocument(type: string) {
   function may(name: string): Allowed {
     if (name === "new") return YES;
     const said = view.value?.actions[name] ?? { allowed: false, why: "当前不能进行此操作" };
-    if (mode.value !== VIEW || !said.allowed || AS_VIEWED.includes(name)) return said;
+    if (!said.allowed) return said;
+    if (amending.value?.amends === "ends" && AS_VIEWED.includes(name))
+      return { allowed: false, why: `${amending.value.label}页面只能申报；需要复制或打印时请从查询结果的操作栏进入查看` };
+    if (mode.value !== VIEW || AS_VIEWED.includes(name)) return said;
     return { allowed: false, why: "查看页面只能查看；需要修改时请从查询结果的操作栏进入" };
   }
 
