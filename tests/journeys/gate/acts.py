@@ -109,12 +109,12 @@ def save(desk: Desk) -> str:
 
 def declare(desk: Desk, asks: str = "是否要申报该票单据") -> None:
     """申报, the question, the PIN, 申报成功: by keyboard alone."""
-    ask_to_declare(desk)
+    ask_to_declare(desk, asks)
     enter_pin(desk)
     desk.says("申报成功")
 
 
-def ask_to_declare(desk: Desk) -> None:
+def ask_to_declare(desk: Desk, asks: str = "是否要申报该票单据") -> None:
     """申报, and yes to the question."""
     desk.action("申报").press("Enter")
     expect(desk.dialog()).to_contain_text(asks)
