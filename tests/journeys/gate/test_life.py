@@ -143,10 +143,12 @@ def test_a_returned_trip_is_corrected_or_deleted(desk: Desk, officer: GateOffice
         officer.rule(number, "return", remark="车牌与登记不符")
     (_, first), (_, second) = trips
     open_query(desk)
+    search(desk)
+    for sure_id in (first, second):
+        expect(row_of(desk, sure_id)).to_contain_text("退单", timeout=SLOW)
     desk.field("status").focus()
     choose(desk, "退单", "20 退单")
     search(desk)
-    expect(row_of(desk, first)).to_be_visible(timeout=SLOW)
     offers(row_of(desk, first), "查看", "修改", "删除", "查看回执")
     act(desk, second, "删除")
     expect(desk.dialog()).to_contain_text("是否确认删除该数据")
