@@ -66,6 +66,10 @@ HOSTILE: dict[str, tuple[str, Any]] = {
     "another archive": ("damaged", lambda: changed(b"PK\x05\x06" + bytes(18), **{"a.txt": b"x"})),
     "half a book": ("damaged", lambda: ONE[: len(ONE) // 2]),
     "a book with a broken sheet": ("damaged", lambda: changed(ONE, **{SHEET: b"<worksheet><sheetData><row"})),
+    "a list of sheets that never ends": (
+        "damaged",
+        lambda: changed(ONE, **{"xl/_rels/workbook.xml.rels": b"<Relationship " * 1_000_000}),
+    ),
     "an encrypted part": ("encrypted", encrypted),
     "macros": ("macros", lambda: part("xl/vbaProject.bin")),
     "old macros": ("macros", lambda: part("xl/macrosheets/sheet1.xml")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -68,7 +69,8 @@ async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> 
     """One sheet for the header, one for each line table, joined by 序号; and the codes."""
     async with at_desk(database, type, person) as desk:
         names = await code_names(desk.transaction, type)
-    return attachment(f"{type.title}导入模板.xlsx", XLSX, template(type, names))
+    made = await asyncio.to_thread(template, type, names)  # long lists of codes take a while to write
+    return attachment(f"{type.title}导入模板.xlsx", XLSX, made)
 
 
 @router.get("/form-templates/{type}", summary="The company's templates of a form")

@@ -136,10 +136,10 @@ def parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {
         _attribute(link, "Id"): _attribute(link, "Target")
-        for link in re.findall(r"<Relationship\b[^>]*>", links)
+        for link in re.findall(r"<Relationship\b[^<>]*>", links)
     }
     found = {}
-    for sheet in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+    for sheet in re.findall(r"<(?:\w+:)?sheet\b[^<>]*>", book):
         target = targets.get(_attribute(sheet, r"\w+:id"), "")
         found[_attribute(sheet, "name")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return found
