@@ -542,6 +542,10 @@ HOSTILE = {
     "attribute": info().replace("<SESSION_ID>", '<SESSION_ID a="1">').encode(),
     "instruction": info().replace("<GATHER_INFO>", '<?xml-stylesheet href="x"?><GATHER_INFO>', 1).encode(),
     "utf-16": info().replace("UTF-8", "UTF-16").encode("utf-16"),
+    "utf-16 that is called utf-8": info().encode("utf-16"),
+    "utf-16 without a mark": info()
+    .replace('<?xml version="1.0" encoding="UTF-8"?>\n', "")
+    .encode("utf-16-le"),
     "gbk": info().replace("UTF-8", "GBK").encode("gbk"),
     "said to be gbk": info().replace("UTF-8", "GBK").encode(),
     "no utf-8": info().encode().replace(b"WI01-1", b"\xff\xfe"),

@@ -17,6 +17,7 @@ MAX_BYTES = 65_536
 MAX_DEPTH = 4
 MAX_ELEMENTS = 400
 MAX_TEXT = 4_000  # characters of one element
+NO_UTF_8 = "报文的字符集应为 UTF-8"
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,6 +55,7 @@ def read(data: bytes, shape: Shape) -> Node:
     """The message in `data`, whose elements stand in the shape's order; raises BadXml."""
     if len(data) > MAX_BYTES:
         raise BadXml(f"报文超过 {MAX_BYTES:,} 字节")
+    _check_encoding(data)
     reader = _Reader()
     try:
         reader.parse(data)
@@ -63,6 +65,16 @@ def read(data: bytes, shape: Shape) -> Node:
         raise BadXml(f"根元素应为 {shape.name}")
     _check(reader.root, shape)
     return reader.root
+
+
+def _check_encoding(data: bytes) -> None:
+    """Expat goes by a byte order mark and by NUL bytes, whatever it was told; raises BadXml for what is no UTF-8."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise BadXml(NO_UTF_8) from None
+    if "\0" in text:
+        raise BadXml(NO_UTF_8)
 
 
 class _Reader:
@@ -87,7 +99,7 @@ class _Reader:
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.lower() != "utf-8":
-            raise BadXml("报文的字符集应为 UTF-8")
+            raise BadXml(NO_UTF_8)
 
     def _refuse_document_type(self, *_: object) -> None:
         raise BadXml("报文不能含有文档类型声明（DOCTYPE）")
