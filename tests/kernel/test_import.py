@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import date
 from typing import Any
 
+import pytest
+
+from singlewindow.kernel.jobs.runner import run_due
+from singlewindow.kernel.spreadsheets import importing
 from singlewindow.kernel.spreadsheets.layout import KEY_HINT
+from singlewindow.kernel.spreadsheets.workbook import Book
 from tests.house import House, Member
 from tests.kernel.jobs import TYPE, findings, hand_in, imported, start, view, work
 from tests.kernel.test_isolation import this_week
@@ -118,6 +124,31 @@ async def test_the_result_can_be_corrected_and_handed_in_again(house: House) -> 
     repaired = workbook({"表头": again, "货物": sheet_of(made.content, "货物"), "错误清单": listed})
     assert (await imported(house, member, repaired))["done"] == 1
     assert [each["content"]["reference"] for each in await saved(member)] == ["AB31", "AB32"]
+
+
+async def test_the_result_is_written_some_documents_at_a_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GATE-11: however many there are, the worker holds few and goes on with its other work meanwhile."""
+    monkeypatch.setattr(importing, "LISTED", 2)
+    loop, threads, write = threading.get_ident(), set(), Book.put
+
+    def put(*given: Any, **more: Any) -> None:
+        threads.add(threading.get_ident())
+        write(*given, **more)
+
+    member = await house.member()
+    names = ["AB11", "bad", "AB12", "AB13", "worse", "AB14", "no", "AB15"]
+    file = await hand_in(member, letters([[at, name, "4", None, None] for at, name in enumerate(names, 1)]))
+    id = (await start(member, file)).json()["id"]
+    for _ in range(2):
+        await run_due(house.worker, house.web)
+    monkeypatch.setattr(Book, "put", put)
+    await work(house)
+    made = (await member.http.get(f"/api/jobs/{id}/result")).content
+    assert [row[0] for row in sheet_of(made, "错误清单")[1:]] == ["2", "5", "7"]
+    assert [row[0] for row in sheet_of(made, "已暂存")[1:]] == ["1", "3", "4", "6", "8"]
+    assert threads - {loop}, "beside the loop"
 
 
 async def test_the_template_is_what_is_read(house: House) -> None:

@@ -11,7 +11,7 @@ from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import FileFacts
-from singlewindow.kernel.jobs.kind import Item, JobKind, failed_items
+from singlewindow.kernel.jobs.kind import Item, JobKind, ended_items
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import (
     API,
@@ -133,7 +133,7 @@ class JobDesk:
     async def failures(self, id: int, after: int, most: int) -> Sequence[Item]:
         """What failed of a job, by number, from after that one. Raises NotFound."""
         await self.get(id)
-        return await failed_items(self.transaction, id, after, most)
+        return await ended_items(self.transaction, id, "failed", after, most)
 
     async def stop(self, id: int) -> Job:
         """Let the step under way end and no other begin. Raises NotFound, NotInThisState for one that has ended."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.people.person import Person
+
+Ended = Literal["done", "failed"]
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,18 @@ class Work:
         )
         self.made += len(items)
 
-    async def failed_items(self, after: int, most: int) -> list[Item]:
-        """The items that failed, by number, from after that one."""
-        return await failed_items(self.transaction, self.job_id, after, most)
+    async def ended_items(self, ended: Ended, after: int, most: int) -> list[Item]:
+        """The items that are done or that failed, by number, from after that one."""
+        return await ended_items(self.transaction, self.job_id, ended, after, most)
 
 
-async def failed_items(transaction: Transaction, job_id: int, after: int, most: int) -> list[Item]:
-    """The items of a job that failed, by number, from after that one."""
+async def ended_items(
+    transaction: Transaction, job_id: int, ended: Ended, after: int, most: int
+) -> list[Item]:
+    """The items of a job that are done or that failed, by number, from after that one."""
     rows = await transaction.rows(
-        """select no, data from job_item where job_id = $1 and state = 'failed' and no > $2
-           order by no limit $3""",
+        f"""select no, data from job_item where job_id = $1 and state = '{ended}' and no > $2
+            order by no limit $3""",
         job_id,
         after,
         most,

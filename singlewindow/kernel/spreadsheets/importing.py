@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +19,7 @@ from singlewindow.kernel.documents.together import Together
 from singlewindow.kernel.documents.verdict import judge
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.jobs.files import XLSX
-from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Result, Work
+from singlewindow.kernel.jobs.kind import Ended, Item, JobKind, Outcome, Result, Work
 from singlewindow.kernel.lifecycle import NEW
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused
@@ -33,7 +33,7 @@ from singlewindow.kernel.subsystem import get_document_type
 
 BATCH = 100  # documents that are judged and saved at once
 ITEMS = 200  # that are written at once
-LISTED = 1_000  # failed items that are read at once
+LISTED = 200  # items that are read at once for the result
 
 
 def _check(
@@ -118,21 +118,32 @@ async def _finish(work: Work) -> Result | None:
     """The list of errors with the documents that it is about, and the numbers of those that were saved."""
     type = get_document_type(work.about)
     book = workbook.Book(type, await workbook.code_names(work.transaction, type), LISTS)
-    after = 0
-    while failed := await work.failed_items(after, LISTED):
-        after = failed[-1].no
-        for item in failed:
-            _write_failed(book, item)
-    for row in await work.transaction.rows(
-        """select data->>'key' as key, data->>'number' as number, data->'warnings' as warnings from job_item
-           where job_id = $1 and state = 'done' and (data->>'number' <> '' or data ? 'warnings') order by no""",
-        work.job_id,
-    ):
-        if row["number"]:
-            book.lists[SAVED].add([row["key"], row["number"]])
-        for warning in row["warnings"] or ():
-            book.lists[DOUBTFUL].add(_cells(row["key"], CellFinding(**warning)))
+    await _write_all(work, book, "failed", _write_failed)
+    await _write_all(work, book, "done", _write_saved)
     return Result(f"{type.title}导入结果.xlsx", XLSX, await asyncio.to_thread(book.finish))
+
+
+async def _write_all(
+    work: Work, book: workbook.Book, ended: Ended, write: Callable[[workbook.Book, Item], None]
+) -> None:
+    """Write what became of the documents, some at a time and beside the worker's other work."""
+
+    def write_some(items: Sequence[Item]) -> None:
+        for item in items:
+            write(book, item)
+
+    after = 0
+    while items := await work.ended_items(ended, after, LISTED):
+        after = items[-1].no
+        await asyncio.to_thread(write_some, items)
+
+
+def _write_saved(book: workbook.Book, item: Item) -> None:
+    """A saved document's number, and what is doubtful in it."""
+    if item.data["number"]:
+        book.lists[SAVED].add([item.data["key"], item.data["number"]])
+    for warning in item.data.get("warnings", ()):
+        book.lists[DOUBTFUL].add(_cells(item.data["key"], CellFinding(**warning)))
 
 
 def _write_failed(book: workbook.Book, item: Item) -> None:
