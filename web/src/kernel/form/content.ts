@@ -6,6 +6,10 @@ import { spoken } from "./checks";
 /** All fields of a form, in reading order. */
 export const fieldsOf = (definition: Definition): Field[] => definition.sections.flatMap((section) => section.fields);
 
+/** What the form calls the document's number: 数据中心统一编号, or 编码 (GATE-01). */
+export const numberLabel = (definition: Definition): string =>
+  fieldsOf(definition).find((field) => field.name === "number")?.label ?? "数据中心统一编号";
+
 /** The rows of a line table. */
 export const rowsOf = (content: Content, name: string): Row[] => (Array.isArray(content[name]) ? content[name] : []);
 

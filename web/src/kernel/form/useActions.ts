@@ -8,6 +8,7 @@ import { preview } from "@/kernel/print/preview";
 import { boundCard } from "@/kernel/session";
 import { inspectAction } from "@/kernel/signing/inspect";
 import { signWithCard } from "@/kernel/signing/sign";
+import { numberLabel } from "./content";
 import type { OpenDocument } from "./useDocument";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
@@ -182,7 +183,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
       title: action.label,
       facts: [
         { label: "签名事项", value: `${document.definition.value!.title} · ${action.label}` },
-        { label: "数据中心统一编号", value: document.number.value },
+        { label: numberLabel(document.definition.value!), value: document.number.value },
       ],
       bound: boundCard.value,
       prepare: (card) => prepare(action, card),
