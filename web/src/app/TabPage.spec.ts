@@ -43,3 +43,22 @@ it("PORT-06: with a session that began with the card the page itself opens", asy
   expect(page.get("h1").text()).toBe("查询");
   expect(page.findComponent(QueryPage).exists()).toBe(true);
 });
+
+it("UI-13: a page that comes to the front has the focus that another page took along, and gives it back to where it was", async () => {
+  enter({ ...session, level: "card" });
+  const router = makeRouter();
+  const tab = (id: number) => ({ id, kind: "query" as const, application: "print", types: ["print.request"], number: null, mode: "", words: "", unsaved: false });
+  const pages = [1, 2].map((id) => mount(TabPage, { props: { tab: tab(id), active: false }, global: { plugins: [router] }, attachTo: document.body }));
+  const [list, view] = pages as [(typeof pages)[0], (typeof pages)[0]];
+  const word = document.createElement("button");
+  list.element.append(word);
+  word.focus();
+  await view.setProps({ active: true });
+  await flushPromises();
+  expect(document.activeElement).toBe(view.element);
+  await view.setProps({ active: false });
+  await list.setProps({ active: true });
+  await flushPromises();
+  expect(document.activeElement).toBe(word);
+  for (const page of pages) page.unmount();
+});

@@ -1,11 +1,13 @@
 import { flushPromises, mount } from "@vue/test-utils";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ref } from "vue";
 import type { View } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
+import { beginLive, endLive } from "@/kernel/live/stream";
 import { signing } from "@/kernel/signing/sign";
 import { VIEW, workspaceKey } from "@/kernel/workspace";
 import { blank, parcel, parcelWithGoods, stored } from "@/testing/definition";
+import { change, Source, standInForStreams } from "@/testing/live";
 import { refusal, serve, type Request } from "@/testing/server";
 import DocumentForm from "./DocumentForm.vue";
 import { useDocument } from "./useDocument";
@@ -137,6 +139,24 @@ describe("变更 (GATE-08, manual 3.2.2.6)", () => {
     await box("contact").setValue("王芳");
     await document.refresh();
     expect(document.mode.value).toBe(VIEW);
+  });
+
+  it("what customs do meanwhile turns the form into 查看, and says why (UI-10, UI-14)", async () => {
+    let locked = false;
+    const why = "单据状态为「已锁定」，不允许变更";
+    const now = () => (locked ? { ...accepted, actions: { ...accepted.actions, change: no(why) } } : accepted);
+    const { document } = await form("change", (path) => ({
+      [`GET ${path}/1`]: ({ query }: Request) => (!query.for ? now() : locked ? refusal(409, "not-in-this-state", why) : asForm("change")),
+    }));
+    locked = true;
+    standInForStreams();
+    beginLive("wang");
+    Source.all[0]!.send("change", change({ type: document.type, number: "1", status: "41", kind: "receipt" }));
+    await flushPromises();
+    endLive();
+    vi.unstubAllGlobals();
+    expect(document.mode.value).toBe(VIEW);
+    expect(window.document.body.textContent).toContain(`已转为查看：${why}。已暂存的变更内容仍然保留`);
   });
 });
 

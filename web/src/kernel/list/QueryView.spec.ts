@@ -69,6 +69,20 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(wrapper.text()).toContain("填写查询条件后点击「查询」");
   });
 
+  it("Enter goes through the dates too, and searches from the last one (UI-03); what is half-typed is no day of the calendar", async () => {
+    const { server } = query();
+    const [from, to] = ["from", "to"].map((end) => wrapper.get<HTMLInputElement>(`[data-field=updated_${end}]`));
+    from!.element.focus();
+    await from!.setValue("2026-13-01");
+    expect(wrapper.findAll<HTMLInputElement>("input[type=date]").map((one) => one.element.value)).toEqual(["", "2026-11-21"]);
+    await from!.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(document.activeElement).toBe(to!.element);
+    await to!.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(server.asked).toHaveLength(1);
+  });
+
   it("a day that does not exist is asked for as it was typed, and refused by the server; eight digits are a day", async () => {
     const { server, press } = query();
     const [from, to] = ["起", "止"].map((end) => wrapper.get<HTMLInputElement>(`[aria-label=最近操作时间${end}]`));
