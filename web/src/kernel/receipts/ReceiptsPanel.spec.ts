@@ -18,5 +18,5 @@ async function heads(...items: object[]): Promise<string[]> {
 
 it("GATE-08: once a change was declared, each receipt says what it answers; before, there is nothing to tell apart", async () => {
   expect(await heads(receipt(1, "申报"))).toHaveLength(6);
-  expect(await heads(receipt(2, "变更"), receipt(1, "申报"))).toEqual(["时间", "事项", "代码", "内容", "2026-11-26 10:00:00", "变更", "10 海关审核通过", "海关入库成功"]);
+  expect(await heads(receipt(2, "变更"), receipt(1, "申报"))).toEqual(["时间", "申报事项", "代码", "内容", "2026-11-26 10:00:00", "变更", "10 海关审核通过", "海关入库成功"]);
 });

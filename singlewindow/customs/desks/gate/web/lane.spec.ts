@@ -49,6 +49,20 @@ describe("CUST-03: a vehicle at the lane", () => {
     page.unmount();
   });
 
+  it("the weight of one vehicle never counts for the next: it goes with its answer, and so does the answer", async () => {
+    const arrive = vi.spyOn(gate, "arrive").mockClear().mockResolvedValue(passage);
+    const page = form();
+    await page.get("#key").setValue("粤B10001");
+    await page.get("#gross").setValue("36000");
+    await page.get("form").trigger("submit");
+    await flushPromises();
+    await page.get("#key").setValue("粤B10002");
+    await page.get("form").trigger("submit");
+    expect(page.get("[role=alert]").text()).toBe("进场须过磅，请录入地磅重量");
+    expect([arrive.mock.calls.length, page.emitted("came")!.length]).toEqual([1, 2]);
+    page.unmount();
+  });
+
   it("keeps what was typed when customs cannot be reached", async () => {
     vi.spyOn(gate, "arrive").mockRejectedValue(new Problem(503, { detail: "数据库暂时无法连接" }));
     const page = form();
