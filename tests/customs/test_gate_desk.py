@@ -276,6 +276,9 @@ async def test_the_automatic_mode_returns_the_set_share(gate: Gate) -> None:
 
 UNFIT = [
     ({"bind_key_type": "XX"}, "绑定介质类型应为"),
+    ({"bind_key_type": ["VN"]}, "绑定介质类型应为"),
+    ({"sure_id": {"a": "b"}}, "车次确认编号应为"),
+    ({"sure_id": "1" * 65}, "车次确认编号应为"),
     ({"bind_key_info": " "}, "绑定介质关键信息应为"),
     ({"bind_key_info": None}, "绑定介质关键信息应为"),
     ({"bind_key_info": "A" * 65}, "绑定介质关键信息应为"),

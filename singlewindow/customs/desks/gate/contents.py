@@ -69,12 +69,14 @@ def unfit(submission: Submission) -> str:
 
 def _wrong_head(content: Mapping[str, Any]) -> str:
     medium, key, district = (content.get(n) for n in ("bind_key_type", "bind_key_info", "customs_master"))
-    if medium not in MEDIA:
+    if not isinstance(medium, str) or medium not in MEDIA:
         return f"绑定介质类型应为：{'、'.join(f'{code} {name}' for code, name in MEDIA.items())}"
-    if not isinstance(key, str) or not 0 < len(normal_key(str(medium), key)) <= LONGEST_KEY:
+    if not isinstance(key, str) or not 0 < len(normal_key(medium, key)) <= LONGEST_KEY:
         return f"绑定介质关键信息应为 1 至 {LONGEST_KEY} 个字符"
     if not isinstance(district, str) or not DISTRICT.fullmatch(district):
         return "关区代码应为 4 位数字"
+    if not isinstance(content.get("sure_id", ""), str) or len(content.get("sure_id", "")) > LONGEST_KEY:
+        return f"车次确认编号应为至多 {LONGEST_KEY} 个字符"
     for name, label in WEIGHTS.items():
         if not _is_weight(content.get(name)):
             return f"{label}应为不小于 0 的数字（千克）"
