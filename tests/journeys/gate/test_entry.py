@@ -166,6 +166,9 @@ def test_a_trip_with_five_rows_without_the_mouse(desk: Desk) -> None:
     """GATE-04, GATE-05, UI-13: five rows of five kinds; saved, declared, all fields grey, accepted."""
     log_in(desk)
     open_form(desk)
+    desk.page.evaluate(
+        "window.pressed = 0; addEventListener('pointerdown', () => (window.pressed += 1), true)"
+    )
     fill_header(desk, "粤B54321")
     add_row(
         desk, "C 集装箱号", "CSQU3054383", by="0000100000 空箱", containers=("CSQU3054383", "CBHU3202732")
@@ -186,6 +189,7 @@ def test_a_trip_with_five_rows_without_the_mouse(desk: Desk) -> None:
     for name in ("customs_master", "bind_key_info", "vehicle_weight", "remark", "bodies/bind_obj_id"):
         expect(desk.field(name)).to_have_attribute("readonly", "")
     desk.shoot("accepted")
+    assert desk.page.evaluate("window.pressed") == 0, "by keyboard alone"
 
 
 def test_no_declaration_without_a_row_and_none_beside_an_unfinished_trip(desk: Desk) -> None:
