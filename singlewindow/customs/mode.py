@@ -117,22 +117,37 @@ def _ruling(row: Row, share: float) -> Taken | None:
 
 
 async def _unhindered(transaction: Transaction, taken: Sequence[Taken]) -> list[Taken]:
-    """What may be decided so; where it may not, what the decision names instead, with the hindrance as its remark."""
+    """What may be decided so; where it may not, what the decision names instead, with the hindrance as its remark.
+    What a desk stumbles on is left out."""
     asked: dict[Decision, list[Row]] = {}
     for each in taken:
         if each.decision.hindrance is not None:
             asked.setdefault(each.decision, []).append(each.row)
-    hindered: dict[int, str] = {}
+    hindered: dict[int, str | None] = {}
     for decision, rows in asked.items():
-        answers = await hindrances(transaction, decision, rows, lock=True)
-        hindered |= {row["id"]: why for row, why in zip(rows, answers, strict=True) if why}
+        answers = await _answers(transaction, decision, rows)
+        hindered |= {row["id"]: why for row, why in zip(rows, answers, strict=True) if why != ""}
     found = [
         _instead(each, hindered[each.row["id"]]) if each.row["id"] in hindered else each for each in taken
     ]
     return [each for each in found if each is not None]
 
 
-def _instead(taken: Taken, why: str) -> Taken | None:
+async def _answers(transaction: Transaction, decision: Decision, rows: Sequence[Row]) -> Sequence[str | None]:
+    """As `hindrances`; None for all of them where the desk stumbles, which must not stop the others."""
+    try:
+        async with transaction.savepoint():
+            return await hindrances(transaction, decision, rows, lock=True)
+    except PASSING:
+        raise
+    except Exception:
+        log.exception("hindrance not known", numbers=[row["number"] for row in rows][:10])
+        return [None] * len(rows)
+
+
+def _instead(taken: Taken, why: str | None) -> Taken | None:
+    if why is None:
+        return None
     desk = desk_for(taken.row["type"])
     decision = desk.find_decision(taken.decision.otherwise, taken.row["function"])
     return Taken(taken.row, decision, why) if decision else None

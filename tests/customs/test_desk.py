@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -144,7 +145,7 @@ async def test_numbers_of_one_batch_are_asked_for_at_once(customs: Customs, own:
     ]
 
 
-@pytest.mark.parametrize("broken", ["ruling", "data"])
+@pytest.mark.parametrize("broken", ["ruling", "data", "hindrance"])
 async def test_what_a_desk_stumbles_on_is_left_to_an_officer(
     customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -155,6 +156,10 @@ async def test_what_a_desk_stumbles_on_is_left_to_an_officer(
             raise LookupError("a defect")
         return [{} for _ in rows]
 
+    async def hinder(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
+        await transaction.run("select 1 / 0")
+        return [""] * len(rows)
+
     def stumble(state: str, margin: float) -> Ruling:
         if broken == "ruling":
             raise LookupError("a defect")
@@ -162,7 +167,8 @@ async def test_what_a_desk_stumbles_on_is_left_to_an_officer(
 
     yes = Decision("yes", "同意", "YES", "approved", data=no_number if broken == "data" else None)
     good = Desk("good", (), {}, (yes,), lambda state, margin: Ruling("yes"))
-    bad = Desk("bad", (), {}, (yes,), stumble)
+    hindered = replace(yes, hindrance=hinder) if broken == "hindrance" else yes
+    bad = Desk("bad", (), {}, (hindered,), stumble)
     monkeypatch.setattr(mode, "desk_for", lambda name: bad if name == "bad" else good)
     identifiers = [await customs.receive(own, f"{n:018d}") for n in range(3)]
     async with customs.database.transaction() as transaction:
