@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,12 +17,14 @@ import pytest
 
 from singlewindow.kernel.documents import statistics
 from singlewindow.kernel.documents.search import Where, filters
-from singlewindow.kernel.printing.figures import csv_of
+from singlewindow.kernel.jobs.files import XLSX
+from singlewindow.kernel.printing.figures import workbook_of
 from singlewindow.kernel.subsystem import Dimension, DocumentType, Statistics, Sum, document_types
 from tests.house import House, Member
 from tests.kernel.test_amendments import accepted
 from tests.kernel.test_documents import TYPE, letter, reference
 from tests.kernel.test_printing import Paper, needs_poppler
+from tests.workbooks import sheet_of
 
 if TYPE_CHECKING:
     from conftest import TestPostgres
@@ -210,8 +212,8 @@ async def test_what_has_ended_is_told_apart(house: House) -> None:
     assert (found["total"]["count"], found["total"]["ended"]) == (2, 1)
     definition = (await member.http.get(f"/api/definitions/{TYPE}")).json()
     assert definition["statistics"]["ended"] == "已删单"
-    rows = (await ask(member, TYPE, "status", path="/export")).content.decode("utf-8-sig").splitlines()
-    assert rows == ["单据状态,票数,其中已删单", "暂存,1,0", "审批通过,1,1", "合计,2,1"]
+    rows = sheet_of((await ask(member, TYPE, "status", path="/export")).content, "统计表")
+    assert rows == [["单据状态", "票数", "其中已删单"], ["暂存", 1, 0], ["审批通过", 1, 1], ["合计", 2, 1]]
 
 
 async def test_too_many_lines_are_cut_and_said_to_be(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,25 +243,27 @@ async def test_the_paper_says_the_same(house: House, tmp_path: Path) -> None:
 
 
 async def test_the_file_holds_the_same_table(house: House) -> None:
-    """GATE-09: UTF-8 with a mark, one line for each, and the total."""
+    """GATE-09: one line for each, and the total; counts and sums are numbers."""
     answer = await ask(await stored(house), HEAVY, "district", "status", path="/export")
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.content.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert answer.headers["content-type"] == XLSX
+    rows = sheet_of(answer.content, "统计表")
     assert rows[0] == ["关区", "单据状态", "票数", "毛重（千克）"]
     assert [row[1:] for row in rows[1:]] == [
-        ["暂存", "1", "1200"], ["暂存", "1", "1500.5"], ["审批通过", "1", "1100.25"], ["", "3", "3800.75"],
+        ["暂存", 1, 1200], ["暂存", 1, 1500.5], ["审批通过", 1, 1100.25], ["", 3, 3800.75],
     ]  # fmt: skip
     assert rows[-1][0] == "合计"
 
 
 def test_a_cell_is_never_a_formula() -> None:
-    """GATE-11: what a user typed is text in a spreadsheet program too."""
+    """GATE-11: what a user typed is text in a spreadsheet program too (CWE-1236), also after it was edited there."""
     type = document_types()[HEAVY]
     by = [Dimension("direction", "进出口标志")]
     [line, total] = [statistics.Line((key,), (f"{key}1+1",), 1, ("2",)) for key in ("=", "")]
-    made = csv_of(type, statistics.Figures(by, [], [line], total, False)).decode("utf-8-sig")
-    assert made.splitlines()[1] == "'=1+1,1,2"
+    made = workbook_of(type, statistics.Figures(by, [], [line], total, False))
+    assert sheet_of(made, "统计表")[1] == ["=1+1", 1, 2]
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+        assert parts.read("xl/styles.xml").count(b'quotePrefix="1"') == 1
 
 
 def test_a_declaration_that_cannot_be_counted_does_not_start() -> None:

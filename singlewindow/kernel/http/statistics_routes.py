@@ -15,6 +15,7 @@ from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.print_routes import Pdf
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.printing import figures as printed
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Refused, TooMany
@@ -53,10 +54,10 @@ class FiguresAnswer(BaseModel):
     capped: bool
 
 
-class Csv(Response):
-    """A table as text."""
+class Workbook(Response):
+    """A table as a workbook (xlsx)."""
 
-    media_type = "text/csv; charset=utf-8"
+    media_type = XLSX
 
 
 @router.get("", summary="Documents counted by one or two dimensions", response_model=FiguresAnswer)
@@ -94,12 +95,12 @@ async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
     return Pdf(made, headers=_named(type, found, "pdf", "inline"))
 
 
-@router.get("/export", summary="The same as a table file", response_class=Csv)
-async def export_statistics(type: NamedType, request: Request, by: By) -> Csv:
-    """Text that spreadsheet programs open: UTF-8 with a mark, a comma between cells (RFC 4180)."""
+@router.get("/export", summary="The same as a workbook", response_class=Workbook)
+async def export_statistics(type: NamedType, request: Request, by: By) -> Workbook:
+    """One sheet (xlsx): a head, a line for each, the total; counts and sums are numbers."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
         found = await count(desk.transaction, type, desk.person, by, _asked(request))
-    return Csv(printed.csv_of(type, found), headers=_named(type, found, "csv", "attachment"))
+    return Workbook(printed.workbook_of(type, found), headers=_named(type, found, "xlsx", "attachment"))
 
 
 def _asked(request: Request) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""Statistics on paper and as a table file: the same figures as on the screen."""
+"""Statistics on paper and as a workbook: the same figures as on the screen."""
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]
 
 from singlewindow.kernel.documents.statistics import Figures, Line
 from singlewindow.kernel.documents.store import CHINA
@@ -57,14 +57,24 @@ def cells(type: DocumentType, line: Line) -> list[str]:
     return [*line.names, str(line.count), *ended, *line.sums]
 
 
-def csv_of(type: DocumentType, figures: Figures) -> bytes:
-    """The table with its total; UTF-8 with a mark, so that spreadsheet programs read it as that."""
-    text = io.StringIO()
-    table = [heads(type, figures), *(cells(type, line) for line in [*figures.lines, figures.total])]
-    csv.writer(text).writerows(map(_harmless, table))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(row: Sequence[str]) -> list[str]:
-    """Cells that a spreadsheet program takes for texts, whatever a user once typed."""
-    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row]
+def workbook_of(type: DocumentType, figures: Figures) -> bytes:
+    """The table with its total as a workbook (xlsx): figures are numbers and can be added up, texts stay texts."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    sheet = book.add_worksheet("统计表")
+    head = book.add_format({"bold": True, "bg_color": "#E6EBF2", "border": 1, "border_color": "#8D98A6"})
+    texts = book.add_format({"num_format": "@"})
+    quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+    table = heads(type, figures)
+    sheet.set_column(0, len(table) - 1, 22)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, table, head)
+    keys = len(figures.by)
+    for row, line in enumerate([*figures.lines, figures.total], start=1):
+        for column, cell in enumerate(cells(type, line)):
+            if column < keys:
+                sheet.write_string(row, column, cell, quoted if cell.startswith(FORMULA) else texts)
+            else:
+                sheet.write_number(row, column, float(cell))
+    book.close()
+    return made.getvalue()

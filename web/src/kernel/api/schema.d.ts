@@ -549,8 +549,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same as a table file
-         * @description Text that spreadsheet programs open: UTF-8 with a mark, a comma between cells (RFC 4180).
+         * The same as a workbook
+         * @description One sheet (xlsx): a head, a line for each, the total; counts and sums are numbers.
          */
         get: operations["export_statistics_api_documents__type__statistics_export_get"];
         put?: never;
@@ -5366,7 +5366,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv; charset=utf-8": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */
@@ -5375,7 +5375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description /problems/forbidden: 无权办理 */
@@ -5384,7 +5384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description /problems/not-found: 未找到 */
@@ -5393,7 +5393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description /problems/rules: 填写内容有误 */
@@ -5402,7 +5402,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv; charset=utf-8": components["schemas"]["ProblemBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -125,7 +125,7 @@ describe("业务统计 (GATE-09, CONS-14)", () => {
     await press("开始统计");
     await press("导出");
     expect(server.asked.at(-1)!.path).toBe("/api/documents/sample.parcel/statistics/export");
-    expect(kept).toEqual(["包裹申请统计（申请日期）.csv"]);
+    expect(kept).toEqual(["包裹申请统计（申请日期）.xlsx"]);
   });
 });
 
