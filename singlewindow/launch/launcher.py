@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -28,6 +31,17 @@ _READY_SECONDS = 60.0
 _REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 log = structlog.get_logger()
+
+
+def figures_folder(data: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder for the figures of one run: not in /tmp, which is swept while programs run. Those of launchers that were
+    killed go now."""
+    data.mkdir(parents=True, exist_ok=True)
+    for left in data.glob("figures-*"):
+        if not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"figures-{os.getpid()}-"
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=data, ignore_cleanup_errors=True)
 
 
 class Launcher:
@@ -131,11 +145,7 @@ class Launcher:
             handed_over = (held.enter_context(listen(part.port)).fileno(),)
             own["SINGLEWINDOW_LISTENING_SOCKET"] = str(handed_over[0])
         if part.processes > 1:  # their figures are one (prometheus_client's multiprocess mode)
-            self._settings.folder.mkdir(parents=True, exist_ok=True)
-            folder = tempfile.TemporaryDirectory(
-                prefix="figures-", dir=self._settings.folder, ignore_cleanup_errors=True
-            )  # not in /tmp, which is swept while programs run
-            own["PROMETHEUS_MULTIPROC_DIR"] = held.enter_context(folder)
+            own["PROMETHEUS_MULTIPROC_DIR"] = held.enter_context(figures_folder(self._settings.folder))
         each = (part, {**environment, **own}, CLONE, self._settings.logs, handed_over)
         return [Guard(*each) for _ in range(part.processes)]
 

@@ -19,6 +19,7 @@ import pytest
 
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
+from singlewindow.launch.launcher import figures_folder
 from singlewindow.launch.parts import all_parts
 from singlewindow.launch.settings import LaunchSettings
 from tests.launch.conftest import Holder, eventually, holding, runs
@@ -167,6 +168,16 @@ def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> N
         holder.process.terminate()
         assert holder.process.wait(10) == 0
     assert not any(runs(pid) for pid in (second, again))
+
+
+def test_figures_of_a_killed_launcher_do_not_stay(tmp_path: Path) -> None:
+    """OPER-04: another launcher's, which lives, are left alone."""
+    for of in (2**22 + 1, os.getppid()):
+        (tmp_path / f"figures-{of}-x").mkdir()
+    with figures_folder(tmp_path) as own:
+        kept = {path.name for path in tmp_path.iterdir()}
+        assert kept == {Path(own).name, f"figures-{os.getppid()}-x"}
+    assert not Path(own).exists()
 
 
 def test_killed_database_is_started_again(open_folder, running) -> None:
