@@ -15,9 +15,10 @@ from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
 from singlewindow.customs.migrate import migrate as migrate_database
+from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
-from singlewindow.customs.register_kinds import REGISTERS, Register
+from singlewindow.customs.register_kinds import Register
 from singlewindow.customs.seed import World, read_world
 from singlewindow.customs.seed import seed as load_world
 from singlewindow.customs.settings import CustomsSettings
@@ -68,18 +69,18 @@ def describe() -> None:
 
 @registers.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help=f"one of {', '.join(REGISTERS)}")],
+    kind: Annotated[str, typer.Argument(help="a register's name, see docs/registers.md")],
     file: Annotated[Path, typer.Argument(help="CSV or JSON; UTF-8 or GB18030")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the differences, import nothing")] = False,
     complete: Annotated[bool, typer.Option("--complete", help="what the file lacks ends today")] = False,
     show: Annotated[int, typer.Option(min=0, help="how many differences of each kind to print")] = 20,
 ) -> None:
     """Take in entries of a register: differences are shown, applied in one transaction, and published."""
-    if kind not in REGISTERS:
-        raise typer.BadParameter(f"no register {kind!r}; there are {', '.join(REGISTERS)}")
+    if (register := all_registers().get(kind)) is None:
+        raise typer.BadParameter(f"no register {kind!r}; there are {', '.join(all_registers())}")
     url = CustomsSettings().customs_database_url
     try:
-        found = asyncio.run(_import(url, REGISTERS[kind], file, apply=not dry_run, complete=complete))
+        found = asyncio.run(_import(url, register, file, apply=not dry_run, complete=complete))
     except Unreadable as unreadable:
         for problem in unreadable.problems:
             typer.echo(f"{file.name}: {problem}", err=True)

@@ -16,6 +16,7 @@ from fastapi import APIRouter
 
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.register_kinds import Register
 
 RECEIVED, REJECTED = "received", "rejected"
 RECEPTION = {RECEIVED: "待审核", REJECTED: "接收失败"}
@@ -123,6 +124,7 @@ class Desk:
     effect: Effect | None = None
     note: Note | None = None
     routers: tuple[APIRouter, ...] = ()
+    registers: tuple[Register, ...] = ()
 
     def state_name(self, state: str) -> str:
         """The state in words."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from singlewindow.customs.register_kinds import REGISTERS, Member, Register
+from singlewindow.customs.register_catalogue import all_registers
+from singlewindow.customs.register_kinds import Member, Register
 
 HEAD = """\
 # Registers
@@ -13,8 +14,8 @@ What customs keep and publish (CUST-02). Every entry is a notice `(kind, key, se
 valid_to)`; the portal holds
 the newest seq of each key read-only (`singlewindow/kernel/registers/store.py`: `find(kind, key)`,
 `find_many`). The rows of
-`singlewindow/customs/register_kinds.py` are the only place where a register is described; this page is
-written from them:
+`singlewindow/customs/register_kinds.py`, and of the desks that bring registers of their own, are the only place
+where a register is described; this page is written from them:
 
     python -m singlewindow.customs registers describe > docs/registers.md
 
@@ -27,8 +28,6 @@ written from them:
 - A manifest stands under the number of its bill of lading. A licence stands under its number alone; `code`
   is the 监管证件代码 that a goods filing writes before the colon.
 - `port_calendar` of a year whose holidays are not official yet is `provisional`.
-- `gate_lane`: the first eleven characters of the key are the AREA_ID of the supervised site. `gate_tolerance`
-  in percent of the declared weight; a district without an entry has 5.
 - Names beside codes (`status_name`, `grade_name`) are those of customs and count as they stand, whatever a
   table says later.
 
@@ -39,12 +38,14 @@ Member: `identifier` label, kind, element of the published message formats where
 
 def describe() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *(line for register in REGISTERS.values() for line in _register(register))])
+    return "\n".join([HEAD, *(line for register in all_registers().values() for line in _register(register))])
 
 
 def _register(register: Register) -> Iterator[str]:
     yield f"## {register.title} `{register.name}`\n"
     yield f"Key: {register.key_label}, `{register.key}`.{' Officers set its days.' if register.dated else ''}\n"
+    if register.note:
+        yield f"{register.note}\n"
     yield "| member | label | kind | element | |"
     yield "|---|---|---|---|---|"
     for member in register.members:

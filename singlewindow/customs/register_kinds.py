@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from singlewindow.customs.problems import NotFound
-
 MemberKind = Literal["text", "choice", "flag", "day", "moment", "number", "rows", "hours"]
 NONE: Mapping[str, str] = {}
 
@@ -43,7 +41,8 @@ class Member:
 
 @dataclass(frozen=True)
 class Register:
-    """A register: `key` is a pattern; `dated`: an officer sets the days on which an entry is in force."""
+    """A register: `key` is a pattern; `dated`: an officer sets the days on which an entry is in force; `note` is what
+    docs/registers.md says of it besides."""
 
     name: str
     title: str
@@ -52,6 +51,7 @@ class Register:
     members: tuple[Member, ...]
     may_add: bool = False
     dated: bool = False
+    note: str = ""
 
     def member(self, name: str) -> Member | None:
         """The member of this name."""
@@ -260,39 +260,12 @@ PILOT_SWITCH = Register(
     (Member("enabled", "是否开放", "flag", required=True, listed=True, editable=True),),
 )  # fmt: skip
 
-GATE_LANE = Register(
-    "gate_lane", "卡口通道", "通道编号", "CN[A-Z]{3}[0-9]{6}[0-9A-Z]{4}",
-    (
-        Member("name", "通道名称", required=True, listed=True, editable=True),
-        Member("district", "关区代码", element="CUS_CODE", pattern="[0-9]{4}", required=True, listed=True,
-               editable=True),
-        Member("direction", "方向", "choice", "I_E_FLAG", {"I": "进场", "E": "出场"}, required=True, listed=True,
-               editable=True),
-        Member("enabled", "是否启用", "flag", required=True, listed=True, editable=True),
-    ),
-    may_add=True,
-)  # fmt: skip
-"""Key: CHNL_NO, whose first eleven characters are the AREA_ID of the supervised site (facts 1.5)."""
-
-GATE_TOLERANCE = Register(
-    "gate_tolerance", "卡口地磅误差", "关区代码", "[0-9]{4}",
-    (Member("percent", "允许误差（%）", "number", bounds=(0, 100), required=True, listed=True, editable=True),),
-    may_add=True,
-)  # fmt: skip
-"""How far a weight may lie from the declared one; without an entry the default counts (facts 1.6, a proposal)."""
-
 REGISTERS = {
     register.name: register
     for register in (
         DECLARATION, MANIFEST, BILL_OF_LADING, COMPANY, LICENCE, ACCOUNT_BOOK, PORT_CALENDAR, PILOT_DISTRICT,
-        PILOT_SWITCH, GATE_LANE, GATE_TOLERANCE,
+        PILOT_SWITCH,
     )
 }  # fmt: skip
-"""Every register by its name, in the order of the officers' menu."""
-
-
-def get_register(name: str) -> Register:
-    """The register of this name; raises NotFound."""
-    if (register := REGISTERS.get(name)) is None:
-        raise NotFound("没有这种登记数据")
-    return register
+"""The registers of customs at large by their names, in the order of the officers' menu; desks bring others
+(`register_catalogue.py`)."""

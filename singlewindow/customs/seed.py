@@ -12,13 +12,13 @@ from typing import Any
 from singlewindow.customs import registers
 from singlewindow.customs.database import Database, Transaction
 from singlewindow.customs.officers.passwords import hash_password
+from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_kinds import (
     BILL_OF_LADING,
     COMPANY,
     DECLARATION,
     PILOT_DISTRICT,
     PILOT_SWITCH,
-    REGISTERS,
     Register,
 )
 from singlewindow.customs.register_values import with_names
@@ -56,7 +56,7 @@ def entries_of(world: World) -> Iterator[Entry]:
     yield from (_entry(COMPANY, each["customs_code"], each) for each in world["companies"])
     yield from (_entry(PILOT_DISTRICT, each["district"], each, each) for each in world["pilot_districts"])
     for name, entries in world.get("registers", {}).items():
-        yield from (_entry(REGISTERS[name], each["key"], each["data"], each) for each in entries)
+        yield from (_entry(all_registers()[name], each["key"], each["data"], each) for each in entries)
     yield from (_entry(BILL_OF_LADING, each["number"], each) for each in world.get("bills_of_lading", ()))
     yield from (_entry(DECLARATION, each["number"], each) for each in world["declarations"])
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from singlewindow.customs.problems import Refused
+from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_docs import describe
-from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS, REGISTERS
+from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS
 from singlewindow.customs.register_values import change_of, wrong, wrong_entry
 from singlewindow.customs.seed import entries_of
 from singlewindow.demo.world import make_world
@@ -24,9 +25,9 @@ PATH = f"/api/registers/declaration/{NUMBER}"
 def test_every_entry_of_the_demonstration_world_fits_its_register() -> None:
     """CUST-02: keys, members, rows, working hours."""
     entries = list(entries_of(make_world(ANCHOR)))
-    assert {entry.kind for entry in entries} == set(REGISTERS)
+    assert {entry.kind for entry in entries} == set(all_registers())
     wrong_ones = {
-        e.key: found for e in entries if (found := wrong_entry(REGISTERS[e.kind], e.key, e.data or {}))
+        e.key: found for e in entries if (found := wrong_entry(all_registers()[e.kind], e.key, e.data or {}))
     }
     assert wrong_ones == {}
 
@@ -57,7 +58,7 @@ def test_the_steps_of_a_declaration() -> None:
 def test_what_an_officer_cannot_change_is_told(name: str, value: Any, words: str) -> None:
     """CUST-03, UI-16."""
     with pytest.raises(Refused) as refused:
-        change_of(REGISTERS["declaration"], {"status": "11"}, {name: value}, NOW)
+        change_of(all_registers()["declaration"], {"status": "11"}, {name: value}, NOW)
     assert words in refused.value.detail
 
 
@@ -75,7 +76,7 @@ def test_what_an_officer_cannot_change_is_told(name: str, value: Any, words: str
 )
 def test_working_hours(days: Any, fits: bool) -> None:
     """CUST-02: intervals in order that do not touch."""
-    member = REGISTERS["port_calendar"].member("days")
+    member = all_registers()["port_calendar"].member("days")
     assert member is not None
     assert (wrong(member, days) == "") is fits
 
@@ -106,7 +107,7 @@ async def test_the_pages_learn_registers_from_the_table(customs: Customs) -> Non
     """CUST-02: titles, columns and what may be changed; a list shows those members only, an entry all."""
     await customs.log_in()
     registers = {each["name"]: each for each in (await customs.client.get("/api/registers")).json()}
-    assert set(registers) == set(REGISTERS)
+    assert set(registers) == set(all_registers())
     status = next(m for m in registers["declaration"]["members"] if m["name"] == "status")
     assert (status["label"], status["editable"], status["steps"]["9"]) == ("状态", True, ["10", "8"])
     row = (await customs.client.get("/api/registers/declaration")).json()["items"][0]["data"]

@@ -13,7 +13,8 @@ from singlewindow.customs import registers
 from singlewindow.customs.http.inputs import Day, Key, PageNumber, PageSize, Prefix, RegisterName, Seq, Text
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.problems import Refused
-from singlewindow.customs.register_kinds import REGISTERS, Member, Register, get_register
+from singlewindow.customs.register_catalogue import all_registers, get_register
+from singlewindow.customs.register_kinds import Member, Register
 from singlewindow.customs.register_values import change_of, wrong_entry
 from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import end_of, local_day, start_of
@@ -118,7 +119,7 @@ class Change(BaseModel):
 @router.get("")
 async def read_registers(officer: Officer) -> list[RegisterView]:
     """Every register with its members."""
-    return [RegisterView.of(register) for register in REGISTERS.values()]
+    return [RegisterView.of(register) for register in all_registers().values()]
 
 
 @router.get("/{kind}")

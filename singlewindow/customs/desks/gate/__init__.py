@@ -1,7 +1,8 @@
 """The gate's desk: trips are accepted or returned, locked, unlocked, finished, and leave the port (CUST-03, GATE-06).
 
 `states.py` the states · `contents.py` what is read out of a trip · `trips.py` the trips that customs hold ·
-`rule.py` what a lane says to a vehicle · `passages.py` what follows from it · `lanes.py` lanes and their keys ·
+`rule.py` what a lane says to a vehicle · `passages.py` what follows from it ·
+`registers.py` lanes and tolerances · `lanes.py` lanes and their keys ·
 `xml.py`, `messages.py`, `exchange.py` the messages of a lane · `routes.py` routes.
 Decisions and what is decided where the facts are silent: docs/decisions/0023-customs-gate.md.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from singlewindow.customs.desk import Decision, Desk, Ruling
 from singlewindow.customs.desks.gate import routes, trips
 from singlewindow.customs.desks.gate.contents import unfit
+from singlewindow.customs.desks.gate.registers import GATE_LANE, GATE_TOLERANCE
 from singlewindow.customs.desks.gate.states import (
     ACCEPTED,
     AMENDED,
@@ -78,4 +80,5 @@ DESK = Desk(
     effect=trips.follow,
     note=trips.note,
     routers=(routes.from_lanes, routes.officers),
+    registers=(GATE_LANE, GATE_TOLERANCE),
 )

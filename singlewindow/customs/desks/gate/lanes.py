@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from singlewindow.customs import registers
 from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.desks.gate.registers import GATE_LANE, GATE_TOLERANCE
 from singlewindow.customs.desks.gate.rule import DEFAULT_TOLERANCE, Lane
 from singlewindow.customs.problems import NotFound, NotInThisState
-from singlewindow.customs.register_kinds import GATE_LANE, GATE_TOLERANCE
 from singlewindow.customs.registers import Entry
 
 MOST_LANES = 500
