@@ -48,7 +48,7 @@ async def test_what_passes_is_to_be_tried_again(
 ) -> None:
     """OPER-01: a deadlock, which undoes one of two, and a database without room are no defects of the portal."""
 
-    async def refused(self: object, number: str) -> None:
+    async def refused(*_: object) -> None:
         raise error("secret inside")
 
     monkeypatch.setattr(work.Desk, "open", refused)
