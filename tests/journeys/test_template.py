@@ -207,6 +207,9 @@ def test_the_list_of_columns_follows_the_user(desk: Desk) -> None:
     desk.button("查询").click()
     expect(desk.page.get_by_role("columnheader", name="运输方式")).to_be_visible()
     expect(head).to_have_count(0)
+    desk.button("选择显示列").click()
+    desk.page.get_by_label("申请事项编号").last.check()
+    expect(head).to_be_visible()
 
 
 def test_statistics_by_keyboard(desk: Desk) -> None:
