@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
 
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
@@ -74,5 +74,6 @@ def test_statistics_with_chart_and_print(desk: Desk, tmp_path: Path) -> None:
     desk.press("Escape")
     with desk.page.expect_download() as download:
         desk.action("导出").click()
-    lines = list(csv.reader(download.value.path().read_text("utf-8-sig").splitlines()))
-    assert any("分拨分流" in "".join(line) and "2" in line for line in lines), lines
+    [sheet] = CalamineWorkbook.from_path(download.value.path()).sheet_names
+    lines = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_name(sheet).to_python()
+    assert any("分拨分流" in str(line) and 2 in line for line in lines), lines
