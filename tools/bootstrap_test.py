@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,6 +24,7 @@ JOURNEYS = Path("tests/journeys")
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_TESTS = 5  # pytest's exit code when it found none
+AT_ONCE = 2  # journeys
 
 
 @dataclass
@@ -33,6 +35,23 @@ class Tally:
     failed: int = 0
     skipped: int = 0
     broken: list[str] = field(default_factory=list)
+    quiet: bool = False  # what is said is kept until `take` prints it
+    said: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """Print it, or keep it."""
+        if self.quiet:
+            self.said.append(text)
+        else:
+            print(text, flush=True)
+
+    def take(self, other: Tally) -> None:
+        """Print what another one kept, and count what it counted."""
+        print("\n".join(other.said), flush=True)
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.broken += other.broken
 
     def add(self, report: Path) -> int:
         """Count a JUnit report; answers how many tests failed in it."""
@@ -48,10 +67,14 @@ class Tally:
 
     def stage(self, name: str, command: Sequence[str], report: Path, **environment: str) -> None:
         """Run a test program that writes `report`, and count."""
-        print(f"\n── {name}", flush=True)
+        self.say(f"\n── {name}")
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-        code = subprocess.run(command, env=os.environ | environment, check=False).returncode
+        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if self.quiet else {}
+        ended = subprocess.run(command, env=os.environ | environment, check=False, **kept)
+        if self.quiet:
+            self.say(ended.stdout)
+        code = ended.returncode
         failed = self.add(report) if report.exists() else 0
         if code not in (0, NO_TESTS) and not failed:
             self.failed += 1
@@ -90,8 +113,20 @@ def everything(tally: Tally) -> None:
         print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.")
         tally.skipped += len(names)
         return
-    for name in names:
-        journey(tally, name, chromium)
+    journeys(tally, names, chromium)
+
+
+def journeys(tally: Tally, names: Sequence[str], chromium: str) -> None:
+    """All journeys, AT_ONCE at a time: each waits for its own system more than it computes. The long ones come first,
+    so that none is left over at the end; what each printed comes in one piece."""
+    lengths = {name: len(list((JOURNEYS / name).glob("test_*.py"))) for name in names}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = [
+            pool.submit(journey, Tally(quiet=True), name, chromium)
+            for name in sorted(names, key=lambda name: -lengths[name])
+        ]
+        for run in runs:
+            tally.take(run.result())
 
 
 def postgres_15(tally: Tally) -> None:
@@ -105,21 +140,22 @@ def postgres_15(tally: Tally) -> None:
     pytest(tally, "On PostgreSQL 15", "postgres15", *folders, "-n", "2", "-m", "not serial", **settings)
 
 
-def journey(tally: Tally, name: str, chromium: str | None) -> None:
-    """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots."""
+def journey(tally: Tally, name: str, chromium: str | None) -> Tally:
+    """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots. Answers the tally."""
     folder = JOURNEYS / name
     file = folder if folder.is_dir() else JOURNEYS / f"test_{name}.py"
     if chromium is None or not file.exists():
         tally.failed += 1
         tally.broken.append(f"journey {name}: {'no Chromium was found' if file.exists() else f'no {file}'}")
-        return
+        return tally
     output = Path("var/journeys", name).resolve()
     output.mkdir(parents=True, exist_ok=True)
     settings = {"CHROMIUM": chromium, "JOURNEY": str(output)}
     skipped = tally.skipped
     pytest(tally, f"Journey {name}", f"journey-{name}", str(file), **settings)
     if tally.skipped > skipped:
-        print(f"SKIPPED journeys: {name} left something out")
+        tally.say(f"SKIPPED journeys: {name} left something out")
+    return tally
 
 
 def pages(tally: Tally) -> None:
