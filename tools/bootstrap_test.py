@@ -117,16 +117,15 @@ def everything(tally: Tally) -> None:
 
 
 def journeys(tally: Tally, names: Sequence[str], chromium: str) -> None:
-    """All journeys, AT_ONCE at a time: each waits for its own system more than it computes. The long ones come first,
-    so that none is left over at the end; what each printed comes in one piece."""
-    lengths = {name: len(list((JOURNEYS / name).glob("test_*.py"))) for name in names}
+    """All journeys. The long ones, folders, AT_ONCE at a time, for each waits for its system more than it computes;
+    what each printed comes in one piece. Then the others alone: some look how soon a thing is seen."""
+    long = [name for name in names if (JOURNEYS / name).is_dir()]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = [
-            pool.submit(journey, Tally(quiet=True), name, chromium)
-            for name in sorted(names, key=lambda name: -lengths[name])
-        ]
+        runs = [pool.submit(journey, Tally(quiet=True), name, chromium) for name in long]
         for run in runs:
             tally.take(run.result())
+    for name in sorted({*names} - {*long}):
+        journey(tally, name, chromium)
 
 
 def postgres_15(tally: Tally) -> None:

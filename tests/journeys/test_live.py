@@ -125,6 +125,7 @@ def test_the_bell_and_the_calm_line(desk: Desk, stage: Stage) -> None:
     other = Desk(
         desk.page.context.new_page(), desk.address, FOLDER, "wang-other-"
     )  # another tab of the browser
+    other.page.on("filechooser", lambda _: None)  # choosers are caught from the first one on
     other.page.goto(desk.page.url)
     number = draft(other, stage.examples["applicable"][9])
     other.action("申请").click()
