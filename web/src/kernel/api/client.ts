@@ -5,7 +5,8 @@ export interface Call {
   body?: unknown;
   /** A form with a file, sent instead of `body`. */
   form?: FormData;
-  query?: Record<string, string | number | undefined>;
+  /** Several values are sent under the same name. */
+  query?: Record<string, string | number | string[] | undefined>;
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** The request goes on when the page is left; its body must be small (64 KB). */
@@ -49,9 +50,19 @@ export async function call<T>(method: Method, path: string, options: Call = {}):
 }
 
 /** The same for a file. */
-export async function download(path: string, signal?: AbortSignal): Promise<Blob> {
-  const response = await accepted("GET", path, { headers: { Accept: "*/*" }, ...(signal && { signal }) });
-  return response.blob();
+export const download = (path: string, signal?: AbortSignal): Promise<File> => fetchFile("GET", path, signal && { signal });
+
+/** A file, under the name that the server gives it ("" where it gives none). */
+export async function fetchFile(method: Method, path: string, options: Call = {}): Promise<File> {
+  const response = await accepted(method, path, { ...options, headers: { Accept: "*/*", ...options.headers } });
+  const file = await response.blob();
+  return new File([file], namedIn(response.headers.get("Content-Disposition") ?? ""), { type: file.type });
+}
+
+/** The name in a Content-Disposition header; the one that may be Chinese first (RFC 6266). */
+function namedIn(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  return encoded ? decodeURIComponent(encoded) : (/filename="([^"]*)"/i.exec(disposition)?.[1] ?? "");
 }
 
 /** The server's answer, when it is no refusal. */
@@ -99,7 +110,8 @@ async function answered(address: string, init: RequestInit, { signal, seconds = 
 function withQuery(path: string, query: Call["query"]): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== "") search.set(name, String(value));
+    const values = Array.isArray(value) ? value : [String(value ?? "")];
+    for (const one of values) if (one) search.append(name, one);
   }
   const text = search.toString();
   return text ? `${path}?${text}` : path;

@@ -10,7 +10,7 @@ const address = "/api/preferences/columns.sample.parcel";
 afterEach(() => (session.value = null));
 
 /** A user who opens the list, and what the server remembers of each. */
-async function open(username: string, kept: Record<string, unknown>) {
+async function open(username: string, kept: Record<string, unknown>, atFirst: string[] = []) {
   session.value = { account: { username } } as never;
   serve({
     [`GET ${address}`]: { value: kept[username] ?? null },
@@ -19,7 +19,7 @@ async function open(username: string, kept: Record<string, unknown>) {
       return refusal(204, "", "");
     },
   });
-  const columns = effectScope().run(() => useColumns(() => parcel.query.columns, () => "sample.parcel"))!;
+  const columns = effectScope().run(() => useColumns(() => parcel.query.columns, () => "sample.parcel", () => atFirst))!;
   await flushPromises();
   return { ...columns, names: () => columns.shown.value.map((column) => column.name) };
 }
@@ -40,4 +40,14 @@ it("the last column stays; what no list of names is hides nothing", async () => 
   expect(li.names()).toHaveLength(3);
   for (const name of ["number", "status", "district"]) li.toggle(name);
   expect(li.names()).toEqual(["district"]);
+});
+
+it("a list with many columns shows some at first; who arranged them sees what they arranged (UI-07)", async () => {
+  const kept: Record<string, unknown> = {};
+  const sun = await open("sun", kept, ["district"]);
+  expect(sun.names()).toEqual(["number", "status"]);
+  sun.toggle("district");
+  await flushPromises();
+  expect(kept.sun).toEqual([]);
+  expect((await open("chen", { chen: [] }, ["district"])).names()).toEqual(["number", "status", "district"]);
 });

@@ -1,15 +1,19 @@
 import { computed, ref, watch } from "vue";
 import { getPreference, setPreference } from "@/kernel/api/preferences";
 import { lineOf } from "@/kernel/api/problem";
-import type { QueryColumn } from "@/kernel/api/types";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { session } from "@/kernel/session";
+import type { ListColumn } from "./rows";
 
 const known = new Map<string, string[]>(); // by account and type: what this page has learned or said
 let saying: Promise<void> = Promise.resolve();
 
-/** Which columns of a type's list are shown; remembered for each user on the server (UI-07). */
-export function useColumns(columns: () => QueryColumn[], type: () => string) {
+/**
+ * Which columns of a list are shown; remembered for each user on the server (UI-07).
+ * @param type the document type whose list it is, or another name for the list
+ * @param atFirst the columns that a user who arranged nothing does not see
+ */
+export function useColumns<Column extends ListColumn>(columns: () => Column[], type: () => string, atFirst: () => string[] = () => []) {
   const hidden = ref<string[]>([]);
   const mine = (): string => `${session.value?.account.username}/${type()}`;
   const key = (): string => `columns.${type()}`;
@@ -18,11 +22,11 @@ export function useColumns(columns: () => QueryColumn[], type: () => string) {
 
   watch(type, async () => {
     const place = mine();
-    hidden.value = known.get(place) ?? [];
+    hidden.value = known.get(place) ?? atFirst();
     if (known.has(place) || !session.value) return;
     const found = await getPreference(key()).catch(() => null); // all columns then, which hides nothing
     if (place !== mine() || known.has(place)) return;
-    hidden.value = Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+    hidden.value = Array.isArray(found) ? found.filter((one) => typeof one === "string") : atFirst();
     known.set(place, hidden.value);
   }, { immediate: true });
 

@@ -1,0 +1,31 @@
+import { call } from "@/kernel/api/client";
+
+/** What the server says of the business time; it differs from the real one in training only. */
+export interface ClockAnswer {
+  now: string;
+  real: boolean;
+  frozen: boolean;
+}
+
+let told: (ClockAnswer & { heard: number }) | null = null;
+let asking: Promise<ClockAnswer> | null = null;
+
+/** Asks the server for the business time. @param url of the portal or of customs */
+export async function learnClock(url = "/api/clock"): Promise<ClockAnswer> {
+  asking ??= call<ClockAnswer>("GET", url).finally(() => (asking = null));
+  const answer = await asking;
+  told = { ...answer, heard: Date.now() };
+  return answer;
+}
+
+/** The business time by what the server said last; the computer's own time before it said anything. */
+export function businessNow(): Date {
+  if (!told || told.real) return new Date();
+  return new Date(Date.parse(told.now) + (told.frozen ? 0 : Date.now() - told.heard));
+}
+
+/** The business time once the server has told it; the computer's own where it does not answer. */
+export async function askBusinessNow(): Promise<Date> {
+  if (!told) await learnClock().catch(() => undefined);
+  return businessNow();
+}
