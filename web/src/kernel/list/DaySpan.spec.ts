@@ -21,7 +21,7 @@ it("one press fills in both days and shows which span stands there (PRNT-01, PRN
   expect(buttons.map((one) => one.text())).toEqual(["当天", "本周", "本月", "三个月"]);
   expect(pressed()).toEqual(["当天"]);
   await buttons[3]!.trigger("click");
-  expect(values).toEqual({ applied_from: "2026-08-27", applied_to: "2026-11-26" });
+  expect(values).toEqual({ applied_from: "2026-08-26", applied_to: "2026-11-26" });
   expect(pressed()).toEqual(["三个月"]);
   await wrapper.get("[data-field=applied_from]").setValue("2026-10-01");
   expect(pressed()).toEqual([]);

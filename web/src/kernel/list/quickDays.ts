@@ -17,10 +17,10 @@ export const quickSpans: QuickSpan[] = [
 
 const daysSinceMonday = (today: string): number => (new Date(`${today}T00:00:00Z`).getUTCDay() + 6) % 7;
 
-/** The first day of a span of so many calendar months that ends with `last`; where its month lacks that day, the month after begins. */
+/** The same day so many calendar months before; where that month lacks it, its last day. */
 export function monthsBack(last: string, months: number): string {
   const [year, month, dayOfMonth] = last.split("-").map(Number) as [number, number, number];
   const longest = new Date(Date.UTC(year, month - months, 0)).getUTCDate(); // of the month that lies so far back
-  const first = new Date(Date.UTC(year, month - 1 - months, Math.min(dayOfMonth, longest) + 1));
+  const first = new Date(Date.UTC(year, month - 1 - months, Math.min(dayOfMonth, longest)));
   return first.toISOString().slice(0, 10);
 }
