@@ -90,12 +90,9 @@ def codes(context: typer.Context) -> None:
     add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )
 def registers(context: typer.Context) -> None:
-    """Registers of customs: `registers import KIND FILE`, `registers import --help`."""
-    _do(
-        lambda _: _Commands(LaunchSettings(), _console).ask(
-            "singlewindow.customs", "registers", *context.args
-        )
-    )
+    """Registers: `registers import KIND FILE` into those of customs, `registers reindex [KIND]` for searches."""
+    side = "singlewindow.kernel" if context.args[:1] == ["reindex"] else "singlewindow.customs"
+    _do(lambda _: _Commands(LaunchSettings(), _console).ask(side, "registers", *context.args))
 
 
 KEY = typer.Option(

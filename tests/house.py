@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import asyncpg
@@ -41,6 +41,7 @@ from singlewindow.kernel.exchange.keys import ExchangeKeys, customs_certificate
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Level
 from tests.pdf_samples import make_pdf
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -223,9 +224,15 @@ class House:
         return code
 
     async def member(
-        self, customs_code: str | None = None, *, bound: bool = True, role: str = "operator"
+        self,
+        customs_code: str | None = None,
+        *,
+        bound: bool = True,
+        role: str = "operator",
+        kind: Literal["操作员卡", "法人卡"] = "操作员卡",
+        level: Level = "password",
     ) -> Member:
-        """A new account of a (new) company, logged in, with a card of its own."""
+        """A new account of a (new) company, logged in (the session at this level), with a card of its own."""
         code = customs_code or await self.company()
         serial = next(_serials)
         company = (await self.sql("select id, name, scc from company where customs_code = $1", code))[0]
@@ -235,7 +242,7 @@ class House:
             company["id"], f"user{serial}", f"用户{serial}", role,
         )  # fmt: skip
         card = DemoCard(
-            card_no=f"TC5A{serial:09d}", kind="操作员卡", holder=f"用户{serial}", customs_code=code,
+            card_no=f"TC5A{serial:09d}", kind=kind, holder=f"用户{serial}", customs_code=code,
             scc=company["scc"], company_name=company["name"], pin="88888888",
         )  # fmt: skip
         create(self.pki, self.cards, [card])
@@ -245,15 +252,15 @@ class House:
                    values ($1, $2, $3, $4, $5, now())""",
                 card.card_no, company["id"], card.kind, card.holder, account[0]["id"],
             )  # fmt: skip
-        client = await self._logged_in(Actor(company["id"], account[0]["id"]))
+        client = await self._logged_in(Actor(company["id"], account[0]["id"]), level)
         certificate = card_certificate(self.cards, card.card_no).public_bytes(serialization.Encoding.DER)
         key = card_key(self.cards, card)
         return Member(self, client, code, company["name"], card.card_no, key, certificate)
 
-    async def _logged_in(self, actor: Actor) -> httpx.AsyncClient:
+    async def _logged_in(self, actor: Actor, level: Level) -> httpx.AsyncClient:
         from singlewindow.kernel.http.sessions import cookie_name, session_life
 
-        token = await session_store.start(self.web, actor, "password", session_life())
+        token = await session_store.start(self.web, actor, level, session_life())
         client = self.client()
         client.cookies.set(cookie_name(), token)
         session = (await client.get("/api/session")).json()

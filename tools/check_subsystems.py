@@ -1,7 +1,8 @@
 """Check the shape of every chapter: `python tools/check_subsystems.py`; exit status 1 when one is wrong.
 
 A document type's folder (or the subsystem's, when it has one type) holds the files below under these names,
-and the subsystem's folder a README that reads like the manual's chapter.
+and the subsystem's folder a README that reads like the manual's chapter. A chapter without document types has routes
+and pages of its own instead, and says what strangers get from the routes.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent / "singlewindow" / "subsystems"
 MODULES = ("__init__.py", "document.py", "rules.py", "lifecycle.py", "messages.py", "queries.py")
 FOLDERS = ("migrations", "samples/accepted", "samples/rejected", "tests")
+WITHOUT_TYPES = ("__init__.py", "queries.py", "rules.py", "routes.py", "tests/strangers.py", "web/index.ts")
 TITLE_PAGE_LINES = 40
 
 
@@ -23,11 +25,34 @@ def problems_of(chapter: Path) -> Iterator[str]:
     if not (chapter / "README.md").is_file():
         yield f"{chapter.name}: README.md is missing"
     types = [chapter] if (chapter / "document.py").is_file() else _type_folders(chapter)
-    if not types:
-        yield f"{chapter.name}: no document type (a folder with document.py)"
     yield from _title_page(chapter)
     for folder in types:
         yield from _type_problems(folder)
+    if not types:
+        yield from _problems_without_types(chapter)
+    elif (chapter / "routes.py").is_file():
+        yield from _missing(chapter, ("tests/strangers.py",))
+
+
+def _problems_without_types(chapter: Path) -> Iterator[str]:
+    for problem in _missing(chapter, WITHOUT_TYPES):
+        yield f"{problem} (a chapter without a document type, a folder with document.py, needs it)"
+    if not any((chapter / "tests").glob("test_*.py")):
+        yield f"{chapter.name}: tests/ has no tests"
+    yield from _without_docstring(chapter, WITHOUT_TYPES[1:4])
+
+
+def _missing(folder: Path, names: Iterable[str]) -> Iterator[str]:
+    yield from (
+        f"{folder.relative_to(ROOT)}: {name} is missing" for name in names if not (folder / name).is_file()
+    )
+
+
+def _without_docstring(folder: Path, modules: Iterable[str]) -> Iterator[str]:
+    for module in modules:
+        file = folder / module
+        if file.is_file() and not ast.get_docstring(ast.parse(file.read_text("utf-8"))):
+            yield f"{folder.relative_to(ROOT)}: {module} has no docstring"
 
 
 def _type_folders(chapter: Path) -> list[Path]:
@@ -36,18 +61,14 @@ def _type_folders(chapter: Path) -> list[Path]:
 
 def _type_problems(folder: Path) -> Iterator[str]:
     name = folder.relative_to(ROOT)
-    yield from (f"{name}: {module} is missing" for module in MODULES if not (folder / module).is_file())
+    yield from _missing(folder, MODULES)
     yield from (
         f"{name}: {sub}/ is missing or empty" for sub in FOLDERS if not any((folder / sub).glob("[!_]*"))
     )
     yield from _title_page(folder)
     for sample in sorted(folder.glob("samples/**/*.json")):
         yield from _sample_problems(sample)
-    for module in MODULES[1:]:
-        if (folder / module).is_file() and not ast.get_docstring(
-            ast.parse((folder / module).read_text("utf-8"))
-        ):
-            yield f"{name}: {module} has no docstring"
+    yield from _without_docstring(folder, MODULES[1:])
 
 
 def _title_page(folder: Path) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes | unread
-| add-administrator NAME | verify-history`."""
+"""The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
+| registers | unread | add-administrator NAME | verify-history`."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ from singlewindow.kernel.http.app import create_app
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.people.system_accounts import add_checked
 from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.registers.command import cli as registers
 from singlewindow.kernel.seed import seed_portal
 from singlewindow.kernel.settings import settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 cli.add_typer(codes, name="codes")
+cli.add_typer(registers, name="registers")
 
 
 @cli.command()

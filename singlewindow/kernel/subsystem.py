@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from fastapi import APIRouter
+
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Form
 from singlewindow.kernel.jobs.kind import JobKind
 from singlewindow.kernel.lifecycle import Lifecycle
 from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.registers.index import RegisterIndex
 from singlewindow.kernel.registers.store import Registers
 from singlewindow.kernel.rules import Rule
 from singlewindow.kernel.settings import settings
@@ -324,22 +328,36 @@ MenuPage = Literal[
     "query",  # over one type or several
     "statistics",  # of one type or several
     "import",  # from workbooks, of one type or several
+    "own",  # of the chapter's own making, by its name
 ]
 """The kinds of page to which a menu may lead; each has its entry in `web/src/app/pages.ts`."""
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A line of the left menu: a page of one kind about one document type or several."""
+    """A line of the left menu: a page of one kind about one document type or several.
+
+    An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component.
+    """
 
     title: str
     page: MenuPage
-    types: tuple[str, ...]
+    types: tuple[str, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Check once that the line leads somewhere."""
+        named, about = re.fullmatch(r"[a-z][a-z0-9-]*", self.name) is not None, bool(self.types)
+        if (named, about) != ((True, False) if self.page == "own" else (False, True)):
+            raise ValueError(f"menu {self.title}: an own page has a name, every other one document types")
 
 
 @dataclass(frozen=True)
 class Subsystem:
     """A chapter: where it stands among the applications, its menu, and its document types.
+
+    What is no document, a chapter makes of `routes` (served below `/api/<name>` to who may enter the application, and
+    to nobody else), pages of its own (`MenuItem`), `registers` that it searches, and `jobs`.
 
     With `card_stays` the bound card stays in the reader during entry and saving too (PORT-05). That is the page's
     rule: pulled out, a message appears and saving waits until it is back. The server sees no reader and asks for
@@ -349,13 +367,15 @@ class Subsystem:
     name: str
     title: str
     group: tuple[str, ...]
-    documents: tuple[DocumentType, ...]
     menu: tuple[MenuItem, ...]
+    documents: tuple[DocumentType, ...] = ()
     card_kind: Literal["法人卡", "操作员卡"] | None = (
         None  # only sessions that began with such a card (PORT-06)
     )
     card_stays: bool = False
     jobs: tuple[JobKind, ...] = ()  # kinds of long work of its own
+    routes: APIRouter | None = None
+    registers: tuple[RegisterIndex, ...] = ()
 
 
 @cache
@@ -368,6 +388,8 @@ def subsystems() -> Mapping[str, Subsystem]:
     for module in pkgutil.iter_modules([str(ROOT)]):
         if _counts(module.name):
             subsystem = importlib.import_module(f"singlewindow.subsystems.{module.name}").SUBSYSTEM
+            if subsystem.name != module.name:
+                raise ValueError(f"the chapter in the folder {module.name} calls itself {subsystem.name}")
             found[subsystem.name] = subsystem
     return found
 

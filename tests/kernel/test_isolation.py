@@ -22,10 +22,12 @@ from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.jobs import desk as jobs_desk
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.people import account_log, accounts, challenges
+from singlewindow.kernel.registers.found import register_indexes
 from tests.house import House, Member
 from tests.kernel import jobs
 from tests.kernel.people.stage import PASSWORD, answer, id_of, new_card
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+from tests.strangers import chapters_with_routes, routes_of
 from tests.workbooks import letters
 
 BASE = "/api/documents/{type}"
@@ -262,10 +264,14 @@ async def counted_by(member: Member) -> int:
 
 
 def test_every_route_has_a_case(house: House) -> None:
-    """PORT-10: a new route says here what a stranger gets from it, or that it names no document."""
+    """PORT-10: a new route says here what a stranger gets from it, or that it names no document.
+
+    Those of chapters: tests/kernel/test_chapter_isolation.py.
+    """
     paths = house.app.openapi()["paths"]
     routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     system = {each for each in routes if each.split(" ")[1].startswith(SYSTEM)}
+    routes -= {each for chapter in chapters_with_routes() for each in routes_of(house, chapter)}
     guessed = {*NOT_FOUND, *NOTHING_FOUND, *ACCOUNT_NOT_FOUND, *ROW_NOT_FOUND}
     assert routes - system == guessed | NAME_NO_DOCUMENT
     assert not [each for each in NAME_NO_DOCUMENT if "{number}" in each or "{id}" in each]
@@ -434,7 +440,9 @@ async def test_every_table_with_a_companys_rows_has_policies(house: House) -> No
         """select distinct c.relname, c.relrowsecurity from pg_class c join pg_attribute a on a.attrelid = c.oid
            where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not a.attisdropped
              and a.attname in ('company_id', 'owner_id', 'document_id', 'account_id')
-             and has_any_column_privilege('sw_web', c.oid, 'select, update')"""
+             and has_any_column_privilege('sw_web', c.oid, 'select, update')
+           union select relname, relrowsecurity from pg_class where relname = any($1)""",
+        [index.table for kinds in register_indexes().values() for index in kinds],
     )
     assert len(rows) > 10
     assert [row["relname"] for row in rows if not row["relrowsecurity"]] == []

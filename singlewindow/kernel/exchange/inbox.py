@@ -15,7 +15,7 @@ from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear, hear_all
-from singlewindow.kernel.registers.store import store_notices
+from singlewindow.kernel.registers.notices import store_notices
 
 BATCH = 500
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.responses import FileResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from singlewindow.kernel.database.connection import Database
@@ -34,14 +35,38 @@ from singlewindow.kernel.http import (
     system_routes,
     template_routes,
 )
+from singlewindow.kernel.http.desk import chapter_person
 from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure
+from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
-from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, WrongCard
 from singlewindow.kernel.settings import Settings, settings
-from singlewindow.kernel.subsystem import document_types
+from singlewindow.kernel.subsystem import document_types, subsystems
+
+ROUTERS = (  # the most asked first, but no number before the word that stands in its place
+    statistics_routes.router,
+    document_routes.router,
+    batch_routes.router,
+    people_routes.router,
+    registration_routes.router,
+    account_routes.router,
+    company_routes.router,
+    system_routes.router,
+    portal_routes.router,
+    attachment_routes.router,
+    autosave_routes.router,
+    live_routes.router,
+    news_routes.router,
+    clock_routes.router,
+    print_routes.router,
+    job_routes.router,
+    template_routes.router,
+    seal_routes.router,
+    metrics.router,
+)
 
 PAGE_POLICY = (
     "default-src 'self'; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; img-src 'self' data:; "
@@ -70,32 +95,34 @@ def create_app() -> FastAPI:
     app.state.leaving = lambda: False  # the server says when it ends, so that open streams end too
     problems.install(app)
     app.router.routes.extend(document_routes.most_asked.routes)
-    for router in (  # the most asked first, but no number before the word that stands in its place
-        statistics_routes.router,
-        document_routes.router,
-        batch_routes.router,
-        people_routes.router,
-        registration_routes.router,
-        account_routes.router,
-        company_routes.router,
-        system_routes.router,
-        portal_routes.router,
-        attachment_routes.router,
-        autosave_routes.router,
-        live_routes.router,
-        news_routes.router,
-        clock_routes.router,
-        print_routes.router,
-        job_routes.router,
-        template_routes.router,
-        seal_routes.router,
-        metrics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    _include_chapters(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)
     return app
+
+
+def _include_chapters(app: FastAPI) -> None:
+    """Serve the chapters' own routes below `/api/<chapter>`, none of them to who may not enter the chapter.
+
+    Raises ValueError for a chapter whose name the kernel's own addresses need.
+    """
+    paths = [route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    taken = {path.split("/")[2] for path in paths if path.startswith("/api/")}
+    for name, subsystem in subsystems().items():
+        if subsystem.routes is None:
+            continue
+        if name in taken:
+            raise ValueError(f"the chapter {name} has the name of an address of the kernel")
+        app.include_router(
+            subsystem.routes,
+            prefix=f"/api/{name}",
+            tags=[name],
+            dependencies=[Depends(chapter_person)],
+            responses=documented(NotLoggedIn, Forbidden, WrongCard),
+        )
 
 
 @asynccontextmanager

@@ -21,7 +21,13 @@ from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
-from singlewindow.kernel.subsystem import DocumentType, get_document_type, subsystem_of, subsystems
+from singlewindow.kernel.subsystem import (
+    DocumentType,
+    Subsystem,
+    get_document_type,
+    subsystem_of,
+    subsystems,
+)
 
 CurrentPerson = Annotated[Person, Depends(current_person)]
 BoundPerson = Annotated[Person, Depends(bound_person)]
@@ -51,10 +57,23 @@ async def type_in_path(
 
 def admit(type: DocumentType, person: Person) -> None:
     """Let nobody into an application that wants another card than the session's. Raises WrongCard (PORT-06)."""
-    subsystem = subsystem_of(type)
+    admit_to(subsystem_of(type), person)
+
+
+def admit_to(subsystem: Subsystem, person: Person) -> None:
+    """The same for an application. Raises WrongCard."""
     if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
         advice = refusals.card_kind_advice(subsystem.card_kind)
         raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
+
+
+async def chapter_person(request: Request, person: Annotated[Person, Depends(bound_person)]) -> Person:
+    """Who may ask the routes of the chapter that the address names: a bound account that may enter it.
+
+    The kernel puts it before every route of a chapter (`app.py`). Raises as `bound_person` and `admit`.
+    """
+    admit_to(subsystems()[request.scope["path"].split("/")[2]], person)
+    return person
 
 
 def closed_types(person: Person) -> frozenset[str]:
@@ -86,6 +105,7 @@ async def version_if_given(
 
 
 Base = Annotated[Database, Depends(database_of)]
+ChapterPerson = Annotated[Person, Depends(chapter_person)]
 NamedType = Annotated[DocumentType, Depends(named_type)]
 TypeInPath = Annotated[DocumentType, Depends(type_in_path)]
 VersionInHeader = Annotated[int, Depends(version_in_header)]

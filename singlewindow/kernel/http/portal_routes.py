@@ -32,11 +32,12 @@ class Config(BaseModel):
 
 
 class MenuView(BaseModel):
-    """A line of the left menu."""
+    """A line of the left menu; a chapter's own page has a `name` and is about no document types."""
 
     title: str
     page: MenuPage
     types: list[str]
+    name: str
 
 
 class ApplicationView(BaseModel):
@@ -170,7 +171,10 @@ def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
 
 
 def _application(subsystem: Subsystem) -> ApplicationView:
-    menu = [MenuView(title=item.title, page=item.page, types=list(item.types)) for item in subsystem.menu]
+    menu = [
+        MenuView(title=item.title, page=item.page, types=list(item.types), name=item.name)
+        for item in subsystem.menu
+    ]
     return ApplicationView(
         name=subsystem.name,
         title=subsystem.title,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from singlewindow.contract.messages import Notice
 from singlewindow.kernel.database.connection import Transaction
 
 
@@ -48,25 +47,3 @@ class Registers:
             wanted,
         )
         return {(row["kind"], row["key"]): Entry(**dict(row)) for row in rows}
-
-
-async def store_notices(transaction: Transaction, notices: Sequence[Notice]) -> None:
-    """Take in notices with one statement; one with a lower seq than what is held changes nothing."""
-    newest: dict[tuple[str, str], Notice] = {}
-    for notice in sorted(notices, key=lambda each: each.seq):
-        newest[notice.kind, notice.key] = notice
-    wanted = [newest[key] for key in sorted(newest)]  # everything locks entries in this order
-    await transaction.run(
-        """insert into register_entry (kind, key, seq, data, valid_from, valid_to)
-           select * from unnest($1::text[], $2::text[], $3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
-           on conflict (kind, key) do update
-           set seq = excluded.seq, data = excluded.data, valid_from = excluded.valid_from,
-               valid_to = excluded.valid_to, received_at = now()
-           where register_entry.seq < excluded.seq""",
-        [notice.kind for notice in wanted],
-        [notice.key for notice in wanted],
-        [notice.seq for notice in wanted],
-        [notice.data for notice in wanted],
-        [notice.valid_from for notice in wanted],
-        [notice.valid_to for notice in wanted],
-    )

@@ -35,8 +35,8 @@ export const mayEnter = (application: Application, session: Session | null): boo
   !application.card_kind || (session?.level === "card" && session.card_kind === application.card_kind);
 
 /** The address of a menu item's page; a form's is that of a new document. */
-export const addressOf = (application: string, { page: kind, types }: MenuItem): string =>
-  addressOfTab({ application, kind, types, number: null, mode: "" });
+export const addressOf = (application: string, { page: kind, types, name }: MenuItem): string =>
+  addressOfTab({ application, kind, types, name, number: null, mode: "" });
 
 /** The application that a document type belongs to, and the menu's words for it. */
 export function placeOf(type: string): { application: string; title: string } | null {

@@ -1,7 +1,8 @@
-import { Document, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
+import { Document, Files, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
 import { defineAsyncComponent, type Component } from "vue";
 import type { MenuItem } from "@/kernel/api/types";
 import DocumentPage from "@/pages/DocumentPage.vue";
+import OwnPage from "@/pages/OwnPage.vue";
 import QueryPage from "@/pages/QueryPage.vue";
 import ReceiptsPage from "@/pages/ReceiptsPage.vue";
 import type { Tab } from "./tabs";
@@ -13,8 +14,11 @@ export type PageName = MenuItem["page"] | "receipts";
 export interface PageKind {
   page: Component;
   props(tab: Tab): Record<string, unknown>;
-  /** What it is about, and so what its address names: document types alone, or one document (and the mode in which it is opened). */
-  about: "types" | "document";
+  /**
+   * What it is about, and so what its address names: document types alone, one document (and the mode in which it is opened),
+   * or nothing but its chapter, which calls it by a name.
+   */
+  about: "types" | "document" | "chapter";
   /** In the menu. */
   icon: Component;
   /** The tab's words where neither the menu nor a document's number gives them. */
@@ -35,6 +39,7 @@ export const pageKinds: Record<PageName, PageKind> = {
     page: defineAsyncComponent(() => import("@/pages/ImportPage.vue")), about: "types", icon: Upload, title: "批量导入",
     props: ({ types }) => ({ types }),
   },
+  own: { page: OwnPage, about: "chapter", icon: Files, title: "办理", props: ({ application, name }) => ({ application, name }) },
   query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types }) => ({ types }) },
   receipts: {
     page: ReceiptsPage, about: "document", icon: List, title: "回执",

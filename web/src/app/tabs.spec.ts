@@ -55,8 +55,16 @@ describe("tabs (UI-05)", () => {
     expect(tabs).toHaveLength(2);
   });
 
+  it("a chapter's own page has a tab by its name (UI-17)", () => {
+    open("own", "apply");
+    open("own", "export");
+    open("own", "apply");
+    expect(tabs.map(addressOfTab)).toEqual(["/app/inspection/own/apply", "/app/inspection/own/export"]);
+    expect(activeTab.value).toMatchObject({ kind: "own", name: "apply", types: [], number: null });
+  });
+
   it("an address that names no page opens no tab", () => {
-    for (const place of [["receipts", "a"], ["toString", "a"], ["nothing", "a", "1"], ["form"]]) open(...place);
+    for (const place of [["receipts", "a"], ["toString", "a"], ["nothing", "a", "1"], ["form"], ["own"]]) open(...place);
     expect(tabs).toHaveLength(0);
     expect(activeTab.value).toBeNull();
   });

@@ -7,6 +7,8 @@ export interface Tab {
   kind: PageName;
   application: string;
   types: string[];
+  /** The name of a chapter's own page; "" for every other kind. */
+  name: string;
   /** The document's number; null for a new form and for pages that are about no document. */
   number: string | null;
   /** How the document is opened: "" to work on it, "view" to look at it, else the name of an action that it is opened for. */
@@ -24,19 +26,20 @@ let owner = "";
 export const activeTab = computed(() => tabs.find((tab) => tab.id === activeId.value) ?? null);
 
 /** A tab's address; the shell and the browser's back button go by it. */
-export function addressOfTab({ application, kind, types, number, mode }: Pick<Tab, "application" | "kind" | "types" | "number" | "mode">): string {
+export function addressOfTab({ application, kind, types, name, number, mode }: Pick<Tab, "application" | "kind" | "types" | "name" | "number" | "mode">): string {
   const document = pageKinds[kind].about === "document" ? [number ?? "new", mode] : [];
-  return ["/app", application, kind, types.join(","), ...document].filter(Boolean).join("/");
+  return ["/app", application, kind, name || types.join(","), ...document].filter(Boolean).join("/");
 }
 
 /** The tab that an address names; null where it names none. */
-function tabAt(application: string, [kind, types, number, mode]: string[]): Tab | null {
-  if (!isPageName(kind) || !types) return null;
+function tabAt(application: string, [kind, about, number, mode]: string[]): Tab | null {
+  if (!isPageName(kind) || !about) return null;
+  const [name, types] = pageKinds[kind].about === "chapter" ? [about, []] : ["", about.split(",")];
   const isNew = kind === "form" && (!number || number === "new");
   const document = pageKinds[kind].about === "document" && !isNew;
   if (document && !number) return null;
   return {
-    id: 0, kind, application, types: types.split(","), number: document ? number! : null, mode: document ? (mode ?? "") : "",
+    id: 0, kind, application, types, name, number: document ? number! : null, mode: document ? (mode ?? "") : "",
     words: "", unsaved: false,
   };
 }

@@ -8,5 +8,5 @@ export function titleOf(tab: Tab): string {
   if (tab.number) return [tab.number, tab.words || (tab.kind === "form" ? "" : kind.title)].filter(Boolean).join(" ");
   if (tab.kind === "form") return placeOf(tab.types[0] ?? "")?.title ?? kind.title;
   const menu = findApplication(tab.application)?.menu ?? [];
-  return menu.find((item) => item.page === tab.kind && item.types.join() === tab.types.join())?.title ?? kind.title;
+  return menu.find((item) => item.page === tab.kind && item.name === tab.name && item.types.join() === tab.types.join())?.title ?? kind.title;
 }

@@ -23,6 +23,8 @@ export interface Workspace {
   cardStays: boolean;
   /** Opens a document, or what is known of it, in a tab of its own, or brings that tab to the front. */
   open(type: string, number: string, as?: OpenedAs): void;
+  /** Opens another of the chapter's own pages, or brings its tab to the front. */
+  openOwn(name: string): void;
   /** Closes the tab. */
   close(): void;
 }
@@ -31,5 +33,5 @@ export const workspaceKey: InjectionKey<Workspace> = Symbol("workspace");
 
 /** The tab's workspace; outside of tabs (in tests) one that does nothing. */
 export function useWorkspace(): Workspace {
-  return inject(workspaceKey, () => ({ active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, close() {} }), true);
+  return inject(workspaceKey, () => ({ active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, openOwn() {}, close() {} }), true);
 }

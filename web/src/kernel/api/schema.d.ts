@@ -2619,14 +2619,16 @@ export interface components {
         };
         /**
          * MenuView
-         * @description A line of the left menu.
+         * @description A line of the left menu; a chapter's own page has a `name` and is about no document types.
          */
         MenuView: {
+            /** Name */
+            name: string;
             /**
              * Page
              * @enum {string}
              */
-            page: "form" | "query" | "statistics" | "import";
+            page: "form" | "query" | "statistics" | "import" | "own";
             /** Title */
             title: string;
             /** Types */

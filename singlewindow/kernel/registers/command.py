@@ -1,0 +1,44 @@
+"""`python -m singlewindow.kernel registers reindex`: the tables in which chapters search registers, made anew."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.registers.found import register_indexes
+from singlewindow.kernel.registers.notices import reindex as make_anew
+from singlewindow.kernel.settings import settings
+
+cli = typer.Typer(no_args_is_help=True, help="Registers.")
+
+
+@cli.callback()
+def registers() -> None:
+    """Registers."""
+
+
+@cli.command()
+def reindex(
+    kind: Annotated[str, typer.Argument(help="a register's name; else all that are searched")] = "",
+) -> None:
+    """Make the tables in which registers are searched anew, while everything goes on."""
+    known = register_indexes()
+    if kind and kind not in known:
+        typer.echo(
+            f"no chapter searches the register {kind}; those that are searched: {', '.join(known) or 'none'}",
+            err=True,
+        )
+        raise typer.Exit(1)
+    asyncio.run(_reindex([kind] if kind else sorted(known)))
+
+
+async def _reindex(kinds: list[str]) -> None:
+    database = await Database.connect(settings().worker_database_url, size=1)
+    try:
+        for index in (index for kind in kinds for index in register_indexes()[kind]):
+            typer.echo(f"{index.kind}: {await make_anew(database, index)} entries in {index.table}")
+    finally:
+        await database.close()

@@ -1,0 +1,50 @@
+"""How parcels are found: by the numbers that are asked for and by day, among those of the own company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.registers.index import IndexColumn, RegisterIndex
+
+PARCELS = RegisterIndex(
+    kind="sample_parcel",
+    table="find_labels_parcel",
+    columns=(
+        IndexColumn("owner", "owner"),
+        IndexColumn("arrived_on", "arrived_on", "date"),
+        IndexColumn("weight", "weight", "number"),
+    ),
+    company="owner",
+)
+OWN = "owner = $1"
+"""The application's own check of whose parcels are found; row-level security is the second fence."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Numbers ("()": any) and the days of arrival, both counted; a page of so many rows, counted from 1."""
+
+    numbers: Sequence[str]
+    first: date
+    last: date
+    page: int
+    size: int
+
+
+async def find_parcels(transaction: Transaction, person: Person, wanted: Wanted) -> tuple[int, list[Row]]:
+    """How many there are, and the rows of the page: number, arrived_on, weight; the newest first."""
+    conditions = f"{OWN} and arrived_on between $2 and $3 and (cardinality($4::text[]) = 0 or key = any($4))"
+    asked = (person.customs_code, wanted.first, wanted.last, list(wanted.numbers))
+    total: int = await transaction.value(f"select count(*) from {PARCELS.table} where {conditions}", *asked)
+    rows = await transaction.rows(
+        f"""select key as number, arrived_on, weight::text from {PARCELS.table} where {conditions}
+            order by arrived_on desc, key limit $5 offset $6""",
+        *asked,
+        wanted.size,
+        wanted.size * (wanted.page - 1),
+    )
+    return total, rows
