@@ -376,6 +376,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/declarations/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's closed declarations
+         * @description By numbers, by the days on which they were declared, or both. Days may be left out where numbers are given.
+         */
+        get: operations["closed_api_declarations_closed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/declarations/closed/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The numbers of a whole result
+         * @description To tick across pages: conditions as in the query, page and size count for nothing.
+         */
+        get: operations["closed_numbers_api_declarations_closed_numbers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/definitions/{type}": {
         parameters: {
             query?: never;
@@ -1996,6 +2036,60 @@ export interface components {
             real: boolean;
         };
         /**
+         * ClosedAnswer
+         * @description A page; `total_capped`: there are more than `total`. `missing` only where numbers were asked for.
+         */
+        ClosedAnswer: {
+            /** Items */
+            items: components["schemas"]["ClosedView"][];
+            /** Missing */
+            missing: components["schemas"]["MissingView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
+        };
+        /**
+         * ClosedView
+         * @description A closed declaration, as the list shows it; weights in kilograms, decimal strings.
+         */
+        ClosedView: {
+            /** Bill No */
+            bill_no: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Consignee Name */
+            consignee_name: string;
+            /** Declarant Name */
+            declarant_name: string;
+            /** Declared At */
+            declared_at: string | null;
+            /** District */
+            district: string;
+            /** District Name */
+            district_name: string;
+            /** Gross Weight */
+            gross_weight: string;
+            /** Ie Flag */
+            ie_flag: string;
+            /** Ie Name */
+            ie_name: string;
+            /** Number */
+            number: string;
+            /** Packages */
+            packages: string;
+            /** Pre Entry No */
+            pre_entry_no: string;
+            /** Trade Mode */
+            trade_mode: string;
+            /** Trade Mode Name */
+            trade_mode_name: string;
+        };
+        /**
          * CodeAnswer
          * @description The first entries that fit.
          */
@@ -2641,6 +2735,20 @@ export interface components {
          */
         MessageKind: "submission" | "receipt" | "notice";
         /**
+         * MissingView
+         * @description A number that was asked for and is not in the answer: why, what to do, and where that is written.
+         */
+        MissingView: {
+            /** Advice */
+            advice: string;
+            /** Clause */
+            clause: string;
+            /** Number */
+            number: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * NewAccountBody
          * @description A new operator; the password is to be changed at the first log-in.
          */
@@ -2708,6 +2816,20 @@ export interface components {
             type: string;
             /** Unread */
             unread: boolean;
+        };
+        /**
+         * NumbersAnswer
+         * @description The numbers of the whole result, as many as one application takes, in the list's order.
+         */
+        NumbersAnswer: {
+            /** Limit */
+            limit: number;
+            /** Numbers */
+            numbers: string[];
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
         };
         /**
          * NumbersBody
@@ -4763,6 +4885,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Config"];
+                };
+            };
+        };
+    };
+    closed_api_declarations_closed_get: {
+        parameters: {
+            query?: {
+                /** @description 报关单号, at most 50 */
+                number?: string[];
+                /** @description YYYY-MM-DD in Chinese time, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD in Chinese time, counted */
+                declared_to?: string;
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closed_numbers_api_declarations_closed_numbers_get: {
+        parameters: {
+            query?: {
+                /** @description 报关单号, at most 50 */
+                number?: string[];
+                /** @description YYYY-MM-DD in Chinese time, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD in Chinese time, counted */
+                declared_to?: string;
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -1,0 +1,19 @@
+"""报关单证查询打印: a company finds its closed declarations, applies for layout files or data, and fetches them.
+
+Read README.md first. There is no document to fill in: a register is searched, applications are signed and worked on.
+"""
+
+from singlewindow.kernel.subsystem import Subsystem
+from singlewindow.subsystems.declarations.queries import INDEX
+from singlewindow.subsystems.declarations.routes import router
+
+SUBSYSTEM = Subsystem(
+    name="declarations",
+    title="报关单证查询打印",
+    group=("货物申报",),
+    menu=(),
+    card_kind="法人卡",
+    card_stays=True,
+    routes=router,
+    registers=(INDEX,),
+)

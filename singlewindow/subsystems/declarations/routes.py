@@ -1,0 +1,11 @@
+"""The chapter's routes, below /api/declarations; the kernel lets only sessions with a 法人卡 to them (PORT-06)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from singlewindow.subsystems.declarations import closed_routes
+
+router = APIRouter()
+for part in (closed_routes.router,):
+    router.include_router(part)
