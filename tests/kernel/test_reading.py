@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.spreadsheets import reader
 from singlewindow.kernel.spreadsheets.layout import sheets_of
-from singlewindow.kernel.spreadsheets.reading import MESSAGES, ReadingFailed, ReadLimits, read
+from singlewindow.kernel.spreadsheets.reader import ReadingFailed
+from singlewindow.kernel.spreadsheets.reading import MESSAGES, WORDS, ReadLimits, read
 from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House
 from tests.kernel.jobs import imported
@@ -130,14 +132,12 @@ async def test_a_million_rows_are_refused_before_they_are_read() -> None:
 
 
 async def test_what_the_reader_says_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The child has read a stranger's file: another count of documents than it sent is its own fault."""
-    from singlewindow.kernel.spreadsheets import reading
-
-    monkeypatch.setattr(reading, "CHILD", __file__)
+    """The child has read a stranger's file: another count of lines than it sent is its own fault."""
+    monkeypatch.setattr(reader, "CHILD", __file__)
     with pytest.raises((ReadingFailed, Refused)):
         await lines(ONE)
     with pytest.raises(ReadingFailed):
-        reading._check_end(b'{"end":3}', 2)
+        reader.check_end(b'{"end":3}', 2, WORDS)
 
 
 @pytest.mark.parametrize(

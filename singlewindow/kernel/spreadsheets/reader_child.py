@@ -1,9 +1,14 @@
-"""The child process that reads a filled-in spreadsheet; `reading.py` starts it, bounds it and words its answer.
+"""The child process that reads a stranger's file; `reader.py` starts it, bounds it and words its answer.
 
 Run as a script of its own, isolated (`python -I -B reader_child.py`), so it imports nothing of this project. On stdin
-comes one line of JSON, see `Wanted`, then the file. On stdout goes one JSON object a line: first
-`{"columns": {table: {field: column letter}}}`, then the documents, joined with their rows, at the end `{"end": count}`;
-or `{"refused": reason, "figures": {…}}` alone, or `{"failed": text}` when the reader itself is at fault.
+comes one line of JSON, see `wanted_of`, then the file. On stdout goes one JSON object a line, at the end
+`{"end": count}` of the lines before; or `{"refused": reason, "figures": {…}}`, or `{"failed": text}` when the reader
+itself is at fault. Lines before the end:
+
+- "documents" of a filled-in template: first `{"columns": {table: {field: column letter}}}`, then the documents, joined
+  with their rows;
+- "rows" of any workbook's visible sheets: `{"sheet": name, "row": 7, "cells": {"B": cell}}`, cells that hold something;
+- "text": `{"row": 3, "text": line}`, lines that are not blank.
 
 A cell is a text, a number, true or false, `{"d": text}` for what the program kept as a date or time, `{"e": 1}` for an
 error value. What a document cannot be is left to the rules; what a spreadsheet may not be is refused here.
@@ -41,8 +46,19 @@ _ERRORS = 10_000  # cells with error values that are remembered
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is looked for, and the bounds: counts, bytes, processor seconds."""
+class Bounds:
+    """What a file may be and what reading may cost: counts, bytes, processor seconds."""
+
+    max_rows: int
+    max_parts: int
+    max_decoded_bytes: int
+    cpu_seconds: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Wanted(Bounds):
+    """What is looked for in a template."""
 
     sheets: Sequence[
         Mapping[str, Any]
@@ -50,11 +66,27 @@ class Wanted:
     key: str  # head of the column that joins
     hint: str  # what stands in that column in the row of hints
     max_documents: int
-    max_rows: int
-    max_parts: int
-    max_decoded_bytes: int
-    cpu_seconds: int
-    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Rows(Bounds):
+    """All rows of the visible sheets are wanted, in so many bytes of lines."""
+
+    max_said_bytes: int
+
+
+@dataclass(frozen=True)
+class Text(Bounds):
+    """All lines of a text file are wanted, likewise."""
+
+    max_said_bytes: int
+
+
+def wanted_of(line: bytes) -> Bounds:
+    """What the first line asks for: {"what": "documents", "rows" or "text", and the members of the class}."""
+    said = json.loads(line)
+    kind: type[Bounds] = {"documents": Wanted, "rows": Rows, "text": Text}[said.pop("what")]
+    return kind(**said)
 
 
 class Refuse(Exception):
@@ -66,7 +98,7 @@ class Refuse(Exception):
         self.figures = {n: v[:_LONGEST] if isinstance(v, str) else v for n, v in figures.items()}
 
 
-def bind(wanted: Wanted) -> None:
+def bind(wanted: Bounds) -> None:
     """Give up everything that reading does not need; it cannot be taken back."""
     resource.setrlimit(resource.RLIMIT_CPU, (wanted.cpu_seconds, wanted.cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (wanted.memory_bytes, wanted.memory_bytes))
@@ -74,7 +106,7 @@ def bind(wanted: Wanted) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-wanted = Wanted(**json.loads(sys.stdin.buffer.readline())) if __name__ == "__main__" else None
+wanted = wanted_of(sys.stdin.buffer.readline()) if __name__ == "__main__" else None
 if wanted:
     bind(wanted)  # before the library that parses is loaded
 
@@ -83,7 +115,7 @@ import python_calamine  # noqa: E402
 # --------------------------------------------------------------------------------- the archive, before it is believed
 
 
-def look_into(archive: zipfile.ZipFile, wanted: Wanted) -> dict[str, set[tuple[int, int]]]:
+def look_into(archive: zipfile.ZipFile, wanted: Bounds) -> dict[str, set[tuple[int, int]]]:
     """Check parts and real sizes; the cells with error values, by part. Raises Refuse."""
     parts = archive.infolist()
     if len(parts) > wanted.max_parts:
@@ -277,7 +309,7 @@ class Table:
         return plain(cell)
 
 
-# ------------------------------------------------------------------------------------------------ the whole reading
+# ----------------------------------------------------------------------------------------- documents of a template
 
 
 def as_line(value: object) -> str:
@@ -285,12 +317,21 @@ def as_line(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def tables_of(data: bytes, wanted: Wanted) -> Iterator[tuple[str, Table]]:
-    """The tables that the book has, the header first. Raises Refuse."""
+Errors = Mapping[str, set[tuple[int, int]]]
+"""Part of the archive → its cells with error values."""
+
+
+def opened(data: bytes, wanted: Bounds) -> tuple[python_calamine.CalamineWorkbook, Mapping[str, str], Errors]:
+    """The book, its sheets' parts, its cells with error values. Raises Refuse before anything is parsed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         errors = look_into(archive, wanted)
         parts = parts_of_sheets(archive)
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), parts, errors
+
+
+def tables_of(data: bytes, wanted: Wanted) -> Iterator[tuple[str, Table]]:
+    """The tables that the book has, the header first. Raises Refuse."""
+    book, parts, errors = opened(data, wanted)
     for spec in wanted.sheets:
         name = spec["sheet"]
         if name not in book.sheet_names:
@@ -336,19 +377,103 @@ def _joined(facts: Mapping[str, object], belonging: Mapping[str, Sequence[str]])
     return f'{as_line(facts)[:-1]},"rows":{{{tables}}}}}'
 
 
-def answer(data: bytes, wanted: Wanted) -> Iterator[str]:
+def documents_and_columns(data: bytes, wanted: Wanted) -> Iterator[str]:
+    """The documents of a template, after the columns in which they stand. Raises Refuse."""
+    tables = dict(tables_of(data, wanted))
+    lines = documents(tables, wanted)
+    first = next(lines, None)
+    if first is None:
+        raise Refuse("no_document")
+    yield as_line({"columns": {name: table.letters() for name, table in tables.items()}})
+    yield first
+    yield from lines
+
+
+# ------------------------------------------------------------------------------------------------- rows of any file
+
+
+def rows_of_book(data: bytes, wanted: Rows) -> Iterator[str]:
+    """The rows that hold anything, of the sheets that a person sees. Raises Refuse."""
+    book, parts, errors = opened(data, wanted)
+    for sheet in book.sheets_metadata:
+        if (sheet.typ, sheet.visible) == _SEEN:
+            wrong = errors.get(parts.get(sheet.name, ""), set())
+            yield from _rows_of_sheet(book.get_sheet_by_name(sheet.name), sheet.name, wrong)
+
+
+_SEEN = (python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible)
+
+
+def _rows_of_sheet(
+    sheet: python_calamine.CalamineSheet, name: str, wrong: set[tuple[int, int]]
+) -> Iterator[str]:
+    first = sheet.start[1] + 1 if sheet.start else 1
+    for row, cells in enumerate(sheet.iter_rows(), start=1):
+        held = {
+            column_letter(at): {"e": 1} if cell == "" else plain(cell)
+            for at, cell in enumerate(cells, start=first)
+            if cell != "" or (wrong and (row, at) in wrong)
+        }
+        if held:
+            yield as_line({"sheet": name, "row": row, "cells": held})
+
+
+def lines_of_text(data: bytes, wanted: Text) -> Iterator[str]:
+    """The lines of a text file that hold anything. Raises Refuse."""
+    text = decoded(data)
+    if _CONTROL.search(text):
+        raise Refuse("binary")
+    lines = _LINE_END.split(text, wanted.max_rows)
+    if len(lines) > wanted.max_rows and lines[-1]:
+        raise Refuse("too_many_rows", limit=wanted.max_rows)
+    yield from (as_line({"row": at, "text": line}) for at, line in enumerate(lines, 1) if line.strip())
+
+
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def decoded(data: bytes) -> str:
+    """A file's text: by its mark, else strict UTF-8, else GB 18030, which includes GBK. Raises Refuse."""
+    marked = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
+    for encoding in marked or ("utf-8", "gb18030"):
+        try:
+            return (
+                data.decode(encoding).removeprefix("\ufeff").rstrip("\x1a")
+            )  # what DOS ended its texts with
+        except UnicodeDecodeError:
+            continue
+    raise Refuse("encoding")
+
+
+# ------------------------------------------------------------------------------------------------ the whole reading
+
+
+def lines_wanted(data: bytes, wanted: Bounds) -> Iterator[str]:
+    """The lines without the end. Raises Refuse."""
+    if isinstance(wanted, Wanted):
+        return documents_and_columns(data, wanted)
+    assert isinstance(wanted, Rows | Text)
+    lines = lines_of_text(data, wanted) if isinstance(wanted, Text) else rows_of_book(data, wanted)
+    return _within(lines, wanted.max_said_bytes)
+
+
+def _within(lines: Iterator[str], left: int) -> Iterator[str]:
+    for line in lines:
+        left -= len(line)
+        if left < 0:
+            raise Refuse("too_complex")
+        yield line
+
+
+def answer(data: bytes, wanted: Bounds) -> Iterator[str]:
     """What goes to stdout, line by line."""
     try:
-        tables = dict(tables_of(data, wanted))
-        lines = documents(tables, wanted)
         count = 0
-        for line in lines:
-            if not count:
-                yield as_line({"columns": {name: table.letters() for name, table in tables.items()}})
+        for line in lines_wanted(data, wanted):
             count += 1
             yield line
-        if not count:
-            raise Refuse("no_document")
         yield as_line({"end": count})
     except Refuse as refused:
         yield as_line({"refused": refused.reason, "figures": refused.figures})

@@ -1,23 +1,16 @@
-"""Reading a filled-in workbook, in a child process with little time and memory: a hostile one harms only itself."""
+"""Reading a filled-in template, in a child process with little time and memory: a hostile one harms only itself."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.spreadsheets.layout import KEY, KEY_HINT, Sheet
+from singlewindow.kernel.spreadsheets.reader import Words, bounds_of, lines_of, not_a_workbook
 
-CHILD = Path(__file__).with_name("reader_child.py")
 CLAUSE = "导入模板说明"
-_LINE_BYTES = 4_194_304  # of one document with its rows
 _TEMPLATE = "请下载最新的导入模板，将内容粘贴（只粘贴数值）到模板中后重新导入"
 
 
@@ -60,16 +53,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "请补上列名，或清除该列的内容",
     ),
 }
-
-
-class ReadingFailed(Exception):
-    """The reader itself did not work; nothing is said about the file."""
-
-
-def refused(reason: str, figures: Mapping[str, Any]) -> Refused:
-    """The refusal of a whole workbook, in words."""
-    message, advice = MESSAGES[reason]
-    return Refused.because([Violation("", f"import.{reason}", message.format(**figures), advice, CLAUSE)])
+WORDS = Words("import", CLAUSE, MESSAGES)
 
 
 async def read(data: bytes, sheets: Sequence[Sheet], limits: ReadLimits) -> AsyncGenerator[str, None]:
@@ -78,30 +62,14 @@ async def read(data: bytes, sheets: Sequence[Sheet], limits: ReadLimits) -> Asyn
     Raises Refused for a workbook that is not taken, ReadingFailed when the reader is broken; both possibly after
     some documents, so that nothing may be kept of them then.
     """
-    _check_outside(data)
-    child = await _start()
-    giving = asyncio.create_task(_give(child, _wanted(sheets, limits), data))
-    try:
-        async for line in _lines(child, limits.seconds):
+    if reason := not_a_workbook(data):
+        raise WORDS.refused(reason, {})
+    async with aclosing(lines_of(data, _wanted(sheets, limits), limits.seconds, WORDS)) as lines:
+        async for line in lines:
             yield line
-    finally:
-        giving.cancel()
-        with suppress(asyncio.CancelledError):
-            await giving
-        await _end(child)
 
 
-def _check_outside(data: bytes) -> None:
-    """What can be seen without reading into the file."""
-    if not data:
-        raise refused("empty", {})
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise refused("old", {})
-    if not data.startswith(b"PK\x03\x04"):
-        raise refused("not_xlsx", {})
-
-
-def _wanted(sheets: Sequence[Sheet], limits: ReadLimits) -> bytes:
+def _wanted(sheets: Sequence[Sheet], limits: ReadLimits) -> dict[str, Any]:
     described = [
         {
             "table": sheet.table,
@@ -111,74 +79,11 @@ def _wanted(sheets: Sequence[Sheet], limits: ReadLimits) -> bytes:
         }
         for sheet in sheets
     ]
-    bounds = ("max_documents", "max_rows", "max_parts", "max_decoded_bytes", "cpu_seconds", "memory_bytes")
-    wanted = {
+    return {
+        "what": "documents",
         "sheets": described,
         "key": KEY,
         "hint": KEY_HINT,
-        **{name: getattr(limits, name) for name in bounds},
+        "max_documents": limits.max_documents,
+        **bounds_of(limits),
     }
-    return json.dumps(wanted).encode() + b"\n"
-
-
-async def _start() -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-B", str(CHILD), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/",
-        limit=_LINE_BYTES,
-    )  # fmt: skip
-
-
-async def _give(child: Process, wanted: bytes, data: bytes) -> None:
-    assert child.stdin
-    with suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(wanted)
-        child.stdin.write(data)
-        await child.stdin.drain()
-    child.stdin.close()
-
-
-async def _lines(child: Process, seconds: float) -> AsyncGenerator[str, None]:
-    """The lines of what was read to its end; the child has read a stranger's file and is not trusted.
-
-    `seconds` are those that are spent waiting for it, all lines together.
-    """
-    assert child.stdout
-    line, count, clock = b"", -1, asyncio.get_running_loop().time
-    while True:
-        began = clock()
-        try:
-            line = await asyncio.wait_for(child.stdout.readline(), seconds)
-        except (TimeoutError, ValueError):  # or a line longer than _LINE_BYTES
-            raise refused("too_complex", {}) from None
-        seconds -= clock() - began
-        if not line.endswith(b"\n"):
-            await child.wait()
-            raise _died(child, line)
-        if line.startswith((b'{"refused"', b'{"failed"', b'{"end"')):
-            break
-        count += 1
-        yield line.decode("ascii")
-    _check_end(line, count)
-
-
-def _check_end(line: bytes, count: int) -> None:
-    found = json.loads(line)
-    if "refused" in found:
-        raise refused(found["refused"], found["figures"])
-    if found.get("end") != count:
-        raise ReadingFailed(f"the reader said {line[:2_000]!r} after {count} documents")
-
-
-def _died(child: Process, line: bytes) -> Exception:
-    """One that dies of its bounds or of the file has found it too complex."""
-    if child.returncode and child.returncode < 0:
-        return refused("too_complex", {})
-    return ReadingFailed(f"the reader ended with {child.returncode} and said {line[:2_000]!r}")
-
-
-async def _end(child: Process) -> None:
-    """Whatever happened, no child stays: not as a process and not as a zombie."""
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()

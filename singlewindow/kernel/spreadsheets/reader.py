@@ -1,0 +1,160 @@
+"""The child process that reads a stranger's file: started, bounded, and what it says put into words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from singlewindow.kernel.problems import Refused, Violation
+
+CHILD = Path(__file__).with_name("reader_child.py")
+_LINE_BYTES = 4_194_304  # of one document with its rows, or of one row
+
+
+class Bounds(Protocol):
+    """What a file may be and what reading it may cost; sizes in bytes, times in seconds."""
+
+    @property
+    def max_rows(self) -> int:
+        """Of a sheet or a text."""
+
+    @property
+    def max_parts(self) -> int:
+        """Of the archive that a workbook is."""
+
+    @property
+    def max_decoded_bytes(self) -> int:
+        """Of all parts together, inflated."""
+
+    @property
+    def cpu_seconds(self) -> int:
+        """Of the child's whole life."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of address space."""
+
+
+def bounds_of(limits: Bounds) -> dict[str, int]:
+    """The bounds as the child is told them."""
+    names = ("max_rows", "max_parts", "max_decoded_bytes", "cpu_seconds", "memory_bytes")
+    return {name: getattr(limits, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the refusals of a kind of file read: rule ids begin with `rule`; reason → message and advice."""
+
+    rule: str
+    clause: str
+    messages: Mapping[str, tuple[str, str]]
+
+    def refused(self, reason: str, figures: Mapping[str, Any]) -> Refused:
+        """The refusal of a whole file."""
+        message, advice = self.messages[reason]
+        said = message.format(**figures), advice.format(**figures)
+        return Refused.because([Violation("", f"{self.rule}.{reason}", *said, self.clause)])
+
+
+class ReadingFailed(Exception):
+    """The reader itself did not work; nothing is said about the file."""
+
+
+def not_a_workbook(data: bytes) -> str:
+    """The reason for which a file is no workbook, as far as can be seen without reading into it; "" where it may be."""
+    if not data:
+        return "empty"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return "old"
+    return "" if data.startswith(b"PK\x03\x04") else "not_xlsx"
+
+
+async def lines_of(
+    data: bytes, wanted: Mapping[str, Any], seconds: float, words: Words
+) -> AsyncGenerator[str, None]:
+    """The lines that `reader_child.py` writes when `wanted` is asked of this file, without the last.
+
+    Raises Refused for a file that is not taken, ReadingFailed when the reader is broken; both possibly after some
+    lines, so that nothing may be kept of them then.
+    """
+    child = await _start()
+    giving = asyncio.create_task(_give(child, json.dumps(wanted).encode() + b"\n", data))
+    try:
+        async for line in _lines(child, seconds, words):
+            yield line
+    finally:
+        giving.cancel()
+        with suppress(asyncio.CancelledError):
+            await giving
+        await _end(child)
+
+
+async def _start() -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-B", str(CHILD), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/",
+        limit=_LINE_BYTES,
+    )  # fmt: skip
+
+
+async def _give(child: Process, wanted: bytes, data: bytes) -> None:
+    assert child.stdin
+    with suppress(BrokenPipeError, ConnectionResetError):
+        child.stdin.write(wanted)
+        child.stdin.write(data)
+        await child.stdin.drain()
+    child.stdin.close()
+
+
+async def _lines(child: Process, seconds: float, words: Words) -> AsyncGenerator[str, None]:
+    """The lines of what was read to its end; the child has read a stranger's file and is not trusted.
+
+    `seconds` are those that are spent waiting for it, all lines together.
+    """
+    assert child.stdout
+    line, count, clock = b"", 0, asyncio.get_running_loop().time
+    while True:
+        began = clock()
+        try:
+            line = await asyncio.wait_for(child.stdout.readline(), seconds)
+        except (TimeoutError, ValueError):  # or a line longer than _LINE_BYTES
+            raise words.refused("too_complex", {}) from None
+        seconds -= clock() - began
+        if not line.endswith(b"\n"):
+            await child.wait()
+            raise _died(child, line, words)
+        if line.startswith((b'{"refused"', b'{"failed"', b'{"end"')):
+            break
+        count += 1
+        yield line.decode("ascii")
+    check_end(line, count, words)
+
+
+def check_end(line: bytes, count: int, words: Words) -> None:
+    """Whether the last line is the end of as many as came. Raises Refused, ReadingFailed."""
+    found = json.loads(line)
+    if "refused" in found:
+        raise words.refused(found["refused"], found["figures"])
+    if found.get("end") != count:
+        raise ReadingFailed(f"the reader said {line[:2_000]!r} after {count} lines")
+
+
+def _died(child: Process, line: bytes, words: Words) -> Exception:
+    """One that dies of its bounds or of the file has found it too complex."""
+    if child.returncode and child.returncode < 0:
+        return words.refused("too_complex", {})
+    return ReadingFailed(f"the reader ended with {child.returncode} and said {line[:2_000]!r}")
+
+
+async def _end(child: Process) -> None:
+    """Whatever happened, no child stays: not as a process and not as a zombie."""
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
