@@ -132,7 +132,7 @@ def _add(register: Register, entries: dict[str, Read], line: int, row: Mapping[s
         if name in DAYS:
             _set(entry.days, name, date.fromisoformat(value) if value else None)
         elif column:
-            rows.setdefault(member, {})[column] = value
+            rows.setdefault(member, {})[column] = _value(_column(register, member, column), value)
         elif name != "key":
             _set(entry.data, name, _value(register.member(name), value))
     for member, values in rows.items():
@@ -142,6 +142,11 @@ def _add(register: Register, entries: dict[str, Read], line: int, row: Mapping[s
 def _set(values: dict[str, Any], name: str, value: Any) -> None:
     if values.setdefault(name, value) != value:
         raise ValueError(f"{name} is {value!r} here and {values[name]!r} in an earlier line of the same key")
+
+
+def _column(register: Register, name: str, column: str) -> Member | None:
+    member = register.member(name)
+    return member and next((each for each in member.columns if each.name == column), None)
 
 
 def _value(member: Member | None, value: Any) -> Any:

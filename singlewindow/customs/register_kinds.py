@@ -78,6 +78,16 @@ GUARANTEES = {
 }  # fmt: skip
 DIRECTIONS = {"I": "进口", "E": "出口"}
 
+
+def _fee(name: str, label: str, element: str) -> tuple[Member, Member, Member]:
+    """How a fee is given (率, 单价, 总价), its amount, and its currency where it is no rate."""
+    return (
+        Member(f"{name}_mark", f"{label}标记", element=f"{element}Mark"),
+        Member(name, label, element=f"{element}Rate"),
+        Member(f"{name}_currency", f"{label}币制", element=f"{element}Curr"),
+    )
+
+
 _GOODS = (
     Member("no", "项号", "number", "gNo"),
     Member("record_no", "备案序号", "number", "contrItem"),
@@ -97,6 +107,10 @@ _GOODS = (
     Member("destination", "最终目的国", element="destinationCountry"),
     Member("place", "境内目的地/货源地", element="districtCode"),
     Member("duty_mode", "征免方式", element="dutyMode"),
+    Member("ciq_code", "检验检疫编码", element="ciqCode"),
+    Member("ciq_place", "境内目的地/产地（行政区划）", element="ciqDestCode"),
+    Member("usage", "用途", element="purpose"),
+    Member("attribute", "货物属性", element="goodsAttr"),
 )
 
 DECLARATION = Register(
@@ -105,6 +119,8 @@ DECLARATION = Register(
         Member("status", "状态", "choice", "cusDecStatus", DECLARATION_STATUSES, "status_name", DECLARATION_STEPS,
                {"9": "released_at", "10": "closed_at"}, required=True, listed=True, editable=True),
         Member("status_name", "状态名称"),
+        Member("open_process", "修撤或转有纸未办结", "flag", editable=True),
+        Member("open_process_name", "未办结的事项", editable=True),
         Member("ie_flag", "进出口标志", "choice", "cusIEFlag", DIRECTIONS, required=True, listed=True),
         Member("pre_entry_no", "预录入编号", element="preEntryId"),
         Member("unified_no", "统一编号", element="cusCiqNo"),
@@ -120,13 +136,19 @@ DECLARATION = Register(
         Member("consignee_name", "境内收发货人", element="tradeName", required=True, listed=True),
         Member("consignee_scc", "境内收发货人信用代码", element="tradeCoScc"),
         Member("consignee_ciq", "境内收发货人检验检疫编码", element="tradeCiqCode"),
-        Member("foreign_party", "境外收发货人"),
+        Member("foreign_code", "境外收发货人代码", element="overseasConsignorCode"),
+        Member("foreign_party", "境外收发货人", element="overseasConsignorEname"),
         Member("owner_code", "消费使用/生产销售单位代码", element="ownerCode"),
         Member("owner_name", "消费使用/生产销售单位", element="ownerName"),
         Member("owner_scc", "消费使用/生产销售单位信用代码", element="ownerCodeScc"),
+        Member("owner_ciq", "消费使用/生产销售单位检验检疫编码", element="ownerCiqCode"),
         Member("declarant_code", "申报单位代码", element="agentCode", required=True, listed=True),
         Member("declarant_name", "申报单位", element="agentName"),
         Member("declarant_scc", "申报单位信用代码", element="agentCodeScc"),
+        Member("declarant_ciq", "申报单位检验检疫编码", element="declCiqCode"),
+        Member("filer_name", "报关人员", element="declareName"),
+        Member("filer_no", "报关人员证号"),
+        Member("filer_phone", "报关人员电话"),
         Member("transport_mode", "运输方式", element="cusTrafMode"),
         Member("vessel", "运输工具名称", element="trafName"),
         Member("voyage", "航次号", element="voyageNo"),
@@ -142,8 +164,9 @@ DECLARATION = Register(
         Member("goods_place", "货物存放地点", element="goodsPlace"),
         Member("contract_no", "合同协议号", element="contrNo"),
         Member("terms", "成交方式", element="transMode"),
-        Member("freight", "运费", element="feeRate"),
-        Member("insurance", "保费", element="insurRate"),
+        *_fee("freight", "运费", "fee"),
+        *_fee("insurance", "保费", "insur"),
+        *_fee("other", "杂费", "other"),
         Member("packages", "件数", "number", "packNo"),
         Member("packing", "包装种类", element="wrapType"),
         Member("gross_weight", "毛重（千克）", "number", "grossWet"),
@@ -151,13 +174,19 @@ DECLARATION = Register(
         Member("entry_type", "报关单类型", element="entryType"),
         Member("marks", "标记唛码", element="markNo"),
         Member("note", "备注", element="noteS"),
-        Member("promises", "承诺事项", element="promiseItems"),
+        Member("promises", "承诺事项", element="promiseItems", pattern="[019]{3,6}"),
+        Member("self_paid", "自报自缴", "flag"),
         Member("goods", "商品", "rows", columns=_GOODS),
         Member("containers", "集装箱", "rows", columns=(
-            Member("no", "集装箱号"), Member("spec", "规格"), Member("tare", "自重（千克）", "number"))),
+            Member("no", "集装箱号", element="containerId"), Member("spec", "规格", element="containerMd"),
+            Member("tare", "自重（千克）", "number", "containerWt"), Member("lcl", "拼箱标志", "flag", "lclFlag"),
+            Member("goods", "商品项号", element="goodsNo"))),
         Member("documents", "随附单证", "rows", columns=(
             Member("code", "单证代码", element="acmpFormCode"), Member("number", "单证编号", element="acmpFormNo"))),
     ),
+    note="`promises`: one character each, 0 否, 1 是, 9 not asked: 特殊关系, 价格影响, 支付特许权使用费, and in newer "
+    "ones 公式定价, 暂定价格, 水运中转. A fee's mark is 1 率, 2 单价, 3 总价. `attribute` may hold several codes with "
+    "commas between. A code of `documents` is one character for a 监管证件, eight digits for an electronic 随附单据.",
 )  # fmt: skip
 
 MANIFEST = Register(
@@ -260,11 +289,29 @@ PILOT_SWITCH = Register(
     (Member("enabled", "是否开放", "flag", required=True, listed=True, editable=True),),
 )  # fmt: skip
 
+PRINT_DISTRICT = Register(
+    "print_district", "自助打印关区", "直属海关代码（前两位）", "[0-9]{2}",
+    (
+        Member("name", "直属海关", required=True, listed=True, editable=True),
+        Member("enabled", "是否开放", "flag", required=True, listed=True, editable=True),
+        Member("since", "试点开始日期", "day", required=True, listed=True, editable=True),
+    ),
+    may_add=True,
+    note="The customs whose declarations companies print themselves (公告 of 2025-07-08), by the first two digits of "
+    "申报地海关. One that is enabled admits them from 试点开始日期 on.",
+)  # fmt: skip
+
+PRINT_LAYOUT = Register(
+    "print_layout", "版式启用日期", "单证", "[a-z_]{1,32}",
+    (Member("since", "启用日期", "day", required=True, listed=True, editable=True),),
+    note="The day from which declarations have the layout in force; one declared before it has no layout file.",
+)  # fmt: skip
+
 REGISTERS = {
     register.name: register
     for register in (
         DECLARATION, MANIFEST, BILL_OF_LADING, COMPANY, LICENCE, ACCOUNT_BOOK, PORT_CALENDAR, PILOT_DISTRICT,
-        PILOT_SWITCH,
+        PILOT_SWITCH, PRINT_DISTRICT, PRINT_LAYOUT,
     )
 }  # fmt: skip
 """The registers of customs at large by their names, in the order of the officers' menu; desks bring others

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,8 +19,20 @@ def main(out: Path, anchor: Annotated[str, typer.Option(help="YYYY-MM-DD; today 
     day = datetime.fromisoformat(anchor).date() if anchor else datetime.now(CHINA).date()
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_suffix(".part")
-    unfinished.write_text(json.dumps(make_world(day), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    unfinished.write_text(_text(make_world(day)), encoding="utf-8")
     unfinished.rename(out)
+
+
+def _text(world: Mapping[str, Any]) -> str:
+    """The world as JSON, one line for each company, card, declaration …: quicker to write than with indents."""
+    members = (f"{json.dumps(name)}: {_lines(value)}" for name, value in world.items())
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(json.dumps(each, ensure_ascii=False) for each in value) + "\n]"
 
 
 if __name__ == "__main__":

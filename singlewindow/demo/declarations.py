@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from singlewindow.demo.companies import Company
+from singlewindow.demo.containers import container_number
 from singlewindow.demo.goods import GOODS, Good
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -120,12 +121,14 @@ class Maker:
             **_foreign(ie_flag, goods[0]),
             "contract_no": f"HT{day:%y%m}{serial:05d}",
             "terms": "13"[ie_flag == "E"],
+            "documents": [{"code": "00000001", "number": f"INV{day:%y%m}{serial:05d}"}],
             "packages": str(20 + serial % 300),
             "packing": "22",
             **_weights(goods),
             "entry_type": "M",
             "marks": "N/M",
             "promises": "000",
+            "self_paid": ie_flag == "I",
             "goods": goods,
         }
 
@@ -137,7 +140,8 @@ class Maker:
                 "goods_place": "口岸监管场所",
             }
         bill = self._bills[serial % len(self._bills)]
-        box = {"no": f"COSU{700000 + serial % len(self._bills):06d}", "spec": "11", "tare": "2280"}
+        number = container_number(f"COSU{700000 + serial % len(self._bills):06d}")
+        box = {"no": number, "spec": "11", "tare": "2280"}
         return {
             "transport_mode": "2",
             "vessel": bill["vessel"],
@@ -156,7 +160,8 @@ class Maker:
             "price": good.price, "total": f"{Decimal(good.price) * quantity:.2f}", "currency": "USD",
             "origin": outside if ie_flag == "I" else inside,
             "destination": inside if ie_flag == "I" else outside,
-            "place": "44031", "duty_mode": "1",
+            "place": "44031", "duty_mode": "1", "ciq_code": "999", "ciq_place": "440300", "usage": "99",
+            "attribute": "19",
         }  # fmt: skip
 
 
@@ -170,20 +175,21 @@ def _progress(status: str, declared: datetime) -> dict[str, str]:
 def _parties(consignee: Company, broker: Company, foreign: str) -> dict[str, str]:
     return {
         "consignee_code": consignee.customs_code, "consignee_name": consignee.name,
-        "consignee_scc": consignee.scc, "consignee_ciq": consignee.ciq_code, "foreign_party": foreign,
+        "consignee_scc": consignee.scc, "consignee_ciq": consignee.ciq_code,
+        "foreign_code": "NO", "foreign_party": foreign,
         "owner_code": consignee.customs_code, "owner_name": consignee.name, "owner_scc": consignee.scc,
+        "owner_ciq": consignee.ciq_code,
         "declarant_code": broker.customs_code, "declarant_name": broker.name, "declarant_scc": broker.scc,
+        "declarant_ciq": broker.ciq_code,
+        "filer_name": "林海", "filer_no": f"4403{broker.customs_code[-4:]}", "filer_phone": "0755-84398001",
     }  # fmt: skip
 
 
 def _foreign(ie_flag: str, good: Mapping[str, str]) -> dict[str, str]:
     country = good["origin"] if ie_flag == "I" else good["destination"]
-    return {
-        "trade_country": country,
-        "trade_area": country,
-        "transit_port": f"{country}000",
-        "entry_port": "470101",
-    }
+    port = f"{country}000"
+    found = {"trade_country": country, "trade_area": country, "transit_port": port, "entry_port": "470101"}
+    return found | ({"departure_port": port} if ie_flag == "I" else {})
 
 
 def _weights(goods: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from singlewindow.demo.companies import Company
+from singlewindow.demo.containers import container_number
 from singlewindow.demo.declarations import OPEN
 from singlewindow.demo.goods import GOODS, Good
 
@@ -105,13 +106,6 @@ def _item(random: Random, number: int, good: Good) -> dict[str, str]:
         "unit1": good.unit, "price": good.price, "currency": "USD", "country": good.origin,
         "quantity": str(quantity), "remaining": str(quantity - random.randrange(0, quantity // 2)),
     }  # fmt: skip
-
-
-def container_number(first: str) -> str:
-    """The 11 characters of a container number from its first ten (ISO 6346)."""
-    letters = [n for n in range(10, 39) if n % 11]
-    values = [letters[ord(c) - 65] if c.isalpha() else int(c) for c in first]
-    return f"{first}{sum(value << at for at, value in enumerate(values)) % 11 % 10}"
 
 
 SITES = (

@@ -23,6 +23,7 @@ from singlewindow.demo.declarations import (
     make_pilots,
 )
 from singlewindow.demo.papers import make_books, make_lanes, make_licences, make_manifests, make_tolerances
+from singlewindow.demo.printing import DISCREDITED_AT, make_print_registers, make_printable
 
 SEED = 20180101
 COMPANIES = 48
@@ -44,7 +45,8 @@ def make_world(anchor: date) -> dict[str, Any]:
     cards = _cards(companies)
     bills = make_bills(random, BILLS)
     declarations, examples = _declarations(random, anchor, companies, bills)
-    examples |= _bill_examples(bills)
+    printable, to_print = make_printable(anchor, companies)
+    examples |= _bill_examples(bills) | to_print
     return {
         "anchor": anchor.isoformat(),
         "companies": [asdict(company) for company in companies],
@@ -65,8 +67,9 @@ def make_world(anchor: date) -> dict[str, Any]:
             "port_calendar": make_calendars(anchor),
             "gate_lane": make_lanes(),
             "gate_tolerance": make_tolerances(),
+            **make_print_registers(),
         },
-        "declarations": declarations,
+        "declarations": declarations + printable,
         "examples": examples,
     }
 
@@ -77,6 +80,7 @@ def _cards(companies: list[Company]) -> list[dict[str, str]]:
         (0, "8930L0000A037", "法人卡", "陈南", PIN), (1, "8930L0000B018", "操作员卡", "赵敏", OTHER_PIN),
         (2, "8930L0000C016", "操作员卡", SUN, PIN), (3, "8930L0000D014", "法人卡", "周洁", PIN),
         (3, "8930L0000D022", "操作员卡", "吴涛", PIN), (4, "8930L0000E012", "操作员卡", "郑凯", PIN),
+        (1, "8930L0000B026", "法人卡", "钱程", OTHER_PIN), (DISCREDITED_AT, "8930L0000F019", "法人卡", "何伟", PIN),
     )  # fmt: skip
     return [
         {
@@ -91,7 +95,8 @@ def _accounts(companies: list[Company], cards: list[dict[str, str]]) -> list[dic
     people = (
         ("wangfang", "Wang-2026", "王芳", 0, "operator"), ("liqiang", "Liqiang-2026", "李强", 0, "operator"),
         ("chennan", "Chen-2026", "陈南", 0, "administrator"), ("zhaomin", "Zhao-2026", "赵敏", 1, "operator"),
-        ("sunlei", "Sunlei-2026", SUN, 2, "operator"),
+        ("sunlei", "Sunlei-2026", SUN, 2, "operator"), ("qiancheng", "Qian-2026", "钱程", 1, "administrator"),
+        ("hewei", "Hewei-2026", "何伟", DISCREDITED_AT, "administrator"),
     )  # fmt: skip
     card_of = {card["holder"]: card["card_no"] for card in cards if card["holder"] != SUN}
     return [

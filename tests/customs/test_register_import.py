@@ -11,7 +11,7 @@ import pytest
 from singlewindow.customs import register_import
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
-from singlewindow.customs.register_kinds import COMPANY, LICENCE, PORT_CALENDAR, Register
+from singlewindow.customs.register_kinds import COMPANY, DECLARATION, LICENCE, PORT_CALENDAR, Register
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
 
@@ -20,6 +20,12 @@ CALENDAR = """port,name,day,from,to,provisional
 5301,皇岗海关,2027-01-04,13:30,17:00,否
 5301,皇岗海关,2027-01-05,,,否
 5301,皇岗海关,2027-02-08,09:00,12:00,否
+"""
+NUMBER = "223320261000000001"
+DECLARATIONS = f"""key,open_process,open_process_name,self_paid,freight_mark,freight,freight_currency,\
+goods.no,goods.code,goods.attribute,containers.no,containers.lcl
+{NUMBER},是,修改申请在办,否,3,7000,USD,1,0202300090,"12,19",COSU7000001,是
+{NUMBER},,,,,,,2,0402210000,,COSU7000017,否
 """
 LICENCES = """key,code,company,goods.no,goods.code,goods.quantity,valid_from,valid_to
 27-AE-1,7,3122960001,1,0202300090,1000,2027-01-01,2027-06-30
@@ -76,6 +82,22 @@ async def test_licences_with_rows_and_days(customs: Customs, tmp_path: Path) -> 
         "2027-07-01 00:00:00+08:00",
     )
     assert found.new[1].valid_to is None
+
+
+async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal, tmp_path: Path) -> None:
+    """OPER-02 (PRNT-09, PRNT-10): goods and containers line by line, flags in words, and what is open at customs."""
+    found = await take(customs, DECLARATION, written(tmp_path, "gb.csv", DECLARATIONS))
+    [changed] = found.changed
+    data = changed.after.data
+    assert data
+    assert (data["open_process"], data["self_paid"], data["freight_mark"]) == (True, False, "3")
+    assert [(row["no"], row.get("attribute")) for row in data["goods"]] == [("1", "12,19"), ("2", None)]
+    assert [row["lcl"] for row in data["containers"]] == [True, False]
+    assert data["trade_mode"] == "0110"  # what the file does not name stays
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.data and n.data["open_process_name"]) for n in portal.notices] == [
+        (NUMBER, "修改申请在办")
+    ]
 
 
 async def test_differences_and_what_is_gone(customs: Customs, tmp_path: Path) -> None:

@@ -103,6 +103,44 @@ async def test_release_and_close_leave_their_moments(customs: Customs, portal: P
     assert [(n.seq, n.data and n.data["status"]) for n in portal.notices] == [(2, "9"), (3, "10")]
 
 
+async def test_what_is_open_at_customs_is_told_to_the_portal(customs: Customs, portal: Portal) -> None:
+    """PRNT-10: an officer sets and clears 修撤或转有纸未办结; each is a notice."""
+    headers = await customs.log_in()
+
+    async def put(seq: int, **data: object) -> dict[str, Any]:
+        answer = await customs.client.put(PATH, json={"seq": seq, "data": data}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        entry: dict[str, Any] = answer.json()
+        return entry
+
+    opened = await put(1, open_process=True, open_process_name="转有纸作业未办结")
+    assert (opened["data"]["open_process"], opened["data"]["status"]) == (True, "11")
+    await put(2, open_process=False, open_process_name="")
+    await customs.sender(portal).send_due()
+    assert [n.data and n.data["open_process"] for n in portal.notices] == [True, False]
+
+
+async def test_officers_admit_districts_and_set_the_layout(customs: Customs, portal: Portal) -> None:
+    """PRNT-01, PRNT-10: a new district is added on the page; a wrong key or day is refused at its field."""
+    headers = await customs.log_in()
+
+    async def put(key: str, seq: int, data: dict[str, Any], kind: str = "print_district") -> Any:
+        path = f"/api/registers/{kind}/{key}"
+        return await customs.client.put(path, json={"seq": seq, "data": data}, headers=headers)
+
+    district = {"name": "深圳海关", "enabled": True, "since": "2027-01-01"}
+    assert (await put("53", 0, district)).status_code == 200
+    assert (await put("5301", 0, district)).status_code == 422
+    assert "应为日期" in (await put("53", 1, {"since": "2027-02-30"})).json()["detail"]
+    assert (await put("53", 1, {"enabled": False})).json()["data"] == district | {"enabled": False}
+    assert (await put("goods", 0, {"since": "2027-01-01"}, "print_layout")).status_code == 422
+    await customs.sender(portal).send_due()
+    assert [(n.kind, n.key, n.seq) for n in portal.notices] == [
+        ("print_district", "53", 1),
+        ("print_district", "53", 2),
+    ]
+
+
 async def test_the_pages_learn_registers_from_the_table(customs: Customs) -> None:
     """CUST-02: titles, columns and what may be changed; a list shows those members only, an entry all."""
     await customs.log_in()

@@ -12,9 +12,9 @@ import pytest
 
 from singlewindow.demo.calendars import hours, works
 from singlewindow.demo.companies import social_credit_code
+from singlewindow.demo.containers import container_number
 from singlewindow.demo.declarations import STATES
 from singlewindow.demo.goods import GOODS
-from singlewindow.demo.papers import container_number
 from singlewindow.demo.world import make_world
 
 ANCHOR = date(2026, 11, 21)
@@ -88,7 +88,7 @@ def test_accounts_and_cards_fit_together() -> None:
     for account in WORLD["accounts"]:
         if account["card_no"]:
             assert cards[account["card_no"]]["customs_code"] == account["customs_code"]
-    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 6, "法人卡": 2}
+    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 6, "法人卡": 4}
     assert all(re.fullmatch(r"[0-9A-Z]{13}", card_no) for card_no in cards)
 
 

@@ -35,12 +35,18 @@ DIRECT = {
     )
 }
 SHAPES = {
+    "container_specs": r"[123][123]",
     "countries": r"[A-Z]{3}",
     "currencies": r"[A-Z]{3}",
     "customs_districts": r"[0-9]{4}",
     "duty_mode": r"[1-9]",
     "duty_nature": r"[0-9]{3}",
+    "edocs": r"[01]0{6}[1-9]",
+    "entry_types": r"[0LWDM]",
+    "fee_marks": r"[123]",
     "goods": r"[0-9]{10}",
+    "goods_attributes": r"[12][0-9]",
+    "goods_usages": r"[1239][0-9]",
     "packing": r"[0-9]{2}",
     "ports": r"[A-Z]{3}[0-9]{3}",
     "supporting_documents": r"[0-9A-Za-z]",
@@ -50,9 +56,10 @@ SHAPES = {
     "units": r"[0-9]{3}",
 }
 LEAST = {
-    "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9, "duty_nature": 40, "goods": 150,
-    "packing": 13, "ports": 60, "supporting_documents": 50, "trade_modes": 100, "transaction_modes": 7,
-    "transport_modes": 18, "units": 123,
+    "container_specs": 8, "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9,
+    "duty_nature": 40, "edocs": 11, "entry_types": 5, "fee_marks": 3, "goods": 150, "goods_attributes": 16,
+    "goods_usages": 21, "packing": 13, "ports": 60, "supporting_documents": 50, "trade_modes": 100,
+    "transaction_modes": 7, "transport_modes": 18, "units": 123,
 }  # fmt: skip
 
 
@@ -115,6 +122,9 @@ def test_every_table_says_where_it_comes_from(table: str) -> None:
         ("countries", "HKG", "中国香港"),
         ("countries", "JPN", "日本"),
         ("goods", "8712003000", "山地自行车"),
+        ("edocs", "00000001", "发票"),
+        ("fee_marks", "3", "总价"),
+        ("container_specs", "21", "普通标准箱（S）"),
         ("supporting_documents", "A", "检验检疫"),
         ("supporting_documents", "a", "保税核注清单"),
     ],
