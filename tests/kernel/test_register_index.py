@@ -87,7 +87,7 @@ async def test_a_member_that_is_no_value_is_empty(house: House, odd: str) -> Non
 
 
 async def test_other_registers_cost_no_statement(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """OPER-06: one statement for a batch of notices, and one more only for the index of a register among them."""
+    """One statement for a batch of notices, and one more only for the index of a register among them."""
     ran: list[str] = []
     run = Transaction.run
 
@@ -143,7 +143,7 @@ def test_the_command_says_what_it_did(
 
 
 async def test_the_policy_asks_once_and_uses_the_index(house: House) -> None:
-    """PORT-10, OPER-06: the company's code is found once for a query, and the table's index begins with it."""
+    """PORT-10: the company's code is found once for a query, and the table's index begins with it."""
     member = await house.member()
     await house.sql(
         """insert into find_labels_parcel (key, owner, arrived_on)

@@ -140,3 +140,4 @@ async def sweep(database: Database) -> None:
     async with database.transaction() as transaction:
         for statement in EXPIRED:
             await transaction.run(f"delete from {statement}")
+        await transaction.run("delete from file where until < $1", transaction.now)

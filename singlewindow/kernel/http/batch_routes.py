@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
-from singlewindow.kernel.http.document_routes import PrepareAnswer
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
+from singlewindow.kernel.http.signed import PrepareAnswer
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Problem, Refused
 from singlewindow.kernel.settings import settings

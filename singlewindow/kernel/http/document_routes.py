@@ -23,6 +23,7 @@ from singlewindow.kernel.http.desk import (
     own_desk,
 )
 from singlewindow.kernel.http.problems import ViolationBody, documented
+from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.problems import (
     Conflict,
@@ -100,24 +101,6 @@ class PrepareBody(BaseModel):
 
     action: Text = Field(max_length=40, examples=["apply"])
     card_no: Text = Field(max_length=40)
-
-
-class PrepareAnswer(BaseModel):
-    """What the card is to sign; valid once, for SINGLEWINDOW_PREPARE_MINUTES."""
-
-    token: str
-    statement: dict[str, Any]
-    signing_input: str
-    content: dict[str, Any]
-    warnings: list[ViolationBody]
-
-
-class SubmitBody(BaseModel):
-    """The card's answer: signature (raw r‖s) and certificate (DER), both Base64."""
-
-    token: Text = Field(max_length=100)
-    signature: Text = Field(max_length=400)
-    certificate: Text = Field(max_length=8000)
 
 
 class SearchRow(BaseModel):
@@ -334,7 +317,7 @@ async def prepare(
     async with own_desk(request, type) as desk:
         signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
         prepared = await signing.prepare(number, version, body.action, body.card_no)
-    return Response(prepared.as_json(), media_type="application/json")
+    return prepared_answer(prepared)
 
 
 @most_asked.post(

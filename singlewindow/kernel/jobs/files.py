@@ -1,8 +1,13 @@
-"""Files that a company hands in or that jobs make: of one owner, until they expire; kept in PostgreSQL."""
+"""Files that a company hands in or that jobs make, kept in PostgreSQL until they expire.
+
+Most are one account's and expire in real time. Some are the whole company's and expire at a moment of the business
+clock (kept for a month, says a manual): those do not count against anybody's room.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +16,10 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound, TooMany
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OWN = "company_id = $2 and account_id = $3"
+OWN = "company_id = $2 and (account_id = $3 or company_wide)"
 """The application's own check of whose files are read; row-level security is the second fence."""
+KEPT = "(expires_at > clock_timestamp() or until > $4)"
+FACTS = "id, name, size, sha256, coalesce(until, expires_at) as expires_at"
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,15 @@ class StoredFile:
     content: bytes
 
 
+@dataclass(frozen=True)
+class NewFile:
+    """A file to be kept."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 async def store(
     transaction: Transaction, person: Person, name: str, media_type: str, content: bytes, kept: timedelta
 ) -> FileFacts:
@@ -50,37 +66,68 @@ async def store(
     return FileFacts(**dict(row))
 
 
+async def store_for_company(
+    transaction: Transaction, person: Person, given: Sequence[NewFile], until: datetime
+) -> list[FileFacts]:
+    """Keep files that the person's whole company may read, until a moment of the business clock; in their order.
+
+    Who keeps an id of them names it `references file on delete set null`, with an index.
+    """
+    rows = await transaction.rows(
+        f"""insert into file (company_id, account_id, name, media_type, size, sha256, content, company_wide, until)
+           select $1, $2, name, media_type, length(content), sha256, content, true, $7
+           from unnest($3::text[], $4::text[], $5::text[], $6::bytea[]) with ordinality
+               as given (name, media_type, sha256, content, place)
+           order by place returning {FACTS}""",
+        person.company_id,
+        person.account_id,
+        [each.name for each in given],
+        [each.media_type for each in given],
+        [hashlib.sha256(each.content).hexdigest() for each in given],
+        [each.content for each in given],
+        until,
+    )
+    return sorted((FileFacts(**dict(row)) for row in rows), key=lambda facts: facts.id)
+
+
 async def find_facts(transaction: Transaction, person: Person, id: int) -> FileFacts | None:
     """A file of that person that has not expired, or None."""
     row = await transaction.row(
-        f"""select id, name, size, sha256, expires_at from file
-            where id = $1 and {OWN} and expires_at > clock_timestamp()""",
+        f"select {FACTS} from file where id = $1 and {OWN} and {KEPT}",
         id,
         person.company_id,
         person.account_id,
+        transaction.now,
     )
     return None if row is None else FileFacts(**dict(row))
 
 
 async def get(transaction: Transaction, person: Person, id: int | None, what: str = "文件") -> StoredFile:
-    """A file of that person with its bytes. Raises NotFound: absent, foreign and expired ones alike."""
-    row = await transaction.row(
-        f"""select name, media_type, content from file
-            where id = $1 and {OWN} and expires_at > clock_timestamp()""",
-        id,
+    """A file of that person or of the company, with its bytes. Raises NotFound: absent, foreign and expired ones
+    alike."""
+    found = {} if id is None else await get_many(transaction, person, [id])
+    if id not in found:
+        raise NotFound(f"没有这个{what}，或已超过保存期限")
+    return found[id]
+
+
+async def get_many(transaction: Transaction, person: Person, ids: Sequence[int]) -> dict[int, StoredFile]:
+    """Those of the files that are there, by id, with their bytes; not more at a time than memory has room for."""
+    rows = await transaction.rows(
+        f"select id, name, media_type, content from file where id = any($1) and {OWN} and {KEPT}",
+        ids,
         person.company_id,
         person.account_id,
+        transaction.now,
     )
-    if row is None:
-        raise NotFound(f"没有这个{what}，或已超过保存期限")
-    return StoredFile(**dict(row))
+    return {row["id"]: StoredFile(row["name"], row["media_type"], row["content"]) for row in rows}
 
 
 async def check_room(transaction: Transaction, person: Person, size: int, most: int) -> None:
     """Raise TooMany where an account's files that are kept would take more than `most` bytes."""
     held = await transaction.value(
         """select coalesce(sum(size), 0) from file
-           where company_id = $1 and account_id = $2 and expires_at > clock_timestamp()""",
+           where company_id = $1 and account_id = $2 and not company_wide and expires_at > clock_timestamp()""",
         person.company_id,
         person.account_id,
     )

@@ -26,10 +26,11 @@ BASIS = "手册 2.3.1 关于登录方式"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A pinned statement. `purpose` is sign or upload; `facts` are what the second step needs again."""
+    """A pinned statement. `purpose` is sign or upload, or an act's (`acts.py`), which has no document; `facts` are what
+    the second step needs again."""
 
     token: str
-    document_id: int
+    document_id: int | None
     purpose: str
     version: int
     statement: bytes
@@ -93,7 +94,7 @@ def check_card(person: Person, card_no: str) -> None:
 async def pin(
     transaction: Transaction,
     person: Person,
-    document_id: int,
+    document_id: int | None,
     purpose: str,
     version: int,
     statement: Mapping[str, Any],

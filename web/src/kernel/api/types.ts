@@ -93,6 +93,8 @@ export type View = Narrowed<Schemas["View"], { content: Content }>;
 export type Violation = Omit<Schemas["ViolationBody"], "level"> & { level?: "error" | "warning" };
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
 export type Prepared = Narrowed<Schemas["PrepareAnswer"], { content: Content }>;
+/** What is to be signed of an act of a chapter's own. */
+export type PreparedAct = Schemas["PrepareAnswer"];
 export type Signed = Schemas["SubmitBody"];
 export type Upload = Schemas["UploadBody"];
 export type PreparedUpload = Schemas["UploadAnswer"];

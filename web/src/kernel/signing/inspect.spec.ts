@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Content, Prepared } from "@/kernel/api/types";
+import type { Content, Prepared, PreparedAct } from "@/kernel/api/types";
 import { parcel, parcelWithGoods } from "@/testing/definition";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";
-import { inspectAction, inspectChallenge, inspectStatement, inspectUpload, NotWhatIsShown, type Shown } from "./inspect";
+import { inspectAct, inspectAction, inspectChallenge, inspectStatement, inspectUpload, NotWhatIsShown, type Shown } from "./inspect";
 
 const input = (statement: object): string => `${base64url('{"alg":"ES256"}')}.${base64url(canonical(statement))}`;
 
@@ -73,6 +73,35 @@ describe("what is signed is what is shown (PORT-08)", () => {
     const withDisabled = { ...shown, content: { ...shown.content, kind: "A", weight: "7" } };
     await expect(inspectAction(await prepared({ ...signed, kind: "A" }), withDisabled)).resolves.toBeUndefined();
     await expect(inspectAction(await prepared({ ...signed, kind: "A", weight: "7" }), withDisabled)).rejects.toThrow("录入内容");
+  });
+});
+
+describe("an act of a chapter's own is what is shown (PORT-08)", () => {
+  const act = { type: "sample", action: "order", card: "893", content: { numbers: ["2", "1"], sealed: false, note: "" } };
+  const of = async (content: object, change: object = {}): Promise<PreparedAct> => {
+    const statement = { type: "sample", action: "order", card: "893", content_sha256: await sha256(canonical(content)), nonce: "n", ...change };
+    return { token: "t", statement, signing_input: input(statement), content: content as PreparedAct["content"], warnings: [] };
+  };
+
+  it("accepts exactly the shown content", async () => {
+    await expect(inspectAct(await of(act.content), act)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    { ...act.content, sealed: true }, { ...act.content, numbers: ["1", "2"] }, { ...act.content, numbers: ["2"] }, { numbers: ["2", "1"], sealed: false },
+    { ...act.content, more: "x" },
+  ])("refuses another content: %o", async (content) => {
+    await expect(inspectAct(await of(content), act)).rejects.toThrow("申请内容");
+  });
+
+  it.each([{ type: "other" }, { action: "cancel" }, { card: "894" }])("refuses another statement: %o", async (change) => {
+    await expect(inspectAct(await of(act.content, change), act)).rejects.toThrow(NotWhatIsShown);
+  });
+
+  it("refuses a digest or a signing input of something else", async () => {
+    await expect(inspectAct(await of(act.content, { content_sha256: "0".repeat(64) }), act)).rejects.toThrow("内容摘要");
+    const good = await of(act.content);
+    await expect(inspectAct({ ...good, signing_input: input({ ...good.statement, action: "x" }) }, act)).rejects.toThrow("签名原文");
   });
 });
 

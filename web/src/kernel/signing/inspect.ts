@@ -2,7 +2,7 @@
  * Before the card signs, the page checks that what it is asked to sign is what the user sees (PORT-08).
  * Every function throws `NotWhatIsShown` and signs nothing when it is not.
  */
-import type { Content, Field, Lines, Prepared, PreparedUpload, Row, Upload } from "@/kernel/api/types";
+import type { Content, Field, Lines, Prepared, PreparedAct, PreparedUpload, Row, Upload } from "@/kernel/api/types";
 import { holds } from "@/kernel/conditions";
 import { canonical } from "./canonical";
 import { base64url, sha256 } from "./digest";
@@ -36,6 +36,25 @@ export async function inspectAction(prepared: Prepared, shown: Shown): Promise<v
   const { type, number, action, card, version } = shown;
   sameMembers(statement, { type, number, action, card, version });
   if (filesOf(statement.attachments) !== filesOf(shown.attachments)) throw new NotWhatIsShown("随附单据");
+}
+
+/** What the user sees when asked to sign an act of a chapter's own, which is no document. */
+export interface ShownAct {
+  /** The chapter. */
+  type: string;
+  action: string;
+  card: string;
+  /** Exactly what is to be signed: nothing is left out, empty values neither. */
+  content: unknown;
+}
+
+/** Checks a prepared act: its content, its digest, and every member of the statement that the screen also shows. */
+export async function inspectAct(prepared: PreparedAct, { type, action, card, content }: ShownAct): Promise<void> {
+  const { statement } = prepared;
+  sameSigningInput(prepared);
+  if (canonical(prepared.content) !== canonical(content)) throw new NotWhatIsShown("申请内容");
+  if (statement.content_sha256 !== (await sha256(canonical(content)))) throw new NotWhatIsShown("内容摘要");
+  sameMembers(statement, { type, action, card });
 }
 
 /** Checks a prepared upload: it must name the chosen file's digest and category, and the open document. */

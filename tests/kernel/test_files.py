@@ -1,0 +1,98 @@
+"""Files of a whole company: read by all of it and nobody else, until a moment of the business clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange.worker import sweep
+from singlewindow.kernel.jobs import files
+from singlewindow.kernel.jobs.files import FileFacts, NewFile
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import NotFound
+from tests.house import House
+from tests.kernel.test_acts import person_of
+
+GIVEN = [NewFile(f"标签 {n}.pdf", "application/pdf", b"%PDF" + bytes([n]) * n) for n in range(1, 4)]
+MONTH = timedelta(days=30)
+
+
+async def kept(house: House, person: Person, until: timedelta = MONTH) -> list[FileFacts]:
+    async with house.web.transaction(person.actor) as transaction:
+        return await files.store_for_company(transaction, person, GIVEN, transaction.now + until)
+
+
+async def read(database: Database, person: Person, ids: list[int]) -> set[int]:
+    async with database.transaction(person.actor) as transaction:
+        return set(await files.get_many(transaction, person, ids))
+
+
+async def test_the_whole_company_reads_them(house: House) -> None:
+    """PRNT-05: a colleague gets the same bytes; they come back in the order in which they were given."""
+    owner = await house.member()
+    colleague = await house.member(owner.customs_code)
+    stored = await kept(house, await person_of(house, owner))
+    assert [facts.name for facts in stored] == [each.name for each in GIVEN]
+    person = await person_of(house, colleague)
+    async with house.web.transaction(person.actor) as transaction:
+        found = await files.get_many(transaction, person, [facts.id for facts in stored])
+        one = await files.get(transaction, person, stored[2].id)
+    assert [found[facts.id].content for facts in stored] == [each.content for each in GIVEN]
+    assert one == found[stored[2].id]
+
+
+@pytest.mark.parametrize("fences", ["both", "row-level security alone", "the application alone"])
+async def test_another_company_does_not(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-10: a foreign file answers as an absent one, with either fence alone."""
+    owner, stranger = await house.member(), await house.member()
+    stored = await kept(house, await person_of(house, owner))
+    person = await person_of(house, stranger)
+    if fences == "row-level security alone":
+        monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
+    database = house.owner if fences == "the application alone" else house.web
+    assert await read(database, person, [facts.id for facts in stored]) == set()
+    words = []
+    for id in (stored[0].id, 2**40):
+        async with database.transaction(person.actor) as transaction:
+            with pytest.raises(NotFound) as absent:
+                await files.get(transaction, person, id)
+            words.append(absent.value.detail)
+    assert words[0] == words[1]
+
+
+async def test_an_accounts_own_file_stays_its_own(house: House) -> None:
+    """GATE-11: what one person handed in is not read by a colleague."""
+    owner = await house.member()
+    person = await person_of(house, owner)
+    colleague = await person_of(house, await house.member(owner.customs_code))
+    async with house.web.transaction(person.actor) as transaction:
+        facts = await files.store(transaction, person, "a.xlsx", files.XLSX, b"x", timedelta(days=1))
+    assert await read(house.web, person, [facts.id]) == {facts.id}
+    assert await read(house.web, colleague, [facts.id]) == set()
+
+
+async def test_they_do_not_count_against_the_accounts_room(house: House) -> None:
+    person = await person_of(house, await house.member())
+    await kept(house, person)
+    async with house.web.transaction(person.actor) as transaction:
+        await files.check_room(transaction, person, 10, 10)
+
+
+async def test_they_end_by_the_business_clock_and_are_swept(house: House) -> None:
+    """PRNT-08: a day before the end they are read; when the clock has passed it they are gone, then their rows too."""
+    person = await person_of(house, await house.member())
+    ids = [facts.id for facts in await kept(house, person)]
+    later = [facts.id for facts in await kept(house, person, MONTH * 2)]
+    try:
+        await house.sql("update clock set shift = interval '29 days'")
+        await sweep(house.worker)
+        assert await read(house.web, person, ids) == set(ids)
+        await house.sql("update clock set shift = interval '30 days 1 minute'")
+        assert await read(house.web, person, ids + later) == set(later)
+        await sweep(house.worker)
+    finally:
+        await house.sql("update clock set shift = interval '0'")
+    left = await house.sql("select id from file where id = any($1)", ids + later)
+    assert {row["id"] for row in left} == set(later)
