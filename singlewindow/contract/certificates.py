@@ -1,4 +1,4 @@
-"""Card certificates: who the card belongs to, and whether its certificate may be relied on.
+"""Card certificates: who the card belongs to, and whether its certificate may be relied on; likewise the seal's.
 
 A card certificate names the holder (subject CN), the company (O) and the card number (serialNumber, 13
 characters); the codes stand in the subjectAltName as otherName entries under our private arc.
@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
 CUSTOMS_CODE = ObjectIdentifier("1.3.6.1.4.1.64321.1.1")  # 海关编码, 10 characters
 SOCIAL_CREDIT_CODE = ObjectIdentifier("1.3.6.1.4.1.64321.1.2")  # 社会信用代码, 18 characters
 CARD_KIND = ObjectIdentifier("1.3.6.1.4.1.64321.1.3")  # 法人卡 | 操作员卡
+DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # id-kp-documentSigning, RFC 9336
 
 CARD_NUMBER_LENGTH = 13
 _UTF8_STRING = 0x0C  # ASN.1 tag; every value here is shorter than 128 bytes, so its length is one byte
@@ -100,6 +101,19 @@ def verify_card_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: date
     _check_validity(certificate, now)
     _check_not_revoked(certificate, ca_pem, crl_pem, now)
     return _identity(certificate)
+
+
+def verify_seal_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: datetime) -> None:
+    """Check a certificate with which PDF files are sealed as a card's is checked, and its right to sign documents.
+
+    Raises `CertificateRefused`: what the CA did not issue for sealing first (a card's, say), whatever its validity.
+    """
+    certificate, ca = _load(der), _load_pem(ca_pem)
+    _check_chain(der, ca_pem)
+    _check_may_seal(certificate)
+    _check_validity(ca, now)
+    _check_validity(certificate, now)
+    _check_not_revoked(certificate, ca_pem, crl_pem, now)
 
 
 # Certificates, lists and chains are read once for each content: what is remembered depends on bytes alone, never
@@ -185,6 +199,13 @@ def _check_may_sign(certificate: x509.Certificate) -> None:
         raise ValueError("the card's key may not sign")
     if any(extension.critical and extension.oid not in _UNDERSTOOD for extension in certificate.extensions):
         raise ValueError("a critical extension that is not understood")
+
+
+def _check_may_seal(certificate: x509.Certificate) -> None:
+    values = (extension.value for extension in certificate.extensions)
+    purposes = [oid for value in values if isinstance(value, x509.ExtendedKeyUsage) for oid in value]
+    if DOCUMENT_SIGNING not in purposes:
+        raise CertificateRefused(Reason.CHAIN, "该证书不是印章的证书，不能用于在文件上签章。")
 
 
 def _check_validity(certificate: x509.Certificate, now: datetime) -> None:

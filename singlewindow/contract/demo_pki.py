@@ -3,6 +3,7 @@
     folder/        ca.pem  ca.key.pem  crl.pem  customs-signing.pem  customs-signing.key.pem
                    portal-signing.pem  portal-signing.key.pem
                    portal-seal.pem (a bare public key)  portal-seal.key.pem
+                   print-seal.pem  print-seal.key.pem
                    customs-encryption.jwk (private)  customs-encryption.pub.jwk
     cards folder/  <card_no>.p12 (password = PIN)  <card_no>.pem (the certificate: a card shows it without PIN)
 
@@ -24,14 +25,22 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from joserfc.jwk import ECKey
 
-from singlewindow.contract.certificates import CARD_KIND, CUSTOMS_CODE, SOCIAL_CREDIT_CODE, other_name
+from singlewindow.contract.certificates import (
+    CARD_KIND,
+    CUSTOMS_CODE,
+    DOCUMENT_SIGNING,
+    SOCIAL_CREDIT_CODE,
+    other_name,
+)
 
 CA_NAME = "单一窗口演示证书中心"
 CUSTOMS_NAME = "海关演示签名"
 PORTAL_NAME = "单一窗口演示签名"
+PRINT_SEAL_NAME = "报关单证专用章（样章 SPECIMEN）"
+PRINT_SEAL_ORGANIZATION = "样章 SPECIMEN，仅供演示，无法律效力"
 _CA_LIFE = timedelta(days=20 * 365)
 _CRL_LIFE = timedelta(days=10 * 365)
 _SIGNING_LIFE = timedelta(days=10 * 365)
@@ -67,6 +76,7 @@ def create(folder: Path, cards_folder: Path, cards: Sequence[DemoCard], now: dat
     _create_signing(folder, "customs-signing", CUSTOMS_NAME, moment)
     _create_signing(folder, "portal-signing", PORTAL_NAME, moment)
     _create_seal(folder)
+    _create_print_seal(folder, moment)
     _create_customs_encryption(folder)
     for card in cards:
         if not (cards_folder / f"{card.card_no}.p12").exists():
@@ -151,6 +161,38 @@ def _create_signing(folder: Path, stem: str, common_name: str, now: datetime) ->
         .add_extension(_usage(signs=True), critical=True)
     )
     _write(folder / f"{stem}.pem", _pem(builder.sign(_ca_key(folder), hashes.SHA256())), _PUBLIC)
+
+
+def _create_print_seal(folder: Path, now: datetime) -> None:
+    """The key that seals PDF files. Its certificate alone of those of this CA may sign documents (PRNT-09)."""
+    if not (folder / "print-seal.pem").exists():
+        issue_print_seal(folder, not_before=now - _BACKDATED)
+
+
+def issue_print_seal(
+    folder: Path, *, not_before: datetime, not_after: datetime | None = None
+) -> x509.Certificate:
+    """Issue the certificate of the seal of PDF files, for the key that is there or a new one; 10 years.
+
+    A `not_after` in the past makes an expired one, for tests and training.
+    """
+    key = _key(folder / "print-seal.key.pem")
+    names = (
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, PRINT_SEAL_ORGANIZATION),
+        x509.NameAttribute(NameOID.COMMON_NAME, PRINT_SEAL_NAME),
+    )
+    ends = not_after or not_before + _SIGNING_LIFE
+    # PDF readers that do not know RFC 9336 yet look for the older right to sign mail.
+    purposes = x509.ExtendedKeyUsage([DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    builder = (
+        _certificate(x509.Name(names), key.public_key(), not_before, ends)
+        .issuer_name(_ca(folder).subject)
+        .add_extension(_usage(signs=True), critical=True)
+        .add_extension(purposes, critical=False)
+    )
+    certificate = builder.sign(_ca_key(folder), hashes.SHA256())
+    _write(folder / "print-seal.pem", _pem(certificate), _PUBLIC)
+    return certificate
 
 
 def _create_seal(folder: Path) -> None:

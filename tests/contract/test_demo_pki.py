@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
-from singlewindow.contract.demo_pki import create, revoke
+from singlewindow.contract.certificates import CertificateRefused, Reason, verify_seal_certificate
+from singlewindow.contract.demo_pki import create, issue_print_seal, revoke
 from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki
 
 
@@ -32,7 +34,7 @@ def test_a_second_call_keeps_what_exists_and_adds_a_card(pki: Pki) -> None:
 
 def test_private_files_are_readable_by_the_owner_alone(pki: Pki) -> None:
     """PORT-08: CA key, customs' keys, cards; and nothing else is left lying in the folders."""
-    names = ("customs-signing", "portal-signing", "portal-seal")
+    names = ("customs-signing", "portal-signing", "portal-seal", "print-seal")
     private = {"ca.key.pem", "customs-encryption.jwk", *(f"{name}.key.pem" for name in names)}
     public = {"ca.pem", "crl.pem", "customs-encryption.pub.jwk", *(f"{name}.pem" for name in names)}
     assert {path.name for path in pki.folder.iterdir()} == private | public
@@ -52,3 +54,31 @@ def test_the_revocation_list_is_good_for_years(pki: Pki) -> None:
     next_update = x509.load_pem_x509_crl(pki.crl()).next_update_utc
     assert next_update is not None
     assert next_update - NOW > timedelta(days=9 * 365)
+
+
+def test_the_print_seal_says_specimen_and_alone_may_sign_documents(pki: Pki) -> None:
+    """PRNT-09: a reader shows who sealed; nobody's card passes for the seal."""
+    seal = x509.load_pem_x509_certificate((pki.folder / "print-seal.pem").read_bytes())
+    assert "样章 SPECIMEN" in seal.subject.rfc4514_string()
+    usage = seal.extensions.get_extension_for_class(x509.KeyUsage)
+    assert usage.critical
+    assert usage.value.content_commitment
+    der = seal.public_bytes(serialization.Encoding.DER)
+    verify_seal_certificate(der, pki.ca(), pki.crl(), NOW)
+    with pytest.raises(CertificateRefused) as refused:
+        verify_seal_certificate(pki.der(), pki.ca(), pki.crl(), NOW)
+    assert refused.value.reason_code == Reason.CHAIN
+
+
+def test_a_new_certificate_of_the_print_seal_has_the_key_that_is_there(pki: Pki) -> None:
+    """PRNT-09: and a seal that expired or was revoked is refused by name."""
+    before = (pki.folder / "print-seal.key.pem").read_bytes()
+    old = issue_print_seal(pki.folder, not_before=NOW - timedelta(days=9), not_after=NOW - timedelta(days=2))
+    assert (pki.folder / "print-seal.key.pem").read_bytes() == before
+    new = issue_print_seal(pki.folder, not_before=NOW)
+    revoke(pki.folder, new, NOW)
+    for certificate, reason in ((old, Reason.EXPIRED), (new, Reason.REVOKED)):
+        der = certificate.public_bytes(serialization.Encoding.DER)
+        with pytest.raises(CertificateRefused) as refused:
+            verify_seal_certificate(der, pki.ca(), pki.crl(), NOW)
+        assert refused.value.reason_code == reason

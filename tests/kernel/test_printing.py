@@ -16,8 +16,9 @@ import pytest
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.printing import listing
 from singlewindow.kernel.printing import typesetter as typesetting
+from singlewindow.kernel.printing.children import Bounds
 from singlewindow.kernel.printing.data import breakable
-from singlewindow.kernel.printing.typesetter import Bounds, CannotPrint, Typesetter
+from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import TooLarge, TooMany
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import FORM_PRINT
@@ -231,8 +232,8 @@ async def test_what_takes_too_long_or_too_much_is_ended(press: Typesetter) -> No
         strict = Typesetter(settings().fonts, bounds)
         with pytest.raises(CannotPrint):
             await strict.typeset(FORM_PRINT.template, data(), NOW)
-        assert not strict._idle
-        strict.bounds = Bounds()
+        assert not strict.children.idle
+        strict.children.bounds = Bounds()
         assert (await strict.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
         await strict.close()
 
@@ -240,7 +241,7 @@ async def test_what_takes_too_long_or_too_much_is_ended(press: Typesetter) -> No
 async def test_a_child_at_the_end_of_its_bounds_costs_no_print(press: Typesetter) -> None:
     """UI-12: what earlier prints used up is not this document's fault: a fresh child decides."""
     assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
-    [child] = press._idle
+    [child] = press.children.idle
     child.process.kill()
     assert child.process.returncode is None, "nobody has noticed yet"
     assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
@@ -253,7 +254,7 @@ async def test_a_template_that_fails_says_so_and_hurts_no_other(press: Typesette
     with pytest.raises(CannotPrint) as failed:
         await press.typeset(broken, data(), NOW)
     assert "typ" not in failed.value.detail
-    [child] = press._idle
+    [child] = press.children.idle
     assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
     child.process.kill()
     await child.process.wait()
@@ -267,7 +268,7 @@ async def test_many_at_once_share_few_children(press: Typesetter) -> None:
     ]
     made = await asyncio.gather(*wanted)
     assert len(set(made)) == 12
-    assert len(press._idle) <= press.bounds.children
+    assert len(press.children.idle) <= press.bounds.children
     small = Typesetter(settings().fonts, Bounds(waiting=1))
     answers = await asyncio.gather(
         *(small.typeset(FORM_PRINT.template, data(), NOW) for _ in range(3)), return_exceptions=True

@@ -123,7 +123,9 @@ def test_certificates_that_came_later_are_made(start: Start) -> None:
     pki = start.settings.pki_folder
     authority = (pki / "ca.pem").read_bytes()
     later = [
-        pki / f"{stem}{end}" for stem in ("portal-signing", "portal-seal") for end in (".pem", ".key.pem")
+        pki / f"{stem}{end}"
+        for stem in ("portal-signing", "portal-seal", "print-seal")
+        for end in (".pem", ".key.pem")
     ]
     for file in later:
         file.unlink()

@@ -1,8 +1,9 @@
-"""The child process that typesets; `typesetter.py` starts it, bounds it and hands it its work.
+"""The child process that typesets, and how a child of `children.py` is spoken to.
 
-`python -B child.py CONFIG`: a JSON object with root, fonts (folders), memory_bytes and cpu_seconds. Work comes on stdin
-and answers go to stdout, each with its length in 8 bytes (big-endian) before it. Work: a JSON object with template (a
-path below root), data (JSON text) and now (seconds since 1970). An answer: "P" and the PDF, or "F" and what failed.
+`python -m singlewindow.kernel.printing.child CONFIG`: a JSON object with root, fonts (folders), memory_bytes and
+cpu_seconds. Work comes on stdin and answers go to stdout, each with its length in 8 bytes (big-endian) before it. Work:
+a JSON object with template (a path below root), data (JSON text) and now (seconds since 1970). An answer: "P" and the
+PDF, or "F" and what failed.
 """
 
 from __future__ import annotations
@@ -10,45 +11,57 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import Any
 
 LENGTH = 8  # bytes
 
 
 def main(config: dict[str, Any]) -> None:
     """Work until stdin ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (config["memory_bytes"],) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (config["cpu_seconds"],) * 2)
+    bound(config)
     import typst  # noqa: PLC0415 bounded before the library is loaded
 
     fonts = typst.Fonts(include_system_fonts=False, font_paths=config["fonts"])
     compiler = typst.Compiler(root=config["root"], font_paths=fonts)
-    while work := read(sys.stdin.buffer):
-        write(sys.stdout.buffer, answer(compiler, json.loads(work)))
+    serve(lambda work: typeset(compiler, json.loads(work)))
 
 
-def answer(compiler: Any, work: dict[str, Any]) -> bytes:
-    """The answer to one piece of work."""
+def typeset(compiler: Any, work: dict[str, Any]) -> bytes:
+    """The PDF of one piece of work."""
     try:
         made = compiler.compile(
             input=work["template"], format="pdf", sys_inputs={"data": work["data"]}, timestamp=work["now"]
         )
     except Exception as error:
-        return b"F" + f"{type(error).__name__}: {error} {getattr(error, 'trace', '')}".encode()
-    return b"P" + bytes(made)
+        error.add_note(str(getattr(error, "trace", "")))
+        raise
+    return bytes(made)
 
 
-def read(source: BinaryIO) -> bytes:
+def bound(config: dict[str, Any]) -> None:
+    """Take from this process what it must not use."""
+    resource.setrlimit(resource.RLIMIT_AS, (config["memory_bytes"],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (config["cpu_seconds"],) * 2)
+
+
+def serve(do: Callable[[bytes], bytes]) -> None:
+    """Do what comes, one piece after another, until stdin ends."""
+    while work := _read():
+        try:
+            answer = b"P" + do(work)
+        except Exception as error:
+            notes = " ".join(getattr(error, "__notes__", ()))
+            answer = b"F" + f"{type(error).__name__}: {error} {notes}".encode()
+        sys.stdout.buffer.write(len(answer).to_bytes(LENGTH, "big") + answer)
+        sys.stdout.buffer.flush()
+
+
+def _read() -> bytes:
     """One message; b"" at the end."""
-    length = source.read(LENGTH)
-    return source.read(int.from_bytes(length, "big")) if len(length) == LENGTH else b""
-
-
-def write(target: BinaryIO, message: bytes) -> None:
-    """One message."""
-    target.write(len(message).to_bytes(LENGTH, "big") + message)
-    target.flush()
+    length = sys.stdin.buffer.read(LENGTH)
+    return sys.stdin.buffer.read(int.from_bytes(length, "big")) if len(length) == LENGTH else b""
 
 
 if __name__ == "__main__":
