@@ -48,21 +48,25 @@ def _freight(random: Random, amount: Decimal, currency: str) -> dict[str, str]:
 
 
 def containers_of(random: Random, mode: str, net: Decimal, goods: int) -> dict[str, Any]:
-    """The containers of what comes by sea or rail; goods lie in all of them."""
+    """The containers of what comes by sea or rail, with the numbers of the goods in each."""
     if mode not in (SEA, RAIL):
         return {}
     count = min(int(net / BOX_KILOS) + 1, MOST_BOXES)
     rows = []
-    for _ in range(count):
+    for at in range(count):
         spec, tare = random.choice(SPECS)
         number = container_number(f"{random.choice(OWNERS)}{random.randrange(10**6):06d}")
         lcl = count == 1 and net < BOX_KILOS / 4
-        rows.append({"no": number, "spec": spec, "tare": tare, "lcl": lcl, "goods": _numbers(goods)})
+        rows.append(
+            {"no": number, "spec": spec, "tare": tare, "lcl": lcl, "goods": _numbers(goods, at, count)}
+        )
     return {"containers": rows}
 
 
-def _numbers(goods: int) -> str:
-    return ",".join(map(str, range(1, goods + 1)))
+def _numbers(goods: int, at: int, count: int) -> str:
+    """The goods in one of so many containers: in turn, or all where there are fewer goods than containers."""
+    inside = range(at + 1, goods + 1, count) if goods >= count else range(1, goods + 1)
+    return ",".join(map(str, inside))
 
 
 def documents_of(contract: str, goods: Sequence[Mapping[str, str]], serial: int) -> list[dict[str, str]]:
