@@ -98,6 +98,7 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     from singlewindow.contract.demo_pki import create
     from singlewindow.kernel.database.connection import Database
     from singlewindow.kernel.http.app import create_app
+    from singlewindow.kernel.jobs.tools import Tools
     from tests.house import Customs, House
 
     pki, cards = TEST_DATA / "pki", TEST_DATA / "cards"
@@ -107,7 +108,9 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     owner = await Database.connect(portal_database, size=4)
     app = create_app()
     app.state.database = web
-    made = House(app, portal_database, web, worker, owner, pki, cards, Customs(pki, web))
+    made = House(
+        app, portal_database, web, worker, owner, pki, cards, Customs(pki, web), Tools(app.state.typesetter)
+    )
     yield made
     for client in made.clients:
         await client.aclose()

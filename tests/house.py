@@ -40,6 +40,7 @@ from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import ExchangeKeys, customs_certificate
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
+from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people import session_store
 from singlewindow.kernel.people.person import Level
 from tests.pdf_samples import make_pdf
@@ -200,6 +201,7 @@ class House:
     pki: Path
     cards: Path
     customs: Customs
+    tools: Tools
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self) -> httpx.AsyncClient:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -50,9 +50,10 @@ Case = Callable[[Guess], Awaitable[httpx.Response]]
 class Strangers:
     """The cases of a chapter, by route ("GET /api/<chapter>/…", as the API's description writes it).
 
-    Those of `not_found` answer 404, those of `nothing_found` answer 200 with nothing; `names_nothing` says why a route
-    takes nothing that could be another company's. `without_own_check` takes the application's check away, so that
-    row-level security stands alone. `untouched` answers what must be as before when the stranger has asked everything.
+    Those of `not_found` answer 404, those of `nothing_found` 200 with nothing, those of `refused` 422 with a reason
+    that fits both; `names_nothing` says why a route takes nothing that could be another company's. `without_own_check`
+    takes the application's check away, so that row-level security stands alone. `untouched` answers what must be as
+    before when the stranger has asked everything.
     """
 
     scene: Callable[[House], Awaitable[Scene]]
@@ -61,11 +62,18 @@ class Strangers:
     not_found: Mapping[str, Case]
     nothing_found: Mapping[str, Case]
     names_nothing: Mapping[str, str]
+    refused: Mapping[str, Case] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, tuple[int, Case]]:
+        """Every route that a stranger asks, with the status that he gets."""
+        kinds = ((404, self.not_found), (200, self.nothing_found), (422, self.refused))
+        return {route: (status, case) for status, cases in kinds for route, case in cases.items()}
 
     @property
     def routes(self) -> set[str]:
         """Every route of which something is said."""
-        return {*self.not_found, *self.nothing_found, *self.names_nothing}
+        return {*self.asked, *self.names_nothing}
 
 
 def chapters_with_routes() -> list[Subsystem]:

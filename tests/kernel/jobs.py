@@ -30,7 +30,7 @@ async def start(
 async def work(house: House) -> int:
     """Let the worker do all steps that are due; how many there were."""
     steps = 0
-    while await run_due(house.worker, house.web):
+    while await run_due(house.worker, house.web, house.tools):
         steps += 1
     return steps
 

@@ -142,7 +142,7 @@ async def test_the_result_is_written_some_documents_at_a_time(
     file = await hand_in(member, letters([[at, name, "4", None, None] for at, name in enumerate(names, 1)]))
     id = (await start(member, file)).json()["id"]
     for _ in range(2):
-        await run_due(house.worker, house.web)
+        await run_due(house.worker, house.web, house.tools)
     monkeypatch.setattr(Book, "put", put)
     await work(house)
     made = (await member.http.get(f"/api/jobs/{id}/result")).content

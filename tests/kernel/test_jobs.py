@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from singlewindow.kernel.exchange.worker import sweep
-from singlewindow.kernel.jobs import runner
-from singlewindow.kernel.jobs.desk import AT_ONCE
+from singlewindow.kernel.jobs import found, runner
+from singlewindow.kernel.jobs.desk import AT_ONCE, JobDesk, Wanted
+from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
+from singlewindow.kernel.subsystem import subsystems
+from singlewindow.subsystems._labels.jobs import PRINTING
 from tests.house import House, Member
 from tests.kernel.jobs import TYPE, hand_in, start, view, work
+from tests.kernel.test_acts import person_of
 from tests.workbooks import letters
 
 MANY = 250  # documents: three batches
@@ -49,7 +54,7 @@ async def test_progress_is_seen_while_it_runs(house: House) -> None:
     while True:
         job = await view(member, id)
         seen.append((job["state_name"], job["total"], job["done"]))
-        if not await runner.run_due(house.worker, house.web):
+        if not await runner.run_due(house.worker, house.web, house.tools):
             break
     assert seen == [
         ("排队中", None, 0), ("进行中", MANY, 0), ("进行中", MANY, 100), ("进行中", MANY, 200), ("进行中", MANY, MANY),
@@ -99,14 +104,14 @@ async def test_a_worker_that_was_too_slow_writes_nothing(
     """OPER-04: its lease ended and another has the step; what it did is undone."""
     member = await house.member()
     id = await started(member, 10)
-    await runner.run_due(house.worker, house.web)
+    await runner.run_due(house.worker, house.web, house.tools)
     whole, other_done = importing.IMPORT.step, asyncio.Event()
 
     async def slow(*given: Any) -> Any:
         if not other_done.is_set():
             object.__setattr__(importing.IMPORT, "step", whole)
             await lease_ends(house, id)
-            await runner.run_due(house.worker, house.web)
+            await runner.run_due(house.worker, house.web, house.tools)
             other_done.set()
         return await whole(*given)
 
@@ -125,7 +130,7 @@ async def test_a_stopped_job_goes_on_where_it_stood(house: House) -> None:
     member = await house.member()
     id = await started(member)
     for _ in range(2):
-        await runner.run_due(house.worker, house.web)
+        await runner.run_due(house.worker, house.web, house.tools)
     stopped = await member.http.post(f"/api/jobs/{id}/stop")
     assert (stopped.status_code, stopped.json()["stopping"]) == (200, True)
     await work(house)
@@ -176,7 +181,7 @@ async def test_jobs_take_turns(house: House) -> None:
     long, short = await house.member(), await house.member()
     first, second = await started(long), await started(short, 1)
     for _ in range(6):
-        await runner.run_due(house.worker, house.web)
+        await runner.run_due(house.worker, house.web, house.tools)
     assert ((await view(short, second))["state"], (await view(long, first))["state"]) == ("done", "running")
     await work(house)
 
@@ -189,8 +194,8 @@ async def test_a_step_that_always_fails_ends_the_job_in_words(
     id = await started(member, 1)
     monkeypatch.setattr(importing, "read", lambda *_: 1 / 0)
     for _ in range(runner.TRIES + 1):
-        assert await runner.run_due(house.worker, house.web) == 1
-        assert await runner.run_due(house.worker, house.web) == 0
+        assert await runner.run_due(house.worker, house.web, house.tools) == 1
+        assert await runner.run_due(house.worker, house.web, house.tools) == 0
         await lease_ends(house, id)
     job = await view(member, id)
     assert (job["state"], job["message"].partition("。")[0]) == ("failed", runner.GIVEN_UP)
@@ -201,10 +206,10 @@ async def test_a_job_that_failed_on_the_way_can_go_on(house: House, monkeypatch:
     member = await house.member()
     id = await started(member)
     for _ in range(2):
-        await runner.run_due(house.worker, house.web)
+        await runner.run_due(house.worker, house.web, house.tools)
     monkeypatch.setattr(importing, "judge", lambda *_: 1 / 0)
     for _ in range(runner.TRIES + 1):
-        await runner.run_due(house.worker, house.web)
+        await runner.run_due(house.worker, house.web, house.tools)
         await lease_ends(house, id)
     job = await view(member, id)
     assert (job["state"], job["done"], runner.GIVEN_UP in job["message"]) == ("failed", 100, True)
@@ -225,7 +230,7 @@ async def test_an_account_that_was_deactivated_does_nothing_more(house: House) -
     member = await house.member()
     id = await started(member)
     for _ in range(2):
-        await runner.run_due(house.worker, house.web)
+        await runner.run_due(house.worker, house.web, house.tools)
     await house.sql(
         "update account set active = false where id = (select account_id from job where id = $1)", id
     )
@@ -280,7 +285,7 @@ async def test_files_and_jobs_expire(house: House) -> None:
     """OPER: the worker sweeps files after their days and jobs after 30, never one that waits or runs."""
     member = await house.member()
     old, waiting = await started(member, 1), await started(member, 2)
-    await runner.run_due(house.worker, house.web)
+    await runner.run_due(house.worker, house.web, house.tools)
     await work(house)
     job = await view(member, old)
     await house.sql(
@@ -296,3 +301,87 @@ async def test_files_and_jobs_expire(house: House) -> None:
     assert (await view(member, waiting))["state"] == "queued"
     assert not await house.sql("select from file where id = $1", job["result"]["id"])
     await house.sql("delete from job where id = $1", waiting)
+
+
+# ------------------------------------------------------------------------------------------- kinds of chapters
+
+
+async def test_a_closed_kind_is_started_by_its_chapter_alone(house: House) -> None:
+    """PORT-08: what is done after a signature is not done without one; it answers as a kind that is not there."""
+    member = await house.member()
+    said = []
+    for kind in (PRINTING.name, "nothing"):
+        answer = await member.http.post("/api/jobs", json={"kind": kind, "options": {"order": 1}})
+        said.append((answer.status_code, answer.json()["detail"].replace(kind, "K")))
+    assert said == [(404, "没有名为 K 的任务")] * 2
+
+
+async def test_a_job_may_be_given_its_items_at_once(house: House) -> None:
+    """PRNT-02: their number is known from the beginning, and nothing is unfolded."""
+    member = await house.member()
+    person = await person_of(house, member)
+    items = [f'{{"number": "P{n}"}}' for n in range(45)]
+    async with house.web.transaction(person.actor) as transaction:
+        job = await JobDesk(transaction, person).start(Wanted(PRINTING, "", {"order": 0}, items=items))
+    assert (job.state, job.total) == ("queued", 45)
+    seen = []
+    while await runner.run_due(house.worker, house.web, house.tools):
+        seen.append((await view(member, job.id))["failed"])
+    assert seen == [20, 40, 45, 45]
+    rows = await house.sql(
+        "select no, data->>'number' as number from job_item where job_id = $1 order by no", job.id
+    )
+    assert [(row["no"], row["number"]) for row in rows] == [(n + 1, f"P{n}") for n in range(45)]
+
+
+async def test_a_job_without_items_is_done_at_once(house: House) -> None:
+    person = await person_of(house, await house.member())
+    async with house.web.transaction(person.actor) as transaction:
+        job = await JobDesk(transaction, person).start(Wanted(PRINTING, "", {"order": 0}, items=[]))
+    assert await work(house) == 1
+    [row] = await house.sql("select state, total from job where id = $1", job.id)
+    assert tuple(row) == ("done", 0)
+
+
+async def test_the_company_sees_a_job_only_where_its_chapter_says_so(house: House) -> None:
+    """PORT-10: by the desk of the whole company; never another company."""
+    member = await house.member()
+    colleague, stranger = await house.member(member.customs_code), await house.member()
+    id = await started(member, 1)
+    seen = {}
+    for name, other in (("colleague", colleague), ("stranger", stranger)):
+        person = await person_of(house, other)
+        for whole in (False, True):
+            async with house.web.transaction(person.actor) as transaction:
+                try:
+                    await JobDesk(transaction, person, whole_company=whole).get(id)
+                    seen[name, whole] = True
+                except NotFound:
+                    seen[name, whole] = False
+    assert [key for key, found in seen.items() if found] == [("colleague", True)]
+
+
+async def test_a_job_of_a_chapter_is_shown_to_who_may_enter_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-06: another session of the same account neither sees nor stops it, nor fetches what it made."""
+    member = await house.member()
+    person = await person_of(house, member)
+    async with house.web.transaction(person.actor) as transaction:
+        job = await JobDesk(transaction, person).start(Wanted(PRINTING, "", {"order": 0}, items=["{}"]))
+    assert [each["id"] for each in (await member.http.get("/api/jobs")).json()["items"]] == [job.id]
+    closed = replace(subsystems()["_labels"], card_kind="法人卡")
+    monkeypatch.setattr(found, "subsystems", lambda: {"_labels": closed})
+    base = f"/api/jobs/{job.id}"
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/failures"),
+        ("GET", "/result"),
+        ("POST", "/stop"),
+        ("POST", "/resume"),
+    ):
+        answer = await member.http.request(method, base + path)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/wrong-card"), path
+    assert (await member.http.get("/api/jobs")).json()["items"] == []
+    [row] = await house.sql("select stop_asked from job where id = $1", job.id)
+    assert row["stop_asked"] is False

@@ -20,6 +20,7 @@ from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.jobs.runner import run_due
+from singlewindow.kernel.jobs.tools import tools_of_worker
 from singlewindow.kernel.settings import Settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
@@ -104,13 +105,16 @@ async def work(settings: Settings) -> None:
     keys = ExchangeKeys.load(settings.pki_folder)
     if settings.worker_metrics_port:
         figures.serve(settings.host, settings.worker_metrics_port)
-    async with httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client:
+    async with (
+        httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client,
+        tools_of_worker(settings.fonts) as tools,
+    ):
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         await asyncio.gather(
             Loop("outbox", lambda: send_due(database, transport, keys)).run(url),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)).run(url),
-            Loop("jobs", lambda: run_due(database, web)).run(url),
+            Loop("jobs", lambda: run_due(database, web, tools)).run(url),
             _sweep(database),
             *reading,
         )

@@ -67,6 +67,11 @@ def admit_to(subsystem: Subsystem, person: Person) -> None:
         raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
 
 
+def may_enter(subsystem: Subsystem, person: Person) -> bool:
+    """Whether this session may enter an application."""
+    return not refusals.wrong_card(subsystem.title, subsystem.card_kind, person)
+
+
 async def chapter_person(request: Request, person: Annotated[Person, Depends(bound_person)]) -> Person:
     """Who may ask the routes of the chapter that the address names: a bound account that may enter it.
 
@@ -81,7 +86,7 @@ def closed_types(person: Person) -> frozenset[str]:
     return frozenset(
         document.name
         for subsystem in subsystems().values()
-        if refusals.wrong_card(subsystem.title, subsystem.card_kind, person)
+        if not may_enter(subsystem, person)
         for document in subsystem.documents
     )
 

@@ -9,13 +9,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Header, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
-from singlewindow.kernel.http.desk import Base, BoundPerson, admit
+from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.http.desk import Base, BoundPerson, admit, admit_to, may_enter
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
 from singlewindow.kernel.jobs.files import FileFacts
-from singlewindow.kernel.jobs.found import get_kind
+from singlewindow.kernel.jobs.found import get_kind, get_open_kind, subsystem_of_kind
+from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import (
     Forbidden,
     NotFound,
@@ -27,7 +29,7 @@ from singlewindow.kernel.problems import (
     TooMany,
 )
 from singlewindow.kernel.settings import settings
-from singlewindow.kernel.subsystem import get_document_type
+from singlewindow.kernel.subsystem import Subsystem, document_types, get_document_type, subsystem_of
 
 router = APIRouter(prefix="/api", tags=["jobs"], responses=documented(NotLoggedIn, Forbidden, NotFound))
 State = Literal["queued", "running", "done", "stopped", "failed"]
@@ -137,7 +139,7 @@ async def start(
 ) -> JobView:
     """The same Idempotency-Key answers with the same job again. A file that the company has handed in before is asked
     about (`sent-before`): nothing is done unless the request comes with `again`."""
-    kind = get_kind(body.kind)
+    kind = get_open_kind(body.kind)
     if body.type:
         admit(get_document_type(body.type), person)
     wanted = Wanted(kind, body.type, body.options, body.file, body.again, idempotency_key)
@@ -155,14 +157,14 @@ async def own(
     """The newest first, of a kind or a document type if asked so."""
     async with database.transaction(person.actor) as transaction:
         jobs = await JobDesk(transaction, person).own(kind, type)
-    return JobsAnswer(items=[_view(job) for job in jobs])
+    return JobsAnswer(items=[_view(job) for job in jobs if not _closed(job, person)])
 
 
 @router.get("/jobs/{id}", summary="How far a job is")
 async def status(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """To be asked about once a second while it waits or runs."""
     async with database.transaction(person.actor) as transaction:
-        return _view(await JobDesk(transaction, person).get(id))
+        return _view(await _entered(transaction, person, id))
 
 
 @router.get("/jobs/{id}/failures", summary="What failed of a job")
@@ -175,6 +177,7 @@ async def failures(
 ) -> FailuresAnswer:
     """Also while it runs. Of an import: `data.findings` name the cell, what is wrong and what to do."""
     async with database.transaction(person.actor) as transaction:
+        await _entered(transaction, person, id)
         items = await JobDesk(transaction, person).failures(id, after, most)
     return FailuresAnswer(items=[FailureView(no=item.no, data=dict(item.data)) for item in items])
 
@@ -183,6 +186,7 @@ async def failures(
 async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """What is done stays done; the step under way ends."""
     async with database.transaction(person.actor) as transaction:
+        await _entered(transaction, person, id)
         return _view(await JobDesk(transaction, person).stop(id))
 
 
@@ -194,6 +198,7 @@ async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
 async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """It goes on where it stood."""
     async with database.transaction(person.actor) as transaction:
+        await _entered(transaction, person, id)
         return _view(await JobDesk(transaction, person).resume(id))
 
 
@@ -206,8 +211,28 @@ async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
 async def result(id: JobId, person: BoundPerson, database: Base) -> Response:
     """As long as it is kept."""
     async with database.transaction(person.actor) as transaction:
+        await _entered(transaction, person, id)
         made = await JobDesk(transaction, person).result(id)
     return attachment(made.name, made.media_type, made.content)
+
+
+async def _entered(transaction: Transaction, person: Person, id: int) -> Job:
+    """The job, for who may enter the application whose work it is. Raises NotFound, WrongCard (PORT-06)."""
+    job = await JobDesk(transaction, person).get(id)
+    if subsystem := _chapter(job):
+        admit_to(subsystem, person)
+    return job
+
+
+def _chapter(job: Job) -> Subsystem | None:
+    type = document_types().get(job.about)
+    return subsystem_of(type) if type else subsystem_of_kind(job.kind)
+
+
+def _closed(job: Job, person: Person) -> bool:
+    """Whether the session may not enter the application whose work the job is."""
+    subsystem = _chapter(job)
+    return subsystem is not None and not may_enter(subsystem, person)
 
 
 CLAUSE = "系统规则 7：成批办理有份数和大小的上限"

@@ -11,7 +11,7 @@ from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import FileFacts
-from singlewindow.kernel.jobs.kind import Item, JobKind, ended_items
+from singlewindow.kernel.jobs.kind import Item, JobKind, ended_items, insert_items
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import (
     API,
@@ -27,7 +27,8 @@ AT_ONCE = 5  # jobs of one account that wait or run
 LISTED = 50
 OWN = "j.company_id = $1 and j.account_id = $2"
 """The application's own check of whose jobs are seen; row-level security is the second fence."""
-SENT = "j.company_id = $1"  # the same, for what the whole company has sent
+COMPANY = "j.company_id = $1 and $2::bigint is not null"  # the same, for what is shown to the whole company
+SENT = "j.company_id = $1"  # and for what the whole company has sent
 GOING = """state = 'queued', stop_asked = false, message = '', attempts = 0, ended_at = null,
     leased_until = clock_timestamp()"""
 COLUMNS = """j.id, j.kind, j.about, j.asked, j.state, j.total, j.done, j.failed, j.message, j.stop_asked, j.created_at,
@@ -75,14 +76,25 @@ class Wanted:
     file: int | None = None
     again: bool = False
     key: str | None = None
+    items: Sequence[str] | None = (
+        None  # the pieces, each as JSON text, where they are known from the beginning
+    )
 
 
 @dataclass(frozen=True)
 class JobDesk:
-    """A person and the jobs of the account, inside one transaction."""
+    """A person and the jobs of the account, inside one transaction.
+
+    With `whole_company` also those of colleagues, for a chapter whose work is everybody's in the company.
+    """
 
     transaction: Transaction
     person: Person
+    whole_company: bool = False
+
+    @property
+    def _seen(self) -> str:
+        return COMPANY if self.whole_company else OWN
 
     async def start(self, wanted: Wanted) -> Job:
         """Put a job into the queue; with a key that was used before, the job of then.
@@ -99,17 +111,19 @@ class JobDesk:
         if sha256 and not wanted.again:
             await self._check_new(wanted.kind.name, wanted.about, sha256)
         id = await self.transaction.value(
-            """insert into job (company_id, account_id, kind, about, asked, source_id, source_sha256, key)
-               values ($1, $2, $3, $4, $5, $6, $7, $8) returning id""",
+            """insert into job (company_id, account_id, kind, about, asked, source_id, source_sha256, key, total)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id""",
             self.person.company_id, self.person.account_id, wanted.kind.name, wanted.about, dict(kept),
-            source and source.id, sha256, wanted.key,
+            source and source.id, sha256, wanted.key, None if wanted.items is None else len(wanted.items),
         )  # fmt: skip
+        if wanted.items:
+            await insert_items(self.transaction, self.person, id, wanted.items)
         return await self.get(id)
 
     async def own(self, kind: str | None = None, about: str | None = None) -> list[Job]:
         """The account's last jobs, the newest first."""
         rows = await self.transaction.rows(
-            f"""select {COLUMNS} {FROM} where {OWN} and ($3::text is null or j.kind = $3)
+            f"""select {COLUMNS} {FROM} where {self._seen} and ($3::text is null or j.kind = $3)
                 and ($4::text is null or j.about = $4) order by j.id desc limit {LISTED}""",
             self.person.company_id,
             self.person.account_id,
@@ -121,7 +135,7 @@ class JobDesk:
     async def get(self, id: int) -> Job:
         """A job of the account. Raises NotFound for absent and foreign ones alike."""
         row = await self.transaction.row(
-            f"select {COLUMNS} {FROM} where {OWN} and j.id = $3",
+            f"select {COLUMNS} {FROM} where {self._seen} and j.id = $3",
             self.person.company_id,
             self.person.account_id,
             id,
@@ -165,7 +179,7 @@ class JobDesk:
     async def _turn(self, id: int, states: Sequence[str], change: str, why_not: str) -> Job:
         await self.get(id)
         turned = await self.transaction.value(
-            f"update job j set {change} where {OWN} and j.id = $3 and j.state = any($4) returning true",
+            f"update job j set {change} where {self._seen} and j.id = $3 and j.state = any($4) returning true",
             self.person.company_id,
             self.person.account_id,
             id,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.jobs import files
+from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people.person import Person
 
 Ended = Literal["done", "failed"]
@@ -44,6 +45,7 @@ class Work:
     about: str
     asked: Mapping[str, Any]
     source_id: int | None
+    tools: Tools
     facts: dict[str, Any] = field(default_factory=dict)  # what `unfold` leaves for the steps
     made: int = field(default=0)  # items so far, while they are being made
 
@@ -53,20 +55,26 @@ class Work:
 
     async def add_items(self, items: Sequence[str]) -> None:
         """Add pieces to be done, each as the JSON text of its data."""
-        await self.transaction.run(
-            """insert into job_item (job_id, company_id, no, data)
-               select $1, $2, $3 + place, piece::jsonb
-               from unnest($4::text[]) with ordinality as given (piece, place)""",
-            self.job_id,
-            self.person.company_id,
-            self.made,
-            items,
-        )
+        await insert_items(self.transaction, self.person, self.job_id, items, after=self.made)
         self.made += len(items)
 
     async def ended_items(self, ended: Ended, after: int, most: int) -> list[Item]:
         """The items that are done or that failed, by number, from after that one."""
         return await ended_items(self.transaction, self.job_id, ended, after, most)
+
+
+async def insert_items(
+    transaction: Transaction, person: Person, job_id: int, items: Sequence[str], after: int = 0
+) -> None:
+    """Add pieces to be done to a job of that person, numbered from after that one, each as JSON text."""
+    await transaction.run(
+        """insert into job_item (job_id, company_id, no, data)
+           select $1, $2, $3 + place, piece::jsonb from unnest($4::text[]) with ordinality as given (piece, place)""",
+        job_id,
+        person.company_id,
+        after,
+        items,
+    )
 
 
 async def ended_items(
@@ -92,21 +100,35 @@ class Result:
     content: bytes
 
 
+def _as_asked(
+    transaction: Transaction, person: Person, about: str, asked: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    return asked
+
+
+async def _nothing(work: Work) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class JobKind:
     """A kind of long work, found by its name.
 
     `check` says before anything is stored whether the person may have this done at all, and answers what is kept of
     what was asked; `unfold` adds the items; `step` does a batch of them; `finish` makes the file, if there is one.
+
+    One that is not `open` is started by its chapter alone (`JobDesk.start`, often with its items), after checks of the
+    chapter's own; nobody starts it by `POST /api/jobs`.
     """
 
     name: str
     title: str
-    check: Callable[[Transaction, Person, str, Mapping[str, Any]], Mapping[str, Any]]
-    unfold: Callable[[Work], Awaitable[None]]
     step: Callable[[Work, Sequence[Item]], Awaitable[Sequence[Outcome]]]
-    finish: Callable[[Work], Awaitable[Result | None]]
+    check: Callable[[Transaction, Person, str, Mapping[str, Any]], Mapping[str, Any]] = _as_asked
+    unfold: Callable[[Work], Awaitable[None]] = _nothing
+    finish: Callable[[Work], Awaitable[Result | None]] = _nothing
     batch: int = 100
+    open: bool = True
     takes_file: bool = False
     once: Callable[[Mapping[str, Any]], bool] = lambda asked: (
         False

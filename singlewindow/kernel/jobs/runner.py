@@ -20,6 +20,7 @@ from singlewindow.kernel.database.connection import Actor, Database, Row, Transa
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.found import job_kinds
 from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
+from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people.standing import find_person
 from singlewindow.kernel.problems import Problem
 from singlewindow.kernel.settings import settings
@@ -36,7 +37,7 @@ class LeaseLost(Exception):
     """Another worker has the step now; what this one did is undone."""
 
 
-async def run_due(worker: Database, web: Database) -> int:
+async def run_due(worker: Database, web: Database, tools: Tools) -> int:
     """Do one step of one job; answers 0 where none is due."""
     job = await _lease(worker)
     if job is None:
@@ -45,7 +46,7 @@ async def run_due(worker: Database, web: Database) -> int:
         if job["attempts"] > TRIES:
             raise Problem(GIVEN_UP)
         async with _held(worker, job):
-            await _step(web, job)
+            await _step(web, job, tools)
     except LeaseLost:
         log.warning("step was done by another worker", job=job["id"])
     except Problem as problem:
@@ -93,14 +94,14 @@ async def _renew(worker: Database, job: Row) -> None:
             )
 
 
-async def _step(web: Database, job: Row) -> None:
+async def _step(web: Database, job: Row, tools: Tools) -> None:
     async with web.transaction(Actor(job["company_id"], job["account_id"])) as transaction:
         person = await find_person(transaction, job["account_id"])
         kind = job_kinds().get(job["kind"])
         if person is None or kind is None:
             raise Problem(NOT_ALLOWED)
         work = Work(
-            transaction, person, job["id"], job["about"], job["asked"], job["source_id"], job["facts"]
+            transaction, person, job["id"], job["about"], job["asked"], job["source_id"], tools, job["facts"]
         )
         if job["total"] is None and not job["stop_asked"]:
             await kind.unfold(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,3 +48,24 @@ async def find_parcels(transaction: Transaction, person: Person, wanted: Wanted)
         wanted.size * (wanted.page - 1),
     )
     return total, rows
+
+
+async def find_numbers(transaction: Transaction, person: Person, numbers: Sequence[str]) -> set[str]:
+    """Those of the numbers that are parcels of the company."""
+    rows = await transaction.rows(
+        f"select key from {PARCELS.table} where {OWN} and key = any($2)", person.customs_code, numbers
+    )
+    return {row["key"] for row in rows}
+
+
+async def parcels_of(
+    transaction: Transaction, person: Person, numbers: Sequence[str]
+) -> Mapping[str, Mapping[str, str]]:
+    """What stands on the labels of those of the numbers that are parcels of the company, by number."""
+    rows = await transaction.rows(
+        f"""select key as number, coalesce(arrived_on::text, '') as arrived_on, coalesce(weight::text, '') as weight
+            from {PARCELS.table} where {OWN} and key = any($2)""",
+        person.customs_code,
+        numbers,
+    )
+    return {row["number"]: dict(row) for row in rows}

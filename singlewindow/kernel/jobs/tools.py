@@ -1,0 +1,29 @@
+"""What the worker has for the steps of its jobs besides the database: child processes that make files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from singlewindow.kernel.printing.typesetter import Bounds, Typesetter
+
+WAITING = 2_000  # pieces that one step may ask for at once: nobody but the steps themselves waits for them
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The tools of one worker; what they need is started when a step first asks."""
+
+    typesetter: Typesetter
+
+
+@asynccontextmanager
+async def tools_of_worker(fonts: Path) -> AsyncIterator[Tools]:
+    """The tools for as long as a worker lives; its steps may ask for many pieces at once."""
+    typesetter = Typesetter(fonts, Bounds(waiting=WAITING))
+    try:
+        yield Tools(typesetter)
+    finally:
+        await typesetter.close()
