@@ -17,6 +17,8 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.spreadsheets.export_files import put_text
+from singlewindow.kernel.spreadsheets.export_parts import begins_like_formula
 from singlewindow.kernel.spreadsheets.layout import (
     CODES_SHEET,
     FIRST_ROW,
@@ -30,7 +32,6 @@ from singlewindow.kernel.spreadsheets.layout import (
 from singlewindow.kernel.subsystem import DocumentType
 
 CODES_SHOWN = 2_000  # entries of one table; of a longer one the first
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HINT_LENGTH = 255  # what a spreadsheet shows beside a cell
 
 Names = Mapping[str, Sequence[str]]
@@ -99,9 +100,9 @@ class Book:
         elif isinstance(cell, int | float):
             sheet.write_number(row, column, cell, self._formats[style])
         else:
-            quoted = str(cell).startswith(_FORMULA)
+            quoted = begins_like_formula(str(cell))
             name = f"{style} quoted".removeprefix("text ") if quoted else style
-            sheet.write_string(row, column, str(cell), self._formats[name])
+            put_text(sheet, row, column, str(cell), self._formats[name])
 
     def code_range(self, table: str) -> str | None:
         """Where a code table's entries stand, for a cell's list; None where there are none."""

@@ -1,0 +1,118 @@
+"""Data exports: many records written into one file by a child process, so that the worker's loop stays free.
+
+Memory is the same for ten records and for ten thousand: they are fed one by one, and wait where the child is slower.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from singlewindow.kernel.spreadsheets.export_files import FileFormat
+from singlewindow.kernel.spreadsheets.export_parts import Part, Record
+
+CHILD = Path(__file__).with_name("export_child.py")
+
+
+@dataclass(frozen=True)
+class ExportLimits:
+    """What an export may cost; sizes in bytes, times in seconds."""
+
+    record_seconds: float = 60.0  # for which one record may wait to be taken
+    closing_seconds: float = 300.0
+    cpu_seconds: int = 1_800
+    memory_bytes: int = 512 * 1024 * 1024  # of address space, a fifth of which is used
+    file_bytes: int = 8 * 1024**3
+
+
+class ExportFailed(Exception):
+    """The file was not made; no part of it is left."""
+
+
+async def export(
+    format: FileFormat,
+    parts: Sequence[Part],
+    records: AsyncIterable[Record],
+    target: Path,
+    limits: ExportLimits = ExportLimits(),
+) -> int:
+    """Write the records into a new file at `target`; how many they were.
+
+    Temporary files lie beside it. Raises ExportFailed; whatever is raised, no file stays.
+    """
+    with TemporaryDirectory(dir=target.parent) as folder:
+        unfinished = Path(folder) / "whole"
+        child = await _start(format, parts, unfinished, limits)
+        try:
+            count = await _feed(child, records, limits)
+            await _finished(child, count, limits)
+        finally:
+            await _end(child)
+        unfinished.replace(target)
+    return count
+
+
+async def _start(format: FileFormat, parts: Sequence[Part], target: Path, limits: ExportLimits) -> Process:
+    config = {
+        "format": format,
+        "parts": [asdict(part) for part in parts],
+        "target": str(target),
+        "folder": str(target.parent),
+        "memory_bytes": limits.memory_bytes,
+        "cpu_seconds": limits.cpu_seconds,
+        "file_bytes": limits.file_bytes,
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-B", str(CHILD), json.dumps(config),
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/",
+    )  # fmt: skip
+
+
+async def _feed(child: Process, records: AsyncIterable[Record], limits: ExportLimits) -> int:
+    """Give the records, then their end. A child that has ended is asked why by `_finished`."""
+    assert child.stdin
+    count = 0
+    with suppress(BrokenPipeError, ConnectionResetError):
+        async for record in records:
+            await _give(child, record, limits.record_seconds)
+            count += 1
+        await _give(child, count, limits.record_seconds)
+        child.stdin.close()
+    return count
+
+
+async def _give(child: Process, record: Record | int, seconds: float) -> None:
+    assert child.stdin
+    child.stdin.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+    try:
+        async with asyncio.timeout(seconds):
+            await child.stdin.drain()
+    except TimeoutError:
+        raise ExportFailed("the writer takes no more records") from None
+
+
+async def _finished(child: Process, count: int, limits: ExportLimits) -> None:
+    assert child.stdout
+    try:
+        async with asyncio.timeout(limits.closing_seconds):
+            line = await child.stdout.readline()
+            await child.wait()
+    except TimeoutError:
+        raise ExportFailed("the writer does not come to an end") from None
+    if not line or json.loads(line) != {"done": count}:
+        raise ExportFailed(f"the writer ended with {child.returncode} and said {line[:2_000]!r}")
+
+
+async def _end(child: Process) -> None:
+    """Whatever happened, no child stays: not as a process and not as a zombie."""
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
