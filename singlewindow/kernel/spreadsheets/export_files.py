@@ -57,11 +57,11 @@ def open_file(format: FileFormat, target: Path, parts: Sequence[Part], folder: P
 def put_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
     """Write a text as a text, whatever it looks like.
 
-    XlsxWriter in constant memory takes what stands between <r> and </r> for its own markup: such a text goes as two
-    runs, which read as one.
+    XlsxWriter in constant memory takes what stands between <r> and </r> for its own markup: such a text goes as
+    three runs, which read as one.
     """
     if text.startswith("<r>") and text.endswith("</r>"):
-        sheet.write_rich_string(row, column, "<r", text[2:], style)
+        sheet.write_rich_string(row, column, "<", "r>", text[3:], style)
     else:
         sheet.write_string(row, column, text, style)
 

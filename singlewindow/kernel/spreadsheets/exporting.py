@@ -28,7 +28,7 @@ class ExportLimits:
     record_seconds: float = 60.0  # for which one record may wait to be taken
     closing_seconds: float = 300.0
     cpu_seconds: int = 1_800
-    memory_bytes: int = 512 * 1024 * 1024  # of address space, a fifth of which is used
+    memory_bytes: int = 192 * 1024 * 1024  # of address space, a third of which is used
     file_bytes: int = 8 * 1024**3
 
 
