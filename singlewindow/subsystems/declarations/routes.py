@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from singlewindow.subsystems.declarations import closed_routes
+from singlewindow.subsystems.declarations import closed_routes, number_routes
 
 router = APIRouter()
-for part in (closed_routes.router,):
+for part in (closed_routes.router, number_routes.router):
     router.include_router(part)

@@ -47,5 +47,5 @@ STRANGERS = Strangers(
         f"GET {BASE}/closed": lambda g: _asked(g, "closed"),
         f"GET {BASE}/closed/numbers": lambda g: _asked(g, "closed/numbers"),
     },
-    names_nothing={},
+    names_nothing={f"POST {BASE}/numbers": "a file of the person's own"},
 )

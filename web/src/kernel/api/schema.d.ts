@@ -416,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/declarations/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Numbers from a file
+         * @description Nothing is kept. More than 50 good numbers are refused with their count.
+         */
+        post: operations["numbers_api_declarations_numbers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/definitions/{type}": {
         parameters: {
             query?: never;
@@ -1867,6 +1887,14 @@ export interface components {
              */
             file: string;
         };
+        /** Body_numbers_api_declarations_numbers_post */
+        Body_numbers_api_declarations_numbers_post: {
+            /**
+             * File
+             * @description txt, csv or xlsx
+             */
+            file: string;
+        };
         /** Body_upload_api_documents__type___number__attachments_post */
         Body_upload_api_documents__type___number__attachments_post: {
             /** Certificate */
@@ -2816,6 +2844,41 @@ export interface components {
             type: string;
             /** Unread */
             unread: boolean;
+        };
+        /**
+         * NumberFileAnswer
+         * @description What a file holds: numbers in their order, each once; `problems` are the first 200 of `faults` and the doubts;
+         *     `total` counts all entries.
+         */
+        NumberFileAnswer: {
+            /** Duplicates */
+            duplicates: number;
+            /** Faults */
+            faults: number;
+            /** Numbers */
+            numbers: string[];
+            /** Problems */
+            problems: components["schemas"]["NumberProblemView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * NumberProblemView
+         * @description An entry that was not taken; with `doubt`, one that was taken and should be looked at.
+         */
+        NumberProblemView: {
+            /** Advice */
+            advice: string;
+            /** Clause */
+            clause: string;
+            /** Doubt */
+            doubt: boolean;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+            /** Text */
+            text: string;
         };
         /**
          * NumbersAnswer
@@ -4972,6 +5035,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumbersAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    numbers_api_declarations_numbers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_numbers_api_declarations_numbers_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberFileAnswer"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */
