@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from singlewindow.kernel.printing.typesetter import Bounds, Typesetter
+from singlewindow.kernel.printing.children import Bounds
+from singlewindow.kernel.printing.typesetter import Typesetter
 
 WAITING = 2_000  # pieces that one step may ask for at once: nobody but the steps themselves waits for them
 

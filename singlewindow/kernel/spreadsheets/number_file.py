@@ -26,6 +26,7 @@ from singlewindow.kernel.spreadsheets.reader import Words, bounds_of, lines_of, 
 CHILDREN_AT_ONCE = 2
 LISTED = 200  # problems that are told; all are counted
 _SHOWN = 40  # characters of a text that is told
+_ENTRY = 40  # characters that an entry of a text may have on average
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,8 @@ class _Found:
 
     def take(self, row: Mapping[str, Any], most: int) -> bool:
         """A row of `reader_child.py`; False where there are more than `most` entries by now."""
+        if len(row.get("text", "")) > most * _ENTRY:
+            return False
         sheet = str(row.get("sheet", ""))
         first = sheet not in self._columns
         columns = self._columns.setdefault(sheet, _Columns())
