@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 DPI = 72
 GREYS = 8  # of a reference: small files, and differences of a shade do not count
 NEAR = 64  # of 255: a pixel that differs by more is another one
-TOLERANCE = 0.002  # the part of a page's pixels that may be others
+TOLERANCE = 0.0002  # the part of a page's pixels that may be others: a hundred, a letter or two
 
 
 def samples() -> list[str]:
