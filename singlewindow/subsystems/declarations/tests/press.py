@@ -80,9 +80,13 @@ def pages(pdf: bytes, dpi: float = DPI) -> Iterator[Image.Image]:
 
 
 def texts(pdf: bytes) -> list[str]:
-    """The text of each page as PDFium reads it, without blanks and line breaks."""
+    """The text of each page as PDFium reads it, without blanks and line breaks.
+
+    A hyphen that ends a line is to PDFium the character 2; here it is a hyphen again.
+    """
     with pypdfium2.PdfDocument(pdf) as document:
-        return ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
+        read = [page.get_textpage().get_text_bounded() for page in document]
+    return ["".join(text.replace("\x02", "-").split()) for text in read]
 
 
 def unlike(one: Image.Image, other: Image.Image) -> float:
