@@ -99,6 +99,7 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     from singlewindow.kernel.database.connection import Database
     from singlewindow.kernel.http.app import create_app
     from singlewindow.kernel.jobs.tools import Tools
+    from singlewindow.kernel.printing.sealing import Sealer
     from tests.house import Customs, House
 
     pki, cards = TEST_DATA / "pki", TEST_DATA / "cards"
@@ -108,13 +109,13 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     owner = await Database.connect(portal_database, size=4)
     app = create_app()
     app.state.database = web
-    made = House(
-        app, portal_database, web, worker, owner, pki, cards, Customs(pki, web), Tools(app.state.typesetter)
-    )
+    tools = Tools(app.state.typesetter, Sealer(pki))
+    made = House(app, portal_database, web, worker, owner, pki, cards, Customs(pki, web), tools)
     yield made
     for client in made.clients:
         await client.aclose()
     await app.state.typesetter.close()
+    await tools.sealer.close()
     await web.close()
     await worker.close()
     await owner.close()

@@ -107,7 +107,7 @@ async def work(settings: Settings) -> None:
         figures.serve(settings.host, settings.worker_metrics_port)
     async with (
         httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client,
-        tools_of_worker(settings.fonts) as tools,
+        tools_of_worker(settings.fonts, settings.pki_folder) as tools,
     ):
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)

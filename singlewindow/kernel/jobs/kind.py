@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.jobs import files
-from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people.person import Person
+
+if TYPE_CHECKING:
+    from singlewindow.kernel.jobs.tools import Tools  # what makes files imports much that imports this
 
 Ended = Literal["done", "failed"]
 
