@@ -16,6 +16,7 @@ from rich.console import Console
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
+from singlewindow.launch.sealed_files import check as check_file
 from singlewindow.launch.seals import check
 from singlewindow.launch.settings import LaunchSettings
 
@@ -110,6 +111,34 @@ def check_seal(
 ) -> None:
     """Check a print's QR code without server, database and network: exit code 0 valid, 1 forged, 2 expired."""
     raise typer.Exit(check(seal, key.read_bytes(), (at or datetime.now(UTC)).astimezone(), typer.echo))
+
+
+PDF = typer.Argument(exists=True, dir_okay=False, help="the PDF file")
+CA = typer.Option(help="the CA's certificate; default: this installation's, pki/ca.pem", show_default=False)
+CRL = typer.Option(help="its revocation list; default: crl.pem beside it", show_default=False)
+
+
+@app.command()
+def check_pdf(
+    file: Annotated[Path, PDF],
+    ca: Annotated[Path | None, CA] = None,
+    crl: Annotated[Path | None, CRL] = None,
+    at: Annotated[
+        datetime | None, typer.Option(help="another moment than now, in this computer's time")
+    ] = None,
+) -> None:
+    """Check the seal of a PDF file without server, database and network: exit code 0 valid, 1 changed, 2 not sealed,
+    3 another certificate, 4 expired, 5 revoked, 6 not known whether revoked."""
+    moment = (at or datetime.now(UTC)).astimezone()
+    trusted = ca or LaunchSettings().pki_folder / "ca.pem"
+    try:
+        raise typer.Exit(check_file(file, trusted, crl, moment, typer.echo))
+    except LaunchError as error:
+        typer.echo(f"Cannot check. {error}", err=True)
+        raise typer.Exit(_NOT_CHECKED) from error
+
+
+_NOT_CHECKED = 9
 
 
 class ClockChange(StrEnum):

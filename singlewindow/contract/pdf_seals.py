@@ -107,7 +107,7 @@ def _judged(data: bytes, signature: EmbeddedPdfSignature, trust: Trust) -> Check
     refusal = _refusal(signature.signer_cert.dump(), trust)
     if refusal is None or refusal.reason_code not in (Reason.CHAIN, Reason.UNREADABLE):
         _check_built(data, signature, trust.ca)
-    believed = _believed(signature, trust)
+    believed = _believed(signature, trust, refusal)
     facts = _facts(signature)
     if refusal is not None:
         return Checked(_VERDICTS.get(refusal.reason_code, Verdict.OTHER_CERTIFICATE), "", facts)
@@ -192,11 +192,13 @@ def _one_form(signature: bytes) -> bytes:
     return encode_dss_signature(r, min(s, ORDER - s))
 
 
-def _believed(signature: EmbeddedPdfSignature, trust: Trust) -> bool:
+def _believed(signature: EmbeddedPdfSignature, trust: Trust, refusal: CertificateRefused | None) -> bool:
     """pyHanko's bottom line, with trust in the CA; raises _Changed where signature and file do not fit together."""
     context = ValidationContext(
         trust_roots=[_read(trust.ca)],
-        crls=[pem.unarmor(trust.crl)[2]],
+        crls=[pem.unarmor(trust.crl)[2]]
+        if refusal is None
+        else [],  # a list that was refused may be anything
         moment=trust.at,
         allow_fetching=False,
         revocation_mode="require",
