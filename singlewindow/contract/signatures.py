@@ -48,7 +48,7 @@ def canonical(value: Any) -> bytes:
 
 
 class _NotPlain(Exception):
-    """Something else than texts, small whole numbers and objects whose names are ASCII, in the exact types."""
+    """Something else than texts, small whole numbers, true, false, null and objects with ASCII names, exactly so."""
 
 
 def _ordered(value: Any) -> Any:
@@ -61,7 +61,7 @@ def _ordered(value: Any) -> Any:
         return {name: each if type(each := value[name]) is str else _ordered(each) for name in names}
     if kind is list:
         return [_ordered(each) for each in value]
-    if kind is str or (kind is int and abs(value) < _SMALL):
+    if kind is str or kind is bool or value is None or (kind is int and abs(value) < _SMALL):
         return value
     raise _NotPlain
 
