@@ -76,7 +76,7 @@ def paper_data(declaration: Declaration, names: Names, *, sealed: bool = False) 
     """
     said = _Said(declaration, names)
     imported, number = declaration["ie_flag"] == "I", declaration["number"]
-    customs = said.name("district") or said.text("district")
+    customs = said.name("district") or said.text("district") or number[:4]
     return {
         "title": f"中华人民共和国海关{'进口' if imported else '出口'}货物报关单",
         "number": number,

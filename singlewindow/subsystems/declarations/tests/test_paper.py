@@ -157,6 +157,13 @@ def test_a_code_without_a_name_stands_alone() -> None:
     ]  # fmt: skip
 
 
+def test_a_sealed_file_always_has_a_seal() -> None:
+    """PRNT-09: where the district has no name, its code; where there is none, the number begins with it."""
+    said = sample("import_by_sea")["content"] | {"district": ""}
+    assert paper_data(said, {}, sealed=True)["seal"] == "5301"
+    assert paper_data(said, {})["seal"] == ""
+
+
 def test_confirmations_of_newer_forms_appear_where_they_were_given() -> None:
     """PRNT-09, FG 3.2: four since 2019, seven in newer ones."""
     answers = {each["label"]: each["value"] for each in data_of("newer_confirmations")["promises"]}
