@@ -207,6 +207,8 @@ async def test_a_number_that_a_spreadsheet_has_changed_is_said_and_never_guessed
         ("Sheet1!A7", "该单元格是逻辑值 TRUE，不是号码"),
     ]
     assert "文本" in found.problems[0].advice
+    assert "开头的 0 会丢失" in found.problems[4].advice
+    assert all("单元格" not in each.advice for each in (await text("12345\n5.3")).problems)
 
 
 async def test_error_values_and_dates_are_named() -> None:

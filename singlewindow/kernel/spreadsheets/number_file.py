@@ -276,7 +276,7 @@ class _Found:
     # ------------------------------------------------------------------------------------------------ the judgement
 
     def _judge(self, place: str, cell: Any) -> None:
-        number = cell if isinstance(cell, str) else as_typed(cell)
+        number = cell if isinstance(cell, str) else as_typed(cell, self.shape)
         complaint = number if isinstance(number, Complaint) else why_no_number(number, self.shape)
         if complaint or isinstance(number, Complaint):
             assert complaint
@@ -347,15 +347,25 @@ _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?[eE][+-]?[0-9]{1,3}")
 _EXACT = len(str(MOST_EXACT)) - 1
 
 
-def as_typed(cell: Any) -> str | Complaint:
-    """What a person typed into a cell that is no text, or why nobody can know it."""
+def as_typed(cell: Any, shape: NumberShape) -> str | Complaint:
+    """What a person typed into a cell that is no text, or why it is no number of the shape or nobody can know it."""
     if isinstance(cell, bool):
         return Complaint(f"该单元格是逻辑值 {str(cell).upper()}，不是号码", AS_TEXT)
     if isinstance(cell, int | float):
-        return f"{Decimal(f'{cell:.15g}'):f}" if abs(cell) < MOST_EXACT else _CHANGED
+        return _digits_typed(cell, shape)
     if "e" in cell:
         return Complaint("该单元格是公式的错误值，不是号码", "请改正公式，或直接填写号码")
     return Complaint("该单元格已被表格软件改为日期", AS_TEXT)
+
+
+def _digits_typed(cell: float, shape: NumberShape) -> str | Complaint:
+    if not abs(cell) < MOST_EXACT:
+        return _CHANGED
+    text = f"{Decimal(f'{cell:.15g}'):f}"
+    complaint = why_no_number(text, shape)
+    if complaint and len(text) < shape.digits:
+        return Complaint(complaint.message, f"{complaint.advice}；{LOST_ZEROS}")
+    return text
 
 
 _CHANGED = Complaint(
@@ -369,7 +379,8 @@ def why_no_number(text: str, shape: NumberShape) -> Complaint | None:
     count, wanted = len(text), shape.digits
     if _SCIENTIFIC.fullmatch(text):
         return Complaint(
-            f"{shape.label}已被表格软件改为科学计数法，后几位已经丢失，无法还原", _CHANGED.advice
+            f"{shape.label}已被表格软件改为科学计数法，后几位已经丢失，无法还原",
+            "请在表格软件中将该列的格式设为「文本」，重新填写完整的号码后再导入",
         )
     strange = sorted({each for each in text if not "0" <= each <= "9"}, key=text.index)
     if strange:
@@ -382,8 +393,7 @@ def why_no_number(text: str, shape: NumberShape) -> Complaint | None:
             f"有 {count} 位，可能是 {count // wanted} 个号码连在一起", "请用逗号或换行将号码分开"
         )
     if count != wanted:
-        advice = "请按单证核对，补足或删去数字" + (f"；{LOST_ZEROS}" if count < wanted else "")
-        return Complaint(f"有 {count} 位，{shape.label}应为 {wanted} 位", advice)
+        return Complaint(f"有 {count} 位，{shape.label}应为 {wanted} 位", "请按单证核对，补足或删去数字")
     return shape.judge(text)
 
 
