@@ -22,6 +22,7 @@ from singlewindow.kernel.http.desk import (
     VersionInHeader,
     own_desk,
 )
+from singlewindow.kernel.http.direct import Direct
 from singlewindow.kernel.http.problems import ViolationBody, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, Text
@@ -42,12 +43,10 @@ HOW: dict[str, Any] = {
     "prefix": "/api/documents/{type}",
     "tags": ["documents"],
     "responses": documented(NotLoggedIn, Forbidden, NotFound),
-    "route_class": KnownFirst,
 }
-router = APIRouter(**HOW)
-most_asked = APIRouter(
-    **HOW
-)  # their routes stand in the application itself: there a route is looked for once
+router = APIRouter(**HOW, route_class=KnownFirst)
+most_asked = APIRouter(**HOW, route_class=Direct)
+"""Their routes stand in the application itself: there a route is looked for once."""
 
 
 class ContentBody(BaseModel):
@@ -233,7 +232,7 @@ async def open_document(
     return tagged(view)
 
 
-@router.put(
+@most_asked.put(
     "/{number}",
     summary="Save a draft again",
     responses=documented(NotInThisState, StaleVersion, Refused),

@@ -1,0 +1,150 @@
+"""Routes that are asked most: how a request becomes an endpoint's arguments is planned once, when the route is made.
+
+FastAPI finds that out anew for each request, which costs more than most requests' own work. It still describes the
+route, and it answers wherever something is wrong with a request, so that every refusal is the same as elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
+
+from singlewindow.kernel.http.desk import KnownFirst
+from singlewindow.kernel.problems import Problem
+
+Taken = Callable[[Request], str | None]
+"""Where a parameter stands in a request; None where it is not there."""
+
+
+class Unfit(Exception):
+    """A request that does not fit the plan: FastAPI says why."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One text of a path, query or header."""
+
+    name: str
+    taken: Taken
+    adapter: TypeAdapter[Any]
+    required: bool
+    default: Any
+
+    def value(self, request: Request) -> Any:
+        """The argument. Raises Unfit where it is missing, ValidationError where it is wrong."""
+        text = self.taken(request)
+        if text is not None:
+            return self.adapter.validator.validate_python(text)
+        if self.required:
+            raise Unfit
+        return self.default
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a coroutine takes from a request: an endpoint's, or that of what it depends on."""
+
+    call: Callable[..., Awaitable[Any]]
+    parameters: tuple[Parameter, ...]
+    wanted: tuple[tuple[str, Plan], ...]
+    request: str | None
+    body: tuple[str, TypeAdapter[Any]] | None
+
+    @classmethod
+    def of(cls, dependant: Dependant) -> Plan:
+        """The plan for what FastAPI found out. Raises ValueError for what a plan does not know."""
+        if dependant.cookie_params or dependant.response_param_name or len(dependant.body_params) > 1:
+            raise ValueError(f"{dependant.call}: more than path, query, headers and one body")
+        if dependant.call is None:
+            raise ValueError("nothing to call")
+        body = dependant.body_params[0] if dependant.body_params else None
+        return cls(
+            dependant.call,
+            tuple(_parameters(dependant)),
+            tuple((str(each.name), cls.of(each)) for each in dependant.dependencies),
+            dependant.request_param_name,
+            (body.name, TypeAdapter(body.field_info.rebuild_annotation())) if body else None,
+        )
+
+    async def arguments(self, request: Request, body: bytes) -> dict[str, Any]:
+        """The arguments for the coroutine. Raises Unfit, ValidationError, and what a dependency refuses."""
+        found = {name: await plan.call(**await plan.arguments(request, body)) for name, plan in self.wanted}
+        for each in self.parameters:
+            found[each.name] = each.value(request)
+        if self.request:
+            found[self.request] = request
+        if self.body:
+            name, adapter = self.body
+            found[name] = adapter.validator.validate_json(body)
+        return found
+
+
+class Direct(KnownFirst):
+    """A route whose endpoint answers with a Response and takes nothing but path, query, headers, request and one
+    JSON body, itself or through coroutines that it depends on."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, endpoint, **more)
+        self._plan = Plan.of(self.dependant)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if self.methods and scope["method"] not in self.methods:
+            await super().handle(scope, receive, send)
+            return
+        request = Request(scope, receive, send)
+        body = await _read(request) if self._plan.body else b""
+        again = _again(body, receive) if self._plan.body else receive
+        try:
+            if self._plan.body and not request.headers.get("content-type", "").startswith("application/json"):
+                raise Unfit
+            arguments = await self._plan.arguments(request, body)
+        except (Unfit, ValidationError, Problem):
+            await super().handle(scope, again, send)
+            return
+        response: Response = await self._plan.call(**arguments)
+        await response(scope, receive, send)
+
+
+def _parameters(dependant: Dependant) -> list[Parameter]:
+    places: tuple[tuple[list[Any], Callable[[str], Taken]], ...] = (
+        (dependant.path_params, lambda name: lambda request: request.path_params.get(name)),
+        (dependant.query_params, lambda name: lambda request: request.query_params.get(name)),
+        (dependant.header_params, lambda name: lambda request: request.headers.get(name)),
+    )
+    return [
+        Parameter(
+            field.name,
+            place(field.alias),
+            TypeAdapter(field.field_info.rebuild_annotation()),
+            field.field_info.is_required(),
+            field.field_info.default,
+        )
+        for fields, place in places
+        for field in fields
+    ]
+
+
+async def _read(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect as gone:
+        raise HTTPException(400) from gone
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body, which was read, once more, then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return received
