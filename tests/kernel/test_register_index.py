@@ -23,7 +23,7 @@ from tests.house import House
 if TYPE_CHECKING:
     from conftest import TestPostgres
 
-[PARCELS] = register_indexes()["sample_parcel"]
+PARCELS = next(each for each in register_indexes()["sample_parcel"] if each.table == "find_labels_parcel")
 DATA = {"owner": "4403000001", "arrived_on": "2026-11-05", "weight": "12.50"}
 
 

@@ -16,15 +16,21 @@ NAME = "letters"
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The project with a further chapter: the template's folder, its name replaced in it."""
+def clone(tmp_path: Path) -> Path:
+    """The project as it is."""
     for name in COPIED:
         source = CLONE / name
         if source.is_dir():
             shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, tmp_path / name)
-    chapter = tmp_path / "singlewindow" / "subsystems" / NAME
+    return tmp_path
+
+
+@pytest.fixture
+def copy(clone: Path) -> Path:
+    """The project with a further chapter: the template's folder, its name replaced in it."""
+    chapter = clone / "singlewindow" / "subsystems" / NAME
     shutil.copytree(chapter.with_name("_template"), chapter)
     for file in chapter.rglob("*"):
         if file.suffix in {".py", ".json"}:
@@ -32,7 +38,7 @@ def copy(tmp_path: Path) -> Path:
     (chapter / "migrations" / "t0001_find_template.py").rename(
         chapter / "migrations" / "l0001_find_letters.py"
     )
-    return tmp_path
+    return clone
 
 
 def renamed(text: str) -> str:
@@ -65,6 +71,34 @@ def test_a_copy_of_the_template_is_a_working_chapter(copy: Path) -> None:
     search = "tests/kernel/test_documents.py::test_find_by_conditions"
     output = run(
         copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"singlewindow/subsystems/{NAME}", flow, search
+    )
+    assert " passed" in output
+    assert "failed" not in output
+
+
+def test_so_is_a_copy_of_the_chapter_without_documents(clone: Path) -> None:
+    """By the commands of CONTRIBUTING.md: its shape, its routes, its orders, and what strangers get from it."""
+    chapter = shutil.copytree(
+        clone / "singlewindow/subsystems/_labels", clone / "singlewindow/subsystems/parcels"
+    )
+    for file in chapter.rglob("*"):
+        if file.suffix in {".py", ".ts"}:
+            text = file.read_text("utf-8").replace("labels_", "parcels_").replace("_labels", "parcels")
+            file.write_text(text.replace("LABL-", "PARC-"), "utf-8")
+    assert "0 problems" in run(clone, "tools/check_subsystems.py")
+    kernel = [f"tests/kernel/test_{name}.py" for name in ("chapter_isolation", "register_index")]
+    kept = "parcels or every_declared_index"
+    output = run(
+        clone,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "singlewindow/subsystems/parcels",
+        *kernel,
+        "-k",
+        kept,
     )
     assert " passed" in output
     assert "failed" not in output

@@ -20,6 +20,7 @@ PARCELS = RegisterIndex(
     ),
     company="owner",
 )
+COUNTED = 10_000
 OWN = "owner = $1"
 """The application's own check of whose parcels are found; row-level security is the second fence."""
 
@@ -36,10 +37,13 @@ class Wanted:
 
 
 async def find_parcels(transaction: Transaction, person: Person, wanted: Wanted) -> tuple[int, list[Row]]:
-    """How many there are, and the rows of the page: number, arrived_on, weight; the newest first."""
+    """How many there are, at most one more than are COUNTED, and the page's rows, the newest first: number, arrived_on,
+    weight."""
     conditions = f"{OWN} and arrived_on between $2 and $3 and (cardinality($4::text[]) = 0 or key = any($4))"
     asked = (person.customs_code, wanted.first, wanted.last, list(wanted.numbers))
-    total: int = await transaction.value(f"select count(*) from {PARCELS.table} where {conditions}", *asked)
+    total: int = await transaction.value(
+        f"select count(*) from (select from {PARCELS.table} where {conditions} limit {COUNTED + 1}) f", *asked
+    )
     rows = await transaction.rows(
         f"""select key as number, arrived_on, weight::text from {PARCELS.table} where {conditions}
             order by arrived_on desc, key limit $5 offset $6""",

@@ -16,7 +16,7 @@ from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
 from singlewindow.subsystems._labels.orders import Order, OrderDesk
-from singlewindow.subsystems._labels.queries import Wanted, find_parcels
+from singlewindow.subsystems._labels.queries import COUNTED, Wanted, find_parcels
 from singlewindow.subsystems._labels.rules import check_days
 
 router = APIRouter()
@@ -32,9 +32,10 @@ class ParcelRow(BaseModel):
 
 
 class ParcelsAnswer(BaseModel):
-    """A page of the result."""
+    """A page of the result; beyond 10,000 the total is capped."""
 
     total: int
+    total_capped: bool
     page: int
     size: int
     items: list[ParcelRow]
@@ -57,7 +58,8 @@ async def parcels(
     async with database.transaction(person.actor) as transaction:
         total, rows = await find_parcels(transaction, person, wanted)
     items = [ParcelRow(**dict(row)) for row in rows]
-    return ParcelsAnswer(total=total, page=page, size=size, items=items)
+    capped = total > COUNTED
+    return ParcelsAnswer(total=min(total, COUNTED), total_capped=capped, page=page, size=size, items=items)
 
 
 class OrderBody(BaseModel):

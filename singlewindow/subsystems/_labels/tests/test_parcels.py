@@ -22,7 +22,7 @@ async def test_the_own_parcels_of_some_days(house: House) -> None:
     days = {"arrived_from": "2026-11-01", "arrived_to": "2026-11-02"}
     found = (await member.http.get(ADDRESS, params={**days, "size": 1})).json()
     assert found == {
-        "total": 2, "page": 1, "size": 1,
+        "total": 2, "total_capped": False, "page": 1, "size": 1,
         "items": [{"number": f"P{code}-02", "arrived_on": "2026-11-02", "weight": "1.50"}],
     }  # fmt: skip
     named = (await member.http.get(ADDRESS, params={**days, "number": f"P{code}-01"})).json()
