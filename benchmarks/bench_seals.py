@@ -1,10 +1,10 @@
-"""How long typesetting and sealing of papers takes (PRNT-09): one JSON line with the conditions.
+"""How long typesetting and sealing of layout files takes (PRNT-09): one JSON line with the conditions.
 
     .venv/bin/python -m benchmarks.bench_seals [COUNT]
 
-COUNT papers (default 1,000) are typeset, then sealed, then both in one go as an application has it done: several papers
-under way, each typeset and then sealed, in two children for either work. CPU is that of the children. The last part
-checks some of what was sealed.
+COUNT layout files (default 1,000; the chapter's samples in turn, each time with other words) are typeset, then sealed,
+then both in one go as an application has it done: several files under way, each typeset and then sealed, two children
+for either work. CPU is that of the children. Some of what was sealed is checked at the end.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from singlewindow.contract.pdf_seals import Trust, Verdict, check
 from singlewindow.kernel.printing.sealing import SealBox, Sealer
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.settings import settings
-from singlewindow.kernel.subsystem import FORM_PRINT
-from tests.kernel.test_printing import data
+from singlewindow.subsystems.declarations.paper import SEAL_BOX, TEMPLATE, paper_data
+from singlewindow.subsystems.declarations.tests.press import sample, samples, shipped_names
 
 UNDER_WAY = 8  # enough that no child waits, and far below what may wait
 NOW = datetime.now(UTC)
-BOX = SealBox(-1, (400.0, 100.0, 520.0, 220.0))
+BOX = SealBox(1, SEAL_BOX)
 REASON = "报关单证自助打印"
 CHECKED = 20
 
@@ -44,13 +44,13 @@ async def measure(pki: Path, count: int) -> dict[str, Any]:
     typesetter, sealer = Typesetter(settings().fonts), Sealer(pki)
 
     async def typeset(at: int) -> None:
-        papers.append(await typesetter.typeset(FORM_PRINT.template, paper(at), NOW))
+        papers.append(await typesetter.typeset(TEMPLATE, layout(at), NOW))
 
     async def seal(at: int) -> None:
         sealed.append(await sealer.seal(papers[at], BOX, REASON, NOW))
 
     async def both(at: int) -> None:
-        made = await typesetter.typeset(FORM_PRINT.template, paper(at), NOW)
+        made = await typesetter.typeset(TEMPLATE, layout(at), NOW)
         sealed.append(await sealer.seal(made, BOX, REASON, NOW))
 
     async def close() -> None:
@@ -63,24 +63,16 @@ async def measure(pki: Path, count: int) -> dict[str, Any]:
     }
     trust = Trust((pki / "ca.pem").read_bytes(), (pki / "crl.pem").read_bytes(), datetime.now(UTC))
     assert all(check(each, trust).verdict == Verdict.VALID for each in sealed[:: len(sealed) // CHECKED])
-    return {"papers": count, "paper_bytes": len(papers[0]), "sealed_bytes": len(sealed[0]), **figures}
+    return {"files": count, "mean_bytes": sum(map(len, papers)) // count, **figures}
 
 
-def paper(at: int) -> dict[str, Any]:
-    """A paper of a page or two: a form of twenty fields and forty lines of goods, other words on each."""
-    fields = [{"label": f"栏目{no}", "value": f"内容 {at}-{no}", "wide": False} for no in range(20)]
-    columns = [
-        {"label": name, "width": 10} for name in ("序号", "商品编号", "商品名称", "数量", "单价", "总价")
-    ]
-    rows = [
-        [str(no), f"84713{no:05}", f"便携式计算机 {at}", f"{no}.5", "3.20", str(no * at)]
-        for no in range(1, 41)
-    ]
-    return data(
-        number=f"5301202610{at:08}",
-        sections=[{"title": "表头", "fields": fields}],
-        tables=[{"label": "商品", "columns": columns, "rows": rows}],
-    )
+def layout(at: int) -> dict[str, Any]:
+    """What the template gets for one file: no two are alike, so that the typesetter remembers little of the last."""
+    names = samples()
+    content = sample(names[at % len(names)])["content"]
+    goods = [{**each, "name": f"{each['name']}{at}"} for each in content["goods"]]
+    content |= {"number": f"{content['number'][:10]}{at:08}", "goods": goods}
+    return paper_data(content, shipped_names(content), sealed=True)
 
 
 async def _timed(

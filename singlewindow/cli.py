@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from singlewindow.launch import sealed_files
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
-from singlewindow.launch.sealed_files import check as check_file
 from singlewindow.launch.seals import check
 from singlewindow.launch.settings import LaunchSettings
 
@@ -113,7 +113,7 @@ def check_seal(
     raise typer.Exit(check(seal, key.read_bytes(), (at or datetime.now(UTC)).astimezone(), typer.echo))
 
 
-PDF = typer.Argument(exists=True, dir_okay=False, help="the PDF file")
+PDF = typer.Argument(help="the PDF file")
 CA = typer.Option(help="the CA's certificate; default: this installation's, pki/ca.pem", show_default=False)
 CRL = typer.Option(help="its revocation list; default: crl.pem beside it", show_default=False)
 
@@ -127,18 +127,15 @@ def check_pdf(
         datetime | None, typer.Option(help="another moment than now, in this computer's time")
     ] = None,
 ) -> None:
-    """Check the seal of a PDF file without server, database and network: exit code 0 valid, 1 changed, 2 not sealed,
-    3 another certificate, 4 expired, 5 revoked, 6 not known whether revoked."""
+    """Check the seal of a PDF file without server, database and network: exit code 0 valid, 1 changed, 3 not sealed,
+    4 another certificate, 5 expired, 6 revoked, 7 not known whether revoked, 9 not checked."""
     moment = (at or datetime.now(UTC)).astimezone()
     trusted = ca or LaunchSettings().pki_folder / "ca.pem"
     try:
-        raise typer.Exit(check_file(file, trusted, crl, moment, typer.echo))
+        raise typer.Exit(sealed_files.check(file, trusted, crl, moment, typer.echo))
     except LaunchError as error:
         typer.echo(f"Cannot check. {error}", err=True)
-        raise typer.Exit(_NOT_CHECKED) from error
-
-
-_NOT_CHECKED = 9
+        raise typer.Exit(sealed_files.NOT_CHECKED) from error
 
 
 class ClockChange(StrEnum):

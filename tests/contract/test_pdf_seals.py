@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
@@ -19,6 +18,7 @@ from asn1crypto import cms, core  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
@@ -28,6 +28,7 @@ from pyhanko_certvalidator import ValidationContext
 from singlewindow.contract.demo_pki import create, issue_print_seal, revoke
 from singlewindow.contract.pdf_seals import ORDER, Checked, Trust, Verdict, check
 from singlewindow.kernel.printing.pades import SealKey, load_key, seal
+from singlewindow.launch.sealed_files import CODES, NOT_CHECKED
 from tests.contract.pki import Pki
 from tests.pdf_samples import make_pdf
 
@@ -157,19 +158,13 @@ def test_what_is_cut_off_or_appended_counts(sealed: bytes, trust: Trust) -> None
     longer = [sealed + each for each in (b"\n", b" ", b"\0", b"%%EOF\n", b"%" * 3000, sealed)]
     longer.append(b"\n" + sealed)
     writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
-    writer.root["/Lang"] = pikepdf_free_name()
+    writer.root["/Lang"] = pdf_string("zh")
     writer.update_root()
     longer.append(written(writer))
     writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
     append_signature_field(writer, SigFieldSpec("another"))
     longer.append(written(writer))
     assert {check(each, trust).verdict for each in longer} == {Verdict.CHANGED}
-
-
-def pikepdf_free_name() -> object:
-    from pyhanko.pdf_utils.generic import pdf_string
-
-    return pdf_string("zh")
 
 
 def written(writer: IncrementalPdfFileWriter) -> bytes:
@@ -274,8 +269,17 @@ def test_the_command_needs_the_file_and_the_ca_s_certificate_alone(
     assert "签章时间: 2026-11-26 08:00:00 +0000" in said
     code, said = command(broken, *ca)
     assert (code, said.splitlines()) == (1, ["CHANGED 已被更改: 签章后在文件中追加或删去了内容"])
-    assert command(bare, *ca) == (2, "NOT SEALED 未签章\n")
-    code, said = command(whole, "--ca", str(whole))
-    assert code == 9
-    assert "not a certificate" in said
-    assert sha256(whole.read_bytes()).digest() == sha256(sealed).digest()
+    assert command(bare, *ca) == (3, "NOT SEALED 未签章\n")
+    for file, authority, words in (
+        (whole, whole, "not a certificate"),
+        (tmp_path / "d.pdf", folder / "ca.pem", "d.pdf"),
+    ):
+        code, said = command(file, "--ca", str(authority))
+        assert code == 9
+        assert words in said
+
+
+def test_each_verdict_has_its_exit_code() -> None:
+    """PRNT-09: and none that of a wrong call or of a file that cannot be read."""
+    assert set(CODES) == set(Verdict.__members__)
+    assert len({*CODES.values(), NOT_CHECKED, 2}) == len(CODES) + 2

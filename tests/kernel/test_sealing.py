@@ -86,7 +86,7 @@ async def test_the_seal_s_place_is_the_one_that_was_asked(sealer: Sealer, page: 
 
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler-utils is not installed")
 async def test_pdfsig_agrees(sealer: Sealer, pki: Path, tmp_path: Path) -> None:
-    """PRNT-09: another reader's word on a sealed file and on one whose last byte but some was changed."""
+    """PRNT-09: another reader's word on a sealed file, and on one with a byte changed."""
 
     def said(pdf: bytes) -> str:
         (tmp_path / "a.pdf").write_bytes(pdf)
