@@ -4,6 +4,8 @@ Read README.md first. There is no document to fill in: a register is searched, a
 """
 
 from singlewindow.kernel.subsystem import Subsystem
+from singlewindow.subsystems.declarations.export_job import EXPORT
+from singlewindow.subsystems.declarations.print_job import PRINT
 from singlewindow.subsystems.declarations.queries import INDEX
 from singlewindow.subsystems.declarations.routes import router
 
@@ -14,6 +16,7 @@ SUBSYSTEM = Subsystem(
     menu=(),
     card_kind="法人卡",
     card_stays=True,
+    jobs=(PRINT, EXPORT),
     routes=router,
     registers=(INDEX,),
 )

@@ -21,7 +21,7 @@ from singlewindow.subsystems.declarations.months import day_of
 from singlewindow.subsystems.declarations.queries import Asked, Missing
 from singlewindow.subsystems.declarations.settings import chapter_settings
 
-router = APIRouter(responses=documented(Refused))
+router: APIRouter = APIRouter(responses=documented(Refused))
 FLAGS = {"I": "进口", "E": "出口"}
 Numbers = Annotated[
     list[Annotated[Text, Query(max_length=100)]],

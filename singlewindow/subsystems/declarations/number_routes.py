@@ -17,7 +17,7 @@ from singlewindow.subsystems.declarations.months import day_of
 from singlewindow.subsystems.declarations.number_shape import declaration_shape
 from singlewindow.subsystems.declarations.rules import MOST_NUMBERS
 
-router = APIRouter()
+router: APIRouter = APIRouter()
 LIMITS = NumberFileLimits()
 
 

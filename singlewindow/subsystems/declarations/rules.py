@@ -208,6 +208,15 @@ def print_state(
     return "1" if sealed else "0"
 
 
+def print_why(state: str, process: str, since: date | None) -> str:
+    """Why there is no layout file, in words beside the state; `process` is what customs say is still open."""
+    if state == "2":
+        return f"海关作业流程未完结{f'（{process}）' if process else ''}，请在完结后重新申请，或向申报地海关申请办理"
+    if state == "4":
+        return f"申报日期早于现行报关单版式启用日期（{since}），请向申报地海关申请办理"
+    return ""
+
+
 GONE = "已超过保存期限，请重新申请"
 
 
@@ -229,6 +238,12 @@ def permissions(kind: Kind, state: str, *, expired: bool) -> dict[str, Permissio
         return {"export": made, "print": made, "log": made}
     no_paper = Permission(allowed=False, why="报关单数据只能导出")
     return {"export": made, "print": no_paper, "log": no_paper}
+
+
+def partial_question(failed: Sequence[str], count: int) -> str:
+    """What is asked before the rest is exported (PRNT-07): the first failed numbers, and how many there are in all."""
+    more = f"等 {count} 份" if count > len(failed) else ""
+    return f"报关单号 {'、'.join(failed)}{more}数据生成失败，请确认是否继续导出？"
 
 
 def is_over(expires_at: datetime | None, now: datetime) -> bool:

@@ -11,6 +11,7 @@ import httpx
 
 from singlewindow.kernel.documents.store import CHINA
 from tests.house import House, Member
+from tests.kernel.jobs import work
 
 BASE = "/api/declarations"
 _serials = itertools.count(1)
@@ -87,3 +88,48 @@ async def found(member: Member, numbers: Sequence[str] = (), **more: Any) -> lis
     answer = await query(member, numbers, **more)
     assert answer.status_code == 200, answer.text
     return [item["number"] for item in answer.json()["items"]]
+
+
+async def prepared(
+    member: Member, numbers: Sequence[str], kind: str = "print", **more: Any
+) -> httpx.Response:
+    body = {"kind": kind, "sealed": False, "numbers": list(numbers), "card_no": member.card_no, **more}
+    return await member.http.post(f"{BASE}/applications/prepare", json=body)
+
+
+async def submitted(member: Member, answer: dict[str, Any], key: str = "") -> httpx.Response:
+    body = {"token": answer["token"], **member.sign(answer["signing_input"])}
+    headers = {"Idempotency-Key": key} if key else {}
+    return await member.http.post(f"{BASE}/applications", json=body, headers=headers)
+
+
+async def applied(member: Member, numbers: Sequence[str], kind: str = "print", **more: Any) -> dict[str, Any]:
+    """A signed application; what it came to."""
+    first = await prepared(member, numbers, kind, **more)
+    assert first.status_code == 200, first.text
+    second = await submitted(member, first.json())
+    assert second.status_code == 201, second.text
+    answer: dict[str, Any] = second.json()
+    return answer
+
+
+async def done(house: House, member: Member, numbers: Sequence[str], kind: str = "print", **more: Any) -> str:
+    """An application whose work is done; its number."""
+    application = await applied(member, numbers, kind, **more)
+    await work(house)
+    number: str = application["number"]
+    return number
+
+
+async def view(member: Member, application: str) -> dict[str, Any]:
+    answer = await member.http.get(f"{BASE}/applications/{application}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def results(member: Member, kind: str = "print", **more: Any) -> list[dict[str, Any]]:
+    answer = await member.http.get(f"{BASE}/results", params={"kind": kind, "sort": "number", **more})
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items

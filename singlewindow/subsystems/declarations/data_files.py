@@ -1,0 +1,91 @@
+"""结关后报关单数据, as files: the workbook that the job wrote, or csv and json of the same data (PRNT-07)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from singlewindow.kernel.database.connection import Database, Transaction
+from singlewindow.kernel.jobs import files
+from singlewindow.kernel.jobs.files import StoredFile
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.spreadsheets.export_files import FileFormat
+from singlewindow.subsystems.declarations import rules
+from singlewindow.subsystems.declarations.export_job import declarations_of
+from singlewindow.subsystems.declarations.exporting import export_declarations
+from singlewindow.subsystems.declarations.problems import Gone, NotReady, PartialData
+from singlewindow.subsystems.declarations.progress import Progress, progress_of
+
+OWN = "company_id = $1"
+"""The application's own check of whose results are told; row-level security is the second fence."""
+NAMED = 20  # failed numbers that the question names
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An application whose data may be had now."""
+
+    number: str
+    application_id: int
+    data_file_id: int | None
+
+
+async def get_ready(transaction: Transaction, person: Person, number: str, *, partial: bool) -> Ready:
+    """The application of this number, if its data may be had.
+
+    Raises NotFound, NotReady (still at work, stopped, or nothing generated), Gone, and PartialData where some
+    declarations failed and `partial` was not said.
+    """
+    progress = await progress_of(transaction, person, number)
+    application = progress.application
+    if application["kind"] != "export":
+        raise NotFound(f"没有申请编号为 {number} 的数据导出申请", clause=rules.FETCHING)
+    _check(progress, number)
+    if rules.is_over(application["expires_at"], transaction.now):
+        raise Gone(f"申请 {number} {rules.GONE}")
+    if progress.failed and not partial:
+        raise PartialData(await _question(transaction, person, progress))
+    return Ready(number, application["id"], application["data_file_id"])
+
+
+def _check(progress: Progress, number: str) -> None:
+    if progress.job and progress.job.state in ("queued", "running"):
+        done = progress.made + progress.failed
+        raise NotReady(
+            f"申请 {number} 的数据正在生成（{done}/{progress.application['total']}）；请稍后再导出"
+        )
+    if progress.waiting:
+        raise NotReady(
+            f"申请 {number} 已停止，还有 {progress.waiting} 份没有生成；请继续生成后再导出，或重新申请"
+        )
+    if not progress.made:
+        raise NotReady(f"申请 {number} 的数据生成失败，没有可以导出的数据；请查看列表中的原因后重新申请")
+
+
+async def _question(transaction: Transaction, person: Person, progress: Progress) -> str:
+    rows = await transaction.rows(
+        f"""select declaration from declarations_result where {OWN} and application_id = $2
+            and state <> all($3) order by no limit {NAMED}""",
+        person.company_id,
+        progress.application["id"],
+        sorted(rules.MADE["export"]),
+    )
+    return rules.partial_question([row["declaration"] for row in rows], progress.failed)
+
+
+async def workbook(transaction: Transaction, person: Person, ready: Ready) -> StoredFile:
+    """The workbook of an application. Raises Gone where it has just been swept."""
+    kept: Sequence[int] = [] if ready.data_file_id is None else [ready.data_file_id]
+    found = await files.get_many(transaction, person, kept)
+    if not found:
+        raise Gone(f"申请 {ready.number} {rules.GONE}")
+    return next(iter(found.values()))
+
+
+async def write(database: Database, person: Person, ready: Ready, format: FileFormat, target: Path) -> None:
+    """Write the data of an application into a new file."""
+    async with database.transaction(person.actor) as transaction:
+        declarations = declarations_of(transaction, person, ready.application_id)
+        await export_declarations(declarations, format, target)

@@ -1,0 +1,76 @@
+"""自助打印: layout files of an application's declarations, with or without seal (PRNT-02, PRNT-09, PRNT-10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from singlewindow.kernel.jobs.files import NewFile
+from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
+from singlewindow.kernel.printing.sealing import SealBox
+from singlewindow.kernel.printing.typesetter import CannotPrint
+from singlewindow.subsystems.declarations import paper, rules, work
+from singlewindow.subsystems.declarations.access import find_layout_since
+from singlewindow.subsystems.declarations.paper import Names
+from singlewindow.subsystems.declarations.work import Due, Made
+
+BATCH = 20  # layout files in one step: about a second of work
+PDF = "application/pdf"
+REASON = "报关单证自助打印（样章 SPECIMEN）"
+BOX = SealBox(1, paper.SEAL_BOX)
+NOT_MADE = "版式文件未能生成，请重新申请；仍不成功请联系系统管理员"
+NO_LONGER_CLOSED = "申请后海关撤回或变更了该报关单，请待海关作业流程完结后重新申请"
+
+
+async def _step(job: Work, items: Sequence[Item]) -> Sequence[Outcome]:
+    due = await work.load(job, items)
+    sealed, since = await work.is_sealed(job), await find_layout_since(job.transaction)
+    judged = [_judged(job, each, since, sealed=sealed) for each in due]
+    printable = [each.due.declaration for each in judged if each.state in rules.MADE["print"]]
+    names = await paper.code_names_of(job.transaction, printable)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_made(job, each, names)) for each in judged]
+    return await work.record(job, "print", [task.result() for task in tasks])
+
+
+def _judged(job: Work, due: Due, since: date | None, *, sealed: bool) -> Made:
+    """What the declaration comes to, before anything is printed."""
+    if not due.is_closed(job.person):
+        return Made(due, "2", NO_LONGER_CLOSED)
+    data = due.data or {}
+    open_process = data.get("open_process") is True
+    state = rules.print_state(
+        open_process=open_process, declared_on=due.declared_on, layout_since=since, sealed=sealed
+    )
+    return Made(due, state, rules.print_why(state, str(data.get("open_process_name") or ""), since))
+
+
+async def _made(job: Work, judged: Made, names: Names) -> Made:
+    """The same with its layout file, where there is to be one. What cannot be typeset stays 制作中 and says so."""
+    if judged.state not in rules.MADE["print"]:
+        return judged
+    sealed, now = judged.state == "1", job.transaction.now
+    data = paper.paper_data(judged.due.declaration, names, sealed=sealed)
+    try:
+        pdf = await job.tools.typesetter.typeset(paper.TEMPLATE, data, now)
+    except CannotPrint:
+        return Made(judged.due, rules.WAITING["print"], NOT_MADE)
+    if sealed:
+        pdf = await job.tools.sealer.seal(pdf, BOX, REASON, now)
+    return Made(judged.due, judged.state, file=NewFile(f"{judged.due.number}.pdf", PDF, pdf))
+
+
+async def _finish(job: Work) -> None:
+    """Every layout file is there already."""
+
+
+PRINT = JobKind(
+    name="declarations.print",
+    title="自助打印报关单证申请",
+    unfold=work.unfold,
+    step=_step,
+    finish=_finish,
+    batch=BATCH,
+    open=False,
+)

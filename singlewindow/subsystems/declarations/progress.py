@@ -1,0 +1,89 @@
+"""How far an application is, and stopping and resuming it (PRNT-11): the whole company's matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.jobs.desk import Job, JobDesk
+from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import NotFound
+from singlewindow.subsystems.declarations import rules
+from singlewindow.subsystems.declarations.applications import get_application
+from singlewindow.subsystems.declarations.problems import Gone, NotReady
+
+OWN = "company_id = $1"
+"""The application's own check of whose results are counted; row-level security is the second fence."""
+ENDED = "该申请已经办结，不能停止或继续"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An application, how many of its declarations were made and how many failed, and its job while there is one.
+
+    Jobs are swept some weeks after their end; an application without one is done.
+    """
+
+    application: Row
+    made: int
+    failed: int
+    job: Job | None
+
+    @property
+    def waiting(self) -> int:
+        """How many declarations nothing was done with yet."""
+        total: int = self.application["total"]
+        return total - self.made - self.failed
+
+
+async def progress_of(transaction: Transaction, person: Person, number: str) -> Progress:
+    """How far the application of this number is. Raises NotFound."""
+    application = await get_application(transaction, person, number)
+    kind = application["kind"]
+    counted = await transaction.row(
+        f"""select count(*) filter (where state = any($3)) as made,
+                count(*) filter (where state <> all($3) and made_at is not null) as failed
+            from declarations_result where {OWN} and application_id = $2""",
+        person.company_id,
+        application["id"],
+        sorted(rules.MADE[kind]),
+    )
+    assert counted is not None
+    return Progress(
+        application, counted["made"], counted["failed"], await _job(transaction, person, application)
+    )
+
+
+async def stop(transaction: Transaction, person: Person, number: str) -> Progress:
+    """Let the step under way end and no other begin. Raises NotFound, NotInThisState."""
+    found = await progress_of(transaction, person, number)
+    await _desk(transaction, person).stop(_job_id(found))
+    return await progress_of(transaction, person, number)
+
+
+async def resume(transaction: Transaction, person: Person, number: str) -> Progress:
+    """Go on where it stood. Raises NotFound, NotInThisState, TooMany, Gone once its month is over."""
+    found = await progress_of(transaction, person, number)
+    if rules.is_over(found.application["expires_at"], transaction.now):
+        raise Gone(f"申请 {number} {rules.GONE}")
+    await _desk(transaction, person).resume(_job_id(found))
+    return await progress_of(transaction, person, number)
+
+
+def _desk(transaction: Transaction, person: Person) -> JobDesk:
+    return JobDesk(transaction, person, whole_company=True)
+
+
+async def _job(transaction: Transaction, person: Person, application: Row) -> Job | None:
+    if application["job_id"] is None:
+        return None
+    try:
+        return await _desk(transaction, person).get(application["job_id"])
+    except NotFound:
+        return None
+
+
+def _job_id(progress: Progress) -> int:
+    if progress.job is None:
+        raise NotReady(ENDED)
+    return progress.job.id
