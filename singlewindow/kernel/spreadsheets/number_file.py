@@ -299,7 +299,7 @@ class _Found:
 
 _HAN = re.compile(r"[㐀-鿿]")
 _DIGIT = re.compile(r"[0-9]")
-_SEPARATORS = re.compile(r"[\s,;、]+")
+_SEPARATORS = re.compile(r"[\s,;、:]+")  # a colon stands between a word and its number
 _AROUND = "'\"“”‘’`="
 _UNSEEN = (
     0xAD,
