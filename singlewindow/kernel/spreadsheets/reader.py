@@ -59,8 +59,8 @@ class Words:
     def refused(self, reason: str, figures: Mapping[str, Any]) -> Refused:
         """The refusal of a whole file."""
         message, advice = self.messages[reason]
-        said = message.format(**figures), advice.format(**figures)
-        return Refused.because([Violation("", f"{self.rule}.{reason}", *said, self.clause)])
+        rule, message, advice = f"{self.rule}.{reason}", message.format(**figures), advice.format(**figures)
+        return Refused.because([Violation("", rule, message, advice, self.clause)])
 
 
 class ReadingFailed(Exception):
