@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from singlewindow.contract.demo_pki import create
+from singlewindow.contract.pdf_seals import Trust, Verdict, check
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.printing.sealing import SealBox, Sealer
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.settings import settings as portal_settings
 from singlewindow.subsystems.declarations.paper import SEAL_BOX, code_names_of, paper_data
 from singlewindow.subsystems.declarations.tests.press import (
+    NOW,
     REFERENCES,
     TOLERANCE,
     coarse,
@@ -446,6 +451,24 @@ def test_the_seal_stands_in_its_box_on_every_page_of_a_sealed_file(name: str, ma
         assert all(abs(one - other) < 4 for one, other in zip(box, SEAL_BOX, strict=True)), box
         assert "报关单证专用章样章SPECIMEN" in page.replace("★", "")
         assert data_of(name)["seal"] in page
+
+
+async def test_the_signature_lies_on_the_drawn_seal_and_changes_no_page(
+    made: dict[str, bytes], tmp_path: Path
+) -> None:
+    """PRNT-09: who clicks the seal opens its signature; what was reviewed is what is signed, and it is valid."""
+    create(tmp_path, tmp_path / "cards", [])
+    paper, sealer = made["sealed_three_pages"], Sealer(tmp_path)
+    sealed = await sealer.seal(paper, SealBox(1, SEAL_BOX), "报关单证自助打印", NOW)
+    await sealer.close()
+    trust = Trust((tmp_path / "ca.pem").read_bytes(), (tmp_path / "crl.pem").read_bytes(), datetime.now(UTC))
+    assert check(sealed, trust).verdict == Verdict.VALID
+    assert [unlike(*pair) for pair in zip(pages(paper), pages(sealed), strict=True)] == [0, 0, 0]
+    with pikepdf.open(io.BytesIO(sealed)) as document, pypdfium2.PdfDocument(sealed) as drawn:
+        [widget] = document.pages[0].Annots
+        box = red_box(drawn[0])
+        assert box
+        assert all(abs(float(one) - other) < 4 for one, other in zip(widget.Rect, box, strict=True))
 
 
 # References
