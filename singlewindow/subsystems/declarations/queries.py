@@ -108,7 +108,7 @@ async def search(transaction: Transaction, person: Person, asked: Asked, known: 
     if asked.numbers:
         admitted, missing = await _by_number(transaction, person, asked, known)
         return Found(len(admitted), False, admitted[asked.first : asked.first + asked.size], missing)
-    sql, values = _by_days(person, asked, known, COLUMNS, asked.size, asked.first)
+    sql, values = by_days_sql(person, asked, known, COLUMNS, asked.size, asked.first)
     rows = await transaction.rows(sql, *values)
     return Found(*_capped(rows), [row for row in rows if row["number"] is not None])
 
@@ -120,7 +120,7 @@ async def all_numbers(
     if asked.numbers:
         admitted, _ = await _by_number(transaction, person, asked, known)
         return FoundNumbers(len(admitted), False, [row["number"] for row in admitted][:most])
-    sql, values = _by_days(person, asked, known, "key as number", most, 0)
+    sql, values = by_days_sql(person, asked, known, "key as number", most, 0)
     rows = await transaction.rows(sql, *values)
     numbers = [row["number"] for row in rows if row["number"] is not None]
     return FoundNumbers(*_capped(rows), numbers)
@@ -191,10 +191,10 @@ def _comparable(value: str | datetime | None) -> tuple[bool, str]:
     return value is None, value.isoformat() if isinstance(value, datetime) else value or ""
 
 
-def _by_days(
+def by_days_sql(
     person: Person, asked: Asked, known: rules.Known, columns: str, most: int, first: int
 ) -> tuple[str, list[object]]:
-    """Count and page in one statement: one row at least, with no number where none is found."""
+    """The statement for count and page, with its parameters: one row at least, with no number where none is found."""
     assert asked.days
     values: list[object] = []
 

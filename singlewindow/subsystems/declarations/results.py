@@ -81,10 +81,18 @@ def asked_for(
 
 async def search(transaction: Transaction, person: Person, asked: Asked) -> Found:
     """The page that was asked for: count and rows in one statement."""
+    sql, values = page_sql(person, asked)
+    rows = await transaction.rows(sql, *values)
+    total = rows[0]["total"]
+    return Found(min(total, TOTAL_CAP), total > TOTAL_CAP, [row for row in rows if row["id"] is not None])
+
+
+def page_sql(person: Person, asked: Asked) -> tuple[str, list[object]]:
+    """The statement of a page with its parameters: one row at least, with no result where none is found."""
     where, values = _where(person, asked)
     direction = "desc" if asked.sort.startswith("-") else "asc"
     order = f"{SORTS[asked.sort.removeprefix('-')]} {direction}, r.id {direction}"
-    rows = await transaction.rows(
+    return (
         f"""with counted as (
                 select count(*) as total from (select {FROM} where {where} limit {TOTAL_CAP + 1}) as c
             ), page as (
@@ -92,10 +100,8 @@ async def search(transaction: Transaction, person: Person, asked: Asked) -> Foun
                 order by {order} limit {asked.size} offset {(asked.page - 1) * asked.size}
             )
             select counted.total, page.* from counted left join page on true order by place""",
-        *values,
+        values,
     )
-    total = rows[0]["total"]
-    return Found(min(total, TOTAL_CAP), total > TOTAL_CAP, [row for row in rows if row["id"] is not None])
 
 
 def _where(person: Person, asked: Asked) -> tuple[str, list[object]]:
