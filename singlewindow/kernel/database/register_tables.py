@@ -13,12 +13,13 @@ def create_register_index(index: RegisterIndex, searches: Sequence[Sequence[str]
     """Make the table of an index inside a migration, and fill it with what the register holds already.
 
     Each of `searches` names the columns of a database index; where the rows are a company's, its column comes first
-    by itself. The migration names the index in full, as it is on that day: the chapter's own may change later.
+    by itself, and keys have an index behind it too: of a company with many rows, those of some keys are found without
+    looking at all of them. The migration names the index in full, as it is on that day: the chapter's own may change later.
     """
     columns = "".join(f", {column.name} {SQL_TYPES[column.type]}" for column in index.columns)
     op.execute(f"create table {index.table} (key text primary key{columns})")
     first = [index.company] if index.company else []
-    for names in searches:
+    for names in [*([["key"]] if index.company else []), *searches]:
         op.execute(
             f"create index {index.table}_by_{'_'.join(names)} on {index.table} ({', '.join([*first, *names])})"
         )
