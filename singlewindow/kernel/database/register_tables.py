@@ -14,7 +14,7 @@ def create_register_index(index: RegisterIndex, searches: Sequence[Sequence[str]
 
     Each of `searches` names the columns of a database index; where the rows are a company's, its column comes first
     by itself, and keys have an index behind it too: of a company with many rows, those of some keys are found without
-    looking at all of them. The migration names the index in full, as it is on that day: the chapter's own may change later.
+    looking at all of them. The migration names the index in full, as it is on that day: the chapter's own may change.
     """
     columns = "".join(f", {column.name} {SQL_TYPES[column.type]}" for column in index.columns)
     op.execute(f"create table {index.table} (key text primary key{columns})")
