@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import date
 
 from singlewindow.kernel.jobs.files import NewFile
@@ -20,6 +20,7 @@ PDF = "application/pdf"
 REASON = "报关单证自助打印（样章 SPECIMEN）"
 BOX = SealBox(1, paper.SEAL_BOX)
 NOT_MADE = "版式文件未能生成，请重新申请；仍不成功请联系系统管理员"
+NO_GOODS = "海关发布的该报关单没有商品数据，版式文件未能生成，请向申报地海关咨询"
 NO_LONGER_CLOSED = "申请后海关撤回或变更了该报关单，请待海关作业流程完结后重新申请"
 
 
@@ -29,9 +30,19 @@ async def _step(job: Work, items: Sequence[Item]) -> Sequence[Outcome]:
     judged = [_judged(job, each, since, sealed=sealed) for each in due]
     printable = [each.due.declaration for each in judged if each.state in rules.MADE["print"]]
     names = await paper.code_names_of(job.transaction, printable)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_made(job, each, names)) for each in judged]
-    return await work.record(job, "print", [task.result() for task in tasks])
+    return await work.record(job, "print", await _all(_made(job, each, names) for each in judged))
+
+
+async def _all(making: Iterable[Coroutine[None, None, Made]]) -> list[Made]:
+    """All of them at once; the first that fails ends the others and is told by itself, so that the job says why."""
+    tasks = [asyncio.create_task(each) for each in making]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 def _judged(job: Work, due: Due, since: date | None, *, sealed: bool) -> Made:
@@ -43,6 +54,8 @@ def _judged(job: Work, due: Due, since: date | None, *, sealed: bool) -> Made:
     state = rules.print_state(
         open_process=open_process, declared_on=due.declared_on, layout_since=since, sealed=sealed
     )
+    if state in rules.MADE["print"] and not data.get("goods"):
+        return Made(due, rules.WAITING["print"], NO_GOODS)
     return Made(due, state, rules.print_why(state, str(data.get("open_process_name") or ""), since))
 
 

@@ -14,6 +14,7 @@ from singlewindow.contract.pdf_seals import Trust, Verdict
 from singlewindow.contract.pdf_seals import check as check_seal
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
+from singlewindow.kernel.printing.sealing import CannotSeal, Sealer
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.subsystems.declarations import print_job
 from singlewindow.subsystems.declarations import work as chapter_work
@@ -302,6 +303,42 @@ async def test_one_that_cannot_be_typeset_holds_up_no_other(
     assert rows[numbers[1]]["state"] == "0"
     seen = await view(member, application)
     assert (seen["state"], seen["done"], seen["failed"]) == ("done", 1, 1)
+
+
+async def test_without_goods_there_is_no_paper(house: House) -> None:
+    """PRNT-10: customs published none; a form with an empty table is not made."""
+    member = await scene(house)
+    numbers = await publish(
+        house, declaration(member, goods=None), declaration(member, goods=None, open_process=True)
+    )
+    application = await done(house, member, numbers, sealed=True)
+    rows = {row["number"]: row for row in await results(member, application=application)}
+    assert [rows[number]["state"] for number in numbers] == ["3", "2"]
+    assert "没有商品数据" in rows[numbers[0]]["why"]
+    assert not rows[numbers[0]]["may"]["export"]["allowed"]
+
+
+async def test_a_seal_that_cannot_be_given_stops_the_application_in_words(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRNT-11: the application says why, what was made is undone with its step, and it goes on once it can."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member), declaration(member))
+    whole = Sealer.seal
+
+    async def fails(self: Sealer, *given: Any) -> bytes:
+        raise CannotSeal("印章证书不在有效期内，请联系系统管理员更新")
+
+    monkeypatch.setattr(Sealer, "seal", fails)
+    application = await done(house, member, numbers, sealed=True)
+    seen = await view(member, application)
+    assert (seen["state"], seen["done"], seen["failed"]) == ("failed", 0, 0)
+    assert "印章证书不在有效期内" in seen["message"]
+    monkeypatch.setattr(Sealer, "seal", whole)
+    assert (await member.http.post(f"{BASE}/applications/{application}/resume")).status_code == 200
+    await work(house)
+    seen = await view(member, application)
+    assert (seen["state"], seen["done"], seen["message"]) == ("done", 2, "")
 
 
 async def test_jobs_of_the_chapter_are_started_by_it_alone(house: House) -> None:
