@@ -385,3 +385,17 @@ async def test_a_job_of_a_chapter_is_shown_to_who_may_enter_it(
     assert (await member.http.get("/api/jobs")).json()["items"] == []
     [row] = await house.sql("select stop_asked from job where id = $1", job.id)
     assert row["stop_asked"] is False
+
+
+async def test_a_chapters_open_kind_is_started_by_who_may_enter_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-06: with another card nothing is put into the queue."""
+    member = await house.member()
+    closed = replace(subsystems()["_labels"], card_kind="法人卡")
+    monkeypatch.setattr(found, "subsystems", lambda: {"_labels": closed})
+    monkeypatch.setattr(found, "job_kinds", lambda: {PRINTING.name: replace(PRINTING, open=True)})
+    answer = await member.http.post("/api/jobs", json={"kind": PRINTING.name, "options": {"order": 1}})
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/wrong-card")
+    person = await person_of(house, member)
+    assert await house.sql("select from job where account_id = $1", person.account_id) == []

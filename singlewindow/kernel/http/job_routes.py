@@ -140,6 +140,8 @@ async def start(
     """The same Idempotency-Key answers with the same job again. A file that the company has handed in before is asked
     about (`sent-before`): nothing is done unless the request comes with `again`."""
     kind = get_open_kind(body.kind)
+    if chapter := subsystem_of_kind(kind.name):
+        admit_to(chapter, person)
     if body.type:
         admit(get_document_type(body.type), person)
     wanted = Wanted(kind, body.type, body.options, body.file, body.again, idempotency_key)
