@@ -42,6 +42,13 @@ async function goOn(from: HTMLElement, to: HTMLElement, find: () => HTMLElement 
   if (better && better !== to && document.activeElement === to && (to as HTMLInputElement).value === value) better.focus();
 }
 
+/** In the conditions of a query Enter searches from the last box; elsewhere it goes to the next one (UI-03). */
+export function moveOrSearch(event: KeyboardEvent, form: HTMLElement, search: () => void): void {
+  const last = event.target === [...form.querySelectorAll("[data-field]")].at(-1);
+  if (event.key === "Enter" && !event.shiftKey && last && !composing(event)) void leaveLast(event.target as HTMLElement).then(search);
+  else moveByKey(event, form);
+}
+
 /** The last field is left all the same: what was typed faster than it is looked up is known then. */
 export async function leaveLast(field: HTMLElement): Promise<void> {
   field.blur();

@@ -1,10 +1,11 @@
 import type { Allowed } from "@/kernel/api/types";
 
-/** A column of a list; `sortable` ones can be the order of the server's answer. */
+/** A column of a list; `sortable` ones can be the order of the server's answer, one that `grows` takes the width that the others leave. */
 export interface ListColumn {
   name: string;
   label: string;
   sortable: boolean;
+  grows?: boolean;
 }
 
 /** A page of rows as the server answers it; a `total_capped` total is at least that many. */
