@@ -1,0 +1,241 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ref } from "vue";
+import { asked } from "@/kernel/dialogs/ask";
+import { previewed } from "@/kernel/print/preview";
+import * as files from "@/kernel/saveAs";
+import { workspaceKey } from "@/kernel/workspace";
+import { refusal, serve, type Request } from "@/testing/server";
+import { application, grey, numberOf, press as pressIn, result } from "../testing";
+import { hand, handed } from "./handed";
+import ResultsPage from "./ResultsPage.vue";
+
+const AT = "/api/declarations";
+const GONE = "已超过保存期限，请重新申请";
+const list = (...items: object[]) => ({ total: items.length, total_capped: false, page: 1, size: 20, items });
+const prints = list(
+  result(1), result(2, { sealed: false, state: "0", state_name: "无签章已生成" }), grey(3, "2", "海关作业流程未完结", "海关作业流程未完结，不能办理"),
+  grey(4, "4", "旧版本暂不支持", "旧版本暂不支持，不能办理"), grey(5, "1", "有签章已生成", GONE, { expired: true }),
+);
+const exports = list(
+  result(6, { kind: "export", application: "SJDC2026112600000001", state: "1", state_name: "数据已生成" }),
+  grey(7, "2", "数据生成失败", "数据生成失败，不能导出", { kind: "export", application: "SJDC2026112600000001", why: "报关单没有表体数据" }),
+);
+
+let wrapper: ReturnType<typeof mount<typeof ResultsPage>>;
+let saved: { name: string }[] = [];
+const active = ref(true);
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-11-26T09:00:00+08:00"), toFake: ["Date", "setTimeout", "clearTimeout"] });
+  saved = [];
+  vi.spyOn(files, "saveAs").mockImplementation((_, name) => void saved.push({ name }));
+});
+afterEach(() => {
+  wrapper.unmount();
+  asked.value = previewed.value = null;
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+async function open(answers: Record<string, unknown> = {}) {
+  const server = serve({
+    "GET /api/clock": { now: "2026-11-26T09:00:00+08:00", real: true, frozen: false },
+    [`GET ${AT}/results`]: ({ query }: Request) => (query.kind === "print" ? prints : exports), ...answers,
+  });
+  const workspace = { active, holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, openOwn() {}, close() {} };
+  wrapper = mount(ResultsPage, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
+  await flushPromises();
+  const press = (word: string) => pressIn(wrapper, word);
+  const requests = (path: string) => server.asked.filter((one) => one.path === AT + path);
+  const question = () => Object.fromEntries(Object.entries(requests("/results").at(-1)!.query).filter(([name]) => !["page", "size", "sort"].includes(name)));
+  const choose = async (name: string, text: string) => {
+    await field(name).setValue(text);
+    await flushPromises();
+    await field(name).trigger("keydown", { key: "Enter" });
+    await flushPromises();
+  };
+  return { server, press, requests, question, choose };
+}
+const field = (name: string) => wrapper.get<HTMLInputElement>(`[data-field=${name}]`);
+const acts = () => wrapper.findAll("tbody tr").map((row) => row.findAll("td.acts button").map((one) => [one.text(), one.attributes("aria-disabled"), one.attributes("title")]));
+
+describe("自助打印/导出: the query (PRNT-04)", () => {
+  it("begins with 自助打印报关单证申请 and today; number and states are those of the kind", async () => {
+    const { press, question, choose } = await open();
+    const labels = () => wrapper.findAll(".condition > span:first-child").map((one) => one.text());
+    expect(labels()).toEqual(["申请类型", "自助打印申请编号", "申请状态", "报关单号", "申请日期"]);
+    await field("state").trigger("keydown", { key: " " });
+    await flushPromises();
+    const offered = () => wrapper.findAll("[role=option]").map((one) => one.text());
+    expect(offered()).toEqual(["0-无签章已生成", "1-有签章已生成", "2-海关作业流程未完结", "3-制作中", "4-旧版本暂不支持", "5-全部"]);
+    await choose("state", "3");
+    await press("查询");
+    expect(question()).toEqual({ kind: "print", state: "3", applied_from: "2026-11-26", applied_to: "2026-11-26" });
+    await choose("kind", "结关后");
+    expect(labels()[1]).toBe("结关后报关单数据导出申请编号");
+    expect([field("state").element.value, wrapper.findAll("tbody tr").length]).toEqual(["", 0]);
+    await field("state").trigger("keydown", { key: " " });
+    await flushPromises();
+    expect(offered()).toEqual(["1-数据已生成", "2-数据生成失败", "3-全部"]);
+    await choose("state", "3");
+    await press("查询");
+    expect(question()).toEqual({ kind: "export", applied_from: "2026-11-26", applied_to: "2026-11-26" });
+  });
+
+  it("an application's number narrows enough: the days may be left out; 重置 clears", async () => {
+    const { press, question } = await open();
+    await field("application").setValue(" ZZDY2026112600000001 ");
+    await press("重置");
+    expect([field("application").element.value, field("applied_from").element.value]).toEqual(["", ""]);
+    await field("application").setValue(" ZZDY2026112600000001 ");
+    expect(wrapper.get(".days").classes()).not.toContain("yellow");
+    await press("查询");
+    expect(question()).toEqual({ kind: "print", application: "ZZDY2026112600000001" });
+  });
+
+  it("comes from the page where it was applied for with the results of that application, also when it stands open already", async () => {
+    hand({ kind: "export", number: "SJDC2026112600000001" });
+    const { question } = await open();
+    await flushPromises();
+    expect(question()).toEqual({ kind: "export", application: "SJDC2026112600000001" });
+    expect(wrapper.findAll("tbody tr")).toHaveLength(2);
+    hand({ kind: "print", number: "ZZDY2026112600000002" });
+    await flushPromises();
+    expect([question(), handed.value]).toEqual([{ kind: "print", application: "ZZDY2026112600000002" }, null]);
+  });
+
+  it("text that names no state is not silently left out of the question (UI-04)", async () => {
+    const { press, requests } = await open();
+    await field("state").setValue("没有的");
+    await field("state").trigger("blur");
+    await flushPromises();
+    await press("查询");
+    expect(requests("/results")).toHaveLength(0);
+    expect(wrapper.get(".list-state").text()).toContain("没有「没有的」这一项");
+  });
+});
+
+describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => {
+  it("buttons are grey where the server says so, with its reason; a click says it and asks for nothing", async () => {
+    const { press, server } = await open();
+    await press("查询");
+    expect(acts()).toEqual([
+      [["导出", "false", undefined], ["打印", "false", undefined], ["操作记录", "false", undefined]],
+      [["导出", "false", undefined], ["打印", "false", undefined], ["操作记录", "false", undefined]],
+      ...["海关作业流程未完结，不能办理", "旧版本暂不支持，不能办理", GONE].map((why) => ["导出", "打印", "操作记录"].map((word) => [word, "true", why])),
+    ]);
+    const before = server.asked.length;
+    await press(`导出 ${numberOf(3)}`);
+    expect(server.asked).toHaveLength(before);
+    expect(document.body.textContent).toContain("海关作业流程未完结，不能办理");
+  });
+
+  it("a row whose month is over stays and says so (PRNT-08)", async () => {
+    const { press } = await open();
+    await press("查询");
+    const cells = wrapper.findAll("tbody tr").map((row) => row.findAll("td").map((cell) => cell.text()));
+    expect([cells[0]!.slice(2, 9), cells[4]!.includes(GONE)]).toEqual([
+      ["ZZDY2026112600000001", numberOf(1), "有签章", "1-有签章已生成", "2026-11-26 09:00", "陈南", "至 2026-12-26"], true,
+    ]);
+  });
+
+  it("导出 keeps the file; 打印 shows it first; 操作记录 says who did what, when and from where", async () => {
+    const log = { items: [{ at: "2026-11-26T10:00:00+08:00", by: "陈南", address: "127.0.0.1", what: "导出" }] };
+    const { press, requests } = await open({ [`GET ${AT}/results/1/pdf`]: {}, [`GET ${AT}/results/1/log`]: log });
+    await press("查询");
+    await press(`导出 ${numberOf(1)}`);
+    expect(requests("/results/1/pdf").map((one) => one.query)).toEqual([{ for: "export" }]);
+    expect(saved).toEqual([{ name: `报关单 ${numberOf(1)}（有签章）.pdf` }]);
+    await press(`打印 ${numberOf(1)}`);
+    await previewed.value!.file("layout", new AbortController().signal);
+    expect(requests("/results/1/pdf").at(-1)!.query).toEqual({ for: "print" });
+    await press(`操作记录 ${numberOf(1)}`);
+    expect(wrapper.get("dialog").findAll("td").map((one) => one.text())).toEqual(["1", "2026-11-26 10:00:00", "导出", "陈南", "127.0.0.1"]);
+  });
+
+  it("自助打印批量导出 asks 是否确认导出选中数据？ and delivers one archive of what is ticked", async () => {
+    const { press, requests } = await open({ [`POST ${AT}/archives`]: {} });
+    await press("查询");
+    await press("自助打印批量导出");
+    expect(asked.value).toBeNull();
+    await wrapper.get("thead input").setValue(true);
+    expect(wrapper.findAll<HTMLInputElement>("tbody input").map((one) => one.element.disabled)).toEqual([false, false, true, true, true]);
+    await press("自助打印批量导出");
+    expect(asked.value!.text).toBe("是否确认导出选中数据？");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(requests("/archives")[0]!.body).toEqual({ ids: [1, 2] });
+    expect(saved).toEqual([{ name: "自助打印批量导出.zip" }]);
+  });
+
+  it("勾选全部查询结果 ticks over all pages what can be exported (PRNT-11)", async () => {
+    const many = ({ query }: Request) => {
+      const [page, size] = [Number(query.page), Number(query.size)];
+      const ids = Array.from({ length: 250 }, (_, at) => at + 1).slice((page - 1) * size, page * size);
+      return { total: 250, total_capped: false, page, size, items: ids.map((id) => (id % 10 ? result(id) : grey(id, "4", "旧版本暂不支持", "不能"))) };
+    };
+    const { press } = await open({ [`GET ${AT}/results`]: many });
+    await press("查询");
+    await press("勾选全部查询结果");
+    expect(wrapper.get(".page-bar").text()).toContain("共 250 条，已选 225 条");
+  });
+
+  it("what is being made is followed: the list looks anew as it comes further (UI-14, PRNT-11)", async () => {
+    let made = false;
+    const { press, requests } = await open({
+      [`GET ${AT}/results`]: () => list(made ? result(1) : grey(1, "3", "制作中", "制作中，不能办理")),
+      [`GET ${AT}/applications/ZZDY2026112600000001`]: () => (made ? application({ total: 1, done: 1, state: "done", state_name: "已完成" }) : application({ total: 1, done: 0 })),
+    });
+    await press("查询");
+    expect(wrapper.get("[aria-label=申请进度]").text()).toContain("共 1 票：已生成 0 票，尚余 1 票");
+    made = true;
+    await vi.advanceTimersByTimeAsync(1100);
+    await flushPromises();
+    expect(acts()[0]![0]).toEqual(["导出", "false", undefined]);
+    expect(wrapper.find("[aria-label=申请进度]").exists()).toBe(false);
+    const looks = requests("/applications/ZZDY2026112600000001").length;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(requests("/applications/ZZDY2026112600000001")).toHaveLength(looks);
+  });
+});
+
+describe("自助打印/导出: data (PRNT-07)", () => {
+  async function openExports(answers: Record<string, unknown>) {
+    const page = await open(answers);
+    await page.choose("kind", "结关后");
+    await page.press("查询");
+    return page;
+  }
+  const DATA = `GET ${AT}/applications/SJDC2026112600000001/data`;
+
+  it("a row has 导出 alone, grey where the data could not be generated; nothing is ticked", async () => {
+    await openExports({});
+    expect(acts()).toEqual([[["导出", "false", undefined]], [["导出", "true", "数据生成失败，不能导出"]]]);
+    expect(wrapper.find("tbody input").exists()).toBe(false);
+    expect(wrapper.text()).not.toContain("自助打印批量导出");
+    expect(wrapper.text()).toContain("报关单没有表体数据");
+  });
+
+  it("导出 delivers the data of the whole application in the chosen format", async () => {
+    const { press, requests } = await openExports({ [DATA]: {} });
+    await press(`导出 ${numberOf(6)}`);
+    await wrapper.get("dialog").findAll("input")[1]!.setValue();
+    await press("确定");
+    await flushPromises();
+    expect(requests("/applications/SJDC2026112600000001/data").map((one) => one.query)).toEqual([{ format: "csv", partial: "false" }]);
+    expect(saved).toHaveLength(1);
+  });
+
+  it.each([[true, 1], [false, 0]])("where some failed it asks with their numbers, and goes on after 确定 (%s)", async (yes, files) => {
+    const question = `报关单号 ${numberOf(7)}数据生成失败，请确认是否继续导出？`;
+    const { press, requests } = await openExports({ [DATA]: ({ query }: Request) => (query.partial === "true" ? {} : refusal(409, "partial-data", question)) });
+    await press(`导出 ${numberOf(6)}`);
+    await press("确定");
+    await flushPromises();
+    expect(asked.value!.text).toBe(question);
+    asked.value!.answer(yes);
+    await flushPromises();
+    expect(requests("/applications/SJDC2026112600000001/data").map((one) => one.query.partial)).toEqual(yes ? ["false", "true"] : ["false"]);
+    expect(saved).toHaveLength(files);
+  });
+});
