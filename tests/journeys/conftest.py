@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +43,13 @@ class Stage:
         unfinished.write_text(json.dumps({"card": card_no}))
         unfinished.rename(reader)
         time.sleep(0.6)
+
+    def move_clock(self, change: str, value: str = "") -> None:
+        """The operator's command `singlewindow clock …`, which moves both sides of the running system."""
+        environment = os.environ | {"SINGLEWINDOW_DATA": str(self.system.data)}
+        command = [sys.executable, "-m", "singlewindow", "clock", change, *([value] if value else [])]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -178,7 +176,7 @@ def test_faults_are_set(desk: Desk) -> None:
 
 def test_the_training_clock(desk: Desk, chromium: Browser, stage: Stage) -> None:
     """The operator's command moves both sides, and both say so."""
-    move_clock(stage, "freeze", "2027-03-01 09:30")
+    stage.move_clock("freeze", "2027-03-01 09:30")
     desk.page.reload()
     desk.says("训练时钟")
     desk.says("2027-03-01 09:30（已停走）")
@@ -193,12 +191,4 @@ def test_the_training_clock(desk: Desk, chromium: Browser, stage: Stage) -> None
     portal.shoot("clock")
     portal.check_console()
     portal.page.context.close()
-    move_clock(stage, "real", "")
-
-
-def move_clock(stage: Stage, change: str, value: str) -> None:
-    """The operator's command, on the running system."""
-    environment = os.environ | {"SINGLEWINDOW_DATA": str(stage.system.data)}
-    command = [sys.executable, "-m", "singlewindow", "clock", change, *([value] if value else [])]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    stage.move_clock("real")
