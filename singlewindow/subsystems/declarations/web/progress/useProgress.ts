@@ -48,10 +48,12 @@ export function useProgress(active: Ref<boolean>, moved: () => void) {
     if (waiting.value.length && !over) timer = setTimeout(() => void look(), trouble.value ? 4 * EVERY : EVERY);
   }
 
+  /** What has ended before the first look has come further too, since whoever follows it saw it waiting. */
   function learn(found: Application): void {
     const before = known.value.get(found.number);
     known.value = new Map(known.value).set(found.number, found);
-    if (before && (before.done !== found.done || before.failed !== found.failed || before.state !== found.state)) moved();
+    const further = before ? before.done !== found.done || before.failed !== found.failed || before.state !== found.state : !goesOn(found);
+    if (further) moved();
   }
 
   async function change(work: Promise<Application>): Promise<void> {

@@ -199,6 +199,29 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
   });
 });
 
+it("what was made between the list's answer and the first look at its progress is shown too (UI-14)", async () => {
+  let asked = 0;
+  const { press } = await open({
+    [`GET ${AT}/results`]: () => list((asked += 1) > 1 ? result(1) : grey(1, "3", "制作中", "制作中，不能办理")),
+    [`GET ${AT}/applications/ZZDY2026112600000001`]: application({ total: 1, done: 1, state: "done", state_name: "已完成" }),
+  });
+  await press("查询");
+  await flushPromises();
+  expect([acts()[0]![0], asked]).toEqual([["导出", "false", undefined], 2]);
+});
+
+it("a result that cannot be made stays as it is with its reason, and is asked for no more", async () => {
+  const { press, requests } = await open({
+    [`GET ${AT}/results`]: list(grey(1, "3", "制作中", "制作中，不能办理", { why: "版式文件未能生成" })),
+    [`GET ${AT}/applications/ZZDY2026112600000001`]: application({ total: 1, done: 0, failed: 1, state: "done", state_name: "已完成" }),
+  });
+  await press("查询");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([requests("/results").length, requests("/applications/ZZDY2026112600000001").length <= 3]).toEqual([2, true]);
+  expect(wrapper.text()).toContain("版式文件未能生成");
+  expect(wrapper.find("[aria-label=申请进度]").exists()).toBe(false);
+});
+
 describe("自助打印/导出: data (PRNT-07)", () => {
   async function openExports(answers: Record<string, unknown>) {
     const page = await open(answers);
