@@ -225,6 +225,7 @@ class Cluster:
         yield "timezone=UTC"
         yield "log_timezone=UTC"
         yield "jit=off"
+        yield "update_process_title=off"  # written for every statement otherwise
         yield "random_page_cost=1.1"  # what is asked for is in memory: an index also for tables of some thousand rows
         if self._fast:
             yield from _FAST

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -446,3 +447,13 @@ async def test_every_table_with_a_companys_rows_has_policies(house: House) -> No
     )
     assert len(rows) > 10
     assert [row["relname"] for row in rows if not row["relrowsecurity"]] == []
+
+
+async def test_companies_and_accounts_with_documents_stay(house: House) -> None:
+    """PORT-08: no key from a document leads to them, so that it is said to whoever deletes one."""
+    member = await house.member()
+    await member.save(TYPE, letter(reference()))
+    for table in ("account", "company"):
+        column = "created_by" if table == "account" else "company_id"
+        with pytest.raises(asyncpg.ForeignKeyViolationError):
+            await house.sql(f"delete from {table} where id in (select {column} from document)")

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import uvicorn
@@ -349,3 +350,43 @@ async def test_the_history_keeps_what_a_receipt_changed(house: House) -> None:
     assert history[-1]["kind"] == "late receipt"
     assert "已被后一次申报取代" in history[-1]["text"]
     assert (await member.view(TYPE, view["number"]))["status"]["name"] == "暂存"
+
+
+async def test_entries_of_one_statement_are_told_in_few_notifications(house: House) -> None:
+    """UI-14: many documents that change at once wake the web processes once or twice, and every page learns of all."""
+    async with web(house) as process:
+        member = await house.member()
+        numbers = {(await member.save(TYPE, letter(reference())))["number"] for _ in range(30)}
+        heard: list[str] = []
+        listening = await asyncpg.connect(house.owner_url)
+        await listening.add_listener("live", lambda *told: heard.append(str(told[-1])))
+        async with reading(process, member) as reader:
+            await house.sql(
+                """insert into event (document_id, company_id, at, kind, who)
+                   select d.id, d.company_id, now(), kind, '' from document d, unnest(array['created', 'noted']) as kind
+                   where d.number = any($1) order by d.number""",
+                list(numbers),
+            )
+            assert {(await reader.change())["number"] for _ in numbers} == numbers
+            await reader.nothing()
+        await listening.close()
+    assert len(heard) == 1, "all of them in one"
+    assert sum(told.count(";") + 1 for told in heard) == len(numbers), "and nothing of what is only created"
+
+
+async def test_nobody_listens_where_no_page_is_open(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """UI-14: a process without streams is not woken by every change; the first stream makes it listen at once."""
+    monkeypatch.setattr(hub_module, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(hub_module, "TICK_SECONDS", 0.1)
+    async with web(house) as process:
+        member = await house.member()
+        view = await member.save(TYPE, letter(reference()))
+        for _ in range(2):
+            assert not process.hub._listening.is_set()
+            async with reading(process, member) as reader:
+                assert process.hub._listening.is_set()
+                await member.upload(TYPE, view["number"], "1")
+                assert (await reader.change())["number"] == view["number"]
+            async with asyncio.timeout(5):
+                while process.hub._listening.is_set():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)

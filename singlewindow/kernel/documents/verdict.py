@@ -13,8 +13,9 @@ from typing import Any
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.definition.check import clean, codes_in, violations_of
+from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.definition.fields import Field, enabled_values
+from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import View
@@ -26,12 +27,14 @@ from singlewindow.kernel.subsystem import Applicant, Case, DocumentType
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found: the values with grey ones filled in, what is wrong or doubtful, and what the rules knew."""
+    """What was found: the values with grey ones filled in, what is wrong or doubtful, what the rules knew, and what
+    the content says by itself, where anybody asked."""
 
     values: dict[str, Any]
     violations: tuple[Violation, ...]
     known: Any
     warnings: tuple[Violation, ...] = ()
+    reading: Reading | None = None
 
     def told(self, view: View) -> View:
         """The view, with what is doubtful."""
@@ -69,8 +72,8 @@ async def judge(
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
-    content = type.form.content
-    values = clean(content, sent) | ({} if stored is None else serials_of(type, stored.content))
+    reading = None if stored is None or sealed is None else recall(stored.id, type.form.content, sealed)
+    values = dict(reading.cleaned) if reading else _cleaned(type, sent, stored)
     case = Case(
         transaction,
         Registers(transaction),
@@ -82,14 +85,35 @@ async def judge(
         sealed or {},
     )
     known = await type.gather(case)
-    values |= {name: value for name, value in type.fill(case, known).items() if value}
-    violations = list(violations_of(content, values, complete=signing))
-    violations += await _wrong_codes(transaction, type, values)
-    typed = content.of(_without(enabled_values(content, values), violations))
+    filled = {name: value for name, value in type.fill(case, known).items() if value}
+    reading = _read(type, values, values | filled, reading, stored)
+    own = reading.violations(complete=signing)
+    wrong = [*own, *await _wrong_codes(transaction, reading)]
+    typed = reading.typed(wrong)
     found = [each for rule in type.rules if signing or rule.drafts for each in rule.violations(typed, known)]
-    violations += [each for each in found if each.level == "error"]
+    wrong += [each for each in found if each.level == "error"]
     warnings = tuple(each for each in found if each.level == "warning")
-    return Verdict(values, tuple(violations), known, warnings)
+    return Verdict(dict(reading.values), tuple(wrong), known, warnings, reading)
+
+
+def _cleaned(type: DocumentType, sent: Mapping[str, Any], stored: Document | None) -> dict[str, Any]:
+    return clean(type.form.content, sent) | ({} if stored is None else serials_of(type, stored.content))
+
+
+def _read(
+    type: DocumentType,
+    cleaned: Mapping[str, Any],
+    values: Mapping[str, Any],
+    before: Reading | None,
+    stored: Document | None,
+) -> Reading:
+    """The reading of the values: that of `before` where they are the same."""
+    if before is not None and before.values == values:
+        return before
+    reading = Reading.of(type.form.content, cleaned, values)
+    if stored is not None:
+        remember(stored.id, reading)
+    return reading
 
 
 def applicant_of(person: Person) -> Applicant:
@@ -119,14 +143,10 @@ def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
     return canonical(enabled_values(type.form.content, content))
 
 
-def _without(values: dict[str, Any], violations: Sequence[Violation]) -> dict[str, Any]:
-    """The values without those that are wrong by themselves, so that rules need not expect them."""
-    for path in (violation.path.split("/") for violation in violations):
-        if len(path) == 1:
-            values.pop(path[0], None)
-        else:
-            values[path[0]][int(path[1]) - 1].pop(path[2], None)
-    return values
+def signed_bytes(type: DocumentType, document: Document, content: Mapping[str, Any]) -> bytes:
+    """The same of what a document holds or is to hold."""
+    reading = recall(document.id, type.form.content, content)
+    return reading.signed if reading else content_bytes(type, content)
 
 
 def _is_system(type: DocumentType, name: str) -> bool:
@@ -134,17 +154,14 @@ def _is_system(type: DocumentType, name: str) -> bool:
     return spec is not None and spec.system
 
 
-async def _wrong_codes(
-    transaction: Transaction, type: DocumentType, values: Mapping[str, Any]
-) -> list[Violation]:
-    wanted = list(codes_in(type.form.content, values))
-    if not wanted:
+async def _wrong_codes(transaction: Transaction, reading: Reading) -> list[Violation]:
+    if not reading.codes:
         return []
     today = transaction.now.astimezone(CHINA).date()
-    known = await validity(transaction, {(spec.codes, code) for _, spec, code in wanted}, today)
+    known = await validity(transaction, {(spec.codes, code) for _, spec, code in reading.codes}, today)
     return [
         Violation(path, "field.code", message, "请按空格键从列表中选取", spec.clause, "field")
-        for path, spec, code in wanted
+        for path, spec, code in reading.codes
         for message in [_about_code(spec, code, known.get((spec.codes, code)))]
         if message
     ]

@@ -11,6 +11,7 @@ from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents.readings import remember
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once
 from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
@@ -94,9 +95,12 @@ class Desk:
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name)
-        return await store.create(
+        document = await store.create(
             self.transaction, self.type, status, verdict.values, event, owner, once, self._prefixes()
         )
+        if document is not None and verdict.reading is not None:
+            remember(document.id, verdict.reading)
+        return document
 
     async def create_many(
         self, status: str, contents: Sequence[Mapping[str, Any]], data: Mapping[str, Any]

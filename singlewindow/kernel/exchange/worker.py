@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 
 import asyncpg
 import httpx
@@ -64,12 +64,13 @@ class Loop:
 
     channel: str
     work: Callable[[], Awaitable[int]]
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, url: str) -> None:
+    async def run(self) -> None:
         """Work for ever; a database that is away is waited for."""
         while True:
             try:
-                await self._listen(url)
+                await self._round()
             except AWAY as error:
                 log.warning("worker waits", channel=self.channel, error=repr(error))
                 await asyncio.sleep(IDLE_SECONDS)
@@ -77,24 +78,41 @@ class Loop:
                 log.exception("worker waits", channel=self.channel)
                 await asyncio.sleep(IDLE_SECONDS)
 
-    async def _listen(self, url: str) -> None:
-        woken = asyncio.Event()
-        connection = await asyncpg.connect(url)
+    async def _round(self) -> None:
+        clock = asyncio.get_running_loop().time
+        self.woken.clear()
+        began = clock()
+        while await self.work():
+            pass
         try:
-            await connection.add_listener(self.channel, lambda *_: woken.set())
-            clock = asyncio.get_running_loop().time
-            while not connection.is_closed():
-                woken.clear()
-                began = clock()
-                while await self.work():
-                    pass
-                try:
-                    await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
-                await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
-        finally:
-            await connection.close(timeout=2)
+            await asyncio.wait_for(self.woken.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            return
+        await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
+
+
+async def wake(url: str, loops: Sequence[Loop]) -> None:
+    """Wake the loops when their channels call, for ever. One connection listens for all: each that listens is a
+    process of PostgreSQL's that every notification wakes."""
+    while True:
+        try:
+            await _listen(url, loops)
+        except AWAY as error:
+            log.warning("nobody listens", error=repr(error))
+        await asyncio.sleep(IDLE_SECONDS)
+
+
+async def _listen(url: str, loops: Sequence[Loop]) -> None:
+    ended = asyncio.Event()
+    connection = await asyncpg.connect(url)
+    try:
+        connection.add_termination_listener(lambda _: ended.set())
+        for loop in loops:
+            await connection.add_listener(loop.channel, lambda *_, woken=loop.woken: woken.set())
+            loop.woken.set()  # what came while nobody listened
+        await ended.wait()
+    finally:
+        await connection.close(timeout=2)
 
 
 async def work(settings: Settings) -> None:
@@ -111,13 +129,12 @@ async def work(settings: Settings) -> None:
     ):
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
-        await asyncio.gather(
-            Loop("outbox", lambda: send_due(database, transport, keys)).run(url),
-            Loop("inbox", lambda: apply_received(database, keys.customs_certificate)).run(url),
-            Loop("jobs", lambda: run_due(database, web, tools)).run(url),
-            _sweep(database),
-            *reading,
+        loops = (
+            Loop("outbox", lambda: send_due(database, transport, keys)),
+            Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
+            Loop("jobs", lambda: run_due(database, web, tools)),
         )
+        await asyncio.gather(*(loop.run() for loop in loops), wake(url, loops), _sweep(database), *reading)
 
 
 def _transport(

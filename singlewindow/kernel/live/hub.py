@@ -1,9 +1,9 @@
 """The streams of one web process, fed by one connection that listens to the database.
 
-1. A change of a document notifies at its commit, with its history entry and the companies that are parties
+1. A change of documents notifies at its commit, with the history entries and the companies that are parties
    (trigger event_live).
-2. Every web process hears it. For each of those companies with an open stream here, the entries are read as that
-   company, so that row-level security decides once more what it may learn.
+2. Every web process with an open stream hears it. For each of those companies with an open stream here, the entries
+   are read as that company, so that row-level security decides once more what it may learn.
 3. The reading goes to each of the company's streams.
 Every few seconds the connection is tried, every stream gets a beat with a new cursor, and streams whose session is over
 are ended. When the connection was lost, each company is told what it may have missed.
@@ -15,6 +15,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +34,8 @@ GATHER_SECONDS = 0.03  # what happens together is told together
 TICK_SECONDS = 1.0
 SESSIONS_SECONDS = 2.0  # how soon the end of a session ends its streams
 BEAT_SECONDS = 10.0
+LISTEN_SECONDS = 3.0  # the longest that a new stream waits until somebody listens
+LINGER_SECONDS = 20.0  # how long one listens on when the last page was closed
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 log = structlog.get_logger()
 
@@ -101,6 +104,9 @@ class Hub:
         self._heard: list[tuple[Entry, Sequence[int]]] = []
         self._woken = asyncio.Event()
         self._told: datetime | None = None  # everything up to then has been passed on
+        self._listening = asyncio.Event()
+        self._deaf = False  # while streams were open, nobody listened
+        self._open_at = 0.0  # when a stream was open last
 
     @property
     def open(self) -> int:
@@ -117,6 +123,7 @@ class Hub:
         assert actor.company_id is not None
         stream = Stream(actor, session)
         self._streams[actor.company_id].add(stream)
+        self._woken.set()  # so that somebody listens
         if self._leaving():
             stream.end()
         return stream
@@ -131,6 +138,8 @@ class Hub:
 
     async def missed(self, actor: Actor, cursor: str) -> list[Message]:
         """What a new stream begins with: hello with the cursor of now, and what was missed since an earlier one."""
+        with suppress(TimeoutError):  # the database is away: who listens again tells what nobody heard
+            await asyncio.wait_for(self._listening.wait(), LISTEN_SECONDS)
         async with self._database.transaction(Actor(actor.company_id)) as transaction:
             now = await transaction.value("select clock_timestamp()")
             since = changes.moment_of(cursor) if cursor else now
@@ -158,10 +167,9 @@ class Hub:
             server_settings={"application_name": "singlewindow live"},
         )
         try:
-            await connection.add_listener(CHANNEL, self._hear)
-            await self._catch_up()
             beat = sessions = 0.0
             while not connection.is_closed():
+                await self._tune(connection)
                 await self._pass_on()
                 self._end_all_when_leaving()
                 now = time.monotonic()
@@ -174,14 +182,33 @@ class Hub:
                 await self._wait()
             raise ConnectionError("the listening connection is closed")
         finally:
+            self._deaf = self._deaf or bool(self._streams)
+            self._listening.clear()
             await connection.close(timeout=2)
 
+    async def _tune(self, connection: asyncpg.Connection) -> None:
+        """Listen as long as any stream is open: whoever listens is woken by every notification."""
+        if self._streams:
+            self._open_at = time.monotonic()
+        if self._streams and not self._listening.is_set():
+            await connection.add_listener(CHANNEL, self._hear)
+            if self._deaf:
+                await self._catch_up()
+            self._deaf = False
+            self._listening.set()
+        elif self._listening.is_set() and time.monotonic() - self._open_at > LINGER_SECONDS:
+            await connection.remove_listener(CHANNEL, self._hear)
+            self._listening.clear()
+
     def _hear(self, connection: object, process: int, channel: str, payload: object) -> None:
-        document, no, companies = str(payload).split(":")
-        parties = [int(company) for company in companies.split(",") if company]
-        if any(company in self._streams for company in parties):
-            self._heard.append(((int(document), int(no)), parties))
-            self._woken.set()
+        if not self._streams:
+            return
+        for told in str(payload).split(";"):
+            document, no, companies = told.split(":")
+            parties = [int(company) for company in companies.split(",") if company]
+            if any(company in self._streams for company in parties):
+                self._heard.append(((int(document), int(no)), parties))
+                self._woken.set()
 
     async def _wait(self) -> None:
         try:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
-from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, content_bytes, editable, judge
+from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
 from singlewindow.kernel.documents.view import View, view_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.lifecycle import Action
@@ -48,7 +48,7 @@ class SigningDesk:
         check_card(desk.person, card_no)
         files = await desk.files(document)
         verdict = await self._verdict(document, action, files)
-        content = content_bytes(desk.type, _asked(document, action))
+        content = signed_bytes(desk.type, document, _asked(document, action))
         statement = {
             "type": desk.type.name,
             "number": number,
@@ -71,6 +71,7 @@ class SigningDesk:
             content,
             facts,
             self.minutes,
+            keep=False,
         )
         return replace(prepared, warnings=verdict.warnings)
 
@@ -104,8 +105,10 @@ class SigningDesk:
                     )
                 ]
             )
-        if content_bytes(desk.type, _asked(document, action)) != prepared.content:
+        content = signed_bytes(desk.type, document, _asked(document, action))
+        if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
             raise _changed("", "单据内容在签名之后有变化，未予申报")
+        prepared = replace(prepared, content=content)
         verdict = await self._verdict(document, action, files)
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return view_of(desk.type, desk.person, changed, files)

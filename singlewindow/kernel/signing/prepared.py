@@ -101,20 +101,27 @@ async def pin(
     content: bytes,
     facts: Mapping[str, Any],
     minutes: float,
+    *,
+    keep: bool = True,
 ) -> Prepared:
     """Store a statement with a fresh nonce; it can be used once, by this account, for some minutes.
 
-    Expiry runs on real time, not on the business clock.
+    Expiry runs on real time, not on the business clock. The content need not be kept (`keep`) where it stands
+    elsewhere until then: its digest in the statement tells whether it is still the same. The commit does not wait for
+    the disk: where PostgreSQL crashes within the next moment, the statement was never given, and is asked for again.
     """
     nonce = secrets.token_urlsafe(24)
     body = canonical({**statement, "nonce": nonce})
     prepared = Prepared(nonce, document_id, purpose, version, body, content, facts)
     await transaction.run(
-        """insert into prepared (token, company_id, account_id, document_id, purpose, version, statement, content,
-               facts, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10)""",
-        nonce, person.company_id, person.account_id, document_id, purpose, version, body, content, dict(facts),
-        timedelta(minutes=minutes),
+        """with p as (
+               insert into prepared (token, company_id, account_id, document_id, purpose, version, statement, content,
+                   facts, expires_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + $10)
+           )
+           select set_config('synchronous_commit', 'off', true)""",
+        nonce, person.company_id, person.account_id, document_id, purpose, version, body, content if keep else b"",
+        dict(facts), timedelta(minutes=minutes),
     )  # fmt: skip
     return prepared
 

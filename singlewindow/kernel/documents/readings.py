@@ -1,0 +1,89 @@
+"""What a content says by itself, whatever registers and code tables say: found out once for each content.
+
+暂存, prepare and submit ask it one after the other. What is remembered is compared with the content in hand, member
+by member, and counts for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from singlewindow.contract.signatures import canonical
+from singlewindow.kernel.definition.check import codes_in, violations_of
+from singlewindow.kernel.definition.fields import Content, Field, enabled_values
+from singlewindow.kernel.problems import Violation
+
+MOST = 500  # documents
+LONGEST = 20_000  # bytes of one content: larger ones are read each time
+_MISSING = ("field.required", "field.rows")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A content with its grey values, and what follows from that alone.
+
+    `cleaned` are the values before the grey ones were filled in; `wrong` is what the fields say where everything has
+    to be there; `codes` are (path, field, code). Nobody changes what a reading holds.
+    """
+
+    content: type[Content]
+    cleaned: Mapping[str, Any]
+    values: Mapping[str, Any]
+    wrong: tuple[Violation, ...]
+    codes: tuple[tuple[str, Field, str], ...]
+
+    @classmethod
+    def of(cls, content: type[Content], cleaned: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
+        """Read values that were cleaned and filled in."""
+        wrong = tuple(violations_of(content, values, complete=True))
+        return cls(content, cleaned, values, wrong, tuple(codes_in(content, values)))
+
+    @cached_property
+    def signed(self) -> bytes:
+        """The bytes that are signed: RFC 8785 of the content without disabled fields."""
+        return canonical(enabled_values(self.content, self.values))
+
+    @cached_property
+    def _faultless(self) -> Content:
+        return self.content.of(enabled_values(self.content, self.values))
+
+    def violations(self, *, complete: bool) -> tuple[Violation, ...]:
+        """What the fields say; of a draft, which need not be `complete`, without what is missing."""
+        return self.wrong if complete else tuple(v for v in self.wrong if v.rule not in _MISSING)
+
+    def typed(self, violations: Sequence[Violation]) -> Content:
+        """The content as rules see it: without disabled fields, and without values that are wrong by themselves."""
+        if not violations:
+            return self._faultless
+        return self.content.of(_without(enabled_values(self.content, self.values), violations))
+
+
+def remember(document_id: int, reading: Reading) -> None:
+    """Keep the reading of a document's content, if nothing is wrong with it and it is not too large."""
+    if not reading.wrong and len(reading.signed) <= LONGEST:
+        _readings[document_id] = reading
+        while len(_readings) > MOST:
+            _readings.popitem(last=False)
+
+
+def recall(document_id: int, content: type[Content], values: Mapping[str, Any]) -> Reading | None:
+    """The reading of that very content, if the process remembers it."""
+    reading = _readings.get(document_id)
+    return reading if reading and reading.content is content and reading.values == values else None
+
+
+_readings: OrderedDict[int, Reading] = OrderedDict()
+
+
+def _without(values: dict[str, Any], violations: Sequence[Violation]) -> dict[str, Any]:
+    """The values without those that are wrong by themselves, so that rules need not expect them."""
+    for path in (violation.path.split("/") for violation in violations):
+        if len(path) == 1:
+            values.pop(path[0], None)
+        else:
+            values[path[0]][int(path[1]) - 1].pop(path[2], None)
+    return values
