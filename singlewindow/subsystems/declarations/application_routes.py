@@ -200,10 +200,9 @@ def _applied(applied: Applied) -> AppliedAnswer:
 
 def _view(found: Progress) -> ApplicationProgress:
     row, job = found.application, found.job
-    state: State = job.state if job else "done"
     return ApplicationProgress(
         number=row["number"], kind=row["kind"], sealed=row["sealed"], applied_at=row["applied_at"],
-        applied_by=row["applied_by"], total=row["total"], done=found.made, failed=found.failed, state=state,
-        state_name=STATES[state], message=job.message if job else "", expires_at=row["expires_at"],
+        applied_by=row["applied_by"], total=row["total"], done=found.made, failed=found.failed, state=found.state,
+        state_name=STATES[found.state], message=job.message if job else "", expires_at=row["expires_at"],
         stopping=job is not None and job.stop_asked and job.state in ("queued", "running"),
     )  # fmt: skip

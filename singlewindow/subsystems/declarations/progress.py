@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.jobs.desk import Job, JobDesk
@@ -14,14 +15,14 @@ from singlewindow.subsystems.declarations.problems import Gone, NotReady
 
 OWN = "company_id = $1"
 """The application's own check of whose results are counted; row-level security is the second fence."""
-ENDED = "该申请已经办结，不能停止或继续"
+ENDED = "该申请的办理已经结束，不能停止或继续；没有生成的请重新申请"
 
 
 @dataclass(frozen=True)
 class Progress:
     """An application, how many of its declarations were made and how many failed, and its job while there is one.
 
-    Jobs are swept some weeks after their end; an application without one is done.
+    Jobs are swept some weeks after their end; an application without one is done, or stopped for good.
     """
 
     application: Row
@@ -34,6 +35,13 @@ class Progress:
         """How many declarations nothing was done with yet."""
         total: int = self.application["total"]
         return total - self.made - self.failed
+
+    @property
+    def state(self) -> Literal["queued", "running", "done", "stopped", "failed"]:
+        """The job's state, or what it ended with."""
+        if self.job is not None:
+            return self.job.state
+        return "stopped" if self.waiting else "done"
 
 
 async def progress_of(transaction: Transaction, person: Person, number: str) -> Progress:

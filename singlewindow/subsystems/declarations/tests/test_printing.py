@@ -283,6 +283,23 @@ async def test_stop_and_resume(house: House) -> None:
     assert (await member.http.post(f"{BASE}/applications/{application}/resume")).status_code == 409
 
 
+async def test_an_application_outlives_its_job(house: House) -> None:
+    """PRNT-11: jobs are swept after some weeks; what it came to stays, what was left undone is applied for anew."""
+    member = await scene(house)
+    done_one = await done(house, member, await publish(house, declaration(member)))
+    stopped_one = (await applied(member, await publish(house, declaration(member))))["number"]
+    await member.http.post(f"{BASE}/applications/{stopped_one}/stop")
+    await work(house)
+    await house.sql("update job set created_at = created_at - interval '31 days'")
+    await sweep(house.worker)
+    assert [(await view(member, number))["state"] for number in (done_one, stopped_one)] == [
+        "done",
+        "stopped",
+    ]
+    answer = await member.http.post(f"{BASE}/applications/{stopped_one}/resume")
+    assert (answer.status_code, "重新申请" in answer.json()["detail"]) == (409, True)
+
+
 async def test_one_that_cannot_be_typeset_holds_up_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
