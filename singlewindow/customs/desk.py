@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import APIRouter
@@ -110,6 +110,9 @@ class Desk:
     """A desk: the document types it decides (exact, or a chapter such as "gate"), its states and decisions.
 
     `states` names the states beyond reception. In `automatic_states` the automatic mode asks `automatic`.
+    `amending` names the functions of submissions that concern what is in force already, and the states in which what
+    one of them says has taken its place (none: it says nothing new); officers see what such a one alters.
+    `noted` are tables of its own whose rows are swept when they are old enough (columns `id`, `at`).
     """
 
     name: str
@@ -125,6 +128,8 @@ class Desk:
     note: Note | None = None
     routers: tuple[APIRouter, ...] = ()
     registers: tuple[Register, ...] = ()
+    amending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    noted: tuple[str, ...] = ()
 
     def state_name(self, state: str) -> str:
         """The state in words."""

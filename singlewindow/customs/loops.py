@@ -11,13 +11,14 @@ import httpx
 import structlog
 
 from singlewindow.contract.folder import Boxes
-from singlewindow.customs import due, faults, mode
+from singlewindow.customs import due, faults, mode, sweeping
 from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import intake, outgoing
 from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
 from singlewindow.customs.exchange.sender import Sender
 from singlewindow.customs.exchange.understanding import understand_next
 from singlewindow.customs.keys import Keys
+from singlewindow.customs.settings import CustomsSettings
 
 RETRY_SECONDS = 1.0
 LONGEST_IDLE = 30.0
@@ -85,9 +86,10 @@ class Loop:
             return
 
 
-async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes: Boxes | None = None) -> None:
+async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes: Boxes | None = None) -> None:
     """All background work of one customs process, until cancelled; with `boxes` messages travel as files."""
-    async with httpx.AsyncClient(base_url=portal_url, timeout=20) as client:
+    url = settings.customs_database_url
+    async with httpx.AsyncClient(base_url=settings.portal_url, timeout=20) as client:
         sender = FolderSender(database, keys, client, boxes) if boxes else Sender(database, keys, client)
         reading = [OutBoxReader(database, keys, boxes).run()] if boxes else []
         await asyncio.gather(
@@ -100,5 +102,8 @@ async def work(database: Database, keys: Keys, url: str, portal_url: str, boxes:
                 url
             ),
             Loop(outgoing.CHANNEL, sender.send_due, sender.idle, SENDER_LOCK).run(url),
+            Loop(
+                sweeping.CHANNEL, lambda: sweeping.sweep(database, settings.customs_note_days), sweeping.idle
+            ).run(url),
             *reading,
         )

@@ -34,6 +34,7 @@ class CustomsSettings(BaseSettings):
     customs_shuffled: float = Field(default=0, ge=0, le=1)
     customs_lost_seconds: float = Field(default=30, ge=0, le=86400)
     customs_hold_seconds: float = Field(default=5, ge=0, le=3600)
+    customs_note_days: float = Field(default=1095, gt=0)  # what desks note besides submissions, business time
     customs_fault_seed: str = ""
     web_dist: Path = Path("web/dist")
     log_format: Literal["console", "json"] = "console"

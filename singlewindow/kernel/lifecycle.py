@@ -180,20 +180,28 @@ class Lifecycle:
             (action.amends.ended for action in self.actions if action.amends and action.amends.ended), ""
         )
 
-    def why_not(self, action: Action, status: str, *, party: str, role: str, marks: Marks = UNMARKED) -> str:
-        """Why the action is grey, or "" when it may be done."""
+    def why_not(
+        self,
+        action: Action,
+        status: str,
+        *,
+        party: str,
+        role: str,
+        marks: Marks = UNMARKED,
+        in_list: bool = False,
+    ) -> str:
+        """Why the action is grey, or "" when it may be done; in the form's words, or in those of a list."""
+        word = self.name_of if in_list else self.form_name_of
         if party not in action.parties or role not in action.roles:
             return f"当前用户不能对该单据进行「{action.label}」"
         if action.amends and (marked := self.marker(marks)):
             return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.label}"
         if status in action.from_states:
             return ""
-        allowed = "、".join(
-            self.name_of(state.code) for state in self.states if state.code in action.from_states
-        )
+        allowed = "、".join(word(state.code) for state in self.states if state.code in action.from_states)
         if status == NEW or not allowed:
             return f"单据尚未暂存，不能{action.label}"
-        return f"单据状态为「{self.name_of(status)}」，不允许{action.label}；仅{allowed}时可以"
+        return f"单据状态为「{word(status)}」，不允许{action.label}；仅{allowed}时可以"
 
     def after(
         self,

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     file_megabytes: int = 20  # the largest file that is handed in for a job
     files_megabytes: int = 200  # of one account, all together
     file_days: float = 7  # how long such files and what jobs make of them are kept
+    item_days: float = (
+        7  # what became of a job's pieces is kept so long after its end; refused documents stand in them
+    )
     import_documents: int = 20_000  # in one workbook
     import_rows: int = 200_000  # of a sheet, and of all line tables together
     seal_days: int = 7  # how long the QR code of a print is valid, unless the print says otherwise

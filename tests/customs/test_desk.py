@@ -296,3 +296,17 @@ async def test_the_pages_learn_whether_the_clock_is_real(customs: Customs) -> No
     await freeze(customs, "2026-12-24T01:30:00+00:00")
     frozen = (await customs.client.get("/clock")).json()
     assert frozen == {"now": "2026-12-24T01:30:00Z", "real": False, "frozen": True}
+
+
+async def test_a_filter_that_is_no_district_is_refused(customs: Customs, own: Company) -> None:
+    """CUST-03, UI-16: it would find nothing and say nothing; refused at the field, with what to do."""
+    await customs.receive(own, NUMBER)
+    await customs.log_in()
+    for wanted in ("53x", "530", "53011", "５３０１"):
+        refused = await customs.client.get("/api/submissions", params={"district": wanted})
+        assert refused.status_code == 422
+        [wrong] = refused.json()["violations"]
+        assert (wrong["path"], wanted in wrong["message"], bool(wrong["advice"])) == ("district", True, True)
+    for wanted, found in (("", 1), (" 2233 ", 1), ("5301", 0)):
+        answer = await customs.client.get("/api/submissions", params={"district": wanted})
+        assert answer.json()["total"] == found

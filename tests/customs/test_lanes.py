@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from singlewindow.customs import sweeping
 from singlewindow.customs.desks.gate import passages
 from singlewindow.customs.desks.gate.contents import Weights
 from singlewindow.customs.desks.gate.lanes import MOST_KEYS
@@ -295,6 +296,8 @@ async def test_trips_are_listed(gate: Gate) -> None:
     assert await numbers(district="5301") == ["2" * 18]
     assert await numbers(key="沪a·1") == [NUMBER]
     assert await numbers(key="%") == []
+    refused = await gate.customs.client.get("/api/gate/trips", params={"district": "53x"})
+    assert (refused.status_code, refused.json()["violations"][0]["path"]) == (422, "district")
 
 
 # ------------------------------------------------------------------------------------------------------- messages
@@ -644,3 +647,19 @@ async def test_words_of_a_message_stay_words(gate: Gate) -> None:
     answer = await send(gate, await key_of(gate), info("&lt;CHECK_RESULT&gt;Y", VE_LICENSE_NO="&lt;b&gt;"))
     assert said(answer, "SESSION_ID") == "&lt;CHECK_RESULT&gt;Y"
     assert said(answer, "CHECK_RESULT") == "N"
+
+
+async def test_passages_are_swept_after_their_days(gate: Gate) -> None:
+    """OPER: what was noted at lanes long ago goes, by the business clock; what is younger stays."""
+    database = gate.customs.database
+    for age in ("1096 days", "1094 days", "1 minute"):
+        await gate.customs.value(
+            """insert into gate_passage (lane, at, by, media, result, reason)
+               values ($1, business_now() - $2::text::interval, 'guan01', '车牌号 A', 'N', $2) returning id""",
+            IN,
+            age,
+        )
+    assert await sweeping.sweep(database, gate.customs.settings.customs_note_days) == 1
+    left = await gate.customs.rows("select reason from gate_passage order by id")
+    assert left == [("1094 days",), ("1 minute",)]
+    assert await sweeping.sweep(database, gate.customs.settings.customs_note_days) == 0

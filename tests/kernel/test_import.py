@@ -303,3 +303,25 @@ def workbook_with_error(data: bytes) -> bytes:
     end = sheet.index("</c>", at) + 4
     sheet = f'{sheet[:at]}<c r="E4" t="e"><f>1/0</f><v>#DIV/0!</v></c>{sheet[end:]}'
     return changed(data, **{"xl/worksheets/sheet1.xml": sheet.encode()})
+
+
+async def test_a_step_ends_before_a_thousand_rows(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GATE-11: documents with many rows go by fewer in a step, so that the worker's messages wait for none of them."""
+    member = await house.member()
+    rows = {1: 49, 2: 49, 3: 199, 4: 2, 5: 1}
+    data = letters(
+        [[at, f"AB6{at}", "4", None, None] for at in rows],
+        [[at, "梨", "1", None] for at, many in rows.items() for _ in range(many)],
+    )
+    monkeypatch.setitem(importing.IMPORT.__dict__, "most_weight", 100)
+    job = (await start(member, await hand_in(member, data), options={"check_only": True})).json()
+    seen = []
+    while await run_due(house.worker, house.web, house.tools):
+        now = await view(member, job["id"])
+        seen.append(now["done"] + now["failed"])
+    assert seen == [0, 2, 3, 5, 5], "two to the brim, the heavy one alone, the rest"
+    assert importing.ROWS == 1_000
+    [kept] = await house.sql(
+        "select array_agg(weight order by no) as w from job_item where job_id = $1", job["id"]
+    )
+    assert kept["w"] == [1 + many for many in rows.values()]

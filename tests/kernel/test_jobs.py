@@ -10,7 +10,7 @@ import pytest
 
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import found, runner
-from singlewindow.kernel.jobs.desk import AT_ONCE, JobDesk, Wanted
+from singlewindow.kernel.jobs.desk import AT_ONCE, PIECES_GONE, JobDesk, Wanted
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
@@ -301,6 +301,43 @@ async def test_files_and_jobs_expire(house: House) -> None:
     assert (await view(member, waiting))["state"] == "queued"
     assert not await house.sql("select from file where id = $1", job["result"]["id"])
     await house.sql("delete from job where id = $1", waiting)
+
+
+async def test_what_became_of_the_pieces_is_kept_for_its_days(house: House) -> None:
+    """OPER: refused documents stand in a job's pieces; they go with its files, and the job says so from then on."""
+    member = await house.member()
+    data = letters([[1, "wrong", "4", None, None], [2, "AB00002", "4", None, None]])
+    old, young, going = [
+        (await start(member, await hand_in(member, data), again=True)).json()["id"] for _ in range(3)
+    ]
+    await work(house)
+    await house.sql("update job set state = 'running' where id = $1", going)
+    await house.sql(
+        "update job set ended_at = now() - interval '7 days 1 hour' where id = any($1)", [old, going]
+    )
+    await sweep(house.worker)
+    kept = await house.sql("select job_id, count(*) from job_item where job_id = any($1) group by 1 order by 1",
+                           [old, young, going])  # fmt: skip
+    assert [tuple(row) for row in kept] == [(young, 2), (going, 2)]
+    assert (await member.http.get(f"/api/jobs/{young}/failures")).json()["items"][0]["no"] == 1
+    gone = await member.http.get(f"/api/jobs/{old}/failures")
+    assert (gone.status_code, gone.json()["detail"]) == (404, PIECES_GONE)
+    assert (await view(member, old))["failed"] == 1
+    await house.sql("delete from job where id = $1", going)
+
+
+async def test_a_stopped_job_whose_pieces_are_gone_does_not_go_on(house: House) -> None:
+    """OPER: it would end as if everything were done."""
+    member = await house.member()
+    id = await started(member)
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web, house.tools)
+    await member.http.post(f"/api/jobs/{id}/stop")
+    await work(house)
+    await house.sql("update job set ended_at = now() - interval '8 days' where id = $1", id)
+    await sweep(house.worker)
+    refused = await member.http.post(f"/api/jobs/{id}/resume")
+    assert (refused.status_code, refused.json()["detail"]) == (409, PIECES_GONE)
 
 
 # ------------------------------------------------------------------------------------------- kinds of chapters

@@ -74,8 +74,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
 
 
 async def _work(parts: Parts, boxes: Boxes | None) -> None:
-    settings = parts.settings
-    await loops.work(parts.database, parts.keys, settings.customs_database_url, settings.portal_url, boxes)
+    await loops.work(parts.database, parts.keys, parts.settings, boxes)
 
 
 def _add_health(app: FastAPI) -> None:

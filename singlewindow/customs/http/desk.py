@@ -12,9 +12,19 @@ from pydantic import BaseModel, Field
 from singlewindow.customs import answers, faults
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks import desk_for, state_names
-from singlewindow.customs.http.inputs import Digest, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
+from singlewindow.customs.http.inputs import (
+    Digest,
+    District,
+    Identifier,
+    PageNumber,
+    PageSize,
+    Prefix,
+    Text,
+    Wanted,
+)
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.officers import queue
+from singlewindow.customs.officers.changes import find_changes
 from singlewindow.customs.officers.queue import Conditions
 from singlewindow.customs.problems import Refused
 
@@ -117,9 +127,21 @@ class Offered(BaseModel):
     why_not: str
 
 
-class Detail(Item):
-    """A submission in full; `signer` is null when the signature did not hold, `note` is the desk's."""
+class ChangeView(BaseModel):
+    """A field or a row that a change alters; a row is an object by its columns' labels, null: nothing stood there."""
 
+    label: str
+    before: Any
+    after: Any
+
+
+class Detail(Item):
+    """A submission in full; `signer` is null when the signature did not hold, `note` is the desk's.
+
+    `changes` is null for what alters nothing that was in force.
+    """
+
+    changes: list[ChangeView] | None
     content: list[LabelledValue]
     statement: dict[str, Any]
     signer: Signer | None
@@ -176,16 +198,16 @@ class UnreadableMessage(BaseModel):
 async def find_submissions(
     parts: Running,
     officer: Officer,
+    district: District,
     state: Wanted = "",
     type: Wanted = "",
-    district: Wanted = "",
     company: Wanted = "",
     number: Prefix = "",
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> ItemPage:
     """The queue, the newest first; `number` is a prefix, the others are exact, empty ones count for nothing."""
-    wanted = Conditions(state, type, district.strip(), company.strip().upper(), number.strip())
+    wanted = Conditions(state, type, district, company.strip().upper(), number.strip())
     async with parts.database.transaction() as transaction:
         total, rows = await queue.find(transaction, wanted, page, size)
     items = [Item.of(row) for row in rows]
@@ -276,10 +298,12 @@ async def _detail(parts: Running, identifier: int) -> Detail:
         offered = await _offered(transaction, row)
         desk = desk_for(row["type"])
         note = await desk.note(transaction, row) if desk.note else ""
+        changes = await find_changes(transaction, row, submission)
     return Detail.model_validate(
         {
             **Item.of(row).model_dump(),
             "content": [{"label": label, "value": value} for label, value in queue.labelled(submission)],
+            "changes": changes and [vars(each) for each in changes],
             "statement": queue.statement_of(submission),
             "signer": row["card_no"] and {"card_no": row["card_no"], "holder": row["holder"]},
             "attachments": [

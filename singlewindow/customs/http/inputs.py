@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from singlewindow.customs.problems import Refused
 from singlewindow.customs.texts import storable
 
 
@@ -38,6 +40,22 @@ Prefix = Annotated[Text, Query(max_length=64)]
 
 Wanted = Annotated[Text, Query(max_length=100)]
 """A value that is searched for exactly; empty: any."""
+
+
+def _district(district: Wanted = "") -> str:
+    wanted = district.strip()
+    if wanted and not re.fullmatch("[0-9]{4}", wanted):
+        raise Refused.because(
+            "district",
+            "queue.district",
+            f"关区「{wanted[:20]}」不是关区代码",
+            "请填写 4 位数字（如 5301），或留空查询全部关区",
+        )
+    return wanted
+
+
+District = Annotated[str, Depends(_district)]
+"""The query parameter `district`: a customs district's four digits; empty: any. Raises Refused."""
 
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]

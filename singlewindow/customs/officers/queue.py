@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -132,38 +132,48 @@ def labelled(submission: Submission) -> list[tuple[str, Any]]:
     Codes stand with their names, rows under the labels of their columns. A rejected message's content may be
     anything: then the list is empty.
     """
-    content = _json_object(submission.content)
-    names = [*(name for name in submission.labels if name in content)]
-    names += [name for name in content if name not in submission.labels]
-    return [(submission.labels.get(name, name), _in_words(submission, name, content[name])) for name in names]
+    content = said_in(submission.content)
+    return [
+        (submission.labels.get(name, name), _value_in_words(submission, name, content[name]))
+        for name in order_of(submission, content)
+    ]
 
 
-def _in_words(submission: Submission, name: str, value: Any) -> Any:
+def order_of(submission: Submission, content: Mapping[str, Any]) -> list[str]:
+    """The content's names in the form's order; what has no label comes last."""
+    names = [name for name in submission.labels if name in content]
+    return names + [name for name in content if name not in submission.labels]
+
+
+def _value_in_words(submission: Submission, name: str, value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        return [_row_in_words(submission, name, at, row) for at, row in enumerate(value)]
-    return _with_name(submission, name, value)
+        return [row_in_words(submission, name, at, row) for at, row in enumerate(value)]
+    return in_words(submission, name, value)
 
 
-def _row_in_words(submission: Submission, name: str, at: int, row: dict[str, Any]) -> dict[str, Any]:
+def row_in_words(submission: Submission, name: str, at: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row under the labels of its columns, codes with their names."""
     return {
-        submission.labels.get(f"{name}/{column}", column): _with_name(
+        submission.labels.get(f"{name}/{column}", column): in_words(
             submission, f"{name}/{at}/{column}", value
         )
         for column, value in row.items()
     }
 
 
-def _with_name(submission: Submission, path: str, value: Any) -> Any:
+def in_words(submission: Submission, path: str, value: Any) -> Any:
+    """A value with its code's name."""
     known = submission.code_names.get(path)
     return f"{value} {known}" if known and isinstance(value, str) else value
 
 
 def statement_of(submission: Submission) -> dict[str, Any]:
     """What the card signed, for the officer to read; empty when it is not JSON."""
-    return _json_object(submission.statement)
+    return said_in(submission.statement)
 
 
-def _json_object(encoded: str) -> dict[str, Any]:
+def said_in(encoded: str) -> dict[str, Any]:
+    """The JSON object in Base64; empty where there is none."""
     try:
         return json_object(b64decode(encoded))
     except ValueError:

@@ -76,7 +76,8 @@ async def search(
     documents = [Document.of(row) for row in rows if row["id"] is not None]
     names = await _names_of_codes(transaction, type, documents)
     actions = {  # few kinds of standing in a page: what may be done is asked once for each
-        standing: actions_of(type, person, *standing) for standing in {_standing(each) for each in documents}
+        standing: actions_of(type, person, *standing, in_list=True)
+        for standing in {_standing(each) for each in documents}
     }
     found = [_found(type, document, names, actions[_standing(document)]) for document in documents]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)

@@ -75,14 +75,21 @@ class View(BaseModel):
 
 
 def actions_of(
-    type: DocumentType, person: Person, status: str, company_id: int, marks: Marks = UNMARKED
+    type: DocumentType,
+    person: Person,
+    status: str,
+    company_id: int,
+    marks: Marks = UNMARKED,
+    *,
+    in_list: bool = False,
 ) -> dict[str, ActionView]:
-    """Every action of the type with the lifecycle's answer for this person, status and what stands beside it."""
+    """Every action of the type with the lifecycle's answer for this person, status and what stands beside it; why not
+    is said in the form's words, or in those of a list."""
     party = party_of(person, company_id)
     return {
         action.name: _verdict(why)
         for action in type.lifecycle.actions
-        for why in [_why_not(type, action, person, status, party, marks)]
+        for why in [_why_not(type, action, person, status, party, marks, in_list)]
     }
 
 
@@ -181,8 +188,8 @@ def _header(type: DocumentType, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _why_not(
-    type: DocumentType, action: Action, person: Person, status: str, party: str, marks: Marks
+    type: DocumentType, action: Action, person: Person, status: str, party: str, marks: Marks, in_list: bool
 ) -> str:
     if person.bound_card is None and action.needs_card_account:
         return UNBOUND
-    return type.lifecycle.why_not(action, status, party=party, role=person.role, marks=marks)
+    return type.lifecycle.why_not(action, status, party=party, role=person.role, marks=marks, in_list=in_list)

@@ -178,8 +178,8 @@ class Desk:
         action = self.type.lifecycle.action("delete")
         deleted, refused = [], []
         for document in await self.lock_all(numbers):
-            why = actions_of(self.type, self.person, document.status, document.company_id)[action.name].why
-            if why:
+            verdicts = actions_of(self.type, self.person, document.status, document.company_id, in_list=True)
+            if why := verdicts[action.name].why:
                 refused.append((document.number, why))
                 continue
             await store.remove(self.transaction, self.type, document, self.person.display_name)

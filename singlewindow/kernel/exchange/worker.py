@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import asyncpg
 import httpx
@@ -21,7 +22,7 @@ from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
-from singlewindow.kernel.settings import Settings
+from singlewindow.kernel.settings import Settings, settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
 GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
@@ -55,6 +56,8 @@ EXPIRED = (
     _older("login_attempt", "at", "180 days"),
     _older("inbox", "received_at", "30 days") + " and state = 'applied'",
 )
+ITEMS_OF_OLD_JOBS = """job_item i using job j where i.job_id = j.id and j.ended_at < now() - $1::interval
+    and j.state not in ('queued', 'running')"""
 log = structlog.get_logger()
 
 
@@ -158,7 +161,9 @@ async def _sweep(database: Database) -> None:
 
 async def sweep(database: Database) -> None:
     """Take away what has expired: sessions, challenges, pinned statements, keys, autosaves, messages, files, jobs."""
+    kept = timedelta(days=settings().item_days)
     async with database.transaction() as transaction:
         for statement in EXPIRED:
             await transaction.run(f"delete from {statement}")
         await transaction.run("delete from file where until < $1", transaction.now)
+        await transaction.run(f"delete from {ITEMS_OF_OLD_JOBS}", kept)

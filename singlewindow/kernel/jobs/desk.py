@@ -25,6 +25,7 @@ from singlewindow.kernel.problems import (
 
 AT_ONCE = 5  # jobs of one account that wait or run
 LISTED = 50
+PIECES_GONE = "该任务的逐份结果已超过保存期限，不再保存；请重新提交文件"
 OWN = "j.company_id = $1 and j.account_id = $2"
 """The application's own check of whose jobs are seen; row-level security is the second fence."""
 COMPANY = "j.company_id = $1 and $2::bigint is not null"  # the same, for what is shown to the whole company
@@ -145,8 +146,10 @@ class JobDesk:
         return Job.of(row)
 
     async def failures(self, id: int, after: int, most: int) -> Sequence[Item]:
-        """What failed of a job, by number, from after that one. Raises NotFound."""
-        await self.get(id)
+        """What failed of a job, by number, from after that one. Raises NotFound, also for what is kept no longer."""
+        job = await self.get(id)
+        if job.failed and job.ended_at and not await self._has_pieces(id):
+            raise NotFound(PIECES_GONE)
         return await ended_items(self.transaction, id, "failed", after, most)
 
     async def stop(self, id: int) -> Job:
@@ -162,6 +165,8 @@ class JobDesk:
         job = await self.get(id)
         if job.state == "failed" and job.total is None:  # it never began: its file is refused
             raise NotInThisState("任务没有开始，不能继续；请改正文件后重新提交")
+        if job.total and not await self._has_pieces(id):
+            raise NotInThisState(PIECES_GONE)
         if job.state in ("stopped", "failed"):
             await self._check_room()
             if sha256 := await self.transaction.value("select source_sha256 from job where id = $1", id):
@@ -188,6 +193,12 @@ class JobDesk:
         if not turned:
             raise NotInThisState(why_not)
         return await self.get(id)
+
+    async def _has_pieces(self, id: int) -> bool:
+        found: bool = await self.transaction.value(
+            "select exists (select from job_item where job_id = $1)", id
+        )
+        return found
 
     async def _source(self, wanted: Wanted) -> FileFacts | None:
         if not wanted.kind.takes_file:

@@ -55,9 +55,9 @@ class Work:
         """The file that was handed in. Raises NotFound when it has expired."""
         return await files.get(self.transaction, self.person, self.source_id)
 
-    async def add_items(self, items: Sequence[str]) -> None:
-        """Add pieces to be done, each as the JSON text of its data."""
-        await insert_items(self.transaction, self.person, self.job_id, items, after=self.made)
+    async def add_items(self, items: Sequence[str], weights: Sequence[int] | None = None) -> None:
+        """Add pieces to be done, each as the JSON text of its data; weights for a kind with `most_weight`."""
+        await insert_items(self.transaction, self.person, self.job_id, items, self.made, weights)
         self.made += len(items)
 
     async def ended_items(self, ended: Ended, after: int, most: int) -> list[Item]:
@@ -66,16 +66,23 @@ class Work:
 
 
 async def insert_items(
-    transaction: Transaction, person: Person, job_id: int, items: Sequence[str], after: int = 0
+    transaction: Transaction,
+    person: Person,
+    job_id: int,
+    items: Sequence[str],
+    after: int = 0,
+    weights: Sequence[int] | None = None,
 ) -> None:
     """Add pieces to be done to a job of that person, numbered from after that one, each as JSON text."""
     await transaction.run(
-        """insert into job_item (job_id, company_id, no, data)
-           select $1, $2, $3 + place, piece::jsonb from unnest($4::text[]) with ordinality as given (piece, place)""",
+        """insert into job_item (job_id, company_id, no, data, weight)
+           select $1, $2, $3 + place, piece::jsonb, weight
+           from unnest($4::text[], $5::int[]) with ordinality as given (piece, weight, place)""",
         job_id,
         person.company_id,
         after,
         items,
+        weights or [1] * len(items),
     )
 
 
@@ -119,6 +126,9 @@ class JobKind:
     `check` says before anything is stored whether the person may have this done at all, and answers what is kept of
     what was asked; `unfold` adds the items; `step` does a batch of them; `finish` makes the file, if there is one.
 
+    A step takes up to `batch` items, and of those no more than weigh `most_weight` together, but one at least: for
+    kinds whose items are of very different sizes, so that no step holds up the worker's other work.
+
     One that is not `open` is started by its chapter alone (`JobDesk.start`, often with its items), after checks of the
     chapter's own; nobody starts it by `POST /api/jobs`.
     """
@@ -130,6 +140,7 @@ class JobKind:
     unfold: Callable[[Work], Awaitable[None]] = _nothing
     finish: Callable[[Work], Awaitable[Result | None]] = _nothing
     batch: int = 100
+    most_weight: int | None = None
     open: bool = True
     takes_file: bool = False
     once: Callable[[Mapping[str, Any]], bool] = lambda asked: (

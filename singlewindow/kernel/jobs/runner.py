@@ -107,18 +107,26 @@ async def _step(web: Database, job: Row, tools: Tools) -> None:
             await kind.unfold(work)
             await _write(transaction, job, total=work.made, facts=work.facts)
             return
-        items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind.batch)
+        items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind)
         if items:
             await _done(transaction, job, await kind.step(work, items))
         else:
             await _finish(work, kind, job)
 
 
-async def _waiting(transaction: Transaction, job_id: int, most: int) -> list[Item]:
+async def _waiting(transaction: Transaction, job_id: int, kind: JobKind) -> list[Item]:
+    """The next items of a step; only those are read that it takes."""
     rows = await transaction.rows(
-        "select no, data from job_item where job_id = $1 and state = 'waiting' order by no limit $2",
+        """with next as (
+               select no, weight from job_item where job_id = $1 and state = 'waiting' order by no limit $2
+           ), weighed as (
+               select no, weight, sum(weight) over (order by no) as together from next
+           )
+           select i.no, i.data from weighed w join job_item i on i.job_id = $1 and i.no = w.no
+           where $3::int is null or w.together <= $3 or w.together = w.weight order by i.no""",
         job_id,
-        most,
+        kind.batch,
+        kind.most_weight,
     )
     return [Item(row["no"], row["data"]) for row in rows]
 

@@ -32,6 +32,10 @@ from singlewindow.kernel.spreadsheets.reading import ReadLimits, read
 from singlewindow.kernel.subsystem import get_document_type
 
 BATCH = 100  # documents that are judged and saved at once
+ROWS = 1_000  # of them with their headers; the worker sends and receives meanwhile
+ROW = (
+    '{"at":'  # so begins each row of a table in a line of `reader_child.py`; in a text the quotes are escaped
+)
 ITEMS = 200  # that are written at once
 LISTED = 200  # items that are read at once for the result
 
@@ -59,9 +63,14 @@ async def _unfold(work: Work) -> None:
         async for line in lines:
             waiting.append(line)
             if len(waiting) == ITEMS:
-                await work.add_items(waiting)
+                await _add(work, waiting)
                 waiting.clear()
-    await work.add_items(waiting)
+    await _add(work, waiting)
+
+
+async def _add(work: Work, lines: Sequence[str]) -> None:
+    """Each document is an item as heavy as it has rows, the header's included."""
+    await work.add_items(lines, [1 + line.count(ROW) for line in lines])
 
 
 async def _step(work: Work, items: Sequence[Item]) -> list[Outcome]:
@@ -176,6 +185,7 @@ IMPORT = JobKind(
     step=_step,
     finish=_finish,
     batch=BATCH,
+    most_weight=ROWS,
     takes_file=True,
     once=lambda asked: not asked["check_only"],
 )

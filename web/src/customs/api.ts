@@ -77,7 +77,16 @@ export interface Decided {
   by: string;
 }
 
+/** What a change alters: a field's or cell's text, or a whole row by its columns' labels; null: nothing stood there. */
+export interface Change {
+  label: string;
+  before: string | Record<string, unknown> | null;
+  after: string | Record<string, unknown> | null;
+}
+
 export interface Detail extends Item {
+  /** null for what alters nothing that was in force. */
+  changes: Change[] | null;
   content: { label: string; value: unknown }[];
   statement: Record<string, unknown>;
   signer: { card_no: string; holder: string } | null;

@@ -1,9 +1,12 @@
 import { ref, type Ref } from "vue";
-import { lineOf } from "@/kernel/api/problem";
+import { lineOf, Problem } from "@/kernel/api/problem";
+import type { Violation } from "@/kernel/api/types";
 
 export interface Loaded<T> {
   value: Ref<T | null>;
   trouble: Ref<string>;
+  /** What was wrong with what was asked, value by value. */
+  violations: Ref<Violation[]>;
   load: () => Promise<void>;
 }
 
@@ -11,6 +14,7 @@ export interface Loaded<T> {
 export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
   const value = ref(null) as Ref<T | null>;
   const trouble = ref("");
+  const violations = ref<Violation[]>([]);
   let latest = 0;
 
   async function load(): Promise<void> {
@@ -20,10 +24,13 @@ export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
       if (mine !== latest) return;
       value.value = found;
       trouble.value = "";
+      violations.value = [];
     } catch (error) {
-      if (mine === latest) trouble.value = lineOf(error);
+      if (mine !== latest) return;
+      trouble.value = lineOf(error);
+      violations.value = error instanceof Problem ? error.violations : [];
     }
   }
 
-  return { value, trouble, load };
+  return { value, trouble, violations, load };
 }

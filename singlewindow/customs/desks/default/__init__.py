@@ -17,4 +17,5 @@ def automatic(state: str, margin: float) -> Ruling:
     return Ruling(REFUSE.name, REFUSAL) if margin < 0 else Ruling(APPROVE.name)
 
 
-DESK = Desk("default", (), {"approved": "已同意", "refused": "不同意"}, (APPROVE, REFUSE), automatic)
+DESK = Desk("default", (), {"approved": "已同意", "refused": "不同意"}, (APPROVE, REFUSE), automatic,
+            amending={"MOD": ("approved",), "DEL": ()})  # fmt: skip

@@ -81,4 +81,6 @@ DESK = Desk(
     note=trips.note,
     routers=(routes.from_lanes, routes.officers),
     registers=(GATE_LANE, GATE_TOLERANCE),
+    amending={CHANGE: (AMENDED,), DELETION: ()},
+    noted=("gate_passage",),
 )

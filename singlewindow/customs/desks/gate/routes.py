@@ -18,7 +18,7 @@ from singlewindow.customs.desks.gate.passages import Medium, Unsettled
 from singlewindow.customs.desks.gate.rule import Lane, Result, shown
 from singlewindow.customs.desks.gate.states import STATES
 from singlewindow.customs.desks.gate.xml import MAX_BYTES
-from singlewindow.customs.http.inputs import Identifier, PageNumber, PageSize, Prefix, Text, Wanted
+from singlewindow.customs.http.inputs import District, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
 from singlewindow.customs.http.parts import Officer, Running, read_body
 from singlewindow.customs.problems import NotInThisState, Refused, TooLarge
 
@@ -204,15 +204,15 @@ async def arrive(lane: LaneNumber, body: Arrival, parts: Running, officer: Offic
 async def find_trips(
     parts: Running,
     officer: Officer,
+    district: District,
     state: Wanted = "",
-    district: Wanted = "",
     key: Prefix = "",
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> TripPage:
     """Trips at customs, the newest first; `key` is the beginning of 绑定介质关键信息, the others are exact."""
     async with parts.database.transaction() as transaction:
-        total, rows = await trips.find(transaction, state, district.strip(), key, page, size)
+        total, rows = await trips.find(transaction, state, district, key, page, size)
     names = {"received": RECEPTION["received"], **{k: v for k, v in STATES.items() if k != "amended"}}
     return TripPage(
         total=total,

@@ -52,7 +52,10 @@ export function useImport(types: string[], type: () => string) {
 
   /** Shows a job and follows it. */
   function show(shown: Job): void {
-    if (shown.id !== job.value?.id) refusals.value = [];
+    if (shown.id !== job.value?.id) {
+      refusals.value = [];
+      trouble.value = "";
+    }
     job.value = shown;
     earlier.value = [shown, ...earlier.value.filter((one) => one.id !== shown.id)].toSorted((one, other) => other.id - one.id);
     clearTimeout(timer);
@@ -76,8 +79,11 @@ export function useImport(types: string[], type: () => string) {
   /** The next refused documents. */
   async function loadRefusals(): Promise<void> {
     const of = job.value!.id;
-    const { items } = await getRefusals(of, refusals.value.at(-1)?.no ?? 0);
-    if (job.value?.id !== of) return;
+    const found = await getRefusals(of, refusals.value.at(-1)?.no ?? 0).catch((error: unknown) => {
+      if (job.value?.id === of) trouble.value = lineOf(error);
+    });
+    if (!found || job.value?.id !== of) return;
+    const { items } = found;
     const known = new Set(refusals.value.map((one) => one.no));
     refusals.value = [...refusals.value, ...items.filter((one) => !known.has(one.no))];
   }
