@@ -165,6 +165,40 @@ async def test_a_long_result_says_what_the_paper_lacks(
     assert "共3票，一次至多打印2票，其余未打印" in paper.text
 
 
+@needs_poppler
+@pytest.mark.parametrize("column", [[], ["reference", "number", "updated_at"]])
+async def test_codes_and_numbers_of_a_list_do_not_break(
+    house: House, tmp_path: Path, column: list[str]
+) -> None:
+    """GATE-09: each stands in one piece on one line within the paper; texts wrap, too much is set smaller."""
+    member = await house.member()
+    code, text = "2026118930L0000A0110000000000123", "A" * 60
+    for each in (code, "粤B12345", "2026-11-26", f"{text} 备注文字很长要换行的一段话"):
+        await member.save(TYPE, letter(reference()))
+        await house.sql(
+            """update document set content = content || jsonb_build_object('reference', $1::text)
+               where id = (select max(id) from document)""",
+            each,
+        )
+    paper = await listed(member, tmp_path, column=column)
+    lines = [line.split() for line in paper.raw.splitlines()]
+    for each in (code, "B12345", "2026-11-26"):
+        assert any(each in line for line in lines) or any("粤" + each in line for line in lines), paper.raw
+    assert paper.text.count("A" * 8) >= 3, "nothing of it is lost between the lines of its cell"
+    assert not any(text in box.replace("\u200b", "") for box in paper.boxes), "a word as long as a line wraps"
+    width = float(next(box for box in paper.boxes if "<page" in box).split('width="')[1].split('"')[0])
+    assert all(
+        float(box.split('xMax="')[1].split('"')[0]) < width - 40 for box in paper.boxes if "<word" in box
+    )
+
+
+def test_what_is_a_code_on_a_list() -> None:
+    """GATE-09."""
+    codes = ("2026118930L0000A0110000000000123", "粤B12345", "粤Z1234港", "12.5", "2026-11-26", "5301")
+    assert all(map(listing.is_code, codes))
+    assert not any(map(listing.is_code, ("备注", "第2批次货物", "REMARK", "", "1" * 41)))
+
+
 async def test_what_is_asked_wrongly_is_not_printed(house: House) -> None:
     """GATE-09, UI-16."""
     member = await house.member()

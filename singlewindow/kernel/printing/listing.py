@@ -18,6 +18,8 @@ from singlewindow.kernel.subsystem import Column, Condition, DocumentType
 
 TEMPLATE = Path(__file__).parent / "templates" / "list.typ"
 MOST_ROWS = 1000  # of one print: some 40 pages
+LONGEST_CODE = 40  # characters; what is longer is a text, whatever is in it
+OF_PLATES = 2  # Chinese characters in 粤Z1234港
 WIDTHS = {"number": 21, "status": 14, "filed_on": 11, "updated_at": 12}  # of the kernel's own columns
 
 
@@ -44,13 +46,45 @@ async def list_data(
             "printed_at": now.strftime("%Y-%m-%d %H:%M:%S"),
             "printed_by": person.display_name,
             "conditions": await _conditions(transaction, type, asked, now.date()),
-            "columns": [{"label": "序号", "width": 5}]
-            + [{"label": each.label, "width": _width(type, each)} for each in columns],
-            "rows": [[str(at), *_cells(row, columns)] for at, row in enumerate(found.rows, 1)],
             "total": _total(found),
         }
     )
-    return data
+    heads = [("序号", 5), *((each.label, _width(type, each)) for each in columns)]
+    rows = [
+        [_pieces(text) for text in (str(at), *_cells(row, columns))] for at, row in enumerate(found.rows, 1)
+    ]
+    return data | {
+        "columns": [_head(at, label, width, rows) for at, (label, width) in enumerate(heads)],
+        "rows": rows,
+    }
+
+
+def _pieces(text: str) -> list[dict[str, Any]]:
+    """A cell's words: those that are codes or numbers stay whole on the paper, others may break."""
+    return [
+        {"text": word, "whole": True} if is_code(word) else {"text": breakable(word), "whole": False}
+        for word in text.split()
+    ]
+
+
+def is_code(word: str) -> bool:
+    """Whether a word is a code, a number, a date or a plate: digits, and no more than a plate's Chinese characters."""
+    chinese = sum(character > "~" for character in word)
+    return len(word) <= LONGEST_CODE and chinese <= OF_PLATES and any(map(str.isdigit, word))
+
+
+def _head(
+    at: int, label: str, width: int, rows: Sequence[Sequence[Sequence[Mapping[str, Any]]]]
+) -> dict[str, Any]:
+    """A column: its share of the paper, the longest word in it that stays whole, whether anything in it may wrap."""
+    cells = [row[at] for row in rows]
+    whole = [piece["text"] for cell in cells for piece in cell if piece["whole"]]
+    return {
+        "label": label,
+        "width": width,
+        "longest": max(whole, key=len, default=""),
+        "wraps": any(len(cell) > 1 or any(not piece["whole"] for piece in cell) for cell in cells),
+    }
 
 
 def _columns(type: DocumentType, chosen: Sequence[str]) -> Sequence[Column]:
