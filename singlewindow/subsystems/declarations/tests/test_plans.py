@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMPANIES, EACH = 200, 100
 OWN = 1_000_001
+FAR = 10**9  # ids that no other test has
 CODE = "4403900001"
 DAYS = rules.Days(today() - timedelta(days=20), today())
 KNOWN = rules.Known(today(), KeepingPeriods({"0615": 5}, {"789": 11}), frozenset({"42"}))
@@ -53,11 +54,11 @@ async def superuser(postgres: TestPostgres, portal_database: str) -> AsyncIterat
             insert into declarations_application (id, company_id, account_id, number, kind, sealed, applied_at,
                 applied_by, total, refused, token, request_id, card_no, statement, content, signature, certificate)
             overriding system value
-            select g, 1000000 + g % {COMPANIES}, 1, 'ZZDY' || g, 'print', false, now(), '', 10, '[]', 'T' || g, '', '',
-                '', '', '', '' from generate_series(1, {COMPANIES * EACH // 10}) as g;
+            select {FAR} + g, 1000000 + g % {COMPANIES}, 1, 'ZZDY' || g, 'print', false, now(), '', 10, '[]', 'T' || g,
+                '', '', '', '', '', '' from generate_series(1, {COMPANIES * EACH // 10}) as g;
             insert into declarations_result (application_id, company_id, no, declaration, kind, applied_at, state)
-            select 1 + g % {COMPANIES * EACH // 10}, 1000000 + (1 + g % {COMPANIES * EACH // 10}) % {COMPANIES}, g,
-                '42012026' || 100000000 + g, 'print', now() - g % 90 * interval '1 day', (g % 5)::text
+            select {FAR} + 1 + g % {COMPANIES * EACH // 10},
+                1000000 + (1 + g % {COMPANIES * EACH // 10}) % {COMPANIES}, g, '42012026' || 100000000 + g, 'print', now() - g % 90 * interval '1 day', (g % 5)::text
             from generate_series(1, {COMPANIES * EACH}) as g;
             analyze find_closed_declaration; analyze declarations_application; analyze declarations_result"""
     )
