@@ -58,7 +58,8 @@ async def superuser(postgres: TestPostgres, portal_database: str) -> AsyncIterat
                 '', '', '', '', '', '' from generate_series(1, {COMPANIES * EACH // 10}) as g;
             insert into declarations_result (application_id, company_id, no, declaration, kind, applied_at, state)
             select {FAR} + 1 + g % {COMPANIES * EACH // 10},
-                1000000 + (1 + g % {COMPANIES * EACH // 10}) % {COMPANIES}, g, '42012026' || 100000000 + g, 'print', now() - g % 90 * interval '1 day', (g % 5)::text
+                1000000 + (1 + g % {COMPANIES * EACH // 10}) % {COMPANIES}, g,
+                '42012026' || 100000000 + g, 'print', now() - g % 90 * interval '1 day', (g % 5)::text
             from generate_series(1, {COMPANIES * EACH}) as g;
             analyze find_closed_declaration; analyze declarations_application; analyze declarations_result"""
     )
