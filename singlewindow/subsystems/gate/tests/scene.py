@@ -41,19 +41,29 @@ def typed_in(view: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in view["content"].items() if name not in greys}
 
 
-async def save_change(who: Member, form: dict[str, Any], **more: Any) -> httpx.Response:
-    """暂存 in the form of 变更, with some fields changed."""
-    body = {"action": "change", "content": typed_in(form) | more}
-    match = {"If-Match": f'"{form["version"]}"'}
-    return await who.http.put(f"{URL}/{form['number']}/amendment", json=body, headers=match)
-
-
 @dataclass(frozen=True)
 class Scene:
     """A company's person, and customs."""
 
     house: House
     owner: Member
+    type: str = TYPE
+
+    async def content(self, who: Member) -> dict[str, Any]:
+        """A trip of a vehicle of its own; whoever declares it."""
+        return sample()
+
+    def typed(self, view: dict[str, Any]) -> dict[str, Any]:
+        """What of a trip's content a person typed."""
+        return typed_in(view)
+
+    async def first(self, who: Member) -> httpx.Response:
+        """暂存 of a new trip; nothing need be added to it."""
+        return await who.http.post(URL, json={"content": sample()})
+
+    async def document(self, state: str) -> dict[str, Any]:
+        """A trip in this state."""
+        return await self.trip(state)
 
     async def trip(self, state: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
         """A trip in this state, named as the lists name it."""

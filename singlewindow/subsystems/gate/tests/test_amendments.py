@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from singlewindow.subsystems.gate.tests.scene import TYPE, URL, Scene, sample, save_change, typed_in
+from singlewindow.subsystems.gate.tests.scene import TYPE, URL, Scene, sample, typed_in
+from tests.actions import save_amendment
 from tests.house import House
 
 CLOSED = {"save", "delete", "declare", "change", "revoke"}
@@ -29,7 +30,7 @@ async def form(scene: Scene, number: str, action: str) -> dict[str, Any]:
 
 async def changed(scene: Scene, number: str, **more: Any) -> dict[str, Any]:
     """变更, saved and declared."""
-    saved = await save_change(scene.owner, await form(scene, number, "change"), **more)
+    saved = await save_amendment(scene, scene.owner, await form(scene, number, "change"), "change", **more)
     assert saved.status_code == 200, saved.text
     return await scene.owner.apply(TYPE, saved.json(), "change")
 
@@ -145,7 +146,13 @@ async def test_a_change_to_another_trips_vehicle_is_refused(scene: Scene) -> Non
     other = await scene.trip("申报", sample(bind_key_info="粤C88888"))
     trip = await scene.trip("海关审核通过")
     saved = (
-        await save_change(scene.owner, await form(scene, trip["number"], "change"), bind_key_info="粤C88888")
+        await save_amendment(
+            scene,
+            scene.owner,
+            await form(scene, trip["number"], "change"),
+            "change",
+            bind_key_info="粤C88888",
+        )
     ).json()
     prepared = await scene.owner.prepare(TYPE, saved, "change")
     assert prepared.status_code == 422

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from singlewindow.subsystems.inspection.tests.test_actions import TYPES, Scene
+from tests.actions import url_of
 from tests.house import House
 
 pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-u
 
 async def paper(scene: Scene, number: str, name: str, folder: Path) -> str:
     """The text of a print, without blanks."""
-    answer = await scene.owner.http.get(f"{scene.url}/{number}/prints/{name}")
+    answer = await scene.owner.http.get(f"{url_of(scene)}/{number}/prints/{name}")
     assert answer.status_code == 200, answer.text
     file = folder / "print.pdf"
     file.write_bytes(answer.content)

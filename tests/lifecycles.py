@@ -1,0 +1,85 @@
+"""A lifecycle's table against what a chapter's test says of it: every state × action × role, receipts in every order.
+
+A chapter writes down the manual's own table (`Table`); what is asked of it is here, once for all chapters.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import strategies as st
+
+from singlewindow.kernel.lifecycle import NEW, Lifecycle
+from singlewindow.kernel.problems import NotInThisState
+
+PARTIES, ROLES = ("declarant", "other"), ("administrator", "operator")
+ORDERS = 240  # of one list of receipts that are tried
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the manual and the requirements say, not the program: words of the states by code, and by word (or NEW) the
+    actions that are enabled; `sent` is the state right after a declaration, `still` what leaves a status alone."""
+
+    lifecycle: Lifecycle
+    words: Mapping[str, str]
+    enabled: Mapping[str, set[str]]
+    sent: str = "1"
+    still: frozenset[str] = frozenset({"new", "copy", "print"})
+
+    def cases(self) -> list[Case]:
+        """Every state, unsaved too, with every action, party and role."""
+        names = [action.name for action in self.lifecycle.actions]
+        return [Case(self, *given) for given in itertools.product((NEW, *self.words), names, PARTIES, ROLES)]
+
+    def check_receipts(self, codes: Sequence[str], word: str) -> None:
+        """What receipts lead to, in whatever order they come."""
+        numbered = list(enumerate(codes))
+        for order in itertools.islice(itertools.permutations(numbered), ORDERS):
+            assert self.words[self.lifecycle.fold(self.sent, order)] == word
+
+    def check_any_shuffle(self, data: st.DataObject, most: int = 8) -> None:
+        """The status depends on which receipts there are, not on when or how often they came (CUST-05)."""
+        heard = sorted({hear.code for hear in self.lifecycle.hears})
+        codes = data.draw(st.lists(st.sampled_from(heard), max_size=most))
+        numbered = list(enumerate(codes))
+        shuffled = data.draw(st.permutations(numbered * 2))
+        assert self.lifecycle.fold(self.sent, shuffled) == self.lifecycle.fold(self.sent, numbered)
+
+    def check_final(self, status: str, onward: AbstractSet[str] = frozenset()) -> None:
+        """No receipt moves a document out of that status, but for those that lead to the status of their name."""
+        for code in {hear.code for hear in self.lifecycle.hears}:
+            expected = code if code in onward else status
+            assert self.lifecycle.fold(status, [(9, code)]) == expected
+
+
+@dataclass(frozen=True)
+class Case:
+    """One state, action, party and role."""
+
+    table: Table
+    status: str
+    action: str
+    party: str
+    role: str
+
+    def __str__(self) -> str:
+        return "-".join((self.table.words.get(self.status, "NEW"), self.action, self.party, self.role))
+
+    def check(self) -> None:
+        """What is listed happens, and leads to a state that there is; what is not listed raises with a reason."""
+        lifecycle, who = self.table.lifecycle, {"party": self.party, "role": self.role}
+        action = lifecycle.action(self.action)
+        enabled = self.table.enabled[self.table.words.get(self.status, NEW)]
+        allowed = self.party == "declarant" and self.action in enabled
+        assert (lifecycle.why_not(action, self.status, **who) == "") is allowed
+        if not allowed:
+            with pytest.raises(NotInThisState):
+                lifecycle.after(action, self.status, **who)
+            return
+        after = lifecycle.after(action, self.status, **who)
+        assert after == self.status if self.action in self.table.still else after in {*self.table.words, NEW}
