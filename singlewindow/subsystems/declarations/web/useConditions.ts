@@ -17,11 +17,20 @@ export interface Conditions {
   narrowing: string[];
 }
 
+/** The list that the conditions are asked for. */
+interface Asks {
+  refused: Ref<Violation[]>;
+  refuse(violations: Violation[]): void;
+  forget(): void;
+}
+
 /** The conditions of a query as they are typed, what is wrong with them, and the hint of the one that has the focus. */
-export function useConditions({ span, clause, hints, narrowing }: Conditions, root: Ref<HTMLElement | undefined>, refused: Ref<Violation[]>) {
+export function useConditions({ span, clause, hints, narrowing }: Conditions, root: Ref<HTMLElement | undefined>, list: Asks) {
+  const { refused } = list;
   const values = reactive<Record<string, string>>({ number: "" });
   const left = ref<Violation[]>([]); // what was found wrong when a box was left
   const focused = ref("");
+  const sheet = ref(0); // other boxes: nothing half-typed stays in them
   const unknown = reactive(new Map<string, string>()); // text in code boxes that names no entry
   const days = [`${span}_from`, `${span}_to`] as const;
 
@@ -34,8 +43,10 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
     if (days.every((name) => values[name] === undefined)) for (const name of days) values[name] = today;
   }
 
-  /** 重置: clears all conditions, to be filled in anew. */
+  /** 重置: clears all conditions, to be filled in anew, and the list. */
   function reset(): void {
+    sheet.value += 1;
+    list.forget();
     for (const name of [...Object.keys(values), ...days]) values[name] = "";
     left.value = [];
     unknown.clear();
@@ -70,15 +81,18 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
     number: numbersIn(values.number ?? ""), ...Object.fromEntries(days.map((name) => [name, (values[name] ?? "").trim()])), ...others,
   });
 
-  /** The focus goes to the first box that was refused. */
-  async function showFirst(violations: Violation[]): Promise<void> {
+  /** 查询, unless something is wrong already; the first box that was refused gets the focus. */
+  async function ask(search: () => Promise<void>): Promise<void> {
+    const found = wrong();
+    if (found.length) list.refuse(found);
+    else await search();
     await nextTick();
-    violations.some((one) => focusField(root.value, one.path));
+    refused.value.some((one) => focusField(root.value, one.path));
   }
 
   function onFocus(event: FocusEvent): void {
     focused.value = (event.target as HTMLElement).dataset.field ?? "";
   }
 
-  return { values, hint, daysNeeded, unknown, begin, reset, set, check, at, wrong, question, showFirst, onFocus };
+  return { values, sheet, hint, daysNeeded, unknown, begin, reset, set, check, at, question, ask, onFocus };
 }

@@ -12,6 +12,9 @@ export const STATES: Record<Kind, string[]> = {
   export: ["1-数据已生成", "2-数据生成失败", "3-全部"],
 };
 
+/** The state in which a result is still being made. */
+export const WAITING: Record<Kind, string> = { print: "3", export: "0" };
+
 /** The code that is asked for; "" for 全部. */
 export const stateAsked = (kind: Kind, state: string): string => (state === STATES[kind].at(-1) ? "" : state.slice(0, 1));
 

@@ -1,4 +1,6 @@
+import { moment } from "@/kernel/format";
 import type { ListColumn } from "@/kernel/list/rows";
+import type { Closed } from "../shapes";
 
 const column = (name: string, label: string, sortable = false): ListColumn => ({ name, label, sortable });
 
@@ -19,3 +21,9 @@ export const columns: ListColumn[] = [
 
 /** What does not fit a window of 1366 pixels beside the two long words of 操作. */
 export const hiddenAtFirst = ["pre_entry_no", "consignee_name", "declarant_name", "packages", "gross_weight"];
+
+/** What stands in a cell. */
+export function textOf(row: Closed, column: string): string {
+  const value = row[column as keyof Closed] ?? "";
+  return column === "declared_at" ? moment(value).slice(0, 10) : column === "closed_at" ? moment(value) : value;
+}

@@ -25,3 +25,8 @@ export function whatIsWrong(text: string, clause: string): Violation[] {
 }
 
 const wrong = (message: string, advice: string, clause: string): Violation => ({ path: "number", rule: "numbers", message, advice, clause, source: "field" });
+
+/** The red hint of the box. */
+export const numbersHint = {
+  label: "报关单号", hint: `最多输入 ${MOST} 个报关单号，多个报关单号用逗号分隔；可点击「录入多票报关单号」，或点击「导入」从文件导入`,
+};

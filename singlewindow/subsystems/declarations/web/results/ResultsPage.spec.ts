@@ -153,6 +153,28 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
     expect(wrapper.get("dialog").findAll("td").map((one) => one.text())).toEqual(["1", "2026-11-26 10:00:00", "导出", "陈南", "127.0.0.1"]);
   });
 
+  it("Alt+P prints the row with the focus, else the only ticked one; a grey one says why (UI-03, UI-12)", async () => {
+    const { press } = await open();
+    await press("查询");
+    const altP = () => window.dispatchEvent(new KeyboardEvent("keydown", { key: "p", code: "KeyP", altKey: true, cancelable: true }));
+    const printed = () => previewed.value?.called("");
+    altP();
+    expect([printed(), document.body.textContent!.includes("再按 Alt+P")]).toEqual([undefined, true]);
+    wrapper.get<HTMLElement>(`[aria-label="操作记录 ${numberOf(2)}"]`).element.focus();
+    altP();
+    await flushPromises();
+    expect(printed()).toBe(`报关单 ${numberOf(2)}（无签章）.pdf`);
+    previewed.value = null;
+    wrapper.get<HTMLElement>(`[aria-label="导出 ${numberOf(4)}"]`).element.focus();
+    altP();
+    expect([printed(), document.body.textContent!.includes("旧版本暂不支持，不能办理")]).toEqual([undefined, true]);
+    wrapper.get<HTMLElement>("[data-field=kind]").element.focus();
+    await wrapper.findAll("tbody input")[0]!.setValue(true);
+    altP();
+    await flushPromises();
+    expect(printed()).toBe(`报关单 ${numberOf(1)}（有签章）.pdf`);
+  });
+
   it("自助打印批量导出 asks 是否确认导出选中数据？ and delivers one archive of what is ticked", async () => {
     const { press, requests } = await open({ [`POST ${AT}/archives`]: {} });
     await press("查询");

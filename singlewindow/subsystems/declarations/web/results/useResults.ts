@@ -1,0 +1,95 @@
+import { computed, ref, watch, type Ref } from "vue";
+import { lineOf } from "@/kernel/api/problem";
+import { sayRefused } from "@/kernel/dialogs/say";
+import { useList } from "@/kernel/list/useList";
+import { findResults, type Question } from "../api";
+import { numbersHint } from "../numbers/numbers";
+import { useProgress } from "../progress/useProgress";
+import type { Kind, Result, ResultsPage } from "../shapes";
+import { useConditions } from "../useConditions";
+import { FETCHING, KINDS, NUMBER_LABELS, STATES, stateAsked, WAITING } from "../words";
+import { handed } from "./handed";
+import { MOST_FILES } from "./useFiles";
+
+const DAYS = { label: "申请日期", hint: "提出申请的日期，默认为当天；起止时间范围不能超过 3 个月，填写了申请编号或报关单号时可以不填" };
+const LARGEST = 100; // rows of a page
+const kindOf = (word: string): Kind | undefined => (Object.keys(KINDS) as Kind[]).find((one) => KINDS[one] === word);
+
+/** The query of 自助打印/导出: 申请类型 and what follows from it, the list, and how far is what is still being made (PRNT-04). */
+export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boolean>) {
+  const kind = ref<Kind>("print");
+  const collecting = ref(false);
+  const list = useList<Result, Question, ResultsPage>({
+    find: findResults, keyOf: (row) => String(row.id), tickable: (row) => row.may.export.allowed, order: "-applied_at", across: true,
+  });
+  const hints = computed(() => ({
+    kind: { label: "申请类型", hint: "请选择「自助打印报关单证申请」或「结关后报关单数据导出申请」" },
+    application: { label: "申请编号", hint: `请填写「${NUMBER_LABELS[kind.value]}」` },
+    state: { label: "申请状态", hint: `可选择：${STATES[kind.value].join("、")}` },
+    number: numbersHint, applied_from: DAYS, applied_to: DAYS,
+  }));
+  const conditions = useConditions({ span: "applied", clause: FETCHING, hints: () => hints.value, narrowing: ["number", "application"] }, root, list);
+  const { values } = conditions;
+
+  const refresh = (): Promise<void> => list.refresh().catch(() => undefined);
+  const progress = useProgress(active, () => void refresh());
+  const waiting = computed(() => [...new Set(list.rows.value.filter((row) => row.state === WAITING[row.kind]).map((row) => row.application))]);
+
+  watch(() => waiting.value.join(), () => progress.follow(waiting.value));
+  watch(active, (now) => now && void refresh());
+  watch(handed, takeHanded);
+
+  /** As the page opens; it may come from the page where something was applied for. */
+  const begin = (): Promise<void> => conditions.begin().then(takeHanded);
+
+  async function takeHanded(): Promise<void> {
+    const application = handed.value;
+    if (!application) return;
+    handed.value = null;
+    choose(KINDS[application.kind]);
+    conditions.reset();
+    conditions.set("application", application.number);
+    await search();
+  }
+
+  /** Another 申请类型: number and state are those of the other kind, and so are the list and its columns. */
+  function choose(word: string): void {
+    const chosen = kindOf(word);
+    if (!chosen || chosen === kind.value) return;
+    kind.value = chosen;
+    for (const name of ["application", "state"]) conditions.set(name, "");
+    list.forget();
+  }
+
+  function search(): Promise<void> {
+    const others = { kind: kind.value, application: (values.application ?? "").trim(), state: stateAsked(kind.value, values.state ?? "") };
+    return conditions.ask(async () => {
+      await list.search(conditions.question(others));
+      progress.follow(waiting.value);
+    });
+  }
+
+  /** 勾选全部查询结果: those that can be exported, across all pages, as many as one archive holds (PRNT-11). */
+  async function tickAll(): Promise<void> {
+    collecting.value = true;
+    try {
+      list.ticked.value = new Set(await exportable(list.asked.value!, list.page.sort));
+    } catch (error) {
+      sayRefused(`未能勾选全部：${lineOf(error)}`);
+    } finally {
+      collecting.value = false;
+    }
+  }
+
+  return { kind, list, conditions, progress, collecting, begin, choose, search, tickAll };
+}
+
+async function exportable(question: Question, sort: string): Promise<string[]> {
+  const keys: string[] = [];
+  for (let page = 1; keys.length < MOST_FILES; page += 1) {
+    const { items, total } = await findResults(question, { page, size: LARGEST, sort });
+    keys.push(...items.filter((row) => row.may.export.allowed).map((row) => String(row.id)));
+    if (page * LARGEST >= total) break;
+  }
+  return keys.slice(0, MOST_FILES);
+}
