@@ -29,7 +29,7 @@ def log_in(desk: Desk) -> None:
 
 
 def open_page(desk: Desk, title: str) -> None:
-    """An entry of the left menu; the focus stands in the first box."""
+    """An entry of the left menu."""
     desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
     expect(desk.field("number" if title == APPLY else "kind")).to_be_visible()
 
