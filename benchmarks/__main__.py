@@ -1,8 +1,9 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
-    NAME=draft|search|statistics|flow_heavy|flow_light|flow_gate|visible|import|codes   one figure alone
+    NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,closed,export,print,codes   some of them
     NAME=form                                               the form in a browser, only when named
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
+    DECLARATIONS=200000                                     in the register, for closed, print and export
 
 An installation of its own is started as `make run` does it (temporary folder, free ports, embedded PostgreSQL with
 fsync on), filled by SQL, and driven over HTTP. Rounds of all figures take turns; medians are printed.
@@ -26,38 +27,42 @@ from typing import Any
 import asyncpg
 import uvloop
 
+from benchmarks import declarations
 from benchmarks.figures import Bench, Round
 from benchmarks.seed import seed
 from benchmarks.work import people
 from tests.system.running import CLONE, System, eventually, free_ports, running
 
-FIGURES = ("draft", "search", "statistics", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
-METHODS = {"import": "import_trips"}  # where the figure's name is a word of the language
+OF_DOCUMENTS = ("draft", "search", "statistics", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
+OF_DECLARATIONS = ("closed", "export", "print")
+FIGURES = (*OF_DOCUMENTS, *OF_DECLARATIONS)
+METHODS = {"import": "import_trips", "print": "print_sealed", "export": "export_data"}
 LIGHT_FLOWS_A_SECOND = 120  # drafts made ready for the lightest form's rounds
 SECONDS = float(os.environ.get("SECONDS", "5"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PEOPLE = int(os.environ.get("PEOPLE", "24"))
 DOCUMENTS = int(os.environ.get("DOCUMENTS", "200000"))
+DECLARATIONS = int(os.environ.get("DECLARATIONS", "200000"))
 GOODS = Path(__file__).parents[2] / "shared" / "data" / "hs_codes.csv"
 
 
 def main() -> None:
     """Print the lines."""
-    name = os.environ.get("NAME", "")
-    if name and name not in (*FIGURES, "codes", "form"):
-        sys.exit(f"NAME is one of {', '.join((*FIGURES, 'codes', 'form'))}")
-    if name == "form":
+    names = [name for name in os.environ.get("NAME", "").split(",") if name]
+    if set(names) - {*FIGURES, "codes", "form"}:
+        sys.exit(f"NAME is one or several, with commas between, of {', '.join((*FIGURES, 'codes', 'form'))}")
+    if "form" in names:
         subprocess.run((sys.executable, "-m", "benchmarks.bench_form"), cwd=CLONE, check=True)
         return
-    if name != "codes":
+    if measured := [name for name in names or FIGURES if name != "codes"]:
         _say("starting an installation")
         with (
             running(WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json") as system,
             _floor(system) as floor,
         ):
-            uvloop.run(_measure(system, *floor, [name] if name else list(FIGURES)))
-    if name in ("", "codes"):
-        _codes(told=bool(name))
+            uvloop.run(_measure(system, *floor, measured))
+    if not names or "codes" in names:
+        _codes(told=bool(names))
 
 
 @contextmanager
@@ -81,8 +86,12 @@ def _floor(system: System) -> Iterator[tuple[int, int]]:
 async def _measure(system: System, floor_port: int, floor_pid: int, names: Sequence[str]) -> None:
     dsn = system._cluster().dsn
     company = system.world["companies"][0]["customs_code"]
-    took = await seed(dsn("singlewindow"), company, DOCUMENTS)
-    _say(f"{DOCUMENTS} documents put in within {took:.0f} s")
+    if set(names) & set(OF_DOCUMENTS):
+        took = await seed(dsn("singlewindow"), company, DOCUMENTS)
+        _say(f"{DOCUMENTS} documents put in within {took:.0f} s")
+    if set(names) & set(OF_DECLARATIONS):
+        took = await declarations.seed(dsn("singlewindow"), company, DECLARATIONS)
+        _say(f"{DECLARATIONS} declarations put in within {took:.0f} s")
     owner, customs = await asyncpg.connect(dsn("singlewindow")), await asyncpg.connect(dsn("customs"))
     async with (
         people(system, system.ports["PORT"], PEOPLE, company) as at_portal,
@@ -118,6 +127,7 @@ def _median(values: Sequence[Any]) -> Any:
 def _conditions() -> dict[str, Any]:
     return {
         "documents_stored": DOCUMENTS,
+        "declarations_in_the_register": DECLARATIONS,
         "people": PEOPLE,
         "seconds": SECONDS,
         "rounds": ROUNDS,

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from benchmarks import importing
+from benchmarks import declarations, importing
 from benchmarks.processes import Spent, look
 from benchmarks.work import HEAVY, LIGHT, TRIP, Person, busy, light_content, times_of
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
@@ -220,6 +220,44 @@ class Bench:
         watching.cancel()
         return importing.figure(job, len(data), seconds, memory.most, spent)
 
+    async def closed(self) -> Round:
+        """(f) A query of 50 declaration numbers, 45 of them the company's, one person after the other."""
+        person = declarations.legal_person(self.system, self.people)
+        turn = itertools.cycle((await declarations.Queries.drawn(self.owner, self.company)).queries)
+        return await self._rate([person], lambda each: declarations.ask(each, next(turn)))
+
+    async def print_sealed(self) -> Round:
+        """(g) 1,000 layout files with seal: from the application to the last file, 5.5 goods on average."""
+        person, count = declarations.legal_person(self.system, self.people), declarations.PRINTED
+        numbers = await declarations.numbers_of(self.owner, self.company, count)
+        before, began = self.look(), time.monotonic()
+        async with declarations.Watched({"worker": self.system.pid_of("worker")}) as watched:
+            done = await declarations.apply(person, "print", numbers, sealed=True)
+        seconds, spent = time.monotonic() - began, self.look().since(before)
+        files, size = await declarations.layout_files(self.owner, done["number"])
+        assert files == count, done
+        return {
+            "files": files, "seconds": round(seconds, 1), "seconds_by_cpu_on_2_cores": _by_cpu(spent),
+            "mean_kb": round(size / files / 1024, 1), "cpu_ms": spent.per(files), **watched.figures(),
+        }  # fmt: skip
+
+    async def export_data(self) -> Round:
+        """(h) The data of 10,000 declarations in one workbook: from the application to the last byte of the file."""
+        person, count = declarations.legal_person(self.system, self.people), declarations.EXPORTED
+        numbers = await declarations.numbers_of(self.owner, self.company, count)
+        before, began = self.look(), time.monotonic()
+        pids = {"worker": self.system.pid_of("worker"), "portal": self.system.pid_of("portal")}
+        async with declarations.Watched(pids) as watched:
+            done = await declarations.apply(person, "export", numbers)
+            made = time.monotonic() - began
+            size = await declarations.fetch(person, done["number"], "xlsx")
+        seconds, spent = time.monotonic() - began, self.look().since(before)
+        return {
+            "declarations": count, "seconds": round(seconds, 1), "seconds_by_cpu_on_2_cores": _by_cpu(spent),
+            "until_generated_seconds": round(made, 1), "workbook_mb": round(size / 2**20, 1),
+            "cpu_ms": spent.per(count), **watched.figures(),
+        }  # fmt: skip
+
     async def _rate(self, people: Sequence[Person], work: Callable[[Person], Awaitable[object]]) -> Round:
         await busy(people, work, 0.5)  # caches and connections
         times_of(people)
@@ -273,6 +311,11 @@ class Bench:
             "generator_share": spent.generator_share,
             "ms": times_of(self.people),
         }
+
+
+def _by_cpu(spent: Spent) -> float:
+    """The seconds that two cores would need if they did nothing else and always had something to do."""
+    return round(sum(spent.parts.values()) / 2, 1)
 
 
 class _Granted:

@@ -53,12 +53,14 @@ class Memory:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self.most = 0.0
+        self.most, self.child = 0.0, 0.0  # with its children; the greatest child alone
 
     async def watch(self) -> None:
         """Look again and again."""
         while True:
-            self.most = max(self.most, sum(map(_resident, (self._pid, *_children(self._pid)))))
+            children = [_resident(child) for child in _children(self._pid)]
+            self.most = max(self.most, _resident(self._pid) + sum(children))
+            self.child = max(self.child, *children, 0.0)
             await asyncio.sleep(0.05)
 
 
