@@ -90,8 +90,9 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
     refused.value.some((one) => focusField(root.value, one.path));
   }
 
+  /** A box got the focus, or lost it: its hint stands as long as it has it (UI-02). */
   function onFocus(event: FocusEvent): void {
-    focused.value = (event.target as HTMLElement).dataset.field ?? "";
+    focused.value = event.type === "focusin" ? ((event.target as HTMLElement).dataset.field ?? "") : "";
   }
 
   return { values, sheet, hint, daysNeeded, unknown, begin, reset, set, check, at, question, ask, onFocus };

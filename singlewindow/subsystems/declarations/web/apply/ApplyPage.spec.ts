@@ -104,6 +104,9 @@ describe("自助打印申请: the query (PRNT-01)", () => {
     await field("declared_to").trigger("keydown", { key: "Enter" });
     await flushPromises();
     expect(requests("/closed")).toHaveLength(1);
+    wrapper.findAll<HTMLElement>("button").find((one) => one.text() === "查询")!.element.focus();
+    await nextTick();
+    expect(wrapper.get(".hint-line").text()).toBe("");
   });
 });
 
