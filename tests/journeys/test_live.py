@@ -11,19 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests import pdf_samples
+from tests.journeys.acts import LI, WANG, WANG_CARD, enter_pin
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import (
-    FORM,
-    LI,
-    WANG,
-    WANG_CARD,
-    choose_file,
-    enter_pin,
-    fill_in,
-    log_in,
-    open_form,
-)
+from tests.journeys.inspection.acts import FORM, choose_file, fill_in, log_in, open_form
 
 pytestmark = pytest.mark.journey
 FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/live"))

@@ -6,38 +6,22 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 import singlewindow.subsystems.gate
+from tests.journeys.acts import WANG, enter_application, enter_pin, menu, saved_behind
 from tests.journeys.browser import Desk
 
 APPLICATION = "智能卡口散杂货系统"
 SAMPLES = Path(singlewindow.subsystems.gate.__file__).parent / "samples" / "accepted"
 SAMPLE = json.loads((SAMPLES / "by_road_one_bill.json").read_text("utf-8"))["content"]
 FORM, QUERY = "新增", "查询"
-WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
-WANG_CARD, LI_CARD = "8930L0000A011", "8930L0000A029"
-PIN = "88888888"
-CAPTCHA = "8888"
 BUTTONS = ("新增", "暂存", "复制", "删除", "申报", "打印")
-SLOW = 30_000  # milliseconds for what goes to customs and back
-YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"
 
 
 def log_in(desk: Desk, account: tuple[str, str] = WANG) -> None:
     """From the home page into the application (manual 2.7)."""
-    desk.page.get_by_role("link", name=APPLICATION).first.click()
-    desk.page.get_by_label("用户名").fill(account[0])
-    desk.page.get_by_label("密码", exact=True).fill(account[1])
-    expect(desk.page.get_by_alt_text("验证码")).to_be_visible()
-    desk.page.get_by_label("验证码", exact=True).fill(CAPTCHA)
-    desk.press("Enter")
-    expect(desk.button("退出")).to_be_visible()
-
-
-def menu(desk: Desk, title: str) -> None:
-    """Click an entry of the left menu."""
-    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
+    enter_application(desk, APPLICATION, account)
 
 
 def open_form(desk: Desk) -> None:
@@ -121,13 +105,6 @@ def ask_to_declare(desk: Desk, asks: str = "是否要申报该票单据") -> Non
     desk.press("Enter")
 
 
-def enter_pin(desk: Desk) -> None:
-    box = desk.page.get_by_label("卡介质密码")
-    expect(box).to_be_focused(timeout=SLOW)
-    desk.type(PIN)
-    desk.press("Enter")
-
-
 def declared_trip(desk: Desk, plate: str) -> tuple[str, str]:
     """A trip with one bill of lading that was saved behind the page and declared on it: both its numbers."""
     number, sure_id = draft_behind(desk, plate)
@@ -139,15 +116,7 @@ def declared_trip(desk: Desk, plate: str) -> tuple[str, str]:
 
 def draft_behind(desk: Desk, plate: str) -> tuple[str, str]:
     """A draft saved by the person's own session past the page, where a journey needs many: both its numbers."""
-    request = desk.page.request
-    csrf = request.get(f"{desk.address}/api/session").json()["csrf"]
-    saved = request.post(
-        f"{desk.address}/api/documents/gate.trip",
-        data={"content": SAMPLE | {"bind_key_info": plate}},
-        headers={"X-CSRF-Token": csrf, "Origin": desk.address},
-    )
-    assert saved.status == 201, saved.text()
-    view = saved.json()
+    view = saved_behind(desk, "gate.trip", SAMPLE | {"bind_key_info": plate})
     return view["number"], view["content"]["sure_id"]
 
 
@@ -165,24 +134,7 @@ def search(desk: Desk, **conditions: str) -> None:
         desk.button("查询").locator("visible=true").click()
 
 
-def row_of(desk: Desk, text: str) -> Locator:
-    """The row of the result list that shows this text."""
-    return desk.page.locator("table.results:visible tbody tr").filter(has_text=text)
-
-
 def rows(desk: Desk) -> list[str]:
     """The bound objects of the list, in its order."""
     cells = desk.page.locator(".row-list tbody tr[tabindex]:visible")
     return [row.strip() for row in cells.all_inner_texts()]
-
-
-def colour_of(desk: Desk, name: str) -> str:
-    """The background of a field's box, as the browser paints it."""
-    script = """box => {
-        for (let one = box; one; one = one.parentElement) {
-            const colour = getComputedStyle(one).backgroundColor;
-            if (colour !== 'rgba(0, 0, 0, 0)') return colour;
-        }
-    }"""
-    colour: str = desk.field(name).evaluate(script)
-    return colour

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.inspection.officer import Officer
+from tests.journeys.officer import Officer
 from tests.system.running import eventually
 
 

@@ -11,7 +11,7 @@ from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import SAMPLE
 from tests.journeys.gate.officer import GateOfficer
-from tests.journeys.inspection.trouble import old_key_of_customs, standing_still
+from tests.journeys.trouble import old_key_of_customs, standing_still
 from tests.system.applicant import applicants
 
 DECISIONS: dict[str, tuple[str, ...]] = {

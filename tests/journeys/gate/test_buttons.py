@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.acts import LI_CARD, WANG_CARD
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import (
     BUTTONS,
-    LI_CARD,
-    WANG_CARD,
     at,
     choose,
     declare,

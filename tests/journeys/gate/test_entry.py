@@ -11,18 +11,13 @@ import pytest
 from playwright.sync_api import expect
 
 import singlewindow.subsystems.gate
+from tests.journeys.acts import GREY, SLOW, WANG_CARD, WHITE, YELLOW, colour_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import (
-    GREY,
-    SLOW,
-    WANG_CARD,
-    WHITE,
-    YELLOW,
     ask_to_declare,
     at,
     choose,
-    colour_of,
     declare,
     enter,
     fill_header,

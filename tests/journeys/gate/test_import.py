@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from singlewindow.subsystems.gate.tests.test_import import FAULTY, TRIPS, trips
+from tests.journeys.acts import menu
 from tests.journeys.browser import Desk
-from tests.journeys.gate.acts import log_in, menu, open_form
+from tests.journeys.gate.acts import log_in, open_form
 from tests.workbooks import sheet_of
 
 pytestmark = pytest.mark.journey

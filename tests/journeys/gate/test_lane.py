@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.acts import SLOW, row_of
 from tests.journeys.browser import Desk, sit_down
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import SLOW, declare, declared_trip, log_in, open_query, row_of, search
+from tests.journeys.gate.acts import declare, declared_trip, log_in, open_query, search
 from tests.journeys.gate.conftest import FOLDER
 from tests.journeys.gate.officer import GateOfficer
 from tests.journeys.gate.stock import serial

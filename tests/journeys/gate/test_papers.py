@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
+from tests.journeys.acts import SLOW, menu
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import SLOW, log_in, menu
-from tests.journeys.gate.papers import kept, text_of
+from tests.journeys.gate.acts import log_in
 from tests.journeys.gate.stock import declared, draft
+from tests.journeys.papers import kept, text_of
 
 pytestmark = pytest.mark.journey
 STATISTICS = "统计"

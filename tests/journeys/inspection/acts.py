@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from playwright.sync_api import expect
 
 from tests import pdf_samples
+from tests.journeys.acts import SLOW, WANG, enter_application, enter_pin, menu, saved_behind
 from tests.journeys.browser import Desk
 
+APPLICATION = "免于到场协助查验申请"
 FORM = "免于到场协助查验申请（报关单）"
 BILL_FORM = "免于到场协助查验申请（非报关单）"
 QUERY = "数据查询"
-WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
 ZHAO, SUN = ("zhaomin", "Zhao-2026"), ("sunlei", "Sunlei-2026")
-WANG_CARD, LI_CARD, ZHAO_CARD = "8930L0000A011", "8930L0000A029", "8930L0000B018"
-PIN = "88888888"
-CAPTCHA = "8888"
+ZHAO_CARD = "8930L0000B018"
 BUTTONS = ("新增", "暂存", "复制", "删除", "申请", "打印")
 STATEMENT = "00000002"
-SLOW = 30_000  # milliseconds for what goes to customs and back
 
 
 def log_in(desk: Desk, account: tuple[str, str] = WANG) -> None:
     """From the home page into the application (manual 3.2)."""
-    desk.page.get_by_role("link", name="免于到场协助查验申请").first.click()
-    desk.page.get_by_label("用户名").fill(account[0])
-    desk.page.get_by_label("密码", exact=True).fill(account[1])
-    expect(desk.page.get_by_alt_text("验证码")).to_be_visible()
-    desk.page.get_by_label("验证码", exact=True).fill(CAPTCHA)
-    desk.press("Enter")
-    expect(desk.button("退出")).to_be_visible()
-
-
-def menu(desk: Desk, title: str) -> None:
-    """Click an entry of the left menu."""
-    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
+    enter_application(desk, APPLICATION, account)
 
 
 def open_form(desk: Desk, title: str = FORM) -> None:
@@ -75,16 +61,8 @@ def save(desk: Desk) -> str:
 
 def draft_behind(desk: Desk, declaration: str) -> str:
     """A draft saved by the person's own session past the page, where a journey needs many; its number."""
-    request = desk.page.request
-    csrf = request.get(f"{desk.address}/api/session").json()["csrf"]
     content = {"declaration_no": declaration, "contact_name": "王芳", "contact_phone": "0755-84398888"}
-    saved = request.post(
-        f"{desk.address}/api/documents/inspection.declaration",
-        data={"content": content},
-        headers={"X-CSRF-Token": csrf, "Origin": desk.address},
-    )
-    assert saved.status == 201, saved.text()
-    number: str = saved.json()["number"]
+    number: str = saved_behind(desk, "inspection.declaration", content)["number"]
     return number
 
 
@@ -111,13 +89,6 @@ def choose_file(
 ) -> None:
     choose_category(desk, category)
     add_file(desk, pdf_samples.make_pdf(pages=2) if data is None else data, name)
-
-
-def enter_pin(desk: Desk, pin: str = PIN) -> None:
-    box = desk.page.get_by_label("卡介质密码")
-    expect(box).to_be_focused(timeout=SLOW)
-    desk.type(pin)
-    desk.press("Enter")
 
 
 def upload(desk: Desk, category: str = STATEMENT, name: str = "查验时不到场的声明.pdf") -> None:
@@ -170,23 +141,3 @@ def check_locked(desk: Desk, *names: str) -> None:
     """Nothing can be typed any more (INSP-07)."""
     for name in names:
         expect(desk.field(name)).to_have_attribute("readonly", "")
-
-
-def row_of(desk: Desk, text: str) -> Any:
-    """The row of the result list that shows this text."""
-    return desk.page.locator("table.results:visible tbody tr").filter(has_text=text)
-
-
-def colour_of(desk: Desk, name: str) -> str:
-    """The background of a field's box, as the browser paints it."""
-    script = """box => {
-        for (let one = box; one; one = one.parentElement) {
-            const colour = getComputedStyle(one).backgroundColor;
-            if (colour !== 'rgba(0, 0, 0, 0)') return colour;
-        }
-    }"""
-    colour: str = desk.field(name).evaluate(script)
-    return colour
-
-
-YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"

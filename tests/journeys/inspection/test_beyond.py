@@ -10,22 +10,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.acts import LI, SLOW, menu, row_of
 from tests.journeys.browser import Desk, sit_down
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import (
-    FORM,
-    LI,
-    QUERY,
-    SLOW,
-    apply_for,
-    fill_in,
-    log_in,
-    menu,
-    open_form,
-    row_of,
-    save,
-    upload,
-)
+from tests.journeys.inspection.acts import FORM, QUERY, apply_for, fill_in, log_in, open_form, save, upload
 from tests.journeys.inspection.conftest import FOLDER, Fresh
 
 pytestmark = pytest.mark.journey

@@ -7,12 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.acts import SLOW, WANG
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import (
     BILL_FORM,
-    SLOW,
-    WANG,
     ZHAO,
     apply,
     check_buttons,

@@ -8,11 +8,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.acts import SLOW, WANG_CARD
 from tests.journeys.browser import Desk, sit_down
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import (
-    SLOW,
-    WANG_CARD,
     apply,
     apply_for,
     check_buttons,
@@ -24,8 +23,8 @@ from tests.journeys.inspection.acts import (
     upload,
 )
 from tests.journeys.inspection.conftest import FOLDER, Fresh
-from tests.journeys.inspection.officer import Officer
-from tests.journeys.inspection.trouble import (
+from tests.journeys.officer import Officer
+from tests.journeys.trouble import (
     customs_do_not_get_on,
     old_key_of_customs,
     revoked,

@@ -6,19 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pdf_samples
+from tests.journeys.acts import LI_CARD, WANG_CARD, enter_pin
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import (
-    LI_CARD,
-    WANG_CARD,
-    ZHAO_CARD,
-    choose_file,
-    enter_pin,
-    fill_in,
-    log_in,
-    open_form,
-    upload,
-)
+from tests.journeys.inspection.acts import ZHAO_CARD, choose_file, fill_in, log_in, open_form, upload
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey

@@ -6,24 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pdf_samples
+from tests.journeys.acts import CAPTCHA, PIN, WANG, enter_pin, menu, row_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import (
-    CAPTCHA,
     FORM,
-    PIN,
     QUERY,
     SUN,
-    WANG,
     add_file,
     check_buttons,
     choose_category,
-    enter_pin,
     fill_in,
     log_in,
-    menu,
     open_form,
-    row_of,
     save,
 )
 from tests.journeys.inspection.conftest import Fresh

@@ -8,22 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pdf_samples
+from tests.journeys.acts import GREY, SLOW, WHITE, YELLOW, colour_of, enter_pin
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import (
-    BILL_FORM,
-    GREY,
-    SLOW,
-    WHITE,
-    YELLOW,
-    check_locked,
-    colour_of,
-    enter_pin,
-    fill_in,
-    log_in,
-    open_form,
-    save,
-)
+from tests.journeys.inspection.acts import BILL_FORM, check_locked, fill_in, log_in, open_form, save
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey

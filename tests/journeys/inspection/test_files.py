@@ -8,15 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import pdf_samples
+from tests.journeys.acts import SLOW, enter_pin
 from tests.journeys.browser import Desk
 from tests.journeys.inspection.acts import (
-    SLOW,
     add_file,
     apply,
     check_buttons,
     choose_category,
     choose_file,
-    enter_pin,
     fill_in,
     log_in,
     open_form,

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.acts import SLOW, menu
 from tests.journeys.browser import Desk
-from tests.journeys.inspection.acts import (
-    QUERY,
-    SLOW,
-    apply_for,
-    fill_in,
-    log_in,
-    menu,
-    open_form,
-    save,
-    upload,
-)
+from tests.journeys.inspection.acts import QUERY, apply_for, fill_in, log_in, open_form, save, upload
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey

@@ -5,21 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.acts import LI, LI_CARD, SLOW, menu
 from tests.journeys.browser import Desk, sit_down
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import (
-    BILL_FORM,
-    FORM,
-    LI,
-    LI_CARD,
-    QUERY,
-    SLOW,
-    apply_for,
-    log_in,
-    menu,
-    open_form,
-    start_anew,
-)
+from tests.journeys.inspection.acts import BILL_FORM, FORM, QUERY, apply_for, log_in, open_form, start_anew
 from tests.journeys.inspection.conftest import FOLDER, Fresh
 
 pytestmark = pytest.mark.journey

@@ -9,25 +9,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.acts import SLOW, menu, row_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import (
     BILL_FORM,
     FORM,
     QUERY,
-    SLOW,
     apply_for,
     draft_behind,
     fill_in,
     log_in,
-    menu,
     open_form,
-    row_of,
     save,
     start_anew,
 )
 from tests.journeys.inspection.conftest import Fresh
-from tests.journeys.inspection.trouble import old_key_of_customs
+from tests.journeys.trouble import old_key_of_customs
 
 pytestmark = pytest.mark.journey
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.acts import SLOW, menu, row_of
 from tests.journeys.browser import Desk
-from tests.journeys.inspection.acts import (
-    BILL_FORM,
-    FORM,
-    QUERY,
-    SLOW,
-    draft_behind,
-    log_in,
-    menu,
-    open_form,
-    row_of,
-)
+from tests.journeys.inspection.acts import BILL_FORM, FORM, QUERY, draft_behind, log_in, open_form
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.papers import kept, text_of
+from tests.journeys.papers import kept, text_of
 from tests.journeys.print.acts import (
     APPLY,
     RESULTS,

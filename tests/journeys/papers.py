@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.journeys.acts import SLOW
 from tests.journeys.browser import Desk
-from tests.journeys.gate.acts import SLOW
 
 
 def kept(desk: Desk, folder: Path, name: str) -> Path:
