@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -120,12 +121,13 @@ def journeys(tally: Tally, names: Sequence[str], chromium: str) -> None:
     """All journeys. The long ones, folders, AT_ONCE at a time, for each waits for its system more than it computes;
     what each printed comes in one piece. Then the others alone: some look how soon a thing is seen."""
     long = [name for name in names if (JOURNEYS / name).is_dir()]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = [pool.submit(journey, Tally(quiet=True), name, chromium) for name in long]
-        for run in runs:
-            tally.take(run.result())
-    for name in sorted({*names} - {*long}):
-        journey(tally, name, chromium)
+    with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            runs = [pool.submit(journey, Tally(quiet=True), name, chromium, prepared) for name in long]
+            for run in runs:
+                tally.take(run.result())
+        for name in sorted({*names} - {*long}):
+            journey(tally, name, chromium, prepared)
 
 
 def postgres_15(tally: Tally) -> None:
@@ -139,8 +141,9 @@ def postgres_15(tally: Tally) -> None:
     pytest(tally, "On PostgreSQL 15", "postgres15", *folders, "-n", "2", "-m", "not serial", **settings)
 
 
-def journey(tally: Tally, name: str, chromium: str | None) -> Tally:
-    """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots. Answers the tally."""
+def journey(tally: Tally, name: str, chromium: str | None, prepared: str = "") -> Tally:
+    """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots, `prepared` the
+    one in which the first of several keeps what every first start makes. Answers the tally."""
     folder = JOURNEYS / name
     file = folder if folder.is_dir() else JOURNEYS / f"test_{name}.py"
     if chromium is None or not file.exists():
@@ -149,7 +152,7 @@ def journey(tally: Tally, name: str, chromium: str | None) -> Tally:
         return tally
     output = Path("var/journeys", name).resolve()
     output.mkdir(parents=True, exist_ok=True)
-    settings = {"CHROMIUM": chromium, "JOURNEY": str(output)}
+    settings = {"CHROMIUM": chromium, "JOURNEY": str(output), "PREPARED_WORLD": prepared}
     skipped = tally.skipped
     pytest(tally, f"Journey {name}", f"journey-{name}", str(file), **settings)
     if tally.skipped > skipped:

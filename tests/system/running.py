@@ -22,6 +22,7 @@ import asyncpg
 from singlewindow.launch.files import tail
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import spawn, stop
+from tests.system.prepared import begin_prepared
 
 CLONE = Path(__file__).resolve().parents[2]
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -141,6 +142,7 @@ def running(**settings: str) -> Iterator[System]:
     with tempfile.TemporaryDirectory(prefix="sw-system-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # under root another user runs the database
+        begin_prepared(folder / "data", settings, lambda place: _environment(place, {}))
         ports = dict(zip(("PORT", "CUSTOMS_PORT", "CARD_PORT"), free_ports(3), strict=True))
         with (folder / "launcher.log").open("wb") as output:
             launcher = spawn(

@@ -1,4 +1,9 @@
-"""What may happen: draft, declared, sent, received, approved or returned; a returned one may be declared again."""
+"""What may happen: draft, declared, sent, received, approved or returned; a returned one may be declared again.
+
+Much of it stands in `_template` too, and stays written out: a lifecycle is each chapter's own statement of its manual,
+read as one table. Chapters do not import each other, and a kernel helper that makes tables would hide here what
+`_template` is there to show, for two documents that nobody files.
+"""
 
 from __future__ import annotations
 
