@@ -34,7 +34,17 @@ FROM_ENVIRONMENT = {binaries.SETTING, residence.USER_SETTING}  # read before any
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*/?")
 FILE = re.compile(r".*\.(?:py|md|ts|vue|json|csv|toml|lock|sql|html)")
 MADE = ("var/", "web/dist", ".venv/", "node_modules", "DATA/")  # by make or a start, not in the repository
-OF_A_DATA_FOLDER = {"postgres", "pki", "cards", "log", "world.json", "setup.json", "reader.json", "demo.json"}
+OF_A_DATA_FOLDER = {
+    "postgres",
+    "pki",
+    "cards",
+    "log",
+    "world.json",
+    "people.json",
+    "setup.json",
+    "reader.json",
+    "demo.json",
+}
 EXAMPLES = {"i0002_find_remark.py"}  # a recipe makes it
 
 ids = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

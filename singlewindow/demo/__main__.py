@@ -13,14 +13,25 @@ import typer
 from singlewindow.demo.declarations import CHINA
 from singlewindow.demo.world import make_world
 
+PEOPLE = "people.json"
+KEPT_BY_CUSTOMS = ("declarations", "registers", "bills_of_lading")
+
 
 def main(out: Path, anchor: Annotated[str, typer.Option(help="YYYY-MM-DD; today by default")] = "") -> None:
-    """Write the world as JSON, relative to the anchor."""
+    """Write the world as JSON, relative to the anchor, and beside it who there is: every start reads that."""
     day = datetime.fromisoformat(anchor).date() if anchor else datetime.now(CHINA).date()
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_suffix(".part")
-    unfinished.write_text(_text(make_world(day)), encoding="utf-8")
-    unfinished.rename(out)
+    world = make_world(day)
+    _write(
+        out.with_name(PEOPLE), {name: value for name, value in world.items() if name not in KEPT_BY_CUSTOMS}
+    )
+    _write(out, world)
+
+
+def _write(file: Path, world: Mapping[str, Any]) -> None:
+    unfinished = file.with_suffix(".part")
+    unfinished.write_text(_text(world), encoding="utf-8")
+    unfinished.rename(file)
 
 
 def _text(world: Mapping[str, Any]) -> str:

@@ -39,6 +39,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def read_people(people: Path, world: Path) -> dict[str, Any]:
+    """Who there is; out of the whole world in a data folder that was made before they stood apart."""
+    return read_json(people) or read_json(world)
+
+
 def write_json(path: Path, content: object) -> None:
     """Put an object in place of what the file held, at once or not at all."""
     unfinished = path.with_name(f"{path.name}.new")

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from singlewindow.launch import databases, summary
 from singlewindow.launch.errors import LaunchError
-from singlewindow.launch.files import keep_small, tail
+from singlewindow.launch.files import keep_small, read_people, tail
 from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import FolderLock, InUseError
 from singlewindow.launch.parts import Part, all_parts, check_ports, listen
@@ -65,7 +65,7 @@ class Launcher:
             with self._guards(parts, environment) as guards:
                 self._await_ready(guards, cluster)
                 self._await_registers(guards, cluster, environment)
-                summary.show(self._console, self._settings, setup.world)
+                summary.show(self._console, self._settings, read_people(setup.people, setup.world))
                 self._report(f"ready after {time.monotonic() - began:.1f} s")
                 self._watch(guards, cluster)
 

@@ -14,12 +14,11 @@ from singlewindow.launch.settings import LaunchSettings
 _MOST_ACCOUNTS = 8
 
 
-def show(console: Console, settings: LaunchSettings, world_file: Path) -> None:
+def show(console: Console, settings: LaunchSettings, world: dict[str, Any]) -> None:
     """Print addresses, demonstration accounts with passwords, cards with PINs and customs' officers.
 
     Demonstration cards without an account stand apart.
     """
-    world = read_json(world_file)
     in_reader = _card_in_reader(settings.cards_folder / "reader.json")
     console.print(_addresses(settings, in_reader))
     console.print(_accounts(world, in_reader))

@@ -5,6 +5,7 @@ Database, migrations, seeds and certificates are real.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,21 @@ def test_second_start_does_nothing_and_is_quick(start: Start) -> None:
     began = time.monotonic()
     assert start() == set()
     assert time.monotonic() - began < 1
+
+
+def test_a_start_reads_who_there_is_and_no_declarations(start: Start) -> None:
+    """OPER-04: beside the world stands what every start reads; without it the whole world does."""
+    people = start.settings.folder / "people.json"
+    world = json.loads((start.settings.folder / "world.json").read_text("utf-8"))
+    told = json.loads(people.read_text("utf-8"))
+    assert told == {name: world[name] for name in told}
+    assert {"cards", "accounts", "companies", "officers", "examples"} <= set(told)
+    assert "declarations" not in told
+    people.unlink()
+    try:
+        assert start() == set()
+    finally:
+        people.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 
 def test_recreated_database_gets_tables_and_seed(start: Start) -> None:
