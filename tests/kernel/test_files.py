@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange import worker
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import FileFacts, NewFile
@@ -96,3 +97,13 @@ async def test_they_end_by_the_business_clock_and_are_swept(house: House) -> Non
         await house.sql("update clock set shift = interval '0'")
     left = await house.sql("select id from file where id = any($1)", ids + later)
     assert {row["id"] for row in left} == set(later)
+
+
+async def test_the_sweeper_takes_many_in_portions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day's files may be more than one statement has time for; those of the business clock go in several."""
+    monkeypatch.setattr(worker, "FILES_AT_ONCE", 2)
+    person = await person_of(house, await house.member())
+    ids = [facts.id for facts in [*await kept(house, person, -MONTH), *await kept(house, person, -MONTH)]]
+    assert len(ids) == 6
+    await sweep(house.worker)
+    assert not await house.sql("select from file where id = any($1)", ids)

@@ -28,6 +28,7 @@ IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
 GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
 JOB_DAYS = 30
+FILES_AT_ONCE = 1_000  # of companies' files that one statement sweeps
 AWAY = (
     OSError,
     asyncpg.PostgresError,
@@ -165,5 +166,22 @@ async def sweep(database: Database) -> None:
     async with database.transaction() as transaction:
         for statement in EXPIRED:
             await transaction.run(f"delete from {statement}")
-        await transaction.run("delete from file where until < $1", transaction.now)
         await transaction.run(f"delete from {ITEMS_OF_OLD_JOBS}", kept)
+    while await _sweep_files(database) == FILES_AT_ONCE:
+        pass
+
+
+async def _sweep_files(database: Database) -> int:
+    """Take away a portion of the companies' files whose time is over, and say how many: those of one day may be more
+    than one statement has time for."""
+    async with database.transaction() as transaction:
+        gone: int = await transaction.value(
+            """with gone as (
+                   delete from file where id = any(array(select id from file where until < $1 order by until limit $2))
+                   returning 1
+               )
+               select count(*) from gone""",
+            transaction.now,
+            FILES_AT_ONCE,
+        )
+    return gone

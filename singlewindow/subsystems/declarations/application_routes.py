@@ -156,7 +156,7 @@ async def resume(number: ApplicationNumber, person: ChapterPerson, database: Bas
     response_class=Response,
     responses={
         200: {"content": {each: {} for each in MEDIA_TYPES.values()}},
-        **documented(NotReady, PartialData, Gone),
+        **documented(NotReady, PartialData, Gone, TooMany),
     },
 )
 async def data(

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.jobs.desk import JobDesk
+from singlewindow.kernel.jobs.desk import Job, JobDesk
 from singlewindow.kernel.jobs.desk import Wanted as WantedJob
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Conflict, NotFound, Refused, Violation
@@ -124,7 +124,10 @@ async def apply(transaction: Transaction, person: Person, request: Request) -> A
     if not accepted:
         raise _nothing_accepted(refusals)
     number = await _next_number(transaction, wanted.kind)
-    job = await JobDesk(transaction, person).start(WantedJob(JOBS[wanted.kind], "", {"application": number}))
+    job = await _start(transaction, person, wanted.kind, number)
+    await _earlier(
+        transaction, person, request
+    )  # starting waited for the company's others: one may have had the key
     await _record(transaction, person, number, wanted, act, request, accepted, refusals, job.id)
     return Applied(number, wanted.kind, len(accepted), refusals, accepted[:LISTED])
 
@@ -139,6 +142,30 @@ async def get_application(transaction: Transaction, person: Person, number: str)
     if row is None:
         raise NotFound(f"没有申请编号为 {number} 的申请", clause=rules.FETCHING)
     return row
+
+
+async def lock_application(transaction: Transaction, person: Person, number: str) -> None:
+    """Let no other request, and no step, work on the application until the transaction ends."""
+    await transaction.run(
+        f"select from declarations_application a where {OWN} and a.number = $2 for update",
+        person.company_id,
+        number,
+    )
+
+
+async def work_on(transaction: Transaction, person: Person, application: Row) -> None:
+    """Give what is not done yet of a locked application to a new job, which takes the place of the one before."""
+    job = await _start(transaction, person, application["kind"], application["number"])
+    await transaction.run(
+        f"update declarations_application a set job_id = $3 where {OWN} and a.id = $2",
+        person.company_id,
+        application["id"],
+        job.id,
+    )
+
+
+async def _start(transaction: Transaction, person: Person, kind: Kind, number: str) -> Job:
+    return await JobDesk(transaction, person).start(WantedJob(JOBS[kind], "", {"application": number}))
 
 
 async def _judged(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import StoredFile
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.problems import API, NotFound, TooMany
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.export_job import declarations_of
@@ -21,6 +22,9 @@ from singlewindow.subsystems.declarations.progress import Progress, progress_of
 OWN = "company_id = $1"
 """The application's own check of whose results are told; row-level security is the second fence."""
 NAMED = 20  # failed numbers that the question names
+AT_ONCE = 3  # files that a process writes while somebody waits: each takes a child and a connection meanwhile
+BUSY = "正在生成的导出文件较多，请稍后再试，或导出 xlsx"
+_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Ready:
 
     number: str
     application_id: int
+    made: int
     data_file_id: int | None
 
 
@@ -47,7 +52,7 @@ async def get_ready(transaction: Transaction, person: Person, number: str, *, pa
         raise Gone(f"申请 {number} {rules.GONE}")
     if progress.failed and not partial:
         raise PartialData(await _question(transaction, person, progress))
-    return Ready(number, application["id"], application["data_file_id"])
+    return Ready(number, application["id"], progress.made, application["data_file_id"])
 
 
 def _check(progress: Progress, number: str) -> None:
@@ -76,16 +81,25 @@ async def _question(transaction: Transaction, person: Person, progress: Progress
 
 
 async def workbook(transaction: Transaction, person: Person, ready: Ready) -> StoredFile:
-    """The workbook of an application. Raises Gone where it has just been swept."""
-    kept: Sequence[int] = [] if ready.data_file_id is None else [ready.data_file_id]
-    found = await files.get_many(transaction, person, kept)
+    """The workbook of an application. Raises NotReady where it could not be written, Gone where it has just been
+    swept."""
+    if ready.data_file_id is None:
+        raise NotReady(f"申请 {ready.number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
+    found = await files.get_many(transaction, person, [ready.data_file_id])
     if not found:
         raise Gone(f"申请 {ready.number} {rules.GONE}")
     return next(iter(found.values()))
 
 
 async def write(database: Database, person: Person, ready: Ready, format: FileFormat, target: Path) -> None:
-    """Write the data of an application into a new file."""
-    async with database.transaction(person.actor) as transaction:
+    """Write the data of an application into a new file.
+
+    Raises TooMany where this process writes AT_ONCE already, Gone where some of the data were swept meanwhile.
+    """
+    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    if gate.locked():
+        raise TooMany(BUSY, retry_after=10, clause=API)
+    async with gate, database.transaction(person.actor) as transaction:
         declarations = declarations_of(transaction, person, ready.application_id)
-        await export_declarations(declarations, format, target)
+        if await export_declarations(declarations, format, target) != ready.made:
+            raise Gone(f"申请 {ready.number} {rules.GONE}")

@@ -64,13 +64,18 @@ async def declarations_of(
 
 
 async def _finish(job: Work) -> None:
-    """Write the workbook of all that was made, and keep it as long as the data."""
+    """Write the workbook of all that was made, and keep it as long as the data; of one that was stopped on the way,
+    or that another job has taken over, nothing."""
     application = await job.transaction.row(
-        f"select id, expires_at from declarations_application where {OWN} and number = $2",
+        f"""select id, expires_at from declarations_application where {OWN} and number = $2 and job_id = $3
+            and not exists (select from declarations_result r where r.{OWN}
+                                and r.application_id = declarations_application.id and r.made_at is null)""",
         job.person.company_id,
         job.asked["application"],
+        job.job_id,
     )
-    assert application is not None
+    if application is None:
+        return
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         target = Path(folder) / "data.xlsx"
         declarations = declarations_of(job.transaction, job.person, application["id"])

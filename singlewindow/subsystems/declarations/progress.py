@@ -8,21 +8,22 @@ from typing import Literal
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.jobs.desk import Job, JobDesk
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.problems import NotFound, NotInThisState
 from singlewindow.subsystems.declarations import rules
-from singlewindow.subsystems.declarations.applications import get_application
+from singlewindow.subsystems.declarations.applications import get_application, lock_application, work_on
 from singlewindow.subsystems.declarations.problems import Gone, NotReady
 
 OWN = "company_id = $1"
 """The application's own check of whose results are counted; row-level security is the second fence."""
 ENDED = "该申请的办理已经结束，不能停止或继续；没有生成的请重新申请"
+UNDER_WAY = "该申请正在办理；只有已停止或中途未能完成的申请可以继续"
 
 
 @dataclass(frozen=True)
 class Progress:
     """An application, how many of its declarations were made and how many failed, and its job while there is one.
 
-    Jobs are swept some weeks after their end; an application without one is done, or stopped for good.
+    Jobs are swept some weeks after their end; an application without one is done, or stopped.
     """
 
     application: Row
@@ -70,11 +71,18 @@ async def stop(transaction: Transaction, person: Person, number: str) -> Progres
 
 
 async def resume(transaction: Transaction, person: Person, number: str) -> Progress:
-    """Go on where it stood. Raises NotFound, NotInThisState, TooMany, Gone once its month is over."""
+    """Go on where it stood, by a new job of who says so: the old one's pieces may have been swept, or its account
+    closed. Raises NotFound, NotReady and NotInThisState where nothing is to be done, TooMany, Gone once its month is
+    over."""
+    await lock_application(transaction, person, number)
     found = await progress_of(transaction, person, number)
     if rules.is_over(found.application["expires_at"], transaction.now):
         raise Gone(f"申请 {number} {rules.GONE}")
-    await _desk(transaction, person).resume(_job_id(found))
+    if found.state == "done":
+        raise NotReady(ENDED)
+    if found.state not in ("stopped", "failed"):
+        raise NotInThisState(UNDER_WAY)
+    await work_on(transaction, person, found.application)
     return await progress_of(transaction, person, number)
 
 

@@ -18,10 +18,12 @@ from singlewindow.kernel.jobs.kind import Item, Outcome, Work
 from singlewindow.kernel.people.person import Person
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.keeping import kept_until
+from singlewindow.subsystems.declarations.problems import Gone, NotReady
 from singlewindow.subsystems.declarations.rules import Kind
 
 OWN = "company_id = $1"
 """The application's own check of whose results are worked on; row-level security is the second fence."""
+TAKEN_OVER = "已由另一项任务继续办理；请在自助打印/导出中查看进度"
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ class Made:
 
 
 async def unfold(work: Work) -> None:
-    """An item for each accepted declaration, in the order in which they were applied for."""
+    """An item for each accepted declaration with which nothing was done yet, in the order of the application."""
     rows = await work.transaction.rows(
         f"""select r.id, r.declaration from declarations_result r
             join declarations_application a on a.id = r.application_id
-            where r.{OWN} and a.{OWN} and a.number = $2 order by r.no""",
+            where r.{OWN} and a.{OWN} and a.number = $2 and r.made_at is null order by r.no""",
         work.person.company_id,
         work.asked["application"],
     )
@@ -98,7 +100,10 @@ async def is_sealed(work: Work) -> bool:
 
 
 async def record(work: Work, kind: Kind, made: Sequence[Made]) -> list[Outcome]:
-    """Keep files and results of a step; what the job's items say of it."""
+    """Keep files and results of a step; what the job's items say of it.
+
+    Raises NotReady where another job has taken the application over, Gone where its month is over.
+    """
     until = await _expiry(work)
     stored = await files.store_for_company(
         work.transaction, work.person, [each.file for each in made if each.file], until
@@ -129,12 +134,21 @@ async def record(work: Work, kind: Kind, made: Sequence[Made]) -> list[Outcome]:
 
 
 async def _expiry(work: Work) -> datetime:
-    """When all that is made of an application is gone: a natural month after the first of it was made (PRNT-08)."""
-    until: datetime = await work.transaction.value(
+    """When all that is made of an application is gone: a natural month after the first of it was made (PRNT-08).
+
+    Its row stays locked to the end of the step, so that no other job works on it meanwhile.
+    """
+    number = work.asked["application"]
+    until: datetime | None = await work.transaction.value(
         f"""update declarations_application set expires_at = coalesce(expires_at, $3)
-            where {OWN} and number = $2 returning expires_at""",
+            where {OWN} and number = $2 and job_id = $4 returning expires_at""",
         work.person.company_id,
-        work.asked["application"],
+        number,
         kept_until(work.transaction.now),
+        work.job_id,
     )
+    if until is None:
+        raise NotReady(f"申请 {number} {TAKEN_OVER}")
+    if rules.is_over(until, work.transaction.now):
+        raise Gone(f"申请 {number} {rules.GONE}")
     return until

@@ -27,6 +27,8 @@ from singlewindow.subsystems.declarations.tests.scene import (
 )
 from tests.house import House
 
+JOBS_OF = "select from job j join company c on c.id = j.company_id where c.customs_code = $1"
+
 
 async def application_row(house: House, number: str) -> dict[str, Any]:
     [row] = await house.sql("select * from declarations_application where number = $1", number)
@@ -128,6 +130,19 @@ async def test_the_same_key_is_one_application(house: House) -> None:
     other = (await prepared(member, numbers)).json()
     answer = await submitted(member, other, "k1")
     assert (answer.status_code, answer.json()["violations"][0]["rule"]) == (422, "request.idempotency")
+
+
+async def test_one_key_for_two_applications_at_the_same_moment(house: House) -> None:
+    """PRNT-02: one of them is taken, the other refused in words."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member))
+    first, second = [(await prepared(member, numbers)).json() for _ in range(2)]
+    answers = await asyncio.gather(submitted(member, first, "k2"), submitted(member, second, "k2"))
+    assert sorted(each.status_code for each in answers) == [201, 422]
+    [refused] = [each.json() for each in answers if each.status_code == 422]
+    assert refused["violations"][0]["rule"] == "request.idempotency"
+    assert len(await results(member, number=numbers)) == 1
+    assert len(await house.sql(JOBS_OF, member.customs_code)) == 1
 
 
 async def test_only_the_bound_card_signs(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,8 @@ from python_calamine import CalamineWorkbook
 
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
+from singlewindow.kernel.spreadsheets.exporting import ExportFailed
+from singlewindow.subsystems.declarations import data_files, export_job
 from singlewindow.subsystems.declarations import work as chapter_work
 from singlewindow.subsystems.declarations.keeping import kept_until
 from singlewindow.subsystems.declarations.tests.scene import (
@@ -208,8 +211,58 @@ async def test_a_stopped_export_is_had_once_it_went_on(house: House) -> None:
         await runner.run_due(house.worker, house.web, house.tools)
     await member.http.post(f"{BASE}/applications/{application}/stop")
     await work(house)
+    assert not await house.sql("select from file where name like $1", f"%{application}%")  # nor written
     answer = await data_of(member, application, partial=True)
     assert (answer.status_code, "还有 10 份没有生成" in answer.json()["detail"]) == (409, True)
     await member.http.post(f"{BASE}/applications/{application}/resume")
     await work(house)
     assert numbers_in(await data_of(member, application)) == numbers
+
+
+async def test_a_workbook_that_could_not_be_written_is_not_called_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRNT-07, PRNT-11: the words say that it may go on; then it is there."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member), declaration(member))
+    application = (await applied(member, numbers, "export"))["number"]
+
+    async def fails(*given: Any) -> int:
+        raise ExportFailed("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export_job, "export_declarations", fails)
+        for _ in range(10):
+            await house.sql("update job set leased_until = now()")
+            await work(house)
+    assert (await view(member, application))["state"] == "failed"
+    answer = await data_of(member, application)
+    assert (answer.status_code, "继续生成" in answer.json()["detail"]) == (409, True)
+    assert (await member.http.post(f"{BASE}/applications/{application}/resume")).status_code == 200
+    await work(house)
+    assert numbers_in(await data_of(member, application)) == numbers
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+async def test_data_that_are_swept_on_the_way_are_not_handed_out_in_part(house: House, format: str) -> None:
+    """PRNT-08: a part would look like the whole."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member), declaration(member))
+    application = await done(house, member, numbers, "export")
+    await house.sql("delete from file where name = $1", f"{numbers[0]}.json")
+    answer = await data_of(member, application, format)
+    assert (answer.status_code, answer.json()["type"]) == (410, "/problems/gone")
+
+
+async def test_no_more_files_are_written_at_once_than_the_process_has_room_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRNT-07: whoever comes when it has none is asked to wait; the workbook, which is there, is had at any time."""
+    monkeypatch.setattr(data_files, "AT_ONCE", 1)
+    monkeypatch.setattr(data_files, "_gates", {})
+    member = await scene(house)
+    application = await done(house, member, await publish(house, declaration(member)), "export")
+    answers = await asyncio.gather(*(data_of(member, application, each) for each in ("csv", "json", "xlsx")))
+    assert sorted(each.status_code for each in answers) == [200, 200, 429]
+    assert answers[2].status_code == 200
+    assert (await data_of(member, application, "csv")).status_code == 200

@@ -283,21 +283,96 @@ async def test_stop_and_resume(house: House) -> None:
     assert (await member.http.post(f"{BASE}/applications/{application}/resume")).status_code == 409
 
 
-async def test_an_application_outlives_its_job(house: House) -> None:
-    """PRNT-11: jobs are swept after some weeks; what it came to stays, what was left undone is applied for anew."""
+@pytest.mark.parametrize("days", [8, 31])
+async def test_an_application_outlives_its_job(house: House, days: int) -> None:
+    """PRNT-11: pieces of jobs are swept after a week and jobs after a month; what it came to stays, and a stopped one
+    goes on with what was left, as long as its own month."""
     member = await scene(house)
     done_one = await done(house, member, await publish(house, declaration(member)))
-    stopped_one = (await applied(member, await publish(house, declaration(member))))["number"]
+    stopped_one = (await applied(member, await publish(house, *(declaration(member) for _ in range(25)))))[
+        "number"
+    ]
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web, house.tools)
     await member.http.post(f"{BASE}/applications/{stopped_one}/stop")
     await work(house)
-    await house.sql("update job set created_at = created_at - interval '31 days'")
+    age = timedelta(days=days)
+    await house.sql("update job set created_at = created_at - $1::interval, ended_at = ended_at - $1", age)
     await sweep(house.worker)
+    kept = await house.sql(
+        """select count(i) as pieces from declarations_application a left join job_item i on i.job_id = a.job_id
+           where a.number = $1""",
+        stopped_one,
+    )
+    assert kept[0]["pieces"] == 0
     assert [(await view(member, number))["state"] for number in (done_one, stopped_one)] == [
         "done",
         "stopped",
     ]
+    before = [row["id"] for row in await results(member, application=stopped_one, state="0", size=100)]
     answer = await member.http.post(f"{BASE}/applications/{stopped_one}/resume")
-    assert (answer.status_code, "重新申请" in answer.json()["detail"]) == (409, True)
+    assert (answer.status_code, answer.json()["state"], answer.json()["done"]) == (200, "queued", 20)
+    await work(house)
+    seen = await view(member, stopped_one)
+    assert (seen["state"], seen["total"], seen["done"], seen["failed"]) == ("done", 25, 25, 0)
+    assert len(before) == 20
+    files = await house.sql(
+        """select count(*) as n from file where name in (
+               select r.declaration || '.pdf' from declarations_result r
+               join declarations_application a on a.id = r.application_id where a.number = $1)""",
+        stopped_one,
+    )
+    assert files[0]["n"] == 25  # nothing was made twice
+    for number in (done_one, stopped_one):
+        answer = await member.http.post(f"{BASE}/applications/{number}/resume")
+        assert (answer.status_code, "已经结束" in answer.json()["detail"]) == (409, True)
+
+
+async def test_two_who_let_it_go_on_begin_one_work(house: House) -> None:
+    """PRNT-11: the second is told that it goes on, and the job before, taken up once more, does nothing."""
+    member = await scene(house)
+    colleague = await legal_member(house, member.customs_code)
+    application = (await applied(member, await publish(house, *(declaration(member) for _ in range(25)))))[
+        "number"
+    ]
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web, house.tools)
+    await member.http.post(f"{BASE}/applications/{application}/stop")
+    await work(house)
+    [old] = await house.sql("select job_id from declarations_application where number = $1", application)
+    answers = await asyncio.gather(
+        *(who.http.post(f"{BASE}/applications/{application}/resume") for who in (member, colleague) * 2)
+    )
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert all("正在办理" in each.json()["detail"] for each in answers if each.status_code == 409)
+    assert (await member.http.post(f"/api/jobs/{old['job_id']}/resume")).status_code == 200
+    await work(house)
+    seen = await view(member, application)
+    assert (seen["state"], seen["done"]) == ("done", 25)
+    job = (await member.http.get(f"/api/jobs/{old['job_id']}")).json()
+    assert (job["state"], "另一项任务" in job["message"]) == ("failed", True)
+    [files] = await house.sql(
+        """select count(*) as n from file where name in (
+               select r.declaration || '.pdf' from declarations_result r
+               join declarations_application a on a.id = r.application_id where a.number = $1)""",
+        application,
+    )
+    assert files["n"] == 25
+
+
+async def test_what_waited_past_its_month_is_not_made(house: House, clock: Any) -> None:
+    """PRNT-08: the work ends and says that it must be applied for anew."""
+    member = await scene(house)
+    application = (await applied(member, await publish(house, *(declaration(member) for _ in range(25)))))[
+        "number"
+    ]
+    for _ in range(2):
+        await runner.run_due(house.worker, house.web, house.tools)
+    await clock(timedelta(days=33))
+    await work(house)
+    seen = await view(member, application)
+    assert (seen["state"], seen["done"]) == ("failed", 20)
+    assert "已超过保存期限，请重新申请" in seen["message"]
 
 
 async def test_one_that_cannot_be_typeset_holds_up_no_other(
