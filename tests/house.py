@@ -72,16 +72,17 @@ class Customs:
     async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         if self.away:
             raise TemporaryFailure("away")
-        if self.refuses:
+        if self.refuses and envelopes[0].kind is MessageKind.SUBMISSION:
             return [Answer(id=e.id, stored=False, reason=self.refuses) for e in envelopes]
         portal = (self.pki / "portal-signing.pem").read_bytes()
         key = json.loads((self.pki / "customs-encryption.jwk").read_text())
-        self.received += [Submission.model_validate_json(unseal(e.body, key, portal)) for e in envelopes]
+        for envelope in envelopes:
+            plain = unseal(envelope.body, key, portal)
+            if envelope.kind is MessageKind.ATTACHMENT:
+                self.attachments[envelope.id] = plain
+            else:
+                self.received.append(Submission.model_validate_json(plain))
         return [Answer(id=e.id, stored=True) for e in envelopes]
-
-    async def send_attachment(self, sha256: str, body: str) -> None:
-        key = json.loads((self.pki / "customs-encryption.jwk").read_text())
-        self.attachments[sha256] = unseal(body, key, (self.pki / "portal-signing.pem").read_bytes())
 
     def receipt(self, submission: Submission, seq: int, code: ReceiptCode | str, **data: str) -> Envelope:
         return self.receipt_for(submission.type, submission.number, submission.sequence, seq, code, **data)

@@ -6,9 +6,8 @@ message that comes twice does no harm.
 
 portal → customs
     POST {customs}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `submission`,
-        body = JWE of the portal's JWS of a `Submission`
-    PUT {customs}/exchange/attachments/{sha256}   body = JWE of the portal's JWS of a file,
-        before the submission that names it
+        body = JWE of the portal's JWS of a `Submission`; kind `attachment`, id = the SHA-256 of a file (hex),
+        body = JWE of the portal's JWS of the file, acknowledged before the submission that names it is sent
 customs → portal
     POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it
 
@@ -36,6 +35,7 @@ class MessageKind(StrEnum):
     """The kinds of message there are; the legal name stands beside each."""
 
     SUBMISSION = "submission"  # 申报报文: a signed action of a company
+    ATTACHMENT = "attachment"  # 随附单据: a file that a submission names by its digest
     RECEIPT = "receipt"  # 回执: customs' answer to one submission
     NOTICE = "notice"  # 通知: an entry of a register that customs keep
 

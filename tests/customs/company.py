@@ -130,6 +130,10 @@ class Company:
             id=identifier or str(uuid4()), kind=MessageKind.SUBMISSION, sender="portal", body=body
         )
 
+    def file(self, data: bytes = PDF) -> Envelope:
+        """A file as it is delivered."""
+        return Envelope(id=sha256(data), kind=MessageKind.ATTACHMENT, sender="portal", body=self.sealed(data))
+
     def sealed(self, data: bytes = PDF) -> str:
         """A file, sealed by the portal for customs."""
         return seal(data, self.portal_key, self.jwk)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch
+from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch, MessageKind
 from singlewindow.customs import seed
 from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
@@ -61,10 +61,12 @@ class Customs:
         assert response.status_code == 200, response.text
         return AnswerBatch.model_validate_json(response.content).answers
 
-    async def put(self, sealed: str, digest: str) -> int:
-        """Deliver an attachment; answers the HTTP status."""
-        response = await self.client.put(f"/exchange/attachments/{digest}", content=sealed)
-        return response.status_code
+    async def put(self, sealed: str, digest: str) -> str:
+        """Deliver an attachment; why it was refused, or "" where it is stored."""
+        envelope = Envelope(id=digest, kind=MessageKind.ATTACHMENT, sender="portal", body=sealed)
+        [answer] = await self.post(envelope)
+        assert answer.stored == (not answer.reason)
+        return answer.reason
 
     async def understand(self) -> None:
         """Understand all that waits."""
@@ -75,7 +77,7 @@ class Customs:
         """Take in an honest submission with its attachment; answers its id."""
         submission = who.submission(number, **other)
         for attachment in submission.attachments:
-            assert await self.put(who.sealed(), attachment.sha256) == 204
+            assert await self.put(who.sealed(), attachment.sha256) == ""
         await self.post(who.envelope(submission))
         await self.understand()
         identifier: int = await self.value(

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Sequence
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 
-from singlewindow.contract.messages import MessageKind
+from singlewindow.contract.messages import Answer, Envelope, MessageKind
 from singlewindow.kernel.database.connection import Actor
-from singlewindow.kernel.exchange import inbox, people_list, worker
+from singlewindow.kernel.exchange import inbox, outbox, people_list, worker
 from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.exchange.receipts import File, Heard
 from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+from tests.pdf_samples import make_pdf
 
 
 async def test_one_bad_notice_does_not_hold_up_the_others(house: House) -> None:
@@ -141,14 +143,14 @@ async def test_the_rest_of_a_batch_waits_when_customs_are_away(house: House) -> 
     documents = [await applied(house) for _ in range(3)]
     asked: list[str] = []
 
-    async def away(sha256: str, body: str) -> None:
-        asked.append(sha256)
+    async def away(envelopes: Sequence[Envelope]) -> list[Answer]:
+        asked.append(envelopes[0].kind)
         raise TemporaryFailure("away")
 
-    original, house.customs.send_attachment = house.customs.send_attachment, away  # type: ignore[method-assign]
+    original, house.customs.send = house.customs.send, away  # type: ignore[method-assign]
     await house.send()
-    assert len(asked) == 1
-    house.customs.send_attachment = original  # type: ignore[method-assign]
+    assert asked == ["attachment"]
+    house.customs.send = original  # type: ignore[method-assign]
     await house.sql("update outbox set next_at = now() where state = 'queued'")
     await house.send()
     for member, view in documents:
@@ -332,7 +334,7 @@ async def test_what_an_answer_means(status: int, failure: type[Exception]) -> No
     answering = httpx.MockTransport(lambda request: httpx.Response(status, text="no"))
     async with httpx.AsyncClient(transport=answering, base_url="http://customs") as client:
         with pytest.raises(failure):
-            await HttpTransport(client).send_attachment("0" * 64, "x")
+            await HttpTransport(client).send([])
 
 
 async def test_an_answer_that_is_not_customs() -> None:
@@ -352,3 +354,29 @@ async def test_officers_get_labels_and_code_names(house: House) -> None:
     assert submission.labels["goods/weight"] == "重量"
     names = {"2": "水路运输", "4": "公路运输", "5": "航空运输"}
     assert submission.code_names == {"transport": names[content["transport"]]}
+
+
+async def test_files_of_a_batch_travel_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUST-05: as many in one request as it can hold; a refused one fails its own submission and no other."""
+    monkeypatch.setattr(outbox, "FILES", 2)
+    documents = []
+    for pages in (1, 2, 3):
+        member = await house.member()
+        view = await member.save(TYPE, letter(reference()))
+        view = (await member.upload(TYPE, view["number"], "1", make_pdf(pages=pages))).json()
+        documents.append((member, await member.apply(TYPE, view)))
+    original, asked = house.customs.send, []
+
+    async def picky(envelopes: Sequence[Envelope]) -> list[Answer]:
+        asked.append([each.kind.value for each in envelopes])
+        answers = await original(envelopes)
+        if len(asked) == 2:
+            return [answer.model_copy(update={"stored": False, "reason": "no"}) for answer in answers]
+        return answers
+
+    house.customs.send = picky  # type: ignore[method-assign]
+    await house.send()
+    house.customs.send = original  # type: ignore[method-assign]
+    assert asked == [["attachment"] * 2, ["attachment"], ["submission"] * 2]
+    names = [(await member.view(TYPE, view["number"]))["status"]["name"] for member, view in documents]
+    assert sorted(names) == ["发往海关成功", "发往海关成功", "发送失败"]

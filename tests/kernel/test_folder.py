@@ -13,7 +13,7 @@ from singlewindow.contract.messages import Envelope, MessageKind
 from singlewindow.kernel.exchange import folder as transport_module
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.keys import customs_certificate
-from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure
+from singlewindow.kernel.exchange.transport import TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied
 
@@ -28,6 +28,10 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Boxes:
 
 def envelope() -> Envelope:
     return Envelope(id=str(uuid4()), kind=MessageKind.SUBMISSION, sender="portal", body="a.b.c.d.e")
+
+
+def file(sealed: str) -> Envelope:
+    return Envelope(id=DIGEST, kind=MessageKind.ATTACHMENT, sender="portal", body=sealed)
 
 
 async def test_sent_is_what_customs_took(boxes: Boxes) -> None:
@@ -51,15 +55,16 @@ async def test_sent_is_what_customs_took(boxes: Boxes) -> None:
 async def test_a_file_that_customs_did_not_take_can_be_sent_anew(boxes: Boxes) -> None:
     """The refusal is heard once; the next try writes the file again."""
     transport, name = FolderTransport(boxes), f"{DIGEST}.attachment"
-    await transport.send_attachment(DIGEST, "sealed")
+    [answer] = await transport.send([file("sealed")])
+    assert answer.stored, "customs take it before the message that names it"
     folder.fail(boxes.out / name, boxes, "内容与摘要不符")
-    with pytest.raises(PermanentFailure, match="内容与摘要不符"):
-        await transport.send_attachment(DIGEST, "sealed")
-    await transport.send_attachment(DIGEST, "sealed again")
+    [answer] = await transport.send([file("sealed")])
+    assert (answer.stored, answer.reason) == (False, "内容与摘要不符")
+    await transport.send([file("sealed again")])
     assert (boxes.out / name).read_text() == "sealed again"
     folder.move(boxes.out / name, boxes.sent)
-    await transport.send_attachment(DIGEST, "third")
-    assert list(boxes.out.iterdir()) == []
+    [answer] = await transport.send([file("third")])
+    assert (answer.stored, list(boxes.out.iterdir())) == (True, [])
 
 
 async def test_a_folder_that_is_away_is_a_passing_trouble(boxes: Boxes) -> None:
@@ -67,7 +72,7 @@ async def test_a_folder_that_is_away_is_a_passing_trouble(boxes: Boxes) -> None:
     with pytest.raises(TemporaryFailure):
         await FolderTransport(boxes).send([envelope()])
     with pytest.raises(TemporaryFailure):
-        await FolderTransport(boxes).send_attachment(DIGEST, "sealed")
+        await FolderTransport(boxes).send([file("sealed")])
 
 
 async def test_receipts_are_taken_in_once_and_strangers_put_aside(house: House, boxes: Boxes) -> None:

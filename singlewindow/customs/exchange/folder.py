@@ -12,12 +12,11 @@ from pydantic import ValidationError
 
 from singlewindow.contract import folder
 from singlewindow.contract.folder import ATTACHMENT, MESSAGE, Boxes
-from singlewindow.contract.messages import Answer, Envelope
+from singlewindow.contract.messages import Answer, Envelope, MessageKind
 from singlewindow.customs.database import Database
-from singlewindow.customs.exchange.intake import store, store_attachment
+from singlewindow.customs.exchange.intake import store
 from singlewindow.customs.exchange.sender import PortalAway, Sender
 from singlewindow.customs.keys import Keys
-from singlewindow.customs.problems import Refused, TooLarge
 
 REST_SECONDS = 0.1
 BATCH = 100
@@ -54,16 +53,20 @@ class OutBoxReader:
         return len(attachments) + await self._take_messages(messages)
 
     async def _take_attachment(self, file: Path) -> None:
+        digest = file.name.removesuffix(ATTACHMENT)
         try:
-            sealed = await asyncio.to_thread(file.read_bytes)
-            digest = file.name.removesuffix(ATTACHMENT)
-            await store_attachment(self.database, self.keys, digest, sealed.decode("ascii", errors="replace"))
+            sealed = (await asyncio.to_thread(file.read_bytes)).decode("ascii", errors="replace")
+            envelope = Envelope(id=digest, kind=MessageKind.ATTACHMENT, sender="portal", body=sealed)
+            [answer] = await store(self.database, self.keys, [envelope])
+            reason = answer.reason
         except FileNotFoundError:
             return  # another process took it
-        except (Refused, TooLarge) as refused:
-            await asyncio.to_thread(folder.fail, file, self.boxes, refused.detail)
-            return
-        await asyncio.to_thread(folder.move, file, self.boxes.sent)
+        except ValidationError:
+            reason = "文件名不是摘要"
+        if reason:
+            await asyncio.to_thread(folder.fail, file, self.boxes, reason)
+        else:
+            await asyncio.to_thread(folder.move, file, self.boxes.sent)
 
     async def _take_messages(self, files: Sequence[Path]) -> int:
         read = [(file, await asyncio.to_thread(_read, file)) for file in files]

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from singlewindow.contract.encryption import DecryptionFailed
 from singlewindow.contract.messages import Answer, Envelope, MessageKind
 from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.database import Database, Transaction
 from singlewindow.customs.keys import Keys
-from singlewindow.customs.problems import Refused, TooLarge
 from singlewindow.customs.texts import storable
 
 CHANNEL = "incoming"
@@ -24,14 +23,36 @@ COMPACT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}")  # a JWE, RFC 7516,
 
 
 async def store(database: Database, keys: Keys, envelopes: Sequence[Envelope]) -> list[Answer]:
-    """Store envelopes that the portal sealed; an id that is stored already is acknowledged like a new one."""
-    reasons = await asyncio.to_thread(lambda: [_why_not(keys, envelope) for envelope in envelopes])
-    async with database.transaction() as transaction:
-        await _insert(transaction, [e for e, why in zip(envelopes, reasons, strict=True) if not why])
-    return [
-        Answer(id=envelope.id, stored=not why, reason=why)
-        for envelope, why in zip(envelopes, reasons, strict=True)
+    """Store files and submissions that the portal sealed; what is stored already is acknowledged like new."""
+    judged = await asyncio.to_thread(lambda: [_judged(keys, envelope) for envelope in envelopes])
+    good = [
+        (envelope, plain)
+        for envelope, plain in zip(envelopes, judged, strict=True)
+        if isinstance(plain, bytes)
     ]
+    files = {each.id: plain for each, plain in good if each.kind is MessageKind.ATTACHMENT}
+    async with database.transaction() as transaction:
+        await _insert_files(transaction, files)
+        await _insert(transaction, [each for each, _ in good if each.kind is MessageKind.SUBMISSION])
+    return [
+        Answer(id=envelope.id, stored=True)
+        if isinstance(plain, bytes)
+        else Answer(id=envelope.id, stored=False, reason=plain)
+        for envelope, plain in zip(envelopes, judged, strict=True)
+    ]
+
+
+async def _insert_files(transaction: Transaction, files: Mapping[str, bytes]) -> None:
+    if files:
+        digests = sorted(files)  # everything writes files in this order
+        await transaction.run(
+            """insert into attachment (sha256, content, received_at)
+               select sha256, content, $1 from unnest($2::text[], $3::bytea[]) as w (sha256, content)
+               on conflict do nothing""",
+            transaction.now,
+            digests,
+            [files[digest] for digest in digests],
+        )
 
 
 async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
@@ -54,47 +75,29 @@ async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> No
     )
 
 
-def _why_not(keys: Keys, envelope: Envelope) -> str:
-    """Why an envelope is not stored, in Chinese; empty when it is."""
-    if envelope.kind is not MessageKind.SUBMISSION:
+def _judged(keys: Keys, envelope: Envelope) -> bytes | str:
+    """What the portal sealed, or why the envelope is not stored, in Chinese."""
+    if envelope.kind not in (MessageKind.SUBMISSION, MessageKind.ATTACHMENT):
         return f"海关不接收此类报文（{envelope.kind.value}）"
     if not storable(envelope.sender):
         return "发送方含有不能处理的字符"
+    what = "随附单据" if envelope.kind is MessageKind.ATTACHMENT else "报文"
     try:
-        keys.remember(envelope.body, _unsealed(keys, envelope.body))
+        plain = _unsealed(keys, envelope.body)
     except DecryptionFailed:
-        return "海关无法解密报文"
+        return f"海关无法解密{what}"
     except SignatureRefused:
-        return "报文没有单一窗口的有效签名"
-    return ""
+        return f"{what}没有单一窗口的有效签名"
+    if envelope.kind is MessageKind.ATTACHMENT:
+        return _file_refused(plain, envelope.id) or plain
+    keys.remember(envelope.body, plain)
+    return plain
 
 
-async def store_attachment(database: Database, keys: Keys, sha256: str, sealed: str) -> None:
-    """Store a file that a submission will name by its digest (64 lower-case hex digits); again does nothing.
-
-    Raises Refused (not sealed by the portal for customs, other digest) and TooLarge.
-    """
-    content = await asyncio.to_thread(_opened, keys, sealed)
+def _file_refused(content: bytes, sha256: str) -> str:
     if len(content) > MAX_ATTACHMENT:
-        raise TooLarge(f"随附单据不能超过 {MAX_ATTACHMENT:,} 字节")
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise Refused.because("sha256", "attachment.digest", "随附单据的内容与摘要不符")
-    async with database.transaction() as transaction:
-        await transaction.run(
-            "insert into attachment (sha256, content, received_at) values ($1, $2, $3) on conflict do nothing",
-            sha256,
-            content,
-            transaction.now,
-        )
-
-
-def _opened(keys: Keys, sealed: str) -> bytes:
-    try:
-        return _unsealed(keys, sealed)
-    except DecryptionFailed as failure:
-        raise Refused.because("", "attachment.encryption", "海关无法解密随附单据") from failure
-    except SignatureRefused as failure:
-        raise Refused.because("", "attachment.seal", "随附单据没有单一窗口的有效签名") from failure
+        return f"随附单据不能超过 {MAX_ATTACHMENT:,} 字节"
+    return "" if hashlib.sha256(content).hexdigest() == sha256 else "随附单据的内容与摘要不符"
 
 
 def _unsealed(keys: Keys, sealed: str) -> bytes:

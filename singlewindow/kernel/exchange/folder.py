@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from singlewindow.contract import folder
 from singlewindow.contract.folder import ATTACHMENT, MESSAGE, Boxes
-from singlewindow.contract.messages import Answer, Envelope
+from singlewindow.contract.messages import Answer, Envelope, MessageKind
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.exchange.inbox import store, verified
-from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure
+from singlewindow.kernel.exchange.transport import TemporaryFailure
 
 WAIT_SECONDS = 2.0  # for customs to take what was put there; after that it is asked again later
 LOOK_SECONDS = 0.05
@@ -50,28 +50,10 @@ class FolderTransport:
         except OSError as error:
             raise TemporaryFailure(f"exchange folder: {error}") from error
 
-    async def send_attachment(self, sha256: str, body: str) -> None:
-        """Put a sealed file there, unless customs have it; the submission that names it is written after it."""
-        try:
-            await asyncio.to_thread(self._put_attachment, f"{sha256}{ATTACHMENT}", body)
-        except OSError as error:
-            raise TemporaryFailure(f"exchange folder: {error}") from error
-
     def _put(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
-            if self._where(name := f"{envelope.id}{MESSAGE}") is None:
-                folder.write(self.boxes.out / name, envelope.model_dump_json().encode())
-
-    def _put_attachment(self, name: str, body: str) -> None:
-        where = self._where(name)
-        if where is None:
-            folder.write(self.boxes.out / name, body.encode())
-        elif where == self.boxes.failed:
-            reason = folder.why_failed(self.boxes, name)
-            (self.boxes.failed / name).rename(
-                self.boxes.failed / f"{name}.{time.time_ns()}"
-            )  # may be sent anew
-            raise PermanentFailure(f"customs did not take the file: {reason}")
+            if self._where(name := _name(envelope)) is None:
+                folder.write(self.boxes.out / name, _content(envelope))
 
     def _where(self, name: str) -> Path | None:
         """The box in which a file lies. OutBox first: customs move files from there, never back."""
@@ -79,14 +61,33 @@ class FolderTransport:
         return next((box for box in boxes if (box / name).exists()), None)
 
     def _answers(self, envelopes: Sequence[Envelope]) -> list[Answer]:
-        answers = [self._answer(envelope.id, f"{envelope.id}{MESSAGE}") for envelope in envelopes]
+        answers = [self._answer(envelope) for envelope in envelopes]
         return [answer for answer in answers if answer is not None]
 
-    def _answer(self, identifier: str, name: str) -> Answer | None:
-        if (self.boxes.sent / name).exists():
-            return Answer(id=identifier, stored=True)
+    def _answer(self, envelope: Envelope) -> Answer | None:
+        """What is known of an envelope. A file is delivered when it lies there: customs take it before the submission
+        that names it, which is written after it. One that they did not take is refused once, and may be sent anew."""
+        name = _name(envelope)
+        where = self._where(name)
+        if where == self.boxes.sent or (where == self.boxes.out and _is_file(envelope)):
+            return Answer(id=envelope.id, stored=True)
         reason = folder.why_failed(self.boxes, name)
-        return None if reason is None else Answer(id=identifier, stored=False, reason=reason)
+        if reason is not None and _is_file(envelope):
+            (self.boxes.failed / name).rename(self.boxes.failed / f"{name}.{time.time_ns()}")
+        return None if reason is None else Answer(id=envelope.id, stored=False, reason=reason)
+
+
+def _is_file(envelope: Envelope) -> bool:
+    return envelope.kind is MessageKind.ATTACHMENT
+
+
+def _name(envelope: Envelope) -> str:
+    return f"{envelope.id}{ATTACHMENT if _is_file(envelope) else MESSAGE}"
+
+
+def _content(envelope: Envelope) -> bytes:
+    """What stands in the file: of a message the envelope, of an attachment what is sealed."""
+    return (envelope.body if _is_file(envelope) else envelope.model_dump_json()).encode()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Submissions leave here: in order for each document, at least once, with back-off.
 
 1. Lease a batch of due rows, the oldest of each document only (skip those another worker holds).
-2. For each, send the files that it names and seal its envelope; renew the lease of those that still wait.
-3. Send the envelopes in one request.
+2. Send the files that they name, as many in one request as it can hold; renew the lease with each.
+3. Seal the envelopes of those whose files are there, and send them in one request.
 4. Write what became of each: sent, failed for good, or to be tried again later.
 A worker that dies on the way leaves rows that are due again when the lease ends; customs know the message
 id, so a second delivery does nothing. One message that cannot be made does not hold up the others.
@@ -19,7 +19,7 @@ from datetime import datetime
 import structlog
 
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
-from singlewindow.contract.sealed import Sealing, seal
+from singlewindow.contract.sealed import Sealing
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.keys import ExchangeKeys
@@ -31,6 +31,7 @@ from singlewindow.kernel.subsystem import document_types
 
 BATCH = 200
 LEASE = "10 seconds"  # longer than one request to customs may take
+FILES, FILES_BYTES = 200, 8_000_000  # of one request: sealed they are 16/9 of that, and customs take 16 MB
 log = structlog.get_logger()
 
 
@@ -50,9 +51,12 @@ async def send_due(database: Database, transport: Transport, keys: ExchangeKeys)
     async with database.transaction() as transaction:
         rows = await _lease(transaction)
         names = await code_names(transaction, rows)
+        files = await _files(transaction, rows)
     if not rows:
         return 0
-    outcomes, envelopes = await _prepare(database, transport, keys, rows, names)
+    sealing = Sealing(keys.portal_key, keys.customs_jwk)
+    stopped = await _send_files(database, transport, sealing, rows, files)
+    outcomes, envelopes = _prepare(sealing, rows, files, names, stopped)
     outcomes |= await _send(transport, envelopes)
     await _write_all(database, [(row, outcomes.get(row["message_id"], NOT_REACHED)) for row in rows])
     return len(rows)
@@ -78,53 +82,94 @@ async def _lease(transaction: Transaction) -> list[Row]:
     )
 
 
-async def _prepare(
-    database: Database,
-    transport: Transport,
-    keys: ExchangeKeys,
-    rows: Sequence[Row],
-    names: Mapping[int, Mapping[str, str]],
-) -> tuple[dict[str, Outcome], list[Envelope]]:
-    """Send each row's files and seal its envelope. When customs are away the rest of the batch waits too."""
-    outcomes: dict[str, Outcome] = {}
-    envelopes: list[Envelope] = []
-    sealing = Sealing(keys.portal_key, keys.customs_jwk)
-    for at, row in enumerate(rows):
-        try:
-            held = [later["id"] for later in rows[at:]]
-            files = await _send_files(database, transport, keys, row, held) if row["attachments"] else []
-            envelopes.append(_envelope(row, files, sealing, names.get(row["id"], {})))
-        except TemporaryFailure as failure:
-            outcomes |= {later["message_id"]: Outcome("", str(failure)) for later in rows[at:]}
-            break
-        except PermanentFailure as failure:
-            outcomes[row["message_id"]] = Outcome(SEND_FAILED, str(failure))
-        except Exception as error:  # this message's own trouble: the others go on
-            log.exception("message cannot be made", number=row["number"], request_id=row["request_id"])
-            outcomes[row["message_id"]] = Outcome("", f"{type(error).__name__}: {error}")
-    return outcomes, envelopes
+async def _files(transaction: Transaction, rows: Sequence[Row]) -> dict[int, Row]:
+    """The files that the submissions name, by id, without their bytes."""
+    named = list({identifier for row in rows for identifier in row["attachments"]})
+    if not named:
+        return {}
+    found = await transaction.rows(
+        """select id, category, name, sha256, size, pages, statement, signature, certificate
+           from attachment where id = any($1)""",
+        named,
+    )
+    return {file["id"]: file for file in found}
 
 
 async def _send_files(
-    database: Database, transport: Transport, keys: ExchangeKeys, row: Row, held: Sequence[int]
-) -> list[Row]:
-    """Send the files that a submission names, in its order; the rows still held are leased anew."""
+    database: Database,
+    transport: Transport,
+    sealing: Sealing,
+    rows: Sequence[Row],
+    files: Mapping[int, Row],
+) -> dict[str, Outcome]:
+    """Send the files by their digests, those of the oldest rows first; answers what became of those that did not go.
+    When customs are away nobody asks again for the rest."""
+    stopped: dict[str, Outcome] = {}
+    by_digest = {files[id]["sha256"]: files[id] for row in rows for id in row["attachments"] if id in files}
+    waiting = list(by_digest.values())
+    while waiting:
+        some = _some(waiting)
+        waiting = waiting[len(some) :]
+        bodies = await _read(database, some, [row["id"] for row in rows])
+        answers = await _send(
+            transport,
+            [_file_envelope(f["sha256"], bodies[f["id"]], sealing) for f in some if f["id"] in bodies],
+        )
+        outcomes = {file["sha256"]: answers.get(file["sha256"], NOT_REACHED) for file in some}
+        stopped |= {digest: outcome for digest, outcome in outcomes.items() if outcome.code != SENT}
+        if not any(outcome.code for outcome in outcomes.values()):
+            return stopped | {file["sha256"]: NOT_REACHED for file in waiting}
+    return stopped
+
+
+def _some(files: Sequence[Row]) -> Sequence[Row]:
+    """The first files, as many as one request can hold."""
+    size, many = 0, 0
+    while many < min(len(files), FILES) and (not many or size + files[many]["size"] <= FILES_BYTES):
+        size, many = size + files[many]["size"], many + 1
+    return files[:many]
+
+
+async def _read(database: Database, files: Sequence[Row], held: Sequence[int]) -> dict[int, bytes]:
+    """The files' bytes; the rows still held are leased anew."""
     async with database.transaction() as transaction:
         found = await transaction.rows(
-            """select id, category, name, sha256, size, pages, content, statement, signature, certificate
-               from attachment where id = any($1)""",
-            row["attachments"],
+            "select id, content from attachment where id = any($1)", [file["id"] for file in files]
         )
         await transaction.run(
             f"update outbox set next_at = clock_timestamp() + interval '{LEASE}' where id = any($1)", held
         )
-    files: Mapping[int, Row] = {file["id"]: file for file in found}
-    for identifier in row["attachments"]:
-        file = files[identifier]
-        await transport.send_attachment(
-            file["sha256"], seal(file["content"], keys.portal_key, keys.customs_jwk)
-        )
-    return [files[identifier] for identifier in row["attachments"]]
+    return {row["id"]: row["content"] for row in found}
+
+
+def _file_envelope(sha256: str, content: bytes, sealing: Sealing) -> Envelope:
+    return Envelope(id=sha256, kind=MessageKind.ATTACHMENT, sender="portal", body=sealing.seal(content))
+
+
+def _prepare(
+    sealing: Sealing,
+    rows: Sequence[Row],
+    files: Mapping[int, Row],
+    names: Mapping[int, Mapping[str, str]],
+    stopped: Mapping[str, Outcome],
+) -> tuple[dict[str, Outcome], list[Envelope]]:
+    """Seal the envelope of each row whose files customs have; what became of the others."""
+    outcomes: dict[str, Outcome] = {}
+    envelopes: list[Envelope] = []
+    for row in rows:
+        try:
+            named = [files[identifier] for identifier in row["attachments"]]
+            hindered = [stopped[file["sha256"]] for file in named if file["sha256"] in stopped]
+            if hindered:
+                outcomes[row["message_id"]] = max(
+                    hindered, key=lambda each: each.code
+                )  # for good before for now
+            else:
+                envelopes.append(_envelope(row, named, sealing, names.get(row["id"], {})))
+        except Exception as error:  # this message's own trouble: the others go on
+            log.exception("message cannot be made", number=row["number"], request_id=row["request_id"])
+            outcomes[row["message_id"]] = Outcome("", f"{type(error).__name__}: {error}")
+    return outcomes, envelopes
 
 
 async def _send(transport: Transport, envelopes: Sequence[Envelope]) -> dict[str, Outcome]:

@@ -25,14 +25,12 @@ class Transport(Protocol):
     """Something that carries messages to customs."""
 
     async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
-        """Deliver envelopes; raises TemporaryFailure when nothing is known of their fate."""
-
-    async def send_attachment(self, sha256: str, body: str) -> None:
-        """Deliver a sealed file; raises TemporaryFailure or PermanentFailure."""
+        """Deliver envelopes, of files or of submissions; raises TemporaryFailure when nothing is known of their fate,
+        PermanentFailure when all of them together are refused."""
 
 
 class HttpTransport:
-    """The default: POST and PUT to customs' exchange address."""
+    """The default: POST to customs' exchange address."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -40,22 +38,16 @@ class HttpTransport:
     async def send(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """See Transport."""
         batch = EnvelopeBatch(messages=list(envelopes))
-        response = await self._request(
-            "POST", "/exchange/messages", batch.model_dump_json(), "application/json"
-        )
+        response = await self._post("/exchange/messages", batch.model_dump_json())
         try:
             return AnswerBatch.model_validate_json(response.content).answers
         except ValueError as error:
             raise TemporaryFailure(f"what answered is not customs' exchange: {error}") from error
 
-    async def send_attachment(self, sha256: str, body: str) -> None:
-        """See Transport."""
-        await self._request("PUT", f"/exchange/attachments/{sha256}", body, "application/jose")
-
-    async def _request(self, method: str, path: str, body: str, content_type: str) -> httpx.Response:
+    async def _post(self, path: str, body: str) -> httpx.Response:
         try:
-            response = await self._client.request(
-                method, path, content=body.encode(), headers={"Content-Type": content_type}
+            response = await self._client.post(
+                path, content=body.encode(), headers={"Content-Type": "application/json"}
             )
         except httpx.HTTPError as error:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error

@@ -3069,7 +3069,7 @@ export interface components {
          * @description The kinds of message there are; the legal name stands beside each.
          * @enum {string}
          */
-        MessageKind: "submission" | "receipt" | "notice";
+        MessageKind: "submission" | "attachment" | "receipt" | "notice";
         /**
          * MissingView
          * @description A number that was asked for and is not in the answer: why, what to do, and where that is written.
