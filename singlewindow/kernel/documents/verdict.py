@@ -38,7 +38,7 @@ class Verdict:
 
     def told(self, view: View) -> View:
         """The view, with what is doubtful."""
-        return view.model_copy(update={"warnings": list(self.warnings)})
+        return view.model_copy(update={"warnings": list(self.warnings)}) if self.warnings else view
 
     def raise_if_refused(self) -> None:
         """Raise Refused with all violations, if there are any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -112,7 +113,7 @@ def view_of(
         "filed_on": document.filed_on.isoformat(),
         **document.returned,
     }
-    return View(
+    return View.model_construct(  # all of it is ours: nothing to validate
         type=type.name,
         number=document.number,
         version=document.version,
@@ -125,6 +126,7 @@ def view_of(
         marker=marker_of(type, document.marks),
         amendment=amending.name if amending else "",
         answered=document.answered,
+        warnings=[],
     )
 
 
@@ -155,7 +157,7 @@ def marker_of(type: DocumentType, marks: Marks) -> MarkerView | None:
 def status_view(type: DocumentType, status: str, marks: Marks = UNMARKED) -> StatusView:
     """A status with its word; customs may answer an amendment at any moment too."""
     waiting = bool(marks.amending) or any(s.waiting for s in type.lifecycle.states if s.code == status)
-    return StatusView(code=status, name=type.lifecycle.name_of(status), waiting=waiting)
+    return StatusView.model_construct(code=status, name=type.lifecycle.name_of(status), waiting=waiting)
 
 
 def _content(document: Document, amending: Action | None) -> Mapping[str, Any]:
@@ -179,7 +181,9 @@ def _actions(
     return actions | of_form
 
 
+@lru_cache(maxsize=1024)
 def _verdict(why: str) -> ActionView:
+    """The same answer for the same reason: nobody changes one."""
     return ActionView(allowed=not why, why=why)
 
 
