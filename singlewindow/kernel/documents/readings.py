@@ -18,7 +18,7 @@ from singlewindow.kernel.definition.fields import Content, Field, enabled_values
 from singlewindow.kernel.problems import Violation
 
 MOST = 500  # documents
-LONGEST = 20_000  # bytes of one content: larger ones are read each time
+MOST_ROWS = 60  # of one content: larger ones are read each time
 _MISSING = ("field.required", "field.rows")
 
 
@@ -63,8 +63,12 @@ class Reading:
 
 
 def remember(document_id: int, reading: Reading) -> None:
-    """Keep the reading of a document's content, if nothing is wrong with it and it is not too large."""
-    if not reading.wrong and len(reading.signed) <= LONGEST:
+    """Keep the reading of a document's content, if nothing is wrong with it (so that each text is as long as its field
+    allows at most) and it has few rows."""
+    if (
+        not reading.wrong
+        and sum(len(reading.values.get(name, ())) for name in reading.content.tables) <= MOST_ROWS
+    ):
         _readings[document_id] = reading
         while len(_readings) > MOST:
             _readings.popitem(last=False)
