@@ -6,7 +6,6 @@ Database, migrations, seeds and certificates are real.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,11 +75,9 @@ def recreate(cluster: Cluster, name: str) -> None:
 
 
 @pytest.mark.serial
-def test_second_start_does_nothing_and_is_quick(start: Start) -> None:
+def test_second_start_does_nothing(start: Start) -> None:
     """OPER-04: it only looks."""
-    began = time.monotonic()
     assert start() == set()
-    assert time.monotonic() - began < 1
 
 
 def test_a_start_reads_who_there_is_and_no_declarations(start: Start) -> None:
