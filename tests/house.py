@@ -145,6 +145,16 @@ class Member:
         view: dict[str, Any] = answer.json()
         return view
 
+    async def save_again(self, type: str, view: dict[str, Any], **changed: str) -> dict[str, Any]:
+        answer = await self.http.put(
+            f"/api/documents/{type}/{view['number']}",
+            json={"content": {**view["content"], **changed}},
+            headers={"If-Match": f'"{view["version"]}"'},
+        )
+        assert answer.status_code == 200, answer.text
+        saved: dict[str, Any] = answer.json()
+        return saved
+
     async def view(self, type: str, number: str) -> dict[str, Any]:
         answer = await self.http.get(f"/api/documents/{type}/{number}")
         assert answer.status_code == 200, answer.text

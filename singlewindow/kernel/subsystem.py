@@ -97,6 +97,23 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Party:
+    """Another company that has a part in the document, beside the one that files it: the `field` of the content (a
+    column of the find table) holds its customs code.
+
+    It reads what was submitted, never a draft, and writes nothing. What else it may do says the lifecycle, whose
+    actions name `role` among their parties: 打印, 复制.
+    """
+
+    role: str
+    title: str
+    field: str
+
+
+DECLARANT = "declarant"  # the role of the company that files a document
+
+
+@dataclass(frozen=True)
 class FirstSave:
     """What a serial's prefix may be made of: when (Chinese time) and by whom a document is saved for the first time."""
 
@@ -139,21 +156,36 @@ class Messages:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """An entry of a `role` box (企业类别): whose documents are looked through.
+
+    `rows`: `own`, those that the company files; the role of a party, those in which the company has it; `all`, both.
+    `needs` names conditions that must be given with it.
+    """
+
+    code: str
+    name: str
+    rows: str = "own"
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Condition:
     """A box of the query page. `name` is a find column; a text is found exactly as it stands there.
 
     A `code` box offers the entries of the field's code table, a `status` box the states and 全部. A span asks from one
     day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`. With
-    `paired` both days are given or none.
+    `paired` both days are given or none. A `role` box (one at most) offers `choices`; empty, it means the first.
     """
 
     name: str
     label: str
-    kind: Literal["text", "code", "status", "span"]
+    kind: Literal["text", "code", "status", "span", "role"]
     required: bool = False
     max_days: int = 0
     paired: bool = False
     clause: str = ""
+    choices: tuple[Whose, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +305,7 @@ class DocumentType:
     messages: Messages
     queries: Queries
     claims: tuple[Claim, ...] = ()
+    parties: tuple[Party, ...] = ()
     serials: tuple[Serial, ...] = ()
     prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
 
@@ -287,7 +320,20 @@ class DocumentType:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")
         if missing := [] if self.queries.statistics is None else self._not_countable(self.queries.statistics):
             raise ValueError(f"{self.name} cannot count by {missing}")
+        self._check_parties()
         self._check_queries()
+
+    def _check_parties(self) -> None:
+        """Check once that parties can be found, and that they only read."""
+        if missing := [each.field for each in self.parties if each.field not in self.searched]:
+            raise ValueError(f"{self.name}: parties by what is not searched: {missing}")
+        roles = [DECLARANT, *(each.role for each in self.parties)]
+        if len(set(roles)) < len(roles):
+            raise ValueError(f"{self.name} has two parties of one role: {roles}")
+        for action in self.lifecycle.actions:
+            others = action.parties - {DECLARANT}
+            if not action.parties <= set(roles) or (others and action.name not in ("copy", "print")):
+                raise ValueError(f"{self.name}: {action.name} is not for {others}, who only read")
 
     def _check_queries(self) -> None:
         """Check once that the query page asks for what there is."""
@@ -300,12 +346,24 @@ class DocumentType:
                 raise ValueError(f"{self.name}: {each.name} is no field with a code table")
             if each.kind == "span" and each.name not in ("updated", "filed_on"):
                 raise ValueError(f"{self.name}: no span of {each.name}")
+            self._check_choices(each)
+
+    def _check_choices(self, condition: Condition) -> None:
+        """Check once that a role box offers roles, and no other box does."""
+        roles = {"own", *(["all"] if self.parties else []), *(party.role for party in self.parties)}
+        names = {each.name for each in self.queries.conditions}
+        if (condition.kind == "role") != bool(condition.choices):
+            raise ValueError(f"{self.name}: {condition.name} is a role box or has no choices")
+        if wrong := [
+            each.name for each in condition.choices if each.rows not in roles or not names >= {*each.needs}
+        ]:
+            raise ValueError(f"{self.name}: {condition.name} cannot offer {wrong}")
 
     def _not_countable(self, wanted: Statistics) -> list[str]:
         """What of the statistics is no real column of the find table, no decimal, or no condition."""
         columns = {"status", *self.searched}
         decimals = {name for name in self.searched if self.form.content.fields[name].kind == "decimal"}
-        asked = {each.name for each in self.queries.conditions if each.kind != "span"}
+        asked = {each.name for each in self.queries.conditions if each.kind not in ("span", "role")}
         return [
             *(d.name for d in wanted.dimensions if d.source not in (columns if not d.by else {"filed_on"})),
             *(each.name for each in wanted.sums if each.name not in decimals),

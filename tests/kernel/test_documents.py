@@ -26,9 +26,9 @@ def reference() -> str:
     return f"AB{random.randrange(10**9):09d}"
 
 
-async def applied(house: House) -> tuple[Any, dict[str, Any]]:
+async def applied(house: House, **more: Any) -> tuple[Any, dict[str, Any]]:
     member = await house.member()
-    view = await member.save(TYPE, letter(reference()))
+    view = await member.save(TYPE, letter(reference(), **more))
     view = (await member.upload(TYPE, view["number"], "1")).json()
     return member, await member.apply(TYPE, view)
 

@@ -279,12 +279,13 @@ async def test_receipts_and_batch_deletes_lock_in_one_order(house: House) -> Non
 
 
 async def test_a_stranger_cannot_make_himself_a_party(house: House) -> None:
-    """PORT-10: with the web role and no check of ours: no party row and no event at another's document."""
+    """PORT-10: with the web role and no check of ours: no part in another's document and no event at it."""
     _member, view = await applied(house)
     stranger = await house.member()
     [row] = await house.sql("select id, company_id from document where number = $1", view["number"])
     [me] = await house.sql("select id from company where customs_code = $1", stranger.customs_code)
-    party = "insert into document_party values ($1, $2, $3, 'declarant', '_template', '0', now())"
+    party = """insert into document_party (document_id, owner_id, code, role, type, status, updated_at)
+               select $1, $2, customs_code, 'agent', '_template', '0', now() from company where id = $3"""
     event = "insert into event (document_id, company_id, at, kind, who) values ($1, $2, now(), 'x', 'x')"
     for statement, values in (
         (party, (row["id"], me["id"], me["id"])),
@@ -295,6 +296,9 @@ async def test_a_stranger_cannot_make_himself_a_party(house: House) -> None:
         with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError)):
             async with house.web.transaction(Actor(me["id"], None)) as transaction:
                 await transaction.run(statement, *values)
+    async with house.web.transaction(Actor(me["id"], None)) as transaction:
+        taken = "update document_party set code = $1, shown = true where document_id = $2 returning role"
+        assert await transaction.rows(taken, stranger.customs_code, row["id"]) == []
 
 
 async def test_the_worker_cannot_rewrite_history(house: House) -> None:
@@ -310,15 +314,15 @@ async def test_every_party_sees_the_new_status(house: House) -> None:
     _member, view = await applied(house)
     agent = await house.company()
     await house.sql(
-        """insert into document_party select d.id, d.company_id, c.id, 'agent', d.type, '0', d.updated_at
-           from document d, company c where d.number = $1 and c.customs_code = $2""",
+        """insert into document_party (document_id, owner_id, code, role, type, status, updated_at)
+           select id, company_id, $2, 'agent', type, '0', updated_at from document where number = $1""",
         view["number"],
         agent,
     )
     await house.send()
     rows = await house.sql(
         """select p.status, p.updated_at = d.updated_at as now from document_party p
-           join document d on d.id = p.document_id where number = $1 and p.company_id <> p.owner_id""",
+           join document d on d.id = p.document_id where number = $1 and p.role = 'agent'""",
         view["number"],
     )
     assert [tuple(row) for row in rows] == [("2", True)]

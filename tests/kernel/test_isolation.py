@@ -246,6 +246,9 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.setattr(
                 module, "own_rows", lambda person: ("{}::bigint is not null", person.company_id)
             )
+        monkeypatch.setattr(
+            search, "party_rows", lambda person, column: ("{}::bigint is not null", person.company_id)
+        )
     elif fences == "the application alone":
         house.app.state.database = house.owner
 

@@ -179,22 +179,20 @@ async def test_a_company_never_learns_of_anothers_document(
 
 
 async def test_a_party_is_told_of_what_concerns_it(house: House) -> None:
-    """PORT-10: a company that is a party to another's document, on the stream and in what it missed."""
+    """PORT-10, APPT-13: a party hears of what was submitted, on the stream and in what it missed."""
     async with web(house) as process:
         member, party = await house.member(), await house.member()
-        view = await member.save(TYPE, letter(reference()))
-        await house.sql(
-            """insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
-               select d.id, d.company_id, c.id, 'consignee', d.type, d.status, d.updated_at from document d, company c
-               where d.number = $1 and c.customs_code = $2""",
-            view["number"], party.customs_code,
-        )  # fmt: skip
+        view = await member.save(TYPE, letter(reference(), consignee_code=party.customs_code))
         async with reading(process, party) as reader:
             cursor = reader.cursor
-            await member.upload(TYPE, view["number"], "1")
-            assert (await reader.change())["number"] == view["number"]
+            view = (await member.upload(TYPE, view["number"], "1")).json()
+            await reader.nothing()
+            await member.apply(TYPE, view)
+            told = await reader.change()
+            assert (told["number"], told["kind"], told["author"]) == (view["number"], "submitted", "")
         async with reading(process, party, cursor=cursor) as reader:
-            assert (await reader.change())["number"] == view["number"]
+            assert (await reader.change())["kind"] == "submitted"
+            assert (await reader.next())[0] == "hello", "nothing of how it was drawn up"
 
 
 async def test_what_was_missed_is_told_after_a_break(house: House) -> None:

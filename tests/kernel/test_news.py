@@ -12,9 +12,9 @@ from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 
 
-async def answered(house: House) -> tuple[Member, str]:
+async def answered(house: House, **more: Any) -> tuple[Member, str]:
     """A document that customs have received and approved; its owner and its number."""
-    member, view = await applied(house)
+    member, view = await applied(house, **more)
     await house.send()
     [submission] = [s for s in house.customs.received if s.number == view["number"]]
     await house.hear(
@@ -93,14 +93,8 @@ async def test_news_of_another_company_are_not_to_be_had(
 
 async def test_a_party_gets_the_news_and_a_deleted_document_gives_none(house: House) -> None:
     """PORT-08, PORT-10: parties see what concerns them; what the company deleted is out of sight."""
-    member, number = await answered(house)
     party = await house.member()
-    await house.sql(
-        """insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
-           select d.id, d.company_id, c.id, 'consignee', d.type, d.status, d.updated_at from document d, company c
-           where d.number = $1 and c.customs_code = $2""",
-        number, party.customs_code,
-    )  # fmt: skip
+    member, number = await answered(house, consignee_code=party.customs_code)
     assert [item["number"] for item in (await asked(party))["items"]] == [number, number]
     await house.sql("update document set hidden = true where number = $1", number)
     for reader in (member, party):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
-from singlewindow.kernel.documents.search import Page, Where, _page_sql, filters
+from singlewindow.kernel.documents.search import Page, Where, _page_sql, filters, whose_rows
 from singlewindow.kernel.subsystem import Condition, DocumentType, document_types
 
 if TYPE_CHECKING:
@@ -55,6 +56,18 @@ def asked(type: DocumentType, condition: Condition | None) -> dict[str, str]:
     return value | ({condition.name: "1"} if condition else {})
 
 
+def questions(type: DocumentType) -> list[tuple[object, dict[str, str]]]:
+    """No condition, each one alone, and each choice of a role box with what it needs."""
+    found: list[tuple[object, dict[str, str]]] = [(None, asked(type, None))]
+    for each in type.queries.conditions:
+        if each.kind != "role":
+            found.append((each, asked(type, each)))
+        for choice in each.choices:
+            needs = dict.fromkeys(choice.needs, "4403000001")
+            found.append((choice, asked(type, None) | {each.name: choice.code} | needs))
+    return found
+
+
 @TYPES
 @pytest.mark.parametrize("forced", ["auto", "force_generic_plan"])
 async def test_no_condition_reads_the_whole_table(
@@ -65,9 +78,10 @@ async def test_no_condition_reads_the_whole_table(
     await superuser.execute("set local role sw_web")
     await superuser.execute("select sw_begin(1000001, null)")
     await superuser.execute(f"set local plan_cache_mode = {forced}")
-    for condition in [None, *type.queries.conditions]:
-        wanted = asked(type, condition)
-        where = filters(type, type.queries.conditions, wanted, Where(("company_id = {}", 1000001)))
+    person: Any = SimpleNamespace(company_id=1000001, customs_code="4403000001")
+    for condition, wanted in questions(type):
+        first = Where(whose_rows(type, person, wanted))
+        where = filters(type, type.queries.conditions, wanted, first)
         plan = await superuser.fetch("explain " + _page_sql(type, where, Page()), *where.values)
         lines = "\n".join(str(row[0]) for row in plan)
         assert f"Seq Scan on {type.find_table}" not in lines, (condition, lines)

@@ -145,7 +145,7 @@ class UploadDesk:
         """The document, locked, in a state in which it may be saved, and the status that saving gives it."""
         desk = self.desk
         document = await store.get_document(desk.transaction, desk.type, number, lock=True)
-        status = desk.check(desk.type.lifecycle.action("save"), document.status, document.company_id)
+        status = desk.check(desk.type.lifecycle.action("save"), document.status, document)
         return document, status
 
     async def _drop(self, document: Document, category: str) -> None:

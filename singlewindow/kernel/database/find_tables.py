@@ -36,6 +36,28 @@ def create_find_table(name: str, columns: Mapping[str, int]) -> None:
     op.execute(f"grant select, update on {name} to sw_worker")
 
 
+def add_party(name: str, type: str, role: str, column: str) -> None:
+    """Inside a migration: the company whose customs code stands in that column is a party to documents of the type.
+
+    It sees the rows of what was submitted; documents that there are already get their party too.
+    """
+    op.execute(f"alter table {name} add column if not exists shown boolean not null default false")
+    op.execute(f"create index {name}_of_{role} on {name} ({column}, updated_at desc, document_id desc)")
+    op.execute(
+        f"""create policy of_{role} on {name} for select to sw_web
+            using (shown and {column} = (select sw_customs_code()))"""
+    )
+    op.execute(
+        f"""update {name} f set shown = not hidden and exists (
+                select from submission s where s.document_id = f.document_id and not s.superseded)"""
+    )
+    op.execute(
+        f"""insert into document_party (document_id, owner_id, role, type, status, updated_at, code, shown)
+            select document_id, company_id, '{role}', '{type}', status, updated_at, coalesce({column}, ''), shown
+            from {name}"""
+    )
+
+
 def index_statistics(name: str) -> None:
     """Inside a migration: what is counted over a span of `filed_on` is read through this index."""
     op.execute(f"create index {name}_by_filed_on on {name} (company_id, filed_on)")

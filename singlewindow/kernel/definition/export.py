@@ -103,16 +103,24 @@ class ActionDefinition(BaseModel):
     amends: Literal["", "replaces", "ends"]
 
 
+class ChoiceView(BaseModel):
+    """An entry of a `role` box: whose documents are looked through."""
+
+    code: str
+    name: str
+
+
 class ConditionView(BaseModel):
-    """A box of the query page."""
+    """A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty."""
 
     name: str
     label: str
-    kind: Literal["text", "code", "status", "span"]
+    kind: Literal["text", "code", "status", "span", "role"]
     codes: str | None
     required: bool
     max_days: int
     paired: bool
+    choices: list[ChoiceView]
 
 
 class ColumnView(BaseModel):
@@ -241,7 +249,7 @@ def _condition(type: DocumentType, one: Condition) -> ConditionView:
     codes = type.form.content.fields[one.name].codes if one.kind == "code" else None
     return ConditionView(
         name=one.name, label=one.label, kind=one.kind, codes=codes, required=one.required, max_days=one.max_days,
-        paired=one.paired,
+        paired=one.paired, choices=[ChoiceView(code=each.code, name=each.name) for each in one.choices],
     )  # fmt: skip
 
 

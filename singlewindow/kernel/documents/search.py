@@ -19,12 +19,12 @@ from singlewindow.kernel.definition.check import (
 )
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import CHINA
-from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of
+from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of, party_of
 from singlewindow.kernel.lifecycle import Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation
-from singlewindow.kernel.subsystem import Condition, DocumentType
+from singlewindow.kernel.subsystem import Condition, DocumentType, Whose
 
 Names = Mapping[tuple[str, str, date], str]
 
@@ -70,31 +70,34 @@ async def search(
     """
     if person.bound_card is None:
         raise refusals.unbound_account()
-    where = filters(type, type.queries.conditions, asked, Where(own_rows(person)))
+    where = filters(type, type.queries.conditions, asked, Where(whose_rows(type, person, asked)))
     rows = await transaction.rows(_page_sql(type, where, page), *where.values)
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
     names = await _names_of_codes(transaction, type, documents)
     actions = {  # few kinds of standing in a page: what may be done is asked once for each
         standing: actions_of(type, person, *standing, in_list=True)
-        for standing in {_standing(each) for each in documents}
+        for standing in {_standing(type, person, each) for each in documents}
     }
-    found = [_found(type, document, names, actions[_standing(document)]) for document in documents]
+    found = [
+        _found(type, document, names, actions[_standing(type, person, document)]) for document in documents
+    ]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
 
 
 class Where:
     """What rows of a find table must fulfil: SQL with the parameters' numbers, and their values."""
 
-    def __init__(self, first: tuple[str, object]) -> None:
+    def __init__(self, first: tuple[str, *tuple[object, ...]]) -> None:
         self.values: list[object] = []
         self.terms = ["not hidden"]
         self.add(*first)
 
-    def add(self, term: str, value: object) -> None:
-        """A further term, with {} for the value's place."""
-        self.values.append(value)
-        self.terms.append(term.format(f"${len(self.values)}"))
+    def add(self, term: str, *values: object) -> None:
+        """A further term, with {} for the place of each value."""
+        places = [f"${len(self.values) + at}" for at, _ in enumerate(values, 1)]
+        self.values += values
+        self.terms.append(term.format(*places))
 
     def __str__(self) -> str:
         return " and ".join(self.terms)
@@ -103,6 +106,36 @@ class Where:
 def own_rows(person: Person) -> tuple[str, object]:
     """The application's own check of whose rows are found; row-level security is the second fence."""
     return "company_id = {}", person.company_id
+
+
+def party_rows(person: Person, column: str) -> tuple[str, object, object]:
+    """The same of rows in which that column names the person's company: what was submitted, or is its own."""
+    return f"({column} = {{}} and (shown or company_id = {{}}))", person.customs_code, person.company_id
+
+
+def whose_rows(
+    type: DocumentType, person: Person, asked: Mapping[str, str]
+) -> tuple[str, *tuple[object, ...]]:
+    """Whose documents are asked for (企业类别): the company's own, where the page has no such box."""
+    box = next((each for each in type.queries.conditions if each.kind == "role"), None)
+    chosen = find_choice(box, asked.get(box.name, "")) if box else None
+    rows = chosen.rows if chosen else "own"
+    if rows == "own":
+        return own_rows(person)
+    terms: list[tuple[str, *tuple[object, ...]]] = [
+        party_rows(person, each.field) for each in type.parties if rows in ("all", each.role)
+    ]
+    terms += [own_rows(person)] if rows == "all" else []
+    return f"({' or '.join(term for term, *_ in terms)})", *(
+        value for _, *values in terms for value in values
+    )
+
+
+def find_choice(box: Condition, given: str) -> Whose | None:
+    """The entry of a role box; the first where nothing was given and it need not be."""
+    if not given.strip():
+        return None if box.required else box.choices[0]
+    return next((each for each in box.choices if each.code == given.strip()), None)
 
 
 def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
@@ -130,6 +163,7 @@ def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
 @cache
 def _shown(type: DocumentType) -> str:
     names = [c.name for c in type.queries.columns if c.name in type.form.content.fields]
+    names += [party.field for party in type.parties if party.field not in names]
     content = "jsonb_strip_nulls(jsonb_build_object({}))".format(
         ", ".join(f"'{name}', d.content->'{name}'" for name in names)
     )
@@ -159,9 +193,9 @@ async def _names_of_codes(
     }
 
 
-def _standing(document: Document) -> tuple[str, int, Marks]:
+def _standing(type: DocumentType, person: Person, document: Document) -> tuple[str, str, Marks]:
     """What of a document decides what a person may do with it."""
-    return document.status, document.company_id, document.marks
+    return document.status, party_of(type, person, document), document.marks
 
 
 def _found(type: DocumentType, document: Document, names: Names, actions: dict[str, ActionView]) -> Found:
@@ -191,6 +225,8 @@ def filters(
         values = {name: asked.get(name, "").strip() for name in _names(condition)}
         if condition.kind == "span":
             _span(condition, where, values, violations)
+        elif condition.kind == "role":
+            violations += _role_problems(type, condition, asked)
         elif not (value := values[condition.name]):
             violations += [_missing(condition, condition.name)] if condition.required else []
         elif find_unprintable(value) is not None:
@@ -204,6 +240,24 @@ def filters(
     if violations:
         raise Refused.because(violations)
     return where
+
+
+def _role_problems(type: DocumentType, box: Condition, asked: Mapping[str, str]) -> list[Violation]:
+    """What is wrong with whose documents are asked for, and what of its conditions is missing."""
+    chosen = find_choice(box, asked.get(box.name, ""))
+    if chosen is None and not asked.get(box.name, "").strip():
+        return [_missing(box, box.name)]
+    if chosen is None:
+        message, known = (
+            f"没有这样的「{box.label}」",
+            "、".join(f"{each.code} {each.name}" for each in box.choices),
+        )
+        return [Violation(box.name, "query.role", message, f"请选择：{known}", box.clause)]
+    needed = (each for each in type.queries.conditions if each.name in chosen.needs)
+    names = [(each, name) for each in needed for name in _names(each)]
+    return [
+        _missing(each, name) for each, name in names if not (each.required or asked.get(name, "").strip())
+    ]
 
 
 def _names(condition: Condition) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
-from singlewindow.kernel.problems import Conflict, NotFound, Violation
+from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, Violation
 from singlewindow.kernel.subsystem import Claim, DocumentType
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the time in which business dates are counted
@@ -72,8 +72,11 @@ class Once:
     request: str
 
 
-SEEN = "exists (select from document_party p where p.document_id = document.id and p.company_id = $3)"
-"""The application's own check of who may see a document; row-level security is the second fence."""
+SEEN = """(document.company_id = $3 or exists (
+    select from document_party p where p.document_id = document.id and p.shown
+        and p.code = (select customs_code from company where id = $3)))"""
+"""The application's own check of who may see a document: the company that files it, and another party once it was
+submitted. Row-level security is the second fence."""
 
 
 async def find_document(
@@ -93,11 +96,22 @@ async def find_document(
 async def get_document(
     transaction: Transaction, type: DocumentType, number: str, *, lock: bool = False
 ) -> Document:
-    """The same, but raises NotFound: with the same words for an absent and for a foreign document."""
+    """The same, but raises NotFound: with the same words for an absent and for a foreign document.
+
+    What is locked is to be changed: raises Forbidden where the company may read it only.
+    """
     document = await find_document(transaction, type, number, lock=lock)
+    seen = document or (lock and type.parties and await find_document(transaction, type, number))
+    if seen and lock and seen.company_id != transaction.actor.company_id:
+        raise only_reads()
     if document is None:
         raise NotFound(f"没有编号为 {number} 的单据")
     return document
+
+
+def only_reads() -> Forbidden:
+    """The refusal for a party that does not file the document."""
+    return Forbidden("本企业不是该单据的申报单位，只能查看，不能办理")
 
 
 async def attachments_of(transaction: Transaction, document_id: int) -> list[AttachmentRecord]:
@@ -371,7 +385,7 @@ def _along_sql(type: DocumentType) -> str:
     return f""", p as (
             insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
             select id, company_id, company_id, 'declarant', type, status, updated_at from d
-        ), f as (
+        ){_parties_sql(type)}, f as (
             insert into {type.find_table} (document_id, company_id, number, status, filed_on, updated_at{names})
             select id, company_id, number, status, filed_on, updated_at{values} from d
         ), e as (
@@ -380,11 +394,42 @@ def _along_sql(type: DocumentType) -> str:
         )"""
 
 
+def _parties_sql(type: DocumentType) -> str:
+    """The other parties to new documents `d`, who see nothing yet."""
+    rows = ", ".join(f"('{party.role}', content->>'{party.field}')" for party in type.parties)
+    return (
+        ""
+        if not rows
+        else f""", parties as (
+            insert into document_party (document_id, owner_id, role, type, status, updated_at, code, shown)
+            select id, company_id, role, type, status, updated_at, coalesce(code, ''), false
+            from d, lateral (values {rows}) as named (role, code)
+        )"""
+    )
+
+
+def _parties_follow_sql(type: DocumentType, with_content: bool) -> str:
+    """The other parties to changed documents `d`: who they are now, and whether they see it."""
+    if not type.parties:
+        return ""
+    roles = " ".join(f"when '{party.role}' then d.content->>'{party.field}'" for party in type.parties)
+    code = f"coalesce(case p.role {roles} end, '')" if with_content else "p.code"
+    return f""", parties as (
+            update document_party p set code = {code}, shown = {_SHOWN.format("p.shown")}
+            from d join wanted w using (id) where p.document_id = d.id and p.code is not null
+        )"""
+
+
+_SHOWN = "case when w.closes then false when w.submits is not null then true else {} end"
+"""Whether other parties see a document after a change `w`: from its submission until it is worked on again."""
+
+
 @cache
 def _change_sql(type: DocumentType, with_content: bool) -> str:
     """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; $4 to $6: claims, if the type has any."""
     searched = type.searched if with_content else ()
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
+    columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
     return f"""
         with wanted as (
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
@@ -405,8 +450,8 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             from wanted w where t.id = w.id returning t.*
         ), f as (
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
-            from d where t.document_id = d.id
-        ), e as (
+            from d{" join wanted w using (id)" if type.parties else ""} where t.document_id = d.id
+        ){_parties_follow_sql(type, with_content)}, e as (
             insert into event (document_id, company_id, at, kind, who, data)
             select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
             from jsonb_array_elements($3) with ordinality as said (event, place)

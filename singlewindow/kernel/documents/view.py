@@ -14,7 +14,7 @@ from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Marks
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
 from singlewindow.kernel.problems import Violation
-from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.kernel.subsystem import DECLARANT, DocumentType
 
 
 class StatusView(BaseModel):
@@ -79,14 +79,13 @@ def actions_of(
     type: DocumentType,
     person: Person,
     status: str,
-    company_id: int,
+    party: str,
     marks: Marks = UNMARKED,
     *,
     in_list: bool = False,
 ) -> dict[str, ActionView]:
-    """Every action of the type with the lifecycle's answer for this person, status and what stands beside it; why not
-    is said in the form's words, or in those of a list."""
-    party = party_of(person, company_id)
+    """Every action of the type with the lifecycle's answer for this person, who is that `party` to the document, its
+    status and what stands beside it; why not is said in the form's words, or in those of a list."""
     return {
         action.name: _verdict(why)
         for action in type.lifecycle.actions
@@ -94,9 +93,12 @@ def actions_of(
     }
 
 
-def party_of(person: Person, company_id: int) -> str:
-    """What a person is to a document of that company."""
-    return "declarant" if company_id == person.company_id else "other"
+def party_of(type: DocumentType, person: Person, document: Document) -> str:
+    """What a person is to a document: the role of the person's company."""
+    if document.company_id == person.company_id:
+        return DECLARANT
+    named = (each.role for each in type.parties if document.content.get(each.field) == person.customs_code)
+    return next(named, "other")
 
 
 def view_of(
@@ -140,7 +142,7 @@ def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> 
         header=_header(type, {"status": type.lifecycle.name_of(NEW)}),
         content=dict(content),
         attachments=[],
-        actions=actions_of(type, person, NEW, person.company_id),
+        actions=actions_of(type, person, NEW, DECLARANT),
         updated_at=None,
         marker=None,
         amendment="",
@@ -170,7 +172,8 @@ def _actions(
 ) -> dict[str, ActionView]:
     """The actions of a document, or of the form of an action that may amend it: there 暂存 and 删除 are about the
     change, and 申报 is that action."""
-    actions = actions_of(type, person, document.status, document.company_id, document.marks)
+    party = party_of(type, person, document)
+    actions = actions_of(type, person, document.status, party, document.marks)
     if amending is None or amending.amends is None:
         return actions
     replaces = not amending.amends.ended

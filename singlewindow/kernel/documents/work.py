@@ -20,7 +20,7 @@ from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Amends, Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Forbidden, NotInThisState, Refused, StaleVersion, Violation
-from singlewindow.kernel.subsystem import DocumentType, FirstSave
+from singlewindow.kernel.subsystem import DECLARANT, DocumentType, FirstSave
 
 
 class KeyUsedBefore(Exception):
@@ -56,9 +56,16 @@ class Desk:
             return []
         return await store.attachments_of(self.transaction, document.id)
 
+    async def get_own(self, number: str) -> Document:
+        """A stored document that the person's company files. Raises NotFound, Forbidden for another party's."""
+        document = await store.get_document(self.transaction, self.type, number)
+        if document.company_id != self.person.company_id:
+            raise store.only_reads()
+        return document
+
     async def look_up(self, sent: Mapping[str, Any], number: str | None) -> Verdict:
         """What leaving a field fills in, and what is wrong so far; nothing is stored."""
-        document = None if number is None else await store.get_document(self.transaction, self.type, number)
+        document = None if number is None else await self.get_own(number)
         return await judge(self.transaction, self.type, self.person, sent, stored=document)
 
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
@@ -67,7 +74,7 @@ class Desk:
         Raises KeyUsedBefore where this account used the idempotency `key` before; `save_again` then has the answer,
         in a new transaction, for this one may have stored nothing.
         """
-        status = self.check(self.type.lifecycle.action("save"), NEW, self.person.company_id)
+        status = self.check(self.type.lifecycle.action("save"), NEW)
         verdict = await judge(self.transaction, self.type, self.person, sent)
         if verdict.violations and key and await self._is_used(key):
             raise KeyUsedBefore
@@ -81,7 +88,7 @@ class Desk:
     async def save_again(self, sent: Mapping[str, Any], key: str) -> View:
         """暂存 for the first time with a key that this account used before: the document of then, as long as there
         is one. Raises Refused where the key stood for another type or content."""
-        status = self.check(self.type.lifecycle.action("save"), NEW, self.person.company_id)
+        status = self.check(self.type.lifecycle.action("save"), NEW)
         request = _digest(clean(self.type.form.content, sent))
         if earlier := await self._earlier(key, request):
             return await self.open(earlier)
@@ -121,7 +128,7 @@ class Desk:
         """暂存 again. Raises StaleVersion when someone else saved in between."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         await self.check_version(document, version)
-        status = self.check(self.type.lifecycle.action("save"), document.status, document.company_id)
+        status = self.check(self.type.lifecycle.action("save"), document.status, document)
         verdict = await judge(self.transaction, self.type, self.person, sent, stored=document)
         verdict.raise_if_refused()
         await store.supersede(self.transaction, document)
@@ -153,7 +160,7 @@ class Desk:
         await self.check_version(document, version)
         for action in self.type.lifecycle.actions:
             if action.amends and not action.amends.ended:
-                self._party(action, document.status, document.company_id)
+                self._party(action, document.status, document)
         if marker := self.type.lifecycle.marker(Marks(document.amending)):
             raise NotInThisState(f"单据「{marker[1]}」，海关答复之前不允许删除变更内容")
         if document.amendment is None:
@@ -167,7 +174,7 @@ class Desk:
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         if version is not None:
             await self.check_version(document, version)
-        self.check(self.type.lifecycle.action("delete"), document.status, document.company_id)
+        self.check(self.type.lifecycle.action("delete"), document.status, document)
         await store.remove(self.transaction, self.type, document, self.person.display_name)
 
     async def delete_many(self, numbers: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
@@ -178,7 +185,8 @@ class Desk:
         action = self.type.lifecycle.action("delete")
         deleted, refused = [], []
         for document in await self.lock_all(numbers):
-            verdicts = actions_of(self.type, self.person, document.status, document.company_id, in_list=True)
+            party = party_of(self.type, self.person, document)
+            verdicts = actions_of(self.type, self.person, document.status, party, in_list=True)
             if why := verdicts[action.name].why:
                 refused.append((document.number, why))
                 continue
@@ -188,21 +196,24 @@ class Desk:
         refused += [(number, f"没有编号为 {number} 的单据") for number in numbers if number not in seen]
         return deleted, refused
 
-    def check(self, action: Action, status: str, company_id: int, marks: Marks = UNMARKED) -> str:
-        """The status after `action`, with the grey button's words where it is not to be had.
+    def check(
+        self, action: Action, status: str, document: Document | None = None, marks: Marks = UNMARKED
+    ) -> str:
+        """The status after `action` on a document (None: a new one), with the grey button's words where it is not to be
+        had.
 
         Raises Forbidden for who asks (no card, another party, another role), NotInThisState for the status and what
         stands beside it.
         """
-        party = self._party(action, status, company_id)
+        party = self._party(action, status, document)
         return self.type.lifecycle.after(action, status, party=party, role=self.person.role, marks=marks)
 
-    def _party(self, action: Action, status: str, company_id: int) -> str:
-        """What the person is to a document of that company. Raises Forbidden for whom the action is not."""
+    def _party(self, action: Action, status: str, document: Document | None) -> str:
+        """What the person is to the document. Raises Forbidden for whom the action is not."""
         person, lifecycle = self.person, self.type.lifecycle
         if person.bound_card is None and action.needs_card_account:
             raise refusals.unbound_account()
-        party = party_of(person, company_id)
+        party = DECLARANT if document is None else party_of(self.type, person, document)
         if party not in action.parties or person.role not in action.roles:
             raise Forbidden(
                 lifecycle.why_not(action, status, party=party, role=person.role), clause=action.clause
@@ -212,7 +223,7 @@ class Desk:
     def _amending(self, document: Document, name: str) -> tuple[Action, Amends]:
         """The action of that name, which may amend the document. Raises as `check`."""
         action, amends = self.type.lifecycle.amending(name)
-        self.check(action, document.status, document.company_id, document.marks)
+        self.check(action, document.status, document, document.marks)
         return action, amends
 
     async def check_version(self, document: Document, version: int, action: Action | None = None) -> None:

@@ -99,7 +99,7 @@ async def upload(
     signed = Signed.of(signature, certificate)
     async with at_desk(database, type, person) as desk:
         limits = _desk(desk).limits()
-        await desk.open(number)  # absent and foreign documents are answered before any work is done
+        await desk.get_own(number)  # absent and foreign documents are answered before any work is done
     clause = type.form.attachments.clause if type.form.attachments else ""
     data = await file.read(limits.max_bytes + 1)
     facts = await checked(data, limits, clause)

@@ -49,7 +49,7 @@ async def print_document(
         wanted = next((each for each in type.prints if each.name == name), None)
         if wanted is None:
             raise NotFound(f"没有名为 {name} 的打印样式")
-        desk.check(type.lifecycle.action("print"), document.status, document.company_id)
+        desk.check(type.lifecycle.action("print"), document.status, document)
         files = await store.attachments_of(desk.transaction, document.id)
         data = await print_data(desk.transaction, type, person, document, files)
         now = desk.transaction.now

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from singlewindow.kernel.database.connection import COMMAND_SECONDS, Row, Transaction
-from singlewindow.kernel.documents.history import of_amendment
+from singlewindow.kernel.documents.history import TOLD, of_amendment
 from singlewindow.kernel.subsystem import document_types
 
 OVERLAP = timedelta(seconds=COMMAND_SECONDS + 10)  # longer than a transaction may take
@@ -24,9 +24,17 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 _COLUMNS = "e.kind, e.data, e.at, e.recorded_at, d.type, d.number, d.status, d.version, a.username"
 
-SEEN = """(not d.hidden or e.kind = 'deleted')
-    and exists (select from document_party p where p.document_id = d.id and p.company_id = $1)"""
-"""The application's own check of who may see a document; row-level security is the second fence."""
+SEEN = f"""(d.company_id = $1 and (not d.hidden or e.kind = 'deleted')
+    or e.kind in ({TOLD}) and not d.hidden and exists (
+        select from document_party p where p.document_id = d.id and p.shown
+            and p.code = (select customs_code from company where id = $1)))"""
+"""The application's own check of who may see an entry: the company that files the document, and of what another party
+may read that party. Row-level security is the second fence."""
+
+OTHERS = f"""select document_id from document_party
+    where code = (select customs_code from company where id = $1) and owner_id <> $1 and shown
+    order by updated_at desc limit {FOREIGN}"""
+"""Documents of others to which the company $1 is a party."""
 
 
 class Change(BaseModel):
@@ -74,8 +82,7 @@ async def since(transaction: Transaction, cursor: datetime) -> list[Change] | No
                 select document_id, no from event
                 where company_id = $1 and recorded_at > $2 and kind <> 'created' order by recorded_at limit $3
             ), foreign_documents as (
-                select document_id from document_party
-                where company_id = $1 and owner_id <> company_id order by updated_at desc limit {FOREIGN}
+                {OTHERS}
             ), others as (
                 select e.document_id, e.no from foreign_documents join event e using (document_id)
                 where e.recorded_at > $2 and e.kind <> 'created' order by e.recorded_at limit $3

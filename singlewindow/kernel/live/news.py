@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents.history import of_amendment
 from singlewindow.kernel.lifecycle import SENT
-from singlewindow.kernel.live.changes import FOREIGN, SEEN, cursor_of
+from singlewindow.kernel.live.changes import OTHERS, SEEN, cursor_of
 from singlewindow.kernel.subsystem import DocumentType, document_types
 
 COUNTED = 100  # unread ones are counted up to here
@@ -107,8 +107,7 @@ _FOUND = f"""with own as (
         where e.company_id = $1 and {_NEWS} and {SEEN}
         order by e.recorded_at desc limit $4
     ), foreign_documents as (
-        select document_id from document_party
-        where company_id = $1 and owner_id <> company_id order by updated_at desc limit {FOREIGN}
+        {OTHERS}
     ), others as (
         select e.* from foreign_documents join event e using (document_id) join document d on d.id = e.document_id
         where {_NEWS} and {SEEN} order by e.recorded_at desc limit $4

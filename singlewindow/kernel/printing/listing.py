@@ -9,7 +9,7 @@ from typing import Any
 
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.documents.search import Found, Page, Result, search
+from singlewindow.kernel.documents.search import Found, Page, Result, find_choice, search
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.printing.data import breakable
@@ -120,6 +120,9 @@ def _words(
     value = asked.get(condition.name, "").strip()
     if condition.kind == "status":
         return type.lifecycle.name_of(value) if value else ""
+    if condition.kind == "role":
+        chosen = find_choice(condition, value)
+        return f"{chosen.code} {chosen.name}" if chosen else ""
     if condition.kind == "code":
         table = type.form.content.fields[condition.name].codes
         return f"{value} {names.get((table, value), '')}".strip()

@@ -43,7 +43,7 @@ class SigningDesk:
         desk = self.desk
         document = await store.get_document(desk.transaction, desk.type, number)
         action = _signed(desk.type, action_name)
-        desk.check(action, document.status, document.company_id, document.marks)
+        desk.check(action, document.status, document, document.marks)
         await desk.check_version(document, version, action)
         check_card(desk.person, card_no)
         files = await desk.files(document)
@@ -91,7 +91,7 @@ class SigningDesk:
         verify_signed(desk.person, prepared, signed, self.pki, now)
         action = _signed(desk.type, prepared.facts["action"])
         await desk.check_version(document, prepared.version, action)
-        status = desk.check(action, document.status, document.company_id, document.marks)
+        status = desk.check(action, document.status, document, document.marks)
         files = await desk.files(document)
         if [f.id for f in files] != prepared.facts["attachments"]:
             raise Refused.because(

@@ -49,7 +49,7 @@ def _check(
 
 
 def _status(desk: Desk) -> str:
-    return desk.check(desk.type.lifecycle.action("save"), NEW, desk.person.company_id)
+    return desk.check(desk.type.lifecycle.action("save"), NEW)
 
 
 async def _unfold(work: Work) -> None:

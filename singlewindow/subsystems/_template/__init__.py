@@ -3,7 +3,7 @@
 Start a new chapter from a copy of this folder (CONTRIBUTING.md); the kernel's tests use it.
 """
 
-from singlewindow.kernel.subsystem import DocumentType, MenuItem, Serial, Subsystem
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Serial, Subsystem
 from singlewindow.subsystems._template.document import FORM
 from singlewindow.subsystems._template.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems._template.messages import MESSAGES
@@ -19,6 +19,7 @@ LETTER = DocumentType(
     fill=fill,
     lifecycle=LIFECYCLE,
     claims=CLAIMS,
+    parties=(Party("consignee", "收货单位", "consignee_code"),),
     serials=(Serial("letter_no", letter_prefix),),
     messages=MESSAGES,
     queries=QUERIES,

@@ -79,7 +79,15 @@ LIFECYCLE = Lifecycle(
             done="删单申报成功",
             clause=CLAUSE,
         ),
-        Action("print", "打印", STORED, style="plain", shortcut="Alt+P", clause=CLAUSE),
+        Action(
+            "print",
+            "打印",
+            STORED,
+            parties=frozenset({"declarant", "consignee"}),
+            style="plain",
+            shortcut="Alt+P",
+            clause=CLAUSE,
+        ),
     ),
     hears=(
         Hear("SENT", UNDER_WAY, SENT),

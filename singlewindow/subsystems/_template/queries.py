@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, RowAction, Statistics
+from singlewindow.kernel.subsystem import (
+    Column,
+    Condition,
+    Dimension,
+    Queries,
+    RowAction,
+    Statistics,
+    Whose,
+)
 from singlewindow.subsystems._template.document import CLAUSE
 
 QUERIES = Queries(
     conditions=(
+        Condition(
+            "role",
+            "企业类别",
+            "role",
+            choices=(
+                Whose("A", "申请单位"),
+                Whose("B", "收货单位", "consignee"),
+                Whose("C", "申请或收货单位", "all", needs=("consignee_code",)),
+            ),
+            clause=CLAUSE,
+        ),
+        Condition("consignee_code", "收货单位代码", "text", clause=CLAUSE),
         Condition("status", "单据状态", "status", clause=CLAUSE),
         Condition("reference", "申请事项编号", "text", clause=CLAUSE),
         Condition("transport", "运输方式", "code", clause=CLAUSE),

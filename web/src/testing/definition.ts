@@ -50,9 +50,9 @@ export const parcel: Definition = {
   prints: [{ name: "form", title: "包裹申请" }],
   query: {
     conditions: [
-      { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false },
-      { name: "entry_no", label: "报关单号", kind: "text", codes: null, required: false, max_days: 0, paired: false },
-      { name: "updated", label: "最近操作时间", kind: "span", codes: null, required: true, max_days: 30, paired: false },
+      { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false, choices: [] },
+      { name: "entry_no", label: "报关单号", kind: "text", codes: null, required: false, max_days: 0, paired: false, choices: [] },
+      { name: "updated", label: "最近操作时间", kind: "span", codes: null, required: true, max_days: 30, paired: false, choices: [] },
     ],
     columns: [
       { name: "number", label: "统一编号", link: "document", sortable: true },

@@ -2348,6 +2348,16 @@ export interface components {
             version: number;
         };
         /**
+         * ChoiceView
+         * @description An entry of a `role` box: whose documents are looked through.
+         */
+        ChoiceView: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ClockView
          * @description The business moment; `real` unless it was moved or frozen for a training.
          */
@@ -2493,16 +2503,18 @@ export interface components {
         };
         /**
          * ConditionView
-         * @description A box of the query page.
+         * @description A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty.
          */
         ConditionView: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceView"][];
             /** Codes */
             codes: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "text" | "code" | "status" | "span";
+            kind: "text" | "code" | "status" | "span" | "role";
             /** Label */
             label: string;
             /** Max Days */

@@ -40,8 +40,9 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
 export type Query = ReturnType<typeof useQuery>;
 
-/** A span that must be given begins with the last days that it may cover, up to today. */
+/** A span that must be given begins with the last days that it may cover, up to today; a role box with its first entry. */
 function atFirst(condition: QueryCondition, now: Date): Record<string, string> {
+  if (condition.kind === "role") return { [condition.name]: condition.choices[0]?.code ?? "" };
   if (condition.kind !== "span" || !condition.required) return {};
   const [from, to] = namesOf(condition) as [string, string];
   return { [from]: day(now, Math.max(0, (condition.max_days || 30) - 1)), [to]: day(now) };

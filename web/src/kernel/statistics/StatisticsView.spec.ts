@@ -18,8 +18,8 @@ const counted: Definition = {
   statistics: {
     ended: "", dimensions: [{ name: "day", label: "申请日期" }, { name: "district", label: "关区" }], sums: [{ name: "weight", label: "毛重", unit: "千克" }],
     conditions: [
-      { name: "filed_on", label: "申请日期", kind: "span", codes: null, required: true, max_days: 366, paired: false },
-      { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false },
+      { name: "filed_on", label: "申请日期", kind: "span", codes: null, required: true, max_days: 366, paired: false, choices: [] },
+      { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false, choices: [] },
     ],
   },
 };
