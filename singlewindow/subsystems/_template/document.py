@@ -55,12 +55,12 @@ class Letter(Content):
         clause=CLAUSE, hint="水路运输时必填，公路、航空运输时不填",
         variants=(Variant(eq("transport", "3"), "车次", "选填，铁路运输的车次"),),
     )  # fmt: skip
+    remark: str = textarea("备注", length=200, element="Remark", clause=CLAUSE, hint="选填，至多 200 字")
     consignee_code: str = text(
         "收货单位代码", length=10, upper=True, search=True, element="RcvCode", clause=CLAUSE,
         pattern=r"[0-9]{4}[0-9A-Z]{6}", pattern_message="收货单位代码应为 10 位海关编码",
         hint="选填，10 位海关编码；申报后该企业可以查看本单据",
     )  # fmt: skip
-    remark: str = textarea("备注", length=200, element="Remark", clause=CLAUSE, hint="选填，至多 200 字")
     goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)
 
 
@@ -77,7 +77,7 @@ FORM = Form(
             "基本信息",
             (
                 "number", "customs_no", "status", "filed_on", "letter_no", "applicant_code", "reference", "transport",
-                "vessel", "consignee_code", "remark",
+                "vessel", "remark", "consignee_code",
             ),
         ),
     ),
