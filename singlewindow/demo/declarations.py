@@ -80,7 +80,8 @@ class Maker:
 
     def make(self, consignee: Company, status: str, district: str) -> dict[str, Any]:
         """One declaration of the last 90 days before the anchor."""
-        day = self._anchor - timedelta(days=self._random.randrange(1, 90))
+        ago = max(2, self._random.randrange(1, 90))  # closed thirty hours later, and never after the first start
+        day = self._anchor - timedelta(days=ago)
         return self._declaration(consignee, status, district, day, *self._random.choice(TRADE_MODES))
 
     def make_old(self, consignee: Company, years: int, trade_mode: str, duty_nature: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ PURPOSE = "declarations.apply"
 PREFIXES: dict[Kind, str] = {"print": "ZZDY", "export": "SJDC"}
 JOBS = {"print": PRINT, "export": EXPORT}
 TOLD = 100  # refusals that a refused application, or its preparation, tells one by one
+CHECK_NUMBER = "请核对申请编号，或在【自助打印/导出】中按申请日期查询"
 LISTED = 1_000  # declarations that the answer shows
 OWN = "a.company_id = $1"
 """The application's own check of whose applications are seen; row-level security is the second fence."""
@@ -140,7 +141,7 @@ async def get_application(transaction: Transaction, person: Person, number: str)
         number,
     )
     if row is None:
-        raise NotFound(f"没有申请编号为 {number} 的申请", clause=rules.FETCHING)
+        raise NotFound(f"没有申请编号为 {number} 的申请", advice=CHECK_NUMBER, clause=rules.FETCHING)
     return row
 
 

@@ -44,7 +44,9 @@ def test_the_conditions(desk: Desk) -> None:
     labels = desk.page.locator(".conditions:visible .condition > span:first-child")
     for kind, number in ((PRINT, "自助打印申请编号"), (EXPORT, "结关后报关单数据导出申请编号")):
         choose(desk, "kind", kind, kind)
-        expect(labels).to_have_text(["申请类型", number, "申请状态", "报关单号", "申请日期"])
+        expect(labels).to_have_text(["申请类型", "申请编号", "申请状态", "报关单号", "申请日期"])
+        desk.field("application").focus()
+        desk.says(f"请填写「{number}」")
         desk.field("state").focus()
         desk.press("Space")
         options = desk.page.get_by_role("option").locator("visible=true")

@@ -30,3 +30,12 @@ it("one press fills in both days and shows which span stands there (PRNT-01, PRN
 it("is without them where nobody asked for them", () => {
   expect(span(false).wrapper.find(".quick-days").exists()).toBe(false);
 });
+
+it.each([
+  ["20261101", "2026-11-01"], ["２０２６－１１－０１", "2026-11-01"], ["2026/11/1", "2026-11-01"], ["2026年1月5日", "2026-01-05"], ["2026-02-30", "2026-02-30"], ["昨天", "昨天"],
+])("a day that is typed as %s stands as %s once the box is left", async (typed, stands) => {
+  const { wrapper, values } = span(false);
+  await wrapper.get("[data-field=applied_from]").setValue(typed);
+  await wrapper.get("[data-field=applied_from]").trigger("blur");
+  expect(values.applied_from).toBe(stands);
+});

@@ -7,6 +7,8 @@ export interface Preview {
   file(name: string, signal: AbortSignal): Promise<Blob>;
   /** The name under which a print of that title is kept. */
   called(title: string): string;
+  /** Where keeping the file is an act of its own, which the server records; else the previewed file itself is kept. */
+  keep?: () => void;
   /** Whether the form holds what is not stored: the print lacks it, and the dialog says so. */
   unsaved: boolean;
 }

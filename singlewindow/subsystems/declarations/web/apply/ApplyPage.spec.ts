@@ -259,4 +259,19 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
     await press("关闭 ZZDY2026112600000001 的进度");
     expect(wrapper.find("[aria-label=申请进度]").exists()).toBe(false);
   });
+
+  it("what someone else stopped a moment before shows as stopped, beside the refusal (PRNT-11)", async () => {
+    const states = [application(), application({ state: "stopped", state_name: "已停止" })];
+    const { press } = await open({
+      [`GET ${AT}/applications/ZZDY2026112600000001`]: () => (states.length > 1 ? states.shift() : states[0]),
+      [`POST ${AT}/applications/ZZDY2026112600000001/stop`]: refusal(409, "not-in-this-state", "任务已停止"),
+    });
+    await press("查询");
+    await press(`自助打印申请 ${numberOf(1)}`);
+    await press("确认申请");
+    await sign();
+    await press("停止 ZZDY2026112600000001");
+    expect(wrapper.get("[aria-label=申请进度]").text()).toContain("已停止");
+    expect(document.body.textContent).toContain("任务已停止");
+  });
 });

@@ -88,6 +88,7 @@ describe("导入 (PRNT-01, PRNT-04)", () => {
     ]);
     await press("确定");
     expect(value()).toBe(`${number(1)},${number(2)}`);
+    expect(document.activeElement).toBe(wrapper.get("[data-field=number]").element);
   });
 
   it("adds to what was typed, or takes its place", async () => {

@@ -62,6 +62,7 @@ export function useProgress(active: Ref<boolean>, moved: () => void) {
       learn(await work);
     } catch (error) {
       sayRefused(lineOf(error));
+      void look(followed.value); // someone else was faster: what is shown is no longer so
     } finally {
       busy.value = false;
       void look();

@@ -63,7 +63,7 @@ describe("自助打印/导出: the query (PRNT-04)", () => {
   it("begins with 自助打印报关单证申请 and today; number and states are those of the kind", async () => {
     const { press, question, choose } = await open();
     const labels = () => wrapper.findAll(".condition > span:first-child").map((one) => one.text());
-    expect(labels()).toEqual(["申请类型", "自助打印申请编号", "申请状态", "报关单号", "申请日期"]);
+    expect(labels()).toEqual(["申请类型", "申请编号", "申请状态", "报关单号", "申请日期"]);
     await field("state").trigger("keydown", { key: " " });
     await flushPromises();
     const offered = () => wrapper.findAll("[role=option]").map((one) => one.text());
@@ -72,7 +72,8 @@ describe("自助打印/导出: the query (PRNT-04)", () => {
     await press("查询");
     expect(question()).toEqual({ kind: "print", state: "3", applied_from: "2026-11-26", applied_to: "2026-11-26" });
     await choose("kind", "结关后");
-    expect(labels()[1]).toBe("结关后报关单数据导出申请编号");
+    await field("application").trigger("focusin");
+    expect(wrapper.get(".hint-line").text()).toBe("请填写「结关后报关单数据导出申请编号」");
     expect([field("state").element.value, wrapper.findAll("tbody tr").length]).toEqual(["", 0]);
     await field("state").trigger("keydown", { key: " " });
     await flushPromises();
@@ -102,6 +103,7 @@ describe("自助打印/导出: the query (PRNT-04)", () => {
     hand({ kind: "print", number: "ZZDY2026112600000002" });
     await flushPromises();
     expect([question(), handed.value]).toEqual([{ kind: "print", application: "ZZDY2026112600000002" }, null]);
+    expect(document.activeElement).toBe(field("kind").element);
   });
 
   it("text that names no state is not silently left out of the question (UI-04)", async () => {
@@ -149,6 +151,9 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
     await press(`打印 ${numberOf(1)}`);
     await previewed.value!.file("layout", new AbortController().signal);
     expect(requests("/results/1/pdf").at(-1)!.query).toEqual({ for: "print" });
+    previewed.value!.keep!();
+    await flushPromises();
+    expect([requests("/results/1/pdf").at(-1)!.query, saved.length]).toEqual([{ for: "export" }, 2]); // 操作记录 has it
     await press(`操作记录 ${numberOf(1)}`);
     expect(wrapper.get("dialog").findAll("td").map((one) => one.text())).toEqual(["1", "2026-11-26 10:00:00", "导出", "陈南", "127.0.0.1"]);
   });
@@ -255,7 +260,7 @@ describe("自助打印/导出: data (PRNT-07)", () => {
 
   it("a row has 导出 alone, grey where the data could not be generated; nothing is ticked", async () => {
     await openExports({});
-    expect(acts()).toEqual([[["导出", "false", undefined]], [["导出", "true", "数据生成失败，不能导出"]]]);
+    expect(acts()).toEqual([[["导出", "false", undefined]], [["导出", "true", "数据生成失败，不能导出：报关单没有表体数据"]]]);
     expect(wrapper.find("tbody input").exists()).toBe(false);
     expect(wrapper.text()).not.toContain("自助打印批量导出");
     expect(wrapper.text()).toContain("报关单没有表体数据");

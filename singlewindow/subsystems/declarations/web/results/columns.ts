@@ -6,7 +6,7 @@ const column = (name: string, label: string, sortable = false): ListColumn => ({
 const both = {
   application: column("application", "申请编号", true),
   number: column("number", "报关单号", true),
-  state: column("state", "申请状态", true),
+  state: column("state", "申请办理状态", true),
   applied: column("applied_at", "申请时间", true),
   by: column("applied_by", "申请人"),
   expires: column("expires_at", "保存期限", true),

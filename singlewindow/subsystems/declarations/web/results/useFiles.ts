@@ -36,11 +36,11 @@ export function useFiles() {
   /** 导出 of a layout file. */
   const exportPdf = (one: Result): Promise<boolean> => keep(() => getPdf(one.id, "export"), pdfName(one));
 
-  /** 打印: a preview of the file itself, and from there the browser's printing (UI-12). */
+  /** 打印: a preview of the file itself, and from there the browser's printing (UI-12); kept from there it is 导出 as well (PRNT-05). */
   function print(one: Result): void {
     preview({
       prints: [{ name: "layout", title: `报关单 ${one.number}` }], unsaved: false, called: () => pdfName(one),
-      file: (_, signal) => getPdf(one.id, "print", signal),
+      file: (_, signal) => getPdf(one.id, "print", signal), keep: () => void exportPdf(one),
     });
   }
 

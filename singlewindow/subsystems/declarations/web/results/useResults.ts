@@ -1,4 +1,4 @@
-import { computed, ref, watch, type Ref } from "vue";
+import { computed, nextTick, ref, watch, type Ref } from "vue";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { useList } from "@/kernel/list/useList";
@@ -50,6 +50,8 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
     conditions.reset();
     conditions.set("application", application.number);
     await search();
+    await nextTick();
+    if (!document.activeElement?.closest("[data-area]")) root.value?.querySelector<HTMLElement>("[data-field]")?.focus(); // 重置 drew the boxes anew
   }
 
   /** Another 申请类型: number and state are those of the other kind, and so are the list and its columns. */
@@ -73,7 +75,9 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
   async function tickAll(): Promise<void> {
     collecting.value = true;
     try {
-      list.ticked.value = new Set(await exportable(list.asked.value!, list.page.sort));
+      const keys = await exportable(list.asked.value!, list.page.sort);
+      list.ticked.value = new Set(keys.slice(0, MOST_FILES));
+      if (keys.length > MOST_FILES) sayRefused(`一次最多批量导出 ${MOST_FILES} 票：已勾选前 ${MOST_FILES} 票，其余请分几次导出`);
     } catch (error) {
       sayRefused(`未能勾选全部：${lineOf(error)}`);
     } finally {
@@ -84,12 +88,13 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
   return { kind, list, conditions, progress, collecting, begin, choose, search, tickAll };
 }
 
+/** One more than an archive holds, where there are more. */
 async function exportable(question: Question, sort: string): Promise<string[]> {
   const keys: string[] = [];
-  for (let page = 1; keys.length < MOST_FILES; page += 1) {
+  for (let page = 1; keys.length <= MOST_FILES; page += 1) {
     const { items, total } = await findResults(question, { page, size: LARGEST, sort });
     keys.push(...items.filter((row) => row.may.export.allowed).map((row) => String(row.id)));
     if (page * LARGEST >= total) break;
   }
-  return keys.slice(0, MOST_FILES);
+  return keys;
 }
