@@ -79,8 +79,8 @@ class Maker:
         self._serial = 0
 
     def make(self, consignee: Company, status: str, district: str) -> dict[str, Any]:
-        """One declaration of the last 90 days before the anchor."""
-        ago = max(2, self._random.randrange(1, 90))  # closed thirty hours later, and never after the first start
+        """One declaration of the last 90 days before the anchor, closed thirty hours later: before the first start."""
+        ago = max(2, self._random.randrange(1, 90))
         day = self._anchor - timedelta(days=ago)
         return self._declaration(consignee, status, district, day, *self._random.choice(TRADE_MODES))
 

@@ -210,7 +210,7 @@ async def archive(
 
 def _view(row: Row, now: datetime) -> ResultView:
     kind: rules.Kind = row["kind"]
-    expired = rules.is_over(row["expires_at"], now)
+    expired = results.is_gone(row, now)
     may = rules.permissions(kind, row["state"], expired=expired)
     return ResultView(
         **{name: row[name] for name in ("id", "application", "number", "kind", "sealed", "state", "why")},

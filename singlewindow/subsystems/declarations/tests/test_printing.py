@@ -178,7 +178,11 @@ async def test_after_a_natural_month_it_is_gone_and_says_so(house: House, clock:
     assert await house.sql("select from file where id in (select file_id from declarations_result)")
     await sweep(house.worker)
     assert not await house.sql("select from file where id in (select file_id from declarations_result)")
-    assert [each["id"] for each in await results(member, application=application)] == [row["id"]]
+    await clock(timedelta(0))  # a clock that goes back brings no file back
+    [swept] = await results(member, application=application)
+    assert (swept["id"], swept["expired"], swept["may"]["export"]["allowed"]) == (row["id"], True, False)
+    archive = await member.http.post(f"{BASE}/archives", json={"ids": [row["id"]]})
+    assert (archive.status_code, archive.json()["type"]) == (410, "/problems/gone")
 
 
 async def test_an_archive_holds_the_ticked_files(house: House) -> None:

@@ -207,6 +207,19 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
     expect(wrapper.get(".page-bar").text()).toContain("共 250 条，已选 225 条");
   });
 
+  it("勾选全部查询结果 ticks no more than an archive holds, and says so (PRNT-06)", async () => {
+    const many = ({ query }: Request) => {
+      const [page, size] = [Number(query.page), Number(query.size)];
+      const ids = Array.from({ length: 1100 }, (_, at) => at + 1).slice((page - 1) * size, page * size);
+      return { total: 1100, total_capped: false, page, size, items: ids.map((id) => result(id)) };
+    };
+    const { press } = await open({ [`GET ${AT}/results`]: many });
+    await press("查询");
+    await press("勾选全部查询结果");
+    await vi.waitFor(() => expect(wrapper.get(".page-bar").text()).toContain("已选 1000 条"));
+    expect(document.body.textContent).toContain("一次最多批量导出 1000 票：已勾选前 1000 票");
+  });
+
   it("what is being made is followed: the list looks anew as it comes further (UI-14, PRNT-11)", async () => {
     let made = false;
     const { press, requests } = await open({
