@@ -14,6 +14,7 @@ from singlewindow.kernel.jobs.files import FileFacts, NewFile
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound
 from tests.house import House
+from tests.kernel.jobs import start
 from tests.kernel.test_acts import person_of
 
 GIVEN = [NewFile(f"标签 {n}.pdf", "application/pdf", b"%PDF" + bytes([n]) * n) for n in range(1, 4)]
@@ -72,6 +73,15 @@ async def test_an_accounts_own_file_stays_its_own(house: House) -> None:
         facts = await files.store(transaction, person, "a.xlsx", files.XLSX, b"x", timedelta(days=1))
     assert await read(house.web, person, [facts.id]) == {facts.id}
     assert await read(house.web, colleague, [facts.id]) == set()
+
+
+async def test_no_job_is_started_with_a_companys_file(house: House) -> None:
+    """PORT-06: who may not enter the chapter that keeps it does not come to it by an import either."""
+    member = await house.member()
+    [facts, *_] = await kept(house, await person_of(house, member))
+    answers = [await start(member, id) for id in (facts.id, 2**40)]
+    assert [each.status_code for each in answers] == [404, 404]
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
 
 
 async def test_they_do_not_count_against_the_accounts_room(house: House) -> None:

@@ -91,9 +91,10 @@ async def store_for_company(
 
 
 async def find_facts(transaction: Transaction, person: Person, id: int) -> FileFacts | None:
-    """A file of that person that has not expired, or None."""
+    """A file that this person handed in and that has not expired, or None: what a chapter keeps for the company is its
+    own to hand out, and nothing to start other work with."""
     row = await transaction.row(
-        f"select {FACTS} from file where id = $1 and {OWN} and {KEPT}",
+        f"select {FACTS} from file where id = $1 and {OWN} and not company_wide and {KEPT}",
         id,
         person.company_id,
         person.account_id,
