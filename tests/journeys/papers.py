@@ -15,7 +15,7 @@ def kept(desk: Desk, folder: Path, name: str) -> Path:
     """The PDF of the open preview, by its 下载; a picture of its first page stands with the screenshots."""
     expect(desk.dialog().get_by_title("打印件")).to_be_visible(timeout=SLOW)
     with desk.page.expect_download() as download:
-        desk.dialog().get_by_role("link", name="下载").click()
+        desk.dialog().locator("a, button").filter(has_text="下载").click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     assert file.read_bytes().startswith(b"%PDF-")
