@@ -21,7 +21,13 @@ from unicodedata import category
 from weakref import WeakKeyDictionary
 
 from singlewindow.kernel.spreadsheets.cells import AS_TEXT, LOST_ZEROS, MOST_EXACT
-from singlewindow.kernel.spreadsheets.reader import Words, bounds_of, lines_of, not_a_workbook
+from singlewindow.kernel.spreadsheets.reader import (
+    WORKBOOK_MESSAGES,
+    Words,
+    bounds_of,
+    lines_of,
+    not_a_workbook,
+)
 
 CHILDREN_AT_ONCE = 2
 LISTED = 200  # problems that are told; all are counted
@@ -96,21 +102,14 @@ class NumbersFound:
 
 _SPLIT = "请只保留需要查询的号码，分成几个文件导入"
 MESSAGES: dict[str, tuple[str, str]] = {
+    **WORKBOOK_MESSAGES,
     "kind": ("不能导入「{kind}」文件", "请另存为 txt、csv 或 xlsx 文件后导入，不能只修改扩展名"),
     "size": ("文件大小 {size:,} 字节，超过上限 {limit:,} 字节", _SPLIT),
-    "empty": ("文件是空的（0 字节）", "请重新选择文件"),
     "binary": ("文件不是文本文件", "请在文本编辑器或表格软件中打开原文件，另存为 txt、csv 或 xlsx 后导入"),
     "encoding": (
         "文件的编码既不是 UTF-8 也不是 GBK，无法读取",
         "请在文本编辑器中另存为 UTF-8 编码后导入",
     ),
-    "not_xlsx": ("文件不是 xlsx 工作簿", "请另存为 Excel 工作簿（.xlsx）后导入，不能只修改扩展名"),
-    "old": ("文件是旧版工作簿（xls）或设有打开密码", "请取消密码，另存为 Excel 工作簿（.xlsx）后导入"),
-    "encrypted": ("工作簿设有密码，无法读取", "请取消密码后重新导入"),
-    "damaged": ("工作簿已损坏或不完整，无法读取", "请在表格软件中打开原文件，另存为 xlsx 后重新导入"),
-    "macros": ("工作簿中含有宏", "请另存为不含宏的 Excel 工作簿（.xlsx）后导入"),
-    "external_links": ("工作簿中含有指向其他文件或数据源的链接", "请断开链接，只粘贴数值后重新导入"),
-    "embedded": ("工作簿中嵌有其他文件或控件", "请删除嵌入的对象后重新导入"),
     "bomb": ("工作簿解压后的内容过大", _SPLIT),
     "too_complex": (
         "文件过于复杂，未能在限定的时间和内存内读完",

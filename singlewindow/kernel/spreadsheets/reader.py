@@ -17,6 +17,18 @@ from singlewindow.kernel.problems import Refused, Violation
 CHILD = Path(__file__).with_name("reader_child.py")
 _LINE_BYTES = 4_194_304  # of one document with its rows, or of one row
 
+WORKBOOK_MESSAGES: dict[str, tuple[str, str]] = {
+    "empty": ("文件是空的（0 字节）", "请重新选择文件"),
+    "not_xlsx": ("文件不是 xlsx 工作簿", "请另存为 Excel 工作簿（.xlsx）后导入，不能只修改扩展名"),
+    "old": ("文件是旧版工作簿（xls）或设有打开密码", "请取消密码，另存为 Excel 工作簿（.xlsx）后导入"),
+    "encrypted": ("工作簿设有密码，无法读取", "请取消密码后重新导入"),
+    "damaged": ("工作簿已损坏或不完整，无法读取", "请在表格软件中打开原文件，另存为 xlsx 后重新导入"),
+    "macros": ("工作簿中含有宏", "请另存为不含宏的 Excel 工作簿（.xlsx）后导入"),
+    "external_links": ("工作簿中含有指向其他文件或数据源的链接", "请断开链接，只粘贴数值后重新导入"),
+    "embedded": ("工作簿中嵌有其他文件或控件", "请删除嵌入的对象后重新导入"),
+}
+"""What is wrong with a workbook whatever it is read for, and what to do about it."""
+
 
 class Bounds(Protocol):
     """What a file may be and what reading it may cost; sizes in bytes, times in seconds."""

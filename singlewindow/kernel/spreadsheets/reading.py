@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from singlewindow.kernel.spreadsheets.layout import KEY, KEY_HINT, Sheet
-from singlewindow.kernel.spreadsheets.reader import Words, bounds_of, lines_of, not_a_workbook
+from singlewindow.kernel.spreadsheets.reader import (
+    WORKBOOK_MESSAGES,
+    Words,
+    bounds_of,
+    lines_of,
+    not_a_workbook,
+)
 
 CLAUSE = "导入模板说明"
 _TEMPLATE = "请下载最新的导入模板，将内容粘贴（只粘贴数值）到模板中后重新导入"
@@ -28,14 +34,7 @@ class ReadLimits:
 
 
 MESSAGES: dict[str, tuple[str, str]] = {
-    "empty": ("文件是空的（0 字节）", "请重新选择文件"),
-    "not_xlsx": ("文件不是 xlsx 工作簿", "请另存为 Excel 工作簿（.xlsx）后导入，不能只修改扩展名"),
-    "old": ("文件是旧版工作簿（xls）或设有打开密码", "请取消密码，另存为 Excel 工作簿（.xlsx）后导入"),
-    "encrypted": ("工作簿设有密码，无法读取", "请取消密码后重新导入"),
-    "damaged": ("工作簿已损坏或不完整，无法读取", "请在表格软件中打开原文件，另存为 xlsx 后重新导入"),
-    "macros": ("工作簿中含有宏", "请另存为不含宏的 Excel 工作簿（.xlsx）后导入"),
-    "external_links": ("工作簿中含有指向其他文件或数据源的链接", "请断开链接，只粘贴数值后重新导入"),
-    "embedded": ("工作簿中嵌有其他文件或控件", "请删除嵌入的对象后重新导入"),
+    **WORKBOOK_MESSAGES,
     "bomb": ("工作簿解压后的内容过大", "请只保留模板中的工作表和列，分成几个文件导入"),
     "too_complex": ("工作簿过于复杂，未能在限定的时间和内存内读完", _TEMPLATE),
     "too_many_rows": ("工作表超过 {limit:,} 行", "请删除多余的行（包括只有格式的空行），或分成几个文件导入"),
