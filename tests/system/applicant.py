@@ -179,9 +179,15 @@ class Applicant:
 
 @asynccontextmanager
 async def applicants(system: System) -> Any:
-    """All whose account has a card, logged in."""
+    """All of the first two companies whose account has a card, logged in, company by company."""
+    companies = [company["customs_code"] for company in system.world["companies"][:2]]
     bound = {account["card_no"] for account in system.world["accounts"]}
-    people = [_applicant(system, card) for card in system.world["cards"] if card["card_no"] in bound]
+    people = [
+        _applicant(system, card)
+        for company in companies
+        for card in system.world["cards"]
+        if card["customs_code"] == company and card["card_no"] in bound
+    ]
     try:
         for person in people:
             await person.log_in()

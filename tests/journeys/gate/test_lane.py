@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import SLOW, row_of
 from tests.journeys.browser import Desk, sit_down
+from tests.journeys.chapter import folder_of
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import declare, declared_trip, log_in, open_query, search
-from tests.journeys.gate.conftest import FOLDER
+from tests.journeys.gate.conftest import CHAPTER
 from tests.journeys.gate.officer import GateOfficer
 from tests.journeys.gate.stock import serial
 
@@ -27,7 +28,7 @@ HEAVY, EMPTY = "29000", "16500"  # at the scale: too heavy for what was declared
 def customs(chromium: Browser, stage: Stage, officer: GateOfficer) -> Iterator[Desk]:
     """关正's window; customs do not decide by themselves meanwhile."""
     officer.automatic(False)
-    sat = sit_down(chromium, stage.customs, FOLDER, "lane-officer-")
+    sat = sit_down(chromium, stage.customs, folder_of(CHAPTER), "lane-officer-")
     sat.page.get_by_label("用户名").fill("guan01")
     sat.page.get_by_label("密码").fill("Guan01-2026")
     sat.press("Enter")

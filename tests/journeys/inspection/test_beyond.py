@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import LI, SLOW, menu, row_of
 from tests.journeys.browser import Desk, sit_down
+from tests.journeys.chapter import folder_of
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import FORM, QUERY, apply_for, fill_in, log_in, open_form, save, upload
-from tests.journeys.inspection.conftest import FOLDER, Fresh
+from tests.journeys.inspection.conftest import CHAPTER, Fresh
 
 pytestmark = pytest.mark.journey
 
@@ -43,7 +44,7 @@ def test_copy(desk: Desk, fresh: Fresh) -> None:
 def test_what_a_crash_did_not_take(desk: Desk, stage: Stage, chromium: Browser, fresh: Fresh) -> None:
     """UI-15: typed, not saved, the browser gone: it stands in no query, blocks nothing, and is offered again."""
     number = fresh()
-    crashed = sit_down(chromium, stage.portal, FOLDER, "beyond-crashed-")
+    crashed = sit_down(chromium, stage.portal, folder_of(CHAPTER), "beyond-crashed-")
     log_in(crashed, LI)
     open_form(crashed)
     fill_in(crashed, number)

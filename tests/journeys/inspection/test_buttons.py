@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import SLOW, WANG_CARD
 from tests.journeys.browser import Desk, sit_down
+from tests.journeys.chapter import folder_of
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import (
     apply,
@@ -22,7 +23,7 @@ from tests.journeys.inspection.acts import (
     save,
     upload,
 )
-from tests.journeys.inspection.conftest import FOLDER, Fresh
+from tests.journeys.inspection.conftest import CHAPTER, Fresh
 from tests.journeys.officer import Officer
 from tests.journeys.trouble import (
     customs_do_not_get_on,
@@ -85,7 +86,7 @@ def test_the_way_to_consent(desk: Desk, stage: Stage, officer: Officer, fresh: F
 
 def test_refused_by_an_officer(desk: Desk, stage: Stage, chromium: Browser, fresh: Fresh) -> None:
     """不同意: with automatic mode off, an officer sees the application and refuses it; the company reads why."""
-    officer = sit_down(chromium, stage.customs, FOLDER, "buttons-officer-")
+    officer = sit_down(chromium, stage.customs, folder_of(CHAPTER), "buttons-officer-")
     officer.page.get_by_label("用户名").fill("guan01")
     officer.page.get_by_label("密码").fill("Guan01-2026")
     officer.press("Enter")

@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import LI, LI_CARD, SLOW, menu
 from tests.journeys.browser import Desk, sit_down
+from tests.journeys.chapter import folder_of
 from tests.journeys.conftest import Stage
 from tests.journeys.inspection.acts import BILL_FORM, FORM, QUERY, apply_for, log_in, open_form, start_anew
-from tests.journeys.inspection.conftest import FOLDER, Fresh
+from tests.journeys.inspection.conftest import CHAPTER, Fresh
 
 pytestmark = pytest.mark.journey
 OUTSIDE = "不在受理范围内，请咨询您的主管海关"
@@ -74,7 +75,7 @@ def clear(desk: Desk) -> None:
 def test_a_number_in_use(desk: Desk, stage: Stage, chromium: Browser, fresh: Fresh) -> None:
     """已提交申请的数据、或海关已同意的报关单号，不允许再次录入、提交申请; a colleague neither."""
     number = fresh()
-    colleague = sit_down(chromium, stage.portal, FOLDER, "numbers-colleague-")
+    colleague = sit_down(chromium, stage.portal, folder_of(CHAPTER), "numbers-colleague-")
     log_in(colleague, LI)
     open_form(colleague)
     colleague.type(number)
