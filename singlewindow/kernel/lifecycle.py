@@ -5,11 +5,13 @@ Grey buttons come from `why_not` and from nowhere else; the server refuses with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from singlewindow.kernel.problems import NotInThisState
+from singlewindow.kernel.timing import Timer, circle, steps
 
 NEW = ""  # the state of a document that was never saved
 SENT, SEND_FAILED = (
@@ -120,18 +122,22 @@ class Lifecycle:
     states: tuple[State, ...]
     actions: tuple[Action, ...]
     hears: tuple[Hear, ...]
+    timers: tuple[Timer, ...] = ()
     _names: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check once that the table only names states that exist."""
         names = {state.code: state.name for state in self.states}
-        rows: list[Action | Hear] = [*self.actions, *self.hears]
+        rows: list[Action | Hear | Timer] = [*self.actions, *self.hears, *self.timers]
         mentioned = {code for row in rows for code in row.from_states}
         mentioned |= {row.to for row in rows if row.to is not None}
         if unknown := mentioned - set(names) - {NEW}:
             raise ValueError(f"unknown states {unknown}")
         if wrong := [a.name for a in self.actions if a.amends and (not a.signed or a.to is not None)]:
             raise ValueError(f"what amends is signed and leaves the status alone: {wrong}")
+        drafts = {a.to for a in self.actions if a.to is not None and not a.signed} | {NEW}
+        if wrong := [timer.name for timer in self.timers if timer.from_states & drafts] + circle(self.timers):
+            raise ValueError(f"timers are of what was submitted, and lead somewhere: {wrong}")
         object.__setattr__(self, "_names", names)
 
     def name_of(self, status: str) -> str:
@@ -227,6 +233,30 @@ class Lifecycle:
         for _, code in sorted(set(receipts)):
             status = next((h.to for h in self.hears if h.code == code and status in h.from_states), status)
         return status
+
+    def fold_timed(
+        self,
+        start: str,
+        receipts: Iterable[tuple[int, str, datetime]],
+        due: Mapping[str, datetime],
+        until: datetime | None,
+    ) -> str:
+        """The same with the timers that are due: they act before each (seq, code, moment) that customs gave at their
+        moment or later, and after all of them until `until` (None: not after them)."""
+        status = start
+        for _, code, at in sorted(set(receipts)):
+            status = self.timed(status, due, at)
+            status = next((h.to for h in self.hears if h.code == code and status in h.from_states), status)
+        return status if until is None else self.timed(status, due, until)
+
+    def timed(self, status: str, due: Mapping[str, datetime], now: datetime) -> str:
+        """The status after what the timers do to it until `now`."""
+        taken = steps(self.timers, status, due, now)
+        return taken[-1].timer.to if taken else status
+
+    def timer_label(self, name: str) -> str:
+        """Why a timer moves a document; its name where there is none (any more)."""
+        return next((timer.label for timer in self.timers if timer.name == name), name)
 
     def knows(self, code: str) -> bool:
         """Whether any state hears this receipt code, or it settles an amendment."""

@@ -118,7 +118,7 @@ async def test_the_result_can_be_corrected_and_handed_in_again(house: House) -> 
     [number] = [each["number"] for each in await saved(member)]
     assert sheet_of(made.content, "已暂存")[1:] == [["1", number]]
     again = sheet_of(made.content, "表头")
-    assert again[2] == ["2", "=bad", "4", "", "甲", ""]
+    assert again[2] == ["2", "=bad", "4", "", "甲", "", ""]
     assert sheet_of(made.content, "货物")[2] == ["2", "桃", 4.5, ""]
     again[2][1] = "AB32"
     repaired = workbook({"表头": again, "货物": sheet_of(made.content, "货物"), "错误清单": listed})
@@ -158,8 +158,9 @@ async def test_the_template_is_what_is_read(house: House) -> None:
     assert made.status_code == 200, made.text
     header, goods, codes = (sheet_of(made.content, title) for title in ("表头", "货物", "代码表"))
     assert header == [
-        [*HEADER, "收货单位代码"], [KEY_HINT, "RefNo", "TrafMode；代码或名称", "Vessel", "Remark", "RcvCode"],
-    ]  # fmt: skip
+        [*HEADER, "收货单位代码", "答复期限"],
+        [KEY_HINT, "RefNo", "TrafMode；代码或名称", "Vessel", "Remark", "RcvCode", "AnswerBy；YYYY-MM-DD"],
+    ]
     assert goods == [GOODS, [KEY_HINT, "GName", "Weight；数字", "Hold"]]
     assert codes[0] == ["运输方式"]
     assert ["2 水路运输"] in codes

@@ -26,8 +26,9 @@ KINDS = {
     "upload removed": "删除随附单据",
     "deleted": "删除",
     "amendment deleted": "删除已暂存的变更",
+    "timed": "到期",
 }
-TOLD = "'submitted', 'receipt'"
+TOLD = "'submitted', 'receipt', 'timed'"
 """Of the history another party reads what was submitted and answered, as row-level security has it."""
 ENDS = {"accepted": "海关已接受{}", "refused": "海关未接受{}", "failed": "{}发送失败"}
 """What became of an amendment, with the action's label."""
@@ -126,4 +127,8 @@ def _text(desk: Desk, kind: str, data: dict[str, str], own: bool) -> str:
         action = desk.type.lifecycle.action(data["action"])
         card = f"（卡号 {data['card']}）" if own else ""
         return f"{action.label}{'已申报' if action.amends else ''}{card}"
+    if kind == "timed":
+        return (
+            f"{desk.type.lifecycle.timer_label(data['timer'])}：{desk.type.lifecycle.name_of(data['status'])}"
+        )
     return word

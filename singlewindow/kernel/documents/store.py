@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +46,8 @@ class Change:
     `submits` is the id of a new submission, `heard` what the receipts come to. `closes_submission`: the working version
     is no longer what was submitted, so what customs returned for it goes too. `amendment` is the working version of a
     change; `drops_amendment` takes it away. `amending` and `ended_by` are the marks (`Document`), and `beside` is the
-    content that is with customs to take the place of the one in force: its claims are held beside that one's.
+    content that is with customs to take the place of the one in force: its claims are held beside that one's. `due` are
+    the moments of the lifecycle's timers; those that wait for the new status are kept.
     """
 
     status: str
@@ -62,6 +64,7 @@ class Change:
     amending: str | None = None
     ended_by: str | None = None
     beside: Mapping[str, Any] | None = None
+    due: Mapping[str, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,7 @@ async def change_many(
     ]
     rows = await transaction.rows(
         _change_sql(type, any(wanted.content is not None for _, wanted, _ in changes)),
-        [_as_row(document, wanted) for document, wanted, _ in changes],
+        [_as_row(document, wanted) | _planned(type, wanted) for document, wanted, _ in changes],
         transaction.now,
         [
             {"id": document.id, "kind": event.kind, "who": event.who, "data": dict(event.data)}
@@ -301,6 +304,37 @@ def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
     if wanted.heard is not None:
         row |= {"heard": True, **vars(wanted.heard)}
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _planned(type: DocumentType, wanted: Change) -> dict[str, Any]:
+    """The timers that wait for a status, as a further member; none wait for what is worked on anew or has ended."""
+    if not type.lifecycle.timers or (wanted.due is None and not wanted.closes_submission):
+        return {}
+    return {"due": {} if wanted.closes_submission else waiting_timers(type, wanted.status, wanted.due or {})}
+
+
+def waiting_timers(type: DocumentType, status: str, due: Mapping[str, datetime]) -> dict[str, str]:
+    """The moments of the timers that move a document out of that status."""
+    return {
+        t.name: due[t.name].isoformat()
+        for t in type.lifecycle.timers
+        if t.name in due and status in t.from_states
+    }
+
+
+async def plan(transaction: Transaction, document: Document, due: Mapping[str, str]) -> None:
+    """Let exactly these timers wait for a document that stays as it is."""
+    await transaction.run(
+        """with unplanned as (
+               delete from schedule where document_id = $1 and not $3::jsonb ? timer
+           )
+           insert into schedule (document_id, company_id, timer, due_at)
+           select $1, $2, key, value::timestamptz from jsonb_each_text($3)
+           on conflict (document_id, timer) do update set due_at = excluded.due_at, next_at = '-infinity'""",
+        document.id,
+        document.company_id,
+        dict(due),
+    )
 
 
 def _keeps_claims(document: Document, wanted: Change) -> bool:
@@ -435,7 +469,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
                 submits bigint, versions int, closes boolean, hidden boolean, heard boolean, pending bigint,
                 in_force bigint, answered boolean, amendment jsonb, drops boolean, amending text, ended_by text,
-                keeps boolean)
+                keeps boolean{", due jsonb" if type.lifecycle.timers else ""})
         ), d as (
             update document t set status = w.status, content = coalesce(w.content, t.content),
                 returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
@@ -456,10 +490,19 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
             from jsonb_array_elements($3) with ordinality as said (event, place)
             join d on d.id = (said.event->>'id')::bigint order by said.place
-        ){CLAIMS_SQL if type.claims else ""}
+        ){CLAIMS_SQL if type.claims else ""}{SCHEDULE_SQL if type.lifecycle.timers else ""}
         select {", ".join(("id", *_CHANGING))}{MISSING_SQL if type.claims else ""} from d"""
 
 
+SCHEDULE_SQL = """, unplanned as (
+            delete from schedule s using wanted w
+            where s.document_id = w.id and w.due is not null and not w.due ? s.timer
+        ), planned as (
+            insert into schedule (document_id, company_id, timer, due_at)
+            select d.id, d.company_id, p.key, p.value::timestamptz
+            from d join wanted w using (id), lateral jsonb_each_text(w.due) as p
+            on conflict (document_id, timer) do update set due_at = excluded.due_at, next_at = '-infinity'
+        )"""
 CLAIMS_SQL = """, needed as (
             select * from unnest($4::bigint[], $5::text[], $6::text[]) as n (document_id, kind, key)
         ), freed as (

@@ -6,7 +6,7 @@ seq 0 is the portal's own word: sent to customs, or sending failed for good.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from singlewindow.kernel.documents.verdict import content_bytes
 from singlewindow.kernel.lifecycle import Amends, Outcome, State
 from singlewindow.kernel.problems import Conflict
 from singlewindow.kernel.subsystem import DocumentType, document_types
+from singlewindow.kernel.timing import Moments, due_of, steps
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
         if file.superseded:
             late = Event("late receipt", _who(each), _said(each))
             await store.note(transaction, file.case.document, late, answered=file.answered)
-    for type, changes in _changes(new).items():
+    for type, changes in changes_of(file for file, _ in new).items():
         try:
             await store.change_many(transaction, type, changes)
         except Conflict as conflict:
@@ -82,7 +83,7 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
 
 @dataclass
 class File:
-    """A submission with its receipts so far: seq → (code, data).
+    """A submission with its receipts so far: seq → (code, data, moment).
 
     `amends` says what it asks of a document in force, and then `content` is what was signed. `events` are the entries
     of the history for the receipts that were taken in now, each with the status after it.
@@ -95,20 +96,20 @@ class File:
     superseded: bool
     amends: Amends | None
     content: bytes | None
-    receipts: dict[int, tuple[str, Mapping[str, Any]]]
+    receipts: dict[int, tuple[str, Mapping[str, Any], datetime]]
+    submitted_at: datetime
     events: list[Event] = field(default_factory=list)
     answered: bool = False
 
     @property
     def codes(self) -> list[tuple[int, str]]:
         """Its receipts as the lifecycle takes them."""
-        return [(seq, code) for seq, (code, _) in self.receipts.items()]
+        return [(seq, code) for seq, (code, *_) in self.receipts.items()]
 
     @property
     def state(self) -> State:
         """The state that its receipts lead to."""
-        lifecycle = self.case.type.lifecycle
-        return lifecycle.state(lifecycle.fold(self.start, self.codes))
+        return self.case.type.lifecycle.state(self.case.status_of(self))
 
     @property
     def outcome(self) -> Outcome:
@@ -116,9 +117,15 @@ class File:
         return self.amends.outcome(self.codes) if self.amends else ""
 
     @property
+    def accepted_at(self) -> list[datetime]:
+        """When customs accepted what it amends."""
+        codes = self.amends.accepted if self.amends else frozenset()
+        return [at for code, _, at in self.receipts.values() if code in codes]
+
+    @property
     def returned(self) -> dict[str, str]:
         """What customs gave with its receipts for the document to show."""
-        data = {n: v for _, (_, data) in sorted(self.receipts.items()) for n, v in data.items() if v}
+        data = {n: v for _, (_, data, _) in sorted(self.receipts.items()) for n, v in data.items() if v}
         return {name: str(data[name]) for name in self.case.type.messages.returned if name in data}
 
     def takes(self, heard: Heard) -> bool:
@@ -134,7 +141,7 @@ class File:
                 raise NotForUs(f"第 {heard.seq} 号回执已是 {earlier[0]}，现又收到 {heard.code}")
             return False
         before = self.outcome
-        self.receipts[heard.seq] = (heard.code, heard.data)
+        self.receipts[heard.seq] = (heard.code, heard.data, heard.at)
         self.answered |= heard.seq > 0
         if not self.superseded:
             self.events.append(Event("receipt", _who(heard), self._said(heard, before)))
@@ -145,7 +152,7 @@ class File:
         before = self.events[-1].data["status"] if self.events else self.case.document.status
         said = _said(heard)
         if self.amends is None:
-            return {**said, "from": before, "status": self.state.code}
+            return {**said, "from": before, "status": self.case.status_told(self, before)}
         said |= {"from": before, "status": before, "amends": self.action}
         return said if self.outcome == outcome else {**said, "outcome": self.outcome}
 
@@ -157,7 +164,66 @@ class CaseFile:
 
     type: DocumentType
     document: Document
+    now: datetime
     live: list[File] = field(default_factory=list)
+
+    @property
+    def due(self) -> dict[str, datetime]:
+        """When the lifecycle's timers are due, by the content in force and by what happened when."""
+        timers = self.type.lifecycle.timers
+        return due_of(timers, self.content, self._moments()) if timers else {}
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """The content that counts: of an accepted change, else the document's."""
+        accepted = [file for file in self.live if file.outcome == "accepted" and not _ends(file)]
+        return _content(accepted[-1]) if accepted else self.document.content
+
+    def status_of(self, file: File, *, ending: bool = True) -> str:
+        """The status that a submission's receipts lead to, with the timers that came between them and, unless not
+        `ending`, after them: until the next submission, the document's end, or now."""
+        lifecycle = self.type.lifecycle
+        if not lifecycle.timers:
+            return lifecycle.fold(file.start, file.codes)
+        moments = [(seq, code, at) for seq, (code, _, at) in file.receipts.items()]
+        return lifecycle.fold_timed(file.start, moments, self.due, self._until(file) if ending else None)
+
+    def status_told(self, file: File, before: str) -> str:
+        """The status that the history gives a receipt: what a timer does after it stands in an entry of its own, unless
+        the document was there already."""
+        status = self.status_of(file)
+        return status if status == before else self.status_of(file, ending=False)
+
+    @property
+    def last(self) -> File | None:
+        """The submission whose receipts give the status."""
+        return next((file for file in reversed(self.live) if not file.amends), None)
+
+    def timed(self, before: str) -> list[Event]:
+        """Entries for what the timers do, now, to a document of which was last said that its status is `before`."""
+        if not self.type.lifecycle.timers or self.last is None:
+            return []
+        taken = steps(self.type.lifecycle.timers, before, self.due, self._until(self.last))
+        return [
+            Event("timed", "单一窗口", {"timer": s.timer.name, "from": s.before, "status": s.timer.to})
+            for s in taken
+        ]
+
+    @property
+    def waiting(self) -> dict[str, str]:
+        """The moments that wait for the document as it stands."""
+        ended = bool(self.document.ended_by)
+        return {} if ended else store.waiting_timers(self.type, self.document.status, self.due)
+
+    def _moments(self) -> Moments:
+        base = [file for file in self.live if not file.amends]
+        heard = [((f.action, code), at) for f in base for _, (code, _, at) in sorted(f.receipts.items())]
+        return Moments({file.action: file.submitted_at for file in base}, dict(heard))
+
+    def _until(self, file: File) -> datetime:
+        later = [each.submitted_at for each in self.live if not each.amends and each.id > file.id]
+        ends = [at for each in self.live if _ends(each) for at in each.accepted_at]
+        return min([self.now, *later, *ends])
 
     def change(self, heard: File) -> Change:
         """What the receipts make of the document; `heard` is the submission that was answered now."""
@@ -169,6 +235,7 @@ class CaseFile:
             heard.events[-1],
             returned=None if heard.amends else heard.returned,
             heard=Standing(base[-1].id if base[-1].state.waiting else None, in_force, heard.answered),
+            due=self.due if self.type.lifecycle.timers else None,
         )
         return self._amended(wanted, heard, base, amending) if amending else wanted
 
@@ -196,6 +263,7 @@ class CaseFile:
             drops_amendment=heard.amends is not None and self._is_drawn_up(source),
             amending=pending.action if pending else "",
             ended_by=ending[-1].action if ending else "",
+            due={} if ending else wanted.due,
             beside=_content(pending) if pending and pending.amends and not pending.amends.ended else None,
         )
 
@@ -222,18 +290,21 @@ class CaseFile:
         )
 
 
+def _ends(file: File) -> bool:
+    """Whether it has ended the document."""
+    return file.amends is not None and bool(file.amends.ended) and file.outcome == "accepted"
+
+
 def _content(file: File) -> Mapping[str, Any]:
     """The content that was signed."""
     content: dict[str, Any] = json.loads(file.content or b"{}")
     return content
 
 
-def _changes(
-    new: Sequence[tuple[File, Heard]],
-) -> dict[DocumentType, list[tuple[Document, Change, list[Event]]]]:
-    """One change for each document, by type. Raises NotForUs where that is not the same as one change for each
-    receipt: two submissions of one document, or an end on the way that is not the end."""
-    files = list({id(file): file for file, _ in new if not file.superseded}.values())
+def changes_of(files: Iterable[File]) -> dict[DocumentType, list[tuple[Document, Change, list[Event]]]]:
+    """One change for each document of which something was heard, by type. Raises NotForUs where that is not the same as
+    one change for each receipt: two submissions of one document, or an end on the way that is not the end."""
+    files = list({id(file): file for file in files if not file.superseded}.values())
     if len({file.case.document.id for file in files}) < len(files):
         raise NotForUs("receipts of several submissions of one document")
     changes: dict[DocumentType, list[tuple[Document, Change, list[Event]]]] = {}
@@ -242,11 +313,13 @@ def _changes(
         lifecycle = file.case.type.lifecycle
         on_the_way = [
             lifecycle.state(str(event.data["status"]))
-            for event in file.events
+            for event in [each for each in file.events if each.kind == "receipt"][:-1]
             if event.data["status"] != wanted.status
         ]
         if not all(state.waiting or state.in_force for state in on_the_way):
             raise NotForUs("receipts that end a submission on their way to another status")
+        if file.events[-1].data["status"] != wanted.status:
+            file.events += file.case.timed(str(file.events[-1].data["status"]))
         changes.setdefault(file.case.type, []).append((file.case.document, wanted, file.events))
     return changes
 
@@ -264,8 +337,15 @@ async def _lock(transaction: Transaction, heard: Sequence[Heard]) -> dict[Key, F
         f"select {COLUMNS} from document where number = any($1) order by number for update",
         list(dict.fromkeys(each.number for each in heard)),
     )
+    return await open_cases(transaction, rows, [(each.number, each.submission) for each in heard])
+
+
+async def open_cases(
+    transaction: Transaction, rows: Sequence[Row], named: Sequence[tuple[str, int]] = ()
+) -> dict[Key, File]:
+    """The files of these documents, which are locked: all that count, and the `named` (number, sequence)."""
     cases = {
-        row["id"]: CaseFile(document_types()[row["type"]], Document.of(row))
+        row["id"]: CaseFile(document_types()[row["type"]], Document.of(row), transaction.now)
         for row in rows
         if row["type"] in document_types()
     }
@@ -273,7 +353,8 @@ async def _lock(transaction: Transaction, heard: Sequence[Heard]) -> dict[Key, F
     for row in await transaction.rows(
         _SUBMISSIONS,
         list(cases),
-        *map(list, zip(*dict.fromkeys((each.number, each.submission) for each in heard), strict=True)),
+        [number for number, _ in dict.fromkeys(named)],
+        [sequence for _, sequence in dict.fromkeys(named)],
     ):
         case = cases[row["document_id"]]
         file = _file(case, row)
@@ -284,9 +365,9 @@ async def _lock(transaction: Transaction, heard: Sequence[Heard]) -> dict[Key, F
 
 
 _SUBMISSIONS = """
-    select s.id, s.document_id, s.sequence, s.action, s.start_status, s.superseded, s.amends,
+    select s.id, s.document_id, s.sequence, s.action, s.start_status, s.superseded, s.amends, s.submitted_at,
            case when bool_or(s.amends) over (partition by s.document_id) then s.content end as content,
-           (select coalesce(jsonb_agg(jsonb_build_array(seq, code, data)), '[]')
+           (select coalesce(jsonb_agg(jsonb_build_array(seq, code, data, at)), '[]')
             from receipt r where r.submission_id = s.id) as receipts
     from submission s
     where s.document_id = any($1)
@@ -301,7 +382,8 @@ def _file(case: CaseFile, row: Row) -> File:
     return File(
         case, row["id"], row["action"], row["start_status"], row["superseded"],
         case.type.lifecycle.amending(row["action"])[1] if row["amends"] else None, row["content"],
-        {seq: (code, data) for seq, code, data in row["receipts"]},
+        {seq: (code, data, datetime.fromisoformat(at)) for seq, code, data, at in row["receipts"]},
+        row["submitted_at"],
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
+from singlewindow.kernel.exchange.timers import any_timers, move_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
@@ -134,6 +135,7 @@ async def work(settings: Settings) -> None:
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         loops = (
+            *([Loop("schedule", lambda: move_due(database))] if any_timers() else []),
             Loop("outbox", lambda: send_due(database, transport, keys)),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
             Loop("jobs", lambda: run_due(database, web, tools)),

@@ -98,7 +98,7 @@ async def mark_read(transaction: Transaction, until: datetime) -> None:
     )
 
 
-_NEWS = f"""e.kind = 'receipt' and e.data->>'code' <> '{SENT}'
+_NEWS = f"""e.kind in ('receipt', 'timed') and coalesce(e.data->>'code', '') <> '{SENT}'
     and ($2::timestamptz is null or e.recorded_at > $2) and ($3::timestamptz is null or e.recorded_at < $3)
     and d.type <> all($5::text[])"""
 
@@ -132,8 +132,10 @@ def _item(type: DocumentType, row: Row, data: Mapping[str, Any], read: datetime)
         status=data["status"],
         status_name=type.lifecycle.name_of(data["status"]),
         amendment=of_amendment(type, data),
-        code=data["code"],
-        code_name=type.messages.name_of(data["code"]),
+        code=data.get("code", ""),
+        code_name=type.messages.name_of(data["code"])
+        if "code" in data
+        else type.lifecycle.timer_label(data["timer"]),
         text=row["text"],
         at=row["at"],
         cursor=cursor_of(row["recorded_at"]),

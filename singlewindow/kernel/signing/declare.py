@@ -15,11 +15,12 @@ from typing import Any
 from uuid import uuid4
 
 from singlewindow.kernel.documents import store
-from singlewindow.kernel.documents.record import AttachmentRecord, Document
+from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
 from singlewindow.kernel.documents.view import View, view_of
 from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.exchange.receipts import open_cases
 from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
@@ -138,6 +139,12 @@ class SigningDesk:
             raise _changed(changed[0], f"「{label}」的海关数据已有变化")
         return verdict
 
+    async def _due(self, document: Document) -> Mapping[str, datetime]:
+        """When the timers are due of a document with a new submission."""
+        transaction = self.desk.transaction
+        rows = await transaction.rows(f"select {COLUMNS} from document where id = $1", document.id)
+        return next(iter((await open_cases(transaction, rows)).values())).case.due
+
     async def _record(
         self,
         document: Document,
@@ -169,7 +176,8 @@ class SigningDesk:
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
-        wanted = Change(status, event, submits=submission_id)
+        due = await self._due(document) if desk.type.lifecycle.timers and action.amends is None else None
+        wanted = Change(status, event, submits=submission_id, due=due)
         if action.amends:
             beside = None if action.amends.ended else document.amendment
             wanted = replace(wanted, amending=action.name, beside=beside)

@@ -12,6 +12,7 @@ from singlewindow.kernel.definition.fields import (
     Section,
     Variant,
     code,
+    date,
     decimal,
     lines,
     text,
@@ -61,6 +62,9 @@ class Letter(Content):
         pattern=r"[0-9]{4}[0-9A-Z]{6}", pattern_message="收货单位代码应为 10 位海关编码",
         hint="选填，10 位海关编码；申报后该企业可以查看本单据",
     )  # fmt: skip
+    answer_by: str = date(
+        "答复期限", element="AnswerBy", clause=CLAUSE, hint="选填；期限后第五日 24 时仍为审批通过的，转为逾期"
+    )
     goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)
 
 
@@ -77,7 +81,7 @@ FORM = Form(
             "基本信息",
             (
                 "number", "customs_no", "status", "filed_on", "letter_no", "applicant_code", "reference", "transport",
-                "vessel", "remark", "consignee_code",
+                "vessel", "remark", "consignee_code", "answer_by",
             ),
         ),
     ),

@@ -9,14 +9,16 @@ from dataclasses import replace
 
 from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
+from singlewindow.kernel.timing import Timer, midnight_after
 from singlewindow.subsystems._template.document import CLAUSE
 from singlewindow.subsystems._template.rules import CLAIM
 
 DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, LOCKED, FAILED = "0", "1", "2", "3", "4", "5", "6", "E"
+OVERDUE = "7"
 EDITABLE = states(DRAFT, RETURNED, FAILED)
 UNDER_WAY = states(DECLARED, SENT, RECEIVED)
 IN_FORCE = states(APPROVED, LOCKED)
-STORED = EDITABLE | UNDER_WAY | IN_FORCE
+STORED = EDITABLE | UNDER_WAY | IN_FORCE | states(OVERDUE)
 ACCEPTED, NOT_ACCEPTED = (
     frozenset({"APPROVED"}),
     frozenset({"REFUSED", "REJECTED"}),
@@ -31,6 +33,7 @@ LIFECYCLE = Lifecycle(
         State(APPROVED, "审批通过", in_force=True),
         State(RETURNED, "退单"),
         State(LOCKED, "已锁定", in_force=True),
+        State(OVERDUE, "逾期"),
         State(FAILED, "发送失败"),
     ),
     actions=(
@@ -98,6 +101,16 @@ LIFECYCLE = Lifecycle(
         Hear("REFUSED", UNDER_WAY | states(FAILED), RETURNED),
         Hear("LOCKED", states(APPROVED), LOCKED),
         Hear("UNLOCKED", states(LOCKED), APPROVED),
+    ),
+    timers=(
+        Timer(
+            "overdue",
+            "答复期限已过五日",
+            states(APPROVED),
+            OVERDUE,
+            lambda content, moments: midnight_after(content.get("answer_by", ""), 5),
+            clause=CLAUSE,
+        ),
     ),
 )
 
