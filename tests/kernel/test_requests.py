@@ -132,9 +132,7 @@ async def test_a_type_without_deletion(house: House) -> None:
             await desk.delete(number)
 
 
-@pytest.mark.parametrize(
-    "change", [{"roles": frozenset({"administrator"})}, {"parties": frozenset()}]
-)
+@pytest.mark.parametrize("change", [{"roles": frozenset({"administrator"})}, {"parties": frozenset()}])
 async def test_who_may_not_is_told_so_whatever_the_state(house: House, change: dict[str, Any]) -> None:
     """PORT-10: 403 for the person, 409 for the state, both with the grey button's words."""
     delete = replace(get_document_type(TYPE).lifecycle.action("delete"), **change)
