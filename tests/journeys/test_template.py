@@ -64,6 +64,10 @@ def fill_header(desk: Desk, reference: str) -> None:
     desk.press("Control+Enter")
     desk.type("第二行")
     desk.press("Enter")
+    expect(desk.field("consignee_code")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.field("answer_by")).to_be_focused()
+    desk.press("Enter")
     expect(desk.field("goods/name")).to_be_focused()
 
 
