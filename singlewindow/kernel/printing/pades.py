@@ -27,7 +27,6 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from singlewindow.contract.pdf_seals import DIGEST, FIELD, ORDER
 
-TITLE = "报关单证专用章（样章 SPECIMEN）"
 LONGEST_SIGNATURE = 71  # bytes of an ECDSA signature of P-256 with the smaller s, in DER
 _pdf: Any = generic  # half of it is typed
 SPARE = 16  # bytes; padding shows that a checker looks at it
@@ -39,7 +38,9 @@ class SealKey(Signer):
     def __init__(self, certificate: bytes, key: bytes, ca: bytes) -> None:
         authorities = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         authorities.register(_certificate(ca))
-        super().__init__(signing_cert=_certificate(certificate), cert_registry=authorities)
+        own = _certificate(certificate)
+        super().__init__(signing_cert=own, cert_registry=authorities)
+        self.title = str(own.subject.native["common_name"])  # whose seal it is
         self._key = serialization.load_pem_private_key(key, password=None)
         self._runner = asyncio.Runner()
         self.reserved = 2 * (len(self.sign(bytes(32), dry_run=True)) + SPARE)  # hexadecimal digits
@@ -74,7 +75,8 @@ def seal(key: SealKey, pdf: bytes, page: int, rect: Sequence[float], reason: str
     writer = _Writer(BytesIO(pdf))
     if "/AcroForm" in writer.root:
         raise ValueError("the file has a form or a signature already")
-    place = SigFieldSpec(FIELD, on_page=page - 1 if page > 0 else page, box=rect, readable_field_name=TITLE)  # type: ignore[arg-type]
+    on_page = page - 1 if page > 0 else page
+    place = SigFieldSpec(FIELD, on_page=on_page, box=rect, readable_field_name=key.title)  # type: ignore[arg-type]
     steps = PdfCMSEmbedder(new_field_spec=place).write_cms(FIELD, writer)
     _make_clear(writer, next(steps).get_object(), rect)
     placeholder = SignatureObject(

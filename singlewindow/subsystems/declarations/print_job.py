@@ -74,16 +74,11 @@ async def _made(job: Work, judged: Made, names: Names) -> Made:
     return Made(judged.due, judged.state, file=NewFile(f"{judged.due.number}.pdf", PDF, pdf))
 
 
-async def _finish(job: Work) -> None:
-    """Every layout file is there already."""
-
-
 PRINT = JobKind(
     name="declarations.print",
     title="自助打印报关单证申请",
     unfold=work.unfold,
     step=_step,
-    finish=_finish,
     batch=BATCH,
     open=False,
 )

@@ -16,9 +16,11 @@ from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import NewFile
 from singlewindow.kernel.jobs.kind import Item, Outcome, Work
 from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.registers.store import Registers
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.keeping import kept_until
 from singlewindow.subsystems.declarations.problems import Gone, NotReady
+from singlewindow.subsystems.declarations.queries import INDEX
 from singlewindow.subsystems.declarations.rules import Kind
 
 OWN = "company_id = $1"
@@ -78,14 +80,12 @@ async def unfold(work: Work) -> None:
 
 async def load(work: Work, items: Sequence[Item]) -> list[Due]:
     """What customs say of these declarations now, in one query."""
-    numbers = [item.data["number"] for item in items]
-    rows = await work.transaction.rows(
-        "select key, data from register_entry where kind = 'declaration' and key = any($1)", numbers
-    )
-    data = {row["key"]: row["data"] for row in rows}
+    wanted = [(INDEX.kind, item.data["number"]) for item in items]
+    entries = await Registers(work.transaction).find_many(wanted)
+    found = [entries.get(key) for key in wanted]
     return [
-        Due(item.no, item.data["result"], item.data["number"], data.get(item.data["number"]))
-        for item in items
+        Due(item.no, item.data["result"], item.data["number"], entry.data if entry else None)
+        for item, entry in zip(items, found, strict=True)
     ]
 
 
