@@ -30,8 +30,28 @@ Due = Callable[[Mapping[str, Any], Moments], datetime | None]
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """From `days` days before a timer's moment on, the home page of the company that files the document says `text`,
+    in which {number} and {days} (how many are left, at least 1) stand for the document's."""
+
+    days: int
+    text: str
+
+    def __post_init__(self) -> None:
+        """Check once that the text asks for nothing else, and that it is ever said."""
+        self.say("", 1)
+        if self.days < 1:
+            raise ValueError(f"a reminder {self.days} days before comes never")
+
+    def say(self, number: str, days: int) -> str:
+        """The text for a document. Raises KeyError for a text that asks for what there is not."""
+        return self.text.format(number=number, days=days)
+
+
+@dataclass(frozen=True)
 class Timer:
-    """From the moment `due` on, a document in one of `from_states` is in `to`; `label` says why, in the history."""
+    """From the moment `due` on, a document in one of `from_states` is in `to`; `label` says why, in the history.
+    `reminds`: who can still prevent it is told before."""
 
     name: str
     label: str
@@ -39,6 +59,7 @@ class Timer:
     to: str
     due: Due
     clause: str = ""
+    reminds: Reminder | None = None
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,24 +17,13 @@ from singlewindow.kernel.lifecycle import Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import get_document_type
 from singlewindow.kernel.timing import CHINA, Moments, Timer, due_of, midnight_after
 from tests.house import House, Member
+from tests.kernel.conftest import FROZEN
 from tests.kernel.test_documents import TYPE, applied, letter
 
-BEGIN = datetime(2026, 11, 20, 4, tzinfo=UTC)
+BEGIN = FROZEN
 DAY = timedelta(days=1)
 ANSWER_BY = "2026-11-21"
 DUE = datetime(2026, 11, 27, tzinfo=CHINA)  # 00:00 after the fifth day after it
-
-
-@pytest.fixture
-async def clock(house: House) -> AsyncIterator[Any]:
-    """Freezes the business clock; real again afterwards."""
-
-    async def freeze(moment: datetime) -> None:
-        await house.sql("update clock set frozen = $1, shift = '0'", moment)
-
-    await freeze(BEGIN)
-    yield freeze
-    await house.sql("update clock set frozen = null, shift = '0'")
 
 
 async def sent(house: House) -> tuple[Member, str]:

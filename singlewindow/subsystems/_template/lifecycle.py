@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
-from singlewindow.kernel.timing import Timer, midnight_after
+from singlewindow.kernel.timing import Reminder, Timer, midnight_after
 from singlewindow.subsystems._template.document import CLAUSE
 from singlewindow.subsystems._template.rules import CLAIM
 
@@ -110,6 +110,7 @@ LIFECYCLE = Lifecycle(
             OVERDUE,
             lambda content, moments: midnight_after(content.get("answer_by", ""), 5),
             clause=CLAUSE,
+            reminds=Reminder(5, "样例申请 {number}：请在 {days} 天内答复"),
         ),
     ),
 )

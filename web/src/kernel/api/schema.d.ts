@@ -1423,6 +1423,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has its term soon
+         * @description Documents that the company files, whose status changes by itself in a few days unless something is done.
+         */
+        get: operations["soon_api_reminders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/seal/key": {
         parameters: {
             query?: never;
@@ -3538,6 +3558,40 @@ export interface components {
             signature: string;
             /** Username */
             username: string;
+        };
+        /**
+         * ReminderItem
+         * @description A document, what to do about it, until when, and how many days are left (a day begun counts).
+         */
+        ReminderItem: {
+            /** Days */
+            days: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Number */
+            number: string;
+            /** Text */
+            text: string;
+            /**
+             * Title
+             * @description The document type's
+             */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * RemindersAnswer
+         * @description The next ones, and how many there are in all.
+         */
+        RemindersAnswer: {
+            /** Items */
+            items: components["schemas"]["ReminderItem"][];
+            /** Total */
+            total: number;
         };
         /**
          * RenameBody
@@ -9395,6 +9449,44 @@ export interface operations {
             };
             /** @description /problems/too-many: 操作过于频繁 */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    soon_api_reminders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -106,6 +106,8 @@ export type History = Schemas["HistoryAnswer"];
 export type Change = Schemas["Change"];
 export type NewsItem = Schemas["NewsItem"];
 export type NewsPage = Schemas["NewsAnswer"];
+export type Reminder = Schemas["ReminderItem"];
+export type Reminders = Schemas["RemindersAnswer"];
 
 export type Found = Schemas["SearchRow"];
 export type FoundPage = Schemas["SearchAnswer"];

@@ -1,3 +1,4 @@
+import { ref } from "vue";
 import { call } from "@/kernel/api/client";
 
 /** What the server says of the business time; it differs from the real one in training only. */
@@ -8,6 +9,8 @@ export interface ClockAnswer {
 }
 
 let told: (ClockAnswer & { heard: number }) | null = null;
+/** The hour of the business time as the server said it last; another one when time went on, or the clock was moved. */
+export const businessHour = ref("");
 let asking: Promise<ClockAnswer> | null = null;
 
 /** Asks the server for the business time. @param url of the portal or of customs */
@@ -15,6 +18,7 @@ export async function learnClock(url = "/api/clock"): Promise<ClockAnswer> {
   asking ??= call<ClockAnswer>("GET", url).finally(() => (asking = null));
   const answer = await asking;
   told = { ...answer, heard: Date.now() };
+  businessHour.value = answer.now.slice(0, "2026-11-26T09".length);
   return answer;
 }
 
