@@ -395,13 +395,15 @@ MenuPage = Literal[
 class MenuItem:
     """A line of the left menu: a page of one kind about one document type or several.
 
-    An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component.
+    An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component. Lines that
+    follow one another with the same word `under` stand beneath it (预约查询 → 预约通关查询).
     """
 
     title: str
     page: MenuPage
     types: tuple[str, ...] = ()
     name: str = ""
+    under: str = ""
 
     def __post_init__(self) -> None:
         """Check once that the line leads somewhere."""

@@ -32,12 +32,14 @@ class Config(BaseModel):
 
 
 class MenuView(BaseModel):
-    """A line of the left menu; a chapter's own page has a `name` and is about no document types."""
+    """A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
+    above it, or ""."""
 
     title: str
     page: MenuPage
     types: list[str]
     name: str
+    under: str
 
 
 class ApplicationView(BaseModel):
@@ -172,7 +174,7 @@ def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
 
 def _application(subsystem: Subsystem) -> ApplicationView:
     menu = [
-        MenuView(title=item.title, page=item.page, types=list(item.types), name=item.name)
+        MenuView(title=item.title, page=item.page, types=list(item.types), name=item.name, under=item.under)
         for item in subsystem.menu
     ]
     return ApplicationView(

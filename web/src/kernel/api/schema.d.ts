@@ -3081,7 +3081,8 @@ export interface components {
         };
         /**
          * MenuView
-         * @description A line of the left menu; a chapter's own page has a `name` and is about no document types.
+         * @description A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
+         *     above it, or "".
          */
         MenuView: {
             /** Name */
@@ -3095,6 +3096,8 @@ export interface components {
             title: string;
             /** Types */
             types: string[];
+            /** Under */
+            under: string;
         };
         /**
          * MessageKind

@@ -1,0 +1,33 @@
+"""预约通关: clearance outside customs' working hours is applied for beforehand. Read README.md first."""
+
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Subsystem
+from singlewindow.subsystems.appointment.document import FORM
+from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE
+from singlewindow.subsystems.appointment.messages import MESSAGES
+from singlewindow.subsystems.appointment.queries import QUERIES
+from singlewindow.subsystems.appointment.rules import RULES, fill, gather
+
+APPLICATION = DocumentType(
+    name="appointment.application",
+    title="预约申请",
+    form=FORM,
+    rules=RULES,
+    gather=gather,
+    fill=fill,
+    lifecycle=LIFECYCLE,
+    parties=(Party("consignee", "收发货人", "consignee_code"),),
+    messages=MESSAGES,
+    queries=QUERIES,
+)
+
+SUBSYSTEM = Subsystem(
+    name="appointment",
+    title="预约通关",
+    group=("货物申报",),
+    documents=(APPLICATION,),
+    menu=(
+        MenuItem("预约申请", "form", (APPLICATION.name,)),
+        MenuItem("预约通关查询", "query", (APPLICATION.name,), under="预约查询"),
+    ),
+    card_stays=True,
+)
