@@ -48,11 +48,18 @@ async def fill(connection: asyncpg.Connection, type: DocumentType) -> None:
 
 
 def asked(type: DocumentType, condition: Condition | None) -> dict[str, str]:
-    """A condition and, where the type has it, the span that it wants."""
+    """A condition and, where the type has them, the span and the role that it wants."""
     spans = {each.name for each in type.queries.conditions if each.kind == "span"}
     value = {} if "updated" not in spans else SPAN
+    value = value | {
+        each.name: each.choices[0].code
+        for each in type.queries.conditions
+        if each.kind == "role" and each.required
+    }
     if condition and condition.kind == "span":
-        return value | {f"{condition.name}_{end}": SPAN[f"updated_{end}"] for end in ("from", "to")}
+        last = date.today()  # noqa: DTZ011
+        first = last - timedelta(days=min(condition.max_days or 20, 20))
+        return value | {f"{condition.name}_from": str(first), f"{condition.name}_to": str(last)}
     return value | ({condition.name: "1"} if condition else {})
 
 

@@ -3,7 +3,7 @@
 Revision ID: appointment_0001
 """
 
-from singlewindow.kernel.database.find_tables import add_party, create_find_table
+from singlewindow.kernel.database.find_tables import add_party, create_find_table, index_statistics
 
 revision = "appointment_0001"
 down_revision = None
@@ -16,4 +16,5 @@ COLUMNS = {"consignee_code": 10, "declare_port": 4, "entry_port": 4, "start": 16
 def upgrade() -> None:
     """Make it."""
     create_find_table(TABLE, COLUMNS)
+    index_statistics(TABLE)  # 申请时间 is asked for
     add_party(TABLE, "appointment.application", "consignee", "consignee_code")
