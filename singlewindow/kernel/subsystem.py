@@ -318,6 +318,9 @@ class DocumentType:
         fields = self.form.content.fields
         if missing := [s.field for s in self.serials if s.field not in fields or not fields[s.field].system]:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")
+        named = {code for section in self.form.sections for code in section.states}
+        if missing := sorted(named - {state.code for state in self.lifecycle.states}):
+            raise ValueError(f"{self.name} has sections of unknown states {missing}")
         if missing := [] if self.queries.statistics is None else self._not_countable(self.queries.statistics):
             raise ValueError(f"{self.name} cannot count by {missing}")
         self._check_parties()

@@ -251,6 +251,50 @@ async def test_two_uploads_of_one_category_at_once(house: House) -> None:
     assert len((await member.view(TYPE, view["number"]))["attachments"]) == 1
 
 
+async def test_a_category_that_takes_several(house: House) -> None:
+    """APPT-03: as many as it says, none replaced; the refusal names the limit; a free place is taken again."""
+    member, view = await draft(house)
+    for name in ("一.pdf", "二.pdf", "三.pdf"):
+        view = (await member.upload(TYPE, view["number"], "3", name=name)).json()
+    assert [file["name"] for file in view["attachments"]] == ["一.pdf", "二.pdf", "三.pdf"]
+    fourth = await member.upload(TYPE, view["number"], "3", name="四.pdf")
+    assert fourth.status_code == 422
+    [violation] = fourth.json()["violations"]
+    assert (violation["path"], violation["rule"]) == ("attachments/3", "upload.most")
+    assert violation["message"] == "「图纸」至多上传 3 个文件，现已有 3 个"
+    assert violation["advice"]
+    base = f"/api/documents/{TYPE}/{view['number']}/attachments"
+    left = (await member.http.delete(f"{base}/{view['attachments'][1]['id']}")).json()
+    assert [file["name"] for file in left["attachments"]] == ["一.pdf", "三.pdf"]
+    again = (await member.upload(TYPE, view["number"], "3", name="五.pdf")).json()
+    assert [file["name"] for file in again["attachments"]] == ["一.pdf", "三.pdf", "五.pdf"]
+
+
+async def test_more_uploads_at_once_than_the_category_takes(house: House) -> None:
+    """APPT-03: the limit holds for people who upload at the same instant too."""
+    member, view = await draft(house)
+    answers = await asyncio.gather(
+        *(member.upload(TYPE, view["number"], "3", name=f"{n}.pdf") for n in range(6))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [422] * 3
+    assert len((await member.view(TYPE, view["number"]))["attachments"]) == 3
+
+
+async def test_several_files_of_a_category_are_signed_and_sent(house: House) -> None:
+    """PORT-08: each of them is named in the statement and reaches customs."""
+    member, view = await draft(house)
+    await member.upload(TYPE, view["number"], "1")
+    for pages in (1, 2):
+        data = pdf_samples.make_pdf(pages=pages)
+        view = (await member.upload(TYPE, view["number"], "3", data, name=f"{pages}.pdf")).json()
+    await member.apply(TYPE, view)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    assert [(a.category, a.sha256) for a in submission.attachments] == [
+        (file["category"], file["sha256"]) for file in view["attachments"]
+    ]
+
+
 async def test_files_can_be_read_and_deleted_until_the_application(house: House) -> None:
     """INSP-05, INSP-07: afterwards they can only be read."""
     member, view = await draft(house)

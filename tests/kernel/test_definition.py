@@ -17,7 +17,18 @@ from singlewindow.kernel.definition import export
 from singlewindow.kernel.definition.check import clean, violations_of
 from singlewindow.kernel.definition.conditions import eq, fields_of, holds
 from singlewindow.kernel.definition.export import definition_of
-from singlewindow.kernel.definition.fields import Content, Field, Variant, enabled_values, lines, text
+from singlewindow.kernel.definition.fields import (
+    Attachments,
+    Category,
+    Content,
+    Field,
+    Form,
+    Section,
+    Variant,
+    enabled_values,
+    lines,
+    text,
+)
 from singlewindow.kernel.http import portal_routes
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.subsystem import (
@@ -198,14 +209,66 @@ def test_columns_say_whether_they_sort() -> None:
 
 
 def test_a_definition_with_a_forgotten_field_does_not_start() -> None:
-    from singlewindow.kernel.definition.fields import Form, Section
-
     class Two(Content):
         one: str = text("一")
         two: str = text("二")
 
     with pytest.raises(ValueError, match="two"):
         Form(content=Two, header=(), sections=(Section("", ("one",)),))
+
+
+class Report(Content):
+    """Two boxes and two tables, of which the sections below name one each."""
+
+    one: str = text("一")
+    words: str = text("说明")
+    numbers: list[Good] = lines("号码", Good)
+    others: list[Good] = lines("其他", Good)
+
+
+def report(*sections: Section) -> Form:
+    kinds = Attachments((Category("1", "材料", most=5), Category("2", "说明材料", most=1)))
+    return Form(content=Report, header=(), sections=(Section("一", ("one",)), *sections), attachments=kinds)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"tables": ("goods",)}, "unknown tables"),
+        ({"attachments": ("3",)}, "unknown attachments"),
+        ({"tables": ("numbers", "numbers")}, "some twice"),
+    ],
+)
+def test_a_section_names_what_there_is(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        report(Section("说明", ("words",), **more))
+
+
+def test_a_section_of_some_states() -> None:
+    """APPT-01: there in these, and wherever something is filled in or uploaded under it."""
+    section = Section("说明", ("words",), ("numbers",), ("2",), states=frozenset("P"))
+    report(section)
+    assert section.shown("P", {}, [])
+    assert not section.shown("S", {"one": "1", "words": "", "numbers": []}, ["1"])
+    for values, files in (({"words": "船期"}, []), ({"numbers": [{"name": "1"}]}, []), ({}, ["2"])):
+        assert section.shown("S", values, files)
+    assert Section("一", ("one",)).shown("S", {}, [])
+
+
+def test_what_stands_in_a_section_is_told_to_the_page() -> None:
+    form = definition_of(get_document_type("_template"))
+    assert [(s.title, s.tables, s.attachments, s.states) for s in form.sections if s.attachments] == [
+        ("图纸", [], ["3"], [])
+    ]
+    assert form.attachments is not None
+    assert {c.code: c.most for c in form.attachments.categories} == {"1": 0, "2": 0, "3": 3}
+
+
+def test_a_type_names_no_section_of_a_state_that_it_has_not() -> None:
+    letter = get_document_type("_template")
+    sections = (*letter.form.sections[:-1], replace(letter.form.sections[-1], states=frozenset({"?"})))
+    with pytest.raises(ValueError, match="unknown states"):
+        replace(letter, form=replace(letter.form, sections=sections))
 
 
 def test_one_object_for_each_type() -> None:

@@ -69,12 +69,17 @@ def data(**more: Any) -> dict[str, Any]:
         "print": "样例申请", "title": "样例申请", "number": "202600000000000001", "version": 1, "status": "暂存",
         "company": {"name": "测试公司", "code": "4403000001"}, "printed_at": "2026-11-26 08:00:00",
         "printed_by": "王芳", "values": {}, "sections": [], "tables": [], "takes_attachments": False,
-        "categories": [], "attachments": [], "receipts": [], **more,
+        "categories": [], "attachments": [], "receipts": [],
+        "rest": {"tables": more.get("tables", []), "takes_attachments": False, "attachments": []}, **more,
     }  # fmt: skip
 
 
+NO_REST = {"tables": [], "takes_attachments": False, "attachments": []}
+
+
 def section(**values: str) -> list[dict[str, Any]]:
-    return [{"title": "一", "fields": [{"label": k, "value": v, "wide": False} for k, v in values.items()]}]
+    fields = [{"label": k, "value": v, "wide": False} for k, v in values.items()]
+    return [{"title": "一", "fields": fields, "tables": [], "takes_attachments": False, "attachments": []}]
 
 
 @pytest.fixture
@@ -113,6 +118,31 @@ async def test_a_print_holds_what_is_stored(house: House, tmp_path: Path) -> Non
                   "苹果12.5A1", "1申请书声明.pdf1", "APPROVED", "回执APPROVED", "530120261126000007", "审批通过",
                   "打印人用户", "第1页/共1页", "打印件统一编号"):  # fmt: skip
         assert words in paper.text, (words, paper.raw)
+
+
+@needs_poppler
+async def test_what_stands_in_a_section_is_printed_there(house: House, tmp_path: Path) -> None:
+    """UI-12: files of a category in a section under its heading, the others at the end."""
+    member = await house.member()
+    number = (await member.save(TYPE, letter(reference())))["number"]
+    await member.upload(TYPE, number, "1", name="甲.pdf")
+    await member.upload(TYPE, number, "3", name="乙.pdf")
+    text = (await printed(member, number, tmp_path)).text
+    places = [text.index(words) for words in ("基本信息", "乙.pdf", "货物（共1项）", "甲.pdf", "回执无")]
+    assert places == sorted(places), text
+    assert text.count("乙.pdf") == 1
+
+
+@needs_poppler
+async def test_a_section_s_own_table_has_the_section_s_heading(press: Typesetter, tmp_path: Path) -> None:
+    """UI-12: and a section with boxes and a table has both headings."""
+    table = {"label": "号码", "columns": [{"label": "序号", "width": 5}], "rows": [["1"]]}
+    sole = {"title": "反馈", "fields": [], "tables": [table], "takes_attachments": False, "attachments": []}
+    both = {**section(说明="无")[0], "title": "解释", "tables": [table], "takes_attachments": True}
+    paper = await typeset(press, tmp_path, sections=[sole, both], tables=[table], rest=NO_REST)
+    assert "反馈（共1项）" in paper.text
+    assert paper.text.count("号码（共1项）") == 1
+    assert "附件无" in paper.text
 
 
 async def listed(member: Member, tmp_path: Path, **asked: Any) -> Paper:

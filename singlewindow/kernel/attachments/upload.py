@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, PdfRefused, check_pdf
 from singlewindow.kernel.database.connection import Row
 from singlewindow.kernel.definition.check import find_unprintable
-from singlewindow.kernel.definition.fields import Attachments
+from singlewindow.kernel.definition.fields import Attachments, Category
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
@@ -47,10 +47,11 @@ class UploadDesk:
     minutes: float
 
     async def prepare(self, number: str, wanted: UploadRequest) -> tuple[Prepared, AttachmentRecord | None]:
-        """What the card signs before an upload, and the file of this category that it would replace."""
+        """What the card signs before an upload, and the file of this category that it would replace, if any."""
         document, _ = await self._open_document(number)
         check_card(self.desk.person, wanted.card_no)
         self._check_request(wanted)
+        replaced = await self._replaced(document, wanted.category)
         statement = {
             "draft": number,
             "category": wanted.category,
@@ -65,13 +66,13 @@ class UploadDesk:
             {"category": wanted.category, "name": wanted.name, "sha256": wanted.sha256, "size": wanted.size},
             self.minutes,
         )  # fmt: skip
-        files = await store.attachments_of(self.desk.transaction, document.id)
-        return pinned, next((f for f in files if f.category == wanted.category), None)
+        return pinned, next(iter(replaced), None)
 
     async def add(
         self, number: str, token: str, signed: Signed, data: bytes, facts: PdfFacts, now: datetime
     ) -> View:
-        """Store a checked file. A second one of the same category replaces the first (INSP-05)."""
+        """Store a checked file. A second one of the same category replaces the first (INSP-05), unless the category
+        takes several."""
         desk = self.desk
         document, status = await self._open_document(number)
         prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
@@ -81,13 +82,16 @@ class UploadDesk:
         sha256 = hashlib.sha256(data).hexdigest()
         _check_same(prepared.facts, len(data), sha256)
         category = prepared.facts["category"]
-        await self._drop(document, category)
+        await self._drop(document, await self._replaced(document, category))
         await desk.transaction.run(
             """insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
-                   signature, certificate, uploaded_by, uploaded_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+                   signature, certificate, uploaded_by, uploaded_at, place)
+               select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, min(p) from generate_series(1, $14) as p
+               where p not in (select place from attachment
+                               where document_id = $1 and category = $3 and not superseded)""",
             document.id, document.company_id, category, prepared.facts["name"], len(data), facts.pages, sha256, data,
             prepared.statement, signed.signature, signed.certificate, desk.person.account_id, desk.transaction.now,
+            self._most(category),
         )  # fmt: skip
         event = Event("uploaded", desk.person.display_name, {"category": category})
         return await self._changed(document, status, event)
@@ -99,7 +103,7 @@ class UploadDesk:
         found = next((f for f in files if f.id == attachment_id), None)
         if found is None:
             raise NotFound("没有这份随附单据")
-        await self._drop(document, found.category)
+        await self._drop(document, [found])
         event = Event("upload removed", self.desk.person.display_name, {"category": found.category})
         return await self._changed(document, status, event)
 
@@ -148,18 +152,35 @@ class UploadDesk:
         status = desk.check(desk.type.lifecycle.action("save"), document.status, document)
         return document, status
 
-    async def _drop(self, document: Document, category: str) -> None:
+    async def _replaced(self, document: Document, code: str) -> list[AttachmentRecord]:
+        """The files that another one of this category takes the place of. Raises Refused where the category holds as
+        many as it takes."""
+        files = await store.attachments_of(self.desk.transaction, document.id)
+        there = [file for file in files if file.category == code]
+        category = self._spec().category(code)
+        if category is None or not category.most:
+            return there
+        if len(there) >= category.most:
+            raise Refused.because([_too_many(category, len(there), self._spec().clause)])
+        return []
+
+    def _most(self, code: str) -> int:
+        category = self._spec().category(code)
+        return max(category.most, 1) if category else 1
+
+    async def _drop(self, document: Document, files: Sequence[AttachmentRecord]) -> None:
         """A file that a submission names stays in the archive; any other goes."""
+        ids = [file.id for file in files]
         await self.desk.transaction.run(
-            """update attachment a set superseded = true where document_id = $1 and category = $2 and not superseded
+            """update attachment a set superseded = true where document_id = $1 and id = any($2) and not superseded
                and exists (select from submission s where s.document_id = $1 and a.id = any(s.attachments))""",
             document.id,
-            category,
+            ids,
         )
         await self.desk.transaction.run(
-            "delete from attachment where document_id = $1 and category = $2 and not superseded",
+            "delete from attachment where document_id = $1 and id = any($2) and not superseded",
             document.id,
-            category,
+            ids,
         )
 
     async def _changed(self, document: Document, status: str, event: Event) -> View:
@@ -199,6 +220,14 @@ def too_large(size: int, limit: int, clause: str) -> Violation:
     """The violation of the size limit, with both figures in bytes."""
     message = f"文件大小 {size:,} 字节，超过单个文件上限 4M（{limit:,} 字节）"
     return Violation(PATH, "pdf.size", message, "请压缩或拆分 PDF 后重新上传", clause)
+
+
+def _too_many(category: Category, there: int, clause: str) -> Violation:
+    """The violation of a category that takes several files, but not one more."""
+    message = f"「{category.name}」至多上传 {category.most} 个文件，现已有 {there} 个"
+    return Violation(
+        f"{PATH}/{category.code}", "upload.most", message, "请先删除不需要的文件，再上传新的文件", clause
+    )
 
 
 def _wrong(message: str, advice: str) -> Violation:

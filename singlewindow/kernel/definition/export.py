@@ -44,10 +44,15 @@ class FieldView(BaseModel):
 
 
 class SectionView(BaseModel):
-    """A heading and its boxes."""
+    """A heading and what stands under it: boxes, then line tables and categories of attachments by name. Of the
+    tables and categories, those that no section names come last. With `states` it is there only in these, and where
+    something is filled in under it."""
 
     title: str
     fields: list[FieldView]
+    tables: list[str]
+    attachments: list[str]
+    states: list[str]
 
 
 class LinesView(BaseModel):
@@ -66,10 +71,11 @@ class LinesView(BaseModel):
 
 
 class CategoryView(BaseModel):
-    """A kind of attachment."""
+    """A kind of attachment, and how many files it takes; 0: one, which another one replaces."""
 
     code: str
     name: str
+    most: int
 
 
 class AttachmentsView(BaseModel):
@@ -90,11 +96,13 @@ class StateView(BaseModel):
 
 
 class ActionDefinition(BaseModel):
-    """A button; one that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
-    content changed there, or (it ends the document) as it is."""
+    """A button, and in which states it may be had ("": of a document that was never saved); one that `amends` what is
+    in force is no button but a form of its own, in which it is 申报: with its content changed there, or (it ends the
+    document) as it is."""
 
     name: str
     label: str
+    states: list[str]
     style: Literal["primary", "plain"]
     shortcut: str
     confirm: str | None
@@ -207,13 +215,20 @@ def definition_of(type: DocumentType) -> Definition:
     return Definition(
         type=type.name,
         title=type.title,
-        sections=[SectionView(title=s.title, fields=[boxes[n] for n in s.fields]) for s in form.sections],
+        sections=[
+            SectionView(
+                title=s.title, fields=[boxes[n] for n in s.fields], tables=list(s.tables),
+                attachments=list(s.attachments), states=sorted(s.states),
+            )
+            for s in form.sections
+        ],
         lines=_lines(form.content),
         attachments=_attachments(type),
         states=[StateView(code=s.code, name=s.name, waiting=s.waiting) for s in type.lifecycle.states],
         actions=[
             ActionDefinition(
-                name=a.name, label=a.label, style=a.style, shortcut=a.shortcut, confirm=a.confirm or None,
+                name=a.name, label=a.label, states=sorted(a.from_states), style=a.style, shortcut=a.shortcut,
+                confirm=a.confirm or None,
                 signed=a.signed, done=a.done or None,
                 amends="" if a.amends is None else "ends" if a.amends.ended else "replaces",
             )
@@ -239,7 +254,7 @@ def _attachments(type: DocumentType) -> AttachmentsView | None:
     spec = type.form.attachments
     if spec is None:
         return None
-    categories = [CategoryView(code=c.code, name=c.name) for c in spec.categories]
+    categories = [CategoryView(code=c.code, name=c.name, most=c.most) for c in spec.categories]
     return AttachmentsView(
         categories=categories, max_bytes=spec.max_bytes, max_page_bytes=spec.max_page_bytes, hint=spec.hint
     )

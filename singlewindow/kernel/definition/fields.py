@@ -11,7 +11,7 @@ At run time an instance holds plain strings ("" where nothing is filled in) and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -151,21 +151,32 @@ def lines(label: str, row: type[Content], **more: Any) -> Any:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the form and the names of what stands under it, in reading order.
+    """A heading of the form and the names of what stands under it, in reading order: fields, then tables, then
+    categories of attachments. Tables and categories that no section names come last, as parts of their own.
 
-    A name is a content field's or one of the header's: number, status, filed_on, or a returned one.
+    A field is the content's or one of the header's: number, status, filed_on, or a returned one. With `states` the
+    section is there only in these, and wherever something is filled in under it.
     """
 
     title: str
     fields: tuple[str, ...]
+    tables: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    states: frozenset[str] = frozenset()
+
+    def shown(self, status: str, values: Values, files: Collection[str]) -> bool:
+        """Whether the section is there beside this content and these categories of files."""
+        filled = any(values.get(name) for name in (*self.fields, *self.tables))
+        return not self.states or status in self.states or filled or any(c in files for c in self.attachments)
 
 
 @dataclass(frozen=True)
 class Category:
-    """A kind of attachment (随附单据文件类别)."""
+    """A kind of attachment (随附单据文件类别): one file, which another one replaces, or (`most`) up to that many."""
 
     code: str
     name: str
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,9 +189,14 @@ class Attachments:
     max_bytes: int = 4_194_304
     max_page_bytes: int = 204_800
 
+    def category(self, code: str) -> Category | None:
+        """The category, or None when there is no such one."""
+        return next((category for category in self.categories if category.code == code), None)
+
     def name_of(self, code: str) -> str | None:
         """The category's name, or None when there is no such category."""
-        return next((category.name for category in self.categories if category.code == code), None)
+        category = self.category(code)
+        return None if category is None else category.name
 
 
 @dataclass(frozen=True)
@@ -206,12 +222,22 @@ class Form:
     labels: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Check once that every section's name exists and every content field stands in one."""
+        """Check once that every section's name exists, that every content field stands in one, and nothing in two."""
         known = {h.name: h.label for h in self.header} | {n: f.label for n, f in self.content.fields.items()}
         shown = [name for section in self.sections for name in section.fields]
         if sorted(shown) != sorted(known):
             raise ValueError(f"sections and fields differ: {set(shown) ^ set(known)}")
+        kinds = (
+            [] if self.attachments is None else [category.code for category in self.attachments.categories]
+        )
+        _check_placed("tables", [n for s in self.sections for n in s.tables], self.content.tables)
+        _check_placed("attachments", [n for s in self.sections for n in s.attachments], kinds)
         object.__setattr__(self, "labels", {n: f.label for n, f in self.content.fields.items()})
+
+
+def _check_placed(what: str, placed: Sequence[str], known: Collection[str]) -> None:
+    if wrong := [name for name in placed if name not in known or placed.count(name) > 1]:
+        raise ValueError(f"sections name unknown {what}, or some twice: {wrong}")
 
 
 def enabled_values(content: type[Content], values: Values) -> dict[str, Any]:

@@ -118,10 +118,10 @@ def only_reads() -> Forbidden:
 
 
 async def attachments_of(transaction: Transaction, document_id: int) -> list[AttachmentRecord]:
-    """The files of a document's working version, by category."""
+    """The files of a document's working version, by category, in the order in which they came."""
     rows = await transaction.rows(
         """select id, category, name, size, pages, sha256, uploaded_at from attachment
-           where document_id = $1 and not superseded order by category""",
+           where document_id = $1 and not superseded order by category, id""",
         document_id,
     )
     return [AttachmentRecord(**dict(row)) for row in rows]

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.definition.fields import Content, Field, Lines, enabled_values
+from singlewindow.kernel.definition.fields import Content, Field, Lines, Section, enabled_values
 from singlewindow.kernel.documents.history import NEWEST_FIRST
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import CHINA
@@ -46,6 +46,8 @@ async def print_data(
         **document.returned,
         **_shown(type.form.content, content, names),
     }
+    tables = {name: _table(table, content, names) for name, table in type.form.content.tables.items()}
+    shown_files = [_file(type, file) for file in files]
     data: dict[str, Any] = breakable(
         {
             "title": type.title,
@@ -56,11 +58,12 @@ async def print_data(
             "printed_at": _moment(transaction.now),
             "printed_by": person.display_name,
             "values": values,
-            "sections": _sections(type, content, values),
-            "tables": [_table(table, content, names) for name, table in type.form.content.tables.items()],
+            "sections": _sections(type, document, content, values, tables, shown_files),
+            "tables": list(tables.values()),
+            "rest": _rest(type, tables, shown_files),
             "takes_attachments": type.form.attachments is not None,
             "categories": _categories(type),
-            "attachments": [_file(type, file) for file in files],
+            "attachments": shown_files,
             "receipts": await _receipts(transaction, type, document),
         }
     )
@@ -122,24 +125,55 @@ def _text(spec: Field, value: str, names: Names) -> str:
     return f"{value} {name}" if name and name != value else value
 
 
-def _sections(type: DocumentType, content: Values, values: Mapping[str, str]) -> list[dict[str, Any]]:
-    specs = type.form.content.fields
-    labels = {box.name: box.label for box in type.form.header}
-    labels |= {name: spec.spoken(content).label for name, spec in specs.items()}
+def _sections(
+    type: DocumentType,
+    document: Document,
+    content: Values,
+    values: Mapping[str, str],
+    tables: Mapping[str, Any],
+    files: Sequence[Values],
+) -> list[dict[str, Any]]:
+    """The sections that the document's status shows, each with its boxes, tables and files."""
+    there = {file["category_code"] for file in files}
     return [
         {
             "title": section.title,
-            "fields": [
-                {
-                    "label": labels[name],
-                    "value": values.get(name, ""),
-                    "wide": name in specs and specs[name].span == 3,
-                }
-                for name in section.fields
-            ],
+            "fields": _boxes(type, section, content, values),
+            "tables": [tables[name] for name in section.tables],
+            "takes_attachments": bool(section.attachments),
+            "attachments": [file for file in files if file["category_code"] in section.attachments],
         }
         for section in type.form.sections
+        if section.shown(document.status, content, there)
     ]
+
+
+def _boxes(
+    type: DocumentType, section: Section, content: Values, values: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    specs = type.form.content.fields
+    labels = {box.name: box.label for box in type.form.header}
+    labels |= {name: specs[name].spoken(content).label for name in section.fields if name in specs}
+    return [
+        {
+            "label": labels[name],
+            "value": values.get(name, ""),
+            "wide": name in specs and specs[name].span == 3,
+        }
+        for name in section.fields
+    ]
+
+
+def _rest(type: DocumentType, tables: Mapping[str, Any], files: Sequence[Values]) -> dict[str, Any]:
+    """The tables and files that stand in no section."""
+    in_sections = {name for section in type.form.sections for name in section.tables}
+    placed = {code for section in type.form.sections for code in section.attachments}
+    spec = type.form.attachments
+    return {
+        "tables": [table for name, table in tables.items() if name not in in_sections],
+        "takes_attachments": spec is not None and any(each.code not in placed for each in spec.categories),
+        "attachments": [file for file in files if file["category_code"] not in placed],
+    }
 
 
 def _table(table: Lines, content: Values, names: Names) -> dict[str, Any]:

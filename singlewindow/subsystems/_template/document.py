@@ -84,8 +84,11 @@ FORM = Form(
                 "vessel", "remark", "consignee_code", "answer_by",
             ),
         ),
+        Section("图纸", (), attachments=("3",)),
     ),
     attachments=Attachments(
-        categories=(Category("1", "申请书"), Category("2", "其他材料")), hint="仅限 PDF", clause=CLAUSE
+        categories=(Category("1", "申请书"), Category("2", "其他材料"), Category("3", "图纸", most=3)),
+        hint="仅限 PDF",
+        clause=CLAUSE,
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ export const field = (name: string, label: string, more: Partial<Field> = {}): F
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
-  name, label, style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", ...more,
+  name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", ...more,
 });
 
 export const parcel: Definition = {
@@ -15,7 +15,7 @@ export const parcel: Definition = {
   title: "包裹申请",
   sections: [
     {
-      title: "申请信息",
+      title: "申请信息", tables: [], attachments: [], states: [],
       fields: [
         field("number", "统一编号", { source: "header", entry: "system" }),
         field("entry_no", "报关单号", {
@@ -26,7 +26,7 @@ export const parcel: Definition = {
       ],
     },
     {
-      title: "其他",
+      title: "其他", tables: [], attachments: [], states: [],
       fields: [
         field("kind", "类别", { kind: "code", codes: "kinds" }),
         field("weight", "重量", { kind: "decimal", required: { op: "eq", field: "kind", value: "B" }, disabled: { op: "eq", field: "kind", value: "A" } }),

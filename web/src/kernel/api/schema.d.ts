@@ -1880,8 +1880,9 @@ export interface components {
         };
         /**
          * ActionDefinition
-         * @description A button; one that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
-         *     content changed there, or (it ends the document) as it is.
+         * @description A button, and in which states it may be had ("": of a document that was never saved); one that `amends` what is
+         *     in force is no button but a form of its own, in which it is 申报: with its content changed there, or (it ends the
+         *     document) as it is.
          */
         ActionDefinition: {
             /**
@@ -1901,6 +1902,8 @@ export interface components {
             shortcut: string;
             /** Signed */
             signed: boolean;
+            /** States */
+            states: string[];
             /**
              * Style
              * @enum {string}
@@ -2297,11 +2300,13 @@ export interface components {
         };
         /**
          * CategoryView
-         * @description A kind of attachment.
+         * @description A kind of attachment, and how many files it takes; 0: one, which another one replaces.
          */
         CategoryView: {
             /** Code */
             code: string;
+            /** Most */
+            most: number;
             /** Name */
             name: string;
         };
@@ -3764,11 +3769,19 @@ export interface components {
         };
         /**
          * SectionView
-         * @description A heading and its boxes.
+         * @description A heading and what stands under it: boxes, then line tables and categories of attachments by name. Of the
+         *     tables and categories, those that no section names come last. With `states` it is there only in these, and where
+         *     something is filled in under it.
          */
         SectionView: {
+            /** Attachments */
+            attachments: string[];
             /** Fields */
             fields: components["schemas"]["FieldView"][];
+            /** States */
+            states: string[];
+            /** Tables */
+            tables: string[];
             /** Title */
             title: string;
         };

@@ -176,7 +176,7 @@ describe("删单 (GATE-08, manual 3.2.2.4)", () => {
 describe("the marker (GATE-08)", () => {
   it("stands beside the status", async () => {
     const definition = { ...parcel, type: "sample.marked" };
-    definition.sections = [{ title: "信息", fields: [{ ...parcel.sections[0]!.fields[0]!, name: "status", label: "单证状态" }] }];
+    definition.sections = [{ ...parcel.sections[0]!, title: "信息", fields: [{ ...parcel.sections[0]!.fields[0]!, name: "status", label: "单证状态" }] }];
     serve({ "GET /api/documents/sample.marked/1": { ...accepted, header: { status: "海关入库成功" }, marker: { code: "change", name: "变更中" } }, "GET /api/definitions/sample.marked": definition });
     const document = useDocument("sample.marked");
     await document.load("1", VIEW);
