@@ -38,6 +38,15 @@ export const mayEnter = (application: Application, session: Session | null): boo
 export const addressOf = (application: string, { page: kind, types, name }: MenuItem): string =>
   addressOfTab({ application, kind, types, name, number: null, mode: "" });
 
+/** The address at which an application is entered: the first page of its menu. */
+export const entranceOf = ({ name, menu }: Application): string => (menu[0] ? addressOf(name, menu[0]) : `/app/${name}`);
+
+/** The outermost group in which an application stands (货物申报), and the others that stand in it. */
+export function neighboursOf(application: string): { title: string; applications: Application[] } | null {
+  const group = groups.value.find((one) => applicationsIn(one).some(({ name }) => name === application));
+  return group ? { title: group.title, applications: applicationsIn(group).filter(({ name }) => name !== application) } : null;
+}
+
 /** The application that a document type belongs to, and the menu's words for it. */
 export function placeOf(type: string): { application: string; title: string } | null {
   for (const application of applications.value) {

@@ -43,6 +43,21 @@ it("UI-17: the menu leads to the chapter's own pages, and marks the one that is 
   expect(titleOf(tabs[0]!)).toBe("样例包裹");
 });
 
+it("PORT-01: the menu also leads into the other applications of the same outermost group", async () => {
+  const other = (name: string): Application => ({ ...chapter, name, title: `应用${name}` });
+  groups.value = [
+    { title: "货物申报", groups: [{ title: "海关事务联系系统", groups: [], applications: [{ ...other("b"), menu: [] }] }], applications: [chapter, other("a")] },
+    { title: "口岸物流", groups: [], applications: [other("c")] },
+  ];
+  const { router } = await opened("parcels");
+  const menu = (application: Application) =>
+    mount(SideMenu, { props: { application }, global: { plugins: [router] } });
+  const links = menu(chapter).findAll("a.menu-item").slice(3);
+  expect(links.map((link) => [link.text(), link.attributes("href")])).toEqual([["应用a", "/app/a/own/parcels"], ["应用b", "/app/b"]]);
+  expect(menu(chapter).findAll(".menu-title").map((title) => title.text())).toEqual(["样例标签", "货物申报"]);
+  expect(menu(other("c")).findAll(".menu-title")).toHaveLength(1);
+});
+
 it("UI-17: the chapter's page is drawn in the tab", async () => {
   const { page } = await opened("parcels");
   expect(page.get("h1").text()).toBe("样例包裹");
