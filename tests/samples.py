@@ -5,6 +5,7 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     note         what it shows
     content      what is filled in
     attachments  categories that have a file
+    now          the moment at which it is judged (with its offset); the present one where it is left out
     registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
     claims       [kind, key] that another document holds
     warn         every [path, rule] that is doubtful; none where it is left out
@@ -14,12 +15,14 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from singlewindow.contract.messages import Envelope
 from singlewindow.kernel.documents.verdict import judge
 from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.people import session_store
@@ -46,10 +49,7 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
     person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
     assert person is not None
     await house.sql("delete from register_entry")
-    for kind, entries in sample.get("registers", {}).items():
-        for key, data in entries.items():
-            dates = {name: datetime.fromisoformat(data[name]) for name in DATES if name in data}
-            await house.register(kind, key, {n: v for n, v in data.items() if n not in DATES}, **dates)
+    await house.hear(*_notices(house, sample.get("registers", {})))
     await house.sql("delete from claim")
     for kind, key in sample.get("claims", []):
         other = await (await house.member()).save(type.name, {})
@@ -61,6 +61,8 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
             other["number"],
         )
     async with house.web.transaction(person.actor) as transaction:
+        if "now" in sample:
+            transaction.now = datetime.fromisoformat(sample["now"])
         verdict = await judge(
             transaction,
             type,
@@ -71,6 +73,14 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
         )
     assert sorted([v.path, v.rule] for v in verdict.warnings) == sorted(sample.get("warn", []))
     return list(verdict.violations)
+
+
+def _notices(house: House, registers: dict[str, dict[str, Any]]) -> Iterator[Envelope]:
+    """What customs published, as their notices."""
+    for kind, entries in registers.items():
+        for key, data in entries.items():
+            dates: dict[str, Any] = {n: datetime.fromisoformat(data[n]) for n in DATES if n in data}
+            yield house.customs.notice(kind, key, {n: v for n, v in data.items() if n not in DATES}, **dates)
 
 
 def check_rejected(found: list[Violation], sample: dict[str, Any]) -> None:

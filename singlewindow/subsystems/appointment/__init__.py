@@ -2,10 +2,11 @@
 
 from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Subsystem
 from singlewindow.subsystems.appointment.document import FORM
+from singlewindow.subsystems.appointment.known import fill, gather
 from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE
 from singlewindow.subsystems.appointment.messages import MESSAGES
 from singlewindow.subsystems.appointment.queries import QUERIES
-from singlewindow.subsystems.appointment.rules import RULES, fill, gather
+from singlewindow.subsystems.appointment.rules import RULES
 
 APPLICATION = DocumentType(
     name="appointment.application",
