@@ -1,6 +1,8 @@
 """预约通关: clearance outside customs' working hours is applied for beforehand. Read README.md first."""
 
-from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Subsystem
+from pathlib import Path
+
+from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Party, Print, Subsystem
 from singlewindow.subsystems.appointment.document import FORM
 from singlewindow.subsystems.appointment.known import fill, gather
 from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE
@@ -19,6 +21,10 @@ APPLICATION = DocumentType(
     parties=(Party("consignee", "收发货人", "consignee_code"),),
     messages=MESSAGES,
     queries=QUERIES,
+    prints=(
+        Print("application", "预约通关申请单", Path(__file__).with_name("prints") / "application.typ"),
+        FORM_PRINT,
+    ),
 )
 
 SUBSYSTEM = Subsystem(

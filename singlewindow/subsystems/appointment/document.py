@@ -151,10 +151,12 @@ FORM = Form(
                 "start", "end", "contact",
                 "mobile", "reason",
             ),
+            attachments=(MATERIAL,),
         ),
+        Section("商品名称及HS编码", (), tables=("goods",)),
     ),
     attachments=Attachments(
-        categories=(Category(MATERIAL, "随附补充材料"),),
+        categories=(Category(MATERIAL, "随附补充材料", most=5),),
         hint="仅限 PDF，附件大小不超过 4M，每页不超过 200KB",
         clause=BASIC,
     ),
