@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 def with_calendars(sample: dict[str, Any]) -> dict[str, Any]:
     """The sample with the months that its "calendars" name."""
     months = {
-        key: month_of(*key.split("-"), hours=tuple(hours or THROUGH))
+        key: month_of(key[:4], key[5:], tuple(hours or THROUGH))
         for key, hours in sample.get("calendars", {}).items()
     }
     return {**sample, "registers": {**sample.get("registers", {}), "port_calendar": months}}
