@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -20,6 +21,7 @@ def workbook(sheets: Mapping[str, Rows], *, numbers: bool = False) -> bytes:
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for title, rows in sheets.items():
         sheet = book.add_worksheet(title)
         for at, row in enumerate(rows):
@@ -27,7 +29,7 @@ def workbook(sheets: Mapping[str, Rows], *, numbers: bool = False) -> bytes:
                 if isinstance(cell, str):
                     sheet.write_string(at, where, cell)
                 elif hasattr(cell, "isoformat"):
-                    sheet.write_datetime(at, where, cell, day)
+                    sheet.write_datetime(at, where, cell, moment if isinstance(cell, datetime) else day)
                 elif cell is not None:
                     sheet.write(at, where, cell)
     book.close()

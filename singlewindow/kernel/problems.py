@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Violation:
     clause: str = ""
     source: Literal["field", "rule", "customs"] = "rule"
     level: Literal["error", "warning"] = "error"
+    alert: bool = False  # shown as a dialog too, when it appears
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The shape in which it travels."""
         return asdict(self)
 

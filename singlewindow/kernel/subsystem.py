@@ -18,6 +18,7 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Form
 from singlewindow.kernel.jobs.kind import JobKind
 from singlewindow.kernel.lifecycle import Lifecycle
+from singlewindow.kernel.notices import Notices
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.registers.index import RegisterIndex
 from singlewindow.kernel.registers.store import Registers
@@ -174,13 +175,15 @@ class Condition:
     """A box of the query page. `name` is a find column; a text is found exactly as it stands there.
 
     A `code` box offers the entries of the field's code table, a `status` box the states and 全部. A span asks from one
-    day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`. With
-    `paired` both days are given or none. A `role` box (one at most) offers `choices`; empty, it means the first.
+    day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`, else of
+    a searched date or moment of the content (its migration calls `index_span`). With `paired` both days are given or
+    none. A `role` box (one at most) offers `choices`; empty, it means the first. An `own` box is grey, shows the
+    company's own customs code, and asks nothing.
     """
 
     name: str
     label: str
-    kind: Literal["text", "code", "status", "span", "role"]
+    kind: Literal["text", "code", "status", "span", "role", "own"]
     required: bool = False
     max_days: int = 0
     paired: bool = False
@@ -308,6 +311,7 @@ class DocumentType:
     parties: tuple[Party, ...] = ()
     serials: tuple[Serial, ...] = ()
     prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
+    notices: Notices | None = None  # what is said at fields while they are filled in
 
     def __post_init__(self) -> None:
         """Check once that the type hears what the portal's own sender says."""
@@ -347,7 +351,7 @@ class DocumentType:
         for each in self.queries.conditions:
             if each.kind == "code" and not (each.name in fields and fields[each.name].codes):
                 raise ValueError(f"{self.name}: {each.name} is no field with a code table")
-            if each.kind == "span" and each.name not in ("updated", "filed_on"):
+            if each.kind == "span" and each.name not in {"updated", "filed_on", *self._timely}:
                 raise ValueError(f"{self.name}: no span of {each.name}")
             self._check_choices(each)
 
@@ -366,7 +370,7 @@ class DocumentType:
         """What of the statistics is no real column of the find table, no decimal, or no condition."""
         columns = {"status", *self.searched}
         decimals = {name for name in self.searched if self.form.content.fields[name].kind == "decimal"}
-        asked = {each.name for each in self.queries.conditions if each.kind not in ("span", "role")}
+        asked = {each.name for each in self.queries.conditions if each.kind not in ("span", "role", "own")}
         return [
             *(d.name for d in wanted.dimensions if d.source not in (columns if not d.by else {"filed_on"})),
             *(each.name for each in wanted.sums if each.name not in decimals),
@@ -377,6 +381,12 @@ class DocumentType:
     def find_table(self) -> str:
         """The narrow table of what is searched, made by the type's own migration."""
         return "find_" + self.name.replace(".", "_")
+
+    @property
+    def _timely(self) -> list[str]:
+        """The searched fields that name days or moments."""
+        fields = self.form.content.fields
+        return [name for name in self.searched if fields[name].kind in ("date", "moment")]
 
     @property
     def searched(self) -> tuple[str, ...]:

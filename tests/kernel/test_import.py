@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -118,8 +118,8 @@ async def test_the_result_can_be_corrected_and_handed_in_again(house: House) -> 
     [number] = [each["number"] for each in await saved(member)]
     assert sheet_of(made.content, "已暂存")[1:] == [["1", number]]
     again = sheet_of(made.content, "表头")
-    assert again[2] == ["2", "=bad", "4", "", "甲", "", ""]
-    assert sheet_of(made.content, "货物")[2] == ["2", "桃", 4.5, ""]
+    assert again[2] == ["2", "=bad", "4", "", "甲", "", "", ""]
+    assert sheet_of(made.content, "货物")[2] == ["2", "桃", 4.5, "", ""]
     again[2][1] = "AB32"
     repaired = workbook({"表头": again, "货物": sheet_of(made.content, "货物"), "错误清单": listed})
     assert (await imported(house, member, repaired))["done"] == 1
@@ -158,12 +158,15 @@ async def test_the_template_is_what_is_read(house: House) -> None:
     assert made.status_code == 200, made.text
     header, goods, codes = (sheet_of(made.content, title) for title in ("表头", "货物", "代码表"))
     assert header == [
-        [*HEADER, "收货单位代码", "答复期限"],
-        [KEY_HINT, "RefNo", "TrafMode；代码或名称", "Vessel", "Remark", "RcvCode", "AnswerBy；YYYY-MM-DD"],
-    ]
-    assert goods == [GOODS, [KEY_HINT, "GName", "Weight；数字", "Hold"]]
-    assert codes[0] == ["运输方式"]
-    assert ["2 水路运输"] in codes
+        [*HEADER, "收货单位代码", "答复期限", "到访时间"],
+        [
+            KEY_HINT, "RefNo", "TrafMode；代码或名称", "Vessel", "Remark", "RcvCode", "AnswerBy；YYYY-MM-DD",
+            "VisitAt；YYYY-MM-DD HH:MM",
+        ],
+    ]  # fmt: skip
+    assert goods == [[*GOODS, "商品编号"], [KEY_HINT, "GName", "Weight；数字", "Hold", "CodeTS；代码或名称"]]
+    assert codes[0] == ["商品编号", "运输方式"]
+    assert "2 水路运输" in [row[1] for row in codes]
     empty = await imported(house, member, made.content)
     assert (empty["state"], empty["message"]) == (
         "failed", "工作簿中没有填写任何单据。怎么办：请从第 3 行起填写后重新导入",
@@ -173,6 +176,35 @@ async def test_the_template_is_what_is_read(house: House) -> None:
     )
     assert (await imported(house, member, filled))["done"] == 1
     assert (await saved(member))[0]["content"]["transport"] == "2"
+
+
+async def test_a_moment_is_read_as_it_was_typed_or_kept(house: House) -> None:
+    """APPT-02: a text in any way of writing, a cell that the program keeps as date and time; a day alone is refused."""
+    member = await house.member()
+    head = [*HEADER, "收货单位代码", "答复期限", "到访时间"]
+    cells = [
+        "2026112710",
+        "2026/11/27 9:30",
+        datetime(2026, 11, 28, 14, 0),  # noqa: DTZ001
+        datetime(2026, 11, 28),  # noqa: DTZ001
+        "2026-02-30 10:00",
+    ]
+    rows = [[at, f"AB6{at}", "4", None, None, None, None, cell] for at, cell in enumerate(cells, 1)]
+    goods = [[at, "梨", "3", None] for at in range(1, 6)]
+    file = workbook({"表头": [head, *rows], "货物": [[*GOODS], *goods]})
+    job = await imported(house, member, file)
+    assert (job["done"], job["failed"]) == (3, 2)
+    assert [(each["content"]["visit_at"], each["content"]["visit_end"]) for each in await saved(member)] == [
+        ("2026-11-27 10:00", "2026-11-27 12:00"),
+        ("2026-11-27 09:30", "2026-11-27 11:30"),
+        ("2026-11-28 14:00", "2026-11-28 16:00"),
+    ]
+    found = await findings(member, job["id"])
+    assert [(f["row"], f["column"], f["head"], f["message"]) for f in found] == [
+        (5, "H", "到访时间", "请按 YYYY-MM-DD HH:MM 填写日期和时间"),
+        (6, "H", "到访时间", "「到访时间」不是有效的时间"),
+    ]
+    assert all(f["advice"] and f["clause"] for f in found)
 
 
 async def test_what_only_checks_saves_nothing(house: House) -> None:

@@ -60,7 +60,7 @@ def asked(type: DocumentType, condition: Condition | None) -> dict[str, str]:
         last = date.today()  # noqa: DTZ011
         first = last - timedelta(days=min(condition.max_days or 20, 20))
         return value | {f"{condition.name}_from": str(first), f"{condition.name}_to": str(last)}
-    return value | ({condition.name: "1"} if condition else {})
+    return value | ({condition.name: "1"} if condition and condition.kind != "own" else {})
 
 
 def questions(type: DocumentType) -> list[tuple[object, dict[str, str]]]:

@@ -63,6 +63,11 @@ def index_statistics(name: str) -> None:
     op.execute(f"create index {name}_by_filed_on on {name} (company_id, filed_on)")
 
 
+def index_span(name: str, column: str) -> None:
+    """Inside a migration: the days from … to … of a column with dates or moments are found through this index."""
+    op.execute(f'create index {name}_span_of_{column} on {name} (company_id, {column} collate "C")')
+
+
 def find_table(name: str, searched: tuple[str, ...]) -> Table:
     """The same table for SQLAlchemy Core's selects."""
     return Table(

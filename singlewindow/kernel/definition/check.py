@@ -11,6 +11,7 @@ from typing import Any
 
 from singlewindow.kernel.definition.conditions import holds
 from singlewindow.kernel.definition.fields import Content, Field, Lines, Values
+from singlewindow.kernel.definition.moments import DAYS, canonical, find_moment
 from singlewindow.kernel.problems import Refused, Violation
 
 MAX_MEMBERS = 500  # of one object
@@ -19,8 +20,11 @@ MAX_UNKNOWN = 20  # how many unknown names are reported
 NAME_LENGTH = 40  # of an unknown name, as it is reported
 BASIS = "手册 2.3.2 关于界面"
 """Of what no form of the pages can send."""
-DAYS = (date(1900, 1, 1), date(2200, 12, 31))
-"""The first and the last day that may be written anywhere."""
+WRONG_KIND = {
+    "date": ("field.date", "日期", "YYYY-MM-DD 填写"),
+    "moment": ("field.moment", "时间", "YYYY-MM-DD HH:MM 填写，如 2026-11-28 10:00"),
+}
+"""Of the kinds of fields whose values may have the right shape and still name nothing: rule, word, and what to do."""
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -90,7 +94,10 @@ def find_day(text: str) -> date | None:
 
 
 def tidied(spec: Field, text: str) -> str:
-    """A text as the field holds it: trimmed, full-width signs made plain where the field is strict, raised."""
+    """A text as the field holds it: trimmed, full-width signs made plain where the field is strict, raised; a moment in
+    its one way of writing."""
+    if spec.kind == "moment":
+        return canonical(text)
     trimmed = text.strip()
     if not trimmed.isascii() and (
         spec.kind in ("code", "decimal", "date") or (spec.pattern and spec.kind != "textarea")
@@ -180,33 +187,31 @@ def _fits(spec: Field, value: str) -> bool:
     return (
         (not spec.length or len(value) <= spec.length)
         and (not spec.pattern or _compiled(spec.pattern).fullmatch(value) is not None)
-        and (spec.kind != "date" or find_day(value) is not None)
+        and (spec.kind not in WRONG_KIND or _exists(spec, value))
     )
 
 
 def _of_value(path: str, spec: Field, value: str) -> Iterator[Violation]:
-    if spec.length and len(value) > spec.length:
+    if spec.length and len(value) > spec.length and spec.kind != "moment":
         message = f"「{spec.label}」至多 {spec.length} 个字符，现为 {len(value)} 个"
         yield Violation(path, "field.length", message, spec.advice or spec.hint, spec.clause, "field")
     elif spec.pattern and not _compiled(spec.pattern).fullmatch(value):
         message = spec.pattern_message or f"「{spec.label}」格式不正确"
         yield Violation(path, "field.pattern", message, spec.advice or spec.hint, spec.clause, "field")
-    elif spec.kind == "date" and find_day(value) is None:
-        yield Violation(
-            path,
-            "field.date",
-            f"「{spec.label}」不是有效的日期",
-            "请按 YYYY-MM-DD 填写，年份为 1900 至 2200",
-            spec.clause,
-            "field",
-        )
+    elif spec.kind in WRONG_KIND and not _exists(spec, value):
+        rule, word, how = WRONG_KIND[spec.kind]
+        advice = f"请按 {how}，年份为 1900 至 2200"
+        yield Violation(path, rule, f"「{spec.label}」不是有效的{word}", advice, spec.clause, "field")
+
+
+def _exists(spec: Field, value: str) -> bool:
+    """Whether there is such a day, or such a moment."""
+    return (find_day(value) if spec.kind == "date" else find_moment(value)) is not None
 
 
 def _clean_value(path: str, spec: Field, value: object) -> str:
-    if (
-        isinstance(value, str) and value.isascii() and value.isprintable()
-    ):  # nothing else is in it than blanks
-        return value.strip().upper() if spec.upper else value.strip()
+    if isinstance(value, str) and value.isascii() and value.isprintable() and spec.kind != "moment":
+        return value.strip().upper() if spec.upper else value.strip()  # nothing else is in it than blanks
     if not isinstance(value, str):
         raise Refused.because(
             [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]

@@ -21,12 +21,13 @@ class VariantView(BaseModel):
 
 
 class FieldView(BaseModel):
-    """One box: `entry` is its colour, yellow, white or grey (UI-01)."""
+    """One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
+    `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it."""
 
     name: str
     label: str
     source: Literal["header", "content"]
-    kind: Literal["text", "code", "date", "decimal", "textarea"]
+    kind: Literal["text", "code", "date", "moment", "decimal", "textarea"]
     entry: Literal["required", "optional", "system"]
     required: bool | dict[str, Any]
     disabled: bool | dict[str, Any]
@@ -41,6 +42,8 @@ class FieldView(BaseModel):
     upper: bool
     span: int
     variants: list[VariantView]
+    least_digits: int
+    fills: str
 
 
 class SectionView(BaseModel):
@@ -119,11 +122,12 @@ class ChoiceView(BaseModel):
 
 
 class ConditionView(BaseModel):
-    """A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty."""
+    """A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty. An
+    `own` box shows the company's customs code and is not asked."""
 
     name: str
     label: str
-    kind: Literal["text", "code", "status", "span", "role"]
+    kind: Literal["text", "code", "status", "span", "role", "own"]
     codes: str | None
     required: bool
     max_days: int
@@ -319,6 +323,8 @@ def _field_view(spec: Field) -> FieldView:
         upper=spec.upper,
         span=spec.span,
         variants=[VariantView(when=dict(v.when), label=v.label, hint=v.hint) for v in spec.variants],
+        least_digits=spec.least_digits,
+        fills=spec.fills,
     )
 
 
@@ -326,7 +332,7 @@ def _header_view(box: HeaderField) -> FieldView:
     return FieldView(
         name=box.name, label=box.label, source="header", kind="text", entry="system", required=False, disabled=False,
         max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
-        lookup=False, upper=False, span=1, variants=[],
+        lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="",
     )  # fmt: skip
 
 

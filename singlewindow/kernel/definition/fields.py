@@ -15,9 +15,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
+from singlewindow.kernel.definition import moments
 from singlewindow.kernel.definition.conditions import Condition, holds
 
-Kind = Literal["text", "code", "date", "decimal", "textarea"]
+Kind = Literal["text", "code", "date", "moment", "decimal", "textarea"]
 Values = Mapping[str, Any]
 
 
@@ -49,10 +50,18 @@ class Field:
     hint: str = ""  # the red line at the bottom of the work area (UI-02)
     element: str = ""  # customs' element name
     clause: str = ""  # where the manual or a regulation says so
-    lookup: bool = False  # leaving the field asks the server to fill in grey ones
+    lookup: bool = (
+        False  # leaving the field asks the server to fill in grey ones; a moment as soon as it is whole
+    )
     search: bool = False  # a real column of the find table
     span: Literal[1, 2, 3] = 1
     variants: tuple[Variant, ...] = ()  # the first that holds gives label and hint
+    least_digits: int = (
+        0  # of a code: Enter lists the entries from so many digits on, which nothing does before
+    )
+    fills: str = (
+        ""  # of a code: the text field beside it into which the chosen entry's name goes, to be edited there
+    )
 
     def spoken(self, values: Values, header: Values | None = None) -> Field:
         """The field with the label and hint that it has beside these values (of a row, with its header)."""
@@ -102,6 +111,9 @@ class Content:
         cls.typed = {n: f for n, f in cls.fields.items() if not f.system}
         cls.coded = {n: f for n, f in cls.typed.items() if f.kind == "code"}
         cls.switched = {n: f for n, f in cls.fields.items() if f.disabled is not False}
+        filled = [f.fills for f in cls.coded.values() if f.fills]
+        if missing := [n for n in filled if n not in cls.typed or cls.typed[n].kind != "text"]:
+            raise ValueError(f"{cls.__name__} has no text field to be filled: {missing}")
 
     @classmethod
     def of(cls, values: Values) -> Self:
@@ -128,6 +140,13 @@ def date(label: str, **more: Any) -> Any:
     """A box for a date, YYYY-MM-DD."""
     more = {"pattern": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "pattern_message": "请按 YYYY-MM-DD 填写日期", **more}
     return Field(label, "date", length=10, **more)
+
+
+def moment(label: str, **more: Any) -> Any:
+    """A box for a day and a time, YYYY-MM-DD HH:MM in Chinese time; `moments.find_moment` reads its value."""
+    message = "请按 YYYY-MM-DD HH:MM 填写日期和时间"
+    more = {"pattern": moments.SHAPE, "pattern_message": message, **more}
+    return Field(label, "moment", length=16, **more)
 
 
 def decimal(label: str, *, digits: int, places: int, **more: Any) -> Any:

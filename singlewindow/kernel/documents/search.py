@@ -223,6 +223,8 @@ def filters(
     violations: list[Violation] = []
     for condition in conditions:
         values = {name: asked.get(name, "").strip() for name in _names(condition)}
+        if condition.kind == "own":
+            continue
         if condition.kind == "span":
             _span(condition, where, values, violations)
         elif condition.kind == "role":
@@ -261,6 +263,9 @@ def _role_problems(type: DocumentType, box: Condition, asked: Mapping[str, str])
 
 
 def _names(condition: Condition) -> tuple[str, ...]:
+    """The parameters by which it is asked; none for a box that only shows something."""
+    if condition.kind == "own":
+        return ()
     return (
         (f"{condition.name}_from", f"{condition.name}_to") if condition.kind == "span" else (condition.name,)
     )
@@ -277,7 +282,7 @@ def _span(condition: Condition, where: Where, values: Mapping[str, str], violati
             violations.append(Violation(name, "query.date", message, advice, condition.clause))
         elif condition.required:
             violations.append(_missing(condition, name))
-    first, last = (days.get(name) for name in _names(condition))
+    first, last = (days.get(name) for name in values)
     if first and last:
         violations += _span_problems(condition, first, last)
     elif condition.paired and any(values.values()) and not all(values.values()):
@@ -293,10 +298,21 @@ def _add_span(condition: Condition, where: Where, first: date | None, last: date
         if last:
             where.add("filed_on <= {}", last)
         return
+    if condition.name != "updated":
+        _add_text_span(condition.name, where, first, last)
+        return
     if first:
         where.add(f"{condition.name}_at >= {{}}", _midnight(first))
     if last:
         where.add(f"{condition.name}_at < {{}}", _midnight(last + timedelta(days=1)))
+
+
+def _add_text_span(column: str, where: Where, first: date | None, last: date | None) -> None:
+    """The same of a column that holds days or moments as texts: they sort as they follow one another."""
+    if first:
+        where.add(f'{column} collate "C" >= {{}}', first.isoformat())
+    if last:
+        where.add(f'{column} collate "C" < {{}}', (last + timedelta(days=1)).isoformat())
 
 
 def _half(condition: Condition, values: Mapping[str, str]) -> Violation:

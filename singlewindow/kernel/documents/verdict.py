@@ -6,19 +6,21 @@ what is missing counts at the last alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.codes.meanings import validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean
-from singlewindow.kernel.definition.fields import Field, enabled_values
+from singlewindow.kernel.definition.fields import Content, Field, enabled_values
 from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import View
+from singlewindow.kernel.notices import Notice, Notices
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.store import Registers
@@ -35,10 +37,18 @@ class Verdict:
     known: Any
     warnings: tuple[Violation, ...] = ()
     reading: Reading | None = None
+    say: Callable[[], list[Notice]] | None = None
+
+    @property
+    def notices(self) -> list[Notice] | None:
+        """What the type says at fields of this content; None for a type that says nothing."""
+        return None if self.say is None else self.say()
 
     def told(self, view: View) -> View:
-        """The view, with what is doubtful."""
-        return view.model_copy(update={"warnings": list(self.warnings)}) if self.warnings else view
+        """The view, with what is doubtful and what is said at its fields."""
+        if not self.warnings and self.say is None:
+            return view
+        return view.model_copy(update={"warnings": list(self.warnings), "notices": self.notices})
 
     def raise_if_refused(self) -> None:
         """Raise Refused with all violations, if there are any."""
@@ -65,10 +75,12 @@ async def judge(
     sealed: Mapping[str, Any] | None = None,
     attachments: Sequence[str] = (),
     signing: bool = False,
+    opening: bool = False,
 ) -> Verdict:
     """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
 
-    Before a signature `sealed` is the content as it is stored, grey values and all.
+    Before a signature `sealed` is the content as it is stored, grey values and all. At the `opening` of an empty form
+    the rules for that are asked alone.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
@@ -90,10 +102,16 @@ async def judge(
     own = reading.violations(complete=signing)
     wrong = [*own, *await _wrong_codes(transaction, reading)]
     typed = reading.typed(wrong)
-    found = [each for rule in type.rules if signing or rule.drafts for each in rule.violations(typed, known)]
+    rules = [rule for rule in type.rules if (rule.opening if opening else signing or rule.drafts)]
+    found = [each for rule in rules for each in rule.violations(typed, known)]
     wrong += [each for each in found if each.level == "error"]
     warnings = tuple(each for each in found if each.level == "warning")
-    return Verdict(dict(reading.values), tuple(wrong), known, warnings, reading)
+    say = partial(_notices, type.notices, typed, known) if type.notices else None
+    return Verdict(dict(reading.values), tuple(wrong), known, warnings, reading, say)
+
+
+def _notices(notices: Notices, content: Content, known: Any) -> list[Notice]:
+    return list(notices(content, known))
 
 
 def _cleaned(type: DocumentType, sent: Mapping[str, Any], stored: Document | None) -> dict[str, Any]:

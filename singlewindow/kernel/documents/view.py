@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Marks
+from singlewindow.kernel.notices import Notice
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
 from singlewindow.kernel.problems import Violation
@@ -73,6 +74,13 @@ class View(BaseModel):
     warnings: list[Violation] = Field(
         default=[], description="What is doubtful in content that was just judged; it refuses nothing"
     )
+    notices: list[Notice] | None = Field(
+        default=None,
+        description="What is said at fields of content that was just judged; null where nobody asked",
+    )
+    alerts: list[Violation] = Field(
+        default=[], description="What already stands against filling in a form that was just opened"
+    )
 
 
 def actions_of(
@@ -129,6 +137,8 @@ def view_of(
         amendment=amending.name if amending else "",
         answered=document.answered,
         warnings=[],
+        notices=None,
+        alerts=[],
     )
 
 
@@ -147,6 +157,7 @@ def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> 
         marker=None,
         amendment="",
         answered=False,
+        notices=None if type.notices is None else [],
     )
 
 

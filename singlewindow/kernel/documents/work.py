@@ -37,14 +37,24 @@ class Desk:
 
     async def blank(self) -> View:
         """An empty form with what is known of the applicant."""
-        verdict = await judge(self.transaction, self.type, self.person, {})
-        return new_view(self.type, self.person, verdict.values)
+        verdict = await judge(self.transaction, self.type, self.person, {}, opening=True)
+        view = new_view(self.type, self.person, verdict.values)
+        return view.model_copy(update={"alerts": list(verdict.violations)})
 
     async def open(self, number: str, amending: str = "") -> View:
         """A stored document, or the form of an action that amends it. Raises NotFound for absent and foreign ones
         alike; NotInThisState, as the action itself, where it may not be done."""
         document = await store.get_document(self.transaction, self.type, number)
-        return await self.view(document, self._amending(document, amending)[0] if amending else None)
+        view = await self.view(document, self._amending(document, amending)[0] if amending else None)
+        return view if self.type.notices is None else await self._noticed(document, view)
+
+    async def _noticed(self, document: Document, view: View) -> View:
+        """The view with what the type says at its fields, where they may be filled in."""
+        if not view.actions["save"].allowed or document.company_id != self.person.company_id:
+            return view.model_copy(update={"notices": []})
+        typed = editable(self.type, view.content)
+        verdict = await judge(self.transaction, self.type, self.person, typed, stored=document)
+        return view.model_copy(update={"notices": verdict.notices})
 
     async def view(self, document: Document, amending: Action | None = None) -> View:
         """The view of a document with its files, or of the form of an action that amends it."""

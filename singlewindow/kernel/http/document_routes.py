@@ -26,6 +26,7 @@ from singlewindow.kernel.http.direct import Direct
 from singlewindow.kernel.http.problems import ViolationBody, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.notices import Notice
 from singlewindow.kernel.problems import (
     Conflict,
     Forbidden,
@@ -69,10 +70,12 @@ class LookupBody(ContentBody):
 
 
 class LookupAnswer(BaseModel):
-    """Grey values that the field brings, and what is wrong or doubtful with the field."""
+    """Grey values that the field brings, what is wrong or doubtful with it and with the other fields that ask, and what
+    is said at fields (null for a type that says nothing)."""
 
     content: dict[str, Any]
     violations: list[ViolationBody]
+    notices: list[Notice] | None
 
 
 class NumbersBody(BaseModel):
@@ -209,14 +212,15 @@ async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> D
 
 @router.post("/lookup", summary="What leaving a field fills in")
 async def look_up(type: NamedType, request: Request, body: LookupBody) -> LookupAnswer:
-    """Answers the grey values and the violations of that field; nothing is stored."""
+    """Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
+    right or wrong what stands in another field that asks: its violations are answered too."""
     async with own_desk(request, type, bound=False) as desk:
         verdict = await desk.look_up(body.content, body.number)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
-    wrong = [
-        ViolationBody(**v.as_json()) for v in (*verdict.violations, *verdict.warnings) if v.path == body.field
-    ]
-    return LookupAnswer(content=grey, violations=wrong)
+    asking = {n for n, spec in type.form.content.typed.items() if spec.lookup and verdict.values.get(n)}
+    found = [v for v in (*verdict.violations, *verdict.warnings) if v.path in asking | {body.field}]
+    wrong = [ViolationBody(**violation.as_json()) for violation in found]
+    return LookupAnswer(content=grey, violations=wrong, notices=verdict.notices)
 
 
 @router.get(

@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from singlewindow.kernel.problems import API, NotFound, Problem, Refused, TooMany, Violation
@@ -70,6 +70,7 @@ class ViolationBody(BaseModel):
     clause: str
     source: str
     level: Literal["error", "warning"]
+    alert: bool = Field(default=False, description="Shown as a dialog too, when it appears")
 
 
 class ProblemBody(BaseModel):

@@ -106,7 +106,11 @@ async def _conditions(
     for each in coded:
         wanted.setdefault(fields[each.name].codes, set()).add(asked[each.name].strip())
     names = await names_of(transaction, wanted, today)
-    told = [(each.label, _words(type, each, asked, names)) for each in type.queries.conditions]
+    told = [
+        (each.label, _words(type, each, asked, names))
+        for each in type.queries.conditions
+        if each.kind != "own"
+    ]
     return [{"label": label, "value": words, "wide": False} for label, words in told if words]
 
 

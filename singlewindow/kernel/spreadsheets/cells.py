@@ -23,7 +23,7 @@ def text_of(cell: Any, spec: Field) -> str:
         return _number(cell, spec)
     if "e" in cell:
         raise Damaged(f"「{spec.label}」是公式的错误值", "请改正公式，或直接填写内容")
-    if spec.kind != "date":
+    if spec.kind not in ("date", "moment"):
         raise Damaged(f"「{spec.label}」已被表格软件改为日期 {cell['d']}")
     return str(cell["d"])
 

@@ -211,5 +211,10 @@ def template(type: DocumentType, names: Names) -> bytes:
 def _below(head: Head) -> str:
     """The second line of a head: customs' element, else what the field takes."""
     field = head.field
-    kinds = {"date": "YYYY-MM-DD", "decimal": "数字", "code": "代码或名称"}
+    kinds = {
+        "date": "YYYY-MM-DD",
+        "moment": "YYYY-MM-DD HH:MM",
+        "decimal": "数字",
+        "code": "代码或名称",
+    }
     return "；".join(part for part in (field.element, kinds.get(field.kind, "")) if part)

@@ -8,7 +8,7 @@ from singlewindow.subsystems._template.document import FORM
 from singlewindow.subsystems._template.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems._template.messages import MESSAGES
 from singlewindow.subsystems._template.queries import QUERIES
-from singlewindow.subsystems._template.rules import RULES, fill, gather, letter_prefix
+from singlewindow.subsystems._template.rules import RULES, fill, gather, letter_prefix, notices
 
 LETTER = DocumentType(
     name="_template",
@@ -24,6 +24,7 @@ LETTER = DocumentType(
     messages=MESSAGES,
     queries=QUERIES,
     prints=PRINTS,
+    notices=notices,
 )
 
 SUBSYSTEM = Subsystem(

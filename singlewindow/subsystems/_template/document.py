@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.definition.conditions import eq, one_of
+from singlewindow.kernel.definition.conditions import eq, filled, negated, one_of
 from singlewindow.kernel.definition.fields import (
     Attachments,
     Category,
@@ -15,6 +15,7 @@ from singlewindow.kernel.definition.fields import (
     date,
     decimal,
     lines,
+    moment,
     text,
     textarea,
 )
@@ -32,6 +33,10 @@ class Good(Content):
     vessel_mark: str = text(
         "舱位", length=10, required=eq("header.transport", "2"), disabled=one_of("header.transport", "4", "5"),
         element="Hold", clause=CLAUSE, hint="水路运输时必填",
+    )  # fmt: skip
+    goods_code: str = code(
+        "商品编号", "goods", length=10, least_digits=4, fills="name", disabled=negated(filled("header.visit_at")),
+        element="CodeTS", clause=CLAUSE, hint="选填，录入至少 4 位数字后回车，从列表中选取；约定了到访时间的才填",
     )  # fmt: skip
 
 
@@ -65,6 +70,13 @@ class Letter(Content):
     answer_by: str = date(
         "答复期限", element="AnswerBy", clause=CLAUSE, hint="选填；期限后第五日 24 时仍为审批通过的，转为逾期"
     )
+    visit_at: str = moment(
+        "到访时间", lookup=True, search=True, element="VisitAt", clause=CLAUSE,
+        hint="选填，录入日期和时间，如 2026112810 或 2026-11-28 10:00；周日不接待",
+    )  # fmt: skip
+    visit_end: str = text(
+        "到访截止", system=True, element="VisitEnd", clause=CLAUSE, hint="返填，到访时间后两小时"
+    )
     goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)
 
 
@@ -81,7 +93,7 @@ FORM = Form(
             "基本信息",
             (
                 "number", "customs_no", "status", "filed_on", "letter_no", "applicant_code", "reference", "transport",
-                "vessel", "remark", "consignee_code", "answer_by",
+                "vessel", "remark", "consignee_code", "answer_by", "visit_at", "visit_end",
             ),
         ),
         Section("图纸", (), attachments=("3",)),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from singlewindow.kernel.definition.moments import find_moment, later, moment_text
+from singlewindow.kernel.notices import Notice, Offer
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import Case, FirstSave
 from singlewindow.subsystems._template.document import Letter
@@ -14,6 +17,9 @@ from singlewindow.subsystems._template.document import Letter
 CLAIM = "_template.reference"
 MOST_KILOGRAMS = Decimal(1000)
 USUAL_KILOGRAMS = Decimal(500)
+BARRED = "_template.barred"  # a register: companies that may neither apply nor receive, by customs code
+VISIT = timedelta(hours=2)
+SUNDAY = 6
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class Known:
 
     in_use: bool
     attachments: frozenset[str]
+    applicant: str
+    barred: frozenset[str]  # of the applicant and the consignee
 
     def frozen(self) -> dict[str, Any]:
         """Nothing of it decides anything later."""
@@ -29,15 +37,20 @@ class Known:
 
 
 async def gather(case: Case) -> Known:
-    """Look up whether the reference is in use."""
+    """Look up whether the reference is in use, and which of the two companies are barred."""
     reference = case.values.get("reference", "")
     in_use = bool(reference) and await case.claimed(CLAIM, reference)
-    return Known(in_use, case.attachments)
+    codes = {case.applicant.customs_code, case.values.get("consignee_code", "")} - {""}
+    barred = await case.registers.find_many([(BARRED, code) for code in sorted(codes)])
+    return Known(in_use, case.attachments, case.applicant.customs_code, frozenset(key for _, key in barred))
 
 
 def fill(case: Case, known: Known) -> Mapping[str, str]:
     """The grey fields."""
-    return {"applicant_code": case.applicant.customs_code}
+    return {
+        "applicant_code": case.applicant.customs_code,
+        "visit_end": later(case.values.get("visit_at", ""), VISIT),
+    }
 
 
 def letter_prefix(first: FirstSave) -> str:
@@ -76,4 +89,62 @@ def is_not_one_heavy_piece(content: Letter, known: Known) -> Iterator[Finding]:
             yield Finding(f"goods/{at}/weight", message, "请核对重量")
 
 
-RULES = (is_light, is_not_in_use, has_letter, is_not_one_heavy_piece)
+@rule("TMPL-R05", clause="样例 2", alert=True, opening=True)
+def applicant_is_not_barred(content: Letter, known: Known) -> Iterator[Finding]:
+    """A barred company may not apply."""
+    if known.applicant in known.barred:
+        yield Finding("", "本企业不允许申请样例", "请联系主管海关")
+
+
+@rule("TMPL-R06", clause="样例 2", alert=True)
+def consignee_is_not_barred(content: Letter, known: Known) -> Iterator[Finding]:
+    """Nor may it receive."""
+    if content.consignee_code in known.barred:
+        message = f"收货单位 {content.consignee_code} 不允许接收样例"
+        yield Finding("consignee_code", message, "请更换收货单位")
+
+
+@rule("TMPL-R07", clause="样例 2")
+def visits_on_a_weekday(content: Letter, known: Known) -> Iterator[Finding]:
+    """Nobody is received on Sundays."""
+    start = find_moment(content.visit_at)
+    if start is not None and start.weekday() == SUNDAY:
+        yield Finding(
+            "visit_at", f"{content.visit_at} 是周日，不接待", "请改为周一至周六，或从「可约时间」中选取"
+        )
+
+
+def notices(content: Letter, known: Known) -> Iterator[Notice]:
+    """Whether the time can be had, and the next three that can."""
+    start = find_moment(content.visit_at)
+    if start is None:
+        return
+    offers = tuple(_offer(day) for day in _next_days(start))
+    good = start.weekday() != SUNDAY
+    until = later(content.visit_at, VISIT)
+    text = f"可以到访，至 {until} 为止" if good else "周日不接待"
+    yield Notice(
+        path="visit_at", text=text, level="good" if good else "bad", offers=offers, offers_title="可约时间"
+    )
+
+
+def _next_days(start: datetime) -> list[datetime]:
+    days = [start + timedelta(days=ahead) for ahead in range(1, 5)]
+    return [day for day in days if day.weekday() != SUNDAY][:3]
+
+
+def _offer(day: datetime) -> Offer:
+    return Offer(
+        label=f"{moment_text(day)} 周{'一二三四五六日'[day.weekday()]}", values={"visit_at": moment_text(day)}
+    )
+
+
+RULES = (
+    is_light,
+    is_not_in_use,
+    has_letter,
+    is_not_one_heavy_piece,
+    applicant_is_not_barred,
+    consignee_is_not_barred,
+    visits_on_a_weekday,
+)

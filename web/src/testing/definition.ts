@@ -3,7 +3,8 @@ import type { ActionDefinition, Definition, Field, View } from "@/kernel/api/typ
 
 export const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
   name, label, source: "content", kind: "text", entry: "optional", required: false, disabled: false, max_length: 0, pattern: null,
-  pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, variants: [], ...more,
+  pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, variants: [],
+  least_digits: 0, fills: "", ...more,
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
@@ -81,7 +82,7 @@ export const parcelWithGoods: Definition = {
 
 export const blank: View = {
   type: parcel.type, number: null, version: 0, status: { code: "", name: "未暂存", waiting: false }, header: { number: "" },
-  content: {}, attachments: [], updated_at: null, warnings: [], marker: null, amendment: "", answered: false,
+  content: {}, attachments: [], updated_at: null, warnings: [], notices: null, alerts: [], marker: null, amendment: "", answered: false,
   actions: {
     new: { allowed: true, why: "" }, save: { allowed: true, why: "" }, apply: { allowed: true, why: "" },
     delete: { allowed: false, why: "单据尚未暂存，不能删除" }, print: { allowed: false, why: "单据尚未暂存，不能打印" },

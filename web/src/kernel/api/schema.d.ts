@@ -733,7 +733,8 @@ export interface paths {
         put?: never;
         /**
          * What leaving a field fills in
-         * @description Answers the grey values and the violations of that field; nothing is stored.
+         * @description Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
+         *     right or wrong what stands in another field that asks: its violations are answered too.
          */
         post: operations["look_up_api_documents__type__lookup_post"];
         delete?: never;
@@ -2528,7 +2529,8 @@ export interface components {
         };
         /**
          * ConditionView
-         * @description A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty.
+         * @description A box of the query page; `choices` are those of a `role` box, the first of which is meant where it is empty. An
+         *     `own` box shows the company's customs code and is not asked.
          */
         ConditionView: {
             /** Choices */
@@ -2539,7 +2541,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "text" | "code" | "status" | "span" | "role";
+            kind: "text" | "code" | "status" | "span" | "role" | "own";
             /** Label */
             label: string;
             /** Max Days */
@@ -2706,7 +2708,8 @@ export interface components {
         };
         /**
          * FieldView
-         * @description One box: `entry` is its colour, yellow, white or grey (UI-01).
+         * @description One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
+         *     `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it.
          */
         FieldView: {
             /** Advice */
@@ -2724,15 +2727,19 @@ export interface components {
              * @enum {string}
              */
             entry: "required" | "optional" | "system";
+            /** Fills */
+            fills: string;
             /** Hint */
             hint: string;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "text" | "code" | "date" | "decimal" | "textarea";
+            kind: "text" | "code" | "date" | "moment" | "decimal" | "textarea";
             /** Label */
             label: string;
+            /** Least Digits */
+            least_digits: number;
             /** Lookup */
             lookup: boolean;
             /** Max Length */
@@ -3036,13 +3043,16 @@ export interface components {
         };
         /**
          * LookupAnswer
-         * @description Grey values that the field brings, and what is wrong or doubtful with the field.
+         * @description Grey values that the field brings, what is wrong or doubtful with it and with the other fields that ask, and what
+         *     is said at fields (null for a type that says nothing).
          */
         LookupAnswer: {
             /** Content */
             content: {
                 [key: string]: unknown;
             };
+            /** Notices */
+            notices: components["schemas"]["Notice"][] | null;
             /** Violations */
             violations: components["schemas"]["ViolationBody"][];
         };
@@ -3194,6 +3204,33 @@ export interface components {
             unread: boolean;
         };
         /**
+         * Notice
+         * @description What is said at the field `path`; a `good` one says that it may be so, a `bad` one that it may not. `offers`
+         *     stand behind a button with the words `offers_title` (推荐时段).
+         */
+        Notice: {
+            /**
+             * Level
+             * @default plain
+             * @enum {string}
+             */
+            level: "good" | "bad" | "plain";
+            /**
+             * Offers
+             * @default []
+             */
+            offers: components["schemas"]["Offer"][];
+            /**
+             * Offers Title
+             * @default
+             */
+            offers_title: string;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * NumberFileAnswer
          * @description What a file holds: numbers in their order, each once; `problems` are the first 200 of `faults` and the doubts;
          *     `total` counts all entries.
@@ -3249,6 +3286,18 @@ export interface components {
         NumbersBody: {
             /** Numbers */
             numbers: string[];
+        };
+        /**
+         * Offer
+         * @description A proposal: its words, and what choosing it types into which fields of the form.
+         */
+        Offer: {
+            /** Label */
+            label: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * OperationView
@@ -4167,6 +4216,12 @@ export interface components {
             actions: {
                 [key: string]: components["schemas"]["ActionView"];
             };
+            /**
+             * Alerts
+             * @description What already stands against filling in a form that was just opened
+             * @default []
+             */
+            alerts: components["schemas"]["Violation"][];
             /** Amendment */
             amendment: string;
             /** Answered */
@@ -4182,6 +4237,11 @@ export interface components {
                 [key: string]: string;
             };
             marker: components["schemas"]["MarkerView"] | null;
+            /**
+             * Notices
+             * @description What is said at fields of content that was just judged; null where nobody asked
+             */
+            notices?: components["schemas"]["Notice"][] | null;
             /** Number */
             number: string | null;
             status: components["schemas"]["StatusView"];
@@ -4211,6 +4271,11 @@ export interface components {
              * @default
              */
             advice: string;
+            /**
+             * Alert
+             * @default false
+             */
+            alert: boolean;
             /**
              * Clause
              * @default
@@ -4242,6 +4307,12 @@ export interface components {
         ViolationBody: {
             /** Advice */
             advice: string;
+            /**
+             * Alert
+             * @description Shown as a dialog too, when it appears
+             * @default false
+             */
+            alert: boolean;
             /** Clause */
             clause: string;
             /**

@@ -90,7 +90,9 @@ export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
 export type View = Narrowed<Schemas["View"], { content: Content }>;
 /** What is wrong; with the level `warning` what is doubtful, which refuses nothing. */
-export type Violation = Omit<Schemas["ViolationBody"], "level"> & { level?: "error" | "warning" };
+export type Violation = Omit<Schemas["ViolationBody"], "level" | "alert"> & { level?: "error" | "warning"; alert?: boolean };
+/** What is said at a field while it is filled in; its offers type values. */
+export type Notice = Schemas["Notice"];
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
 export type Prepared = Narrowed<Schemas["PrepareAnswer"], { content: Content }>;
 /** What is to be signed of an act of a chapter's own. */

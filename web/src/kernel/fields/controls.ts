@@ -3,6 +3,7 @@ import type { FieldKind } from "@/kernel/api/types";
 import CodeControl from "./code/CodeControl.vue";
 import DateControl from "./date/DateControl.vue";
 import DecimalControl from "./decimal/DecimalControl.vue";
+import MomentControl from "./moment/MomentControl.vue";
 import TextControl from "./text/TextControl.vue";
 import TextareaControl from "./textarea/TextareaControl.vue";
 
@@ -11,6 +12,7 @@ export const controls: Record<FieldKind, Component> = {
   text: TextControl,
   code: CodeControl,
   date: DateControl,
+  moment: MomentControl,
   decimal: DecimalControl,
   textarea: TextareaControl,
 };

@@ -1,9 +1,11 @@
 /** What a field says by itself, with the server's own words; the server checks again and is the judge. */
 import type { Field, Violation } from "@/kernel/api/types";
 import { holds, type Values } from "@/kernel/conditions";
+import { canonical, isMoment } from "@/kernel/fields/moment/canonical";
 
-/** The value as the server will store it: trimmed, and full-width signs made plain where the form is strict. */
+/** The value as the server will store it: trimmed, full-width signs made plain where the form is strict, a moment in its one way of writing. */
 export function tidy(field: Field, value: string): string {
+  if (field.kind === "moment") return canonical(value);
   const trimmed = value.trim();
   const strict = field.pattern !== null || ["code", "decimal", "date"].includes(field.kind);
   const plain = strict && field.kind !== "textarea" ? trimmed.replace(/[！-～]/g, halfWidth) : trimmed;
@@ -36,15 +38,14 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
     return isRequired(field, values, header) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;
   }
   const length = [...value].length;
-  if (field.max_length && length > field.max_length) {
+  if (field.max_length && length > field.max_length && field.kind !== "moment") {
     return violation(field, "field.length", `「${field.label}」至多 ${field.max_length} 个字符，现为 ${length} 个`);
   }
   if (field.pattern && !new RegExp(`^(?:${field.pattern})$`, "u").test(value)) {
     return violation(field, "field.pattern", field.pattern_message || `「${field.label}」格式不正确`);
   }
-  if (field.kind === "date" && !isDate(value)) {
-    return violation(field, "field.date", `「${field.label}」不是有效的日期`);
-  }
+  if (field.kind === "date" && !isDate(value)) return violation(field, "field.date", `「${field.label}」不是有效的日期`);
+  if (field.kind === "moment" && !isMoment(value)) return violation(field, "field.moment", `「${field.label}」不是有效的时间`);
   return null;
 }
 
