@@ -11,21 +11,11 @@ from singlewindow.subsystems._template.queries import QUERIES
 from singlewindow.subsystems._template.rules import RULES, fill, gather, letter_prefix, notices
 
 LETTER = DocumentType(
-    name="_template",
-    title="样例申请",
-    form=FORM,
-    rules=RULES,
-    gather=gather,
-    fill=fill,
-    lifecycle=LIFECYCLE,
-    claims=CLAIMS,
+    name="_template", title="样例申请", form=FORM, rules=RULES, gather=gather, fill=fill, notices=notices,
+    lifecycle=LIFECYCLE, claims=CLAIMS, messages=MESSAGES, queries=QUERIES, prints=PRINTS,
     parties=(Party("consignee", "收货单位", "consignee_code"),),
     serials=(Serial("letter_no", letter_prefix),),
-    messages=MESSAGES,
-    queries=QUERIES,
-    prints=PRINTS,
-    notices=notices,
-)
+)  # fmt: skip
 
 SUBSYSTEM = Subsystem(
     name="_template",
