@@ -20,6 +20,8 @@ from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from tests.house import House
 
 pytest.register_assert_rewrite("tests.actions", "tests.lifecycles")  # what they find wrong is told in full
@@ -94,14 +96,24 @@ def portal_database(postgres: TestPostgres) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """The portal's application, made once for each test process: FastAPI builds a route when it is first asked, and
+    all of them together take longer than most tests. What a test puts into its `state` the next one's replaces."""
+    from singlewindow.kernel.http.app import create_app
+
+    return create_app()
+
+
 @pytest.fixture
-async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[House]:
+async def house(postgres: TestPostgres, portal_database: str, application: FastAPI) -> AsyncIterator[House]:
     """A whole portal for one test, on the database that the tests of this process share."""
     from singlewindow.contract.demo_pki import create
     from singlewindow.kernel.database.connection import Database
-    from singlewindow.kernel.http.app import create_app
     from singlewindow.kernel.jobs.tools import Tools
     from singlewindow.kernel.printing.sealing import Sealer
+    from singlewindow.kernel.printing.typesetter import Typesetter
+    from singlewindow.kernel.settings import settings
     from tests.house import Customs, House
 
     pki, cards = TEST_DATA / "pki", TEST_DATA / "cards"
@@ -109,14 +121,15 @@ async def house(postgres: TestPostgres, portal_database: str) -> AsyncIterator[H
     web = await Database.connect(postgres.dsn("portal", "sw_web"))
     worker = await Database.connect(postgres.dsn("portal", "sw_worker"))
     owner = await Database.connect(portal_database, size=4)
-    app = create_app()
-    app.state.database = web
-    tools = Tools(app.state.typesetter, Sealer(pki))
-    made = House(app, portal_database, web, worker, owner, pki, cards, Customs(pki, web), tools)
+    application.state.settings = settings()
+    application.state.database = web
+    application.state.typesetter = typesetter = Typesetter(settings().fonts)
+    tools = Tools(typesetter, Sealer(pki))
+    made = House(application, portal_database, web, worker, owner, pki, cards, Customs(pki, web), tools)
     yield made
     for client in made.clients:
         await client.aclose()
-    await app.state.typesetter.close()
+    await typesetter.close()
     await tools.sealer.close()
     await web.close()
     await worker.close()

@@ -158,6 +158,33 @@ describe("变更 (GATE-08, manual 3.2.2.6)", () => {
     expect(document.mode.value).toBe(VIEW);
     expect(window.document.body.textContent).toContain(`已转为查看：${why}。已暂存的变更内容仍然保留`);
   });
+
+  it("news of its own declaration, come before the answer, say nothing: what was done is said (UI-14)", async () => {
+    let sent = false;
+    const why = "变更正在办理中";
+    const under = { ...accepted, marker: { code: "change", name: "变更中" }, actions: { ...accepted.actions, change: no(why) } };
+    const edited = asForm("change", { actions: { ...asForm("change").actions, delete: yes } });
+    const { document, click } = await form("change", (path) => ({
+      [`GET ${path}/1`]: ({ query }: Request) => (!query.for ? under : sent ? refusal(409, "not-in-this-state", why) : edited),
+      [`POST ${path}/1/submit`]: async () => {
+        sent = true;
+        Source.all[0]!.send("change", change({ type: document.type, number: "1", status: "1", kind: "submitted" }));
+        await flushPromises();
+        return under;
+      },
+    }));
+    standInForStreams();
+    beginLive("wang");
+    await click("apply");
+    await signing.value!.submit({ prepared: { number: "1", token: "t", signing_input: "" } as never, signature: "s", certificate: "c" });
+    signing.value!.finish(true);
+    await flushPromises();
+    endLive();
+    vi.unstubAllGlobals();
+    expect([document.mode.value, document.view.value!.marker?.name]).toEqual([VIEW, "变更中"]);
+    expect(window.document.body.textContent).toContain("变更申报成功");
+    expect(window.document.body.textContent).not.toContain(`已转为查看：${why}`);
+  });
 });
 
 describe("删单 (GATE-08, manual 3.2.2.4)", () => {
