@@ -7,7 +7,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 PAGES := $(shell find web singlewindow/subsystems singlewindow/customs/desks -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 
-.PHONY: run test check journey bench clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -16,18 +16,27 @@ run: install web/dist/index.html
 
 ## test: every test on a real PostgreSQL; browser journeys where a Chromium is found
 test: install web/dist/index.html
-	@$(NODE) $(BIN)/python tools/bootstrap_test.py
+	@$(NODE) $(BIN)/python tools/bootstrap_test.py $(TESTS)
 
 ## check: lint, types, shape of the subsystems, direction of imports, API types as the API is
 check: install
+	@+$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target check-types check-pages check-api check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-pages:
+	$(NODE) npm run check
+
+check-api:
+	$(NODE) npm run api:check
+
+check-rest:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@if [ -f tools/check_subsystems.py ]; then echo tools/check_subsystems.py; $(BIN)/python tools/check_subsystems.py; fi
 	$(BIN)/python tools/bootstrap_check.py
-	$(NODE) npm run check
-	$(NODE) npm run api:check
 
 ## journey NAME=…: one journey; its screenshots stand in var/journeys/NAME
 journey: install web/dist/index.html

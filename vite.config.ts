@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
@@ -7,6 +7,11 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** The pages that are built: the portal's and the customs officers' desk. */
 const entries = ["web/index.html", "web/customs.html"].map(here).filter((page) => existsSync(page));
+
+const specs = ["web/src/**/*.spec.ts", "singlewindow/subsystems/*/web/**/*.spec.ts", "singlewindow/customs/desks/*/web/**/*.spec.ts"];
+
+/** Tests that put something in a module's place: they cannot share modules with others. */
+const replacing = globSync(specs, { cwd: here(".") }).filter((spec) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(here(spec), "utf8")));
 
 const portal = `http://127.0.0.1:${process.env.SINGLEWINDOW_PORT ?? "8000"}`;
 
@@ -29,7 +34,12 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     dir: here("."),
-    include: ["web/src/**/*.spec.ts", "singlewindow/subsystems/*/web/**/*.spec.ts", "singlewindow/customs/desks/*/web/**/*.spec.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
+    projects: [
+      // Most share the modules and the window of their thread: to set both up for each file takes five times as long.
+      { extends: true, test: { name: "shared", include: specs, exclude: replacing, pool: "threads", isolate: false, setupFiles: here("./web/src/testing/setup.ts") } },
+      { extends: true, test: { name: "apart", include: replacing, setupFiles: here("./web/src/testing/setup.ts") } },
+    ],
   },
 });

@@ -1,9 +1,11 @@
 """Run all tests in stages and count them once: `make test`, `make journey NAME=…`, `.ci/run`.
 
-    python tools/bootstrap_test.py [--journey NAME | --postgres15]
+    python tools/bootstrap_test.py [--with-postgres15 | --journey NAME]
 
-Stages: Python tests two at a time; those marked `serial` alone; the pages' tests; browser journeys. All run even
-when one fails. The last line is `N passed, N failed, N skipped`; exit code 1 when anything failed.
+The Python tests keep all processors busy; beside them, and before them where both want one, go the stages that mostly
+wait: systems that are killed, browser journeys, the pages' tests. What measures time comes last, alone. All run even
+when one fails. At the end: where the time went, the slowest ten, and `N passed, N failed, N skipped`; exit code 1 when
+anything failed. Why so: docs/decisions/0022-what-tests-share.md.
 """
 
 from __future__ import annotations
@@ -11,21 +13,63 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import STDOUT, Popen
 from xml.etree import ElementTree
 
-REPORTS = Path("var/test")
+REPORTS = Path("var/test").resolve()
 JOURNEYS = Path("tests/journeys")
+SYSTEM = "tests/system"
+OWN_SYSTEMS = (f"{SYSTEM}/test_faults.py", f"{SYSTEM}/test_folder.py")  # each starts one of its own
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_TESTS = 5  # pytest's exit code when it found none
-AT_ONCE = 2  # journeys
+CORES = min(os.cpu_count() or 2, 4)
+LANES = CORES + 1  # stages beside the Python tests; each waits about half of its time
+GIVES_WAY = ("nice", "-n", "5")  # the Python tests take the processors that the stages in the lanes leave
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A test program that writes a JUnit report."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Path:
+        """Which tests ran, how long, and which failed."""
+        return REPORTS / f"{self.name}.xml"
+
+    @property
+    def output(self) -> Path:
+        """What it printed."""
+        return REPORTS / f"{self.name}.log"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a stage: seconds by the clock and of the processors (its children's too), and its exit code."""
+
+    stage: Stage
+    wall: float
+    processor: float
+    code: int
+
+    @property
+    def cases(self) -> list[ElementTree.Element]:
+        """Its tests; none where it wrote no report."""
+        report = self.stage.report
+        return list(ElementTree.parse(report).getroot().iter("testcase")) if report.exists() else []
 
 
 @dataclass
@@ -36,142 +80,177 @@ class Tally:
     failed: int = 0
     skipped: int = 0
     broken: list[str] = field(default_factory=list)
-    quiet: bool = False  # what is said is kept until `take` prints it
-    said: list[str] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def say(self, text: str) -> None:
-        """Print it, or keep it."""
-        if self.quiet:
-            self.said.append(text)
-        else:
-            print(text, flush=True)
+    def run(self, stage: Stage, *, shown: bool = False) -> None:
+        """Run it and count; what it prints comes in one piece at its end, or at once where it is `shown`."""
+        print(f"\n── {stage.title}" + ("" if shown else " begins"), flush=True)
+        ended = _run(stage, shown)
+        with self._lock:
+            if not shown:
+                print(f"\n── {stage.title}, {ended.wall:.0f} s")
+                print(stage.output.read_text("utf-8", errors="replace"), flush=True)
+            self._count(ended)
 
-    def take(self, other: Tally) -> None:
-        """Print what another one kept, and count what it counted."""
-        print("\n".join(other.said), flush=True)
-        self.passed += other.passed
-        self.failed += other.failed
-        self.skipped += other.skipped
-        self.broken += other.broken
+    def breaks(self, what: str) -> None:
+        """Something failed that is no test."""
+        self.failed += 1
+        self.broken.append(what)
 
-    def add(self, report: Path) -> int:
-        """Count a JUnit report; answers how many tests failed in it."""
-        failed = 0
-        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-            wrong = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            skipped = int(suite.get("skipped", 0))
-            self.passed += int(suite.get("tests", 0)) - wrong - skipped
-            self.skipped += skipped
-            failed += wrong
-        self.failed += failed
-        return failed
+    def _count(self, ended: Ended) -> None:
+        self.ended.append(ended)
+        skipped = sum(case.find("skipped") is not None for case in ended.cases)
+        wrong = sum(
+            case.find("failure") is not None or case.find("error") is not None for case in ended.cases
+        )
+        self.passed += len(ended.cases) - wrong - skipped
+        self.skipped += skipped
+        self.failed += wrong
+        if ended.code not in (0, NO_TESTS) and not wrong:
+            self.breaks(f"{ended.stage.title}: exit code {ended.code}")
+        if skipped and ended.stage.name.startswith("journey"):
+            print(f"SKIPPED journeys: {ended.stage.title} left something out", flush=True)
 
-    def stage(self, name: str, command: Sequence[str], report: Path, **environment: str) -> None:
-        """Run a test program that writes `report`, and count."""
-        self.say(f"\n── {name}")
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.unlink(missing_ok=True)
-        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if self.quiet else {}
-        ended = subprocess.run(command, env=os.environ | environment, check=False, **kept)
-        if self.quiet:
-            self.say(ended.stdout)
-        code = ended.returncode
-        failed = self.add(report) if report.exists() else 0
-        if code not in (0, NO_TESTS) and not failed:
-            self.failed += 1
-            self.broken.append(f"{name}: exit code {code}")
+    def tell(self) -> None:
+        """Where the time went."""
+        print(f"\n{'seconds':>8} {'processor':>10}  stage (all: {time.monotonic() - self.began:.0f} s)")
+        for each in sorted(self.ended, key=lambda one: -one.wall):
+            print(f"{each.wall:8.0f} {each.processor:10.0f}  {each.stage.title}")
+        print("\nThe slowest ten:")
+        for seconds, name in self._slowest(10):
+            print(f"{seconds:8.1f}  {name}")
+        for line in self.broken:
+            print(f"FAILED {line}")
+        print(f"\n{self.passed} passed, {self.failed} failed, {self.skipped} skipped", flush=True)
+
+    def _slowest(self, count: int) -> list[tuple[float, str]]:
+        cases = [(one.stage.name, case) for one in self.ended for case in one.cases]
+        told = [
+            (float(case.get("time", 0)), f"{stage}: {case.get('classname')} {case.get('name')}")
+            for stage, case in cases
+        ]
+        return sorted(told, reverse=True)[:count]
+
+
+def _run(stage: Stage, shown: bool) -> Ended:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    stage.report.unlink(missing_ok=True)
+    began = time.monotonic()
+    with stage.output.open("wb") as output:
+        kept = None if shown else output
+        merged = None if shown else STDOUT
+        child = Popen(stage.command, env=os.environ | stage.environment, stdout=kept, stderr=merged)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(stage, time.monotonic() - began, used.ru_utime + used.ru_stime, child.returncode)
 
 
 def main() -> int:
     """Run the stages that the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journey", metavar="NAME", help="only this journey")
-    parser.add_argument("--postgres15", action="store_true", help="only kernel and launcher, on Debian's 15")
+    parser.add_argument("--with-postgres15", action="store_true", help="also on Debian's 15, what reaches it")
     arguments = parser.parse_args()
     tally = Tally()
     if arguments.journey:
-        journey(tally, arguments.journey, find_chromium())
-    elif arguments.postgres15:
-        postgres_15(tally)
+        one_journey(tally, arguments.journey)
     else:
-        everything(tally)
-    for line in tally.broken:
-        print(f"FAILED {line}")
-    print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+        everything(tally, with_15=arguments.with_postgres15)
+    tally.tell()
     return 1 if tally.failed else 0
 
 
-def everything(tally: Tally) -> None:
+def one_journey(tally: Tally, name: str) -> None:
+    """A journey alone, shown while it runs."""
+    chromium = find_chromium()
+    file = next((path for path in (JOURNEYS / name, JOURNEYS / f"test_{name}.py") if path.exists()), None)
+    if chromium is None or file is None:
+        why = "no Chromium was found" if file else f"no {JOURNEYS / name}"
+        tally.breaks(f"journey {name}: {why}")
+        return
+    tally.run(journey(file, chromium, ""), shown=True)
+
+
+def everything(tally: Tally, *, with_15: bool) -> None:
     """All stages of `make test`."""
-    parallel = ("-n", "2", "--ignore", str(JOURNEYS), "-m", "not serial and not journey")
-    pytest(tally, "Python tests", "parallel", *parallel)
-    pytest(tally, "Python tests that run alone", "serial", "--ignore", str(JOURNEYS), "-m", "serial")
-    pages(tally)
-    names = sorted({*(path.stem.removeprefix("test_") for path in JOURNEYS.glob("test_*.py")),
-                    *(path.parent.name for path in JOURNEYS.glob("*/test_*.py"))})  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
+        played = journeys(tally, prepared)
+        long = [stage for stage in played if (JOURNEYS / stage.name.removeprefix("journey-")).is_dir()]
+        short = [stage for stage in played if stage not in long]
+        beside = [*long, *systems(prepared), *postgres_15(tally, with_15), *short, pages()]
+        options = ("-n", str(CORES), "--dist", "worksteal", "-m", "not serial and not journey")
+        left_out = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM)
+        tests = pytest("Python tests", "parallel", *options, *left_out, before=GIVES_WAY)
+        with ThreadPoolExecutor(LANES + 1) as pool:
+            list(pool.map(tally.run, [tests, *beside]))
+    tally.run(pytest("Python tests that measure time", "alone", *measuring(), "-m", "serial"))
+
+
+def journeys(tally: Tally, prepared: str) -> list[Stage]:
+    """All journeys: a folder of them is a long one, a file a short one."""
+    folders = {path.parent for path in JOURNEYS.glob("*/test_*.py")}
+    files = [*sorted(folders), *sorted(JOURNEYS.glob("test_*.py"))]
     chromium = find_chromium()
     if chromium is None:
-        print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.")
-        tally.skipped += len(names)
-        return
-    journeys(tally, names, chromium)
+        print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.", flush=True)
+        tally.skipped += len(files)
+        return []
+    return [journey(file, chromium, prepared) for file in files]
 
 
-def journeys(tally: Tally, names: Sequence[str], chromium: str) -> None:
-    """All journeys. The long ones, folders, AT_ONCE at a time, for each waits for its system more than it computes;
-    what each printed comes in one piece. Then the others alone: some look how soon a thing is seen."""
-    long = [name for name in names if (JOURNEYS / name).is_dir()]
-    with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            runs = [pool.submit(journey, Tally(quiet=True), name, chromium, prepared) for name in long]
-            for run in runs:
-                tally.take(run.result())
-        for name in sorted({*names} - {*long}):
-            journey(tally, name, chromium, prepared)
-
-
-def postgres_15(tally: Tally) -> None:
-    """Migrations and the kernel on the oldest PostgreSQL that we promise."""
-    if not DEBIAN_15.is_dir():
-        tally.failed += 1
-        tally.broken.append(f"PostgreSQL 15 is not in {DEBIAN_15}")
-        return
-    settings = {"SINGLEWINDOW_TEST_POSTGRES_BIN": str(DEBIAN_15)}
-    folders = [name for name in ("tests/kernel", "tests/customs", "tests/launch") if Path(name).is_dir()]
-    pytest(tally, "On PostgreSQL 15", "postgres15", *folders, "-n", "2", "-m", "not serial", **settings)
-
-
-def journey(tally: Tally, name: str, chromium: str | None, prepared: str = "") -> Tally:
+def journey(file: Path, chromium: str, prepared: str) -> Stage:
     """One journey, a file or a folder of them; JOURNEY names the folder for its screenshots, `prepared` the
-    one in which the first of several keeps what every first start makes. Answers the tally."""
-    folder = JOURNEYS / name
-    file = folder if folder.is_dir() else JOURNEYS / f"test_{name}.py"
-    if chromium is None or not file.exists():
-        tally.failed += 1
-        tally.broken.append(f"journey {name}: {'no Chromium was found' if file.exists() else f'no {file}'}")
-        return tally
+    one in which the first of several keeps what every first start makes."""
+    name = file.stem.removeprefix("test_")
     output = Path("var/journeys", name).resolve()
     output.mkdir(parents=True, exist_ok=True)
     settings = {"CHROMIUM": chromium, "JOURNEY": str(output), "PREPARED_WORLD": prepared}
-    skipped = tally.skipped
-    pytest(tally, f"Journey {name}", f"journey-{name}", str(file), **settings)
-    if tally.skipped > skipped:
-        tally.say(f"SKIPPED journeys: {name} left something out")
-    return tally
+    return pytest(f"Journey {name}", f"journey-{name}", str(file), **settings)
 
 
-def pages(tally: Tally) -> None:
+def systems(prepared: str) -> Iterable[Stage]:
+    """A whole running system whose parts are killed, and those tests that start others."""
+    elsewhere = [option for file in OWN_SYSTEMS for option in ("--ignore", file)]
+    yield pytest("Running system", "system", SYSTEM, *elsewhere, PREPARED_WORLD=prepared)
+    yield pytest("Running systems of their own", "systems", *OWN_SYSTEMS, PREPARED_WORLD=prepared)
+
+
+def measuring() -> list[str]:
+    """The files with tests marked `serial` that need no running system."""
+    files = [file for root in ("tests", "singlewindow") for file in sorted(Path(root).rglob("test_*.py"))]
+    return [
+        str(file)
+        for file in files
+        if not file.is_relative_to(SYSTEM) and "mark.serial" in file.read_text("utf-8")
+    ]
+
+
+def postgres_15(tally: Tally, wanted: bool) -> Sequence[Stage]:
+    """Every test that reaches the database, one case of each, on the oldest PostgreSQL that we promise."""
+    if not wanted:
+        return ()
+    if not DEBIAN_15.is_dir():
+        tally.breaks(f"PostgreSQL 15 is not in {DEBIAN_15}")
+        return ()
+    settings = {"SINGLEWINDOW_TEST_POSTGRES_BIN": str(DEBIAN_15)}
+    options = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM, "-m", "not serial", "--database-once")
+    return (pytest("On PostgreSQL 15", "postgres15", *options, **settings),)
+
+
+def pages() -> Stage:
     """The pages' own tests."""
-    report = (REPORTS / "pages.xml").resolve()
+    report = REPORTS / "pages.xml"
     options = ("--reporter=default", "--reporter=junit", f"--outputFile.junit={report}", "--passWithNoTests")
-    tally.stage("Pages", ("npm", "test", "--", *options), report)
+    return Stage("pages", "Pages", ("npm", "test", "--", *options))
 
 
-def pytest(tally: Tally, title: str, name: str, *arguments: str, **environment: str) -> None:
-    """One run of pytest; its own summary shows the ten slowest."""
-    report = (REPORTS / f"{name}.xml").resolve()
-    command = (sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments)
-    tally.stage(title, command, report, **environment)
+def pytest(title: str, name: str, *arguments: str, before: Sequence[str] = (), **environment: str) -> Stage:
+    """A run of pytest."""
+    report = REPORTS / f"{name}.xml"
+    command = (*before, sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments)
+    return Stage(name, title, command, environment)
 
 
 def find_chromium() -> str | None:

@@ -74,7 +74,6 @@ def recreate(cluster: Cluster, name: str) -> None:
     cluster.query(f"drop database {name} with (force)")
 
 
-@pytest.mark.serial
 def test_second_start_does_nothing(start: Start) -> None:
     """OPER-04: it only looks."""
     assert start() == set()

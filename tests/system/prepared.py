@@ -15,8 +15,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-SETTING = "PREPARED_WORLD"  # the folder for it; tools/bootstrap_test.py gives one to all journeys of a run
-LATER = ("CAPTCHA_FIXED", "CUSTOMS_")  # settings of which the set-up knows nothing, or their beginnings
+SETTING = "PREPARED_WORLD"  # the folder for it; tools/bootstrap_test.py gives one to all systems of a run
+# Settings of which the set-up knows nothing, or their beginnings:
+LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "TRANSPORT")
 MOVED = "moved-to"  # the database lies elsewhere, where its user can reach it
 
 
