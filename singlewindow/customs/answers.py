@@ -11,7 +11,7 @@ import structlog
 
 from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import Decision, Effect, ReceiptData, Taken
+from singlewindow.customs.desk import Decision, Effect, ReceiptData, ReceiptWords, Taken
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipts
 from singlewindow.customs.keys import Keys
@@ -117,6 +117,7 @@ async def decide_all(
     if not taken:
         return
     data = await _data(transaction, taken)
+    more = await _words(transaction, taken)
     rows = await transaction.rows(
         f"""update submission s set state = w.state, customs_no = coalesce(w.customs_no, s.customs_no),
                 decided_at = $1, decided_by = $2, last_seq = s.last_seq + 1,
@@ -134,7 +135,12 @@ async def decide_all(
     await _take_effect(transaction, taken)
     said = {each.row["id"]: each for each in taken}
     answers = [
-        Answer(row, str(now.decision.code), now.decision.text(now.remark), data[row["id"]])
+        Answer(
+            row,
+            str(now.decision.code),
+            now.decision.text(now.remark, more.get(row["id"], "")),
+            data[row["id"]],
+        )
         for row in rows
         for now in [said[row["id"]]]
     ]
@@ -152,6 +158,18 @@ async def _data(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, d
     for data, rows in asked.items():
         answers = await data(transaction, rows)
         found |= {row["id"]: said for row, said in zip(rows, answers, strict=True)}
+    return found
+
+
+async def _words(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, str]:
+    """What the receipts say besides, by the submissions' ids; asked for all rows at once."""
+    asked: dict[ReceiptWords, list[Row]] = {}
+    for each in taken:
+        if each.decision.says is not None:
+            asked.setdefault(each.decision.says, []).append(each.row)
+    found: dict[int, str] = {}
+    for says, rows in asked.items():
+        found |= {row["id"]: said for row, said in zip(rows, await says(transaction, rows), strict=True)}
     return found
 
 

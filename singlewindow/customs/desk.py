@@ -27,6 +27,10 @@ ReceiptData = Callable[[Transaction, Sequence[Row]], Awaitable[list[dict[str, An
 """What a decision's receipts carry besides their texts, one for each of the submissions' locked rows."""
 
 
+ReceiptWords = Callable[[Transaction, Sequence[Row]], Awaitable[list[str]]]
+"""What a decision's receipts say after its own words and the remark, one for each of the submissions' locked rows."""
+
+
 class Hindrance(Protocol):
     """Why submissions must not be decided so for now although their states allow it: Chinese, "" where nothing hinders.
 
@@ -41,9 +45,10 @@ class Hindrance(Protocol):
 class Decision:
     """One button of the officer: from which states, the receipt that it sends and the state it leads to.
 
-    `functions` are the functions of submissions (ADD, MOD, DEL) for which it is offered; none: all. Decisions of one
-    name may differ by them. `receipt` are the receipt's words where they are not the button's. `question` is asked
-    before what cannot be taken back. `otherwise` is what the automatic mode decides where this one is hindered.
+    `functions` are the functions of submissions (ADD, MOD, … as the chapter's messages have them) for which it is
+    offered; none: all. Decisions of one name may differ by them. `receipt` are the receipt's words where they are not
+    the button's, `says` adds what only customs know. `question` is asked before what cannot be taken back.
+    `otherwise` is what the automatic mode decides where this one is hindered.
     """
 
     name: str
@@ -53,16 +58,17 @@ class Decision:
     needs_remark: bool = False
     from_states: tuple[str, ...] = (RECEIVED,)
     data: ReceiptData | None = None
+    says: ReceiptWords | None = None
     functions: tuple[str, ...] = ()
     receipt: str = ""
     question: str = ""
     hindrance: Hindrance | None = None
     otherwise: str = ""
 
-    def text(self, remark: str) -> str:
-        """The receipt's text for the company."""
-        said = self.receipt or self.title
-        return f"{said}：{remark}" if remark else said
+    def text(self, remark: str, more: str = "") -> str:
+        """The receipt's text for the company: its own words, the remark, and what customs add."""
+        said, rest = self.receipt or self.title, "；".join(each for each in (remark, more) if each)
+        return f"{said}：{rest}" if rest else said
 
     def concerns(self, function: str) -> bool:
         """Whether it is for submissions of this function."""
@@ -109,7 +115,8 @@ Note = Callable[[Transaction, Row], Awaitable[str]]
 class Desk:
     """A desk: the document types it decides (exact, or a chapter such as "gate"), its states and decisions.
 
-    `states` names the states beyond reception. In `automatic_states` the automatic mode asks `automatic`.
+    `states` names the states beyond reception. `received_text` is what the first receipt says, `received_texts` what
+    it says to submissions of a function of their own. In `automatic_states` the automatic mode asks `automatic`.
     `amending` names the functions of submissions that concern what is in force already, and the states in which what
     one of them says has taken its place (none: it says nothing new); officers see what such a one alters.
     `noted` are tables of its own whose rows are swept when they are old enough (columns `id`, `at`).
@@ -122,6 +129,7 @@ class Desk:
     automatic: Automatic
     automatic_states: tuple[str, ...] = (RECEIVED,)
     received_text: str = RECEIVED_TEXT
+    received_texts: Mapping[str, str] = field(default_factory=dict)
     unfit: Unfit | None = None
     arrival: Arrival | None = None
     effect: Effect | None = None
@@ -134,6 +142,10 @@ class Desk:
     def state_name(self, state: str) -> str:
         """The state in words."""
         return self.states.get(state) or RECEPTION.get(state, state)
+
+    def received(self, function: str) -> str:
+        """What the first receipt says to a submission of this function."""
+        return self.received_texts.get(function, self.received_text)
 
     def open_to(self, state: str, function: str = "") -> list[Decision]:
         """The decisions that are possible in a state for a submission of this function."""

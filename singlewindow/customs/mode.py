@@ -5,6 +5,7 @@ The moment of the decision stands in the submission's `due_at`, so that it survi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -80,14 +81,40 @@ async def decide_due(database: Database, keys: Keys | None = None) -> int:
         if not rows:
             return 0
         share = (await get_mode(transaction)).refuse_share
-        taken = await _unhindered(transaction, [ruling for row in rows if (ruling := _ruling(row, share))])
-        decided = taken
-        if taken and not await _decided(transaction, taken, keys):
-            decided = [each for each in taken if await _decided(transaction, [each], keys)]
-        left = {row["id"] for row in rows} - {each.row["id"] for each in decided}
+        left = {row["id"] for row in rows}
+        for each in _rounds(rows):
+            left -= await _decide(transaction, each, share, keys)
         if left:
             await transaction.run("update submission set due_at = null where id = any($1)", list(left))
     return len(rows)
+
+
+def _rounds(rows: Sequence[Row]) -> list[list[Row]]:
+    """The submissions in rounds, so that of one document what came first is decided before what follows it."""
+    rounds: list[list[Row]] = []
+    turn: Counter[tuple[str, str]] = Counter()
+    for row in sorted(rows, key=lambda row: row["sequence"]):
+        document = row["type"], row["number"]
+        if turn[document] == len(rounds):
+            rounds.append([])
+        rounds[turn[document]].append(row)
+        turn[document] += 1
+    return rounds
+
+
+async def _decide(transaction: Transaction, rows: Sequence[Row], share: float, keys: Keys | None) -> set[int]:
+    """Decide one round together; answers the ids of what is decided. Where that fails, each for itself, and asked
+    anew: what the one before it has done may hinder it."""
+    rulings = [ruling for row in rows if (ruling := _ruling(row, share))]
+    taken = await _unhindered(transaction, rulings)
+    if not taken or await _decided(transaction, taken, keys):
+        return {each.row["id"] for each in taken}
+    decided = set()
+    for ruling in rulings:
+        alone = await _unhindered(transaction, [ruling])
+        if alone and await _decided(transaction, alone, keys):
+            decided.add(ruling.row["id"])
+    return decided
 
 
 async def _decided(transaction: Transaction, taken: Sequence[Taken], keys: Keys | None) -> bool:

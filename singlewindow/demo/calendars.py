@@ -27,14 +27,16 @@ THROUGH = ["09:00-17:00"]
 LUNCH = ["09:00-12:00", "14:30-18:00"]
 SHORT_LUNCH = ["09:00-12:00", "13:30-17:00"]
 MORNING = ["09:00-12:00"]
+ROUND_THE_CLOCK = ["00:00-24:00"]
 NAMES = {
     "0202": "新港海关", "0715": "乌海海关", "0904": "大连加工区海关", "2202": "吴淞海关", "2244": "上海快件",
     "2248": "洋山港区", "3104": "北仑海关", "4201": "烟台海关", "4227": "青岛大港海关", "5101": "内港新风",
     "5141": "广州白云机场海关", "5201": "黄埔老港海关", "5301": "皇岗海关", "5304": "蛇口海关", "5306": "笋岗海关",
-    "5316": "大鹏海关", "5710": "闸口海关",
+    "5316": "大鹏海关", "5322": "沙头角保税海关", "5710": "闸口海关",
 }  # fmt: skip
 SUNDAY = ("5710", "2244")  # worked on Sundays and holidays too
 SATURDAY = ("0904", "5141")  # 5 + 1: Saturday mornings
+ALWAYS = ("5322",)  # a bonded zone that never closes: nothing needs an appointment there
 THROUGH_PORTS = ("5301", "5304", "4201", "5710")
 
 
@@ -43,7 +45,7 @@ def make_calendars(anchor: date) -> list[dict[str, Any]]:
 
     The other districts have none, so that 未查到口岸工作时间 can be played.
     """
-    ports = dict.fromkeys((*OPEN, *OUTSIDE, "5710", "0715"))
+    ports = dict.fromkeys((*OPEN, *OUTSIDE, "5710", "0715", *ALWAYS))
     return [
         _month(port, year, month)
         for port in ports
@@ -64,6 +66,8 @@ def works(day: date) -> bool:
 
 def hours(port: str, day: date) -> list[str]:
     """The intervals at which a port works on a day, "09:00-12:00"; none on a day of rest."""
+    if port in ALWAYS:
+        return ROUND_THE_CLOCK
     ordinary = THROUGH if port in THROUGH_PORTS else LUNCH if port in OUTSIDE else SHORT_LUNCH
     if works(day):
         return ordinary

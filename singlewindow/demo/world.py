@@ -7,6 +7,13 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from singlewindow.demo.appointments import (
+    ADVANCED_AT,
+    BROKER_AT,
+    UNQUALIFIED_AT,
+    make_appointments,
+    make_duty_officers,
+)
 from singlewindow.demo.calendars import make_calendars
 from singlewindow.demo.companies import Company, make_companies
 from singlewindow.demo.declarations import (
@@ -46,7 +53,8 @@ def make_world(anchor: date) -> dict[str, Any]:
     bills = make_bills(random, BILLS)
     declarations, examples = _declarations(random, anchor, companies, bills)
     printable, to_print = make_printable(anchor, companies)
-    examples |= _bill_examples(bills) | to_print
+    appointments, to_appoint = make_appointments(anchor, companies, bills)
+    examples |= _bill_examples(bills) | to_print | to_appoint
     return {
         "anchor": anchor.isoformat(),
         "companies": [asdict(company) for company in companies],
@@ -67,9 +75,10 @@ def make_world(anchor: date) -> dict[str, Any]:
             "port_calendar": make_calendars(anchor),
             "gate_lane": make_lanes(),
             "gate_tolerance": make_tolerances(),
+            "duty_officer": make_duty_officers(),
             **make_print_registers(),
         },
-        "declarations": declarations + printable,
+        "declarations": declarations + printable + appointments,
         "examples": examples,
     }
 
@@ -81,6 +90,8 @@ def _cards(companies: list[Company]) -> list[dict[str, str]]:
         (2, "8930L0000C016", "操作员卡", SUN, PIN), (3, "8930L0000D014", "法人卡", "周洁", PIN),
         (3, "8930L0000D022", "操作员卡", "吴涛", PIN), (4, "8930L0000E012", "操作员卡", "郑凯", PIN),
         (1, "8930L0000B026", "法人卡", "钱程", OTHER_PIN), (DISCREDITED_AT, "8930L0000F019", "法人卡", "何伟", PIN),
+        (BROKER_AT, "8930L0000G017", "操作员卡", "谭云", PIN), (ADVANCED_AT, "8930L0000H015", "操作员卡", "罗琪", PIN),
+        (UNQUALIFIED_AT, "8930L0000J014", "操作员卡", "叶岚", PIN),
     )  # fmt: skip
     return [
         {
@@ -97,6 +108,9 @@ def _accounts(companies: list[Company], cards: list[dict[str, str]]) -> list[dic
         ("chennan", "Chen-2026", "陈南", 0, "administrator"), ("zhaomin", "Zhao-2026", "赵敏", 1, "operator"),
         ("sunlei", "Sunlei-2026", SUN, 2, "operator"), ("qiancheng", "Qian-2026", "钱程", 1, "administrator"),
         ("hewei", "Hewei-2026", "何伟", DISCREDITED_AT, "administrator"),
+        ("tanyun", "Tanyun-2026", "谭云", BROKER_AT, "operator"),
+        ("luoqi", "Luoqi-2026", "罗琪", ADVANCED_AT, "operator"),
+        ("yelan", "Yelan-2026", "叶岚", UNQUALIFIED_AT, "operator"),
     )  # fmt: skip
     card_of = {card["holder"]: card["card_no"] for card in cards if card["holder"] != SUN}
     return [

@@ -11,7 +11,7 @@ from rich.table import Table
 from singlewindow.launch.files import read_json
 from singlewindow.launch.settings import LaunchSettings
 
-_MOST_ACCOUNTS = 8
+_MOST_ACCOUNTS = 12
 
 
 def show(console: Console, settings: LaunchSettings, world: dict[str, Any]) -> None:

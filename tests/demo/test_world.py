@@ -88,7 +88,7 @@ def test_accounts_and_cards_fit_together() -> None:
     for account in WORLD["accounts"]:
         if account["card_no"]:
             assert cards[account["card_no"]]["customs_code"] == account["customs_code"]
-    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 6, "法人卡": 4}
+    assert Counter(card["kind"] for card in cards.values()) == {"操作员卡": 9, "法人卡": 4}
     assert all(re.fullmatch(r"[0-9A-Z]{13}", card_no) for card_no in cards)
 
 

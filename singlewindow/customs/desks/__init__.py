@@ -52,7 +52,7 @@ def migration_folders() -> list[Path]:
 def state_names() -> dict[str, str]:
     """Every state of every desk with its name, for the queue's filter: what waits first, what was rejected last."""
     names = {RECEIVED: RECEPTION[RECEIVED]}
-    for desk in desks().values():
+    for desk in sorted(desks().values(), key=lambda desk: desk.name != DEFAULT):
         names |= desk.states
     return names | {REJECTED: RECEPTION[REJECTED]}
 

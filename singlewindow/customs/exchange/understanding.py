@@ -229,7 +229,9 @@ async def _take_in(transaction: Transaction, keys: Keys, new: Sequence[tuple[int
         [
             Answer(row, ReceiptCode.REJECTED, verdict.rejection)
             if verdict.rejection
-            else Answer(row, ReceiptCode.RECEIVED, desk_for(row["type"]).received_text)
+            else Answer(
+                row, ReceiptCode.RECEIVED, desk_for(row["type"]).received(verdict.read.submission.function)
+            )
             for row, verdict in zip(rows, verdicts, strict=True)
         ],
         keys,

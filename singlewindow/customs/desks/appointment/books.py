@@ -1,0 +1,213 @@
+"""Appointments at customs: a row for each, kept by receptions and decisions in their own transactions.
+
+Locks are taken in one order: follow-up, base submission, appointment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from singlewindow.contract.messages import Submission
+from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.desk import RECEIVED, Taken
+from singlewindow.customs.desks.appointment.contents import Booking, booking_in, numbers_in
+from singlewindow.customs.desks.appointment.states import (
+    BASE,
+    BOOKED,
+    ENDS,
+    EXPLANATION,
+    FEEDBACK,
+    FROM,
+    RETURNED,
+)
+from singlewindow.customs.problems import NotInThisState
+from singlewindow.customs.times import end_of, local_day
+
+CAP = 10_000  # totals are counted up to here
+ANSWER_DAYS = 5
+"""Calendar days after the appointed time within which feedback is due (APPT-10, FA 2.6)."""
+
+
+def answer_by(ends_at: datetime) -> datetime:
+    """The first moment after the time for feedback: 00:00 after the fifth day (APPT-16)."""
+    return end_of(local_day(ends_at) + timedelta(days=ANSWER_DAYS))
+
+
+async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
+    """Write the appointments of base submissions; one that is declared again after a return takes its place."""
+    newest = {
+        (each.type, each.number): (identifier, each)
+        for identifier, each in sorted(arrived, key=lambda pair: pair[1].sequence)
+        if each.function in BASE
+    }
+    based = [newest[key] for key in sorted(newest)]
+    if based:
+        await transaction.run(_ARRIVE, transaction.now, *_columns(based))
+
+
+_ARRIVE = f"""
+insert into appointment_book as b (submission_id, type, number, sequence, company, company_name, submitted_at,
+    consignee, consignee_name, declare_port, entry_port, ie_flag, starts_at, ends_at, answer_by, state, changed_at)
+select id, type, number, sequence, company, company_name, submitted_at, consignee, consignee_name, declare_port,
+    entry_port, ie_flag, starts_at, ends_at, answer_by, '{RECEIVED}', $1
+from unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::timestamptz[], $9::text[],
+        $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[],
+        $16::timestamptz[]) with ordinality
+    as w (id, type, number, sequence, company, company_name, submitted_at, consignee, consignee_name, declare_port,
+        entry_port, ie_flag, starts_at, ends_at, answer_by, place)
+order by place
+on conflict (type, number) do update set submission_id = excluded.submission_id, sequence = excluded.sequence,
+    submitted_at = excluded.submitted_at, consignee = excluded.consignee, consignee_name = excluded.consignee_name,
+    declare_port = excluded.declare_port, entry_port = excluded.entry_port, ie_flag = excluded.ie_flag,
+    starts_at = excluded.starts_at, ends_at = excluded.ends_at, answer_by = excluded.answer_by,
+    state = excluded.state, changed_at = excluded.changed_at
+where b.sequence < excluded.sequence and b.state in ('{RECEIVED}', '{RETURNED}')"""
+
+
+def _columns(based: Sequence[tuple[int, Submission]]) -> list[list[object]]:
+    return [list(column) for column in zip(*(_row(*each) for each in based), strict=True)]
+
+
+def _row(identifier: int, submission: Submission) -> tuple[object, ...]:
+    booking: Booking = booking_in(submission)
+    return (
+        identifier,
+        submission.type,
+        submission.number,
+        submission.sequence,
+        submission.company,
+        submission.company_name,
+        submission.submitted_at,
+        booking.consignee,
+        booking.consignee_name,
+        booking.declare_port,
+        booking.entry_port,
+        booking.ie_flag,
+        booking.starts_at,
+        booking.ends_at,
+        answer_by(booking.ends_at),
+    )
+
+
+async def held(transaction: Transaction, rows: Sequence[Row], *, lock: bool = False) -> list[Row | None]:
+    """The appointment of each submission; with `lock` its base submission and the appointment are locked."""
+    keys = [row["type"] for row in rows], [row["number"] for row in rows]
+    wanted = (
+        "from appointment_book b join unnest($1::text[], $2::text[]) as w (type, number) using (type, number)"
+    )
+    if lock:
+        await transaction.rows(
+            f"select from submission where id in (select b.submission_id {wanted}) order by id for update",
+            *keys,
+        )
+    found = await transaction.rows(
+        f"select b.* {wanted} order by b.type, b.number {'for update of b' if lock else ''}", *keys
+    )
+    by_key = {(book["type"], book["number"]): book for book in found}
+    return [by_key.get((row["type"], row["number"])) for row in rows]
+
+
+async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submission]:
+    """The messages of submissions, in their order."""
+    found = await transaction.rows(
+        "select id, received from submission where id = any($1)", [row["id"] for row in rows]
+    )
+    by_id = {row["id"]: Submission.model_validate(row["received"]) for row in found}
+    return [by_id[row["id"]] for row in rows]
+
+
+async def unanswered(transaction: Transaction, companies: Sequence[str]) -> dict[str, list[str]]:
+    """The appointments in state I of each company, in either role: approved, the time is over, nothing was fed back.
+
+    What was fed back or explained in time and waits for a decision is no reason (APPT-06, FA 2.3).
+    """
+    rows = await transaction.rows(
+        f"""select c.code, b.number
+            from unnest($1::text[]) as c (code)
+            join lateral (
+                select id, type, number, answer_by from appointment_book
+                where state = '{BOOKED}' and company = c.code and answer_by <= $2
+                union
+                select id, type, number, answer_by from appointment_book
+                where state = '{BOOKED}' and consignee = c.code and answer_by <= $2
+            ) as b on true
+            where not exists (
+                select from submission s where s.type = b.type and s.number = b.number and s.state = '{RECEIVED}'
+                  and s.function in ('{FEEDBACK}', '{EXPLANATION}')
+                  and (s.received ->> 'submitted_at')::timestamptz < b.answer_by)
+            order by c.code, b.id limit 1000""",
+        sorted(set(companies)),
+        transaction.now,
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["code"], []).append(row["number"])
+    return found
+
+
+async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:
+    """The desk's effect: an appointment's state follows its base submission, and ends with an accepted follow-up."""
+    await _move(transaction, [each for each in taken if each.row["function"] in BASE])
+    for function, state in ENDS.items():
+        ending = [
+            each.row for each in taken if each.row["function"] == function and each.decision.state == state
+        ]
+        await _end(transaction, ending, state, FROM[function])
+        if function == FEEDBACK:
+            await _keep_numbers(transaction, ending)
+
+
+async def _move(transaction: Transaction, taken: Sequence[Taken]) -> None:
+    if not taken:
+        return
+    await transaction.run(
+        """update appointment_book b set state = s.state, application_no = s.customs_no, changed_at = $1
+           from submission s where s.id = b.submission_id and s.id = any($2)""",
+        transaction.now,
+        [each.row["id"] for each in taken],
+    )
+
+
+async def _end(transaction: Transaction, rows: Sequence[Row], state: str, possible: Sequence[str]) -> None:
+    """End appointments; raises NotInThisState where one has ended meanwhile."""
+    if not rows:
+        return
+    ended = await transaction.value(
+        """with b as (
+               update appointment_book b set state = $2, changed_at = $1
+               from unnest($3::text[], $4::text[]) as w (type, number)
+               where b.type = w.type and b.number = w.number and b.state = any($5::text[])
+               returning b.submission_id
+           ), s as (
+               update submission s set state = $2, due_at = null from b where s.id = b.submission_id returning s.id
+           )
+           select count(*) from s""",
+        transaction.now,
+        state,
+        [row["type"] for row in rows],
+        [row["number"] for row in rows],
+        list(possible),
+    )
+    if ended < len(rows):
+        raise NotInThisState("该预约已另行办理，请刷新查看结果")
+
+
+async def _keep_numbers(transaction: Transaction, rows: Sequence[Row]) -> None:
+    """Note the declarations of accepted feedbacks; raises NotInThisState where one counts already."""
+    if not rows:
+        return
+    pairs = [
+        (number, submission.type, submission.number)
+        for submission in await received(transaction, rows)
+        for number in numbers_in(submission)
+    ]
+    kept = await transaction.rows(
+        """insert into appointment_declaration (entry_no, book_id)
+           select w.entry_no, b.id from unnest($1::text[], $2::text[], $3::text[]) as w (entry_no, type, number)
+           join appointment_book b using (type, number)
+           on conflict do nothing returning entry_no""",
+        *(list(column) for column in zip(*pairs, strict=True)),
+    )
+    if len(kept) < len(pairs):
+        raise NotInThisState("报关单已用于另一份预约的反馈，请刷新查看结果")

@@ -1,0 +1,23 @@
+"""What customs look up in their own registers to judge appointments: one query for a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from singlewindow.customs.database import Transaction
+from singlewindow.customs.register_kinds import Register
+
+Data = dict[str, Any]
+
+
+async def find_entries(transaction: Transaction, register: Register, keys: Iterable[str]) -> dict[str, Data]:
+    """The data of those entries of a register that are in force now, by key."""
+    rows = await transaction.rows(
+        """select key, data from entry where kind = $1 and key = any($2) and data is not null
+             and (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3)""",
+        register.name,
+        sorted(set(keys)),
+        transaction.now,
+    )
+    return {row["key"]: row["data"] for row in rows}

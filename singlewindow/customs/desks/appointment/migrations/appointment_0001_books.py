@@ -1,0 +1,20 @@
+"""Appointments as customs hold them, and the declarations that were fed back.
+
+Revision ID: appointment_0001
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "appointment_0001"
+down_revision = None
+branch_labels = None
+depends_on = ("c0005",)
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file, statement by statement (the driver takes one at a time)."""
+    script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for statement in script.split("\n-- ;;\n"):
+        op.execute(statement)
