@@ -1,0 +1,141 @@
+"""Appointments in each state, brought there as in life: saved, applied for, answered by customs, left unanswered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import httpx
+
+from singlewindow.kernel.exchange.receipts import Heard, hear
+from singlewindow.kernel.exchange.timers import move_due
+from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.appointment.tests.calendars import month_of
+from tests.house import House, Member
+
+TYPE = "appointment.application"
+URL = f"/api/documents/{TYPE}"
+START = "2026-11-28 10:00"  # a Saturday
+PORT, OTHER_PORT = "5301", "5304"
+MONDAY = datetime(2026, 11, 23, 10, tzinfo=CHINA)
+OVERDUE = datetime(2026, 12, 4, tzinfo=CHINA)  # 00:00 after the fifth day after the window
+GREYS = ("declarant_code", "declarant_scc", "declarant_ciq", "declarant_name", "consignee_scc", "consignee_ciq",
+         "consignee_name", "end")  # fmt: skip
+NUMBER = "530120261000000123"  # F3: import, at 5301
+RETURNED = {"application_no": "530120261123000001", "officer": "关正", "officer_phone": "0755-84398888"}
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "已受理": ("RECEIVED",),
+    "退单": ("RECEIVED", "RETURNED"),
+    "预约成功": ("RECEIVED", "APPROVED"),
+}
+STATES = ("暂存", "已申报", *ANSWERS)
+_seqs = count(1)
+
+
+@dataclass
+class Scene:
+    """A company's person, a consignee that another company is, and customs."""
+
+    house: House
+    owner: Member
+    consignee: str
+    type: str = TYPE
+    answered: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+
+    async def publish(self, **consignee: Any) -> None:
+        """What customs say of the companies and of the ports."""
+        await self.freeze(MONDAY)
+        await self.company(self.owner.customs_code)
+        await self.company(self.consignee, **consignee)
+        notices = [
+            self.house.customs.notice("port_calendar", f"{port}-{month}", month_of(port, month))
+            for port in (PORT, OTHER_PORT)
+            for month in ("202608", "202609", "202610", "202611", "202612")
+        ]
+        await self.house.hear(*notices)
+
+    async def company(self, code: str, **more: Any) -> None:
+        """What customs say of a company from now on: grade 常规企业 and its qualification, unless said otherwise."""
+        data = {
+            "name": f"海关登记企业{code}", "scc": f"91440300{code}", "ciq_code": f"4403{code[4:]}", "grade": "3",
+            "grade_name": "常规企业", "customs_qualified": True, **more,
+        }  # fmt: skip
+        await self.house.register("company", code, data, seq=next(_seqs))
+
+    async def freeze(self, moment: datetime) -> None:
+        """Set the business clock."""
+        await self.house.sql("update clock set frozen = $1, shift = '0'", moment)
+
+    async def now(self) -> datetime:
+        """What the business clock says."""
+        [row] = await self.house.sql("select coalesce(frozen, now() + shift) as now from clock")
+        now: datetime = row["now"]
+        return now
+
+    def sample(self, **changed: Any) -> dict[str, Any]:
+        """What may be applied for."""
+        return {
+            "consignee_code": self.consignee, "contact": "王芳", "mobile": "13800138000", "declare_port": PORT,
+            "entry_port": OTHER_PORT, "transport": "4", "start": START, "reason_kind": "2", "ie_flag": "I",
+            "goods": [{"hs_code": "0303120000", "name": "冻大麻哈鱼"}], **changed,
+        }  # fmt: skip
+
+    async def content(self, who: Member) -> dict[str, Any]:
+        """As `tests.actions` asks for it."""
+        return self.sample()
+
+    def typed(self, view: dict[str, Any]) -> dict[str, Any]:
+        """What of a content a person typed."""
+        return {name: value for name, value in view["content"].items() if name not in GREYS}
+
+    async def first(self, who: Member) -> httpx.Response:
+        """暂存 of a new one; nothing need be added."""
+        return await who.http.post(URL, json={"content": self.sample()})
+
+    async def document(self, state: str) -> dict[str, Any]:
+        """An appointment in this state."""
+        return await self.appointment(state)
+
+    async def appointment(self, state: str = "预约成功", **changed: Any) -> dict[str, Any]:
+        """An appointment in this state, named as the lists name it."""
+        await self.freeze(MONDAY)
+        view = await self.owner.save(TYPE, self.sample(**changed))
+        if state != "暂存":
+            view = await self.owner.apply(TYPE, view)
+            await self.house.send()
+        for code in ANSWERS.get(state, ()):
+            await self.answer(view["number"], code)
+        view = await self.view(view)
+        assert view["header"]["status"] == state
+        return view
+
+    async def answer(
+        self,
+        number: str,
+        code: str,
+        sequence: int = 1,
+        at: datetime | None = None,
+        text: str = "",
+        **data: str,
+    ) -> None:
+        """Customs' next word on a submission, said now; an approval brings its number and the officer."""
+        self.answered[number, sequence] += 1
+        more = {**(RETURNED if code == "APPROVED" else {}), **data}
+        moment = at or await self.now()
+        seq = self.answered[number, sequence]
+        heard = Heard(TYPE, number, sequence, seq, code, text or f"回执 {code}", moment, more)
+        async with self.house.worker.transaction() as transaction:
+            await hear(transaction, heard)
+
+    async def pass_on(self, moment: datetime) -> None:
+        """The clock goes on, and the worker looks what is due."""
+        await self.freeze(moment)
+        while await move_due(self.house.worker):
+            pass
+
+    async def view(self, view: dict[str, Any], who: Member | None = None) -> dict[str, Any]:
+        """The document as it is now."""
+        return await (who or self.owner).view(TYPE, view["number"])
