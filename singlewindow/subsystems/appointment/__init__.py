@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Party, Print, Subsystem
+from singlewindow.subsystems.appointment.advice import notices
 from singlewindow.subsystems.appointment.document import FORM
 from singlewindow.subsystems.appointment.known import fill, gather
 from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE
@@ -17,6 +18,7 @@ APPLICATION = DocumentType(
     rules=RULES,
     gather=gather,
     fill=fill,
+    notices=notices,
     lifecycle=LIFECYCLE,
     parties=(Party("consignee", "收发货人", "consignee_code"),),
     messages=MESSAGES,

@@ -14,6 +14,7 @@ from singlewindow.kernel.definition.fields import (
     Section,
     code,
     lines,
+    moment,
     text,
     textarea,
 )
@@ -53,7 +54,7 @@ class Good(Content):
     """A row: one kind of goods."""
 
     hs_code: str = code(
-        "商品HS编码", "goods", length=10, required=True, element="CodeTS", clause=GOODS,
+        "商品HS编码", "goods", length=10, required=True, least_digits=4, fills="name", element="CodeTS", clause=GOODS,
         hint="必填，录入至少 4 位数字的商品 HS 编码后回车，从商品列表中选取",
     )  # fmt: skip
     name: str = text(
@@ -100,17 +101,15 @@ class Application(Content):
         "运输方式", "transport_modes", length=1, required=True, element="TrafMode", clause=BASIC,
         hint="必填，录入运输方式名称，或敲空格键在下拉菜单中选择",
     )  # fmt: skip
-    start: str = text(
-        "预约通关时间", length=16, required=True, lookup=True, search=True, element="StartTime", clause=BASIC,
-        pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}",
-        pattern_message="「预约通关时间」请按 YYYY-MM-DD HH:MM 填写",
-        hint="必填，只需填写起始时间（北京时间），截止时间由系统生成",
+    start: str = moment(
+        "预约通关时间", required=True, lookup=True, search=True, span=2, element="StartTime", clause=BASIC,
+        hint="必填，只需填写起始时间（北京时间），如 2026112810；截止时间由系统自动生成",
     )  # fmt: skip
     end: str = text(
         "预约截止时间", system=True, element="EndTime", clause=BASIC, hint="返填，不可录入，起始时间加两小时"
     )
     reason_kind: str = code(
-        "预约通关事由", "appointment_reasons", length=1, required=True, element="ReasonType", clause=BASIC,
+        "预约通关事由", "appointment_reasons", length=1, required=True, span=2, element="ReasonType", clause=BASIC,
         hint="必填，按空格键调出列表；事由为其他货物时，请在事由说明中写明",
     )  # fmt: skip
     ie_flag: str = code(
@@ -141,15 +140,16 @@ FORM = Form(
         Section(
             "预约申请基本信息",
             (
-                "number", "status", "filed_on",
-                "application_no", "officer", "officer_phone",
+                "number", "status", "application_no",
                 "declarant_code", "declarant_scc", "declarant_ciq",
-                "declarant_name", "ie_flag",
+                "declarant_name", "filed_on",
                 "consignee_code", "consignee_scc", "consignee_ciq",
-                "consignee_name", "transport",
-                "declare_port", "entry_port", "reason_kind",
-                "start", "end", "contact",
-                "mobile", "reason",
+                "consignee_name", "contact",
+                "mobile", "declare_port", "entry_port",
+                "transport", "start",
+                "end", "reason_kind",
+                "ie_flag", "officer", "officer_phone",
+                "reason",
             ),
             attachments=(MATERIAL,),
         ),

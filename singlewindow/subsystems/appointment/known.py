@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from singlewindow.kernel.definition.moments import find_moment, later
 from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.appointment.calendar import KIND as CALENDAR
-from singlewindow.subsystems.appointment.calendar import Calendar, months_around, read_calendar, read_start
+from singlewindow.subsystems.appointment.calendar import Calendar, months_around, read_calendar
 from singlewindow.subsystems.appointment.grades import Tier
 from singlewindow.subsystems.appointment.lead_time import Appointment, Judgement, judge
 from singlewindow.subsystems.appointment.parties import KIND as COMPANY
@@ -64,7 +65,7 @@ async def gather(case: Case) -> Known:
     """Look up both companies and the months of both ports' calendars."""
     values, now, read = case.values, case.transaction.now, readings()
     codes = {"declarant": case.applicant.customs_code, "consignee": values.get("consignee_code", "")}
-    start = read_start(values.get("start", ""))
+    start = find_moment(values.get("start", ""))
     ports = (values.get("declare_port", ""), values.get("entry_port", ""))
     wanted = [(COMPANY, code) for code in codes.values() if code]
     wanted += months_around(ports, start, now, read) if all(ports) else []
@@ -85,8 +86,7 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
     filled["declarant_name"] = case.applicant.name
     for role, company in known.parties.items():
         filled |= {f"{role}_{name}": value for name, value in (company.boxes if company else {}).items()}
-    if start := read_start(case.values.get("start", "")):
-        filled["end"] = f"{start + known.readings.length:%Y-%m-%d %H:%M}"
+    filled["end"] = later(case.values.get("start", ""), known.readings.length)
     return filled
 
 

@@ -16,10 +16,12 @@ QUERIES = Queries(
                 Whose("B", "收发货人", "all", needs=("consignee_code",)),
             ),
         ),
+        Condition("declarant", "申请单位", "own", clause=CLAUSE),
         Condition("consignee_code", "收发货人", "text", clause=CLAUSE),
         Condition("status", "状态", "status", clause=CLAUSE),
-        Condition("number", "预录入编号", "text", clause=CLAUSE),
         Condition("filed_on", "申请时间", "span", max_days=SPAN, clause=CLAUSE),
+        Condition("start", "预约时间", "span", max_days=SPAN, clause=CLAUSE),
+        Condition("number", "预录入编号", "text", clause=CLAUSE),
     ),
     columns=(
         Column("number", "预录入编号", "document"),

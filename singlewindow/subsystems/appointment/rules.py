@@ -34,7 +34,7 @@ def names_are_not_too_long(content: Application, known: Known) -> Iterator[Findi
         )
 
 
-@rule("APPT-R03", clause=CREDIT_CLAUSE)
+@rule("APPT-R03", clause=CREDIT_CLAUSE, alert=True, opening=True)
 def no_party_is_discredited(content: Application, known: Known) -> Iterator[Finding]:
     """失信企业 and 严重失信企业 may not apply, in either role (APPT-05)."""
     for role, company in known.parties.items():
@@ -45,7 +45,7 @@ def no_party_is_discredited(content: Application, known: Known) -> Iterator[Find
             yield Finding(f"{role}_code", FORBIDDEN_TEXT, advice)
 
 
-@rule("APPT-R04", clause=NOTICES)
+@rule("APPT-R04", clause=NOTICES, opening=True)
 def both_parties_are_qualified(content: Application, known: Known) -> Iterator[Finding]:
     """Who has no 报关资质 may not apply, in either role (APPT-06)."""
     for role, company in known.parties.items():
