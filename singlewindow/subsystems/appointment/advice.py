@@ -1,4 +1,4 @@
-"""What is said beside 预约通关时间 while it is typed (APPT-15): may it be appointed, why not, until when to apply, whose
+"""What is said beside 预约通关时间 while it is typed (APPT-15): may it be appointed, why not, until when, whose
 credit grade counted, and the next times that may be had (推荐时段)."""
 
 from __future__ import annotations
