@@ -5,10 +5,11 @@ Grey buttons come from `why_not` and from nowhere else; the server refuses with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from singlewindow.kernel.problems import NotInThisState
 from singlewindow.kernel.timing import Timer, circle, steps
@@ -45,14 +46,27 @@ class Amends:
     customs answer.
 
     `under_way` is the marker beside the status while it is with customs. Receipts with a code of `accepted` or
-    `refused` settle it; none of them moves the document's status. Accepted, the document ends with the marker
-    `ended`; where that is "", what was submitted takes the place of the content in force.
+    `refused` settle it. Accepted, the document ends with the marker `ended`; where that is "", what was submitted takes
+    the place of the content in force. The status moves only where it `leads_to` another one: from the moment of the
+    submission on, as soon as it is accepted.
+
+    With `edits` it is a follow-up, a button on the document's own form: only these names (fields, tables, and
+    `attachments/CODE` for a category) are typed for it, all else is sent as it is in force; of none, nothing is typed.
+    Such names are typed for follow-ups alone, never in a draft. `once`: not again after customs accepted it.
     """
 
     under_way: str
     accepted: frozenset[str]
     refused: frozenset[str]
     ended: str = ""
+    leads_to: str = ""
+    edits: frozenset[str] | None = None
+    once: bool = False
+
+    def __post_init__(self) -> None:
+        """Check once that what ends a document neither leads on nor is a follow-up."""
+        if self.ended and (self.leads_to or self.edits is not None):
+            raise ValueError(f"what ends a document ({self.ended}) neither leads on nor edits")
 
     def outcome(self, receipts: Iterable[tuple[int, str]]) -> Outcome:
         """What (seq, code) receipts of such a submission come to, in whatever order they arrived.
@@ -65,14 +79,31 @@ class Amends:
             return "accepted" if settled[-1] in self.accepted else "refused"
         return "failed" if codes == [SEND_FAILED] else ""
 
+    def refused_at(self, receipts: Iterable[tuple[int, str, datetime]]) -> datetime | None:
+        """When what came to nothing did so, by its (seq, code, moment) receipts: the first of the refusals that count,
+        or when sending failed. None while it is with customs, and for what was accepted."""
+        in_order = sorted(set(receipts))
+        outcome = self.outcome((seq, code) for seq, code, _ in in_order)
+        if outcome == "failed":
+            return in_order[0][2]
+        moment = None
+        for _, code, at in in_order if outcome == "refused" else ():
+            moment = (moment or at) if code in self.refused else None if code in self.accepted else moment
+        return moment
+
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands beside a document's status: the action that is `amending` it (with customs just now), and the one
-    that it was `ended_by`; "" for none."""
+    """What stands beside a document's status: the action that is `amending` it (with customs just now), the one
+    that it was `ended_by` ("" for none), and what can be done once and was accepted."""
 
     amending: str = ""
     ended_by: str = ""
+    done: tuple[str, ...] = ()
+
+
+Unless = Callable[[Mapping[str, str], datetime], str]
+"""Why an action may not be done at this moment, or "": from the content's text fields and the business clock. Pure."""
 
 
 UNMARKED = Marks()
@@ -85,8 +116,9 @@ class Action:
     `to` of None leaves the status alone. The kernel knows five names: `new` empties the form, `copy` makes a new,
     unsaved one out of the open document, `save` and `delete` are 暂存 and 删除, `print` gives a paper. A `signed`
     action makes a submission for customs, which carries customs' `function` code for it (ADD, MOD, DEL); one that
-    `amends` is for documents in force and leaves their status alone. An account without a bound card may do nothing
-    but what has `needs_card_account` off (PORT-04).
+    `amends` is for documents in force and leaves their status alone until customs answer. `unless` says why not at
+    this moment. Several of one `label` are one button, and `choice` is the word by which it asks for one of them. An
+    account without a bound card may do nothing but what has `needs_card_account` off (PORT-04).
     """
 
     name: str
@@ -104,6 +136,18 @@ class Action:
     clause: str = ""
     function: str = ""
     amends: Amends | None = None
+    choice: str = ""
+    unless: Unless | None = None
+
+    @property
+    def word(self) -> str:
+        """What it is called where it stands alone: its choice, or its label."""
+        return self.choice or self.label
+
+    @property
+    def edits(self) -> frozenset[str] | None:
+        """What is typed for a follow-up; None for any other action."""
+        return self.amends.edits if self.amends else None
 
 
 @dataclass(frozen=True)
@@ -131,6 +175,7 @@ class Lifecycle:
         rows: list[Action | Hear | Timer] = [*self.actions, *self.hears, *self.timers]
         mentioned = {code for row in rows for code in row.from_states}
         mentioned |= {row.to for row in rows if row.to is not None}
+        mentioned |= {a.amends.leads_to for a in self.actions if a.amends and a.amends.leads_to}
         if unknown := mentioned - set(names) - {NEW}:
             raise ValueError(f"unknown states {unknown}")
         if wrong := [a.name for a in self.actions if a.amends and (not a.signed or a.to is not None)]:
@@ -162,14 +207,14 @@ class Lifecycle:
         raise NotInThisState(f"没有名为 {name} 的操作")
 
     def label_of(self, name: str) -> str:
-        """The label of an action; its name where there is none (any more)."""
-        return next((action.label for action in self.actions if action.name == name), name)
+        """What an action is called; its name where there is none (any more)."""
+        return next((action.word for action in self.actions if action.name == name), name)
 
     def amending(self, name: str) -> tuple[Action, Amends]:
         """The action of that name, which must be one for documents in force. Raises NotInThisState."""
         action = self.action(name)
         if action.amends is None:
-            raise NotInThisState(f"「{action.label}」不是对已生效单据的变更")
+            raise NotInThisState(f"「{action.word}」不是对已生效单据的变更")
         return action, action.amends
 
     def marker(self, marks: Marks) -> tuple[str, str] | None:
@@ -178,6 +223,26 @@ class Lifecycle:
             if action.amends and action.name == (marks.ended_by or marks.amending):
                 return action.name, action.amends.ended if marks.ended_by else action.amends.under_way
         return None
+
+    @cached_property
+    def follow_ups(self) -> tuple[Action, ...]:
+        """The actions that are buttons on the form of a document in force."""
+        return tuple(action for action in self.actions if action.edits is not None)
+
+    @cached_property
+    def followed_up(self) -> frozenset[str]:
+        """The names that are typed for follow-ups, and therefore never in a draft."""
+        return frozenset(name for action in self.follow_ups for name in action.edits or ())
+
+    @cached_property
+    def drafts(self) -> frozenset[str]:
+        """The states in which 暂存 may be done."""
+        return frozenset(code for a in self.actions if a.name == "save" for code in a.from_states)
+
+    @cached_property
+    def looks_at_content(self) -> bool:
+        """Whether what may be done depends on more than the status and what stands beside it."""
+        return any(action.unless for action in self.actions)
 
     @property
     def ended(self) -> str:
@@ -195,19 +260,29 @@ class Lifecycle:
         role: str,
         marks: Marks = UNMARKED,
         in_list: bool = False,
+        content: Mapping[str, Any] | None = None,
+        now: datetime | None = None,
     ) -> str:
-        """Why the action is grey, or "" when it may be done; in the form's words, or in those of a list."""
-        word = self.name_of if in_list else self.form_name_of
+        """Why the action is grey, or "" when it may be done; in the form's words, or in those of a list. What has a
+        reason of its own (`unless`) is asked it where `content` and `now` are given."""
         if party not in action.parties or role not in action.roles:
-            return f"当前用户不能对该单据进行「{action.label}」"
+            return f"当前用户不能对该单据进行「{action.word}」"
         if action.amends and (marked := self.marker(marks)):
-            return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.label}"
-        if status in action.from_states:
+            return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.word}"
+        if action.name in marks.done:
+            return f"「{action.word}」只能办理一次，海关已接受，不能再次办理"
+        if status not in action.from_states:
+            return self._wrong_state(action, status, self.name_of if in_list else self.form_name_of)
+        if action.unless is None or content is None or now is None:
             return ""
+        return action.unless(texts(content), now)
+
+    def _wrong_state(self, action: Action, status: str, word: Callable[[str], str]) -> str:
+        """That an action is for other states, and for which."""
         allowed = "、".join(word(state.code) for state in self.states if state.code in action.from_states)
         if status == NEW or not allowed:
-            return f"单据尚未暂存，不能{action.label}"
-        return f"单据状态为「{word(status)}」，不允许{action.label}；仅{allowed}时可以"
+            return f"单据尚未暂存，不能{action.word}"
+        return f"单据状态为「{word(status)}」，不允许{action.word}；仅{allowed}时可以"
 
     def after(
         self,
@@ -217,9 +292,12 @@ class Lifecycle:
         party: str = "declarant",
         role: str = "operator",
         marks: Marks = UNMARKED,
+        content: Mapping[str, Any] | None = None,
+        now: datetime | None = None,
     ) -> str:
         """The status after an action. Raises NotInThisState where the table has no such line."""
-        if why := self.why_not(action, status, party=party, role=role, marks=marks):
+        why = self.why_not(action, status, party=party, role=role, marks=marks, content=content, now=now)
+        if why:
             raise NotInThisState(why, clause=action.clause)
         return status if action.to is None else action.to
 
@@ -240,13 +318,22 @@ class Lifecycle:
         receipts: Iterable[tuple[int, str, datetime]],
         due: Mapping[str, datetime],
         until: datetime | None,
+        leads: Sequence[tuple[datetime, str]] = (),
     ) -> str:
         """The same with the timers that are due: they act before each (seq, code, moment) that customs gave at their
-        moment or later, and after all of them until `until` (None: not after them)."""
-        status = start
+        moment or later, and after all of them until `until` (None: not after them).
+
+        `leads` are accepted follow-ups by the moment of their submission, in their order, and where they lead: each
+        acts after what was due or said of the document itself by then, and before all that is later. As customs have
+        accepted it, it does so whatever the status was.
+        """
+        status, left = start, list(leads)
         for _, code, at in sorted(set(receipts)):
+            while left and left[0][0] < at:
+                status = left.pop(0)[1]
             status = self.timed(status, due, at)
             status = next((h.to for h in self.hears if h.code == code and status in h.from_states), status)
+        status = left[-1][1] if left else status
         return status if until is None else self.timed(status, due, until)
 
     def timed(self, status: str, due: Mapping[str, datetime], now: datetime) -> str:
@@ -262,6 +349,11 @@ class Lifecycle:
         """Whether any state hears this receipt code, or it settles an amendment."""
         settling = (code in a.amends.accepted | a.amends.refused for a in self.actions if a.amends)
         return any(hear.code == code for hear in self.hears) or any(settling)
+
+
+def texts(content: Mapping[str, Any]) -> dict[str, str]:
+    """A content without its tables: all that an action's own reason may look at, as a list has no more."""
+    return {name: value for name, value in content.items() if isinstance(value, str)}
 
 
 def states(*codes: str) -> frozenset[str]:

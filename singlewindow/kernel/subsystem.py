@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -48,7 +48,10 @@ class Case:
     """What a chapter may look at when it fills in grey fields and gathers what its rules need.
 
     `attachments` are the categories that have a file. `signing` is True before a signature; then `stored` is the
-    content as it is stored, with the grey values of the last 暂存, which a colleague's signature leaves as they are.
+    content as it is stored, with the grey values of the last 暂存, which a colleague's signature leaves as they are;
+    `action` is the signed action ("" before that) and `status` the document's ("" for a new one). Where only follow-ups
+    may be typed, `editable` are their names; all else in `values` is what is in force, and nothing that is found wrong
+    with it counts. None: the whole content.
     """
 
     transaction: Transaction
@@ -59,15 +62,25 @@ class Case:
     values: Mapping[str, Any]
     signing: bool
     stored: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""
+    status: str = ""
+    editable: frozenset[str] | None = None
 
     async def claimed(self, kind: str, key: str) -> bool:
         """Whether another document holds this claim."""
+        return bool(await self.claimed_any(kind, [key]))
+
+    async def claimed_any(self, kind: str, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that another document claims, in one query."""
+        asked = [(kind, key, self.document_id) for key in dict.fromkeys(keys) if key]
+        if not asked:
+            return set()
         held = await self.transaction.look_up(
             """select kind, key, but_not from unnest($1::text[], $2::text[], $3::bigint[]) as w (kind, key, but_not)
                where sw_claimed(kind, key, but_not)""",
-            [(kind, key, self.document_id)],
+            asked,
         )
-        return bool(held)
+        return {row["key"] for row in held}
 
 
 class Known(Protocol):
@@ -86,15 +99,24 @@ Fill = Callable[[Case, Any], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Claim:
-    """Exclusive use: while the document is in one of `held_in`, no other may hold the same key."""
+    """Exclusive use: while the document is in one of `held_in`, no other may hold the same key; of several, none.
+
+    A `shared` one hinders nobody: many may hold the same key, and chapters ask whether another does (`Case.claimed`).
+    """
 
     kind: str
-    key: Callable[[Mapping[str, Any]], str]
+    key: Callable[[Mapping[str, Any]], str | Sequence[str]]  # one, or several; "" is none
     held_in: frozenset[str]
-    path: str
-    message: str
-    advice: str
-    clause: str
+    path: str = ""
+    message: str = ""
+    advice: str = ""
+    clause: str = ""
+    shared: bool = False
+
+    def keys(self, content: Mapping[str, Any]) -> list[str]:
+        """The keys of a content, each once, in one order everywhere: who wants the same does not wait crosswise."""
+        given = self.key(content)
+        return sorted({key for key in ([given] if isinstance(given, str) else given) if key})
 
 
 @dataclass(frozen=True)
@@ -329,6 +351,20 @@ class DocumentType:
             raise ValueError(f"{self.name} cannot count by {missing}")
         self._check_parties()
         self._check_queries()
+        self._check_follow_ups()
+
+    def _check_follow_ups(self) -> None:
+        """Check once that what is typed for follow-ups is there, and is not typed in a draft."""
+        attachments = self.form.attachments.categories if self.form.attachments else ()
+        known = {*self.form.content.fields, *self.form.content.tables}
+        known |= {f"attachments/{category.code}" for category in attachments}
+        if missing := sorted(self.lifecycle.followed_up - known):
+            raise ValueError(f"{self.name}: follow-ups of what is not there: {missing}")
+        if wrong := [a.name for a in self.lifecycle.follow_ups if a.from_states & self.lifecycle.drafts]:
+            raise ValueError(f"{self.name}: follow-ups of drafts: {wrong}")
+        names = {each.name for each in self.lifecycle.follow_ups}
+        if wrong := [each.action for each in self.queries.row_actions if each.action in names]:
+            raise ValueError(f"{self.name}: follow-ups have no form of their own: {wrong}")
 
     def _check_parties(self) -> None:
         """Check once that parties can be found, and that they only read."""

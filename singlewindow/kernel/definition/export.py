@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from singlewindow.kernel.database.find_tables import find_table
 from singlewindow.kernel.definition.fields import Content, Field, HeaderField
 from singlewindow.kernel.documents import statistics
+from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.subsystem import Condition, DocumentType
 
 
@@ -99,9 +100,14 @@ class StateView(BaseModel):
 
 
 class ActionDefinition(BaseModel):
-    """A button, and in which states it may be had ("": of a document that was never saved); one that `amends` what is
-    in force is no button but a form of its own, in which it is 申报: with its content changed there, or (it ends the
-    document) as it is."""
+    """A button, and in which states it may be had ("": of a document that was never saved).
+
+    One that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
+    content changed there, or (it ends the document) as it is.
+
+    A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
+    `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
+    their `choice` where several are permitted."""
 
     name: str
     label: str
@@ -112,6 +118,8 @@ class ActionDefinition(BaseModel):
     signed: bool
     done: str | None
     amends: Literal["", "replaces", "ends"]
+    edits: list[str] | None
+    choice: str
 
 
 class ChoiceView(BaseModel):
@@ -234,13 +242,19 @@ def definition_of(type: DocumentType) -> Definition:
                 name=a.name, label=a.label, states=sorted(a.from_states), style=a.style, shortcut=a.shortcut,
                 confirm=a.confirm or None,
                 signed=a.signed, done=a.done or None,
-                amends="" if a.amends is None else "ends" if a.amends.ended else "replaces",
+                amends=_amends(a), edits=None if a.edits is None else sorted(a.edits), choice=a.choice,
             )
             for a in type.lifecycle.actions
         ],
         prints=[PrintView(name=each.name, title=each.title or type.title) for each in type.prints],
         query=_query(type), statistics=_statistics(type),
     )  # fmt: skip
+
+
+def _amends(action: Action) -> Literal["", "replaces", "ends"]:
+    if action.amends is None or action.edits is not None:
+        return ""
+    return "ends" if action.amends.ended else "replaces"
 
 
 def _lines(content: type[Content]) -> list[LinesView]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ class Document:
 
     `content` is the working version until customs accept it and the version in force from then on; `amendment` is the
     working version of a change of that (None: none was saved). `amending` names the action that is with customs,
-    `ended_by` the one that ended the document. `answered` says that customs have sent a receipt.
+    `ended_by` the one that ended the document. `answered` says that customs have sent a receipt. `follow_up` is
+    what was typed for follow-ups and is not in force, by name; `done` names accepted ones of which one is enough.
     """
 
     id: int
@@ -49,6 +50,8 @@ class Document:
     amending: str = ""
     ended_by: str = ""
     answered: bool = False
+    follow_up: Mapping[str, Any] = field(default_factory=dict)
+    done: Sequence[str] = ()
 
     @classmethod
     def of(cls, row: Row) -> Document:
@@ -63,7 +66,7 @@ class Document:
     @property
     def marks(self) -> Marks:
         """What stands beside the status."""
-        return Marks(self.amending, self.ended_by)
+        return Marks(self.amending, self.ended_by, tuple(self.done))
 
 
 COLUMNS = ", ".join(Document.__dataclass_fields__)

@@ -75,13 +75,8 @@ async def search(
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
     names = await _names_of_codes(transaction, type, documents)
-    actions = {  # few kinds of standing in a page: what may be done is asked once for each
-        standing: actions_of(type, person, *standing, in_list=True)
-        for standing in {_standing(type, person, each) for each in documents}
-    }
-    found = [
-        _found(type, document, names, actions[_standing(type, person, document)]) for document in documents
-    ]
+    actions = _actions(transaction, type, person, documents)
+    found = [_found(type, document, names, may) for document, may in zip(documents, actions, strict=True)]
     return Result(min(total, TOTAL_CAP), total > TOTAL_CAP, found)
 
 
@@ -167,7 +162,10 @@ def _shown(type: DocumentType) -> str:
     content = "jsonb_strip_nulls(jsonb_build_object({}))".format(
         ", ".join(f"'{name}', d.content->'{name}'" for name in names)
     )
+    if type.lifecycle.looks_at_content:  # which may be any field, but no table
+        content = f"d.content - '{{{','.join(type.form.content.tables)}}}'::text[]"
     shown = COLUMNS.replace("content", f"{content} as content", 1)
+    shown = shown.replace("follow_up", "'{}'::jsonb as follow_up", 1)
     return shown.replace("amendment", "null::jsonb as amendment", 1)
 
 
@@ -191,6 +189,21 @@ async def _names_of_codes(
         for name, code, day in wanted
         if (tables[name], code, day) in known
     }
+
+
+def _actions(
+    transaction: Transaction, type: DocumentType, person: Person, documents: Sequence[Document]
+) -> list[dict[str, ActionView]]:
+    """What may be done with each document. There are few kinds of standing in a page, and each is asked once, unless
+    the content has a say too."""
+    standings = [_standing(type, person, each) for each in documents]
+    if type.lifecycle.looks_at_content:
+        return [
+            actions_of(type, person, *standing, in_list=True, content=each.content, now=transaction.now)
+            for standing, each in zip(standings, documents, strict=True)
+        ]
+    known = {standing: actions_of(type, person, *standing, in_list=True) for standing in set(standings)}
+    return [known[standing] for standing in standings]
 
 
 def _standing(type: DocumentType, person: Person, document: Document) -> tuple[str, str, Marks]:

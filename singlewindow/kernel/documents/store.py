@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from singlewindow.kernel.database.connection import Transaction
@@ -47,7 +47,8 @@ class Change:
     is no longer what was submitted, so what customs returned for it goes too. `amendment` is the working version of a
     change; `drops_amendment` takes it away. `amending` and `ended_by` are the marks (`Document`), and `beside` is the
     content that is with customs to take the place of the one in force: its claims are held beside that one's. `due` are
-    the moments of the lifecycle's timers; those that wait for the new status are kept.
+    the moments of the lifecycle's timers; those that wait for the new status are kept. `follow_up` and `done` are those
+    of `Document`.
     """
 
     status: str
@@ -65,6 +66,8 @@ class Change:
     ended_by: str | None = None
     beside: Mapping[str, Any] | None = None
     due: Mapping[str, datetime] | None = None
+    follow_up: Mapping[str, Any] | None = None
+    done: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,15 @@ def only_reads() -> Forbidden:
     return Forbidden("本企业不是该单据的申报单位，只能查看，不能办理")
 
 
-async def attachments_of(transaction: Transaction, document_id: int) -> list[AttachmentRecord]:
-    """The files of a document's working version, by category, in the order in which they came."""
+async def attachments_of(
+    transaction: Transaction, document_id: int, *, submitted: bool = False
+) -> list[AttachmentRecord]:
+    """The files of a document's working version, by category, in the order in which they came; with
+    `submitted` only those that a submission names."""
+    named = "exists (select from submission s where s.document_id = $1 and a.id = any(s.attachments))"
     rows = await transaction.rows(
-        """select id, category, name, size, pages, sha256, uploaded_at from attachment
-           where document_id = $1 and not superseded order by category, id""",
+        f"""select id, category, name, size, pages, sha256, uploaded_at from attachment a
+            where document_id = $1 and not superseded{f" and {named}" if submitted else ""} order by category, id""",
         document_id,
     )
     return [AttachmentRecord(**dict(row)) for row in rows]
@@ -230,6 +237,8 @@ async def change_many(
             document,
             content=_content(document, wanted),
             amendment=_amendment(document, wanted),
+            follow_up=_kept(document.follow_up, wanted.follow_up, wanted, {}),
+            done=_kept(document.done, wanted.done, wanted, ()),
             updated_at=transaction.now,
             **{name: found[document.id][name] for name in _CHANGING},
         )
@@ -284,6 +293,16 @@ def _amendment(document: Document, wanted: Change) -> Mapping[str, Any] | None:
     return document.amendment if wanted.amendment is None else wanted.amendment
 
 
+Kept = TypeVar("Kept")
+
+
+def _kept(stored: Kept, wanted: Kept | None, change: Change, nothing: Kept) -> Kept:
+    """What was typed or done as follow-ups: nothing is left of it in what is worked on anew."""
+    if change.closes_submission:
+        return nothing
+    return stored if wanted is None else wanted
+
+
 def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
     """A change as a member of _change_sql's first parameter; what is absent stays as it is."""
     row = {
@@ -299,6 +318,8 @@ def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
         "drops": wanted.drops_amendment or None,
         "amending": "" if wanted.closes_submission else wanted.amending,
         "ended_by": wanted.ended_by,
+        "follow_up": {} if wanted.closes_submission else wanted.follow_up,
+        "done": [] if wanted.closes_submission else wanted.done,
         "keeps": _keeps_claims(document, wanted) or None,
     }
     if wanted.heard is not None:
@@ -353,7 +374,7 @@ def _claims(type: DocumentType, document: Document, wanted: Change) -> Sequence[
         for claim in type.claims
         if wanted.status in claim.held_in
         for content in contents
-        if (key := claim.key(content))
+        for key in claim.keys(content)
     }
     return list(needed.values())
 
@@ -461,7 +482,7 @@ _SHOWN = "case when w.closes then false when w.submits is not null then true els
 @cache
 def _change_sql(type: DocumentType, with_content: bool) -> str:
     """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; $4 to $6: claims, if the type has any."""
-    searched = type.searched if with_content else ()
+    searched, follow_ups = type.searched if with_content else (), type.lifecycle.follow_ups
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
     columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
     return f"""
@@ -469,7 +490,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
                 submits bigint, versions int, closes boolean, hidden boolean, heard boolean, pending bigint,
                 in_force bigint, answered boolean, amendment jsonb, drops boolean, amending text, ended_by text,
-                keeps boolean{", due jsonb" if type.lifecycle.timers else ""})
+                keeps boolean{", due jsonb" if type.lifecycle.timers else ""}{_FOLLOW_UPS[0] if follow_ups else ""})
         ), d as (
             update document t set status = w.status, content = coalesce(w.content, t.content),
                 returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
@@ -480,7 +501,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
                 last_submission = t.last_submission + (w.submits is not null)::int,
                 amendment = case when w.drops then null else coalesce(w.amendment, t.amendment) end,
                 amending = coalesce(w.amending, t.amending), ended_by = coalesce(w.ended_by, t.ended_by),
-                answered = t.answered or w.answered is true
+                answered = t.answered or w.answered is true{_FOLLOW_UPS[1] if follow_ups else ""}
             from wanted w where t.id = w.id returning t.*
         ), f as (
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
@@ -494,6 +515,10 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
         select {", ".join(("id", *_CHANGING))}{MISSING_SQL if type.claims else ""} from d"""
 
 
+_FOLLOW_UPS = (
+    ", follow_up jsonb, done text[]",
+    ", follow_up = coalesce(w.follow_up, t.follow_up), done = coalesce(w.done, t.done)",
+)
 SCHEDULE_SQL = """, unplanned as (
             delete from schedule s using wanted w
             where s.document_id = w.id and w.due is not null and not w.due ? s.timer

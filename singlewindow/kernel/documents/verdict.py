@@ -19,7 +19,7 @@ from singlewindow.kernel.definition.fields import Content, Field, enabled_values
 from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
-from singlewindow.kernel.documents.view import View
+from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.notices import Notice, Notices
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
@@ -74,18 +74,23 @@ async def judge(
     stored: Document | None = None,
     sealed: Mapping[str, Any] | None = None,
     attachments: Sequence[str] = (),
-    signing: bool = False,
+    signing: str = "",
+    only: frozenset[str] | None = None,
     opening: bool = False,
 ) -> Verdict:
     """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
 
-    Before a signature `sealed` is the content as it is stored, grey values and all. At the `opening` of an empty form
-    the rules for that are asked alone.
+    Before a signature `signing` names the action, and `sealed` is the content as it is stored, grey values and all.
+    With `only` the names of follow-ups are judged: all else is as it is in force, grey values too, and nothing that is
+    wrong with it counts. Without it, what follow-ups edit is not taken. At the `opening` of an empty form the rules for
+    that are asked alone.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
-    reading = None if stored is None or sealed is None else recall(stored.id, type.form.content, sealed)
-    values = dict(reading.cleaned) if reading else _cleaned(type, sent, stored)
+    reading = None
+    if stored is not None and sealed is not None and only is None:
+        reading = recall(stored.id, type.form.content, sealed)
+    values = dict(reading.cleaned) if reading else _cleaned(type, sent, stored, only)
     case = Case(
         transaction,
         Registers(transaction),
@@ -93,29 +98,54 @@ async def judge(
         frozenset(attachments),
         None if stored is None else stored.id,
         values,
-        signing,
+        bool(signing),
         sealed or {},
+        signing,
+        "" if stored is None else stored.status,
+        only,
     )
     known = await type.gather(case)
-    filled = {name: value for name, value in type.fill(case, known).items() if value}
-    reading = _read(type, values, values | filled, reading, stored)
-    own = reading.violations(complete=signing)
+    filled = {n: v for n, v in type.fill(case, known).items() if v and (only is None or n in only)}
+    reading = _read(type, values, values | filled, reading, stored if only is None else None)
+    own = reading.violations(complete=bool(signing))
     wrong = [*own, *await _wrong_codes(transaction, reading)]
     typed = reading.typed(wrong)
     rules = [rule for rule in type.rules if (rule.opening if opening else signing or rule.drafts)]
     found = [each for rule in rules for each in rule.violations(typed, known)]
     wrong += [each for each in found if each.level == "error"]
-    warnings = tuple(each for each in found if each.level == "warning")
-    say = partial(_notices, type.notices, typed, known) if type.notices else None
-    return Verdict(dict(reading.values), tuple(wrong), known, warnings, reading, say)
+    warnings = [each for each in found if each.level == "warning"]
+    if only is not None:
+        wrong, warnings = [[v for v in some if _concerns(v.path, only)] for some in (wrong, warnings)]
+    say = partial(_notices, type.notices, typed, known, only) if type.notices else None
+    return Verdict(dict(reading.values), tuple(wrong), known, tuple(warnings), reading, say)
 
 
-def _notices(notices: Notices, content: Content, known: Any) -> list[Notice]:
-    return list(notices(content, known))
+def _notices(notices: Notices, content: Content, known: Any, only: frozenset[str] | None) -> list[Notice]:
+    return [each for each in notices(content, known) if only is None or _concerns(each.path, only)]
 
 
-def _cleaned(type: DocumentType, sent: Mapping[str, Any], stored: Document | None) -> dict[str, Any]:
-    return clean(type.form.content, sent) | ({} if stored is None else serials_of(type, stored.content))
+def _cleaned(
+    type: DocumentType, sent: Mapping[str, Any], stored: Document | None, only: frozenset[str] | None
+) -> dict[str, Any]:
+    """What of a content was sent by who may type it, cleaned; the rest as it is stored."""
+    followed, content = type.lifecycle.followed_up, {} if stored is None else stored.content
+    if only is not None:
+        typed = clean(type.form.content, {name: sent[name] for name in only if name in sent})
+        return replaced(content, typed, [name for name in only if not name.startswith(ATTACHMENTS)])
+    cleaned = clean(type.form.content, sent) | serials_of(type, content)
+    if followed:
+        draft = stored is None or stored.status in type.lifecycle.drafts
+        empty: dict[str, Any] = {name: [] for name in type.form.content.tables}
+        cleaned = replaced(cleaned, empty if draft else content, followed)
+    return cleaned
+
+
+def _concerns(path: str, only: frozenset[str]) -> bool:
+    """Whether a violation is about what is typed for a follow-up: a name of it, or the files."""
+    first, _, rest = path.partition("/")
+    if first == "attachments":
+        return f"attachments/{rest}" in only if rest else any(n.startswith(ATTACHMENTS) for n in only)
+    return first in only
 
 
 def _read(

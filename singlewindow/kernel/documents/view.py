@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,9 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.subsystem import DECLARANT, DocumentType
+
+ATTACHMENTS = "attachments/"
+"""What a category of files is called among the names that may be typed begins so."""
 
 
 class StatusView(BaseModel):
@@ -57,6 +60,10 @@ class View(BaseModel):
 
     With `amendment` it is what the form of that action (变更, 删单) shows: the saved change, or what is in force; "" is
     the document itself. `answered`: customs have sent a receipt.
+
+    `editable` are the names (fields, tables, `attachments/CODE`) that may be typed now for follow-ups, [] for none;
+    null where 暂存 is permitted: every typed name but those that some action `edits`. `content` has under these names
+    what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are none).
     """
 
     type: str
@@ -71,6 +78,8 @@ class View(BaseModel):
     marker: MarkerView | None
     amendment: str
     answered: bool
+    editable: list[str] | None
+    in_force: dict[str, Any] | None
     warnings: list[Violation] = Field(
         default=[], description="What is doubtful in content that was just judged; it refuses nothing"
     )
@@ -91,14 +100,37 @@ def actions_of(
     marks: Marks = UNMARKED,
     *,
     in_list: bool = False,
+    content: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
 ) -> dict[str, ActionView]:
     """Every action of the type with the lifecycle's answer for this person, who is that `party` to the document, its
-    status and what stands beside it; why not is said in the form's words, or in those of a list."""
+    status and what stands beside it; why not is said in the form's words, or in those of a list. `content` and `now`
+    are asked where the lifecycle looks at them."""
+    unbound = person.bound_card is None
     return {
-        action.name: _verdict(why)
+        action.name: _verdict(
+            UNBOUND
+            if unbound and action.needs_card_account
+            else type.lifecycle.why_not(
+                action,
+                status,
+                party=party,
+                role=person.role,
+                marks=marks,
+                in_list=in_list,
+                content=content,
+                now=now,
+            )
+        )
         for action in type.lifecycle.actions
-        for why in [_why_not(type, action, person, status, party, marks, in_list)]
     }
+
+
+def editable_of(
+    type: DocumentType, person: Person, document: Document, now: datetime
+) -> frozenset[str] | None:
+    """The names that this person may type now for follow-ups; None where 暂存 is permitted, which takes all others."""
+    return _editable(type, _own_actions(type, person, document, now))
 
 
 def party_of(type: DocumentType, person: Person, document: Document) -> str:
@@ -115,8 +147,19 @@ def view_of(
     document: Document,
     attachments: Sequence[AttachmentRecord],
     amending: Action | None = None,
+    *,
+    now: datetime,
+    sent: Mapping[str, Any] | None = None,
 ) -> View:
-    """The view of a stored document, or of the form of an action that amends it."""
+    """The view of a stored document, or of the form of an action that amends it; `sent` is the content of the follow-up
+    that is with customs, if one is."""
+    own = _own_actions(type, person, document, now)
+    if amending is None:
+        actions, editable = own, _editable(type, own)
+        names = _followed(type, document, editable, sent)
+    else:
+        actions, names = _actions(type, document, amending, own), frozenset()
+        editable = None if actions["save"].allowed else names
     header = {
         "number": document.number,
         "status": type.lifecycle.form_name_of(document.status),
@@ -129,13 +172,15 @@ def view_of(
         version=document.version,
         status=status_view(type, document.status, document.marks),
         header=_header(type, header),
-        content=dict(_content(document, amending)),
+        content=_content(type, document, amending, names, sent),
         attachments=[AttachmentView(**vars(attachment)) for attachment in attachments],
-        actions=_actions(type, person, document, amending),
+        actions=actions,
         updated_at=document.updated_at,
         marker=marker_of(type, document.marks),
         amendment=amending.name if amending else "",
         answered=document.answered,
+        editable=None if editable is None else sorted(editable),
+        in_force={n: document.content[n] for n in sorted(names) if n in document.content} if names else None,
         warnings=[],
         notices=None,
         alerts=[],
@@ -144,6 +189,7 @@ def view_of(
 
 def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> View:
     """The view of a document that was never saved."""
+    actions = actions_of(type, person, NEW, DECLARANT)
     return View(
         type=type.name,
         number=None,
@@ -152,12 +198,14 @@ def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> 
         header=_header(type, {"status": type.lifecycle.name_of(NEW)}),
         content=dict(content),
         attachments=[],
-        actions=actions_of(type, person, NEW, DECLARANT),
+        actions=actions,
         updated_at=None,
         marker=None,
         amendment="",
         answered=False,
         notices=None if type.notices is None else [],
+        editable=None if _editable(type, actions) is None else [],
+        in_force=None,
     )
 
 
@@ -173,19 +221,60 @@ def status_view(type: DocumentType, status: str, marks: Marks = UNMARKED) -> Sta
     return StatusView.model_construct(code=status, name=type.lifecycle.name_of(status), waiting=waiting)
 
 
-def _content(document: Document, amending: Action | None) -> Mapping[str, Any]:
-    replaces = amending is not None and amending.amends is not None and not amending.amends.ended
-    return document.amendment if replaces and document.amendment is not None else document.content
+def _content(
+    type: DocumentType,
+    document: Document,
+    amending: Action | None,
+    names: frozenset[str],
+    sent: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """What the form shows: of what is in force all but the `names`, which are as they were sent or typed."""
+    if amending is not None:
+        replaces = amending.amends is not None and not amending.amends.ended
+        return dict(document.amendment if replaces and document.amendment is not None else document.content)
+    if not names:
+        return dict(document.content)
+    typed = {n: v for n, v in document.follow_up.items() if n in names} if sent is None else sent
+    return replaced(document.content, typed, names if sent is not None else typed)
+
+
+def _followed(
+    type: DocumentType, document: Document, editable: frozenset[str] | None, sent: Mapping[str, Any] | None
+) -> frozenset[str]:
+    """The names of the content under which the form shows what was sent, or what may be typed, for follow-ups."""
+    names = editable or frozenset()
+    if sent is not None:
+        names = type.lifecycle.action(document.amending).edits or names
+    return frozenset(name for name in names if not name.startswith(ATTACHMENTS))
+
+
+def replaced(content: Mapping[str, Any], by: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """A content with what the other has under these names; what is empty there is empty then."""
+    kept = {name: value for name, value in content.items() if name not in names}
+    return kept | {name: by[name] for name in names if by.get(name, "") != ""}
+
+
+def _editable(type: DocumentType, actions: Mapping[str, ActionView]) -> frozenset[str] | None:
+    """The names of the follow-ups that may be done now; None where 暂存 may be."""
+    if "save" in actions and actions["save"].allowed:
+        return None
+    return frozenset(n for a in type.lifecycle.follow_ups if actions[a.name].allowed for n in a.edits or ())
+
+
+def _own_actions(
+    type: DocumentType, person: Person, document: Document, now: datetime
+) -> dict[str, ActionView]:
+    """The actions on the document's own form."""
+    party = party_of(type, person, document)
+    return actions_of(type, person, document.status, party, document.marks, content=document.content, now=now)
 
 
 def _actions(
-    type: DocumentType, person: Person, document: Document, amending: Action | None
+    type: DocumentType, document: Document, amending: Action, actions: dict[str, ActionView]
 ) -> dict[str, ActionView]:
-    """The actions of a document, or of the form of an action that may amend it: there 暂存 and 删除 are about the
-    change, and 申报 is that action."""
-    party = party_of(type, person, document)
-    actions = actions_of(type, person, document.status, party, document.marks)
-    if amending is None or amending.amends is None:
+    """The same on the form of an action that amends it: there 暂存 and 删除 are about the change, and 申报 is that
+    action; a follow-up has no button there."""
+    if amending.amends is None:
         return actions
     replaces = not amending.amends.ended
     of_form = {a.name: actions[amending.name] for a in type.lifecycle.actions if a.signed and not a.amends}
@@ -203,11 +292,3 @@ def _verdict(why: str) -> ActionView:
 
 def _header(type: DocumentType, values: Mapping[str, str]) -> dict[str, str]:
     return {box.name: values.get(box.name, "") for box in type.form.header}
-
-
-def _why_not(
-    type: DocumentType, action: Action, person: Person, status: str, party: str, marks: Marks, in_list: bool
-) -> str:
-    if person.bound_card is None and action.needs_card_account:
-        return UNBOUND
-    return type.lifecycle.why_not(action, status, party=party, role=person.role, marks=marks, in_list=in_list)

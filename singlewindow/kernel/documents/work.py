@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from singlewindow.contract.signatures import canonical
@@ -15,7 +16,15 @@ from singlewindow.kernel.documents.readings import remember
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once
 from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
-from singlewindow.kernel.documents.view import View, actions_of, new_view, party_of, view_of
+from singlewindow.kernel.documents.view import (
+    ATTACHMENTS,
+    View,
+    actions_of,
+    editable_of,
+    new_view,
+    party_of,
+    view_of,
+)
 from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Amends, Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
@@ -45,26 +54,51 @@ class Desk:
         """A stored document, or the form of an action that amends it. Raises NotFound for absent and foreign ones
         alike; NotInThisState, as the action itself, where it may not be done."""
         document = await store.get_document(self.transaction, self.type, number)
-        view = await self.view(document, self._amending(document, amending)[0] if amending else None)
+        action = self._amending(document, amending)[0] if amending else None
+        if action and action.edits is not None:
+            raise NotInThisState(f"「{action.word}」在单据本身的界面上办理", clause=action.clause)
+        view = await self.view(document, action)
         return view if self.type.notices is None else await self._noticed(document, view)
 
     async def _noticed(self, document: Document, view: View) -> View:
         """The view with what the type says at its fields, where they may be filled in."""
-        if not view.actions["save"].allowed or document.company_id != self.person.company_id:
+        only = None if view.editable is None else frozenset(view.editable)
+        if only == frozenset():
             return view.model_copy(update={"notices": []})
         typed = editable(self.type, view.content)
-        verdict = await judge(self.transaction, self.type, self.person, typed, stored=document)
+        verdict = await judge(self.transaction, self.type, self.person, typed, stored=document, only=only)
         return view.model_copy(update={"notices": verdict.notices})
 
-    async def view(self, document: Document, amending: Action | None = None) -> View:
-        """The view of a document with its files, or of the form of an action that amends it."""
-        return view_of(self.type, self.person, document, await self.files(document), amending)
+    async def view(
+        self,
+        document: Document,
+        amending: Action | None = None,
+        files: Sequence[AttachmentRecord] | None = None,
+    ) -> View:
+        """The view of a document with its files, which are asked for unless given, or of the form of an action that
+        amends it."""
+        files = await self.files(document) if files is None else files
+        sent = await self._sent(document)
+        return view_of(self.type, self.person, document, files, amending, now=self.transaction.now, sent=sent)
+
+    async def _sent(self, document: Document) -> Mapping[str, Any] | None:
+        """The content of the follow-up that is with customs; None where none is that edits anything."""
+        action = next((a for a in self.type.lifecycle.follow_ups if a.name == document.amending), None)
+        if action is None or not action.edits:
+            return None
+        signed: bytes = await self.transaction.value(
+            "select content from submission where id = $1", document.pending_submission
+        )
+        content: dict[str, Any] = json.loads(signed)
+        return content
 
     async def files(self, document: Document) -> list[AttachmentRecord]:
-        """The document's files, by category; a type without files is not asked about."""
+        """The document's files, by category, of which another party sees what was submitted; a type without files is
+        not asked about."""
         if self.type.form.attachments is None:
             return []
-        return await store.attachments_of(self.transaction, document.id)
+        others = document.company_id != self.person.company_id
+        return await store.attachments_of(self.transaction, document.id, submitted=others)
 
     async def get_own(self, number: str) -> Document:
         """A stored document that the person's company files. Raises NotFound, Forbidden for another party's."""
@@ -73,10 +107,12 @@ class Desk:
             raise store.only_reads()
         return document
 
-    async def look_up(self, sent: Mapping[str, Any], number: str | None) -> Verdict:
+    async def look_up(self, sent: Mapping[str, Any], number: str | None, field: str = "") -> Verdict:
         """What leaving a field fills in, and what is wrong so far; nothing is stored."""
         document = None if number is None else await self.get_own(number)
-        return await judge(self.transaction, self.type, self.person, sent, stored=document)
+        followed = field.partition("/")[0] in self.type.lifecycle.followed_up
+        names = self._editable(document) if document and followed else None
+        return await judge(self.transaction, self.type, self.person, sent, stored=document, only=names)
 
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
         """暂存 for the first time: gives the number and the date.
@@ -93,7 +129,7 @@ class Desk:
         document = await self._create(status, verdict, once)
         if document is None:
             raise KeyUsedBefore
-        return verdict.told(view_of(self.type, self.person, document, []))
+        return verdict.told(view_of(self.type, self.person, document, [], now=self.transaction.now))
 
     async def save_again(self, sent: Mapping[str, Any], key: str) -> View:
         """暂存 for the first time with a key that this account used before: the document of then, as long as there
@@ -107,7 +143,7 @@ class Desk:
         document = await self._create(status, verdict, None)
         assert document is not None
         await self._remember(key, request, document.number)
-        return verdict.told(view_of(self.type, self.person, document, []))
+        return verdict.told(view_of(self.type, self.person, document, [], now=self.transaction.now))
 
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
@@ -149,27 +185,44 @@ class Desk:
         )
 
     async def save_amendment(self, number: str, version: int, amending: str, sent: Mapping[str, Any]) -> View:
-        """暂存 of a change of what is in force, which stays as it is. Raises StaleVersion when someone else saved in
-        between, NotInThisState where that action may not be done or changes no content."""
+        """暂存 of a change of what is in force, or of what is typed for follow-ups; what is in force stays as it is.
+
+        Of what was `sent` for a follow-up the names count that may be typed now, for any. Raises StaleVersion when
+        someone else saved in between, NotInThisState where that action may not be done or changes no content.
+        """
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         action, amends = self._amending(document, amending)
-        if amends.ended:
-            raise NotInThisState(f"{action.label}不修改单据内容，无需暂存", clause=action.clause)
+        if amends.ended or action.edits == frozenset():
+            raise NotInThisState(f"{action.word}不修改单据内容，无需暂存", clause=action.clause)
         await self.check_version(document, version, action)
-        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document)
+        only = None if action.edits is None else self._editable(document)
+        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document, only=only)
         verdict.raise_if_refused()
         said = {"action": action.name, "version": document.version + 1}
         event = Event("amendment saved", self.person.display_name, said)
-        wanted = Change(document.status, event, amendment=verdict.values, new_version=True)
+        wanted = Change(document.status, event, new_version=True)
+        if only is None:
+            wanted = replace(wanted, amendment=verdict.values)
+        else:
+            typed = {name: verdict.values.get(name, "") for name in only if self._is_content(name)}
+            wanted = replace(wanted, follow_up={**document.follow_up, **typed})
         changed = await store.change(self.transaction, self.type, document, wanted)
-        return verdict.told(await self.view(changed, action))
+        return verdict.told(await self.view(changed, action if only is None else None))
+
+    def _is_content(self, name: str) -> bool:
+        """Whether what may be typed is content, and not a category of files."""
+        return not name.startswith(ATTACHMENTS)
+
+    def _editable(self, document: Document) -> frozenset[str] | None:
+        """The names that the person may type now for follow-ups; None where 暂存 is permitted."""
+        return editable_of(self.type, self.person, document, self.transaction.now)
 
     async def delete_amendment(self, number: str, version: int) -> None:
         """Throw the saved change away. Raises NotInThisState where there is none or it is with customs."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         await self.check_version(document, version)
         for action in self.type.lifecycle.actions:
-            if action.amends and not action.amends.ended:
+            if action.amends and not action.amends.ended and action.edits is None:
                 self._party(action, document.status, document)
         if marker := self.type.lifecycle.marker(Marks(document.amending)):
             raise NotInThisState(f"单据「{marker[1]}」，海关答复之前不允许删除变更内容")
@@ -216,7 +269,15 @@ class Desk:
         stands beside it.
         """
         party = self._party(action, status, document)
-        return self.type.lifecycle.after(action, status, party=party, role=self.person.role, marks=marks)
+        return self.type.lifecycle.after(
+            action,
+            status,
+            party=party,
+            role=self.person.role,
+            marks=marks,
+            content=None if document is None else document.content,
+            now=self.transaction.now,
+        )
 
     def _party(self, action: Action, status: str, document: Document | None) -> str:
         """What the person is to the document. Raises Forbidden for whom the action is not."""
@@ -231,7 +292,7 @@ class Desk:
         return party
 
     def _amending(self, document: Document, name: str) -> tuple[Action, Amends]:
-        """The action of that name, which may amend the document. Raises as `check`."""
+        """The action of that name, which may amend the document now. Raises as `check`."""
         action, amends = self.type.lifecycle.amending(name)
         self.check(action, document.status, document, document.marks)
         return action, amends
@@ -240,7 +301,8 @@ class Desk:
         """Raise StaleVersion, with what is stored now (as the form of `action` shows it, where that amends), unless
         `version` is the stored one."""
         if document.version != version:
-            current = await self.view(document, action if action and action.amends else None)
+            own_form = action is None or action.amends is None or action.edits is not None
+            current = await self.view(document, None if own_form else action)
             raise StaleVersion(
                 f"该单据在您打开之后已被他人保存（您的版本 {version}，现为 {document.version}），请刷新后重新修改",
                 current=current.model_dump(mode="json"),

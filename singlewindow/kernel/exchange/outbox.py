@@ -279,7 +279,7 @@ def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapp
         number=row["number"],
         sequence=row["sequence"],
         action=action.name,
-        action_title=action.label,
+        action_title=action.word,
         function=action.function,
         district=type.messages.district(content),
         company=row["customs_code"],

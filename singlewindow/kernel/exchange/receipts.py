@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import Change, Event, Standing
 from singlewindow.kernel.documents.verdict import content_bytes
+from singlewindow.kernel.documents.view import ATTACHMENTS, replaced
 from singlewindow.kernel.lifecycle import Amends, Outcome, State
 from singlewindow.kernel.problems import Conflict
 from singlewindow.kernel.subsystem import DocumentType, document_types
-from singlewindow.kernel.timing import Moments, due_of, steps
+from singlewindow.kernel.timing import Moments, Timer, due_of, steps
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
 class File:
     """A submission with its receipts so far: seq → (code, data, moment).
 
-    `amends` says what it asks of a document in force, and then `content` is what was signed. `events` are the entries
-    of the history for the receipts that were taken in now, each with the status after it.
+    `amends` says what it asks of a document in force; where anything does, `content` is what was signed. `events` are
+    the entries of the history for the receipts that were taken in now, each with the status after it.
     """
 
     case: CaseFile
@@ -115,6 +117,21 @@ class File:
     def outcome(self) -> Outcome:
         """What became of it, where it amends."""
         return self.amends.outcome(self.codes) if self.amends else ""
+
+    @property
+    def came_to_nothing(self) -> datetime | None:
+        """When it was refused, or could not be sent, where it amends."""
+        return self.amends.refused_at(self.moments) if self.amends else None
+
+    @property
+    def edits(self) -> frozenset[str] | None:
+        """What it edits, where it is a follow-up."""
+        return self.amends.edits if self.amends else None
+
+    @property
+    def moments(self) -> list[tuple[int, str, datetime]]:
+        """Its receipts with their moments."""
+        return [(seq, code, at) for seq, (code, _, at) in self.receipts.items()]
 
     @property
     def accepted_at(self) -> list[datetime]:
@@ -150,10 +167,10 @@ class File:
     def _said(self, heard: Heard, outcome: Outcome) -> dict[str, Any]:
         """What the history keeps of a receipt; of an amendment's also whose it is, and its outcome if that is new."""
         before = self.events[-1].data["status"] if self.events else self.case.document.status
-        said = _said(heard)
+        said = _said(heard) | {"from": before, "status": self.case.status_told(self, before)}
         if self.amends is None:
-            return {**said, "from": before, "status": self.case.status_told(self, before)}
-        said |= {"from": before, "status": before, "amends": self.action}
+            return said
+        said["amends"] = self.action
         return said if self.outcome == outcome else {**said, "outcome": self.outcome}
 
 
@@ -169,30 +186,77 @@ class CaseFile:
 
     @property
     def due(self) -> dict[str, datetime]:
-        """When the lifecycle's timers are due, by the content in force and by what happened when."""
+        """When the lifecycle's timers are due, by the content in force and by what happened when. One that is held by a
+        follow-up has no moment; one that was held has the moment from which it no longer is."""
         timers = self.type.lifecycle.timers
-        return due_of(timers, self.content, self._moments()) if timers else {}
+        if not timers:
+            return {}
+        due = due_of(timers, self.content, self._moments())
+        released = {
+            timer.name: self._released(timer, due[timer.name]) for timer in timers if timer.name in due
+        }
+        return {name: moment for name, moment in released.items() if moment is not None}
+
+    def _released(self, timer: Timer, due: datetime) -> datetime | None:
+        """When a timer acts that is due then: not while a follow-up is with customs that was submitted before and leads
+        out of the timer's states."""
+        moment = due
+        for file in self.live:
+            leads_to = file.amends.leads_to if file.amends else ""
+            if leads_to and leads_to not in timer.from_states and file.submitted_at < moment:
+                if file.outcome == "":
+                    return None
+                moment = max(moment, file.came_to_nothing or moment)
+        return moment
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """The content that counts: of an accepted change, else the document's."""
-        accepted = [file for file in self.live if file.outcome == "accepted" and not _ends(file)]
-        return _content(accepted[-1]) if accepted else self.document.content
+        """The content in force: what was submitted, with what was accepted since. It is known once anything amends it;
+        before that it is the document's."""
+        base = self.last
+        if base is None or not any(file.amends for file in self.live):
+            return self.document.content
+        content = _content(base)
+        for file in self._accepted(base):
+            content = self._with(content, file)
+        return content
+
+    def _accepted(self, base: File) -> list[File]:
+        """The amendments of what that submission brought into force which customs accepted, without what ends it."""
+        return [f for f in self.live if f.id > base.id and f.outcome == "accepted" and not _ends(f)]
+
+    def _with(self, content: Mapping[str, Any], file: File) -> Mapping[str, Any]:
+        """A content after what was accepted: a follow-up brings what it edits, a change all that no follow-up does."""
+        signed, followed = _content(file), self.type.lifecycle.followed_up
+        if file.edits is not None:
+            return replaced(content, signed, file.edits)
+        return replaced(signed, content, followed) if followed else signed
 
     def status_of(self, file: File, *, ending: bool = True) -> str:
-        """The status that a submission's receipts lead to, with the timers that came between them and, unless not
-        `ending`, after them: until the next submission, the document's end, or now."""
+        """The status that a submission's receipts lead to, with the accepted follow-ups and the timers that came
+        between them and, unless not `ending`, the timers after them: until the next submission, the document's end, or
+        now."""
         lifecycle = self.type.lifecycle
-        if not lifecycle.timers:
+        leads = self._leads(file)
+        if not lifecycle.timers and not leads:
             return lifecycle.fold(file.start, file.codes)
-        moments = [(seq, code, at) for seq, (code, _, at) in file.receipts.items()]
-        return lifecycle.fold_timed(file.start, moments, self.due, self._until(file) if ending else None)
+        until = self._until(file) if ending else None
+        return lifecycle.fold_timed(file.start, file.moments, self.due, until, leads)
+
+    def _leads(self, base: File) -> list[tuple[datetime, str]]:
+        """When accepted follow-ups of that submission were submitted, and where they lead."""
+        later = min((f.id for f in self.live if not f.amends and f.id > base.id), default=None)
+        accepted = [f for f in self._accepted(base) if later is None or f.id < later]
+        return [(f.submitted_at, f.amends.leads_to) for f in accepted if f.amends and f.amends.leads_to]
 
     def status_told(self, file: File, before: str) -> str:
         """The status that the history gives a receipt: what a timer does after it stands in an entry of its own, unless
         the document was there already."""
-        status = self.status_of(file)
-        return status if status == before else self.status_of(file, ending=False)
+        base = self.last if file.amends else file
+        if base is None:
+            return before
+        status = self.status_of(base)
+        return status if status == before else self.status_of(base, ending=False)
 
     @property
     def last(self) -> File | None:
@@ -240,16 +304,15 @@ class CaseFile:
         return self._amended(wanted, heard, base, amending) if amending else wanted
 
     def _amended(self, wanted: Change, heard: File, base: Sequence[File], amending: Sequence[File]) -> Change:
-        """The same with what became of the amendments: the last decides what is with customs, the greatest accepted
-        what is in force."""
+        """The same with what became of the amendments: the last decides what is with customs, the accepted ones what is
+        in force."""
         assert wanted.heard is not None
         last = amending[-1]
         pending = None if last.outcome else last
         accepted = [file for file in amending if file.outcome == "accepted"]
-        ending = [file for file in accepted if file.amends and file.amends.ended]
-        source = ([file for file in accepted if file not in ending] or list(base))[-1]
+        ending = [file for file in accepted if _ends(file)]
         in_force = wanted.heard.in_force
-        content = self._replaced(source)
+        content = self._replaced()
         return replace(
             wanted,
             heard=Standing(
@@ -260,34 +323,48 @@ class CaseFile:
             content=content,
             new_version=content is not None,
             amendment=_content(heard) if content is not None and self._is_taken_back(heard) else None,
-            drops_amendment=heard.amends is not None and self._is_drawn_up(source),
+            drops_amendment=heard.amends is not None and self._is_drawn_up(base[-1]),
+            follow_up=self._still_typed(heard, taken_back=content is not None),
+            done=tuple(sorted({f.action for f in accepted if f.amends and f.amends.once})),
             amending=pending.action if pending else "",
             ended_by=ending[-1].action if ending else "",
             due={} if ending else wanted.due,
             beside=_content(pending) if pending and pending.amends and not pending.amends.ended else None,
         )
 
-    def _replaced(self, source: File) -> Mapping[str, Any] | None:
-        """The content of that submission, where the document has another one."""
-        same = source.content == content_bytes(self.type, self.document.content)
-        return None if same else _content(source)
+    def _replaced(self) -> Mapping[str, Any] | None:
+        """The content in force, where the document has another one."""
+        content = self.content
+        same = canonical(content) == content_bytes(self.type, self.document.content)
+        return None if same else content
 
     def _is_taken_back(self, heard: File) -> bool:
         """Whether customs take back their acceptance of what is in force: then it is a working version again."""
         return (
             heard.outcome == "refused"
+            and heard.edits is None
             and self.document.amendment is None
             and heard.content == content_bytes(self.type, self.document.content)
         )
 
-    def _is_drawn_up(self, source: File) -> bool:
-        """Whether the working version is what is in force now, so that there is nothing left of it."""
+    def _is_drawn_up(self, base: File) -> bool:
+        """Whether the working version of a change is the last that was accepted: then there is nothing left of it."""
+        changes = [file for file in self._accepted(base) if file.edits is None]
         amendment = self.document.amendment
         return (
-            source.amends is not None
+            bool(changes)
             and amendment is not None
-            and source.content == content_bytes(self.type, amendment)
+            and changes[-1].content == content_bytes(self.type, amendment)
         )
+
+    def _still_typed(self, heard: File, *, taken_back: bool) -> Mapping[str, Any] | None:
+        """What is left of what was typed for follow-ups: without what is in force now; with what customs take back."""
+        signed, typed = _content(heard) if heard.edits else {}, self.document.follow_up
+        names = [n for n in heard.edits or () if not n.startswith(ATTACHMENTS)]
+        if heard.outcome == "accepted":
+            return {n: v for n, v in typed.items() if n not in names or v != signed.get(n, "")}
+        back = taken_back and heard.outcome == "refused"
+        return {**{n: signed.get(n, "") for n in names}, **typed} if back else None
 
 
 def _ends(file: File) -> bool:

@@ -215,7 +215,7 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     """Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
     right or wrong what stands in another field that asks: its violations are answered too."""
     async with own_desk(request, type, bound=False) as desk:
-        verdict = await desk.look_up(body.content, body.number)
+        verdict = await desk.look_up(body.content, body.number, body.field)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
     asking = {n for n, spec in type.form.content.typed.items() if spec.lookup and verdict.values.get(n)}
     found = [v for v in (*verdict.violations, *verdict.warnings) if v.path in asking | {body.field}]
@@ -271,7 +271,10 @@ async def save_amendment(
     body: AmendmentBody,
     autosaved: AutosaveIfGiven = None,
 ) -> Response:
-    """What is in force stays as it is, and is what everything else shows, until customs accept the change."""
+    """What is in force stays as it is, and is what everything else shows, until customs accept the change.
+
+    For a follow-up (an action with `edits`) only the view's `editable` names are taken, and the answer is the
+    document's own form."""
     async with own_desk(request, type) as desk:
         await autosave.forget(desk, autosaved)
         view = await desk.save_amendment(number, version, body.action, body.content)

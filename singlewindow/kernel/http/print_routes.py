@@ -50,7 +50,7 @@ async def print_document(
         if wanted is None:
             raise NotFound(f"没有名为 {name} 的打印样式")
         desk.check(type.lifecycle.action("print"), document.status, document)
-        files = await store.attachments_of(desk.transaction, document.id)
+        files = await desk.files(document)
         data = await print_data(desk.transaction, type, person, document, files)
         now = desk.transaction.now
     chosen = settings()

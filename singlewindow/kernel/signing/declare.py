@@ -18,7 +18,7 @@ from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
-from singlewindow.kernel.documents.view import View, view_of
+from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange.receipts import open_cases
 from singlewindow.kernel.lifecycle import Action
@@ -47,7 +47,7 @@ class SigningDesk:
         desk.check(action, document.status, document, document.marks)
         await desk.check_version(document, version, action)
         check_card(desk.person, card_no)
-        files = await desk.files(document)
+        files = signed_files(desk.type, action, await desk.files(document))
         verdict = await self._verdict(document, action, files)
         content = signed_bytes(desk.type, document, _asked(document, action))
         statement = {
@@ -93,7 +93,8 @@ class SigningDesk:
         action = _signed(desk.type, prepared.facts["action"])
         await desk.check_version(document, prepared.version, action)
         status = desk.check(action, document.status, document, document.marks)
-        files = await desk.files(document)
+        all_files = await desk.files(document)
+        files = signed_files(desk.type, action, all_files)
         if [f.id for f in files] != prepared.facts["attachments"]:
             raise Refused.because(
                 [
@@ -112,7 +113,7 @@ class SigningDesk:
         prepared = replace(prepared, content=content)
         verdict = await self._verdict(document, action, files)
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
-        return view_of(desk.type, desk.person, changed, files)
+        return await desk.view(changed, files=all_files)
 
     async def _verdict(
         self, document: Document, action: Action, files: Sequence[AttachmentRecord]
@@ -130,10 +131,11 @@ class SigningDesk:
             stored=document,
             sealed=content,
             attachments=[f.category for f in files],
-            signing=True,
+            signing=action.name,
+            only=action.edits,
         )
         verdict.raise_if_refused()
-        if verdict.values != dict(content):
+        if _filled(verdict.values) != _filled(content):
             changed = [n for n, v in verdict.values.items() if content.get(n) != v] or [""]
             label = desk.type.form.labels.get(changed[0], "内容")
             raise _changed(changed[0], f"「{label}」的海关数据已有变化")
@@ -176,25 +178,41 @@ class SigningDesk:
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
-        due = await self._due(document) if desk.type.lifecycle.timers and action.amends is None else None
+        moves = action.amends is None or action.amends.leads_to
+        due = await self._due(document) if desk.type.lifecycle.timers and moves else None
         wanted = Change(status, event, submits=submission_id, due=due)
         if action.amends:
-            beside = None if action.amends.ended else document.amendment
+            beside = None if action.amends.ended else _asked(document, action)
             wanted = replace(wanted, amending=action.name, beside=beside)
         return await store.change(desk.transaction, desk.type, document, wanted)
 
 
 def _asked(document: Document, action: Action) -> Mapping[str, Any]:
-    """The content that an action sends: the saved change, or what is in force or to be. Raises Refused where no change
-    was saved."""
+    """The content that an action sends: what is in force with what was typed for this follow-up, the saved change, or
+    what is in force or to be. Raises Refused where no change was saved."""
     if action.amends is None or action.amends.ended:
         return document.content
+    if action.edits is not None:
+        return replaced(document.content, document.follow_up, action.edits & set(document.follow_up))
     if document.amendment is None:
         message = f"尚未暂存{action.label}的内容，不能申报"
         raise Refused.because(
             [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
         )
     return document.amendment
+
+
+def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A content without what is empty: a table that a form did not have yet is as one without rows."""
+    return {name: value for name, value in content.items() if value}
+
+
+def signed_files(
+    type: DocumentType, action: Action, files: Sequence[AttachmentRecord]
+) -> list[AttachmentRecord]:
+    """Of a document's files those that an action sends: its own categories', and those that no follow-up has."""
+    others = type.lifecycle.followed_up - (action.edits or frozenset())
+    return [file for file in files if ATTACHMENTS + file.category not in others]
 
 
 def _changed(path: str, message: str) -> Refused:

@@ -8,7 +8,7 @@ export const field = (name: string, label: string, more: Partial<Field> = {}): F
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
-  name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", ...more,
+  name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", edits: null, choice: "", ...more,
 });
 
 export const parcel: Definition = {
@@ -82,7 +82,7 @@ export const parcelWithGoods: Definition = {
 
 export const blank: View = {
   type: parcel.type, number: null, version: 0, status: { code: "", name: "未暂存", waiting: false }, header: { number: "" },
-  content: {}, attachments: [], updated_at: null, warnings: [], notices: null, alerts: [], marker: null, amendment: "", answered: false,
+  content: {}, attachments: [], updated_at: null, warnings: [], notices: null, alerts: [], marker: null, amendment: "", answered: false, editable: null, in_force: null,
   actions: {
     new: { allowed: true, why: "" }, save: { allowed: true, why: "" }, apply: { allowed: true, why: "" },
     delete: { allowed: false, why: "单据尚未暂存，不能删除" }, print: { allowed: false, why: "单据尚未暂存，不能打印" },

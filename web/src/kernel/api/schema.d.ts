@@ -904,6 +904,9 @@ export interface paths {
         /**
          * Save a change of what is in force
          * @description What is in force stays as it is, and is what everything else shows, until customs accept the change.
+         *
+         *     For a follow-up (an action with `edits`) only the view's `editable` names are taken, and the answer is the
+         *     document's own form.
          */
         put: operations["save_amendment_api_documents__type___number__amendment_put"];
         post?: never;
@@ -1881,9 +1884,14 @@ export interface components {
         };
         /**
          * ActionDefinition
-         * @description A button, and in which states it may be had ("": of a document that was never saved); one that `amends` what is
-         *     in force is no button but a form of its own, in which it is 申报: with its content changed there, or (it ends the
-         *     document) as it is.
+         * @description A button, and in which states it may be had ("": of a document that was never saved).
+         *
+         *     One that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
+         *     content changed there, or (it ends the document) as it is.
+         *
+         *     A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
+         *     `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
+         *     their `choice` where several are permitted.
          */
         ActionDefinition: {
             /**
@@ -1891,10 +1899,14 @@ export interface components {
              * @enum {string}
              */
             amends: "" | "replaces" | "ends";
+            /** Choice */
+            choice: string;
             /** Confirm */
             confirm: string | null;
             /** Done */
             done: string | null;
+            /** Edits */
+            edits: string[] | null;
             /** Label */
             label: string;
             /** Name */
@@ -4210,6 +4222,10 @@ export interface components {
          *
          *     With `amendment` it is what the form of that action (变更, 删单) shows: the saved change, or what is in force; "" is
          *     the document itself. `answered`: customs have sent a receipt.
+         *
+         *     `editable` are the names (fields, tables, `attachments/CODE`) that may be typed now for follow-ups, [] for none;
+         *     null where 暂存 is permitted: every typed name but those that some action `edits`. `content` has under these names
+         *     what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are none).
          */
         View: {
             /** Actions */
@@ -4232,10 +4248,16 @@ export interface components {
             content: {
                 [key: string]: unknown;
             };
+            /** Editable */
+            editable: string[] | null;
             /** Header */
             header: {
                 [key: string]: string;
             };
+            /** In Force */
+            in_force: {
+                [key: string]: unknown;
+            } | null;
             marker: components["schemas"]["MarkerView"] | null;
             /**
              * Notices
