@@ -1,12 +1,10 @@
 """预约通关: clearance outside customs' working hours is applied for beforehand. Read README.md first."""
 
-from pathlib import Path
-
-from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType, MenuItem, Party, Print, Subsystem
+from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Subsystem
 from singlewindow.subsystems.appointment.advice import notices
 from singlewindow.subsystems.appointment.document import FORM
 from singlewindow.subsystems.appointment.known import fill, gather
-from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE
+from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE, PRINTS
 from singlewindow.subsystems.appointment.messages import MESSAGES
 from singlewindow.subsystems.appointment.queries import QUERIES
 from singlewindow.subsystems.appointment.rules import RULES
@@ -14,20 +12,10 @@ from singlewindow.subsystems.appointment.rules import RULES
 APPLICATION = DocumentType(
     name="appointment.application",
     title="预约申请",
-    form=FORM,
-    rules=RULES,
-    gather=gather,
-    fill=fill,
-    notices=notices,
-    lifecycle=LIFECYCLE,
+    form=FORM, rules=RULES, gather=gather, fill=fill, notices=notices,
+    lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, prints=PRINTS,
     parties=(Party("consignee", "收发货人", "consignee_code"),),
-    messages=MESSAGES,
-    queries=QUERIES,
-    prints=(
-        Print("application", "预约通关申请单", Path(__file__).with_name("prints") / "application.typ"),
-        FORM_PRINT,
-    ),
-)
+)  # fmt: skip
 
 SUBSYSTEM = Subsystem(
     name="appointment",

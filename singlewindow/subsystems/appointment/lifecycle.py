@@ -6,7 +6,10 @@ while an earlier one is still on its way.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from singlewindow.kernel.lifecycle import NEW, Action, Hear, Lifecycle, State, states
+from singlewindow.kernel.subsystem import FORM_PRINT, Print
 
 DRAFT, APPLIED, ACCEPTED, RETURNED, APPROVED = "S", "D", "A", "R", "P"
 UNANSWERED = states(DRAFT, APPLIED)  # a sending that was believed to have failed may be answered
@@ -53,3 +56,8 @@ LIFECYCLE = Lifecycle(
         Hear("RETURNED", UNANSWERED | states(ACCEPTED), RETURNED),
     ),
 )  # fmt: skip
+
+PRINTS = (
+    Print("application", "预约通关申请单", Path(__file__).with_name("prints") / "application.typ"),
+    FORM_PRINT,
+)
