@@ -13,10 +13,11 @@ const reminder = (number: string, days: number): Reminder => ({
   type: "sample.parcel", title: "包裹申请", number, text: `包裹 ${number}：请在 ${days} 天内答复`, due_at: "2026-11-27T00:00:00+08:00", days,
 });
 let answer: unknown;
-let clock = { now: "2026-11-26T09:00:00+08:00", real: false, frozen: false };
+let clock = { now: "", real: false, frozen: false };
 
 beforeEach(() => {
   vi.useFakeTimers();
+  clock = { now: "2026-11-26T09:00:00+08:00", real: false, frozen: false };
   groups.value = [{
     title: "样例", groups: [],
     applications: [{ name: "sample", title: "样例", menu: [{ title: "包裹申请", page: "form", types: ["sample.parcel"], name: "", under: "" }], card_kind: null, card_stays: false }],
@@ -24,7 +25,9 @@ beforeEach(() => {
   answer = { items: [reminder("1", 2), reminder("2", 5)], total: 60 };
   serve({ "GET /api/reminders": () => answer, "GET /api/clock": () => clock });
 });
-afterEach(() => {
+afterEach(async () => {
+  clock = { ...clock, real: true };
+  await learnClock(); // whoever asks for the business time after this spec asks in real time
   groups.value = [];
   vi.unstubAllGlobals();
   vi.useRealTimers();
