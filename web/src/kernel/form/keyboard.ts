@@ -87,6 +87,14 @@ export function focusGrey(form: HTMLElement | undefined, name: string): void {
   form?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`)?.focus();
 }
 
+/** Puts the focus on 上传 PDF of that category; without one on the first, unless there is a box for all categories. */
+export function focusUpload(form: HTMLElement | undefined, code: string | undefined): boolean {
+  const wanted = form?.querySelector<HTMLElement>(code ? `[data-upload="${CSS.escape(code)}"]` : "[data-upload], [data-field=attachment_category]");
+  if (!wanted?.dataset.upload) return false;
+  wanted.focus();
+  return true;
+}
+
 /** Whether the event is this shortcut, written like "Alt+S". */
 export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
   const key = shortcut.replace("Alt+", "").toUpperCase();

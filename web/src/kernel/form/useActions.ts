@@ -1,15 +1,19 @@
 import { computed, ref } from "vue";
 import { getPrint, prepareAction, submitAction } from "@/kernel/api/documents";
 import { isLost, lineOf, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Content, Prepared, Signed, Violation } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Attachment, Content, Prepared, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
+import { choose } from "@/kernel/dialogs/choose";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
 import { preview } from "@/kernel/print/preview";
 import { boundCard } from "@/kernel/session";
 import { inspectAction } from "@/kernel/signing/inspect";
 import { signWithCard } from "@/kernel/signing/sign";
+import { allowedOf, buttonsOf, type Button } from "./buttons";
 import { numberLabel } from "./content";
+import { fileName, placesOf } from "./sections";
 import type { OpenDocument } from "./useDocument";
+import { isFollowUp } from "./useEditable";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
 
@@ -31,15 +35,29 @@ export interface ActionEvents {
 /** The button bar: which actions there are, which are grey and why, and what each does. */
 export function useActions(document: OpenDocument, fields: FormFields, violations: Violations, events: ActionEvents) {
   const busy = ref("");
-  const actions = computed(() => (document.definition.value?.actions ?? []).filter((one) => !one.amends));
+  const buttons = computed(() => buttonsOf((document.definition.value?.actions ?? []).filter(isOfThisForm)));
   const allowed = (name: string): Allowed => document.may(name);
+  const mayPress = (button: Button): Allowed => allowedOf(button, document.view.value!.status.code, allowed);
+
+  /** What has a form of its own is no button; in such a form there are no follow-ups. */
+  const isOfThisForm = (one: ActionDefinition): boolean => !(one.edits ? document.amending.value : one.amends);
 
   /** Does what the button says; shows why not when it is grey. */
-  async function run(action: ActionDefinition): Promise<void> {
+  async function run(button: Button): Promise<void> {
     if (busy.value) return;
-    const may = allowed(action.name);
-    if (!may.allowed) return sayRefused(may.why || `当前不能${action.label}`);
-    await guarded(action.label, () => does(action));
+    const may = mayPress(button);
+    if (!may.allowed) return sayRefused(may.why || `当前不能${button.label}`);
+    const action = await meant(button);
+    if (action) await guarded(action.label, () => does(action));
+  }
+
+  /** What a button means now; where it may mean several things the user says which (APPT-09). */
+  async function meant({ label, actions }: Button): Promise<ActionDefinition | undefined> {
+    const permitted = actions.filter((one) => allowed(one.name).allowed);
+    if (permitted.length < 2) return permitted[0];
+    const choices = permitted.map((one) => ({ value: one.name, label: one.choice || one.label }));
+    const chosen = await choose({ title: label, text: `请选择本次「${label}」的内容：`, choices });
+    return permitted.find((one) => one.name === chosen);
   }
 
   async function does(action: ActionDefinition): Promise<void> {
@@ -83,11 +101,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** As the fields stand in the form; what concerns no field of it comes last. */
   function inReadingOrder(found: Violation[]): Violation[] {
-    const names = fields.fields.value.map((field) => field.name);
-    const tables = document.definition.value?.lines.map((lines) => lines.name) ?? [];
-    const places = [...names, ...tables];
-    function place(one: Violation): number {
-      const at = places.indexOf(one.path.split("/")[0]!);
+    const places = document.definition.value ? placesOf(document.definition.value) : [];
+    function place({ path }: Violation): number {
+      const at = places.findIndex((one) => one === path || one === path.split("/")[0]);
       return at < 0 ? places.length : at;
     }
     return found.toSorted((one, other) => place(one) - place(other));
@@ -174,16 +190,13 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
   async function sign(button: ActionDefinition): Promise<void> {
     const action = document.amending.value ?? button; // in the form of an amendment 申报 is that action
-    if (!(await fields.settle(true))) return events.refused();
-    if ((document.dirty.value || !document.number.value) && !(await save(null))) return;
-    if (document.unsaved.value || !document.number.value) return sayRefused(`暂存时又有新的录入，请再次点击「${button.label}」`);
-    if (action.amends === "replaces" && !allowed("delete").allowed) return sayRefused(`尚未录入${action.label}内容：请修改后再点击「${button.label}」`);
+    if (!(await (isFollowUp(action) ? readyToFollowUp(action) : readyToSign(action, button)))) return;
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
       title: action.label,
       facts: [
-        { label: "签名事项", value: `${document.definition.value!.title} · ${action.label}` },
-        { label: numberLabel(document.definition.value!), value: document.number.value },
+        { label: "签名事项", value: [document.definition.value!.title, action.label, action.choice].filter(Boolean).join(" · ") },
+        { label: numberLabel(document.definition.value!), value: document.number.value! },
       ],
       bound: boundCard.value,
       prepare: (card) => prepare(action, card),
@@ -197,11 +210,40 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone(action.done ?? `${action.label}成功`);
   }
 
+  /** The whole form is saved, and may be signed as it is. */
+  async function readyToSign(action: ActionDefinition, button: ActionDefinition): Promise<boolean> {
+    if (!(await fields.settle(true))) return refused();
+    if ((document.dirty.value || !document.number.value) && !(await save(null))) return false;
+    if (document.unsaved.value || !document.number.value) return refused(`暂存时又有新的录入，请再次点击「${button.label}」`);
+    const nothing = action.amends === "replaces" && !allowed("delete").allowed;
+    return nothing ? refused(`尚未录入${action.label}内容：请修改后再点击「${button.label}」`) : true;
+  }
+
+  /** What was typed for the follow-up is kept, without a word; one that edits nothing leaves what is typed as it is. */
+  async function readyToFollowUp(action: ActionDefinition): Promise<boolean> {
+    if (!action.edits!.length) return true;
+    if (!(await fields.settle(true))) return refused();
+    if (!document.dirty.value) return true;
+    if (!(await events.mayStore())) return false;
+    const { warnings } = await document.saveFollowUp(action);
+    fields.forget();
+    violations.refuse(warnings);
+    return document.unsaved.value ? refused(`提交时又有新的录入，请再次点击「${action.label}」`) : true;
+  }
+
+  /** Says why not: in words, or at the first place that is wrong. */
+  function refused(words = ""): false {
+    if (words) sayRefused(words);
+    else events.refused();
+    return false;
+  }
+
   /** Hands the signature in. Where the answer is lost, the document says whether it arrived. */
   async function submit(action: ActionDefinition, number: string, signed: Signed): Promise<void> {
     try {
       const done = await submitAction(document.type, number, signed);
       if (action.amends) await document.onlyView();
+      else if (isFollowUp(action)) document.takeKeeping(done, document.view.value!.content);
       else document.take(done);
     } catch (error) {
       if (!isLost(error)) throw error;
@@ -211,17 +253,24 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   }
 
   async function prepare(action: ActionDefinition, card: string): Promise<Prepared & { number: string }> {
-    const { number, version, attachments } = document.view.value!;
+    const { number, version } = document.view.value!;
     const prepared = await prepareAction(document.type, number!, version, { action: action.name, card_no: card });
     await inspectAction(prepared, {
       type: document.type, number: number!, action: action.name, card,
-      content: document.content.value, fields: fields.fields.value, lines: document.definition.value!.lines,
-      version, attachments,
+      content: document.signedBy(action, document.content.value), fields: fields.fields.value, lines: document.definition.value!.lines,
+      version, attachments: filesOf(action, prepared),
     });
     return { ...prepared, number: number! };
   }
 
-  return { actions, allowed, run, busy, guarded, save, empty, startFrom };
+  /** The files that the screen shows; those of another follow-up only where they are in force, as the statement says. */
+  function filesOf(action: ActionDefinition, { statement }: Prepared): Attachment[] {
+    const keyOf = (file: { category: string; sha256: string }): string => `${file.category} ${file.sha256}`;
+    const named = new Set((statement.attachments as Attachment[]).map(keyOf));
+    return document.view.value!.attachments.filter((file) => named.has(keyOf(file)) || !document.isOthers(action, fileName(file.category)));
+  }
+
+  return { buttons, mayPress, allowed, run, busy, guarded, save, empty, startFrom };
 }
 
 export type Actions = ReturnType<typeof useActions>;

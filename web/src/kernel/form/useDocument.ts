@@ -8,7 +8,8 @@ import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
 import { randomKey } from "@/kernel/randomKey";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
-import { fieldsOf, keepTypedOn, rowsOf, sameTyped, typedOf } from "./content";
+import { keepTypedOn, rowsOf, sameTyped } from "./content";
+import { isFollowUp, useEditable } from "./useEditable";
 
 /** The autosave stands back while 暂存 or 删除 is under way, and has nothing left when it is done. */
 export interface Sending {
@@ -42,7 +43,7 @@ export function useDocument(type: string) {
 
   /** The action that amends what is in force, when the form is that action's (变更, 删单). */
   const amending = computed<ActionDefinition | null>(
-    () => definition.value?.actions.find((one) => one.name === mode.value && one.amends) ?? null,
+    () => definition.value?.actions.find((one) => one.name === mode.value && hasForm(one)) ?? null,
   );
 
   /** Whether an action may be done now, as the server says; 新增 always (UI-11); nothing else with what is only looked at. */
@@ -56,6 +57,8 @@ export function useDocument(type: string) {
     return { allowed: false, why: "查看页面只能查看；需要修改时请从查询结果的操作栏进入" };
   }
 
+  const { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers } = useEditable(definition, view, mode, may);
+
   /**
    * Loads the definition and the document; an empty one without a number.
    * @param as the mode in which it is opened
@@ -66,7 +69,7 @@ export function useDocument(type: string) {
       getDefinition(type), wanted ? openDocument(type, wanted, asked) : emptyDocument(type),
     ]);
     definition.value = found;
-    mode.value = wanted && (as === VIEW || found.actions.some((one) => one.name === as && one.amends)) ? as : "";
+    mode.value = wanted && (as === VIEW || found.actions.some((one) => one.name === as && hasForm(one))) ? as : "";
     take(opened);
   }
 
@@ -106,6 +109,15 @@ export function useDocument(type: string) {
     if (!amending.value) return saveDocument(type, stored, version, sent, tab.value);
     return saveAmendment(type, stored, version, { action: amending.value.name, content: sent }, tab.value);
   }
+
+  /** Keeps what is typed for a follow-up, beside what is in force: the document itself stays as it is. */
+  const saveFollowUp = (action: ActionDefinition): Promise<View> => sending.around(async () => {
+    const sent = snapshot(content.value);
+    const { number: stored, version } = view.value!;
+    const answered = await saveAmendment(type, stored!, version, { action: action.name, content: sent }, tab.value);
+    takeKeeping(answered, sent);
+    return answered;
+  });
 
   /** The same first 暂存 sent again carries the same key, so that an answer lost on the way makes no second document. */
   async function create(sent: Content): Promise<View> {
@@ -152,9 +164,9 @@ export function useDocument(type: string) {
     tab.value = randomKey();
   }
 
-  /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files. */
+  /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files, no follow-up. */
   async function copy(): Promise<void> {
-    await fill(typedOf(definition.value!, snapshot(content.value)));
+    await fill(ownOf(snapshot(content.value)));
   }
 
   /** A new, unsaved document with these values; grey ones are the server's. */
@@ -163,22 +175,32 @@ export function useDocument(type: string) {
     content.value = { ...content.value, ...snapshot(given) };
   }
 
-  /** What stands in the form, as an autosave keeps it. */
+  /** What stands in the form and may be typed there, as an autosave keeps it. */
   function typed(): Typed {
-    const kept = Object.entries(drafts).filter(([name, draft]) => isUnfinished(draft, rowsOf(content.value, name)));
+    const kept = Object.entries(drafts).filter(([name, draft]) => mayType(name) && isUnfinished(draft, rowsOf(content.value, name)));
     return {
       number: number.value, amendment: amending.value?.name ?? "", base_version: view.value?.version ?? 0,
-      content: typedOf(definition.value!, content.value), drafts: Object.fromEntries(kept),
+      content: typableOf(content.value), drafts: Object.fromEntries(kept),
     };
   }
 
-  /** Puts what was typed once into the boxes, in place of what stands in them; grey values stay the server's. */
+  /** The stored content with what was typed once in its place; grey values and what may not be typed now stay the server's. */
+  function restored(typed: Content): Content {
+    const tables = definition.value!.lines.filter(({ name }) => mayType(name)).map(({ name }) => [name, []]);
+    const may = typableOf(view.value!.content);
+    const kept = Object.entries(view.value!.content).filter(([name]) => !(name in may));
+    return { ...Object.fromEntries([...tables, ...kept]), ...typableOf(snapshot(typed)) };
+  }
+
+  /** Whether anything of it may be typed now and is not stored. */
+  function wouldChange(typed: Pick<Typed, "content" | "drafts">): boolean {
+    return !sameTyped(definition.value!, restored(typed.content), view.value!.content) || Object.keys(typed.drafts).some(mayType);
+  }
+
+  /** Puts what was typed once into the boxes, in place of what stands in them. */
   function restore(typed: Pick<Typed, "content" | "drafts">): void {
-    const grey = fieldsOf(definition.value!).filter((field) => field.entry === "system").map((field) => field.name);
-    const kept = Object.entries(view.value!.content).filter(([name]) => grey.includes(name));
-    const tables = definition.value!.lines.map(({ name }) => [name, []]);
-    content.value = { ...Object.fromEntries([...tables, ...kept]), ...snapshot(typed.content) };
-    for (const { name } of definition.value!.lines) drafts[name] = typed.drafts[name] ?? emptyDraft();
+    content.value = restored(typed.content);
+    for (const { name } of definition.value!.lines) drafts[name] = (mayType(name) && typed.drafts[name]) || emptyDraft();
   }
 
   /**
@@ -205,11 +227,15 @@ export function useDocument(type: string) {
 
   return {
     type, definition, view, content, drafts, number, mode, amending, dirty, unsaved, tab, sending,
-    may, load, onlyView, take, takeKeeping, save, remove, dropAmendment, clear, copy, fill, typed, restore, refresh, takeAttachments,
+    followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
+    may, load, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
   };
 }
 
 export type OpenDocument = ReturnType<typeof useDocument>;
+
+/** Whether an action that amends what is in force has a form of its own. */
+const hasForm = (action: ActionDefinition): boolean => !!action.amends && !isFollowUp(action);
 
 const snapshot = (content: Content): Content => JSON.parse(JSON.stringify(content)) as Content;
 

@@ -19,17 +19,13 @@ export function useFields(document: OpenDocument, violations: Violations) {
   const finishers: Finisher[] = []; // row editors: their unfinished rows go into the list before anything is sent
 
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
-  const editable = computed(() => {
-    const actions = document.view.value?.actions ?? {};
-    return "save" in actions ? document.may("save").allowed || document.number.value === null : true;
-  });
 
   const valueOf = (field: Field): string => {
     const from = field.source === "header" ? document.view.value?.header : document.content.value;
     const value = from?.[field.name];
     return typeof value === "string" ? value : "";
   };
-  const locked = (field: Field): boolean => !editable.value || isDisabled(field, document.content.value);
+  const locked = (field: Field): boolean => !document.mayType(field.name) || isDisabled(field, document.content.value);
   const required = (field: Field): boolean => isRequired(field, document.content.value);
   const spoken = (field: Field): Field => spokenIn(field, document.content.value);
 
@@ -122,7 +118,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, finishers, labelOf, focused, left, editable, valueOf, locked, required, spoken, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
+  return { fields, finishers, labelOf, focused, left, valueOf, locked, required, spoken, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
 }
 
 /** Puts a typed row into its list; answers false when it must not go on without it. */

@@ -1,6 +1,6 @@
 import { nextTick, type Ref } from "vue";
 import type { Tables } from "@/kernel/lines/useTables";
-import { focusField, focusGrey } from "./keyboard";
+import { focusField, focusGrey, focusUpload } from "./keyboard";
 import type { Violations } from "./useViolations";
 
 /** Where the focus goes in a form: to the first box, to what is wrong, to a place that a message names. */
@@ -24,7 +24,9 @@ export function useFocus(form: Ref<HTMLElement | undefined>, tables: Tables, vio
 
   /** Shows a place that a message names; a grey box gets the focus too, so that its hint is read. */
   async function showPath(path: string): Promise<void> {
-    const name = path.startsWith("attachments") ? "attachment_category" : path;
+    const [kind, code] = path.split("/");
+    if (kind === "attachments" && focusUpload(form.value, code)) return;
+    const name = kind === "attachments" ? "attachment_category" : path;
     if (!(await reveal(name))) focusGrey(form.value, await tables.boxOf(name));
   }
 

@@ -30,7 +30,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const pathOf = (field: Field): string => `${name}/${draft.value.at === null ? 0 : draft.value.at + 1}/${field.name}`;
   const at = (field: Field): Violation | null => violations.at(pathOf(field));
   const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
-  const locked = (field: Field): boolean => !fields.editable.value || isDisabled(field, draft.value.row, header());
+  const locked = (field: Field): boolean => !document.mayType(name) || isDisabled(field, draft.value.row, header());
   const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
   const spoken = (field: Field): Field => spokenIn(field, draft.value.row, header());
   /** What the list's head calls a column: what the header alone decides. */

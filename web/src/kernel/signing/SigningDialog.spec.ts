@@ -48,7 +48,7 @@ describe("the card's dialog (PORT-05)", () => {
     const box = await enterPin("12345678");
     expect(prepare).toHaveBeenCalledWith("8930000012345");
     expect(card.sign).toHaveBeenCalledWith("a.b", "12345678");
-    expect(submit).toHaveBeenCalledWith({ prepared: { signing_input: "a.b" }, signature: "SIG", certificate: "DER" });
+    expect(submit).toHaveBeenCalledWith({ prepared: { signing_input: "a.b" }, signature: "SIG", certificate: "DER", others: [] });
     expect(JSON.stringify(submit.mock.calls)).not.toContain("12345678");
     expect(box.element.value).toBe("");
     expect(wrapper.emitted("done")).toEqual([[true]]);

@@ -4,6 +4,8 @@ import type { Violation } from "@/kernel/api/types";
 /** What the server gives to be signed, and what it finds doubtful in it. */
 export interface Signable {
   signing_input: string;
+  /** More that is signed with the same PIN entry (PORT-08). */
+  others?: string[];
   warnings?: Violation[];
 }
 
@@ -18,8 +20,8 @@ export interface SigningRequest<P extends Signable> {
   anyCard?: boolean;
   /** Asks the server what is to be signed, and checks that it is what the user sees. */
   prepare(cardNumber: string): Promise<P>;
-  /** Takes the signature to the server; a refusal there closes the dialog. */
-  submit(signed: { prepared: P; signature: string; certificate: string }): Promise<void>;
+  /** Takes the signatures to the server (`others` in the order of those asked for); a refusal there closes the dialog. */
+  submit(signed: { prepared: P; signature: string; certificate: string; others?: string[] }): Promise<void>;
 }
 
 type Plain = SigningRequest<Signable>;
