@@ -54,6 +54,15 @@ describe("the card's dialog (PORT-05)", () => {
     expect(wrapper.emitted("done")).toEqual([[true]]);
   });
 
+  it("signs more with the same PIN entry, in the order in which it was asked", async () => {
+    prepare.mockResolvedValue({ signing_input: "a.b", others: ["c.d", "e.f"] });
+    card.sign.mockImplementation((input: string) => Promise.resolve(`SIG ${input}`));
+    await open();
+    await enterPin("12345678");
+    expect(card.sign.mock.calls).toEqual([["a.b", "12345678"], ["c.d", "12345678"], ["e.f", "12345678"]]);
+    expect(submit.mock.calls[0]![0]).toMatchObject({ signature: "SIG a.b", others: ["SIG c.d", "SIG e.f"] });
+  });
+
   it("a wrong PIN says how many tries are left and keeps the dialog, empty", async () => {
     card.sign.mockRejectedValueOnce(new CardProblem("wrong-pin", "PIN 码错误，还可以再试 4 次。", "请核对。", 4));
     await open();
