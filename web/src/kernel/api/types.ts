@@ -57,7 +57,7 @@ export type Section = Narrowed<Schemas["SectionView"], { fields: Field[] }>;
 export type Lines = Narrowed<Schemas["LinesView"], { fields: Field[] }>;
 export type AttachmentRules = Schemas["AttachmentsView"];
 export type State = Schemas["StateView"];
-export type ActionDefinition = Schemas["ActionDefinition"] & { edits?: string[] | null; choice?: string };
+export type ActionDefinition = Schemas["ActionDefinition"];
 /** A `span` is asked as `<name>_from` and `<name>_to`, dates. */
 export type QueryCondition = Schemas["ConditionView"];
 export type StatisticsDefinition = Schemas["StatisticsView"];
@@ -65,7 +65,7 @@ export type Figures = Schemas["FiguresAnswer"];
 export type QueryColumn = Schemas["ColumnView"];
 export type RowAction = Schemas["RowActionView"];
 export type Category = Schemas["CategoryView"];
-export type Definition = Narrowed<Schemas["Definition"], { sections: Section[]; lines: Lines[]; actions: ActionDefinition[] }>;
+export type Definition = Narrowed<Schemas["Definition"], { sections: Section[]; lines: Lines[] }>;
 
 export type Row = Record<string, string>;
 export type Content = Record<string, string | Row[]>;
@@ -89,7 +89,7 @@ export type Autosave = Narrowed<Schemas["AutosaveView"], Typed>;
 
 export type Allowed = Schemas["ActionView"];
 export type Attachment = Schemas["AttachmentView"];
-export type View = Narrowed<Schemas["View"], { content: Content }> & { editable?: string[] | null; in_force?: Content | null };
+export type View = Narrowed<Schemas["View"], { content: Content; in_force: Content | null }>;
 /** What is wrong; with the level `warning` what is doubtful, which refuses nothing. */
 export type Violation = Omit<Schemas["ViolationBody"], "level" | "alert"> & { level?: "error" | "warning"; alert?: boolean };
 /** What is said at a field while it is filled in; its offers type values. */
