@@ -18,9 +18,9 @@ from singlewindow.kernel.definition.fields import Attachments, Category
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
-from singlewindow.kernel.documents.view import View
+from singlewindow.kernel.documents.view import ATTACHMENTS, View, editable_of
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.problems import NotFound, Refused, TooLarge, Violation
+from singlewindow.kernel.problems import NotFound, NotInThisState, Refused, TooLarge, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
 from singlewindow.kernel.signing.prepared import Prepared, Signed, check_card, verify_signed
 
@@ -48,7 +48,8 @@ class UploadDesk:
 
     async def prepare(self, number: str, wanted: UploadRequest) -> tuple[Prepared, AttachmentRecord | None]:
         """What the card signs before an upload, and the file of this category that it would replace, if any."""
-        document, _ = await self._open_document(number)
+        document = await self._locked(number)
+        self._check_may_change(document, wanted.category)
         check_card(self.desk.person, wanted.card_no)
         self._check_request(wanted)
         replaced = await self._replaced(document, wanted.category)
@@ -74,14 +75,15 @@ class UploadDesk:
         """Store a checked file. A second one of the same category replaces the first (INSP-05), unless the category
         takes several."""
         desk = self.desk
-        document, status = await self._open_document(number)
+        document = await self._locked(number)
         prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
         if document.id != prepared.document_id:
             raise Refused.because([_wrong("该签名属于另一单据，不能用于本单据", "请重新选择文件并签名")])
+        category = prepared.facts["category"]
+        status = self._check_may_change(document, category)
         await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         sha256 = hashlib.sha256(data).hexdigest()
         _check_same(prepared.facts, len(data), sha256)
-        category = prepared.facts["category"]
         await self._drop(document, await self._replaced(document, category))
         await desk.transaction.run(
             """insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
@@ -97,12 +99,13 @@ class UploadDesk:
         return await self._changed(document, status, event)
 
     async def remove(self, number: str, attachment_id: int) -> View:
-        """Take a file away again, as long as the document may be changed."""
-        document, status = await self._open_document(number)
+        """Take a file away again, as long as files of its category may be changed."""
+        document = await self._locked(number)
         files = await store.attachments_of(self.desk.transaction, document.id)
         found = next((f for f in files if f.id == attachment_id), None)
         if found is None:
             raise NotFound("没有这份随附单据")
+        status = self._check_may_change(document, found.category)
         await self._drop(document, [found])
         event = Event("upload removed", self.desk.person.display_name, {"category": found.category})
         return await self._changed(document, status, event)
@@ -145,12 +148,21 @@ class UploadDesk:
         if not re.fullmatch(r"[0-9a-f]{64}", wanted.sha256):
             raise Refused.because([_wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
 
-    async def _open_document(self, number: str) -> tuple[Document, str]:
-        """The document, locked, in a state in which it may be saved, and the status that saving gives it."""
-        desk = self.desk
-        document = await store.get_document(desk.transaction, desk.type, number, lock=True)
-        status = desk.check(desk.type.lifecycle.action("save"), document.status, document)
-        return document, status
+    async def _locked(self, number: str) -> Document:
+        return await store.get_document(self.desk.transaction, self.desk.type, number, lock=True)
+
+    def _check_may_change(self, document: Document, code: str) -> str | None:
+        """The status that other files of this category give the document: that of 暂存, which they are part of, or None
+        for a follow-up's, which leaves the document as it is. Raises as `Desk.check` where neither may be done."""
+        desk, lifecycle = self.desk, self.desk.type.lifecycle
+        follow_ups = [a for a in lifecycle.follow_ups if ATTACHMENTS + code in (a.edits or ())]
+        if not follow_ups:
+            return desk.check(lifecycle.action("save"), document.status, document)
+        names = editable_of(desk.type, desk.person, document, desk.transaction.now) or frozenset()
+        if ATTACHMENTS + code not in names:
+            desk.check(follow_ups[0], document.status, document, document.marks)
+            raise NotInThisState(f"单据尚可暂存，不允许{follow_ups[0].label}", clause=follow_ups[0].clause)
+        return None
 
     async def _replaced(self, document: Document, code: str) -> list[AttachmentRecord]:
         """The files that another one of this category takes the place of. Raises Refused where the category holds as
@@ -183,10 +195,14 @@ class UploadDesk:
             ids,
         )
 
-    async def _changed(self, document: Document, status: str, event: Event) -> View:
-        """Other files make another working version, as 暂存 does: what was submitted before is closed."""
-        await store.supersede(self.desk.transaction, document)
-        wanted = Change(status, event, new_version=True, closes_submission=True)
+    async def _changed(self, document: Document, status: str | None, event: Event) -> View:
+        """Other files make another working version, as 暂存 does: what was submitted before is closed. Those of a
+        follow-up (no `status`) close nothing."""
+        if status is None:
+            wanted = Change(document.status, event, new_version=True)
+        else:
+            await store.supersede(self.desk.transaction, document)
+            wanted = Change(status, event, new_version=True, closes_submission=True)
         return await self.desk.view(
             await store.change(self.desk.transaction, self.desk.type, document, wanted)
         )
