@@ -7,7 +7,9 @@ from singlewindow.subsystems.appointment.known import fill, gather
 from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE, PRINTS
 from singlewindow.subsystems.appointment.messages import MESSAGES
 from singlewindow.subsystems.appointment.queries import QUERIES
+from singlewindow.subsystems.appointment.routes import router
 from singlewindow.subsystems.appointment.rules import RULES
+from singlewindow.subsystems.appointment.working_time import CALENDARS
 
 APPLICATION = DocumentType(
     name="appointment.application",
@@ -25,6 +27,9 @@ SUBSYSTEM = Subsystem(
     menu=(
         MenuItem("预约申请", "form", (APPLICATION.name,)),
         MenuItem("预约通关查询", "query", (APPLICATION.name,), under="预约查询"),
+        MenuItem("口岸工作时间查询", "own", name="working-time", under="预约查询"),
     ),
     card_stays=True,
+    routes=router,
+    registers=(CALENDARS,),
 )

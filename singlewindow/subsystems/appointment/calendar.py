@@ -23,10 +23,8 @@ KIND = "port_calendar"
 DAY, NOTHING = timedelta(days=1), timedelta()
 HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 KEY = re.compile(r"([0-9]{4})-([0-9]{4})(0[1-9]|1[0-2])")
-START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 MONTHS_AHEAD = 1  # beside the present one, in which times are offered
 MONTHS_OF_WORK = 2  # before the appointment's, in which a lead in working hours is looked for
-YEARS = (1900, 2200)
 
 
 class Month(NamedTuple):
@@ -224,15 +222,6 @@ def months_around(
 def midnight(day: date) -> datetime:
     """The first moment of a day in China."""
     return datetime.combine(day, time(), CHINA)
-
-
-def read_start(text: str) -> datetime | None:
-    """The moment that the form's text "2026-11-28 10:00" means in China; None for what is none."""
-    try:
-        found = datetime.fromisoformat(text).replace(tzinfo=CHINA) if START.fullmatch(text) else None
-    except ValueError:
-        return None
-    return found if found and YEARS[0] <= found.year <= YEARS[1] else None
 
 
 def _months(first: date, last: date, back: int, ahead: int) -> range:

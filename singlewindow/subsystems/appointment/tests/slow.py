@@ -68,7 +68,7 @@ class Minutes:
 
 @cache
 def span(text: str) -> tuple[int, int]:
-    """As the register writes 22:00-06:00 → minutes after midnight; one that would end before it begins ends on the next day."""
+    """22:00-06:00 → minutes after midnight; one that would end before it begins ends on the next day."""
     first, last = ((int(part[:2]) * 60 + int(part[3:])) for part in text.split("-"))
     return (first, last) if last > first else (first, last + A_DAY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from singlewindow.subsystems.appointment.calendar import minutes_of, months_around, read_calendar, read_start
+from singlewindow.subsystems.appointment.calendar import minutes_of, months_around, read_calendar
 from singlewindow.subsystems.appointment.readings import Readings, ReadingSettings, readings
 from singlewindow.subsystems.appointment.tests.ports import at
 
@@ -54,28 +54,6 @@ def test_now_is_a_chinese_day() -> None:
     assert [key for _, key in months_around(["5301"], None, now, Readings())] == [
         "5301-202611", "5301-202612", "5301-202701",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2026-11-28",
-        "2026-11-28 24:00",
-        "2026-02-30 10:00",
-        "2026-1-1 10:00",
-        "0001-01-01 00:00",
-        "９026-11-28 10:00",
-    ],
-)
-def test_texts_that_are_no_start(text: str) -> None:
-    assert read_start(text) is None
-
-
-def test_a_start_is_chinese_time() -> None:
-    start = read_start("2026-11-28 10:00")
-    assert start is not None
-    assert start.isoformat() == "2026-11-28T10:00:00+08:00"
 
 
 def test_the_readings_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
