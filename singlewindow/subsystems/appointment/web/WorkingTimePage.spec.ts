@@ -8,7 +8,7 @@ import WorkingTimePage from "./WorkingTimePage.vue";
 
 const AT = "/api/appointment/working-time";
 const NOTHING = "未查到口岸工作时间，请联系口岸更新工作日历";
-const time = (begins: string, ends: string): WorkingTime => ({ port: "5301", port_name: "皇岗海关", day: "2026-11-26", weekday: "星期四", begins, ends });
+const time = (begins: string, ends: string): WorkingTime => ({ port: "5301", port_name: "皇岗海关", day: "2026-11-26", weekday: "星期四", begins, ends, provisional: false });
 const found = (items: WorkingTime[]) => ({ items, total: items.length, total_capped: false, page: 1, size: 20, nothing: items.length ? "" : NOTHING });
 
 let wrapper: ReturnType<typeof mount<typeof WorkingTimePage>>;
@@ -58,6 +58,12 @@ it("APPT-14: a port is found by its name; where there is nothing, the port is to
   await press("重置");
   expect(["day_from", "day_to", "port"].map((name) => field(name).element.value)).toEqual(["", "", ""]);
   expect(wrapper.get(".list-state").text()).toContain("填写查询条件后");
+});
+
+it("APPT-14: days of a provisional calendar say so", async () => {
+  await open(found([{ ...time("09:00", "12:00"), provisional: true }, time("13:30", "17:00")]));
+  await press("查询");
+  expect(wrapper.findAll("tbody tr").map((row) => row.findAll("td")[3]!.text())).toEqual(["2026-11-26（暂定）", "2026-11-26"]);
 });
 
 it("APPT-14: what is refused is marked at its box, which gets the focus; a port that there is not is not asked for", async () => {

@@ -1,7 +1,7 @@
 import { call } from "@/kernel/api/client";
 import type { ListAnswer, Turn } from "@/kernel/list/rows";
 
-/** One working time of a port on a day; a day with a break has several. */
+/** One working time of a port on a day; a day with a break has several. Of a `provisional` month customs may think again. */
 export interface WorkingTime {
   port: string;
   port_name: string;
@@ -9,6 +9,7 @@ export interface WorkingTime {
   weekday: string;
   begins: string;
   ends: string;
+  provisional: boolean;
 }
 
 /** A page of working times; `nothing` says what to do where there are none. */

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/appointment/working-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Working time of customs' ports
+         * @description When customs work, never when they do not; at most fifteen days between the two, by port, day and hour.
+         */
+        get: operations["working_time_api_appointment_working_time_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/autosaves/{type}": {
         parameters: {
             query?: never;
@@ -4369,6 +4389,48 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * WorkingTime
+         * @description An interval in which customs work at a port; a day with a break has several. `ends` may be 24:00, or lie on the
+         *     next day where it is not after `begins`. `provisional`: the port's calendar of that month is provisional.
+         */
+        WorkingTime: {
+            /** Begins */
+            begins: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ends */
+            ends: string;
+            /** Port */
+            port: string;
+            /** Port Name */
+            port_name: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Weekday */
+            weekday: string;
+        };
+        /**
+         * WorkingTimesAnswer
+         * @description A page; beyond 10,000 the total is capped. `nothing` says what to do where there are none.
+         */
+        WorkingTimesAnswer: {
+            /** Items */
+            items: components["schemas"]["WorkingTime"][];
+            /** Nothing */
+            nothing: string;
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -4631,6 +4693,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applications"];
+                };
+            };
+        };
+    };
+    working_time_api_appointment_working_time_get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, counted */
+                day_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                day_to?: string;
+                /** @description 4-digit code, or a part of the name */
+                port?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingTimesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
