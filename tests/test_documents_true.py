@@ -13,6 +13,7 @@ from singlewindow.customs.settings import CustomsSettings
 from singlewindow.kernel.settings import Settings
 from singlewindow.launch import binaries, residence
 from singlewindow.launch.settings import LaunchSettings
+from singlewindow.subsystems.appointment.readings import ReadingSettings
 from singlewindow.subsystems.declarations.settings import ChapterSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +25,7 @@ DOCUMENTS = [
 ]
 READ_BY = {
     "L": (LaunchSettings,),
-    "P": (Settings, ChapterSettings),
+    "P": (Settings, ChapterSettings, ReadingSettings),
     "C": (CustomsSettings,),
     "K": (CardSettings,),
 }
