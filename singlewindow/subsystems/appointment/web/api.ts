@@ -1,21 +1,13 @@
 import { call } from "@/kernel/api/client";
-import type { ListAnswer, Turn } from "@/kernel/list/rows";
+import type { components } from "@/kernel/api/schema";
+import type { Turn } from "@/kernel/list/rows";
+
+type Schemas = components["schemas"];
 
 /** One working time of a port on a day; a day with a break has several. Of a `provisional` month customs may think again. */
-export interface WorkingTime {
-  port: string;
-  port_name: string;
-  day: string;
-  weekday: string;
-  begins: string;
-  ends: string;
-  provisional: boolean;
-}
-
+export type WorkingTime = Schemas["WorkingTime"];
 /** A page of working times; `nothing` says what to do where there are none. */
-export interface WorkingTimes extends ListAnswer<WorkingTime> {
-  nothing: string;
-}
+export type WorkingTimes = Schemas["WorkingTimesAnswer"];
 
 /** The conditions as they stand in the boxes. */
 export type Question = Record<"day_from" | "day_to" | "port", string>;
