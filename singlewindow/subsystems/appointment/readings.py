@@ -1,6 +1,6 @@
 """How manual and announcement are read where they leave it open: environment variables SINGLEWINDOW_APPOINTMENT_*.
 
-The defaults are those of the requirements; what each reading means stands in the chapter's README and in decision 0037.
+The defaults are those of the requirements; what each means stands in the chapter's README and in decision 0037.
 """
 
 from __future__ import annotations
@@ -55,24 +55,24 @@ class Readings:
 class ReadingSettings(BaseSettings):
     """The same from the environment, within bounds in which the chapter makes sense."""
 
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_APPOINTMENT_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
-    closing: Closing = "same_day"
-    hours: Hours = "clock"
-    same_port: SamePort = "code"
-    window: Window = "whole"
-    entry_calendar: EntryCalendar = "when_present"
-    unanswered: Unanswered = "after_deadline"
-    feedback_days: int = Field(default=5, ge=0, le=60)
-    window_hours: int = Field(default=2, ge=1, le=24)
-    lead_different: int = Field(default=24, ge=0, le=240)
-    lead_different_high: int = Field(default=8, ge=0, le=240)
-    lead_same: int = Field(default=8, ge=0, le=240)
-    lead_same_high: int = Field(default=4, ge=0, le=240)
+    appointment_closing: Closing = "same_day"
+    appointment_hours: Hours = "clock"
+    appointment_same_port: SamePort = "code"
+    appointment_window: Window = "whole"
+    appointment_entry_calendar: EntryCalendar = "when_present"
+    appointment_unanswered: Unanswered = "after_deadline"
+    appointment_feedback_days: int = Field(default=5, ge=0, le=60)
+    appointment_window_hours: int = Field(default=2, ge=1, le=24)
+    appointment_lead_different: int = Field(default=24, ge=0, le=240)
+    appointment_lead_different_high: int = Field(default=8, ge=0, le=240)
+    appointment_lead_same: int = Field(default=8, ge=0, le=240)
+    appointment_lead_same_high: int = Field(default=4, ge=0, le=240)
 
 
 @cache
 def readings() -> Readings:
     """The readings of this process, read once."""
     given = ReadingSettings()
-    return Readings(**{field.name: getattr(given, field.name) for field in fields(Readings)})
+    return Readings(**{field.name: getattr(given, f"appointment_{field.name}") for field in fields(Readings)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from singlewindow.subsystems.appointment.calendar import minutes_of, months_around, read_calendar
 from singlewindow.subsystems.appointment.readings import Readings, ReadingSettings, readings
@@ -60,8 +61,17 @@ def test_the_readings_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The defaults are the requirements', in the settings as in the rule."""
     for name, value in (("CLOSING", "earlier_day"), ("LEAD_SAME_HIGH", "5"), ("UNANSWERED", "after_window")):
         monkeypatch.setenv(f"SINGLEWINDOW_APPOINTMENT_{name}", value)
-    given = ReadingSettings()
-    assert (given.closing, given.lead_same_high, given.unanswered) == ("earlier_day", 5, "after_window")
+    readings.cache_clear()
+    assert readings() == Readings(closing="earlier_day", lead_same_high=5, unanswered="after_window")
     monkeypatch.undo()
     readings.cache_clear()
     assert readings() == Readings()
+
+
+@pytest.mark.parametrize(("name", "value"), [("CLOSING", "R2"), ("LEAD_SAME", "-1"), ("WINDOW_HOURS", "0")])
+def test_readings_that_make_no_sense_do_not_start(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"SINGLEWINDOW_APPOINTMENT_{name}", value)
+    with pytest.raises(ValidationError):
+        ReadingSettings()
