@@ -7,6 +7,9 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 PAGES := $(shell find web singlewindow/subsystems singlewindow/customs/desks -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 
+# What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
+MAKEFLAGS += --jobs=2
+
 .PHONY: run test check check-types check-pages check-api check-rest journey bench clean install
 .DELETE_ON_ERROR:
 
@@ -20,7 +23,7 @@ test: install web/dist/index.html
 
 ## check: lint, types, shape of the subsystems, direction of imports, API types as the API is
 check: install
-	@+$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target check-types check-pages check-api check-rest
+	@+$(MAKE) --no-print-directory --keep-going --output-sync=target check-types check-pages check-api check-rest
 
 check-types:
 	$(BIN)/mypy
@@ -58,6 +61,7 @@ install: .venv/.installed node_modules/.installed
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
+	@$(BIN)/python -m compileall -qq -j 2 .venv/lib || true
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

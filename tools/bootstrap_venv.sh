@@ -27,4 +27,5 @@ else
     "$chosen" -m venv --clear .venv
 fi
 echo "Python packages (the first time takes a minute) …"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+# Compiled afterwards, on all processors, beside what npm does (Makefile).
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
