@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import httpx
 import pytest
 
@@ -44,11 +42,10 @@ def test_captcha_of_the_test_system_opens_the_door(system: System) -> None:
 
 
 def test_second_instance_runs_beside_the_first(system: System) -> None:
-    """OPER-04: another data folder and other ports are all it needs; it ends and leaves nothing within a minute."""
-    began = time.monotonic()
+    """OPER-04: another data folder and other ports are all it needs; it ends and leaves nothing
+    (`running` looks, and bounds both)."""
     with running(CUSTOMS_DELAY="0") as second:
         assert httpx.get(f"{second.portal}/readyz").status_code == 200
         assert httpx.get(f"{second.customs}/readyz").status_code == 200
         assert httpx.get(f"{second.portal}/api/config").json()["card_url"] == second.card
         assert httpx.get(f"{system.portal}/readyz").status_code == 200
-    assert time.monotonic() - began < 60
