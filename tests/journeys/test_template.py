@@ -68,6 +68,8 @@ def fill_header(desk: Desk, reference: str) -> None:
     desk.press("Enter")
     expect(desk.field("answer_by")).to_be_focused()
     desk.press("Enter")
+    expect(desk.field("visit_at")).to_be_focused()
+    desk.press("Enter")
     expect(desk.field("goods/name")).to_be_focused()
 
 
@@ -372,6 +374,103 @@ def delete(desk: Desk) -> None:
     expect(row.locator(".marker")).to_have_text("已删单")
     assert words_of(row) == ["查看", "查看回执"]
     desk.shoot("deleted")
+
+
+def choose_files(desk: Desk, category: str, *names: str) -> None:
+    """上传 PDF → 随附单据编辑: 添加文件, by keyboard; the focus then stands on 上传/保存."""
+    desk.button(f"上传 PDF：{category}").press("Enter")
+    expect(desk.dialog().get_by_role("button", name="添加文件")).to_be_focused()
+    with desk.page.expect_file_chooser() as chooser:
+        desk.press("Enter")
+    pdf = pdf_samples.make_pdf()
+    chooser.value.set_files([{"name": n, "mimeType": "application/pdf", "buffer": pdf} for n in names])
+    expect(desk.dialog().get_by_role("button", name="上传/保存")).to_be_focused()
+
+
+def upload_files(desk: Desk, category: str, *names: str) -> None:
+    """All of them with one PIN entry."""
+    choose_files(desk, category, *names)
+    desk.press("Enter")
+    enter_pin(desk)
+    for name in names:
+        desk.says(name)
+    expect(desk.dialog()).to_have_count(0)
+
+
+def grant(desk: Desk, reference: str) -> None:
+    """An application with drawings, approved; the form stays open."""
+    fill_header(desk, reference)
+    add_row(desk, "苹果", "10", "1A")
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    expect(desk.page.get_by_role("heading", name="情况说明")).to_have_count(0)
+    choose_files(desk, "图纸", "图一.pdf", "图二.pdf", "图三.pdf", "图四.pdf")
+    desk.says("「图纸」还可以上传 3 个文件，已选择 3 个")
+    desk.shoot("files-chosen")
+    desk.press("Escape")
+    upload_files(desk, "图纸", "图一.pdf", "图二.pdf")
+    desk.shoot("files-uploaded")
+    upload_letter(desk)
+    desk.says("申请书.pdf")
+    expect(desk.dialog()).to_have_count(0)
+    desk.action("申报").press("Enter")
+    enter_pin(desk)
+    desk.says("申报成功")
+    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+
+
+def test_what_follows_is_typed_into_the_document_itself(desk: Desk) -> None:
+    """APPT-01, APPT-03, APPT-09, APPT-10, APPT-12, UI-03, UI-15: answered, then explained, on the form in force."""
+    open_form(desk)
+    grant(desk, "AB6001")
+    address = desk.page.url
+    for name in ("reference", "goods/name"):
+        expect(desk.field(name)).to_have_attribute("readonly", "")
+    expect(desk.page.get_by_role("toolbar", name="货物操作").get_by_role("button")).to_have_count(0)
+    expect(desk.action("暂存")).to_have_attribute("aria-disabled", "true")
+    desk.field("answers/answer_no").focus()
+    desk.type("A1")
+    desk.press("Enter")
+    desk.says("答复编号应为 4 至 12 位字母或数字")
+    desk.press("Control+A")
+    desk.type("ab12")
+    desk.press("Enter")
+    desk.says("AB12")
+    desk.press("Control+End")
+    expect(desk.field("note")).to_be_focused()
+    desk.type("船期延误")
+    desk.says("已自动保存")
+    desk.page.close(run_before_unload=False)
+    desk.page = desk.page.context.new_page()
+    desk.page.goto(address)
+    desk.button("恢复").press("Enter")
+    expect(desk.field("note")).to_have_value("船期延误")
+    desk.says("AB12")
+    desk.shoot("typed-again")
+    answer_and_explain(desk)
+
+
+def answer_and_explain(desk: Desk) -> None:
+    """One button, a question; each is signed for itself and answered while the form stays open."""
+    desk.action("申报").press("Enter")
+    expect(desk.dialog().get_by_role("button", name="答复")).to_be_focused()
+    desk.shoot("question")
+    desk.press("ArrowDown", "ArrowUp", "Enter")
+    enter_pin(desk)
+    desk.says("答复已申报")
+    expect(desk.field("status")).to_have_value("已答复", timeout=20_000)
+    expect(desk.field("answers/answer_no")).to_have_attribute("readonly", "")
+    expect(desk.field("note")).to_have_value("船期延误")
+    desk.shoot("answered")
+    upload_files(desk, "说明材料", "说明.pdf")
+    desk.action("申报").press("Enter")
+    enter_pin(desk)
+    desk.says("情况说明已申报")
+    expect(desk.page.locator(".marker:visible")).to_have_count(0, timeout=20_000)
+    expect(desk.field("note")).to_have_attribute("readonly", "")
+    expect(desk.field("note")).to_have_value("船期延误")
+    expect(desk.action("申报")).to_have_attribute("aria-disabled", "true")
+    desk.shoot("explained")
 
 
 def test_the_list_on_paper(desk: Desk) -> None:

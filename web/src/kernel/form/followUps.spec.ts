@@ -222,6 +222,14 @@ describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
     expect(of("cancel")).toEqual({ contact: "王芳", goods, report: "原先" });
   });
 
+  it("after another one was accepted: what that one left in force is signed too, not what was typed there meanwhile", async () => {
+    const answered = { ...inForce, editable: ["report", "attachments/2"], in_force: {}, content: { ...inForce.content, numbers: [{ no: "123" }] } };
+    const { document } = await form(() => answered);
+    document.content.value = { ...document.content.value, report: "船期延误", numbers: [{ no: "999" }] };
+    const report = definition.actions.find((one) => one.name === "report")!;
+    expect(document.signedBy(report, document.content.value)).toEqual({ contact: "王芳", goods, numbers: [{ no: "123" }], report: "船期延误" });
+  });
+
   it("asks before what can be done only once", async () => {
     const { click, choose } = await form(() => inForce);
     await click("[data-action=apply]");

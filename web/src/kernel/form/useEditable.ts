@@ -44,9 +44,11 @@ export function useEditable(
 
   /** What an action signs of what the screen shows: the names of other follow-ups as they are in force. */
   function signedBy(action: ActionDefinition, content: Content): Content {
-    const inForce = view.value?.in_force;
-    if (!action.edits || !inForce) return content;
-    return { ...pick(content, (name) => !isOthers(action, name)), ...pick(inForce, (name) => isOthers(action, name)) };
+    if (!action.edits || !view.value) return content;
+    const { content: stored, editable, in_force: inForce } = view.value;
+    const open = (name: string): boolean => !!inForce && !!editable?.includes(name); // elsewhere what is stored is in force
+    const counts = { ...pick(stored, (name) => !open(name)), ...pick(inForce ?? {}, open) };
+    return { ...pick(content, (name) => !isOthers(action, name)), ...pick(counts, (name) => isOthers(action, name)) };
   }
 
   /** Whether the name belongs to follow-ups, but not to this action. */
