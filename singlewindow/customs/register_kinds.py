@@ -6,9 +6,11 @@ published declaration format where one is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 MemberKind = Literal["text", "choice", "flag", "day", "moment", "number", "rows", "hours"]
 NONE: Mapping[str, str] = {}
@@ -42,7 +44,8 @@ class Member:
 @dataclass(frozen=True)
 class Register:
     """A register: `key` is a pattern; `dated`: an officer sets the days on which an entry is in force; `note` is what
-    docs/registers.md says of it besides."""
+    docs/registers.md says of it besides. `of_key`: the members that a key says by itself; `unfit`: what is wrong with
+    an entry as a whole, (member's label, why)."""
 
     name: str
     title: str
@@ -52,10 +55,17 @@ class Register:
     may_add: bool = False
     dated: bool = False
     note: str = ""
+    of_key: Callable[[str], Mapping[str, str]] | None = None
+    unfit: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
 
     def member(self, name: str) -> Member | None:
         """The member of this name."""
         return next((member for member in self.members if member.name == name), None)
+
+    def label(self, name: str) -> str:
+        """The words for a member."""
+        member = self.member(name)
+        return member.label if member else name
 
 
 DECLARATION_STATUSES = {
@@ -267,15 +277,36 @@ ACCOUNT_BOOK = Register(
     dated=True,
 )  # fmt: skip
 
+
+def _month_of(key: str) -> dict[str, str]:
+    """Port and month that a calendar's key says."""
+    port, month = key.split("-")
+    return {"port": port, "month": f"{month[:4]}-{month[4:]}"}
+
+
+def _days_that_are_not(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The days that a calendar's month does not have."""
+    month, days = data.get("month"), data.get("days")
+    if not isinstance(month, str) or not re.fullmatch(MONTH, month) or not isinstance(days, dict):
+        return []
+    last = monthrange(int(month[:4]), int(month[5:]))[1]
+    return [("工作时间", f"{month} 没有 {day} 日") for day in days if day.isdecimal() and int(day) > last]
+
+
+MONTH = "20[0-9]{2}-(0[1-9]|1[0-2])"
 PORT_CALENDAR = Register(
-    "port_calendar", "口岸工作日历", "关区代码-年月", "[0-9]{4}-[0-9]{6}",
+    "port_calendar", "口岸工作日历", "关区代码-年月", "[0-9]{4}-20[0-9]{2}(0[1-9]|1[0-2])",
     (
         Member("port", "关区代码", required=True),
-        Member("name", "口岸名称", required=True, listed=True),
-        Member("month", "年月", required=True, listed=True),
+        Member("name", "口岸名称", required=True, listed=True, editable=True),
+        Member("month", "年月", pattern=MONTH, required=True, listed=True),
         Member("provisional", "暂定", "flag", required=True, listed=True, editable=True),
-        Member("days", "工作时间", "hours", required=True),
+        Member("days", "工作时间", "hours", required=True, editable=True),
     ),
+    may_add=True,
+    note="Working time lies within one day: `00:00-24:00` is round the clock. A month with an entry and no days is "
+    "known as one of rest; a month without entry is unknown, and nothing can be appointed there.",
+    of_key=_month_of, unfit=_days_that_are_not,
 )  # fmt: skip
 
 PILOT_DISTRICT = Register(

@@ -35,7 +35,19 @@ def wrong_entry(register: Register, key: str, data: Mapping[str, Any]) -> list[t
     )
     found += [(name, "没有这一项") for name in data if register.member(name) is None]
     found += [(m.label, why) for m in register.members if (why := wrong(m, data.get(m.name)))]
-    return found
+    found += [
+        (register.label(name), f"与{register.key_label}不符，应为 {value}")
+        for name, value in of_key(register, key).items()
+        if data.get(name) not in (None, value)
+    ]
+    return found + (register.unfit(data) if register.unfit else [])
+
+
+def of_key(register: Register, key: str) -> Mapping[str, str]:
+    """The members that an entry's key says by itself; none where the key has not its shape."""
+    if register.of_key is None or not re.fullmatch(register.key, key):
+        return {}
+    return register.of_key(key)
 
 
 def change_of(

@@ -167,3 +167,67 @@ async def test_a_company_loses_its_grade(customs: Customs, portal: Portal) -> No
     assert (new.status_code, new.json()["detail"]) == (422, "企业不能在此新增")
     await customs.sender(portal).send_due()
     assert [(n.key, n.seq, n.data and n.data["grade"]) for n in portal.notices] == [("4403160002", 2, "4")]
+
+
+CALENDAR = "/api/registers/port_calendar/5301-202611"
+
+
+async def test_an_officer_publishes_a_month_and_corrects_a_day(customs: Customs, portal: Portal) -> None:
+    """OPER-02, APPT-14: tried first, with the differences by day; then written, and a notice each."""
+    headers = await customs.log_in()
+    days = {"26": ["09:00-17:00"], "27": ["09:00-17:00"]}
+    body = {"seq": 0, "data": {"name": "皇岗海关", "provisional": True, "days": days}}
+    tried = await customs.client.post(f"{CALENDAR}/trial", json=body, headers=headers)
+    assert [(each["label"], each["before"], each["after"]) for each in tried.json()] == [
+        ("关区代码", "", "5301"), ("口岸名称", "", "皇岗海关"), ("年月", "", "2026-11"), ("暂定", "", "是"),
+        ("26 日", "休息", "09:00-17:00"), ("27 日", "休息", "09:00-17:00"),
+    ]  # fmt: skip
+    assert (await customs.client.get(CALENDAR)).status_code == 404
+    added = await customs.client.put(CALENDAR, json=body, headers=headers)
+    assert (added.status_code, added.json()["data"]["month"]) == (200, "2026-11"), added.text
+    corrected = {"seq": 1, "data": {"provisional": False, "days": {"26": ["09:00-12:00", "13:30-17:00"]}}}
+    tried = await customs.client.post(f"{CALENDAR}/trial", json=corrected, headers=headers)
+    assert [tuple(each.values()) for each in tried.json()] == [
+        ("暂定", "是", "否"), ("26 日", "09:00-17:00", "09:00-12:00，13:30-17:00"), ("27 日", "09:00-17:00", "休息"),
+    ]  # fmt: skip
+    assert (await customs.client.get(CALENDAR)).json()["seq"] == 1
+    assert (await customs.client.put(CALENDAR, json=corrected, headers=headers)).json()["seq"] == 2
+    late = await customs.client.post(f"{CALENDAR}/trial", json=corrected, headers=headers)
+    assert late.status_code == 412
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.seq, n.data and n.data["days"]) for n in portal.notices] == [
+        ("5301-202611", 1, days), ("5301-202611", 2, corrected["data"]["days"]),
+    ]  # fmt: skip
+    listed = (await customs.client.get("/api/registers/port_calendar", params={"key": "5301-202611"})).json()
+    assert "days" not in listed["items"][0]["data"]
+
+
+@pytest.mark.parametrize(
+    ("key", "days", "words"),
+    [
+        ("5301-202602", {"29": ["09:00-12:00"]}, "2026-02 没有 29 日"),
+        ("5301-202602", {"27": ["9点"]}, "27 日的时间应如 09:00-12:00"),
+        ("5301-202602", {"27": ["13:00-17:00", "09:00-12:00"]}, "27 日的时间应从早到晚，且不相接"),
+        ("5301-202613", {}, "格式不符合规定"),
+        ("皇岗", {}, ""),
+    ],
+)
+async def test_a_calendar_that_cannot_be_is_told(customs: Customs, key: str, days: Any, words: str) -> None:
+    """OPER-02, UI-16: tried or saved, the same words, and nothing is written."""
+    headers = await customs.log_in()
+    body = {"seq": 0, "data": {"name": "皇岗海关", "provisional": False, "days": days}}
+    path = f"/api/registers/port_calendar/{key}"
+    for answer in (
+        await customs.client.post(f"{path}/trial", json=body, headers=headers),
+        await customs.client.put(path, json=body, headers=headers),
+    ):
+        assert (answer.status_code, words in answer.json()["detail"]) == (422, True), answer.text
+    assert await customs.value("select count(*) from entry where kind = 'port_calendar'") == 0
+
+
+def test_a_key_and_its_data_agree() -> None:
+    """CUST-02: a file cannot put one port's month under another's key."""
+    register = all_registers()["port_calendar"]
+    data = {"port": "5304", "name": "蛇口海关", "month": "2026-11", "provisional": False, "days": {}}
+    assert wrong_entry(register, "5301-202611", data) == [("关区代码", "与关区代码-年月不符，应为 5301")]
+    assert wrong_entry(register, "5304-202611", data) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from singlewindow.customs import registers
+from singlewindow.customs.database import Transaction
 from singlewindow.customs.http.inputs import Day, Key, PageNumber, PageSize, Prefix, RegisterName, Seq, Text
 from singlewindow.customs.http.parts import Officer, Running
 from singlewindow.customs.problems import Refused
 from singlewindow.customs.register_catalogue import all_registers, get_register
+from singlewindow.customs.register_differences import Difference, differences
 from singlewindow.customs.register_kinds import Member, Register
-from singlewindow.customs.register_values import change_of, wrong_entry
+from singlewindow.customs.register_values import change_of, of_key, wrong_entry
 from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import end_of, local_day, start_of
 
@@ -94,6 +96,19 @@ class EntryView(BaseModel):
             last_day=entry.valid_to and local_day(entry.valid_to - timedelta(microseconds=1)),
         )
 
+    @property
+    def days(self) -> str:
+        """The days in force in words."""
+        return f"{self.first_day or '不限'} 至 {self.last_day or '不限'}"
+
+
+class DifferenceView(BaseModel):
+    """What a change would alter: a member or a day of a calendar, before and after; "" for nothing."""
+
+    label: str
+    before: str
+    after: str
+
 
 class EntryPage(BaseModel):
     """One page of a register; entries show the list's columns and what may be changed."""
@@ -155,30 +170,67 @@ async def change_entry(
 ) -> EntryView:
     """Change an entry, or add one (seq 0), and publish it."""
     register = get_register(kind)
-    validity = _validity(register, body)
     async with parts.database.transaction() as transaction:
-        if body.seq == 0:
-            data = _new_data(register, key, body.data, transaction.now)
-            new = Entry(kind, key, 1, data, *(validity or (None, None)))
-            return EntryView.of(await registers.add_one(transaction, new))
-        held = await registers.get(transaction, kind, key, lock=True)
-        registers.check_seq(held, body.seq)
-        data = change_of(register, held.data or {}, body.data, transaction.now)
-        return EntryView.of(await registers.change(transaction, kind, key, body.seq, data, validity))
+        before, after = await _wanted(transaction, register, key, body)
+        if before is None:
+            return EntryView.of(await registers.add_one(transaction, after))
+        validity = (after.valid_from, after.valid_to)
+        return EntryView.of(
+            await registers.change(transaction, kind, key, body.seq, after.data or {}, validity)
+        )
+
+
+@router.post("/{kind}/{key}/trial")
+async def try_change(
+    kind: RegisterName, key: Key, body: Change, parts: Running, officer: Officer
+) -> list[DifferenceView]:
+    """What `change_entry` would alter: the same refusals, and nothing is written (OPER-02)."""
+    register = get_register(kind)
+    async with parts.database.transaction() as transaction:
+        before, after = await _wanted(transaction, register, key, body)
+    found = differences(register, (before and before.data) or {}, after.data or {})
+    days = [EntryView.of(each).days if each else "" for each in (before, after)]
+    if register.dated and days[0] != days[1]:
+        found.append(Difference("有效期", *days))
+    return [DifferenceView.model_validate(vars(each)) for each in found]
+
+
+async def _wanted(
+    transaction: Transaction, register: Register, key: str, body: Change
+) -> tuple[Entry | None, Entry]:
+    """The entry as it stands, locked (None: it is new), and as it shall be. Raises Refused, NotFound, StaleVersion."""
+    validity = _validity(register, body)
+    if body.seq == 0:
+        data = _new_data(register, key, body.data, transaction.now)
+        return None, Entry(register.name, key, 1, data, *(validity or (None, None)))
+    held = await registers.get(transaction, register.name, key, lock=True)
+    registers.check_seq(held, body.seq)
+    old = held.data or {}
+    data = {**old, **change_of(register, old, body.data, transaction.now)}
+    if found := [
+        each for each in wrong_entry(register, key, data) if each not in wrong_entry(register, key, old)
+    ]:
+        raise _refused(found)
+    valid_from, valid_to = validity or (held.valid_from, held.valid_to)
+    return held, Entry(register.name, key, held.seq + 1, data, valid_from, valid_to)
 
 
 def _shown(register: Register) -> frozenset[str]:
-    members = [member for member in register.members if member.listed or member.editable]
+    members = [m for m in register.members if m.listed or (m.editable and m.kind != "hours")]
     return frozenset(member.name for member in members) | {member.names for member in members if member.names}
 
 
 def _new_data(register: Register, key: str, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if not register.may_add:
         raise Refused.because("", "register.add", f"{register.title}不能在此新增", "请用文件导入")
-    data = change_of(register, {}, wanted, now)
+    data = {**of_key(register, key), **change_of(register, {}, wanted, now)}
     if found := wrong_entry(register, key, data):
-        raise Refused.because("data", "register.entry", "；".join(f"{name}：{why}" for name, why in found))
+        raise _refused(found)
     return data
+
+
+def _refused(found: Sequence[tuple[str, str]]) -> Refused:
+    return Refused.because("data", "register.entry", "；".join(f"{name}：{why}" for name, why in found))
 
 
 def _validity(register: Register, body: Change) -> tuple[datetime | None, datetime | None] | None:

@@ -172,6 +172,13 @@ export interface EntryChange {
   last_day: string | null;
 }
 
+/** What a change of an entry would alter; "" for nothing. */
+export interface Difference {
+  label: string;
+  before: string;
+  after: string;
+}
+
 const registers = "/api/registers";
 
 export const api = {
@@ -198,6 +205,8 @@ export const api = {
   entry: (kind: string, key: string) => call<Entry>("GET", `${registers}/${kind}/${key}`),
   setEntry: (kind: string, key: string, change: EntryChange) =>
     call<Entry>("PUT", `${registers}/${kind}/${key}`, { body: change }),
+  tryEntry: (kind: string, key: string, change: EntryChange) =>
+    call<Difference[]>("POST", `${registers}/${kind}/${key}/trial`, { body: change }),
 };
 
 /** Where an attachment opens as PDF. */

@@ -62,4 +62,43 @@ describe("CUST-03: an entry is changed", () => {
     await form.trigger("submit");
     expect(set).toHaveBeenCalledWith("pilot_district", "0208", { seq: 0, data: { enabled: false }, first_day: null, last_day: null });
   });
+
+  it("OPER-02: a day's hours are corrected, tried without writing, and saved", async () => {
+    const calendar = {
+      name: "port_calendar", title: "口岸工作日历", key_label: "关区代码-年月", may_add: true, dated: false,
+      members: [{ name: "days", label: "工作时间", kind: "hours", choices: {}, steps: null, columns: [], listed: false, editable: true }],
+    } as unknown as Register;
+    const month = { key: "5301-202611", seq: 2, data: { days: { "27": ["09:00-17:00"] } }, first_day: null, last_day: null } as Entry;
+    const expected = { seq: 2, data: { days: { "27": ["09:00-12:00"], "28": ["09:00-12:00"] } }, first_day: null, last_day: null };
+    const tried = vi.spyOn(api, "tryEntry").mockResolvedValue([{ label: "28 日", before: "休息", after: "09:00-12:00" }]);
+    const set = vi.spyOn(api, "setEntry").mockResolvedValue({ ...month, seq: 3 });
+    const form = mount(EntryForm, { props: { register: calendar, entry: month } });
+    expect(form.findAll("tbody tr")).toHaveLength(30);
+    expect(form.get("button[type=submit]").attributes("disabled")).toBeDefined();
+    await form.get('[aria-label="28 日的工作时间"]').setValue("9:00-12:00");
+    await form.get('[aria-label="27 日的工作时间"]').setValue("9：00—12：00");
+    expect(form.findAll("tr.altered")).toHaveLength(2);
+    await form.findAll("button").find((each) => each.text() === "试算差异")!.trigger("click");
+    await vi.waitFor(() => expect(form.get(".differences").text()).toContain("28 日休息09:00-12:00"));
+    expect(tried).toHaveBeenCalledWith("port_calendar", "5301-202611", expected);
+    expect(set).not.toHaveBeenCalled();
+    await form.trigger("submit");
+    expect(set).toHaveBeenCalledWith("port_calendar", "5301-202611", expected);
+  });
+
+  it("OPER-02: a new month is filled by its weekdays", async () => {
+    const calendar = {
+      name: "port_calendar", title: "口岸工作日历", key_label: "关区代码-年月", may_add: true, dated: false,
+      members: [{ name: "days", label: "工作时间", kind: "hours", choices: {}, steps: null, columns: [], listed: false, editable: true }],
+    } as unknown as Register;
+    const set = vi.spyOn(api, "setEntry").mockResolvedValue(entry);
+    const form = mount(EntryForm, { props: { register: calendar, entry: null } });
+    expect(form.text()).toContain("先填写关区代码-年月");
+    await form.get("input.control").setValue("5317-202612");
+    await form.get('[aria-label="周一至周五的工作时间"]').setValue("9:00-17:00");
+    await form.findAll("button").find((each) => each.text().startsWith("填入周一至周五"))!.trigger("click");
+    await form.trigger("submit");
+    const [, key, sent] = set.mock.calls[0]!;
+    expect([key, sent.seq, Object.keys(sent.data.days as object).length]).toEqual(["5317-202612", 0, 23]);
+  });
 });

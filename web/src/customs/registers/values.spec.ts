@@ -29,6 +29,10 @@ describe("CUST-02: a register's values", () => {
   it("are sent only where they differ", () => {
     expect(changed(register, entry, startValues(register, entry))).toEqual({});
     expect(changed(register, entry, { status: "9", enabled: true })).toEqual({ status: "9" });
+    const calendar = { ...register, members: [member({ name: "days", kind: "hours" })] } as Register;
+    const month = { ...entry, data: { days: { "27": ["09:00-17:00"] } } } as Entry;
+    expect(changed(calendar, month, { days: { "27": ["09:00-17:00"] } })).toEqual({});
+    expect(changed(calendar, month, { days: {} })).toEqual({ days: {} });
     expect(changed(register, null, { status: "", enabled: true })).toEqual({ enabled: true });
   });
 });

@@ -26,7 +26,7 @@ export function editable(register: Register): Member[] {
 
 /** The values that differ from what is stored. */
 export function changed(register: Register, entry: Entry | null, edited: Record<string, unknown>): Record<string, unknown> {
-  const differs = editable(register).filter((member) => edited[member.name] !== (entry?.data[member.name] ?? blank(member)));
+  const differs = editable(register).filter((member) => !same(edited[member.name], entry?.data[member.name] ?? blank(member)));
   return Object.fromEntries(differs.map((member) => [member.name, edited[member.name]]));
 }
 
@@ -35,6 +35,12 @@ export function startValues(register: Register, entry: Entry | null): Record<str
   return Object.fromEntries(editable(register).map((member) => [member.name, entry?.data[member.name] ?? blank(member)]));
 }
 
+function same(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+const BLANK: Partial<Record<Member["kind"], () => unknown>> = { flag: () => false, hours: () => ({}) };
+
 function blank(member: Member): unknown {
-  return member.kind === "flag" ? false : "";
+  return BLANK[member.kind]?.() ?? "";
 }
