@@ -19,11 +19,18 @@ async def customs_number(transaction: Transaction, submissions: Sequence[Row]) -
 
 async def _next(transaction: Transaction, district: str, count: int) -> list[str]:
     day = local_day(transaction.now)
+    return [
+        f"{district}{day:%Y%m%d}{serial:06d}" for serial in await next_serials(transaction, district, count)
+    ]
+
+
+async def next_serials(transaction: Transaction, series: str, count: int) -> range:
+    """The next serials of a series on this business day, from 1; held until the transaction ends."""
     last: int = await transaction.value(
         """insert into serial (district, day, last) values ($1, $2, $3)
            on conflict (district, day) do update set last = serial.last + $3 returning last""",
-        district,
-        day,
+        series,
+        local_day(transaction.now),
         count,
     )
-    return [f"{district}{day:%Y%m%d}{serial:06d}" for serial in range(last - count + 1, last + 1)]
+    return range(last - count + 1, last + 1)

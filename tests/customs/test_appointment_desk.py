@@ -15,7 +15,8 @@ from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.appointment.contents import unfit
 from singlewindow.customs.desks.appointment.grounds import TIERS
 from singlewindow.customs.faults import Faults
-from singlewindow.customs.register_kinds import GRADES
+from singlewindow.customs.register_kinds import DECLARATION, GRADES
+from singlewindow.customs.register_values import wrong_entry
 from singlewindow.customs.registers import Entry
 from tests.customs.appointment import (
     CLOSED_PORT,
@@ -517,6 +518,62 @@ async def test_every_receipt_comes_in_spite_of_faults(bookings: Bookings, portal
     assert heard == expected
     assert len(portal.deliveries) > len(expected)
     assert {r.code for r in portal.receipts if r.seq == 2} == {"APPROVED", "EXPLAINED"}
+
+
+# --- the officers' page ---
+
+
+async def test_appointments_at_customs_are_listed(bookings: Bookings) -> None:
+    """CUST-03: by state, district and number; I-通关完成未反馈 is reckoned from the clock."""
+    await bookings.approved(NUMBER)
+    await bookings.send(number="202611000000000002", start="2026-11-29 10:00")
+
+    async def listed(**query: str) -> list[tuple[str, str]]:
+        answer = await bookings.customs.client.get("/api/appointment/bookings", params=query)
+        assert answer.status_code == 200, answer.text
+        return [(each["number"], each["state_name"]) for each in answer.json()["items"]]
+
+    both = [("202611000000000002", "待审核"), (NUMBER, "预约成功")]
+    assert await listed() == await listed(district=PORT) == await listed(number="2026110") == both
+    assert (
+        await listed(district=OTHER_PORT)
+        == await listed(number="2026_1")
+        == await listed(state="cancelled")
+        == []
+    )
+    assert await listed(state="booked") == [(NUMBER, "预约成功")]
+    await bookings.at(PASSED)
+    assert await listed(state="booked") == []
+    assert await listed(state="unanswered") == [(NUMBER, "I-通关完成未反馈")]
+
+
+async def test_a_trainer_enters_a_declaration_that_can_be_fed_back(
+    bookings: Bookings, portal: Portal
+) -> None:
+    """APPT-10, CUST-04: for any ports and parties, declared at this moment; it is published as every other."""
+    await bookings.approved(entry_port=OTHER_PORT, ie_flag="E")
+    await bookings.at("2026-11-28T03:00:00+00:00")
+    [found] = (await bookings.customs.client.get("/api/appointment/bookings")).json()["items"]
+    path = f"/api/appointment/bookings/{found['id']}/declaration"
+    numbers = [
+        (await bookings.customs.client.post(path, headers=bookings.headers)).json()["number"]
+        for _ in range(2)
+    ]
+    assert numbers == ["530120260332000001", "530120260332000002"]
+    await bookings.customs.sender(portal).send_due()
+    [first, _] = [notice for notice in portal.notices if notice.kind == "declaration"]
+    assert first.data is not None
+    assert (first.key, first.data["goods"]) == (
+        numbers[0],
+        [{"no": "1", "code": "0301999390", "name": "活鱼"}],
+    )
+    assert wrong_entry(DECLARATION, first.key, first.data) == []
+    feedback = await bookings.send("FBK", 2, entry_port=OTHER_PORT, ie_flag="E", **fed(*numbers))
+    assert await bookings.decide(feedback, "accept") == (200, "已反馈")
+    missing = await bookings.customs.client.post(
+        "/api/appointment/bookings/999999/declaration", headers=bookings.headers
+    )
+    assert missing.status_code == 404
 
 
 # --- what cannot be taken in ---

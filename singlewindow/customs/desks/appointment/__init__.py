@@ -16,7 +16,7 @@ from typing import Any
 from singlewindow.contract.messages import ReceiptCode
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import Decision, Desk, Ruling
-from singlewindow.customs.desks.appointment import books
+from singlewindow.customs.desks.appointment import books, routes
 from singlewindow.customs.desks.appointment.contents import unfit
 from singlewindow.customs.desks.appointment.feedback import differences_data, differences_words
 from singlewindow.customs.desks.appointment.followups import (
@@ -103,6 +103,7 @@ DESK = Desk(
     arrival=books.arrive,
     effect=books.follow,
     note=note,
+    routers=(routes.officers,),
     registers=(DUTY_OFFICER,),
     amending={FEEDBACK: (FED_BACK,), EXPLANATION: (EXPLAINED,), CANCELLATION: ()},
 )

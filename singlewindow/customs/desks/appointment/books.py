@@ -20,6 +20,7 @@ from singlewindow.customs.desks.appointment.states import (
     FEEDBACK,
     FROM,
     RETURNED,
+    UNANSWERED,
 )
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.times import end_of, local_day
@@ -144,6 +145,30 @@ async def unanswered(transaction: Transaction, companies: Sequence[str]) -> dict
     for row in rows:
         found.setdefault(row["code"], []).append(row["number"])
     return found
+
+
+async def find(
+    transaction: Transaction, state: str, district: str, number: str, page: int, size: int
+) -> tuple[int, list[Row]]:
+    """How many appointments match (counted up to CAP) and one page of them, the newest first; `number` is a prefix."""
+    asked: list[tuple[str, object]] = [("declare_port = ", district)] if district else []
+    if state:
+        asked.append(("state = ", BOOKED if state in (BOOKED, UNANSWERED) else state))
+    if state in (BOOKED, UNANSWERED):
+        asked.append((f"answer_by {'<=' if state == UNANSWERED else '>'} ", transaction.now))
+    if number.strip():
+        escaped = number.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        asked.append(("number like ", f"{escaped}%"))
+    where = " and ".join(f"{test}${at}" for at, (test, _) in enumerate(asked, 1)) or "true"
+    values = [value for _, value in asked]
+    total = await transaction.value(
+        f"select count(*) from (select from appointment_book where {where} limit {CAP}) as found", *values
+    )
+    rows = await transaction.rows(
+        f"select * from appointment_book where {where} order by id desc limit {size} offset {(page - 1) * size}",
+        *values,
+    )
+    return total, rows
 
 
 async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:
