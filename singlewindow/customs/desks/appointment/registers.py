@@ -8,7 +8,7 @@ from singlewindow.customs.database import Transaction
 from singlewindow.customs.register_kinds import Member, Register
 
 DUTY_OFFICER = Register(
-    "duty_officer", "预约通关值班关员", "关区代码", "[0-9]{4}",
+    "duty_officer", "预约值班关员", "关区代码", "[0-9]{4}",
     (
         Member("name", "海关联系人", required=True, listed=True, editable=True),
         Member("phone", "联系电话", pattern="[0-9+() -]{3,30}", required=True, listed=True, editable=True),

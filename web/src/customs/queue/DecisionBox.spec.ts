@@ -53,8 +53,11 @@ describe("CUST-03: the officer's decision", () => {
     const decisions = [{ name: "accept", title: "同意变更", needs_remark: false, question: "", why_not: "该车次为「已办结」" }];
     const box = mount(DecisionBox, { props: { detail: { ...detail, decisions } } });
     expect(box.text()).toContain("不能「同意变更」：该车次为「已办结」");
-    expect(box.get("button").attributes("aria-disabled")).toBe("true");
-    await box.get("button").trigger("click");
+    const [first] = box.findAll(".decision-buttons button");
+    expect(first!.attributes("aria-disabled")).toBe("true");
+    await box.get("button.link").trigger("click");
+    expect(box.get("textarea").element.value).toBe("该车次为「已办结」");
+    await first!.trigger("click");
     expect(decide).not.toHaveBeenCalled();
   });
 });
