@@ -92,7 +92,7 @@ class Submission(Strict):
     sequence: int  # 1, 2, … per document: the submission that receipts name
     action: str  # declare, change, delete, …
     action_title: str
-    function: str = ""  # customs' function code of the action, where the type's messages have one: ADD, MOD, DEL, … (docs/flow.md)
+    function: str = ""  # customs' function code of the action, if it has one: ADD, MOD, DEL … (docs/flow.md)
     district: str  # 4-digit 关区代码 of the customs office that decides
     company: str  # 10-character customs code of the company that signed
     company_name: str
