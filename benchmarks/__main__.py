@@ -1,6 +1,7 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
-    NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,closed,export,print,codes   some of them
+    NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,appointment,closed,export,print,codes
+                                                            some of them
     NAME=form                                               the form in a browser, only when named
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
     DECLARATIONS=200000                                     in the register, for closed, print and export
@@ -35,7 +36,7 @@ from tests.system.running import CLONE, System, eventually, free_ports, running
 
 OF_DOCUMENTS = ("draft", "search", "statistics", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
 OF_DECLARATIONS = ("closed", "export", "print")
-FIGURES = (*OF_DOCUMENTS, *OF_DECLARATIONS)
+FIGURES = (*OF_DOCUMENTS, "appointment", *OF_DECLARATIONS)
 METHODS = {"import": "import_trips", "print": "print_sealed", "export": "export_data"}
 LIGHT_FLOWS_A_SECOND = 120  # drafts made ready for the lightest form's rounds
 SECONDS = float(os.environ.get("SECONDS", "5"))

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from benchmarks import declarations, importing
+from benchmarks import appointments, declarations, importing
 from benchmarks.processes import Spent, look
 from benchmarks.work import HEAVY, LIGHT, TRIP, Person, busy, light_content, times_of
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
@@ -225,6 +225,13 @@ class Bench:
         person = declarations.legal_person(self.system, self.people)
         turn = itertools.cycle((await declarations.Queries.drawn(self.owner, self.company)).queries)
         return await self._rate([person], lambda each: declarations.ask(each, next(turn)))
+
+    async def appointment(self) -> Round:
+        """(i) The check of an appointment's time, with companies and two ports' calendars out of the registers, and ten
+        offers: one look-up of the form after the other."""
+        consignee = self.system.world["companies"][1]["customs_code"]
+        asked = appointments.questions(consignee, datetime.now(UTC))
+        return await self._rate(self.people[:1], lambda each: appointments.check(each, next(asked)))
 
     async def print_sealed(self) -> Round:
         """(g) 1,000 layout files with seal: from the application to the last file, 5.5 goods on average."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from singlewindow.kernel.timing import CHINA
@@ -63,9 +63,9 @@ class Close(NamedTuple):
     day: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Published:
-    """What customs published of a port's month."""
+    """What customs published of a port's month; there is one of the same content as long as it is kept."""
 
     shifts: tuple[Shift, ...]
     provisional: bool = False
@@ -195,14 +195,20 @@ class Calendar:
 
 def read_calendar(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> Calendar:
     """A calendar of (key, data) of entries of the register; what cannot be read counts as not published."""
-    months: dict[str, dict[Month, Published]] = {}
+    months: dict[str, list[tuple[Month, Published]]] = {}
     names: dict[str, str] = {}
-    for key, data in entries:
+    for key, data in sorted(entries, key=itemgetter(0)):
         if (found := _read_month(key, data)) is not None:
             port, month, published = found
-            months.setdefault(port, {})[month] = published
+            months.setdefault(port, []).append((month, published))
             names[port] = str(data.get("name") or "")
-    return Calendar({port: PortCalendar(port, names[port], known) for port, known in months.items()})
+    return Calendar({port: _port(port, names[port], tuple(known)) for port, known in months.items()})
+
+
+@lru_cache(maxsize=512)
+def _port(port: str, name: str, months: tuple[tuple[Month, Published], ...]) -> PortCalendar:
+    """Kept with what it works out, because the form asks for the same ports with every key."""
+    return PortCalendar(port, name, dict(months))
 
 
 def months_around(
@@ -235,18 +241,20 @@ def _read_month(key: str, data: Mapping[str, Any]) -> tuple[str, Month, Publishe
         return None
     port, year, month = matched.groups()
     try:
-        shifts = _shifts(int(year), int(month), tuple((day, tuple(texts)) for day, texts in days.items()))
+        texts = tuple((day, tuple(intervals)) for day, intervals in days.items())
+        known = _published(int(year), int(month), texts, data.get("provisional") is True)
     except (TypeError, ValueError):
         return None
-    known = Published(shifts, data.get("provisional") is True)
-    return (port, Month(int(year) * 12 + int(month) - 1), known) if shifts else None
+    return (port, Month(int(year) * 12 + int(month) - 1), known) if known.shifts else None
 
 
 @lru_cache(maxsize=1024)
-def _shifts(year: int, month: int, days: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Shift, ...]:
-    """The intervals of a month. Kept, because the form asks for the same months with every key. Raises ValueError,
-    TypeError."""
-    return tuple(_shift(date(year, month, int(day)), text) for day, texts in days for text in texts)
+def _published(
+    year: int, month: int, days: tuple[tuple[str, tuple[str, ...]], ...], provisional: bool
+) -> Published:
+    """The intervals of a month. Raises ValueError, TypeError."""
+    shifts = tuple(_shift(date(year, month, int(day)), text) for day, texts in days for text in texts)
+    return Published(shifts, provisional)
 
 
 def _shift(day: date, text: str) -> Shift:
