@@ -71,7 +71,7 @@ class Letter(Content):
         "答复期限", element="AnswerBy", clause=CLAUSE, hint="选填；期限后第五日 24 时仍为审批通过的，转为逾期"
     )
     visit_at: str = moment(
-        "到访时间", lookup=True, search=True, element="VisitAt", clause=CLAUSE,
+        "到访时间", span=2, lookup=True, search=True, element="VisitAt", clause=CLAUSE,
         hint="选填，录入日期和时间，如 2026112810 或 2026-11-28 10:00；周日不接待",
     )  # fmt: skip
     visit_end: str = text(

@@ -94,6 +94,7 @@ export type View = Narrowed<Schemas["View"], { content: Content; in_force: Conte
 export type Violation = Omit<Schemas["ViolationBody"], "level" | "alert"> & { level?: "error" | "warning"; alert?: boolean };
 /** What is said at a field while it is filled in; its offers type values. */
 export type Notice = Schemas["Notice"];
+export type Offer = Schemas["Offer"];
 export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
 export type Prepared = Narrowed<Schemas["PrepareAnswer"], { content: Content }>;
 /** What is to be signed of an act of a chapter's own. */

@@ -24,5 +24,27 @@ export function ask(text: string, options: Partial<Question> = {}): Promise<bool
   });
 }
 
+/** Something that the user must have read, with what to do and on what basis. */
+export interface Told {
+  text: string;
+  advice: string;
+  clause: string;
+}
+
+export const told = shallowRef<{ all: Told[]; read: () => void } | null>(null);
+
+/** Shows it in a dialog with one button, and goes on when that is pressed; what is shown already is shown with it. */
+export function tell(all: Told[]): Promise<void> {
+  const before = told.value;
+  return new Promise((resolve) => {
+    const read = (): void => {
+      told.value = null;
+      before?.read();
+      resolve();
+    };
+    told.value = { all: [...(before?.all ?? []), ...all], read };
+  });
+}
+
 /** Whether any dialog is open: then the page's shortcuts rest. */
 export const dialogOpen = (): boolean => document.querySelector("dialog[open]") !== null;

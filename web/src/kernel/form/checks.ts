@@ -1,5 +1,5 @@
 /** What a field says by itself, with the server's own words; the server checks again and is the judge. */
-import type { Field, Violation } from "@/kernel/api/types";
+import type { CodeItem, Field, Violation } from "@/kernel/api/types";
 import { holds, type Values } from "@/kernel/conditions";
 import { canonical, isMoment } from "@/kernel/fields/moment/canonical";
 
@@ -51,7 +51,15 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
 
 /** Said of a code field whose text names no entry of its table. */
 export const unknownCode = (field: Field, text: string): Violation =>
-  violation(field, "field.code", `没有「${text}」这个代码，请按空格键从列表中选择`);
+  violation(field, "field.code", tooShort(text, field.least_digits) || `没有「${text}」这个代码，请按空格键从列表中选择`);
+
+/** Why a code field lists nothing yet: from so many digits on Enter does; "" where it may. Words may be searched for as they are. */
+export const tooShort = (text: string, least: number): string =>
+  least && /^\d*$/.test(text) && text.length < least ? `请录入至少 ${least} 位数字后回车，从列表中选择` : "";
+
+/** The name of a chosen entry, as the field that it fills can hold it. */
+export const nameFor = (filled: Field, item: CodeItem): string =>
+  filled.max_length ? [...item.name].slice(0, filled.max_length).join("") : item.name;
 
 function violation(field: Field, rule: string, message: string): Violation {
   return { path: field.name, rule, message, advice: field.advice || field.hint, clause: field.clause, source: "field" };

@@ -44,7 +44,7 @@ async function goOn(from: HTMLElement, to: HTMLElement, find: () => HTMLElement 
 
 /** In the conditions of a query Enter searches from the last box; elsewhere it goes to the next one (UI-03). */
 export function moveOrSearch(event: KeyboardEvent, form: HTMLElement, search: () => void): void {
-  const last = event.target === [...form.querySelectorAll("[data-field]")].at(-1);
+  const last = event.target === [...form.querySelectorAll(FIELDS)].at(-1);
   if (event.key === "Enter" && !event.shiftKey && last && !composing(event)) void leaveLast(event.target as HTMLElement).then(search);
   else moveByKey(event, form);
 }

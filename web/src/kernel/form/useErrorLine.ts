@@ -1,5 +1,5 @@
 import { computed } from "vue";
-import type { Violation } from "@/kernel/api/types";
+import type { Notice, Violation } from "@/kernel/api/types";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
 
@@ -13,7 +13,8 @@ export interface WrongField {
 
 /**
  * The one error that is written out at the bottom of the form: that of the focused field, else of the wrong field that
- * was left last, else the first in reading order; and how many others there are.
+ * was left last, else the first in reading order; and how many others there are. What is said of the field at which the
+ * user is comes before what is wrong elsewhere.
  */
 export function useErrorLine(fields: FormFields, violations: Violations) {
   const paths = computed(() => {
@@ -24,7 +25,19 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
     return all.toSorted((one, other) => doubtful(one) - doubtful(other)); // what refuses comes first
   });
 
+  /** The place that the user is at, or has just left. */
+  const near = (): string[] => [fields.focused.value?.name ?? "", fields.left.value[0] ?? ""];
+  const saidAt = (path: string): Notice | null => (violations.at(path) ? null : fields.notices.at(path));
+
+  /** What is said there, where nothing is wrong; with nothing wrong anywhere, what is said of any field. */
+  const notice = computed<Notice | null>(() => {
+    const place = near().find((path) => violations.at(path) || fields.notices.at(path));
+    if (place !== undefined) return saidAt(place);
+    return paths.value.length ? null : ([...fields.notices.notices.values()][0] ?? null);
+  });
+
   const wrong = computed<WrongField | null>(() => {
+    if (notice.value) return null;
     const wanted = [fields.focused.value?.name ?? "", ...fields.left.value, ...paths.value];
     const path = wanted.find((one) => violations.at(one));
     return path === undefined ? null : described(path, violations.at(path)!);
@@ -37,5 +50,5 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
   }
 
   const others = computed(() => Math.max(0, paths.value.length - 1));
-  return { wrong, others };
+  return { wrong, others, notice };
 }

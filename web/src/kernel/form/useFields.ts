@@ -1,21 +1,34 @@
 import { computed, ref } from "vue";
 import { lookUp } from "@/kernel/api/documents";
-import type { Field, Violation } from "@/kernel/api/types";
+import type { CodeItem, Content, Field, Lookup, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
-import { checkField, isDisabled, isRequired, spoken as spokenIn, tidy, unknownCode } from "./checks";
+import { wholeMoment } from "@/kernel/fields/moment/canonical";
+import { checkField, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
 import { fieldsOf, labelOf as labelIn } from "./content";
 import type { OpenDocument } from "./useDocument";
+import { useNotices } from "./useNotices";
 import type { Violations } from "./useViolations";
 
-/** What happens in the boxes of a form: typing, leaving with its check, and grey values that the server looks up. */
-export function useFields(document: OpenDocument, violations: Violations) {
+const PAUSE = 250; // milliseconds without a key, after which a moment that is whole is looked up
+
+/**
+ * What happens in the boxes of a form: typing, leaving with its check, and what the server looks up: grey values, what is
+ * wrong, and what is said at fields.
+ * @param heard hears what each look-up found wrong
+ */
+export function useFields(document: OpenDocument, violations: Violations, heard: (found: Violation[]) => void = () => undefined) {
+  const notices = useNotices(document);
   const focused = ref<Field | null>(null);
   const left = ref<string[]>([]); // the names of the fields that have been left, the last one first
   const unknown = new Map<string, string>();
   const pending = new Set<Promise<unknown>>();
   const looked = new Map<string, string>();
-  const said = new Map<string, Violation[]>(); // what a field's look-up found wrong, here or at other fields
+  const asking = new Map<string, { value: string; work: Promise<void> }>();
+  let said: { by: string; found: Violation[] } = { by: "", found: [] }; // what the newest look-up found wrong
+  let turn = 0; // look-ups are numbered: what an older one answers later counts for nothing
+  let newest = 0;
+  let pause: ReturnType<typeof setTimeout> | undefined;
   const finishers: Finisher[] = []; // row editors: their unfinished rows go into the list before anything is sent
 
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
@@ -32,8 +45,31 @@ export function useFields(document: OpenDocument, violations: Violations) {
   function edit(field: Field, value: string): void {
     document.content.value[field.name] = value;
     unknown.delete(field.name);
-    takeBack(field);
     violations.edited(field.name);
+    if (said.by === field.name) takeBack();
+    if (notices.edited(field.name)) looked.delete(field.name);
+    clearTimeout(pause);
+    if (field.kind === "moment" && field.lookup) pause = setTimeout(() => askWhole(field), PAUSE);
+  }
+
+  /** A moment is looked up as soon as it is whole, while it is typed. */
+  function askWhole(field: Field): void {
+    const value = wholeMoment(valueOf(field));
+    if (value && !locked(field)) track(fillGrey(field, value));
+  }
+
+  /** Types what was proposed, as if each of its fields had been typed and left. */
+  function accept(values: Record<string, string>): void {
+    const typed = fields.value.filter((field) => field.name in values && !locked(field));
+    for (const field of typed) edit(field, values[field.name]!);
+    clearTimeout(pause);
+    for (const field of typed) track(afterLeaving(field));
+  }
+
+  /** An entry of a code table was chosen: its name goes into the field that it fills. */
+  function fillFrom(field: Field, item: CodeItem, fromList: boolean): void {
+    const filled = fields.value.find((one) => one.name === field.fills);
+    if (filled && !locked(filled) && (fromList || !valueOf(filled))) edit(filled, nameFor(filled, item));
   }
 
   function refuseUnknown(field: Field, text: string): void {
@@ -44,6 +80,7 @@ export function useFields(document: OpenDocument, violations: Violations) {
   /** The field was left: its check at once, then the look-up where it has one. */
   function leave(field: Field, settled: Promise<void> = Promise.resolve()): void {
     focused.value = null;
+    clearTimeout(pause);
     if (locked(field)) return;
     left.value = [field.name, ...left.value.filter((name) => name !== field.name)];
     track(settled.then(() => afterLeaving(field)));
@@ -55,33 +92,60 @@ export function useFields(document: OpenDocument, violations: Violations) {
     if (unknown.has(field.name)) return;
     const wrong = checkField(field, document.content.value);
     if (wrong || violations.at(field.name)?.source === "field") violations.set(field.name, wrong);
-    if (!wrong && field.lookup && value) await fillGrey(field, value);
+    const cleared = !value && !!looked.get(field.name); // what it brought is to go
+    if (field.lookup && (value ? !wrong : cleared)) await fillGrey(field, value);
   }
 
-  async function fillGrey(field: Field, value: string): Promise<void> {
-    if (looked.get(field.name) === value && !violations.at(field.name)) return;
+  /** Asks what a value brings; the same value is asked about once. */
+  function fillGrey(field: Field, value: string): Promise<void> {
+    if (looked.get(field.name) === value && !violations.at(field.name)) return Promise.resolve();
+    const under = asking.get(field.name);
+    if (under?.value === value) return under.work;
+    const work = ask(field, value).finally(() => asking.get(field.name)?.work === work && asking.delete(field.name));
+    asking.set(field.name, { value, work });
+    return work;
+  }
+
+  async function ask(field: Field, value: string): Promise<void> {
+    const mine = (turn += 1);
+    const sent = { ...document.content.value };
     try {
-      const { content, number, type } = document;
-      const found = await lookUp(type, { field: field.name, content: content.value, number: number.value });
-      if (valueOf(field) !== value) return;
-      Object.assign(content.value, found.content);
-      takeBack(field);
-      said.set(field.name, found.violations.map((one) => ({ ...one, path: one.path || field.name })));
-      for (const violation of said.get(field.name)!) violations.set(violation.path, violation);
-      if (found.violations.length) looked.delete(field.name);
+      const found = await lookUp(document.type, { field: field.name, content: sent, number: document.number.value });
+      if (tidy(field, valueOf(field)) !== value || mine < newest) return;
+      newest = mine;
+      takeOver(field, found, sent);
+      Object.assign(document.content.value, found.content);
+      if (found.violations.some(({ path }) => path === field.name)) looked.delete(field.name);
       else looked.set(field.name, value);
     } catch (error) {
       sayRefused(lineOf(error));
     }
   }
 
-  /** What the field's last look-up said no longer counts: the field was edited, or looked up again. */
-  function takeBack(field: Field): void {
-    for (const { path, rule, message } of said.get(field.name) ?? []) {
+  /** What is wrong and what is said now, at this field and at the others that ask; not at one that was edited meanwhile. */
+  function takeOver(by: Field, found: Lookup, sent: Content): void {
+    const now = document.content.value;
+    const plain = (field: Field | undefined, one: Content[string] | undefined) => (field && typeof one === "string" ? tidy(field, one) : one);
+    const same = (path: string): boolean => {
+      const field = fields.value.find((one) => one.name === path);
+      return plain(field, now[path]) === plain(field, sent[path]);
+    };
+    takeBack();
+    for (const { name, lookup } of fields.value) if (lookup && same(name) && violations.at(name)?.source === "rule") violations.set(name, null);
+    const wrong = found.violations.map((one) => ({ ...one, path: one.path || by.name })).filter((one) => same(one.path));
+    said = { by: by.name, found: wrong };
+    for (const violation of wrong) violations.set(violation.path, violation);
+    notices.take(found.notices && found.notices.filter((one) => same(one.path)));
+    heard(wrong);
+  }
+
+  /** What the newest look-up said no longer counts: its field was edited, or there is a newer one. */
+  function takeBack(): void {
+    for (const { path, rule, message } of said.found) {
       const shown = violations.at(path);
       if (shown?.rule === rule && shown.message === message) violations.set(path, null);
     }
-    said.delete(field.name);
+    said = { by: "", found: [] };
   }
 
   /**
@@ -108,7 +172,8 @@ export function useFields(document: OpenDocument, violations: Violations) {
   function forget(): void {
     unknown.clear();
     looked.clear();
-    said.clear();
+    said = { by: "", found: [] };
+    clearTimeout(pause);
     violations.clear();
     left.value = [];
   }
@@ -118,7 +183,10 @@ export function useFields(document: OpenDocument, violations: Violations) {
     void work.finally(() => pending.delete(work));
   }
 
-  return { fields, finishers, labelOf, focused, left, valueOf, locked, required, spoken, edit, refuseUnknown, leave, settle, idle, lookUpAll, forget };
+  return {
+    fields, finishers, notices, labelOf, focused, left, valueOf, locked, required, spoken,
+    edit, accept, fillFrom, refuseUnknown, leave, settle, idle, lookUpAll, forget,
+  };
 }
 
 /** Puts a typed row into its list; answers false when it must not go on without it. */

@@ -1,7 +1,7 @@
 import { computed, ref, watch } from "vue";
-import type { Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
+import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
-import { checkField, isDisabled, isRequired, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
+import { checkField, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
 import { rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
@@ -17,6 +17,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const ticked = ref<Set<number>>(new Set());
   const sheet = ref(0); // another row's boxes are new ones: nothing half-typed stays in them
   const unknown = new Map<string, string>();
+  const names = new Map<string, string>(); // what a chosen code has filled in, by cell
   const pending = new Set<Promise<unknown>>();
 
   const rows = computed<Row[]>(() => rowsOf(document.content.value, name));
@@ -40,6 +41,20 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     draft.value.row[field.name] = value;
     unknown.delete(field.name);
     violations.edited(pathOf(field));
+  }
+
+  /**
+   * An entry of a code table was chosen: its name goes into the cell that it fills, where it can be changed. Where the code
+   * was typed whole and left, what somebody wrote there stays.
+   */
+  function fillFrom(field: Field, item: CodeItem, fromList: boolean): void {
+    const filled = lines.fields.find((one) => one.name === field.fills);
+    if (!filled || locked(filled)) return;
+    const untouched = !valueOf(filled) || valueOf(filled) === names.get(filled.name);
+    if (!fromList && !untouched) return;
+    const name = nameFor(filled, item);
+    names.set(filled.name, name);
+    edit(filled, name);
   }
 
   function refuseUnknown(field: Field, text: string): void {
@@ -126,6 +141,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   watch(draft, () => {
     unknown.clear();
+    names.clear();
     sheet.value += 1;
     ticked.value = new Set([...ticked.value].filter((index) => index < rows.value.length));
   }, { flush: "sync" });
@@ -170,7 +186,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   return {
     lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, columnLabel, pathOf,
-    edit, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
+    edit, fillFrom, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
   };
 }
 

@@ -48,4 +48,5 @@ function atFirst(condition: QueryCondition, now: Date): Record<string, string> {
   return { [from]: day(now, Math.max(0, (condition.max_days || 30) - 1)), [to]: day(now) };
 }
 
-const namesOf = ({ kind, name }: QueryCondition): string[] => (kind === "span" ? [`${name}_from`, `${name}_to`] : [name]);
+/** The parameters by which it is asked; none for a box that only shows something. */
+const namesOf = ({ kind, name }: QueryCondition): string[] => (kind === "own" ? [] : kind === "span" ? [`${name}_from`, `${name}_to`] : [name]);

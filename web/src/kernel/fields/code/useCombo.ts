@@ -1,5 +1,6 @@
 import { computed, ref, watch } from "vue";
 import type { CodeItem } from "@/kernel/api/types";
+import { tooShort } from "@/kernel/form/checks";
 import type { CodeSource } from "./source";
 
 export const shownAs = (item: CodeItem): string => (item.name === item.code ? item.code : `${item.code} ${item.name}`);
@@ -9,13 +10,16 @@ export interface ComboEvents {
   chosen(code: string): void;
   /** The field was left with text that names no entry. */
   unknown(text: string): void;
+  /** An entry was taken: chosen from the list, or because the field was left with its code or name in it. */
+  took?(item: CodeItem, fromList: boolean): void;
 }
 
 /**
  * The state of a code field (UI-04): what is typed, what is offered, what is highlighted, what is chosen.
  * The field shows code and name; its value is the code.
+ * @param least how many digits must be there before Enter opens the list; 0: the list opens and narrows with every key
  */
-export function useCombo(source: () => CodeSource, value: () => string, events: ComboEvents) {
+export function useCombo(source: () => CodeSource, value: () => string, events: ComboEvents, least: () => number = () => 0) {
   const text = ref("");
   const open = ref(false);
   const items = ref<CodeItem[]>([]);
@@ -45,6 +49,8 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
 
   async function narrow(): Promise<void> {
     const turn = ++asked;
+    trouble.value = tooShort(typed.value, least());
+    if (trouble.value) return void (items.value = []);
     narrowing.value = true;
     const found = await source().search(typed.value).catch(() => null);
     if (turn !== asked) return;
@@ -64,15 +70,17 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
   function type(now: string): void {
     text.value = now;
     forgetChoice();
-    if (now.trim() === "") hide();
+    if (now.trim() === "" || (least() && !open.value)) hide();
     else void show();
   }
 
-  function take(item: CodeItem): void {
+  function take(item: CodeItem, fromList = true): void {
     chosen.value = item;
     text.value = shownAs(item);
     hide();
-    if (item.code !== value()) events.chosen(item.code);
+    if (item.code === value()) return;
+    events.chosen(item.code);
+    events.took?.(item, fromList);
   }
 
   /** Enter: takes the highlighted entry; when the list is still that of an older text, leaving takes the first of the new one. */
@@ -106,11 +114,11 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     entered = false;
     if (!wanted) return;
     leaving.value = true;
-    const found = await source().search(wanted).catch(() => [] as CodeItem[]);
+    const found = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => [] as CodeItem[]);
     leaving.value = false;
     if (typed.value !== wanted) return;
     const item = found.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? found[first];
-    if (item) take(item);
+    if (item) take(item, false);
     else {
       refused = true;
       events.unknown(wanted);
@@ -123,5 +131,5 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     refused = false;
   }
 
-  return { text, open, items, highlighted, trouble, chosen, busy, show, type, take, enter, clear, move, hide, leave };
+  return { text, typed, open, items, highlighted, trouble, chosen, busy, show, type, take, enter, clear, move, hide, leave };
 }
