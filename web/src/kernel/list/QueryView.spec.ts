@@ -6,6 +6,7 @@ import { asked } from "@/kernel/dialogs/ask";
 import { parcel } from "@/testing/definition";
 import { refusal, serve } from "@/testing/server";
 import { previewed } from "@/kernel/print/preview";
+import { session } from "@/kernel/session";
 import { workspaceKey } from "@/kernel/workspace";
 import QueryView from "./QueryView.vue";
 
@@ -52,6 +53,21 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(labels()).toEqual(["单据类型", "提运单号", "最近操作时间"]);
     await press("查询");
     expect(server.asked.map((one) => one.path)).toEqual(["/api/documents/sample.bill"]);
+  });
+
+  it("a box of the own company shows its customs code, grey, and is not asked (APPT-13)", async () => {
+    const own = { name: "declarant_code", label: "申请单位", kind: "own" as const, codes: null, required: false, max_days: 0, paired: false, choices: [] };
+    const conditions = [...parcel.query.conditions, own];
+    const server = serve({ "GET /api/documents/sample.parcel": page });
+    wrapper = mount(QueryView, { props: { definitions: [{ ...parcel, query: { ...parcel.query, conditions } }] }, attachTo: document.body });
+    session.value = { account: { username: "wang" }, company: { customs_code: "4403000001" } } as never;
+    await flushPromises();
+    const box = wrapper.get<HTMLInputElement>("[data-field=declarant_code]");
+    expect([box.element.value, box.element.readOnly, box.attributes("tabindex")]).toEqual(["4403000001", true, "-1"]);
+    await wrapper.get("[data-field=updated_to]").trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(Object.keys(server.asked[0]!.query)).not.toContain("declarant_code");
+    session.value = null;
   });
 
   it("最近操作时间 begins with the last 30 days, today included; empty conditions are not sent", async () => {
