@@ -73,7 +73,7 @@ describe("what the server says at a field (APPT-15)", () => {
     await type("start", "2026112810");
     expect(asked().map((one) => [one.field, one.content.start])).toEqual([["start", "2026112810"]]);
     expect(gutter().text()).toBe("✓可以预约");
-    expect(gutter().get(".notice").classes()).toContain("good");
+    expect(gutter().get(".field-notice").classes()).toContain("good");
     expect(wrapper.get(".error-line").text()).toBe("可以预约");
     expect([box("start").element.value, box("end").element.value]).toEqual(["2026112810", "2026-11-28 12:00"]);
   });
