@@ -7,11 +7,11 @@ import { refusal, serve, type Request } from "@/testing/server";
 import DocumentForm from "./DocumentForm.vue";
 import { useDocument } from "./useDocument";
 
-const PATH = "/api/documents/sample.parcel";
+const PATH = "/api/documents/sample.timed";
 const timed: Definition = {
-  ...parcel,
+  ...parcel, type: "sample.timed",
   sections: [{
-    title: "预约",
+    title: "预约", tables: [], attachments: [], states: [],
     fields: [
       field("port", "口岸", { lookup: true, entry: "required", required: true }),
       field("start", "预约时间", { kind: "moment", lookup: true, span: 2, max_length: 16 }),
@@ -41,10 +41,10 @@ type Body = { field: string; content: Record<string, string> };
 
 async function form(answer: (body: Body) => unknown, more: Record<string, unknown> = {}, number: string | null = null) {
   const server = serve({
-    [`GET ${PATH}/new`]: { ...blank, notices: [] }, "GET /api/definitions/sample.parcel": timed,
+    [`GET ${PATH}/new`]: { ...blank, notices: [] }, "GET /api/definitions/sample.timed": timed,
     [`POST ${PATH}/lookup`]: ({ body }: Request) => answer(body as Body), ...more,
   });
-  const document = useDocument("sample.parcel");
+  const document = useDocument("sample.timed");
   await document.load(number);
   const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body });
   unmount = () => wrapper.unmount();

@@ -11,9 +11,11 @@ beforeEach(async () => {
   serve({ "GET /api/clock": { now: "2026-12-30T23:30:00Z", real: false, frozen: true } }); // 31 December in China
   await learnClock();
 });
-afterEach(() => {
+afterEach(async () => {
   unmount();
   vi.useRealTimers();
+  serve({ "GET /api/clock": { now: "2026-12-30T23:30:00Z", real: true, frozen: false } });
+  await learnClock(); // others read the computer's own
 });
 
 async function moment(modelValue = "", locked = false) {
