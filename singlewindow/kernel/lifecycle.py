@@ -278,11 +278,22 @@ class Lifecycle:
         return action.unless(texts(content), now)
 
     def _wrong_state(self, action: Action, status: str, word: Callable[[str], str]) -> str:
-        """That an action is for other states, and for which."""
-        allowed = "、".join(word(state.code) for state in self.states if state.code in action.from_states)
+        """That an action is for other states, and for which: those of all actions of its label, which are one button,
+        where the status is in none of them."""
+        of_label = self._states_of.get(action.label, action.from_states)
+        named, states = (action.word, action.from_states) if status in of_label else (action.label, of_label)
+        allowed = "、".join(word(state.code) for state in self.states if state.code in states)
         if status == NEW or not allowed:
-            return f"单据尚未暂存，不能{action.word}"
-        return f"单据状态为「{word(status)}」，不允许{action.word}；仅{allowed}时可以"
+            return f"单据尚未暂存，不能{named}"
+        return f"单据状态为「{word(status)}」，不允许{named}；仅{allowed}时可以"
+
+    @cached_property
+    def _states_of(self) -> dict[str, frozenset[str]]:
+        """The states of each label's actions."""
+        found: dict[str, frozenset[str]] = {}
+        for action in self.actions:
+            found[action.label] = found.get(action.label, frozenset()) | action.from_states
+        return found
 
     def after(
         self,

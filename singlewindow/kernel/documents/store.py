@@ -213,7 +213,7 @@ async def change_many(
     Raises Conflict, as `change`, for the first that lacks a claim; then the caller must undo all of them.
     """
     claims = [
-        (document.id, claim.kind, key)
+        (document.id, claim, key)
         for document, wanted, _ in changes
         for claim, key in _claims(type, document, wanted)
     ]
@@ -226,11 +226,15 @@ async def change_many(
             for document, _, events in changes
             for event in events
         ],
-        *([list(column) for column in zip(*claims, strict=True)] or [[], [], []] if type.claims else ()),
+        *(
+            column
+            for shared in _kinds_of_claims(type)
+            for column in _columns([(id, c.kind, key) for id, c, key in claims if c.shared is shared])
+        ),
     )
     found = {row["id"]: row for row in rows}
     for document, wanted, _ in changes:
-        if type.claims and found[document.id]["missing"]:
+        if found[document.id].get("missing"):
             raise await _claim_conflict(transaction, _claims(type, document, wanted), document.id)
     return [
         replace(
@@ -379,10 +383,22 @@ def _claims(type: DocumentType, document: Document, wanted: Change) -> Sequence[
     return list(needed.values())
 
 
+def _kinds_of_claims(type: DocumentType) -> list[bool]:
+    """Whether the type has exclusive claims (False) and shared ones (True), in the order of a change's parameters."""
+    return sorted({claim.shared for claim in type.claims})
+
+
+def _columns(rows: Sequence[tuple[int, str, str]]) -> list[list[Any]]:
+    """The columns of claims, which may be none."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
+
+
 async def _claim_conflict(
     transaction: Transaction, claims: Sequence[tuple[Claim, str]], document_id: int
 ) -> Conflict:
     for claim, key in claims:
+        if claim.shared:
+            continue
         if await transaction.value("select sw_claimed($1, $2, $3)", claim.kind, key, document_id):
             message = claim.message.format(key=key)
             return Conflict(
@@ -481,7 +497,8 @@ _SHOWN = "case when w.closes then false when w.submits is not null then true els
 
 @cache
 def _change_sql(type: DocumentType, with_content: bool) -> str:
-    """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; $4 to $6: claims, if the type has any."""
+    """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; then claims, the exclusive ones first, in
+    three columns for each of the two that the type has."""
     searched, follow_ups = type.searched if with_content else (), type.lifecycle.follow_ups
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
     columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
@@ -511,8 +528,19 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
             from jsonb_array_elements($3) with ordinality as said (event, place)
             join d on d.id = (said.event->>'id')::bigint order by said.place
-        ){CLAIMS_SQL if type.claims else ""}{SCHEDULE_SQL if type.lifecycle.timers else ""}
-        select {", ".join(("id", *_CHANGING))}{MISSING_SQL if type.claims else ""} from d"""
+        ){_claims_sql(type)}{SCHEDULE_SQL if type.lifecycle.timers else ""}
+        select {", ".join(("id", *_CHANGING))}{MISSING_SQL if False in _kinds_of_claims(type) else ""} from d"""
+
+
+def _claims_sql(type: DocumentType) -> str:
+    """What a change makes of the claims; their parameters begin with $4."""
+    places = {shared: 4 + 3 * at for at, shared in enumerate(_kinds_of_claims(type))}
+    exclusive = _CLAIMS_SQL.format(**_places(places[False])) if False in places else ""
+    return exclusive + (_SHARED_SQL.format(**_places(places[True])) if True in places else "")
+
+
+def _places(first: int) -> dict[str, str]:
+    return {name: f"${first + at}" for at, name in enumerate(("documents", "kinds", "keys"))}
 
 
 _FOLLOW_UPS = (
@@ -528,8 +556,8 @@ SCHEDULE_SQL = """, unplanned as (
             from d join wanted w using (id), lateral jsonb_each_text(w.due) as p
             on conflict (document_id, timer) do update set due_at = excluded.due_at, next_at = '-infinity'
         )"""
-CLAIMS_SQL = """, needed as (
-            select * from unnest($4::bigint[], $5::text[], $6::text[]) as n (document_id, kind, key)
+_CLAIMS_SQL = """, needed as (
+            select * from unnest({documents}::bigint[], {kinds}::text[], {keys}::text[]) as n (document_id, kind, key)
         ), freed as (
             delete from claim c using d join wanted w using (id)
             where c.document_id = d.id and w.keeps is not true
@@ -539,7 +567,19 @@ CLAIMS_SQL = """, needed as (
         ), taken as (
             insert into claim (kind, key, document_id, company_id)
             select n.kind, n.key, d.id, d.company_id from needed n join d on d.id = n.document_id
+            order by n.kind, n.key  -- who wants the same does not wait crosswise
             on conflict (kind, key) do nothing returning document_id
+        )"""
+_SHARED_SQL = """, wished as (
+            select * from unnest({documents}::bigint[], {kinds}::text[], {keys}::text[]) as n (document_id, kind, key)
+        ), left_alone as (
+            delete from shared_claim c using d join wanted w using (id)
+            where c.document_id = d.id and w.keeps is not true
+              and not exists (select from wished n where (n.document_id, n.kind, n.key) = (d.id, c.kind, c.key))
+        ), shared as (
+            insert into shared_claim (kind, key, document_id, company_id)
+            select n.kind, n.key, d.id, d.company_id from wished n join d on d.id = n.document_id
+            on conflict do nothing
         )"""
 MISSING_SQL = """,
             (select count(*) from needed n where n.document_id = d.id)
