@@ -43,6 +43,18 @@ async def move_due(database: Database) -> int:
         return await _one_by_one(database)
 
 
+async def act_first(transaction: Transaction, document: Document) -> bool:
+    """Let what is due of a locked document act now, as the worker would a moment later; whether anything was."""
+    rows = await transaction.rows(
+        f"""select {COLUMNS} from document where id = $1
+            and exists (select from schedule where document_id = $1 and due_at <= $2)""",
+        document.id,
+        transaction.now,
+    )
+    await _move(transaction, rows)
+    return bool(rows)
+
+
 async def _one_by_one(database: Database) -> int:
     async with database.transaction() as transaction:
         due = [row["id"] for row in await transaction.rows(_DUE, transaction.now)]

@@ -21,6 +21,7 @@ from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editabl
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange.receipts import open_cases
+from singlewindow.kernel.exchange.timers import act_first
 from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
@@ -91,6 +92,8 @@ class SigningDesk:
             )
         verify_signed(desk.person, prepared, signed, self.pki, now)
         action = _signed(desk.type, prepared.facts["action"])
+        if action.amends and desk.type.lifecycle.timers and await act_first(desk.transaction, document):
+            document = await store.get_document(desk.transaction, desk.type, number, lock=True)
         await desk.check_version(document, prepared.version, action)
         status = desk.check(action, document.status, document, document.marks)
         all_files = await desk.files(document)

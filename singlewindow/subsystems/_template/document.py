@@ -20,7 +20,9 @@ from singlewindow.kernel.definition.fields import (
     textarea,
 )
 
-CLAUSE = "样例 1"
+CLAUSE, FOLLOWING = "样例 1", "样例 3"
+APPROVED, OVERDUE, ANSWERED = "4", "7", "8"
+FOLLOWED = frozenset({APPROVED, OVERDUE, ANSWERED})  # in these an answer or an explanation may follow
 
 
 class Good(Content):
@@ -37,6 +39,16 @@ class Good(Content):
     goods_code: str = code(
         "商品编号", "goods", length=10, least_digits=4, fills="name", disabled=negated(filled("header.visit_at")),
         element="CodeTS", clause=CLAUSE, hint="选填，录入至少 4 位数字后回车，从列表中选取；约定了到访时间的才填",
+    )  # fmt: skip
+
+
+class Answer(Content):
+    """A row of what is answered when an application was approved."""
+
+    answer_no: str = text(
+        "答复编号", length=12, required=True, upper=True, element="AnswerNo", clause=FOLLOWING,
+        pattern=r"[A-Z0-9]{4,12}", pattern_message="答复编号应为 4 至 12 位字母或数字",
+        hint="必填，4 至 12 位字母或数字",
     )  # fmt: skip
 
 
@@ -78,6 +90,10 @@ class Letter(Content):
         "到访截止", system=True, element="VisitEnd", clause=CLAUSE, hint="返填，到访时间后两小时"
     )
     goods: list[Good] = lines("货物", Good, least=1, most=50, insert="插入", clause=CLAUSE)
+    answers: list[Answer] = lines("答复", Answer, most=10, clause=FOLLOWING)
+    note: str = textarea(
+        "情况说明", length=200, element="Explanation", clause=FOLLOWING, hint="不能答复的原因，至多 200 字"
+    )
 
 
 FORM = Form(
@@ -97,9 +113,16 @@ FORM = Form(
             ),
         ),
         Section("图纸", (), attachments=("3",)),
+        Section("答复", (), tables=("answers",), states=FOLLOWED),
+        Section("情况说明", ("note",), attachments=("4",), states=FOLLOWED),
     ),
     attachments=Attachments(
-        categories=(Category("1", "申请书"), Category("2", "其他材料"), Category("3", "图纸", most=3)),
+        categories=(
+            Category("1", "申请书"),
+            Category("2", "其他材料"),
+            Category("3", "图纸", most=3),
+            Category("4", "说明材料"),
+        ),
         hint="仅限 PDF",
         clause=CLAUSE,
     ),

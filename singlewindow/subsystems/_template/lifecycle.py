@@ -5,24 +5,41 @@ An approved one counts: it is locked and unlocked by customs, and changed or del
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
-from singlewindow.kernel.timing import Reminder, Timer, midnight_after
-from singlewindow.subsystems._template.document import CLAUSE
-from singlewindow.subsystems._template.rules import CLAIM
+from singlewindow.kernel.timing import CHINA, Reminder, Timer, midnight_after
+from singlewindow.subsystems._template.document import (
+    ANSWERED,
+    APPROVED,
+    CLAUSE,
+    FOLLOWED,
+    FOLLOWING,
+    OVERDUE,
+)
+from singlewindow.subsystems._template.rules import ANSWER, CLAIM, LATE
 
-DRAFT, DECLARED, SENT, RECEIVED, APPROVED, RETURNED, LOCKED, FAILED = "0", "1", "2", "3", "4", "5", "6", "E"
-OVERDUE = "7"
+DRAFT, DECLARED, SENT, RECEIVED, RETURNED, LOCKED, WITHDRAWN, FAILED = "0", "1", "2", "3", "5", "6", "9", "E"
 EDITABLE = states(DRAFT, RETURNED, FAILED)
 UNDER_WAY = states(DECLARED, SENT, RECEIVED)
-IN_FORCE = states(APPROVED, LOCKED)
-STORED = EDITABLE | UNDER_WAY | IN_FORCE | states(OVERDUE)
+IN_FORCE = states(APPROVED, LOCKED, ANSWERED)
+STORED = EDITABLE | UNDER_WAY | IN_FORCE | states(OVERDUE, WITHDRAWN)
 ACCEPTED, NOT_ACCEPTED = (
     frozenset({"APPROVED"}),
     frozenset({"REFUSED", "REJECTED"}),
 )  # customs' words on an amendment
+
+
+def is_too_late(content: Mapping[str, str], now: datetime) -> str:
+    """An application is withdrawn before the day by which it must be answered, or not at all."""
+    last = content.get("answer_by", "")
+    if not last or now.astimezone(CHINA).date().isoformat() < last:
+        return ""
+    return f"答复期限 {last} 已到，不能撤回"
+
 
 LIFECYCLE = Lifecycle(
     states=(
@@ -34,6 +51,8 @@ LIFECYCLE = Lifecycle(
         State(RETURNED, "退单"),
         State(LOCKED, "已锁定", in_force=True),
         State(OVERDUE, "逾期"),
+        State(ANSWERED, "已答复", in_force=True),
+        State(WITHDRAWN, "已撤回"),
         State(FAILED, "发送失败"),
     ),
     actions=(
@@ -83,6 +102,48 @@ LIFECYCLE = Lifecycle(
             clause=CLAUSE,
         ),
         Action(
+            "answer",
+            "申报",
+            states(APPROVED, OVERDUE),
+            signed=True,
+            function="ANS",
+            amends=Amends("答复中", ACCEPTED, NOT_ACCEPTED, leads_to=ANSWERED, edits=frozenset({"answers"})),
+            choice="答复",
+            done="答复已申报",
+            clause=FOLLOWING,
+        ),
+        Action(
+            "explain",
+            "申报",
+            FOLLOWED,
+            signed=True,
+            function="EXP",
+            amends=Amends(
+                "说明中",
+                ACCEPTED,
+                NOT_ACCEPTED,
+                leads_to=ANSWERED,
+                edits=frozenset({"note", "attachments/4"}),
+                once=True,
+            ),
+            choice="情况说明",
+            done="情况说明已申报",
+            clause=FOLLOWING,
+        ),
+        Action(
+            "withdraw",
+            "撤回",
+            states(RECEIVED, APPROVED),
+            signed=True,
+            function="WDR",
+            amends=Amends("撤回中", ACCEPTED, NOT_ACCEPTED, leads_to=WITHDRAWN, edits=frozenset()),
+            unless=is_too_late,
+            style="plain",
+            confirm="是否确认撤回该申请？",
+            done="撤回已申报",
+            clause=FOLLOWING,
+        ),
+        Action(
             "print",
             "打印",
             STORED,
@@ -115,7 +176,23 @@ LIFECYCLE = Lifecycle(
     ),
 )
 
+ANSWERABLE = UNDER_WAY | IN_FORCE | states(OVERDUE)
 CLAIMS = (
+    Claim(
+        kind=ANSWER,
+        key=lambda content: [row.get("answer_no", "") for row in content.get("answers", [])],
+        held_in=ANSWERABLE,
+        path="answers",
+        message="答复编号 {key} 已用于另一申请",
+        advice="请换一个答复编号",
+        clause=FOLLOWING,
+    ),
+    Claim(
+        kind=LATE,
+        key=lambda content: [content.get("applicant_code", ""), content.get("consignee_code", "")],
+        held_in=states(OVERDUE),
+        shared=True,
+    ),
     Claim(
         kind=CLAIM,
         key=lambda content: content.get("reference", ""),

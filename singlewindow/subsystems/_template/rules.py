@@ -15,6 +15,8 @@ from singlewindow.kernel.subsystem import Case, FirstSave
 from singlewindow.subsystems._template.document import Letter
 
 CLAIM = "_template.reference"
+ANSWER = "_template.answer"  # numbers of answers, each used once
+LATE = "_template.late"  # companies with an application that was not answered in time
 MOST_KILOGRAMS = Decimal(1000)
 USUAL_KILOGRAMS = Decimal(500)
 BARRED = "_template.barred"  # a register: companies that may neither apply nor receive, by customs code
@@ -30,6 +32,9 @@ class Known:
     attachments: frozenset[str]
     applicant: str
     barred: frozenset[str]  # of the applicant and the consignee
+    late: frozenset[str]  # of these two
+    action: str
+    used: frozenset[str]  # of the answers' numbers
 
     def frozen(self) -> dict[str, Any]:
         """Nothing of it decides anything later."""
@@ -42,7 +47,16 @@ async def gather(case: Case) -> Known:
     in_use = bool(reference) and await case.claimed(CLAIM, reference)
     codes = {case.applicant.customs_code, case.values.get("consignee_code", "")} - {""}
     barred = await case.registers.find_many([(BARRED, code) for code in sorted(codes)])
-    return Known(in_use, case.attachments, case.applicant.customs_code, frozenset(key for _, key in barred))
+    answers = [row.get("answer_no", "") for row in case.values.get("answers", [])]
+    return Known(
+        in_use,
+        case.attachments,
+        case.applicant.customs_code,
+        frozenset(key for _, key in barred),
+        frozenset(await case.claimed_any(LATE, sorted(codes))),
+        case.action,
+        frozenset(await case.claimed_any(ANSWER, answers)),
+    )
 
 
 def fill(case: Case, known: Known) -> Mapping[str, str]:
@@ -139,6 +153,32 @@ def _offer(day: datetime) -> Offer:
     )
 
 
+@rule("TMPL-R08", clause="样例 2", warning=True)
+def is_not_late(content: Letter, known: Known) -> Iterator[Finding]:
+    """Who has an application that was not answered in time is reminded of it; both companies are."""
+    for path, code in (("applicant_code", known.applicant), ("consignee_code", content.consignee_code)):
+        if code in known.late:
+            yield Finding(path, f"企业 {code} 有逾期未答复的申请", "请先答复逾期的申请")
+
+
+@rule("TMPL-R09", clause="样例 3", drafts=False)
+def has_answer(content: Letter, known: Known) -> Iterator[Finding]:
+    """Who answers says what, and who explains says why."""
+    if known.action == "answer" and not content.answers:
+        yield Finding("answers", "没有答复", "请至少录入一行答复")
+    if known.action == "explain" and not content.note:
+        yield Finding("note", "没有情况说明", "请填写不能答复的原因")
+
+
+@rule("TMPL-R10", clause="样例 3")
+def answers_are_new(content: Letter, known: Known) -> Iterator[Finding]:
+    """An answer's number is used once."""
+    for at, row in enumerate(content.answers, start=1):
+        if row.answer_no in known.used:
+            message = f"答复编号 {row.answer_no} 已用于另一申请"
+            yield Finding(f"answers/{at}/answer_no", message, "请换一个答复编号")
+
+
 RULES = (
     is_light,
     is_not_in_use,
@@ -147,4 +187,7 @@ RULES = (
     applicant_is_not_barred,
     consignee_is_not_barred,
     visits_on_a_weekday,
+    is_not_late,
+    has_answer,
+    answers_are_new,
 )
