@@ -257,11 +257,13 @@ def test_a_section_of_some_states() -> None:
 
 def test_what_stands_in_a_section_is_told_to_the_page() -> None:
     form = definition_of(get_document_type("_template"))
-    assert [(s.title, s.tables, s.attachments, s.states) for s in form.sections if s.attachments] == [
-        ("图纸", [], ["3"], [])
+    assert [(s.title, s.tables, s.attachments, s.states) for s in form.sections[1:]] == [
+        ("图纸", [], ["3"], []),
+        ("答复", ["answers"], [], ["4", "7", "8"]),
+        ("情况说明", [], ["4"], ["4", "7", "8"]),
     ]
     assert form.attachments is not None
-    assert {c.code: c.most for c in form.attachments.categories} == {"1": 0, "2": 0, "3": 3}
+    assert {c.code: c.most for c in form.attachments.categories} == {"1": 0, "2": 0, "3": 3, "4": 0}
 
 
 def test_a_type_names_no_section_of_a_state_that_it_has_not() -> None:

@@ -126,7 +126,7 @@ def _text(desk: Desk, kind: str, data: dict[str, str], own: bool) -> str:
     if kind == "submitted":
         action = desk.type.lifecycle.action(data["action"])
         card = f"（卡号 {data['card']}）" if own else ""
-        return f"{action.label}{'已申报' if action.amends else ''}{card}"
+        return f"{action.word}{'已申报' if action.amends else ''}{card}"
     if kind == "timed":
         return (
             f"{desk.type.lifecycle.timer_label(data['timer'])}：{desk.type.lifecycle.name_of(data['status'])}"
