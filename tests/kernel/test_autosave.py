@@ -43,7 +43,7 @@ async def test_what_was_typed_is_offered_again_with_its_unfinished_row(house: Ho
     kept = await keep(member, key, {**TYPED, "applicant_code": "9999999999"}, drafts=drafts)
     assert kept.status_code == 200, kept.text
     [found] = await offers(member)
-    assert found["content"] == {"reference": "AB71", "goods": [{"name": "苹果"}]}
+    assert found["content"] == {"reference": "AB71", "goods": [{"name": "苹果"}], "answers": []}
     assert found["drafts"] == drafts
     assert (found["key"], found["number"], found["saved_at"]) == (key, None, kept.json()["saved_at"])
 

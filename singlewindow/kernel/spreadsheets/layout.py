@@ -44,12 +44,14 @@ class Sheet:
 
 @cache
 def sheets_of(document: DocumentType) -> tuple[Sheet, ...]:
-    """The sheets of a document type; grey fields are not filled in by anybody, so they have no column."""
-    content = document.form.content
-    titles = _titles([HEADER_SHEET, *(table.label for table in content.tables.values())])
-    kinds: list[tuple[str, type[Content]]] = [("", content)]
-    kinds += [(name, table.row) for name, table in content.tables.items()]
-    return tuple(Sheet(name, title, _heads(kind)) for (name, kind), title in zip(kinds, titles, strict=True))
+    """The sheets of a document type; grey fields are not filled in by anybody, and what follow-ups edit not in a draft,
+    so they have no column."""
+    content, followed = document.form.content, document.lifecycle.followed_up
+    tables = {name: table for name, table in content.tables.items() if name not in followed}
+    titles = _titles([HEADER_SHEET, *(table.label for table in tables.values())])
+    heads = [("", _heads(content, but_not=followed))]
+    heads += [(name, _heads(table.row)) for name, table in tables.items()]
+    return tuple(Sheet(name, title, kind) for (name, kind), title in zip(heads, titles, strict=True))
 
 
 def _titles(labels: Sequence[str]) -> list[str]:
@@ -61,8 +63,8 @@ def _titles(labels: Sequence[str]) -> list[str]:
     return titles
 
 
-def _heads(content: type[Content]) -> tuple[Head, ...]:
-    fields = [spec for spec in content.fields.values() if not spec.system]
+def _heads(content: type[Content], but_not: frozenset[str] = frozenset()) -> tuple[Head, ...]:
+    fields = [spec for spec in content.fields.values() if not spec.system and spec.name not in but_not]
     labels = Counter(_squeezed(spec.label) for spec in fields) + Counter([KEY])
     return tuple(
         Head(spec, label if labels[label] == 1 else f"{label}（{spec.element or spec.name}）")
