@@ -7,7 +7,9 @@ released and closed, a pilot district switched off, the faults set; then the tra
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,6 +78,18 @@ def status_of(stage: Stage, number: str) -> str:
         return thread.submit(lambda: asyncio.run(work())).result()
 
 
+def hours_of(stage: Stage, month: str, day: str) -> list[str]:
+    """A port's hours on a day, as the portal has them."""
+
+    async def work() -> list[str]:
+        sql = "select data -> 'days' -> $2 as hours from register_entry where kind = 'port_calendar' and key = $1"
+        rows = await stage.system.sql("singlewindow", sql, month, day)
+        return list(json.loads(rows[0]["hours"] or "[]"))
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
+
+
 def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> None:
     """CUST-03: the queue by keyboard, signature and file, a refusal with a remark, another officer at once, 重发."""
     desk.page.get_by_role("switch", name="自动审核").locator("..").click()
@@ -129,7 +143,8 @@ def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> Non
 
 
 def test_registers_are_kept(desk: Desk, stage: Stage) -> None:
-    """CUST-02, CUST-03: 放行 and 结关 step by step, a pilot district switched off, working hours."""
+    """CUST-02, CUST-03, OPER-02: 放行 and 结关 step by step, a pilot district switched off; a port's hours corrected by
+    day, tried first, and at the portal within seconds."""
     number = stage.examples["applicable"][-1]
     desk.page.get_by_role("link", name="登记数据").click()
     desk.page.get_by_label("报关单号").fill(number)
@@ -154,8 +169,20 @@ def test_registers_are_kept(desk: Desk, stage: Stage) -> None:
     desk.page.get_by_label("关区代码-年月").fill("5301-202611")
     desk.press("Enter")
     desk.page.get_by_role("link", name="5301-202611").click()
-    desk.says("09:00-17:00")
+    form = desk.page.locator(".entry-panel .entry-form")
+    expect(form.get_by_label("27 日的工作时间")).to_have_value("09:00-17:00")
+    form.get_by_label("27 日的工作时间").fill("9：00—12:00，13：30—17：00")
+    form.get_by_label("28 日的工作时间").fill("9:00-12:00")
+    desk.press("Tab")
+    form.get_by_role("button", name="试算差异").press("Enter")
+    differences = form.get_by_role("table", name="保存后的差异")
+    expect(differences.locator("tbody tr")).to_have_text(
+        [re.compile("27 日.*09:00-17:00.*09:00-12:00，13:30-17:00"), re.compile("28 日.*休息.*09:00-12:00")]
+    )
     desk.shoot("calendar")
+    form.get_by_role("button", name="保存").press("Enter")
+    expect(desk.page.locator(".entry-panel").get_by_text("第 2 次发布")).to_be_visible()
+    assert eventually(lambda: hours_of(stage, "5301-202611", "28") == ["09:00-12:00"], 10)
 
 
 def test_faults_are_set(desk: Desk) -> None:
