@@ -78,12 +78,12 @@ class UploadDesk:
         document = await self._locked(number)
         prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
         if document.id != prepared.document_id:
-            raise Refused.because([_wrong("该签名属于另一单据，不能用于本单据", "请重新选择文件并签名")])
+            raise Refused.because([self._wrong("该签名属于另一单据，不能用于本单据", "请重新选择文件并签名")])
         category = prepared.facts["category"]
         status = self._check_may_change(document, category)
         await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         sha256 = hashlib.sha256(data).hexdigest()
-        _check_same(prepared.facts, len(data), sha256)
+        _check_same(prepared.facts, len(data), sha256, self._spec().clause)
         await self._drop(document, await self._replaced(document, category))
         await desk.transaction.run(
             """insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
@@ -133,20 +133,23 @@ class UploadDesk:
             raise NotFound("该类单据没有随附单据")
         return spec
 
+    def _wrong(self, message: str, advice: str) -> Violation:
+        return _wrong(message, advice, self._spec().clause)
+
     def _check_request(self, wanted: UploadRequest) -> None:
         spec = self._spec()
         if spec.name_of(wanted.category) is None:
             raise Refused.because(
-                [_wrong(f"没有随附单据文件类别 {wanted.category}", "请按空格键从列表中选取类别")]
+                [self._wrong(f"没有随附单据文件类别 {wanted.category}", "请按空格键从列表中选取类别")]
             )
         if not re.fullmatch(r"[^/\\]{1,200}", wanted.name) or find_unprintable(wanted.name) is not None:
             raise Refused.because(
-                [_wrong("文件名为空、过长或含有不能使用的字符", "请改名（不超过 200 个字符）后重新选择")]
+                [self._wrong("文件名为空、过长或含有不能使用的字符", "请改名（不超过 200 个字符）后重新选择")]
             )
         if wanted.size > spec.max_bytes:
             raise Refused.because([too_large(wanted.size, spec.max_bytes, spec.clause)])
         if not re.fullmatch(r"[0-9a-f]{64}", wanted.sha256):
-            raise Refused.because([_wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
+            raise Refused.because([self._wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
 
     async def _locked(self, number: str) -> Document:
         return await store.get_document(self.desk.transaction, self.desk.type, number, lock=True)
@@ -223,13 +226,13 @@ async def checked(data: bytes, limits: PdfLimits, clause: str) -> PdfFacts:
         ) from None
 
 
-def _check_same(announced: Mapping[str, Any], size: int, sha256: str) -> None:
+def _check_same(announced: Mapping[str, Any], size: int, sha256: str, clause: str) -> None:
     """Refuse other bytes than those that the card signed for."""
     if size != announced["size"]:
         message = f"收到的文件为 {size:,} 字节，与所签名的 {announced['size']:,} 字节不一致"
-        raise Refused.because([_wrong(message, "请重新选择文件并签名")])
+        raise Refused.because([_wrong(message, "请重新选择文件并签名", clause)])
     if sha256 != announced["sha256"]:
-        raise Refused.because([_wrong("收到的文件与所签名的文件不一致", "请重新选择文件并签名")])
+        raise Refused.because([_wrong("收到的文件与所签名的文件不一致", "请重新选择文件并签名", clause)])
 
 
 def too_large(size: int, limit: int, clause: str) -> Violation:
@@ -246,5 +249,5 @@ def _too_many(category: Category, there: int, clause: str) -> Violation:
     )
 
 
-def _wrong(message: str, advice: str) -> Violation:
-    return Violation(PATH, "upload", message, advice, "手册 4.1 随附单据上传")
+def _wrong(message: str, advice: str, clause: str) -> Violation:
+    return Violation(PATH, "upload", message, advice, clause)

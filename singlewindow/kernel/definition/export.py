@@ -89,6 +89,7 @@ class AttachmentsView(BaseModel):
     max_bytes: int
     max_page_bytes: int
     hint: str
+    clause: str
 
 
 class StateView(BaseModel):
@@ -274,7 +275,11 @@ def _attachments(type: DocumentType) -> AttachmentsView | None:
         return None
     categories = [CategoryView(code=c.code, name=c.name, most=c.most) for c in spec.categories]
     return AttachmentsView(
-        categories=categories, max_bytes=spec.max_bytes, max_page_bytes=spec.max_page_bytes, hint=spec.hint
+        categories=categories,
+        max_bytes=spec.max_bytes,
+        max_page_bytes=spec.max_page_bytes,
+        hint=spec.hint,
+        clause=spec.clause,
     )
 
 

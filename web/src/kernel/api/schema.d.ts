@@ -2159,6 +2159,8 @@ export interface components {
         AttachmentsView: {
             /** Categories */
             categories: components["schemas"]["CategoryView"][];
+            /** Clause */
+            clause: string;
             /** Hint */
             hint: string;
             /** Max Bytes */

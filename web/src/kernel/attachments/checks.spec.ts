@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { quickCheck, sizeText } from "./checks";
 
-const rules = { categories: [], max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "" };
+const rules = { categories: [], max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "", clause: "" };
 const file = (bytes: BlobPart, name = "a.pdf"): File => new File([bytes], name);
 
 describe("what can be seen of a file before it is sent (UI-18)", () => {

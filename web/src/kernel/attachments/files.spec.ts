@@ -15,7 +15,7 @@ const definition: Definition = {
   sections: [...parcel.sections, { title: "随附补充材料", fields: [], tables: [], attachments: ["1"], states: [] }],
   attachments: {
     categories: [{ code: "1", name: "随附补充材料", most: 3 }, { code: "9", name: "声明", most: 0 }],
-    max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "",
+    max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "", clause: "",
   },
 };
 const pdf = (name: string): File => new File([`%PDF-1.7 ${name}`], name);

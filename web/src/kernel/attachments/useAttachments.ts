@@ -36,7 +36,7 @@ export function useAttachments(document: OpenDocument, actions: Actions, codes: 
 
   /** What can be seen of a file before it is sent. */
   const checked = (file: File): Promise<Violation | null> =>
-    quickCheck(file, rules.value).catch(() => wrong(`文件「${file.name}」无法读取`, "请确认文件仍在原处且未被占用，再次添加"));
+    quickCheck(file, rules.value).catch(() => wrong(`文件「${file.name}」无法读取`, "请确认文件仍在原处且未被占用，再次添加", rules.value.clause));
 
   /** How many more files a category takes; one that holds a single file takes another in its place. */
   const room = ({ code, most }: Category): number => (most ? Math.max(0, most - of(code).length) : 1);
@@ -67,7 +67,7 @@ export function useAttachments(document: OpenDocument, actions: Actions, codes: 
 
   async function numbered(): Promise<boolean> {
     if (!document.number.value) await actions.guarded("暂存", () => actions.save(null));
-    if (!document.number.value) trouble.value = [wrong("单据暂存未成功，文件尚未上传", "请按提示更正录入内容，再次添加文件")];
+    if (!document.number.value) trouble.value = [wrong("单据暂存未成功，文件尚未上传", "请按提示更正录入内容，再次添加文件", rules.value.clause)];
     return !!document.number.value;
   }
 

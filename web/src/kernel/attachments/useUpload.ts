@@ -76,5 +76,6 @@ export function troubleOf(error: unknown): Violation[] {
   return violations.length ? violations : [wrong(lineOf(error), "请重新选择文件后再试")];
 }
 
-export const wrong = (message: string, advice: string): Violation =>
-  ({ path: "attachments", rule: "attachment", message, advice, clause: "手册 4.1 随附单据上传", source: "field" });
+/** @param clause where the type says which files it takes */
+export const wrong = (message: string, advice: string, clause = ""): Violation =>
+  ({ path: "attachments", rule: "attachment", message, advice, clause, source: "field" });

@@ -2,6 +2,7 @@ import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ActionDefinition, Definition, View } from "@/kernel/api/types";
 import AskHost from "@/kernel/dialogs/AskHost.vue";
+import { asked } from "@/kernel/dialogs/ask";
 import { offered } from "@/kernel/dialogs/choose";
 import { beginLive, endLive } from "@/kernel/live/stream";
 import { signing } from "@/kernel/signing/sign";
@@ -36,7 +37,7 @@ const definition: Definition = {
     { title: "单号反馈", fields: [], tables: ["numbers"], attachments: [], states: [] },
     { title: "情况说明", fields: [field("report", "说明", { kind: "textarea", span: 3 })], tables: [], attachments: ["2"], states: ["1", "2"] },
   ],
-  attachments: { categories: [{ code: "2", name: "说明材料", most: 1 }], max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "" },
+  attachments: { categories: [{ code: "2", name: "说明材料", most: 1 }], max_bytes: 4_194_304, max_page_bytes: 204_800, hint: "", clause: "" },
 };
 
 const goods = [{ name: "苹果", weight: "2" }];
@@ -236,6 +237,7 @@ describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
     await choose("report");
     expect(window.document.body.textContent).toContain("只能发送一次，是否继续？");
     expect(signing.value).toBeNull();
+    asked.value!.answer(false);
   });
 
   it("of another tab came first: whose counts is asked, and what was typed here can be kept", async () => {
@@ -255,6 +257,7 @@ describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
     await choose("answer");
     expect(saves.map((one) => [one.headers.get("If-Match"), (one.body as { content: View["content"] }).content.numbers])).toEqual([['"2"', [{ no: "123" }]]]);
     expect(document.unsaved.value).toBe(false);
+    await vi.waitFor(() => expect(signing.value).not.toBeNull());
   });
 });
 
