@@ -4,7 +4,7 @@ from singlewindow.kernel.subsystem import DocumentType, MenuItem, Party, Subsyst
 from singlewindow.subsystems.appointment.advice import notices
 from singlewindow.subsystems.appointment.document import FORM
 from singlewindow.subsystems.appointment.known import fill, gather
-from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE, PRINTS
+from singlewindow.subsystems.appointment.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems.appointment.messages import MESSAGES
 from singlewindow.subsystems.appointment.queries import QUERIES
 from singlewindow.subsystems.appointment.routes import router
@@ -15,7 +15,7 @@ APPLICATION = DocumentType(
     name="appointment.application",
     title="预约申请",
     form=FORM, rules=RULES, gather=gather, fill=fill, notices=notices,
-    lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, prints=PRINTS,
+    lifecycle=LIFECYCLE, claims=CLAIMS, messages=MESSAGES, queries=QUERIES, prints=PRINTS,
     parties=(Party("consignee", "收发货人", "consignee_code"),),
 )  # fmt: skip
 

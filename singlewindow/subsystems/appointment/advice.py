@@ -35,8 +35,7 @@ def notices(content: Application, known: Known) -> Iterator[Notice]:
 
 def whose_grade_counts(known: Known) -> str:
     """The tier that decides, and whose it is: the lower of both (取较低的等级资质)."""
-    companies = {role: company for role, company in known.parties.items() if company}
-    lower = lower_of(known.tiers)
+    companies, lower = known.companies, lower_of(known.tiers)
     lowest = [f"{TITLES[role]}{_grade(each)}" for role, each in companies.items() if each.tier == lower]
     others = [f"{TITLES[role]}{_grade(each)}" for role, each in companies.items() if each.tier != lower]
     counted = f"按{TIER_WORDS[lower]}计（{'、'.join(lowest) or '信用等级未知'}"

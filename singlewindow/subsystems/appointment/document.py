@@ -1,4 +1,5 @@
-"""What is filled in: the application's header and its goods (manual 第五篇 第一章; APPT-01 to APPT-04)."""
+"""What is filled in: the application's header and its goods; after approval the numbers of the declarations, or an
+explanation (manual 第五篇 第一章; APPT-01 to APPT-04, APPT-10, APPT-12)."""
 
 from __future__ import annotations
 
@@ -21,9 +22,12 @@ from singlewindow.kernel.definition.fields import (
 
 BASIC = "手册 第五篇 第一章 预约申请基本信息"
 GOODS = "手册 第五篇 第一章 商品名称及HS编码"
+FEEDBACK = "手册 第五篇 第一章 预约通关报关单号反馈"
+EXPLANATION = "手册 第五篇 第一章 情况说明"
 
 OTHER_GOODS = "3"  # 预约通关事由: what else customs may recognise as urgent must be described
-MATERIAL = "1"  # 随附补充材料
+MATERIAL, PROOF = "1", "2"  # 随附补充材料, 情况说明材料
+FOLLOWED = frozenset({"P", "I", "F"})  # 情况说明 is not there before the approval
 MOST_CHARACTERS = 4000  # of all names of goods together
 
 
@@ -60,6 +64,16 @@ class Good(Content):
     name: str = text(
         "商品名称", length=MOST_CHARACTERS, required=True, span=2, element="GName", clause=GOODS,
         hint=f"必填，按回车键返填到列表；所有商品名称字符长度相加不得超过 {MOST_CHARACTERS} 字符",
+    )  # fmt: skip
+
+
+class Declaration(Content):
+    """A row: one declaration that was made for the appointment."""
+
+    entry_no: str = text(
+        "预约通关报关单号", length=18, required=True, upper=True, span=2, element="EntryId", clause=FEEDBACK,
+        pattern=r"[0-9A-Z]{18}", pattern_message="报关单号应为 18 位",
+        hint="预约通关申请审批通过后填写 18 位报关单号，按回车键返填到列表，至多 50 票",
     )  # fmt: skip
 
 
@@ -120,7 +134,12 @@ class Application(Content):
         "事由说明", length=500, required=eq("reason_kind", OTHER_GOODS), element="Reason", clause=BASIC,
         hint="至多 500 个字符；预约通关事由为其他经海关认可的货物时必填",
     )  # fmt: skip
+    explanation: str = textarea(
+        "情况说明", length=2000, element="Explanation", clause=EXPLANATION,
+        hint="未反馈报关单号的，填写需要向海关说明的信息，至多 2000 个字符；只能发送一次，请谨慎操作",
+    )  # fmt: skip
     goods: list[Good] = lines("商品", Good, least=1, most=200, clause=GOODS)
+    declarations: list[Declaration] = lines("报关单", Declaration, most=50, clause=FEEDBACK)
 
 
 FORM = Form(
@@ -154,9 +173,11 @@ FORM = Form(
             attachments=(MATERIAL,),
         ),
         Section("商品名称及HS编码", (), tables=("goods",)),
+        Section("预约通关报关单号反馈", (), tables=("declarations",)),
+        Section("情况说明", ("explanation",), attachments=(PROOF,), states=FOLLOWED),
     ),
     attachments=Attachments(
-        categories=(Category(MATERIAL, "随附补充材料", most=5),),
+        categories=(Category(MATERIAL, "随附补充材料", most=5), Category(PROOF, "情况说明材料", most=1)),
         hint="仅限 PDF，附件大小不超过 4M，每页不超过 200KB",
         clause=BASIC,
     ),

@@ -1,5 +1,5 @@
-"""What the rules may know, looked up in two queries: companies, working calendars and declarations in customs'
-registers, and who has an appointment without feedback."""
+"""What the rules may know, looked up at once: companies, working calendars and declarations in customs' registers, who
+has an appointment without feedback, and which declaration numbers serve another one."""
 
 from __future__ import annotations
 
@@ -14,28 +14,59 @@ from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.appointment.calendar import KIND as CALENDAR
 from singlewindow.subsystems.appointment.calendar import Calendar, months_around, read_calendar
+from singlewindow.subsystems.appointment.feedback import Applied
 from singlewindow.subsystems.appointment.grades import Tier
 from singlewindow.subsystems.appointment.lead_time import Appointment, Judgement, judge
 from singlewindow.subsystems.appointment.parties import KIND as COMPANY
-from singlewindow.subsystems.appointment.parties import Company
+from singlewindow.subsystems.appointment.parties import ROLES, Company
 from singlewindow.subsystems.appointment.readings import Readings, readings
+
+UNANSWERED = "appointment.unanswered"  # held for both companies of an appointment in state I
+DECLARATIONS = "appointment.declaration"  # held for the numbers of a feedback
+DECLARATION = "declaration"  # customs' register
+COMPARED = ("ie_flag", "district", "port", "declarant_code", "consignee_code", "declared_at")
+
+
+@dataclass(frozen=True)
+class FedBack:
+    """What declaration numbers are compared with: the application, customs' register, and other appointments."""
+
+    applied: Applied
+    register: Mapping[str, Mapping[str, Any]]
+    used: frozenset[str]
+
+    def frozen(self) -> dict[str, Any]:
+        """What decided."""
+        declarations = {
+            number: {name: data.get(name) for name in COMPARED} for number, data in self.register.items()
+        }
+        submitted = self.applied.submitted_at.astimezone(CHINA).isoformat()
+        return {"submitted_at": submitted, "declarations": declarations}
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the rules may know. `parties` are 申报单位 and 收发货人 as far as customs know them."""
+    """What the rules may know. `parties` are 申报单位 and 收发货人 as far as customs know them; `action` is the signed
+    action, "" before a signature. Of what is in force already nothing of the application is asked again."""
 
     now: datetime
     readings: Readings
-    parties: Mapping[str, Company | None]
-    calendar: Calendar
-    appointment: Appointment | None
-    blocked: frozenset[str] = field(default=frozenset())
+    action: str = ""
+    parties: Mapping[str, Company | None] | None = None
+    calendar: Calendar = field(default_factory=lambda: Calendar({}))
+    appointment: Appointment | None = None
+    unanswered: frozenset[str] = frozenset()
+    fed_back: FedBack | None = None
+
+    @property
+    def companies(self) -> dict[str, Company]:
+        """The parties that customs know, by role."""
+        return {role: each for role, each in (self.parties or {}).items() if each}
 
     @property
     def tiers(self) -> list[Tier]:
         """The tiers of the parties that are known; of none, a general one."""
-        return [company.tier for company in self.parties.values() if company] or ["general"]
+        return [company.tier for company in self.companies.values()] or ["general"]
 
     @cached_property
     def judgement(self) -> Judgement | None:
@@ -46,25 +77,37 @@ class Known:
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission: raw grades, the calendar's answer, and how the rules were read."""
+        if self.parties is None:
+            return self.fed_back.frozen() if self.fed_back else {}
         judgement = self.judgement
         return {
             "parties": {role: asdict(company) if company else None for role, company in self.parties.items()},
-            "lead": {
-                "hours": judgement.hours,
-                "closing": _moment(judgement.closing),
-                "latest": _moment(judgement.latest),
-                "provisional": judgement.provisional,
-            }
-            if judgement
-            else None,
+            "lead": _lead(judgement) if judgement else None,
             "readings": asdict(self.readings),
         }
 
 
 async def gather(case: Case) -> Known:
-    """Look up both companies and the months of both ports' calendars."""
+    """Look up what the rules of the application ask, or those of what follows it."""
+    if case.editable is None:
+        return await _of_application(case)
+    fed_back = await _fed_back(case) if case.action == "feedback" else None
+    return Known(case.transaction.now, readings(), case.action, fed_back=fed_back)
+
+
+def fill(case: Case, known: Known) -> Mapping[str, str]:
+    """The grey fields: who applies and for whom, as customs' register says, and the end of the window."""
+    filled = {"declarant_code": case.applicant.customs_code, "declarant_scc": case.applicant.scc}
+    filled["declarant_name"] = case.applicant.name
+    for role, company in known.companies.items():
+        filled |= {f"{role}_{name}": value for name, value in company.boxes.items()}
+    filled["end"] = later(case.values.get("start", ""), known.readings.length)
+    return filled
+
+
+async def _of_application(case: Case) -> Known:
     values, now, read = case.values, case.transaction.now, readings()
-    codes = {"declarant": case.applicant.customs_code, "consignee": values.get("consignee_code", "")}
+    codes = dict(zip(ROLES, (case.applicant.customs_code, values.get("consignee_code", "")), strict=True))
     start = find_moment(values.get("start", ""))
     ports = (values.get("declare_port", ""), values.get("entry_port", ""))
     wanted = [(COMPANY, code) for code in codes.values() if code]
@@ -74,20 +117,39 @@ async def gather(case: Case) -> Known:
     return Known(
         now=now,
         readings=read,
+        action=case.action,
         parties={role: Company.of(found.get((COMPANY, code)), today) for role, code in codes.items()},
         calendar=read_calendar((key, each.data) for (kind, key), each in found.items() if kind == CALENDAR),
         appointment=Appointment(start, *ports) if start and all(ports) else None,
+        unanswered=frozenset(await case.claimed_any(UNANSWERED, codes.values())),
     )
 
 
-def fill(case: Case, known: Known) -> Mapping[str, str]:
-    """The grey fields: who applies and for whom, as customs' register says, and the end of the window."""
-    filled = {"declarant_code": case.applicant.customs_code, "declarant_scc": case.applicant.scc}
-    filled["declarant_name"] = case.applicant.name
-    for role, company in known.parties.items():
-        filled |= {f"{role}_{name}": value for name, value in (company.boxes if company else {}).items()}
-    filled["end"] = later(case.values.get("start", ""), known.readings.length)
-    return filled
+async def _fed_back(case: Case) -> FedBack:
+    """The application as it is in force, when it was submitted, and what is known of all the numbers."""
+    values = case.values
+    numbers = [row.get("entry_no", "") for row in values.get("declarations", [])]
+    submitted = await case.transaction.value(
+        """select submitted_at from submission where document_id = $1 and action = 'apply' and not superseded
+           order by sequence desc limit 1""",
+        case.document_id,
+    )
+    names = ("ie_flag", "declare_port", "entry_port", "declarant_code", "consignee_code")
+    found = await case.registers.find_many([(DECLARATION, number) for number in dict.fromkeys(numbers)])
+    return FedBack(
+        applied=Applied(**{name: values.get(name, "") for name in names}, submitted_at=submitted),
+        register={key: entry.data for (_, key), entry in found.items()},
+        used=frozenset(await case.claimed_any(DECLARATIONS, numbers)),
+    )
+
+
+def _lead(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "hours": judgement.hours,
+        "closing": _moment(judgement.closing),
+        "latest": _moment(judgement.latest),
+        "provisional": judgement.provisional,
+    }
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -23,5 +23,10 @@ MESSAGES = Messages(
         ReceiptCode("REJECTED", "接收失败"),
         ReceiptCode("APPROVED", "审批通过"),
         ReceiptCode("RETURNED", "退单"),
+        ReceiptCode("FEEDBACK_ACCEPTED", "报关单号反馈通过"),
+        ReceiptCode("FEEDBACK_REFUSED", "报关单号反馈不通过"),
+        ReceiptCode("EXPLAINED", "情况说明已接收"),
+        ReceiptCode("CANCELLED", "同意取消预约"),
+        ReceiptCode("CANCEL_REFUSED", "不同意取消预约"),
     ),
 )

@@ -12,6 +12,7 @@ from singlewindow.subsystems.appointment.grades import NAMES, Tier, is_qualified
 
 KIND = "company"
 TITLES = {"declarant": "申报单位", "consignee": "收发货人"}
+ROLES = tuple(TITLES)
 
 
 @dataclass(frozen=True)

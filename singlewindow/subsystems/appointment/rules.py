@@ -1,11 +1,19 @@
-"""What must hold (manual 第五篇 第一章; APPT-02 to APPT-08)."""
+"""What must hold (manual 第五篇 第一章; APPT-02 to APPT-08, APPT-10, APPT-12)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from singlewindow.kernel.rules import Finding, Rule, rule
-from singlewindow.subsystems.appointment.document import BASIC, GOODS, MOST_CHARACTERS, Application
+from singlewindow.subsystems.appointment.document import (
+    BASIC,
+    EXPLANATION,
+    FEEDBACK,
+    GOODS,
+    MOST_CHARACTERS,
+    Application,
+)
+from singlewindow.subsystems.appointment.feedback import differences, unknown
 from singlewindow.subsystems.appointment.grades import FORBIDDEN_TEXT
 from singlewindow.subsystems.appointment.known import Known
 from singlewindow.subsystems.appointment.lead_time import CALENDAR_CLAUSE, CREDIT_CLAUSE
@@ -18,7 +26,7 @@ NOTICES = "手册 第五篇 第一章 预约通关注意事项"
 @rule("APPT-R01", clause=BASIC)
 def the_consignee_is_known(content: Application, known: Known) -> Iterator[Finding]:
     """The code must be that of a company that customs have told us of (APPT-02)."""
-    if content.consignee_code and known.parties["consignee"] is None:
+    if content.consignee_code and "consignee" not in known.companies:
         message = f"未查到海关编码为 {content.consignee_code} 的收发货人"
         yield Finding("consignee_code", message, "请核对收发货人的 10 位海关编码")
 
@@ -37,8 +45,8 @@ def names_are_not_too_long(content: Application, known: Known) -> Iterator[Findi
 @rule("APPT-R03", clause=CREDIT_CLAUSE, alert=True, opening=True)
 def no_party_is_discredited(content: Application, known: Known) -> Iterator[Finding]:
     """失信企业 and 严重失信企业 may not apply, in either role (APPT-05)."""
-    for role, company in known.parties.items():
-        if company and company.tier == "forbidden":
+    for role, company in known.companies.items():
+        if company.tier == "forbidden":
             advice = (
                 f"{TITLES[role]} {company.customs_code} 的信用等级为{company.grade_name}，不能申请预约通关"
             )
@@ -48,10 +56,20 @@ def no_party_is_discredited(content: Application, known: Known) -> Iterator[Find
 @rule("APPT-R04", clause=NOTICES, opening=True)
 def both_parties_are_qualified(content: Application, known: Known) -> Iterator[Finding]:
     """Who has no 报关资质 may not apply, in either role (APPT-06)."""
-    for role, company in known.parties.items():
-        if company and not company.qualified:
+    for role, company in known.companies.items():
+        if not company.qualified:
             message = f"{TITLES[role]} {company.customs_code} 无报关资质，不允许新增预约操作"
             yield Finding(f"{role}_code", message, "请先向海关办理报关单位备案，或核对其资质有效期")
+
+
+@rule("APPT-R05", clause=NOTICES, opening=True)
+def nobody_has_left_an_appointment_unanswered(content: Application, known: Known) -> Iterator[Finding]:
+    """A company with an appointment in state I, in whichever role, is no party to a new one in either (APPT-06)."""
+    codes = {"declarant": content.declarant_code, "consignee": content.consignee_code}
+    for role, code in codes.items():
+        if code in known.unanswered:
+            message = f"{TITLES[role]} {code} 存在 I-通关完成未反馈 的预约通关申请，不允许新增预约操作"
+            yield Finding(f"{role}_code", message, "请先就该预约通关申请反馈报关单号，或提交情况说明")
 
 
 def _time_rule(id: str, clause: str, codes: Collection[str]) -> Rule:
@@ -71,12 +89,73 @@ lies_outside_working_hours = _time_rule("APPT-R06", TIME_CLAUSE, ("past", "worki
 has_a_calendar = _time_rule("APPT-R07", CALENDAR_CLAUSE, ("unknown",))  # APPT-07
 is_applied_for_in_time = _time_rule("APPT-R08", TIME_CLAUSE, ("late",))  # APPT-08
 
+
+@rule("APPT-R09", clause=FEEDBACK, drafts=False)
+def there_is_something_to_feed_back(content: Application, known: Known) -> Iterator[Finding]:
+    """A feedback has at least one number (APPT-10)."""
+    if known.action == "feedback" and not content.declarations:
+        yield Finding("declarations", "尚未录入报关单号，不能反馈", "请录入至少一票预约通关报关单号")
+
+
+@rule("APPT-R10", clause=FEEDBACK, drafts=False, alert=True)
+def declarations_agree_with_the_application(content: Application, known: Known) -> Iterator[Finding]:
+    """Every difference of every number is named, with both values (APPT-10)."""
+    if known.fed_back is None:
+        return
+    numbers = [row.entry_no for row in content.declarations]
+    for each in differences(numbers, known.fed_back.applied, known.fed_back.register):
+        path = f"declarations/{each.row}/entry_no" if each.row else "declarations"
+        yield Finding(path, each.message, each.advice)
+
+
+@rule("APPT-R11", clause=FEEDBACK, drafts=False, alert=True)
+def declarations_serve_one_appointment(content: Application, known: Known) -> Iterator[Finding]:
+    """A number that another appointment was fed back with cannot be used again (APPT-10)."""
+    if known.fed_back is None:
+        return
+    for at, row in enumerate(content.declarations, 1):
+        if row.entry_no in known.fed_back.used:
+            message = f"第 {at} 行{used_elsewhere(row.entry_no)}"
+            yield Finding(f"declarations/{at}/entry_no", message, "请核对后改正该报关单号，或删除这一行")
+
+
+@rule("APPT-R12", clause=FEEDBACK, drafts=False, warning=True)
+def what_is_unknown_customs_compare(content: Application, known: Known) -> Iterator[Finding]:
+    """Of a declaration that customs have not published only the digits could be compared (APPT-10)."""
+    if known.fed_back is None:
+        return
+    numbers = [row.entry_no for row in content.declarations]
+    missing = set(unknown(numbers, known.fed_back.register))
+    for at, number in enumerate(numbers, 1):
+        if number in missing:
+            message = f"未查到报关单 {number} 的数据，只比对了申报口岸和进出口标识"
+            yield Finding(f"declarations/{at}/entry_no", message, "请核对号码；其余内容由海关比对")
+
+
+@rule("APPT-R13", clause=EXPLANATION, drafts=False)
+def there_is_something_to_explain(content: Application, known: Known) -> Iterator[Finding]:
+    """情况说明 has a text (APPT-12)."""
+    if known.action == "explain" and not content.explanation:
+        yield Finding("explanation", "「情况说明」不可为空", "请填写需要向海关说明的信息，也可另附一份 PDF")
+
+
+def used_elsewhere(number: str) -> str:
+    """That another appointment has that declaration; whose, nobody is told."""
+    return f"报关单号 {number} 已由另一预约通关申请反馈"
+
+
 RULES = (
     the_consignee_is_known,
     names_are_not_too_long,
     no_party_is_discredited,
     both_parties_are_qualified,
+    nobody_has_left_an_appointment_unanswered,
     lies_outside_working_hours,
     has_a_calendar,
     is_applied_for_in_time,
+    there_is_something_to_feed_back,
+    declarations_agree_with_the_application,
+    declarations_serve_one_appointment,
+    what_is_unknown_customs_compare,
+    there_is_something_to_explain,
 )

@@ -13,7 +13,9 @@ import httpx
 from singlewindow.kernel.exchange.receipts import Heard, hear
 from singlewindow.kernel.exchange.timers import move_due
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.appointment.known import UNANSWERED
 from singlewindow.subsystems.appointment.tests.calendars import month_of
+from tests.actions import Perform, sign
 from tests.house import House, Member
 
 TYPE = "appointment.application"
@@ -31,8 +33,49 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "退单": ("RECEIVED", "RETURNED"),
     "预约成功": ("RECEIVED", "APPROVED"),
 }
-STATES = ("暂存", "已申报", *ANSWERS)
+STATES = ("暂存", "已申报", *ANSWERS, "已取消", "I-通关完成未反馈", "已反馈")
+ACCEPTS = {"feedback": "FEEDBACK_ACCEPTED", "explain": "EXPLAINED", "cancel": "CANCELLED"}
 _seqs = count(1)
+
+
+def number(port: str = PORT, flag: str = "1") -> str:
+    """A declaration number that nobody used before."""
+    return f"{port}2026{flag}{next(_seqs):09d}"
+
+
+def typed_for(action: str) -> dict[str, Any]:
+    """What is right to be typed for a follow-up."""
+    if action == "feedback":
+        return {"declarations": [{"entry_no": number()}]}
+    return {"explanation": "船期延误，未能在预约时间内申报"} if action == "explain" else {}
+
+
+def followed_up(action: str) -> Perform:
+    """A follow-up as `tests.actions` plays it: what is typed for it is saved, then signed."""
+
+    async def follow(scene: Scene, who: Member, view: dict[str, Any]) -> httpx.Response:
+        return await play(scene, who, view, action, typed_for(action))
+
+    return follow
+
+
+async def play(
+    scene: Scene, who: Member, view: dict[str, Any], action: str, typed: dict[str, Any]
+) -> httpx.Response:
+    """Save what is typed on the document's own form, and sign."""
+    if typed:
+        saved = await keep(who, view, action, typed)
+        if saved.status_code != 200:
+            return saved
+        view = saved.json()
+    return await sign(scene, who, view, action)
+
+
+async def keep(who: Member, view: dict[str, Any], action: str, typed: dict[str, Any]) -> httpx.Response:
+    """The silent 暂存 of what is typed for a follow-up."""
+    body = {"action": action, "content": {**view["content"], **typed}}
+    match = {"If-Match": f'"{view["version"]}"'}
+    return await who.http.put(f"{URL}/{view['number']}/amendment", json=body, headers=match)
 
 
 @dataclass
@@ -102,15 +145,31 @@ class Scene:
     async def appointment(self, state: str = "预约成功", **changed: Any) -> dict[str, Any]:
         """An appointment in this state, named as the lists name it."""
         await self.freeze(MONDAY)
+        await self.house.sql(
+            "delete from claim where kind = $1", UNANSWERED
+        )  # of one that the test made before
         view = await self.owner.save(TYPE, self.sample(**changed))
         if state != "暂存":
             view = await self.owner.apply(TYPE, view)
             await self.house.send()
-        for code in ANSWERS.get(state, ()):
+        for code in ANSWERS.get(state, ANSWERS["预约成功"] if state in STATES[5:] else ()):
             await self.answer(view["number"], code)
+        if state == "I-通关完成未反馈":
+            await self.pass_on(OVERDUE)
+        if ends := {"已取消": "cancel", "已反馈": "explain"}.get(state):
+            await self.follow(view, ends)
+            await self.answer(view["number"], ACCEPTS[ends], 2)
         view = await self.view(view)
         assert view["header"]["status"] == state
         return view
+
+    async def follow(self, view: dict[str, Any], action: str, **typed: Any) -> dict[str, Any]:
+        """Feed back, explain or cancel; what is not typed otherwise is right."""
+        answer = await play(self, self.owner, await self.view(view), action, {**typed_for(action), **typed})
+        assert answer.status_code == 200, answer.text
+        await self.house.send()
+        done: dict[str, Any] = answer.json()
+        return done
 
     async def answer(
         self,

@@ -29,6 +29,7 @@ async def test_the_grey_boxes(scene: Scene) -> None:
         "declarant_ciq": f"4403{own[4:]}",
         "declarant_name": f"海关登记企业{own}",
         "goods": [],
+        "declarations": [],
     }
     assert (blank["alerts"], blank["header"]["status"]) == ([], "未暂存")
     answer = await left(scene, "consignee_code", start="2026112810", consignee_name="伪造")
