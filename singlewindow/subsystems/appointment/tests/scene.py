@@ -156,7 +156,7 @@ class Scene:
             await self.answer(view["number"], code)
         if state == "I-通关完成未反馈":
             await self.pass_on(OVERDUE)
-        if ends := {"已取消": "cancel", "已反馈": "explain"}.get(state):
+        if ends := {"已取消": "cancel", "已反馈": "feedback"}.get(state):
             await self.follow(view, ends)
             await self.answer(view["number"], ACCEPTS[ends], 2)
         view = await self.view(view)

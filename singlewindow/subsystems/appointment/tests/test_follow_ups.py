@@ -21,7 +21,7 @@ from singlewindow.subsystems.appointment.tests.scene import (
     number,
     play,
 )
-from tests.pdf_samples import make_pdf
+from tests.pdf_samples import make_pdf_of_size
 
 SECOND = timedelta(seconds=1)
 APPOINTED = datetime(2026, 11, 28, 10, tzinfo=CHINA)
@@ -247,10 +247,8 @@ async def test_one_explanation(scene: Scene) -> None:
     empty = await play(scene, scene.owner, view, "explain", {"explanation": ""})
     assert [each["rule"] for each in empty.json()["violations"]] == ["APPT-R13"]
     for size, status in ((4_194_305, 422), (4_194_304, 201)):
-        data = make_pdf(pages=21)
-        uploaded = await scene.owner.upload(
-            TYPE, view["number"], "2", data + b"\n" * (size - len(data)), "说明.pdf"
-        )
+        data = make_pdf_of_size(size)
+        uploaded = await scene.owner.upload(TYPE, view["number"], "2", data, "说明.pdf")
         assert uploaded.status_code == status, uploaded.text
     second = await scene.owner.upload(TYPE, view["number"], "2", name="又一份.pdf")
     assert second.status_code == 422
