@@ -146,7 +146,7 @@ class Scene:
         """An appointment in this state, named as the lists name it."""
         await self.freeze(MONDAY)
         await self.house.sql(
-            "delete from claim where kind = $1", UNANSWERED
+            "delete from shared_claim where kind = $1", UNANSWERED
         )  # of one that the test made before
         view = await self.owner.save(TYPE, self.sample(**changed))
         if state != "暂存":
