@@ -63,6 +63,18 @@ class Desk:
         """The page shows this text (somewhere that a user sees)."""
         expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
+    def watch(self) -> None:
+        """Listen to the page: its errors, and its file choosers, which asked for later may come too late."""
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: _note(self, message.type, message.text))
+        self.page.on("filechooser", lambda _: None)
+
+    def crash(self) -> None:
+        """The page goes without a word, and another one stands in its place."""
+        self.page.close(run_before_unload=False)
+        self.page = self.page.context.new_page()
+        self.watch()
+
     def check_console(self) -> None:
         """UI-13: no errors but the refusals that the journey provoked."""
         assert self.errors == []
@@ -84,11 +96,7 @@ def sit_down(started: Browser, address: str, folder: Path, prefix: str = "") -> 
     context: BrowserContext = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.set_default_timeout(10_000)
     desk = Desk(context.new_page(), address, folder, prefix)
-    desk.page.on("pageerror", lambda error: desk.errors.append(str(error)))
-    desk.page.on("console", lambda message: _note(desk, message.type, message.text))
-    desk.page.on(
-        "filechooser", lambda _: None
-    )  # caught from the start: asked for later, it may come too late
+    desk.watch()
     desk.page.goto(address)
     return desk
 
