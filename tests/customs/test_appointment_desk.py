@@ -12,8 +12,10 @@ import pytest
 from singlewindow.contract.messages import Submission
 from singlewindow.customs import faults
 from singlewindow.customs.desks import desk_for
+from singlewindow.customs.desks.appointment.books import answer_by
 from singlewindow.customs.desks.appointment.contents import unfit
 from singlewindow.customs.desks.appointment.grounds import TIERS
+from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.faults import Faults
 from singlewindow.customs.register_kinds import DECLARATION, GRADES
 from singlewindow.customs.register_values import wrong_entry
@@ -162,6 +164,34 @@ async def test_what_does_not_hinder(always_open: Bookings) -> None:
     assert await always_open.customs.decide_due() == len(FREE)
     states = await always_open.customs.rows("select number, state from appointment_book order by number")
     assert [state for _, state in states] == ["booked"] * len(FREE), states
+
+
+READ = {
+    "window": ("start", {"start": "2026-11-27 12:00"}),
+    "entry_calendar": ("never", {"entry_port": "5316"}),
+    "window_hours": ("1", {"start": "2026-11-27 12:15"}),
+}
+
+
+async def test_customs_read_as_the_form_does(always_open: Bookings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """APPT-07, decision 0037: the portal's settings count for customs too."""
+    for at, (name, (value, other)) in enumerate(READ.items()):
+        number = f"20261100000000030{at}"
+        assert (await always_open.decide(await always_open.send(number=number, **other), "accept"))[0] == 409
+        with monkeypatch.context() as patched:
+            patched.setenv(f"SINGLEWINDOW_APPOINTMENT_{name.upper()}", value)
+            readings.cache_clear()
+            anew = await always_open.send(sequence=2, number=number, **other)
+            assert (await always_open.decide(anew, "accept"))[0] == 200, name
+        readings.cache_clear()
+
+
+def test_when_feedback_is_overdue() -> None:
+    """APPT-16 (FA F2): 00:00 after the fifth calendar day, or at once where it is read so."""
+    ends_at = datetime(2026, 11, 28, 4, tzinfo=UTC)
+    assert answer_by(ends_at, Readings()).isoformat() == "2026-12-04T00:00:00+08:00"
+    assert answer_by(ends_at, Readings(feedback_days=0)).isoformat() == "2026-11-29T00:00:00+08:00"
+    assert answer_by(ends_at, Readings(unanswered="after_window")) == ends_at
 
 
 async def test_all_reasons_come_at_once(bookings: Bookings) -> None:
@@ -614,7 +644,7 @@ async def test_the_note_says_what_an_officer_should_know(bookings: Bookings) -> 
     assert first.startswith(
         "预约通关时间 2026-11-27 18:00 至 2026-11-27 20:00，申请提交于 2026-11-26 09:00:00，"
     )
-    assert first.endswith("，2026-12-03 零时前反馈报关单号")
+    assert first.endswith("，2026-12-03 00:00 前反馈报关单号")
     assert lines == [
         "申报单位 3122960001 上海甲进出口有限公司：一般认证企业（一般），有报关资质",
         "收发货人 4403110001 深圳远禾进出口贸易有限公司：常规企业（一般），有报关资质",

@@ -12,6 +12,7 @@ from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Taken
 from singlewindow.customs.desks.appointment.contents import Booking, booking_in, numbers_in
+from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.desks.appointment.states import (
     BASE,
     BOOKED,
@@ -26,13 +27,13 @@ from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.times import end_of, local_day
 
 CAP = 10_000  # totals are counted up to here
-ANSWER_DAYS = 5
-"""Calendar days after the appointed time within which feedback is due (APPT-10, FA 2.6)."""
 
 
-def answer_by(ends_at: datetime) -> datetime:
-    """The first moment after the time for feedback: 00:00 after the fifth day (APPT-16)."""
-    return end_of(local_day(ends_at) + timedelta(days=ANSWER_DAYS))
+def answer_by(ends_at: datetime, reading: Readings) -> datetime:
+    """The moment from which it is 通关完成未反馈: 00:00 after the fifth day (APPT-16, FA 2.6), or the window's end."""
+    if reading.unanswered == "after_window":
+        return ends_at
+    return end_of(local_day(ends_at) + timedelta(days=reading.feedback_days))
 
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
@@ -87,7 +88,7 @@ def _row(identifier: int, submission: Submission) -> tuple[object, ...]:
         booking.ie_flag,
         booking.starts_at,
         booking.ends_at,
-        answer_by(booking.ends_at),
+        answer_by(booking.ends_at, readings()),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from singlewindow.contract.messages import Submission
+from singlewindow.customs.desks.appointment.readings import readings
 from singlewindow.customs.desks.appointment.states import (
     BASE,
     CANCELLATION,
@@ -22,7 +23,6 @@ from singlewindow.customs.times import CHINA
 COMPANY = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
 DISTRICT = re.compile(r"[0-9]{4}")
 START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
-WINDOW = timedelta(hours=2)
 MOST_NUMBERS = 50
 LONGEST_NUMBER = 64
 
@@ -51,7 +51,7 @@ def booking_in(submission: Submission) -> Booking:
         content["entry_port"],
         content["ie_flag"],
         starts_at,
-        starts_at + WINDOW,
+        starts_at + readings().length,
     )
 
 

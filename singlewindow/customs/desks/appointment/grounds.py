@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from singlewindow.customs.database import Row, Transaction
@@ -22,6 +22,7 @@ from singlewindow.customs.desks.appointment.calendar import (
     month_key,
 )
 from singlewindow.customs.desks.appointment.entries import Data, find_entries
+from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.register_kinds import COMPANY, PORT_CALENDAR
 from singlewindow.customs.times import local_day
 
@@ -29,6 +30,7 @@ HIGH, GENERAL, DISCREDITED = "高级", "一般", "失信"
 TIERS = {"1": HIGH, "2": GENERAL, "3": GENERAL, "4": DISCREDITED, "5": DISCREDITED}
 """What a grade comes to for appointments (FA 1.1); a grade that nobody knows is general."""
 ROLES = {"company": "申报单位", "consignee": "收发货人"}
+INSTANT = timedelta(microseconds=1)
 PORTS = {"declare_port": "预约申报口岸", "entry_port": "预约进出口岸"}
 
 
@@ -75,18 +77,18 @@ async def why_not_approved(transaction: Transaction, rows: Sequence[Row], *, loc
     held = await books.held(transaction, rows, lock=lock)
     known = await known_of(transaction, [book for book in held if book is not None])
     return [
-        "；".join(reasons(book, known))
+        "；".join(reasons(book, known, readings()))
         if book is not None and book["submission_id"] == row["id"]
         else "该预约已另行申报，这一份只能退单"
         for row, book in zip(rows, held, strict=True)
     ]
 
 
-def reasons(book: Mapping[str, Any] | Row, known: Known) -> list[str]:
+def reasons(book: Mapping[str, Any] | Row, known: Known, reading: Readings) -> list[str]:
     """Why an appointment must not be approved, each in a sentence. Pure."""
     roles = dict.fromkeys(ROLES) if book["company"] != book["consignee"] else dict.fromkeys(["company"])
     return [why for role in roles for why in _of_company(ROLES[role], book[role], known)] + _of_ports(
-        book, known
+        book, known, reading
     )
 
 
@@ -103,18 +105,19 @@ def _of_company(role: str, code: str, known: Known) -> Iterator[str]:
         yield f"{role} {code} 存在「I-通关完成未反馈」状态的预约，不允许新增预约操作"
 
 
-def _of_ports(book: Mapping[str, Any] | Row, known: Known) -> list[str]:
+def _of_ports(book: Mapping[str, Any] | Row, known: Known, reading: Readings) -> list[str]:
     """The port of declaration must have a calendar; the other one counts where it has one (FA 2.4)."""
     found = []
+    ends_at = book["ends_at"] if reading.window == "whole" else book["starts_at"] + INSTANT
     for name, label in PORTS.items():
-        if name == "entry_port" and book["entry_port"] == book["declare_port"]:
+        if name == "entry_port" and (book[name] == book["declare_port"] or reading.entry_calendar == "never"):
             continue
-        for day in days_of(book["starts_at"], book["ends_at"]):
+        for day in days_of(book["starts_at"], ends_at):
             hours = hours_on(known.months, book[name], day)
             if hours is None:
                 if name == "declare_port":
                     found.append(f"{label} {book[name]} 未查到口岸工作时间，请联系口岸更新工作日历")
-            elif meets(book["starts_at"], book["ends_at"], day, hours):
+            elif meets(book["starts_at"], ends_at, day, hours):
                 said = f"{day_in_words(day)}工作时间为 {'、'.join(hours)}"
                 found.append(f"{label} {book[name]} {said}，预约通关时间必须是海关非工作时间")
     return list(dict.fromkeys(found))

@@ -28,7 +28,6 @@ from singlewindow.customs.desks.appointment.states import (
     STATES,
     UNANSWERED_NAME,
 )
-from singlewindow.customs.times import local_day
 
 ORDER = (DISCREDITED, GENERAL, HIGH)  # from the lower tier to the higher one
 MOST_LINES = 20
@@ -59,10 +58,10 @@ async def _state(transaction: Transaction, book: Row) -> str:
 
 
 def _window(book: Row) -> Iterator[str]:
-    last = local_day(book["answer_by"]).isoformat()
+    last = shown(book["answer_by"])[:16]
     yield (
         f"预约通关时间 {shown(book['starts_at'])[:16]} 至 {shown(book['ends_at'])[:16]}，"
-        f"申请提交于 {shown(book['submitted_at'])}，{last} 零时前反馈报关单号"
+        f"申请提交于 {shown(book['submitted_at'])}，{last} 前反馈报关单号"
     )
 
 
