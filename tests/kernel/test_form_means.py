@@ -103,7 +103,7 @@ async def test_a_look_up_says_whether_a_time_can_be_had(house: House) -> None:
 async def test_leaving_one_field_judges_the_others_that_ask(house: House) -> None:
     """APPT-15: a moment that became wrong by another field is named when that is left."""
     member = await house.member()
-    found = await look_up(member, "reference", reference="AB12", visit_at=SUNDAY, answer_by="2026-02-30")
+    found = await look_up(member, "reference", reference="VQ12", visit_at=SUNDAY, answer_by="2026-02-30")
     assert [v["path"] for v in found["violations"]] == ["visit_at"]
 
 
@@ -113,7 +113,7 @@ async def test_what_is_said_comes_with_a_draft_and_with_nothing_else(house: Hous
     empty = (await member.http.get(f"/api/documents/{TYPE}/new")).json()
     assert (empty["notices"], empty["alerts"]) == ([], [])
     content = {
-        "reference": "AB31",
+        "reference": "VQ31",
         "transport": "4",
         "visit_at": MONDAY,
         "goods": [{"name": "梨", "weight": "1"}],
@@ -170,7 +170,7 @@ async def test_a_span_of_days_finds_moments(house: House) -> None:
     member = await house.member()
     times = ["2026-11-27 23:59", "2026-11-28 00:00", "2026-11-30 23:59", "2026-12-01 00:00", ""]
     for at, time in enumerate(times, 1):
-        await member.save(TYPE, {"reference": f"AB4{at}", "visit_at": time})
+        await member.save(TYPE, {"reference": f"VQ4{at}", "visit_at": time})
     days = {"visit_at_from": "2026-11-28", "visit_at_to": "2026-11-30"}
     assert await found_by(member, **days) == times[1:3]
     assert sorted(await found_by(member)) == sorted(times)
@@ -192,7 +192,7 @@ async def test_a_cell_with_a_code_is_checked_as_ever(house: House) -> None:
     """APPT-04: what a program sends is judged by the server: an unknown code, and none where nothing may be."""
     member = await house.member()
     row = {"name": "梨", "weight": "1", "goods_code": "9999999999"}
-    content = {"reference": "AB51", "transport": "4", "visit_at": MONDAY, "goods": [row]}
+    content = {"reference": "VQ51", "transport": "4", "visit_at": MONDAY, "goods": [row]}
     refused = await member.http.post(f"/api/documents/{TYPE}", json={"content": content})
     assert [(v["path"], v["rule"]) for v in refused.json()["violations"]] == [
         ("goods/1/goods_code", "field.code")
