@@ -6,6 +6,7 @@ UI-01 … UI-07, UI-10, UI-11, UI-13, UI-15, PORT-05; line tables as GATE-04 and
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -469,6 +470,78 @@ def answer_and_explain(desk: Desk) -> None:
     expect(desk.field("note")).to_have_value("船期延误")
     expect(desk.action("申报")).to_have_attribute("aria-disabled", "true")
     desk.shoot("explained")
+
+
+def test_a_time_says_whether_it_can_be_had_and_digits_find_goods(desk: Desk) -> None:
+    """APPT-02, APPT-04, APPT-13, APPT-15: a moment typed and chosen, its offers, goods by digits, days of a query."""
+    open_form(desk)
+    fill_header(desk, "AB7001")
+    desk.field("visit_at").focus()
+    desk.type(sunday := next_sunday())
+    desk.says("周日不接待")
+    desk.shoot("sunday")
+    desk.press("Enter")
+    expect(desk.field("visit_at")).to_have_attribute("aria-invalid", "true")
+    expect(desk.field("visit_end")).to_have_value(f"{sunday[:4]}-{sunday[4:6]}-{sunday[6:8]} 12:00")
+    desk.field("visit_at").focus()
+    desk.press("Tab", "Enter")
+    expect(desk.page.locator(".offers-list [role=option]")).to_have_count(3)
+    desk.shoot("offers")
+    desk.press("ArrowDown", "Enter")
+    expect(desk.field("visit_at")).to_be_focused()
+    desk.says("可以到访")
+    desk.press("ArrowDown", "ArrowRight", "Enter", "ArrowDown")
+    desk.shoot("panel")
+    desk.press("Enter")
+    expect(desk.field("visit_at")).to_have_value(re.compile(r" 10:30$"))
+    choose_goods(desk)
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    visit = desk.field("visit_at").input_value()
+    find_visit(desk, visit)
+
+
+def next_sunday() -> str:
+    """The next but one Sunday at ten, as somebody types it who is in a hurry."""
+    today = datetime.now(UTC) + timedelta(hours=8)
+    return f"{today + timedelta(days=13 - today.weekday()):%Y%m%d}10"
+
+
+def choose_goods(desk: Desk) -> None:
+    """Too few digits say so; four and Enter list; the chosen name has the focus and can be changed."""
+    desk.field("goods/goods_code").focus()
+    desk.type("84")
+    desk.press("Enter")
+    desk.says("请录入至少 4 位数字后回车，从列表中选择")
+    desk.type("71")
+    desk.page.get_by_role("option").first.wait_for()
+    desk.shoot("goods")
+    desk.press("Enter")
+    expect(desk.field("goods/name")).to_be_focused()
+    expect(desk.field("goods/name")).not_to_have_value("")
+    desk.press("End")
+    desk.type("（样机）")
+    desk.press("Enter")
+    desk.type("12")
+    desk.press("Enter")
+    desk.type("A1")
+    desk.press("Enter", "Enter")
+    expect(desk.field("goods/name")).to_have_value("")
+    assert rows(desk)[0].endswith("（样机）")
+
+
+def find_visit(desk: Desk, visit: str) -> None:
+    """The own company's code is shown; one day alone is refused; both find it."""
+    desk.page.get_by_role("link", name="样例查询").click()
+    expect(desk.field("applicant_code")).to_have_attribute("readonly", "")
+    expect(desk.field("applicant_code")).to_have_value("4403110001")
+    desk.field("visit_at_from").fill(visit[:10])
+    desk.press("Enter", "Enter")
+    desk.says("需同时填写起始日期和截止日期，或都不填写")
+    desk.field("visit_at_to").fill(visit[:10])
+    desk.press("Enter")
+    expect(desk.page.locator(".results tbody")).to_contain_text(visit)
+    desk.shoot("found")
 
 
 def test_the_list_on_paper(desk: Desk) -> None:

@@ -22,13 +22,15 @@ export function listSource(items: CodeItem[]): CodeSource {
 }
 
 const MOST = 20;
+/** Of a list that is opened for some digits: nearly every heading of the tariff has fewer goods. */
+export const MANY = 100;
 const names = new Map<string, CodeItem>();
 const asked = new Map<string, Promise<CodeItem[]>>();
 
 /** A code table on the server: code prefix, Chinese part or pinyin initials (UI-04). Entries seen are remembered. */
-export function tableSource(table: string): CodeSource {
+export function tableSource(table: string, most = MOST): CodeSource {
   async function search(text: string): Promise<CodeItem[]> {
-    const page = await call<CodePage>("GET", `/api/codes/${encodeURIComponent(table)}`, { query: { q: text, limit: MOST } });
+    const page = await call<CodePage>("GET", `/api/codes/${encodeURIComponent(table)}`, { query: { q: text, limit: most } });
     for (const item of page.items) names.set(`${table}/${item.code}`, item);
     return page.items;
   }
@@ -41,5 +43,5 @@ export function tableSource(table: string): CodeSource {
     asked.set(key, asking);
     return (await asking).find((item) => item.code === code) ?? null;
   }
-  return { most: MOST, search, find };
+  return { most, search, find };
 }
