@@ -7,7 +7,7 @@ times are Chinese wall time; now may be in any zone, and counts in whole seconds
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -65,7 +65,7 @@ class Reason:
 class Judgement:
     """`latest` is the last moment to apply, `hours` before `closing`; both None where the calendar does not say.
 
-    `provisional`: what customs published of those days is provisional.
+    `provisional`: what customs published of those days is provisional. `unit`: what hours are called.
     """
 
     latest: datetime | None
@@ -73,6 +73,7 @@ class Judgement:
     hours: int
     reasons: tuple[Reason, ...] = ()
     provisional: bool = False
+    unit: str = "小时"
 
     @property
     def allowed(self) -> bool:
@@ -86,7 +87,7 @@ class Judgement:
             return self.reasons[0].message
         assert self.latest
         assert self.closing
-        basis = f"{minute_of(self.closing)} 海关下班前 {self.hours} 小时"
+        basis = f"{minute_of(self.closing)} 海关下班前 {self.hours} {self.unit}"
         warning = "；工作日历为暂定，请以口岸正式公布的为准" if self.provisional else ""
         return f"可以预约，最迟于 {minute_of(self.latest)} 提出申请（{basis}）{warning}"
 
@@ -99,14 +100,13 @@ def judge(
     hours = lead_of(appointment.ports, lower_of(tiers), readings)
     closing = port.closing_before(appointment.start, earlier_day=readings.closing == "earlier_day")
     latest = _latest(port, closing, hours, readings)
+    days = [appointment.start.date(), *([closing.day] if closing else [])]
     judgement = Judgement(
         latest,
         closing.moment if closing and latest else None,
         hours,
-        provisional=any(
-            port.is_provisional(day)
-            for day in (appointment.start.date(), *([closing.day] if closing else []))
-        ),
+        provisional=any(port.is_provisional(day) for day in days),
+        unit="个工作小时" if readings.hours == "working" else "小时",
     )
     reason = (
         _forbidden(tiers)
@@ -116,7 +116,7 @@ def judge(
         or _no_closing(appointment, port, latest)
         or _late(appointment, judgement, tiers, readings, now)
     )
-    return judgement if reason is None else _refused(judgement, reason)
+    return judgement if reason is None else replace(judgement, reasons=(reason,))
 
 
 def next_times(
@@ -163,10 +163,6 @@ def _latest(port: PortCalendar, closing: Close | None, hours: int, readings: Rea
     return port.before_work(closing.moment, lead) if readings.hours == "working" else closing.moment - lead
 
 
-def _refused(judgement: Judgement, reason: Reason) -> Judgement:
-    return Judgement(judgement.latest, judgement.closing, judgement.hours, (reason,), judgement.provisional)
-
-
 def _second(now: datetime) -> datetime:
     """Now in China, in whole seconds: what is shown as 17:00:00 is in time until 17:00."""
     return now.astimezone(CHINA).replace(microsecond=0)
@@ -206,7 +202,7 @@ def _unknown(appointment: Appointment, port: PortCalendar, readings: Readings) -
 
 
 def _no_calendar(port: PortCalendar, when: str) -> Reason:
-    message = f"{UNKNOWN_TEXT}（{_named(port)}，{when}）"
+    message = f"{UNKNOWN_TEXT}（{f'{port.name} {port.port}'.strip()}，{when}）"
     advice = "请联系该口岸更新工作日历，或改选已公布工作日历的口岸、时间"
     return Reason("unknown", message, advice, CALENDAR_CLAUSE)
 
@@ -255,7 +251,7 @@ def _late(
     message = (
         f"已超过最迟申请时间 {minute_of(judged.latest)}（现在是 {minute_of(_second(now))}）："
         f"申报口岸与进出口岸{ports}，{grade}最迟应在预约通关时间前最后一个海关工作日"
-        f"下班（{minute_of(judged.closing)}）前 {judged.hours} 小时提出申请"
+        f"下班（{minute_of(judged.closing)}）前 {judged.hours} {judged.unit}提出申请"
     )
     return Reason("late", message, "请改填更晚的预约通关时间，或从推荐时段中选择", CLAUSE)
 

@@ -254,6 +254,7 @@ def test_a_lead_in_working_hours() -> None:
     """The other reading of 24 小时: three working days of eight hours."""
     readings = Readings(hours="working")
     seen = judged("2026-11-28 10:00", readings=readings)
+    assert "下班前 24 个工作小时" in seen.text
     assert (seen.closing, seen.latest) == (at("2026-11-27 17:00"), at("2026-11-25 09:00"))
     assert judged("2026-11-28 10:00", ports=SAME, tiers=("high",), readings=readings).latest == at(
         "2026-11-27 13:00"
