@@ -63,6 +63,13 @@ async function form(answers: (path: string) => Record<string, unknown> = () => (
 }
 
 describe("a line table (GATE-04, UI-03)", () => {
+  it("保存 of an empty editor makes no row; it says what is missing, in the first box", async () => {
+    const { press, cells, focused, gutter } = await form();
+    await press("save");
+    expect(cells()).toEqual([]);
+    expect([gutter("name"), focused()]).toEqual(["!「名称」为必填项", "goods/name"]);
+  });
+
   it("Enter in the last box puts the row into the list, and the next one begins in the first box", async () => {
     const { row, cells, focused, box, document } = await form();
     await row("苹果", " ２ ");

@@ -74,11 +74,12 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     void work.finally(() => pending.delete(work));
   }
 
-  function check(field: Field): void {
+  /** @param whole an empty editor counts too: it is to become a row */
+  function check(field: Field, whole = false): void {
     const value = tidy(field, valueOf(field));
     if (value !== valueOf(field)) draft.value.row[field.name] = value;
     if (unknown.has(field.name)) return;
-    const wrong = blank.value ? null : checkField(field, draft.value.row, header());
+    const wrong = blank.value && !whole ? null : checkField(field, draft.value.row, header());
     if (wrong || at(field)?.source === "field") mark(field, wrong);
   }
 
@@ -88,8 +89,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   /** Puts the typed row into the list, and empties the editor; answers false when something is wrong with the row. */
   async function put(): Promise<boolean> {
     await Promise.all([...pending]);
-    for (const field of lines.fields) check(field);
+    for (const field of lines.fields) check(field, true);
     if (lines.fields.some((field) => at(field)?.source === "field")) return false;
+    if (blank.value) return true; // nothing of it must be filled in, and nothing is
     const { row, at: index, before } = draft.value;
     if (index === null && full.value) return refuseMore();
     const made = compactRow(row);
