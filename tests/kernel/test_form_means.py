@@ -125,7 +125,7 @@ async def test_what_is_said_comes_with_a_draft_and_with_nothing_else(house: Hous
     await member.upload(TYPE, saved["number"], "1")
     declared = await member.apply(TYPE, await member.view(TYPE, saved["number"]))
     assert declared["notices"] is None
-    assert (await member.view(TYPE, saved["number"]))["notices"] == []
+    assert (await member.view(TYPE, saved["number"]))["notices"] is None
     gate = (await member.http.get("/api/documents/gate.trip/new")).json()
     assert gate["notices"] is None
 

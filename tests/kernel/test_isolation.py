@@ -289,7 +289,8 @@ async def test_a_foreign_document_answers_like_an_absent_one(
     """PORT-10: the same words and status on every route; each of the two fences holds by itself."""
     owner, stranger = await house.member(), await house.member()
     view = await owner.save(TYPE, letter(reference()))
-    view = (await owner.upload(TYPE, view["number"], "1")).json()
+    await owner.upload(TYPE, view["number"], "1")
+    view = await owner.view(TYPE, view["number"])
     guesses = [Guess(stranger, n, view["attachments"][0]["id"]) for n in (view["number"], ABSENT)]
     leave_standing(house, fences, monkeypatch)
     for route, ask in {**NOT_FOUND, **NOTHING_FOUND}.items():

@@ -64,7 +64,7 @@ class Desk:
         """The view with what the type says at its fields, where they may be filled in."""
         only = None if view.editable is None else frozenset(view.editable)
         if only == frozenset():
-            return view.model_copy(update={"notices": []})
+            return view
         typed = editable(self.type, view.content)
         verdict = await judge(self.transaction, self.type, self.person, typed, stored=document, only=only)
         return view.model_copy(update={"notices": verdict.notices})
