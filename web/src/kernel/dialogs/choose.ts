@@ -9,6 +9,8 @@ export interface ChoiceQuestion {
   title: string;
   text: string;
   choices: Choice[];
+  /** Which of them has the focus at first. */
+  first?: string;
 }
 
 export const offered = shallowRef<(ChoiceQuestion & { answer: (value: string | null) => void }) | null>(null);

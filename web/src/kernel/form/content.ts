@@ -38,7 +38,9 @@ export function labelOf(definition: Definition, path: string, content: Content, 
   const lines = definition.lines.find((one) => one.name === name);
   if (lines) return row === undefined ? lines.label : cellLabel(lines, Number(row), cell, content, drafts[name]?.row);
   const field = fieldsOf(definition).find((one) => one.name === path);
-  return field ? spoken(field, content).label : name === "attachments" ? "随附单据" : "";
+  if (field) return spoken(field, content).label;
+  const category = definition.attachments?.categories.find((one) => one.code === row)?.name;
+  return name === "attachments" ? (category ?? "随附单据") : "";
 }
 
 function cellLabel(lines: Lines, row: number, cell: string | undefined, content: Content, typed: Row = {}): string {

@@ -129,8 +129,8 @@ describe("buttons of one label are one (APPT-09)", () => {
     expect(signing.value!.facts[0]!.value).toBe("包裹申请 · 申请 · 反馈单号");
   });
 
-  it("asks which of several; Down and Up go from one to the other, giving up does nothing", async () => {
-    const { click, server } = await form(() => inForce);
+  it("asks which of several; Down and Up go from one to the other, giving up does nothing; what was typed is named first", async () => {
+    const { click, server, box } = await form(() => inForce);
     await click("[data-action=apply]");
     const choices = [...window.document.querySelectorAll<HTMLElement>("[data-choice]")];
     expect(choices.map((one) => one.textContent)).toEqual(["反馈单号", "情况说明"]);
@@ -139,6 +139,11 @@ describe("buttons of one label are one (APPT-09)", () => {
     expect(window.document.activeElement).toBe(choices[1]);
     choices[1]!.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true }));
     expect(window.document.activeElement).toBe(choices[0]);
+    offered.value!.answer(null);
+    await flushPromises();
+    await box("report").setValue("船期延误");
+    await click("[data-action=apply]");
+    expect(offered.value!.first).toBe("report");
     offered.value!.answer(null);
     await flushPromises();
     expect([signing.value, server.asked.filter((one) => one.method !== "GET")]).toEqual([null, []]);

@@ -56,7 +56,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     const permitted = actions.filter((one) => allowed(one.name).allowed);
     if (permitted.length < 2) return permitted[0];
     const choices = permitted.map((one) => ({ value: one.name, label: one.choice || one.label }));
-    const chosen = await choose({ title: label, text: `请选择本次「${label}」的内容：`, choices });
+    const chosen = await choose({ title: label, text: `请选择本次「${label}」的内容：`, choices, first: permitted.find(document.wasTypedFor)?.name });
     return permitted.find((one) => one.name === chosen);
   }
 

@@ -57,7 +57,7 @@ export function useDocument(type: string) {
     return { allowed: false, why: "查看页面只能查看；需要修改时请从查询结果的操作栏进入" };
   }
 
-  const { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers } = useEditable(definition, view, mode, may);
+  const { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers, wasTypedFor: typedFor } = useEditable(definition, view, mode, may);
 
   /**
    * Loads the definition and the document; an empty one without a number.
@@ -228,6 +228,7 @@ export function useDocument(type: string) {
   return {
     type, definition, view, content, drafts, number, mode, amending, dirty, unsaved, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
+    wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
     may, load, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
   };
 }

@@ -1,7 +1,9 @@
 import { computed, type Ref } from "vue";
 import type { ActionDefinition, Allowed, Content, Definition, View } from "@/kernel/api/types";
 import { VIEW } from "@/kernel/workspace";
+import { canonical } from "@/kernel/signing/canonical";
 import { typedOf } from "./content";
+import { fileName } from "./sections";
 
 const YES: Allowed = { allowed: true, why: "" };
 
@@ -51,10 +53,17 @@ export function useEditable(
     return { ...pick(content, (name) => !isOthers(action, name)), ...pick(counts, (name) => isOthers(action, name)) };
   }
 
+  /** Whether something stands in the boxes, or was uploaded, that only this follow-up sends. */
+  function wasTypedFor({ edits }: ActionDefinition, content: Content): boolean {
+    const inForce = view.value?.in_force ?? {};
+    const files = (view.value?.attachments ?? []).map((file) => fileName(file.category));
+    return (edits ?? []).some((name) => files.includes(name) || canonical(content[name] ?? "") !== canonical(inForce[name] ?? (Array.isArray(content[name]) ? [] : "")));
+  }
+
   /** Whether the name belongs to follow-ups, but not to this action. */
   const isOthers = (action: ActionDefinition, name: string): boolean => theirs.value.has(name) && !action.edits?.includes(name);
 
-  return { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers };
+  return { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers, wasTypedFor };
 }
 
 const pick = (content: Content, wanted: (name: string) => boolean): Content =>
