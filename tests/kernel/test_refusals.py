@@ -31,7 +31,7 @@ PLACES = sorted(
     path
     for part in ("kernel", "subsystems")
     for path in (ROOT / part).rglob("*.py")
-    if "tests" not in path.parts
+    if "tests" not in path.relative_to(ROOT).parts
 )
 
 

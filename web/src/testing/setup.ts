@@ -1,5 +1,7 @@
 import { PropertySymbol } from "happy-dom";
 import { afterEach } from "vitest";
+import { asked, told } from "@/kernel/dialogs/ask";
+import { signing } from "@/kernel/signing/sign";
 
 type Connected = { [PropertySymbol.connectedToDocument](): void };
 
@@ -11,8 +13,9 @@ if (typeof window !== "undefined") {
   // Whom a test has not put in the server's place is not there, and is not looked for either.
   globalThis.fetch = () => Promise.reject(new TypeError("fetch failed"));
 
-  // Files share a window: none leaves anything in its memory for the next.
+  // Files share a window: no test leaves a dialog open in it, or anything in its memory, for the next.
   afterEach(() => {
+    signing.value = asked.value = told.value = null;
     localStorage.clear();
     sessionStorage.clear();
   });
