@@ -2,8 +2,7 @@
 
     python tools/bootstrap_test.py [--with-postgres15 | --journey NAME]
 
-The Python tests keep all processors busy; beside them, and before them where both want one, go the stages that mostly
-wait: systems that are killed, browser journeys, the pages' tests. What measures time comes last, alone. All run even
+The Python tests keep all processors busy; beside them go the stages that mostly wait: systems that are killed, browser journeys, the pages' tests. What measures time comes last, alone. All run even
 when one fails. At the end: where the time went, the slowest ten, and `N passed, N failed, N skipped`; exit code 1 when
 anything failed. Why so: docs/decisions/0022-what-tests-share.md.
 """
@@ -33,7 +32,6 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 NO_TESTS = 5  # pytest's exit code when it found none
 CORES = min(os.cpu_count() or 2, 4)
 LANES = CORES + 1  # stages beside the Python tests; each waits about half of its time
-GIVES_WAY = ("nice", "-n", "5")  # the Python tests take the processors that the stages in the lanes leave
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ def everything(tally: Tally, *, with_15: bool) -> None:
         beside = [*long, *systems(prepared), *postgres_15(tally, with_15), *short, pages()]
         options = ("-n", str(CORES), "--dist", "worksteal", "-m", "not serial and not journey")
         left_out = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM)
-        tests = pytest("Python tests", "parallel", *options, *left_out, before=GIVES_WAY)
+        tests = pytest("Python tests", "parallel", *options, *left_out)
         with ThreadPoolExecutor(LANES + 1) as pool:
             list(pool.map(tally.run, [tests, *beside]))
     tally.run(pytest("Python tests that measure time", "alone", *measuring(), "-m", "serial"))
@@ -246,10 +244,10 @@ def pages() -> Stage:
     return Stage("pages", "Pages", ("npm", "test", "--", *options))
 
 
-def pytest(title: str, name: str, *arguments: str, before: Sequence[str] = (), **environment: str) -> Stage:
+def pytest(title: str, name: str, *arguments: str, **environment: str) -> Stage:
     """A run of pytest."""
     report = REPORTS / f"{name}.xml"
-    command = (*before, sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments)
+    command = (sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments)
     return Stage(name, title, command, environment)
 
 
