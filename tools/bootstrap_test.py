@@ -2,9 +2,10 @@
 
     python tools/bootstrap_test.py [--with-postgres15 | --journey NAME]
 
-The Python tests keep all processors busy; beside them go the stages that mostly wait: systems that are killed, browser journeys, the pages' tests. What measures time comes last, alone. All run even
-when one fails. At the end: where the time went, the slowest ten, and `N passed, N failed, N skipped`; exit code 1 when
-anything failed. Why so: docs/decisions/0022-what-tests-share.md.
+The Python tests keep all processors busy; beside them go the stages that mostly wait: systems that are killed, browser
+journeys, the pages' tests. What measures time comes last, alone. All run even when one fails. At the end: where the
+time went, the slowest ten, and `N passed, N failed, N skipped`; exit code 1 when anything failed. Why so:
+docs/decisions/0022-what-tests-share.md.
 """
 
 from __future__ import annotations
