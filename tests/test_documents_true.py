@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from singlewindow.card.settings import CardSettings
+from singlewindow.customs.desks.appointment.readings import CustomsReadingSettings
 from singlewindow.customs.settings import CustomsSettings
 from singlewindow.kernel.settings import Settings
 from singlewindow.launch import binaries, residence
@@ -26,7 +27,7 @@ DOCUMENTS = [
 READ_BY = {
     "L": (LaunchSettings,),
     "P": (Settings, ChapterSettings, ReadingSettings),
-    "C": (CustomsSettings,),
+    "C": (CustomsSettings, CustomsReadingSettings),
     "K": (CardSettings,),
 }
 SETTINGS = [each for classes in READ_BY.values() for each in classes]

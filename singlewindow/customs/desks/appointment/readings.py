@@ -5,6 +5,7 @@ Both sides must read alike, or customs return what the form allows. What each me
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cache
 from typing import Literal
@@ -12,18 +13,21 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Window = Literal["whole", "start"]
+EntryCalendar = Literal["when_present", "never"]
+Unanswered = Literal["after_deadline", "after_window"]
 
-class Readings(BaseSettings):
+
+@dataclass(frozen=True)
+class Readings:
     """Those of the readings that customs need: what must lie outside working time, whether the calendar of 预约进出口岸
     counts, when I-通关完成未反馈 begins, days for feedback, hours of an appointment."""
 
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_APPOINTMENT_", extra="ignore", frozen=True)
-
-    window: Literal["whole", "start"] = "whole"
-    entry_calendar: Literal["when_present", "never"] = "when_present"
-    unanswered: Literal["after_deadline", "after_window"] = "after_deadline"
-    feedback_days: int = Field(default=5, ge=0, le=60)
-    window_hours: int = Field(default=2, ge=1, le=24)
+    window: Window = "whole"
+    entry_calendar: EntryCalendar = "when_present"
+    unanswered: Unanswered = "after_deadline"
+    feedback_days: int = 5
+    window_hours: int = 2
 
     @property
     def length(self) -> timedelta:
@@ -31,7 +35,20 @@ class Readings(BaseSettings):
         return timedelta(hours=self.window_hours)
 
 
+class CustomsReadingSettings(BaseSettings):
+    """The same from the environment, under the names that the portal reads."""
+
+    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
+
+    appointment_window: Window = "whole"
+    appointment_entry_calendar: EntryCalendar = "when_present"
+    appointment_unanswered: Unanswered = "after_deadline"
+    appointment_feedback_days: int = Field(default=5, ge=0, le=60)
+    appointment_window_hours: int = Field(default=2, ge=1, le=24)
+
+
 @cache
 def readings() -> Readings:
     """The readings of this process, read once."""
-    return Readings()
+    given = CustomsReadingSettings()
+    return Readings(**{field.name: getattr(given, f"appointment_{field.name}") for field in fields(Readings)})
