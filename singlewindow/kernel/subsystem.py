@@ -277,12 +277,13 @@ class RowAction:
 
 @dataclass(frozen=True)
 class Queries:
-    """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together, with `print`
-    the result goes on paper."""
+    """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together, by a button
+    with `delete_word`; with `print` the result goes on paper."""
 
     conditions: tuple[Condition, ...]
     columns: tuple[Column, ...]
     delete: bool = False
+    delete_word: str = "删除"
     statistics: Statistics | None = None
     row_actions: tuple[RowAction, ...] = ()
     print: bool = False

@@ -200,6 +200,7 @@ class QueryView(BaseModel):
     conditions: list[ConditionView]
     columns: list[ColumnView]
     delete: bool
+    delete_word: str
     print: bool
     row_actions: list[RowActionView]
 
@@ -314,6 +315,7 @@ def _query(type: DocumentType) -> QueryView:
         conditions=conditions,
         columns=columns,
         delete=type.queries.delete,
+        delete_word=type.queries.delete_word,
         print=type.queries.print,
         row_actions=actions,
     )

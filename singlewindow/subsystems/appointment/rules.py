@@ -97,7 +97,7 @@ def there_is_something_to_feed_back(content: Application, known: Known) -> Itera
         yield Finding("declarations", "尚未录入报关单号，不能反馈", "请录入至少一票预约通关报关单号")
 
 
-@rule("APPT-R10", clause=FEEDBACK, drafts=False, alert=True)
+@rule("APPT-R10", clause=FEEDBACK, drafts=False)
 def declarations_agree_with_the_application(content: Application, known: Known) -> Iterator[Finding]:
     """Every difference of every number is named, with both values (APPT-10)."""
     if known.fed_back is None:
@@ -108,7 +108,7 @@ def declarations_agree_with_the_application(content: Application, known: Known) 
         yield Finding(path, each.message, each.advice)
 
 
-@rule("APPT-R11", clause=FEEDBACK, drafts=False, alert=True)
+@rule("APPT-R11", clause=FEEDBACK, drafts=False)
 def declarations_serve_one_appointment(content: Application, known: Known) -> Iterator[Finding]:
     """A number that another appointment was fed back with cannot be used again (APPT-10)."""
     if known.fed_back is None:

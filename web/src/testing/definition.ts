@@ -61,6 +61,7 @@ export const parcel: Definition = {
       { name: "district", label: "关区", link: "", sortable: false },
     ],
     delete: true,
+    delete_word: "删除",
     print: false,
     row_actions: [],
   },

@@ -53,3 +53,20 @@ def test_the_code_tables() -> None:
     """APPT-02: the three situations of 公告2018年第109号, and the two directions."""
     assert [entry.code for entry in load_table("appointment_reasons")] == ["1", "2", "3"]
     assert [entry.code + entry.name for entry in load_table("appointment_flags")] == ["I进口", "E出口"]
+
+
+def test_the_query_page_has_the_manuals_boxes_and_buttons() -> None:
+    """APPT-13: in the manual's order; ticked drafts go by 批量删除."""
+    queries = APPLICATION.queries
+    assert [(each.label, each.kind, each.max_days) for each in queries.conditions] == [
+        ("企业类别", "role", 0),
+        ("申请单位", "own", 0),
+        ("收发货人", "text", 0),
+        ("状态", "status", 0),
+        ("申请时间", "span", 15),
+        ("预约时间", "span", 15),
+        ("预录入编号", "text", 0),
+    ]
+    assert (queries.delete, queries.delete_word) == (True, "批量删除")
+    links = {each.label: each.link for each in queries.columns if each.link}
+    assert links == {"预录入编号": "document", "状态": "receipts"}

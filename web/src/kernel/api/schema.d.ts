@@ -3538,6 +3538,8 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             /** Delete */
             delete: boolean;
+            /** Delete Word */
+            delete_word: string;
             /** Print */
             print: boolean;
             /** Row Actions */
