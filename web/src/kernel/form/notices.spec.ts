@@ -163,6 +163,18 @@ describe("what the server says at a field (APPT-15)", () => {
     seen.disconnect();
   });
 
+  it("what is said of an empty field comes back when it is left empty again", async () => {
+    const { type, leave, gutter } = await form(({ content }) => ({ content: {}, violations: [], notices: content.start ? [good()] : [bad] }));
+    await type("port", "A");
+    await leave("port");
+    expect(gutter().text()).toContain("推荐时段");
+    await type("start", "2026");
+    expect(gutter().text()).toBe("");
+    await type("start", "");
+    await leave("start");
+    expect(gutter().text()).toContain("推荐时段");
+  });
+
   it("a cleared field takes back what it brought", async () => {
     const { type, leave, asked, box } = await form(({ content }) => ({ content: { end: content.start ? "2026-11-28 12:00" : "" }, violations: [], notices: [] }));
     await type("start", "2026112810");
@@ -202,6 +214,18 @@ describe("an alert is a dialog when it appears (APPT-05)", () => {
     await document.clear();
     await flushPromises();
     expect(told.value?.all).toHaveLength(1);
+  });
+
+  it("a box that has the focus when a dialog opens is not left by that", async () => {
+    const { box, leave } = await form(() => ({}));
+    await box("port").trigger("focus");
+    const dialog = window.document.body.appendChild(window.document.createElement("dialog"));
+    dialog.setAttribute("open", "");
+    await leave("port");
+    expect(box("port").attributes("aria-invalid")).toBe("false");
+    dialog.remove();
+    await leave("port");
+    expect(box("port").attributes("aria-invalid")).toBe("true");
   });
 
   it("when 暂存 is refused for it, beside the list", async () => {

@@ -10,6 +10,7 @@ import type { OpenDocument } from "./useDocument";
 import { useNotices } from "./useNotices";
 import type { Violations } from "./useViolations";
 
+const UNSAID = "\0"; // of a field whose notice went with an edit: it is asked again, whatever stands in it
 const PAUSE = 250; // milliseconds without a key, after which a moment that is whole is looked up
 
 /**
@@ -47,7 +48,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
     unknown.delete(field.name);
     violations.edited(field.name);
     if (said.by === field.name) takeBack();
-    if (notices.edited(field.name)) looked.delete(field.name);
+    if (notices.edited(field.name)) looked.set(field.name, UNSAID);
     clearTimeout(pause);
     if (field.kind === "moment" && field.lookup) pause = setTimeout(() => askWhole(field), PAUSE);
   }
