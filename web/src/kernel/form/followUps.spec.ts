@@ -187,12 +187,14 @@ describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
     const { click, choose, addNumber, submit, document, wrapper } = await form(() => inForce, (path) => ({
       [`PUT ${path}/1/amendment`]: keeping(saves!), [`POST ${path}/1/submit`]: (request: Request) => (submits!.push(request), sent),
     }));
+    const saidSaved = () => window.document.body.textContent!.split("暂存成功").length; // another spec may have said so
+    const before = saidSaved();
     await addNumber("123");
     await click("[data-action=apply]");
     await choose("answer");
     expect(saves!.map((one) => one.body)).toEqual([{ action: "answer", content: { contact: "王芳", goods, numbers: [{ no: "123" }] } }]);
     expect([saves![0]!.headers.get("If-Match"), saves![0]!.headers.get("Autosave-Key")]).toEqual(['"1"', document.tab.value]);
-    expect(window.document.body.textContent).not.toContain("暂存成功");
+    expect(saidSaved()).toBeLessThanOrEqual(before);
     await submit();
     expect(submits).toHaveLength(1);
     expect([document.mode.value, document.unsaved.value]).toEqual(["", false]);
