@@ -10,6 +10,7 @@ import base64
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ import pytest
 
 from singlewindow.contract.messages import Submission
 from singlewindow.kernel.documents.store import _change_sql
+from singlewindow.kernel.documents.verification import Checked, breaks
 from singlewindow.kernel.exchange.receipts import Heard, hear
 from singlewindow.kernel.exchange.timers import move_due
 from singlewindow.kernel.lifecycle import Action, Amends, states
@@ -26,6 +28,8 @@ from tests.actions import NEW, Matrix, amended, copy, declared, delete, new, pri
 from tests.house import House, Member
 from tests.kernel.conftest import FROZEN
 from tests.kernel.test_amendments import BASE, TYPE, Letter, content_of, reference
+from tests.kernel.test_printing import needs_poppler
+from tests.kernel.test_printing import printed as on_paper
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ANSWER_BY = "2026-11-21"
@@ -547,6 +551,34 @@ async def test_what_another_party_sees(house: House, clock: Any) -> None:
     assert (await letter.view(member=party))["status"]["name"] == "已答复"
     refused = await party.prepare(TYPE, await letter.view(member=party), "answer")
     assert refused.status_code == 403
+
+
+@needs_poppler
+async def test_a_print_shows_what_is_in_force(house: House, clock: Any, tmp_path: Path) -> None:
+    """UI-12: neither what is typed nor its files, and the version that was submitted; in every state."""
+    letter = await in_force(house)
+    version = (await letter.view())["version"]
+    await letter.member.upload(TYPE, letter.number, "4", name="不得出现.pdf")
+    await letter.typed("explain", note="不得出现")
+    for moment, status in ((FROZEN, "审批通过"), (DUE, "逾期")):
+        await clock(moment)
+        await move_due(house.worker)
+        paper = (await on_paper(letter.member, letter.number, tmp_path)).text
+        assert (status in paper, "不得出现" in paper, f"第{version}版" in paper) == (True, False, True)
+    await letter.declare("explain")
+    assert "逾期（说明中，本件为现行内容）" in (await on_paper(letter.member, letter.number, tmp_path)).text
+    await letter.said(2, 1, "APPROVED", DUE)
+    assert "不得出现" in (await on_paper(letter.member, letter.number, tmp_path)).text
+
+
+async def test_the_history_of_a_followed_document_is_whole(house: House, clock: Any) -> None:
+    """CUST-05: verify-history finds nothing wrong in it."""
+    letter = await in_force(house)
+    await letter.answered()
+    await letter.said(2, 1, "REFUSED")
+    await letter.declare("answer")
+    await letter.said(3, 1, "APPROVED")
+    assert letter.number not in [each.number async for each in breaks(house.owner, Checked())]
 
 
 # ------------------------------------------------------------------------------------------- claims

@@ -92,13 +92,13 @@ class Desk:
         content: dict[str, Any] = json.loads(signed)
         return content
 
-    async def files(self, document: Document) -> list[AttachmentRecord]:
-        """The document's files, by category, of which another party sees what was submitted; a type without files is
-        not asked about."""
+    async def files(self, document: Document, *, submitted: bool = False) -> list[AttachmentRecord]:
+        """The document's files, by category, of which another party sees only those that were `submitted`; a type
+        without files is not asked about."""
         if self.type.form.attachments is None:
             return []
-        others = document.company_id != self.person.company_id
-        return await store.attachments_of(self.transaction, document.id, submitted=others)
+        only = submitted or document.company_id != self.person.company_id
+        return await store.attachments_of(self.transaction, document.id, submitted=only)
 
     async def get_own(self, number: str) -> Document:
         """A stored document that the person's company files. Raises NotFound, Forbidden for another party's."""

@@ -50,7 +50,7 @@ async def print_document(
         if wanted is None:
             raise NotFound(f"没有名为 {name} 的打印样式")
         desk.check(type.lifecycle.action("print"), document.status, document)
-        files = await desk.files(document)
+        files = await desk.files(document, submitted=document.status not in type.lifecycle.drafts)
         data = await print_data(desk.transaction, type, person, document, files)
         now = desk.transaction.now
     chosen = settings()

@@ -80,12 +80,13 @@ def _status(type: DocumentType, document: Document) -> str:
 
 
 async def _version(transaction: Transaction, document: Document) -> int:
-    """The version of what is printed: a saved change has numbers of its own."""
-    if document.amendment is None and not document.amending:
+    """The version of what is printed: that of what was submitted, where something else is being worked on beside it."""
+    if document.amendment is None and not document.amending and not document.follow_up:
         return document.version
     version: int = await transaction.value(
-        """select version from submission where document_id = $1 and id = (
-               select in_force_submission from document where id = $1)""",
+        """select s.version from submission s join document d on d.id = s.document_id
+           where d.id = $1 and (s.id = d.in_force_submission or (d.in_force_submission is null and not s.amends))
+           order by s.id desc limit 1""",
         document.id,
     )
     return version
