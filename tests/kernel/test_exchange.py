@@ -355,7 +355,7 @@ async def test_officers_get_labels_and_code_names(house: House) -> None:
     submission = next(each for each in house.customs.received if each.number == view["number"])
     content = json.loads(base64.b64decode(submission.content))
     columns = ["goods/name", "goods/weight", "goods/vessel_mark", "goods/goods_code"]
-    assert list(submission.labels)[-5:] == ["goods", *columns]
+    assert list(submission.labels)[-7:] == ["goods", *columns, "answers", "answers/answer_no"]
     assert submission.labels["goods/weight"] == "重量"
     names = {"2": "水路运输", "4": "公路运输", "5": "航空运输"}
     assert submission.code_names == {"transport": names[content["transport"]]}
