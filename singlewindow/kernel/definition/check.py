@@ -45,7 +45,7 @@ def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
             or not all(isinstance(row, dict) for row in rows)
             or len(rows) > table.most
         ):
-            raise Refused.because([_too_many_rows(table)])
+            raise Refused.because([_no_rows(table, rows)])
         values[name] = [_clean(table.row, row, f"{name}/{at}/") for at, row in enumerate(rows, start=1)]
     return values
 
@@ -239,6 +239,10 @@ def _wrong(path: str, message: str, advice: str, clause: str = BASIS) -> Violati
     return Violation(path, "field.shape", message, advice, clause or BASIS, "field")
 
 
-def _too_many_rows(table: Lines) -> Violation:
+def _no_rows(table: Lines, rows: object) -> Violation:
+    """That a table's member is no list of rows, or has too many of them."""
+    if isinstance(rows, list) and len(rows) > table.most:
+        message = f"「{table.label}」共 {len(rows)} 行，不得超过 {table.most} 行"
+        return _wrong(table.name, message, "请删除多余的行后重试", table.clause)
     message = f"「{table.label}」应为至多 {table.most} 行的列表"
-    return _wrong(table.name, message, "请删除多余的行后重试", table.clause)
+    return _wrong(table.name, message, "请刷新页面后重试", table.clause)
