@@ -8,6 +8,7 @@ import { serve, type Request } from "@/testing/server";
 
 const GOODS = [
   { code: "0805100000", name: "鲜或干的橙" }, { code: "0805290000", name: "其他柑橘" }, { code: "0806100000", name: "鲜葡萄" },
+  { code: "2009110000", name: "品目0805所列水果的汁" },
 ];
 const CODE = field("hs_code", "商品HS编码", { kind: "code", codes: "tariff", least_digits: 4, fills: "name", max_length: 10, entry: "required", required: true });
 const NAME = field("name", "商品名称", { max_length: 20, entry: "required", required: true });

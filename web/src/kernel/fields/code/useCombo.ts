@@ -55,9 +55,14 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     const found = await source().search(typed.value).catch(() => null);
     if (turn !== asked) return;
     narrowing.value = false;
-    items.value = found ?? [];
+    items.value = (found ?? []).filter(isMeant(typed.value));
     trouble.value = found ? "" : "代码表暂时取不到，请稍后再试";
     highlighted.value = Math.max(0, items.value.findIndex((item) => item.code === value()));
+  }
+
+  /** Digits for which a list is opened are the beginning of a code, not a part of a name. */
+  function isMeant(digits: string): (item: CodeItem) => boolean {
+    return least() && /^\d+$/.test(digits) ? (item) => item.code.startsWith(digits) : () => true;
   }
 
   function show(): Promise<void> {
