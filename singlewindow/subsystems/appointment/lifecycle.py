@@ -52,7 +52,7 @@ def appointed_time_has_come(content: Mapping[str, str], now: datetime) -> str:
     start = find_moment(content.get("start", ""))
     if start is None or now < start:
         return ""
-    return f"已到预约通关时间（{minute_of(start)}），不能取消预约；请反馈报关单号或提交情况说明"
+    return f"已到预约通关时间（{minute_of(start)}），不能取消预约；审批通过的，请反馈报关单号或提交情况说明"
 
 
 def unanswered_at(content: Mapping[str, Any], moments: Moments) -> datetime | None:
