@@ -39,6 +39,30 @@ def menu(desk: Desk, title: str) -> None:
     desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=title, exact=True).click()
 
 
+def choose(desk: Desk, typed: str, shown: str) -> None:
+    """In the focused drop-down: Space opens it, typing narrows it, Enter takes and goes on (UI-04)."""
+    box = desk.page.locator("*:focus")
+    name = box.get_attribute("data-field")
+    desk.press("Space")
+    expect(desk.page.get_by_role("option").locator("visible=true").first).to_be_visible()
+    desk.type(typed)
+    option = desk.page.get_by_role("option", name=shown, exact=True).locator("visible=true")
+    expect(option).to_be_visible()
+    desk.press("Enter")
+    expect(desk.field(str(name))).to_have_value(shown)
+
+
+def enter(desk: Desk, text: str) -> None:
+    """Type into the focused box; Enter goes on."""
+    desk.type(text)
+    desk.press("Enter")
+
+
+def at(desk: Desk, name: str) -> None:
+    """The focus stands in this box."""
+    expect(desk.field(name)).to_be_focused()
+
+
 def enter_pin(desk: Desk, pin: str = PIN) -> None:
     """In the card's dialog, once it waits for it."""
     box = desk.page.get_by_label("卡介质密码")

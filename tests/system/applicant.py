@@ -9,7 +9,7 @@ import asyncio
 import base64
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -82,6 +82,18 @@ class Applicant:
         await self._do(f"/api/documents/{type}/{view['number']}", view["version"], action)
         number: str = view["number"]
         return number
+
+    async def refusal(self, type: str, content: dict[str, Any], action: str) -> str:
+        """What the portal says where a document may not be saved, or its action not be signed: all of it."""
+        saved = await self.http.post(f"/api/documents/{type}", json={"content": content})
+        if saved.status_code == 422:
+            return saved.text
+        view = saved.json()
+        wanted, version = {"action": action, "card_no": self.card_no}, {"If-Match": f'"{view["version"]}"'}
+        path = f"/api/documents/{type}/{view['number']}/prepare"
+        answer = await self.http.post(path, json=wanted, headers=version)
+        assert answer.status_code == 422, answer.text
+        return answer.text
 
     async def amend(self, type: str, number: str, action: str, content: dict[str, Any] | None = None) -> None:
         """Sign an action that amends a document in force; with `content` that is what it asks for."""
@@ -195,6 +207,17 @@ async def applicants(system: System) -> Any:
     finally:
         for person in people:
             await person.http.aclose()
+
+
+@asynccontextmanager
+async def with_card(system: System, card_no: str) -> AsyncIterator[Applicant]:
+    """The holder of one card of the demonstration world, logged in."""
+    person = _applicant(system, next(each for each in system.world["cards"] if each["card_no"] == card_no))
+    try:
+        await person.log_in()
+        yield person
+    finally:
+        await person.http.aclose()
 
 
 def _applicant(system: System, card: dict[str, str]) -> Applicant:

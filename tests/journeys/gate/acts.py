@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 import singlewindow.subsystems.gate
-from tests.journeys.acts import WANG, enter_application, enter_pin, menu, saved_behind
+from tests.journeys.acts import WANG, at, choose, enter, enter_application, enter_pin, menu, saved_behind
 from tests.journeys.browser import Desk
 
 APPLICATION = "智能卡口散杂货系统"
@@ -29,30 +29,6 @@ def open_form(desk: Desk) -> None:
     menu(desk, FORM)
     expect(desk.field("status")).to_have_value("未暂存")
     desk.field("customs_master").focus()
-
-
-def choose(desk: Desk, typed: str, shown: str) -> None:
-    """In the focused drop-down: Space opens it, typing narrows it, Enter takes and goes on (UI-04)."""
-    box = desk.page.locator("*:focus")
-    name = box.get_attribute("data-field")
-    desk.press("Space")
-    expect(desk.page.get_by_role("option").locator("visible=true").first).to_be_visible()
-    desk.type(typed)
-    option = desk.page.get_by_role("option", name=shown, exact=True).locator("visible=true")
-    expect(option).to_be_visible()
-    desk.press("Enter")
-    expect(desk.field(str(name))).to_have_value(shown)
-
-
-def enter(desk: Desk, text: str) -> None:
-    """Type into the focused box; Enter goes on."""
-    desk.type(text)
-    desk.press("Enter")
-
-
-def at(desk: Desk, name: str) -> None:
-    """The focus stands in this box."""
-    expect(desk.field(name)).to_be_focused()
 
 
 def fill_header(desk: Desk, plate: str, *, mode: str = "2 海运", flag: str = "I 进口") -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import LI_CARD, WANG_CARD
+from tests.journeys.acts import LI_CARD, WANG_CARD, at, choose, enter
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import (
     BUTTONS,
-    at,
-    choose,
     declare,
-    enter,
     fill_header,
     log_in,
     open_form,

@@ -11,21 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 import singlewindow.subsystems.gate
-from tests.journeys.acts import GREY, SLOW, WANG_CARD, WHITE, YELLOW, colour_of
+from tests.journeys.acts import GREY, SLOW, WANG_CARD, WHITE, YELLOW, at, choose, colour_of, enter
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import (
-    ask_to_declare,
-    at,
-    choose,
-    declare,
-    enter,
-    fill_header,
-    log_in,
-    open_form,
-    rows,
-    save,
-)
+from tests.journeys.gate.acts import ask_to_declare, declare, fill_header, log_in, open_form, rows, save
 from tests.system.running import eventually
 
 pytestmark = pytest.mark.journey

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.acts import SLOW, enter_pin, row_of
+from tests.journeys.acts import SLOW, choose, enter_pin, row_of
 from tests.journeys.browser import Desk
-from tests.journeys.gate.acts import BUTTONS, choose, declare, declared_trip, log_in, open_query, search
+from tests.journeys.gate.acts import BUTTONS, declare, declared_trip, log_in, open_query, search
 from tests.journeys.gate.officer import GateOfficer
 
 pytestmark = pytest.mark.journey

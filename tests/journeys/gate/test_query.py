@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import SLOW, row_of
+from tests.journeys.acts import SLOW, choose, row_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import BUTTONS, choose, log_in, open_query, search
+from tests.journeys.gate.acts import BUTTONS, log_in, open_query, search
 from tests.journeys.gate.officer import GateOfficer
 from tests.journeys.gate.stock import declared, draft, in_every_status, serial
 from tests.journeys.papers import kept, text_of

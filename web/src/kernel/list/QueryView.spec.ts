@@ -110,6 +110,14 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(from!.element.value).toBe("2026-11-31");
   });
 
+  it("without a tick the button says which data can be ticked", async () => {
+    const actions = parcel.actions.map((one) => (one.name === "delete" ? { ...one, states: ["0"] } : one));
+    serve({ "GET /api/documents/sample.parcel": page });
+    wrapper = mount(QueryView, { props: { definitions: [{ ...parcel, actions }] }, attachTo: document.body });
+    await wrapper.findAll("button").find((one) => one.text() === "删除")!.trigger("click");
+    expect(document.body.textContent).toContain("请先勾选要删除的数据（仅暂存状态的数据可以勾选）");
+  });
+
   it("the head box ticks all rows of the page that may be deleted; deleting asks", async () => {
     const { server, press } = query({ "POST /api/documents/sample.parcel/delete": { deleted: ["1", "3"], refused: [] } });
     await press("查询");
