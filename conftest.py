@@ -20,6 +20,7 @@ from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
 
 if TYPE_CHECKING:
+    import asyncpg
     from fastapi import FastAPI
 
     from tests.house import House
@@ -123,9 +124,34 @@ def application() -> FastAPI:
     return create_app()
 
 
+@pytest.fixture(scope="session")
+def ordinary_file() -> Iterator[None]:
+    """A child process reads the file that hundreds of tests upload once in each test process; any other each time."""
+    from singlewindow.kernel.attachments import upload
+    from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, check_pdf
+    from tests.house import PDF
+
+    found: dict[PdfLimits, PdfFacts] = {}
+
+    async def check(data: bytes, limits: PdfLimits) -> PdfFacts:
+        if data != PDF:
+            return await check_pdf(data, limits)
+        if limits not in found:
+            found[limits] = await check_pdf(data, limits)
+        return found[limits]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(upload, "check_pdf", check)
+        yield
+
+
 @pytest.fixture
-async def house(postgres: TestPostgres, portal_database: str, application: FastAPI) -> AsyncIterator[House]:
+async def house(
+    postgres: TestPostgres, portal_database: str, application: FastAPI, ordinary_file: None
+) -> AsyncIterator[House]:
     """A whole portal for one test, on the database that the tests of this process share."""
+    import asyncpg
+
     from singlewindow.contract.demo_pki import create
     from singlewindow.kernel.database.connection import Database
     from singlewindow.kernel.jobs.tools import Tools
@@ -143,7 +169,12 @@ async def house(postgres: TestPostgres, portal_database: str, application: FastA
     application.state.database = web
     application.state.typesetter = typesetter = Typesetter(settings().fonts)
     tools = Tools(typesetter, Sealer(pki))
-    made = House(application, portal_database, web, worker, owner, pki, cards, Customs(pki, web), tools)
+    plain = await asyncpg.create_pool(
+        portal_database, min_size=0, max_size=4, statement_cache_size=0, reset=_leave
+    )
+    made = House(
+        application, portal_database, web, worker, owner, plain, pki, cards, Customs(pki, web), tools
+    )
     yield made
     for client in made.clients:
         await client.aclose()
@@ -152,3 +183,8 @@ async def house(postgres: TestPostgres, portal_database: str, application: FastA
     await web.close()
     await worker.close()
     await owner.close()
+    await plain.close()
+
+
+async def _leave(connection: asyncpg.Connection) -> None:
+    """Nothing is asked of a connection that goes back: the tests' own statements set nothing."""
