@@ -309,12 +309,12 @@ async def test_a_signature_for_one_action_does_nothing_else(
 ) -> None:
     """PORT-08: with two signed actions open at once, a statement does what it names and no more."""
     type = get_document_type(TYPE)
-    withdraw = replace(type.lifecycle.action("apply"), name="withdraw", label="撤回")
+    recall = replace(type.lifecycle.action("apply"), name="recall", label="召回")
     old = type.lifecycle
-    table = Lifecycle(old.states, (*old.actions, withdraw), old.hears)
+    table = Lifecycle(old.states, (*old.actions, recall), old.hears)
     monkeypatch.setitem(document_types(), type.name, replace(type, lifecycle=table))
     case = await pinned(house, tmp_path, upload=False)
-    other = (await case.member.prepare(TYPE, case.view, "withdraw")).json()
+    other = (await case.member.prepare(TYPE, case.view, "recall")).json()
     crossed = await case.hand_in(case.member.sign(other["signing_input"]))
     assert MISMATCH in crossed.json()["detail"]
     second = replace(case, answer=other)
@@ -323,6 +323,6 @@ async def test_a_signature_for_one_action_does_nothing_else(
         "select s.action from submission s join document d on d.id = s.document_id where d.number = $1",
         case.view["number"],
     )
-    assert row["action"] == "withdraw"
+    assert row["action"] == "recall"
     late = await case.hand_in(case.member.sign(case.text))
     assert late.status_code == 409, late.text
