@@ -304,8 +304,8 @@ PORT_CALENDAR = Register(
         Member("days", "工作时间", "hours", required=True, editable=True),
     ),
     may_add=True,
-    note="Working time lies within one day: `00:00-24:00` is round the clock. A month with an entry and no days is "
-    "known as one of rest; a month without entry is unknown, and nothing can be appointed there.",
+    note="Working time lies within one day: `00:00-24:00` is round the clock. A day that is not listed is one of rest; "
+    "a month without entry, or without any working time, is unknown, and nothing can be appointed there.",
     of_key=_month_of, unfit=_days_that_are_not,
 )  # fmt: skip
 

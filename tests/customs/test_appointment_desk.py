@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ from singlewindow.contract.messages import Submission
 from singlewindow.customs import faults
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.appointment.books import answer_by
+from singlewindow.customs.desks.appointment.calendar import hours_on
 from singlewindow.customs.desks.appointment.contents import unfit
 from singlewindow.customs.desks.appointment.grounds import TIERS
 from singlewindow.customs.desks.appointment.readings import Readings, readings
@@ -216,6 +217,15 @@ def test_every_grade_has_its_tier() -> None:
     assert [TIERS[code] for code in sorted(TIERS)] == ["高级", "一般", "一般", "失信", "失信"]
 
 
+@pytest.mark.parametrize(
+    ("days", "hours"), [({}, None), ({"01": []}, None), ({"02": ["09:00-17:00"]}, [])], ids=str
+)
+def test_a_month_without_working_time_is_unknown(days: dict[str, list[str]], hours: list[str] | None) -> None:
+    """APPT-07: as the portal reads it (decision 0037); a day of rest is one of a month in which somebody works."""
+    assert hours_on({f"{PORT}-202612": {"days": days}}, PORT, date(2026, 12, 1)) == hours
+    assert hours_on({}, PORT, date(2026, 12, 1)) is None
+
+
 BLOCKED_AFTER = (datetime(2026, 12, 3, 15, 59, 59, tzinfo=UTC), datetime(2026, 12, 3, 16, tzinfo=UTC))
 
 
@@ -223,7 +233,8 @@ async def test_without_feedback_both_companies_are_blocked(bookings: Bookings) -
     """APPT-06, APPT-16 (FA T21, F2): from 00:00 after the fifth day on, whoever files and in whichever role."""
     await bookings.approved()
     later: dict[str, Any] = {"start": "2026-12-12 10:00", "declare_port": PORT}
-    december = {"port": PORT, "name": PORT, "month": "2026-12", "provisional": False, "days": {}}
+    worked = {"01": ["09:00-17:00"]}
+    december = {"port": PORT, "name": PORT, "month": "2026-12", "provisional": False, "days": worked}
     await bookings.put(Entry("port_calendar", f"{PORT}-202612", 1, december))
     others = [
         await bookings.send(number="202611000000000401", consignee_code=OWN.customs_code, **later),

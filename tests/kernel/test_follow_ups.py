@@ -540,7 +540,9 @@ async def test_what_another_party_sees(house: House, clock: Any) -> None:
     before = await letter.view(member=party)
     assert (before["content"]["answers"], "note" in before["content"]) == ([], False)
     assert (before["editable"], before["in_force"], await names_of(before)) == ([], None, ["1"])
-    assert (await party.http.get(f"{letter.url}/attachments/{file}")).status_code == 404
+    for database in (house.owner, house.app.state.database):  # the application alone, and both fences
+        house.app.state.database = database
+        assert (await party.http.get(f"{letter.url}/attachments/{file}")).status_code == 404
     await letter.declare("explain")
     under_way = await letter.view(member=party)
     assert (under_way["content"]["note"], under_way["marker"]["name"]) == ("说明", "说明中")

@@ -111,12 +111,15 @@ class UploadDesk:
         return await self._changed(document, status, event)
 
     async def read(self, number: str, attachment_id: int) -> Row:
-        """The bytes and the name of a file of a document that the person may see."""
+        """The bytes and the name of a file of a document that the person may see; another party sees what was
+        submitted."""
         document = await store.get_document(self.desk.transaction, self.desk.type, number)
         row = await self.desk.transaction.row(
-            "select name, content from attachment where id = $1 and document_id = $2",
+            """select name, content from attachment a where id = $1 and document_id = $2 and (company_id = $3
+                   or exists (select from submission s where s.document_id = $2 and a.id = any(s.attachments)))""",
             attachment_id,
             document.id,
+            self.desk.person.company_id,
         )
         if row is None:
             raise NotFound("没有这份随附单据")

@@ -249,7 +249,15 @@ class Desk:
         deleted, refused = [], []
         for document in await self.lock_all(numbers):
             party = party_of(self.type, self.person, document)
-            verdicts = actions_of(self.type, self.person, document.status, party, in_list=True)
+            verdicts = actions_of(
+                self.type,
+                self.person,
+                document.status,
+                party,
+                in_list=True,
+                content=document.content,
+                now=self.transaction.now,
+            )
             if why := verdicts[action.name].why:
                 refused.append((document.number, why))
                 continue

@@ -46,10 +46,9 @@ def tier_of(company: Mapping[str, Any]) -> Tier:
     forbid; but any that calls itself 失信 is forbidden.
     """
     name = str(company.get("grade_name") or "").strip()
-    known = TIERS.get(name) or TIERS.get(NAMES.get(str(company.get("grade") or ""), ""))
-    if known is None and "失信" in name:
+    if "失信" in name:
         return "forbidden"
-    return known or "general"
+    return TIERS.get(name) or TIERS.get(NAMES.get(str(company.get("grade") or ""), ""), "general")
 
 
 def lower_of(tiers: Iterable[Tier]) -> Tier:

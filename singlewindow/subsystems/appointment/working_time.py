@@ -10,6 +10,7 @@ from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.definition.check import find_day
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.index import IndexColumn, RegisterIndex
+from singlewindow.subsystems.appointment.calendar import HOURS
 from singlewindow.subsystems.appointment.lead_time import CALENDAR_CLAUSE
 
 CALENDARS = RegisterIndex(
@@ -21,6 +22,7 @@ MOST_DAYS = 15  # between the two days, as in every query of the chapter (facts 
 COUNTED = 10_000
 SHOWN = 40  # characters of what was typed wrongly
 
+LAST_DAY = "to_char((c.month || '-01')::date + interval '1 month - 1 day', 'DD')"
 TIMES = f"""
     select c.port, c.name, c.provisional = 'true' as provisional, c.month || '-' || d.key as day,
         split_part(i.hours, '-', 1) as begins, split_part(i.hours, '-', 2) as ends
@@ -28,6 +30,7 @@ TIMES = f"""
     cross join lateral jsonb_each(case jsonb_typeof(e.data -> 'days') when 'object' then e.data -> 'days' end) d
     cross join lateral jsonb_array_elements_text(case jsonb_typeof(d.value) when 'array' then d.value end) i (hours)
     where c.month = any($1) and c.month || '-' || d.key between $2 and $3
+        and d.key ~ '^[0-9]{{2}}$' and d.key between '01' and {LAST_DAY} and i.hours ~ '^({HOURS.pattern})$'
         and ($4 = '' or c.port = $4 or c.name like '%' || $5 || '%')"""
 
 

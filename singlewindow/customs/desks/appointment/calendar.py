@@ -26,9 +26,10 @@ def days_of(starts_at: datetime, ends_at: datetime) -> list[date]:
 
 
 def hours_on(months: Months, port: str, day: date) -> list[str] | None:
-    """The intervals at which a port works on a day ("09:00-12:00"); None where its month is unknown."""
-    month = months.get(month_key(port, day))
-    return None if month is None else list(month["days"].get(f"{day:%d}", ()))
+    """The intervals at which a port works on a day ("09:00-12:00"); None where its month is unknown, as one is in which
+    nobody ever works (decision 0037)."""
+    days = months.get(month_key(port, day), {}).get("days", {})
+    return list(days.get(f"{day:%d}", ())) if any(days.values()) else None
 
 
 def meets(starts_at: datetime, ends_at: datetime, day: date, hours: Sequence[str]) -> bool:

@@ -46,6 +46,7 @@ def test_the_raw_grade_by_code(code: str, tier: Tier) -> None:
 
 def test_the_name_counts_before_the_code() -> None:
     assert tier_of({"grade": "1", "grade_name": "失信企业"}) == "forbidden"
+    assert tier_of({"grade": "1", "grade_name": "一般失信企业"}) == "forbidden"
 
 
 def test_the_lower_tier() -> None:

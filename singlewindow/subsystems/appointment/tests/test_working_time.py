@@ -102,11 +102,19 @@ async def test_what_cannot_be_read_hinders_nothing(house: House) -> None:
     member = await house.member()
     await publish(house, "9902", official, months=((2026, 11),))
     odd = {"port": "9901", "name": NAMES["9901"], "month": "2026-11"}
-    shapes: list[Any] = [[], "x", {"27": "09:00-12:00"}, None]
+    wrong = [
+        {"31": ["09:00-12:00"]},
+        {"2x": ["09:00-12:00"]},
+        {"27": ["9-12", 9, {}]},
+    ]  # no such day, no interval
+    shapes: list[Any] = [[], "x", {"27": "09:00-12:00"}, None, *wrong]
+    over_the_month = FRIDAY_TO_MONDAY | {"day_to": "2026-12-01", "port": "测试"}
     for seq, days in enumerate(shapes, start=11):
         await house.hear(house.customs.notice("port_calendar", "9901-202611", odd | {"days": days}, seq=seq))
-        body = (await member.http.get(ADDRESS, params=FRIDAY_TO_MONDAY | {"port": "测试"})).json()
-        assert [each["port"] for each in body["items"]] == ["9902", "9902"]
+        answer = await member.http.get(ADDRESS, params=over_the_month)
+        assert answer.status_code == 200, answer.text
+        november = [each["port"] for each in answer.json()["items"] if each["day"] < "2026-12"]
+        assert november == ["9902", "9902"]
 
 
 BAD: dict[str, tuple[tuple[str, str], dict[str, str]]] = {
