@@ -28,7 +28,7 @@ from tests.kernel.test_amendments import in_thread
 from tests.kernel.test_follow_ups import DUE, NO, in_force, rows
 
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
-END = 30  # hours
+END = 12  # hours; few, so that much falls between much
 Said = tuple[int, str, int]  # seq, code, hour
 
 
@@ -318,6 +318,16 @@ async def test_any_order_of_arrival_ends_the_same(house: House, clock: Any) -> N
             return await after(transaction, letter.number, order)
 
     await in_thread(work)
+
+
+def test_what_was_held_acts_from_the_refusal_on() -> None:
+    """APPT-16: not in retrospect: what customs said of the document in between stands."""
+    for hour, status in ((5, "6"), (7, "7")):
+        base = [(1, "APPROVED", 1), (2, "LOCKED", hour)]
+        sent = [Sent("answer", 2, 2, [(1, "REFUSED", 6)])]
+        case = case_of(with_timer(3), base, sent, END, list)
+        assert case.last is not None
+        assert case.status_of(case.last) == slowly(base, sent, 3, END) == status
 
 
 def test_what_was_said_at_the_same_moment_was_said_before() -> None:
