@@ -89,6 +89,22 @@ describe("what the server says at a field (APPT-15)", () => {
     expect([asked().length, gutter().text()]).toEqual([2, "✓可以预约"]);
   });
 
+  it("a value that became wrong leaves nothing of what an earlier one brought", async () => {
+    const { type, leave, gutter, box, asked } = await form(({ content }) =>
+      content.start === "2026112810"
+        ? { content: { end: "2026-11-28 12:00" }, violations: [], notices: [good()] }
+        : { content: { end: "" }, violations: [wrong("start", "未查到")], notices: [] });
+    await type("start", "2026112810");
+    await leave("start");
+    expect(box("end").element.value).toBe("2026-11-28 12:00");
+    await type("start", "abc");
+    await leave("start");
+    expect([box("start").element.value, box("end").element.value]).toEqual(["abc", ""]);
+    expect(gutter().text()).toContain("不是有效的时间");
+    await leave("start");
+    expect(asked()).toHaveLength(2);
+  });
+
   it("what is wrong comes first; the offers stand beside it, chosen by keyboard, typed and looked up", async () => {
     const { type, leave, gutter, wrapper, box, document } = await form(({ content }) =>
       content.start === "2026-11-27 19:00"

@@ -93,8 +93,17 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
     if (unknown.has(field.name)) return;
     const wrong = checkField(field, document.content.value);
     if (wrong || violations.at(field.name)?.source === "field") violations.set(field.name, wrong);
-    const cleared = !value && !!looked.get(field.name); // what it brought is to go
-    if (field.lookup && (value ? !wrong : cleared)) await fillGrey(field, value);
+    if (!field.lookup) return;
+    if (value && !wrong) return fillGrey(field, value);
+    if (looked.get(field.name)) await takeAway(field, value, wrong); // what it brought is to go
+  }
+
+  /** Asks what an empty or a wrong value leaves in the grey boxes; of the value itself the form's own check speaks. */
+  async function takeAway(field: Field, value: string, wrong: Violation | null): Promise<void> {
+    await fillGrey(field, value);
+    if (!wrong || tidy(field, valueOf(field)) !== value) return;
+    looked.delete(field.name);
+    violations.set(field.name, wrong);
   }
 
   /** Asks what a value brings; the same value is asked about once. */
