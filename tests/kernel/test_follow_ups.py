@@ -543,6 +543,7 @@ async def test_what_another_party_sees(house: House, clock: Any) -> None:
     for database in (house.owner, house.app.state.database):  # the application alone, and both fences
         house.app.state.database = database
         assert (await party.http.get(f"{letter.url}/attachments/{file}")).status_code == 404
+        assert await names_of(await letter.view(member=party)) == ["1"]
     await letter.declare("explain")
     under_way = await letter.view(member=party)
     assert (under_way["content"]["note"], under_way["marker"]["name"]) == ("说明", "说明中")
