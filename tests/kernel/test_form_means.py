@@ -130,6 +130,17 @@ async def test_what_is_said_comes_with_a_draft_and_with_nothing_else(house: Hous
     assert gate["notices"] is None
 
 
+async def test_a_draft_of_an_earlier_definition_can_be_opened(house: House) -> None:
+    """UI-16: what a later definition does not know hinders nobody who opens a draft; nothing is said at its fields."""
+    member = await house.member()
+    saved = await member.save(TYPE, {"reference": "VQ32", "transport": "4"})
+    await house.sql(
+        """update document set content = content || '{"gone": "x"}' where number = $1""", saved["number"]
+    )
+    opened = await member.view(TYPE, saved["number"])
+    assert (opened["content"]["gone"], opened["notices"]) == ("x", None)
+
+
 async def test_an_opening_rule_is_asked_of_an_empty_form(house: House) -> None:
     """APPT-05: the company of the card when the form is opened, and again at 暂存; its message is an alert."""
     member = await house.member()

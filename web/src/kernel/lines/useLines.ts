@@ -103,7 +103,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   function refuseMore(): false {
     const message = `「${lines.label}」至多 ${lines.most} 行，现已有 ${rows.value.length} 行`;
-    const advice = "请先删除不需要的行，或另行录入一票单据";
+    const advice = "请先删除不需要的行，再录入新行";
     violations.set(name, { path: name, rule: "field.rows", message, advice, clause: lines.clause, source: "field" });
     return false;
   }
