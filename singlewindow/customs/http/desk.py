@@ -27,6 +27,7 @@ from singlewindow.customs.officers import queue
 from singlewindow.customs.officers.changes import find_changes
 from singlewindow.customs.officers.queue import Conditions
 from singlewindow.customs.problems import Refused
+from singlewindow.customs.searching import CAP
 
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; object-src 'self'"
 router = APIRouter(prefix="/api", tags=["desk"])
@@ -211,7 +212,7 @@ async def find_submissions(
     async with parts.database.transaction() as transaction:
         total, rows = await queue.find(transaction, wanted, page, size)
     items = [Item.of(row) for row in rows]
-    return ItemPage(total=total, total_capped=total >= queue.CAP, page=page, size=size, items=items)
+    return ItemPage(total=total, total_capped=total >= CAP, page=page, size=size, items=items)
 
 
 @router.get("/filters")

@@ -10,9 +10,9 @@ from typing import Any
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.problems import NotFound
+from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.texts import json_object
 
-CAP = 10_000  # totals are counted up to here
 LIST_COLUMNS = """id, type, number, sequence, function, title, action_title, district, company, company_name, state,
                   customs_no, received_at, due_at, decided_at, decided_by, card_no, holder"""
 
@@ -27,15 +27,13 @@ class Conditions:
     company: str = ""
     number: str = ""
 
-    def where(self) -> tuple[str, list[str]]:
-        """The condition with $1, $2 … and their values: only what is asked, so that the right index serves."""
+    def asked(self) -> list[Asked]:
+        """What is asked."""
         *exact, number = astuple(self)
-        asked = [(f"{name} = ", value) for name, value in zip(EXACT, exact, strict=True) if value]
-        if number:
-            escaped = number.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            asked.append(("number like ", f"{escaped}%"))
-        parts = [f"{comparison}${at}" for at, (comparison, _) in enumerate(asked, 1)]
-        return " and ".join(parts) or "true", [value for _, value in asked]
+        asked: list[Asked] = [
+            (f"{name} = ", value) for name, value in zip(EXACT, exact, strict=True) if value
+        ]
+        return [*asked, begins_with("number", number)] if number else asked
 
 
 EXACT = ("state", "type", "district", "company")
@@ -45,16 +43,15 @@ async def find(
     transaction: Transaction, conditions: Conditions, page: int, size: int
 ) -> tuple[int, list[Row]]:
     """How many submissions match (counted up to CAP) and one page of them, the newest first."""
-    where, values = conditions.where()
-    total = await transaction.value(
-        f"select count(*) from (select from submission where {where} limit {CAP}) as found", *values
+    return await find_page(
+        transaction,
+        "submission",
+        conditions.asked(),
+        page,
+        size,
+        columns=LIST_COLUMNS,
+        order="received_at desc, id desc",
     )
-    rows = await transaction.rows(
-        f"""select {LIST_COLUMNS} from submission where {where} order by received_at desc, id desc
-            limit {size} offset {(page - 1) * size}""",
-        *values,
-    )
-    return total, rows
 
 
 async def types(transaction: Transaction) -> dict[str, str]:

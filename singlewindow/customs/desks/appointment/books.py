@@ -24,9 +24,8 @@ from singlewindow.customs.desks.appointment.states import (
     UNANSWERED,
 )
 from singlewindow.customs.problems import NotInThisState
+from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.times import end_of, local_day
-
-CAP = 10_000  # totals are counted up to here
 
 
 def answer_by(ends_at: datetime, reading: Readings) -> datetime:
@@ -152,24 +151,14 @@ async def find(
     transaction: Transaction, state: str, district: str, number: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
     """How many appointments match (counted up to CAP) and one page of them, the newest first; `number` is a prefix."""
-    asked: list[tuple[str, object]] = [("declare_port = ", district)] if district else []
+    asked: list[Asked] = [("declare_port = ", district)] if district else []
     if state:
         asked.append(("state = ", BOOKED if state in (BOOKED, UNANSWERED) else state))
     if state in (BOOKED, UNANSWERED):
         asked.append((f"answer_by {'<=' if state == UNANSWERED else '>'} ", transaction.now))
     if number.strip():
-        escaped = number.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked.append(("number like ", f"{escaped}%"))
-    where = " and ".join(f"{test}${at}" for at, (test, _) in enumerate(asked, 1)) or "true"
-    values = [value for _, value in asked]
-    total = await transaction.value(
-        f"select count(*) from (select from appointment_book where {where} limit {CAP}) as found", *values
-    )
-    rows = await transaction.rows(
-        f"select * from appointment_book where {where} order by id desc limit {size} offset {(page - 1) * size}",
-        *values,
-    )
-    return total, rows
+        asked.append(begins_with("number", number.strip()))
+    return await find_page(transaction, "appointment_book", asked, page, size)
 
 
 async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:

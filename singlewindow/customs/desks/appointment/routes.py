@@ -19,6 +19,7 @@ from singlewindow.customs.desks.appointment.states import (
 )
 from singlewindow.customs.http.inputs import District, Identifier, PageNumber, PageSize, Prefix, Wanted
 from singlewindow.customs.http.parts import Officer, Running
+from singlewindow.customs.searching import CAP
 
 officers = APIRouter(prefix="/api/appointment", tags=["appointment"])
 NAMES = {
@@ -90,7 +91,7 @@ async def find_bookings(
         now = transaction.now
     return BookingPage(
         total=total,
-        total_capped=total >= books.CAP,
+        total_capped=total >= CAP,
         page=page,
         size=size,
         items=[BookingView.of(row, now) for row in rows],

@@ -21,6 +21,7 @@ from singlewindow.customs.desks.gate.xml import MAX_BYTES
 from singlewindow.customs.http.inputs import District, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
 from singlewindow.customs.http.parts import Officer, Running, read_body
 from singlewindow.customs.problems import NotInThisState, Refused, TooLarge
+from singlewindow.customs.searching import CAP
 
 NEWEST = 50  # passages that the page shows
 LaneNumber = Annotated[str, Path(pattern="^[0-9A-Z]{15}$")]
@@ -216,7 +217,7 @@ async def find_trips(
     names = {"received": RECEPTION["received"], **{k: v for k, v in STATES.items() if k != "amended"}}
     return TripPage(
         total=total,
-        total_capped=total >= trips.CAP,
+        total_capped=total >= CAP,
         page=page,
         size=size,
         items=[TripView.model_validate(_trip(row, names)) for row in rows],

@@ -25,8 +25,8 @@ from singlewindow.customs.desks.gate.states import (
     UNLOCKED,
 )
 from singlewindow.customs.problems import NotInThisState
+from singlewindow.customs.searching import Asked, begins_with, find_page
 
-CAP = 10_000  # totals are counted up to here
 BASE_COLUMNS = ("type", "number", "sequence", "company", "company_name")
 
 
@@ -137,20 +137,12 @@ async def find(
     transaction: Transaction, state: str, district: str, key: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
     """How many trips match (counted up to CAP) and one page of them, the newest first; `key` is a prefix."""
-    asked = [(f"{name} = ", value) for name, value in (("state", state), ("district", district)) if value]
+    asked: list[Asked] = [
+        (f"{name} = ", value) for name, value in (("state", state), ("district", district)) if value
+    ]
     if prefix := normal_key("VN", key):
-        escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked.append(("medium_key like ", f"{escaped}%"))
-    where = " and ".join(f"{test}${at}" for at, (test, _) in enumerate(asked, 1)) or "true"
-    values = [value for _, value in asked]
-    total = await transaction.value(
-        f"select count(*) from (select from gate_trip where {where} limit {CAP}) as found", *values
-    )
-    rows = await transaction.rows(
-        f"select * from gate_trip where {where} order by id desc limit {size} offset {(page - 1) * size}",
-        *values,
-    )
-    return total, rows
+        asked.append(begins_with("medium_key", prefix))
+    return await find_page(transaction, "gate_trip", asked, page, size)
 
 
 async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:

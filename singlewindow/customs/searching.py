@@ -1,0 +1,42 @@
+"""How officers' lists are searched: only what is asked, so that the right index serves, and one page of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from singlewindow.customs.database import Row, Transaction
+
+CAP = 10_000  # totals are counted up to here
+
+Asked = tuple[str, object]
+"""A comparison that lacks its right side ("state = ") and the value there."""
+
+
+def begins_with(column: str, text: str) -> Asked:
+    """That a column begins with these characters, whatever they are."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{column} like ", f"{escaped}%"
+
+
+async def find_page(
+    transaction: Transaction,
+    table: str,
+    asked: Sequence[Asked],
+    page: int,
+    size: int,
+    *,
+    columns: str = "*",
+    order: str = "id desc",
+) -> tuple[int, list[Row]]:
+    """How many rows of the table match (counted up to CAP), and one page of them in that order."""
+    where = " and ".join(f"{comparison}${at}" for at, (comparison, _) in enumerate(asked, 1)) or "true"
+    values = [value for _, value in asked]
+    total = await transaction.value(
+        f"select count(*) from (select from {table} where {where} limit {CAP}) as found", *values
+    )
+    rows = await transaction.rows(
+        f"""select {columns} from {table} where {where} order by {order}
+            limit {size} offset {(page - 1) * size}""",
+        *values,
+    )
+    return total, rows
