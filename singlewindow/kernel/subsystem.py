@@ -446,7 +446,7 @@ class MenuItem:
     """A line of the left menu: a page of one kind about one document type or several.
 
     An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component. Lines that
-    follow one another with the same word `under` stand beneath it (预约查询 → 预约通关查询).
+    follow one another with the same word `under` stand beneath it.
     """
 
     title: str
