@@ -20,9 +20,11 @@ BATCH = 100
 AGAIN = "30 seconds"  # of real time, after what made difficulties
 log = structlog.get_logger()
 
-_DUE = f"""select {COLUMNS} from document where id in (
-        select document_id from schedule where due_at <= $1 and next_at <= now() order by due_at limit {BATCH})
-    order by number for update skip locked"""
+# The alarms are locked too: a worker whose look began before another one's commit would take their documents again.
+_DUE = f"""with due as materialized (
+        select document_id from schedule where due_at <= $1 and next_at <= now() order by due_at limit {BATCH}
+        for update skip locked)
+    select {COLUMNS} from document where id in (select document_id from due) order by number for update skip locked"""
 _ONE = f"select {COLUMNS} from document where id = $1 for update"
 
 
