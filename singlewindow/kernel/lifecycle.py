@@ -53,6 +53,12 @@ class Amends:
     With `edits` it is a follow-up, a button on the document's own form: only these names (fields, tables, and
     `attachments/CODE` for a category) are typed for it, all else is sent as it is in force; of none, nothing is typed.
     Such names are typed for follow-ups alone, never in a draft. `once`: not again after customs accepted it.
+
+    Without `edits` it has a form of its own. `alters` are the names (fields, grey ones among them, and tables) that may
+    be typed there; all else is grey and sent as it is in force, and of none the form has but its button. None: all that
+    is typed in a draft. With `by_field` each box and row has a ✎ there, which opens a dialog with the old value and the
+    new one. `asks` are fields that are typed for each such amendment anew, in a dialog: a reason, who asks for it. They
+    are never typed anywhere else, and nothing of them is in force.
     """
 
     under_way: str
@@ -62,11 +68,29 @@ class Amends:
     leads_to: str = ""
     edits: frozenset[str] | None = None
     once: bool = False
+    alters: frozenset[str] | None = None
+    by_field: bool = False
+    asks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check once that what ends a document neither leads on nor is a follow-up."""
+        """Check once that what ends a document neither leads on nor is a follow-up, and that only what has a form of
+        its own says what is typed there."""
         if self.ended and (self.leads_to or self.edits is not None):
             raise ValueError(f"what ends a document ({self.ended}) neither leads on nor edits")
+        if (self.ended or self.edits is not None) and (self.only is not None or self.by_field or self.asks):
+            raise ValueError(
+                f"what ends a document or is a follow-up has no form to type in ({self.under_way})"
+            )
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The names that are typed on its own form; None: all but those that other actions ask for."""
+        return None if self.alters is None else self.alters | frozenset(self.asks)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it has a form of its own, on which another content may be drawn up."""
+        return not self.ended and self.edits is None
 
     def outcome(self, receipts: Iterable[tuple[int, str]]) -> Outcome:
         """What (seq, code) receipts of such a submission come to, in whatever order they arrived.
@@ -233,6 +257,11 @@ class Lifecycle:
     def followed_up(self) -> frozenset[str]:
         """The names that are typed for follow-ups, and therefore never in a draft."""
         return frozenset(name for action in self.follow_ups for name in action.edits or ())
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The names that amendments ask for: typed for each anew, and never in force."""
+        return frozenset(name for action in self.actions if action.amends for name in action.amends.asks)
 
     @cached_property
     def drafts(self) -> frozenset[str]:

@@ -353,6 +353,18 @@ class DocumentType:
         self._check_parties()
         self._check_queries()
         self._check_follow_ups()
+        self._check_amendments()
+
+    def _check_amendments(self) -> None:
+        """Check once that what is typed for amendments is there, and what they ask for is typed for nothing else."""
+        content, asked = self.form.content, self.lifecycle.asked
+        wrong = [name for name in asked if name not in content.typed or name in self.lifecycle.followed_up]
+        for action in self.lifecycle.actions:
+            altered = (action.amends and action.amends.alters) or frozenset()
+            wrong += altered - set(content.fields) - set(content.tables)
+            wrong += altered & (asked | self.lifecycle.followed_up | {each.field for each in self.serials})
+        if wrong:
+            raise ValueError(f"{self.name}: amendments cannot alter or ask for {sorted(wrong)}")
 
     def _check_follow_ups(self) -> None:
         """Check once that what is typed for follow-ups is there, and is not typed in a draft."""
@@ -446,7 +458,8 @@ class MenuItem:
     """A line of the left menu: a page of one kind about one document type or several.
 
     An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component. Lines that
-    follow one another with the same word `under` stand beneath it.
+    follow one another with the same word `under` stand beneath it. A query page that `amends` lists documents for which
+    that action of their type may be begun, and their numbers open its form.
     """
 
     title: str
@@ -454,12 +467,15 @@ class MenuItem:
     types: tuple[str, ...] = ()
     name: str = ""
     under: str = ""
+    amends: str = ""
 
     def __post_init__(self) -> None:
         """Check once that the line leads somewhere."""
         named, about = re.fullmatch(r"[a-z][a-z0-9-]*", self.name) is not None, bool(self.types)
         if (named, about) != ((True, False) if self.page == "own" else (False, True)):
             raise ValueError(f"menu {self.title}: an own page has a name, every other one document types")
+        if self.amends and (self.page != "query" or len(self.types) != 1):
+            raise ValueError(f"menu {self.title}: what is amended is found on a query page of one type")
 
 
 @dataclass(frozen=True)
@@ -486,6 +502,14 @@ class Subsystem:
     jobs: tuple[JobKind, ...] = ()  # kinds of long work of its own
     routes: APIRouter | None = None
     registers: tuple[RegisterIndex, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check once that menus begin amendments which a query can find by what stands in the database."""
+        actions = {(d.name, a.name): a for d in self.documents for a in d.lifecycle.actions}
+        for item in self.menu:
+            action = actions.get((item.types[0], item.amends)) if item.amends else None
+            if item.amends and (not action or not action.amends or action.edits is not None or action.unless):
+                raise ValueError(f"menu {item.title}: {item.amends} has no form that a query page can open")
 
 
 @cache

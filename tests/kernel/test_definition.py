@@ -23,6 +23,7 @@ from singlewindow.kernel.definition.fields import (
     Content,
     Field,
     Form,
+    Kept,
     Section,
     Variant,
     enabled_values,
@@ -30,9 +31,11 @@ from singlewindow.kernel.definition.fields import (
     text,
 )
 from singlewindow.kernel.http import portal_routes
+from singlewindow.kernel.lifecycle import Amends
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.subsystem import (
     Condition,
+    DocumentType,
     Queries,
     RowAction,
     document_types,
@@ -51,6 +54,37 @@ def test_an_application_says_whether_the_card_stays_in_the_reader() -> None:
     template = subsystems()["_template"]
     assert not portal_routes._application(template).card_stays
     assert portal_routes._application(replace(template, card_stays=True)).card_stays
+
+
+def test_amendments_declare_what_is_typed_for_them() -> None:
+    """CONS-05, CONS-12: only what has a form of its own says so, of names that are there; a flag is a grey cell."""
+    with pytest.raises(ValueError, match="has no form"):
+        Amends("变更中", frozenset(), frozenset(), ended="已删单", asks=("why",))
+    with pytest.raises(ValueError, match="no grey cell"):
+        lines("货物", Good, kept=Kept("name", "停用"))
+    letter = get_document_type("_template")
+
+    def with_change(**more: Any) -> DocumentType:
+        actions = [
+            replace(each, amends=replace(each.amends, **more))
+            if each.name == "change" and each.amends
+            else each
+            for each in letter.lifecycle.actions
+        ]
+        return replace(letter, lifecycle=replace(letter.lifecycle, actions=tuple(actions)))
+
+    view = next(
+        a for a in definition_of(with_change(alters={"visit_end"}, asks=("remark",))).actions if a.amends
+    )
+    assert (view.alters, view.by_field, view.asks) == (["visit_end"], False, ["remark"])
+    for wrong in (
+        {"asks": ("letter_no",)},
+        {"asks": ("goods",)},
+        {"alters": {"nothing"}},
+        {"alters": {"answers"}},
+    ):
+        with pytest.raises(ValueError, match="cannot alter"):
+            with_change(**wrong)
 
 
 def test_a_line_table_brings_its_limits_and_the_words_on_its_buttons() -> None:

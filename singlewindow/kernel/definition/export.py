@@ -59,6 +59,14 @@ class SectionView(BaseModel):
     states: list[str]
 
 
+class KeptView(BaseModel):
+    """In an amendment rows in force are neither edited nor removed: a white button with that label sets their grey cell
+    `flag` to "1"."""
+
+    flag: str
+    label: str
+
+
 class LinesView(BaseModel):
     """A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button)."""
 
@@ -72,6 +80,7 @@ class LinesView(BaseModel):
     save: str
     delete: str
     insert: str
+    kept: KeptView | None
 
 
 class CategoryView(BaseModel):
@@ -104,7 +113,9 @@ class ActionDefinition(BaseModel):
     """A button, and in which states it may be had ("": of a document that was never saved).
 
     One that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
-    content changed there, or (it ends the document) as it is.
+    content changed there, or (it ends the document) as it is. On that form `alters` may be typed (null: what is typed
+    in a draft too; []: nothing), with `by_field` each box in a dialog of its own; `asks` are typed for it alone, in
+    a dialog.
 
     A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
     `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
@@ -121,6 +132,9 @@ class ActionDefinition(BaseModel):
     amends: Literal["", "replaces", "ends"]
     edits: list[str] | None
     choice: str
+    alters: list[str] | None
+    by_field: bool
+    asks: list[str]
 
 
 class ChoiceView(BaseModel):
@@ -239,17 +253,20 @@ def definition_of(type: DocumentType) -> Definition:
         lines=_lines(form.content),
         attachments=_attachments(type),
         states=[StateView(code=s.code, name=s.name, waiting=s.waiting) for s in type.lifecycle.states],
-        actions=[
-            ActionDefinition(
-                name=a.name, label=a.label, states=sorted(a.from_states), style=a.style, shortcut=a.shortcut,
-                confirm=a.confirm or None,
-                signed=a.signed, done=a.done or None,
-                amends=_amends(a), edits=None if a.edits is None else sorted(a.edits), choice=a.choice,
-            )
-            for a in type.lifecycle.actions
-        ],
+        actions=[_action(each) for each in type.lifecycle.actions],
         prints=[PrintView(name=each.name, title=each.title or type.title) for each in type.prints],
         query=_query(type), statistics=_statistics(type),
+    )  # fmt: skip
+
+
+def _action(action: Action) -> ActionDefinition:
+    amends = action.amends
+    return ActionDefinition(
+        name=action.name, label=action.label, states=sorted(action.from_states), style=action.style,
+        shortcut=action.shortcut, confirm=action.confirm or None, signed=action.signed, done=action.done or None,
+        amends=_amends(action), edits=None if action.edits is None else sorted(action.edits), choice=action.choice,
+        alters=None if amends is None or amends.alters is None else sorted(amends.alters),
+        by_field=amends is not None and amends.by_field, asks=list(amends.asks) if amends else [],
     )  # fmt: skip
 
 
@@ -265,6 +282,7 @@ def _lines(content: type[Content]) -> list[LinesView]:
             name=name, label=table.label, fields=[_field_view(spec) for spec in table.row.fields.values()],
             least=table.least, most=table.most, clause=table.clause,
             new=table.new, save=table.save, delete=table.delete, insert=table.insert,
+            kept=KeptView(**vars(table.kept)) if table.kept else None,
         )
         for name, table in content.tables.items()
     ]  # fmt: skip

@@ -72,11 +72,26 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """How rows in force leave a table: in an amendment nobody edits or removes them, they are flagged.
+
+    `flag` is a grey text cell of the row, "1" once it is flagged; `label` is the word on the white button.
+    """
+
+    flag: str
+    label: str
+
+
+FLAGGED = "1"
+"""The value of a kept row's flag."""
+
+
+@dataclass(frozen=True)
 class Lines:
     """A table of rows of one kind, between `least` and `most` of them.
 
     `new`, `save`, `delete` and `insert` are the words on its white buttons; without a word for inserting
-    there is no such button.
+    there is no such button. With `kept` the rows in force stay in an amendment: new ones come after them.
     """
 
     label: str
@@ -89,6 +104,14 @@ class Lines:
     save: str = "保存"
     delete: str = "删除"
     insert: str = ""
+    kept: Kept | None = None
+
+    def __post_init__(self) -> None:
+        """Check once that what flags a row is a grey cell of it."""
+        if self.kept and (
+            self.kept.flag not in self.row.fields or not self.row.fields[self.kept.flag].system
+        ):
+            raise ValueError(f"{self.label}: rows have no grey cell {self.kept.flag}")
 
 
 class Content:

@@ -33,13 +33,14 @@ class Config(BaseModel):
 
 class MenuView(BaseModel):
     """A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
-    above it, or ""."""
+    above it, or "". A query page that `amends` lists documents for which that action may be begun."""
 
     title: str
     page: MenuPage
     types: list[str]
     name: str
     under: str
+    amends: str
 
 
 class ApplicationView(BaseModel):
@@ -174,9 +175,12 @@ def _group(parent: GroupView, path: tuple[str, ...]) -> GroupView:
 
 def _application(subsystem: Subsystem) -> ApplicationView:
     menu = [
-        MenuView(title=item.title, page=item.page, types=list(item.types), name=item.name, under=item.under)
+        MenuView(
+            title=item.title, page=item.page, types=list(item.types), name=item.name, under=item.under,
+            amends=item.amends,
+        )
         for item in subsystem.menu
-    ]
+    ]  # fmt: skip
     return ApplicationView(
         name=subsystem.name,
         title=subsystem.title,

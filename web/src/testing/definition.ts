@@ -8,7 +8,8 @@ export const field = (name: string, label: string, more: Partial<Field> = {}): F
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
-  name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", edits: null, choice: "", ...more,
+  name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", edits: null, choice: "",
+  alters: null, by_field: false, asks: [], ...more,
 });
 
 export const parcel: Definition = {
@@ -72,7 +73,7 @@ export const parcel: Definition = {
 export const parcelWithGoods: Definition = {
   ...parcel,
   lines: [{
-    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入",
+    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入", kept: null,
     fields: [
       field("name", "名称", { entry: "required", required: true, max_length: 10 }),
       field("weight", "重量", { kind: "decimal", entry: "required", required: true, pattern: "[0-9]+", pattern_message: "请填写数字" }),

@@ -1907,18 +1907,26 @@ export interface components {
          * @description A button, and in which states it may be had ("": of a document that was never saved).
          *
          *     One that `amends` what is in force is no button but a form of its own, in which it is 申报: with its
-         *     content changed there, or (it ends the document) as it is.
+         *     content changed there, or (it ends the document) as it is. On that form `alters` may be typed (null: what is typed
+         *     in a draft too; []: nothing), with `by_field` each box in a dialog of its own; `asks` are typed for it alone, in
+         *     a dialog.
          *
          *     A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
          *     `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
          *     their `choice` where several are permitted.
          */
         ActionDefinition: {
+            /** Alters */
+            alters: string[] | null;
             /**
              * Amends
              * @enum {string}
              */
             amends: "" | "replaces" | "ends";
+            /** Asks */
+            asks: string[];
+            /** By Field */
+            by_field: boolean;
             /** Choice */
             choice: string;
             /** Confirm */
@@ -2991,6 +2999,17 @@ export interface components {
             saved_at: string;
         };
         /**
+         * KeptView
+         * @description In an amendment rows in force are neither edited nor removed: a white button with that label sets their grey cell
+         *     `flag` to "1".
+         */
+        KeptView: {
+            /** Flag */
+            flag: string;
+            /** Label */
+            label: string;
+        };
+        /**
          * LineView
          * @description Keys (codes, days) with the words for them, how many documents, how many of them have ended, and the sums as
          *     decimal texts.
@@ -3020,6 +3039,7 @@ export interface components {
             fields: components["schemas"]["FieldView"][];
             /** Insert */
             insert: string;
+            kept: components["schemas"]["KeptView"] | null;
             /** Label */
             label: string;
             /** Least */
@@ -3131,9 +3151,11 @@ export interface components {
         /**
          * MenuView
          * @description A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
-         *     above it, or "".
+         *     above it, or "". A query page that `amends` lists documents for which that action may be begun.
          */
         MenuView: {
+            /** Amends */
+            amends: string;
             /** Name */
             name: string;
             /**
