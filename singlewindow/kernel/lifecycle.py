@@ -185,12 +185,14 @@ class Hear:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """A document type's table. States are named by code, in the order in which they are listed."""
+    """A document type's table. States are named by code, in the order in which they are listed; `unsaved` is the word
+    for a document that was never saved."""
 
     states: tuple[State, ...]
     actions: tuple[Action, ...]
     hears: tuple[Hear, ...]
     timers: tuple[Timer, ...] = ()
+    unsaved: str = "未暂存"
     _names: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -210,8 +212,8 @@ class Lifecycle:
         object.__setattr__(self, "_names", names)
 
     def name_of(self, status: str) -> str:
-        """The word for a status; 未暂存 for a document that was never saved."""
-        return self._names.get(status, "未暂存")
+        """The word for a status, or for a document that was never saved."""
+        return self._names.get(status, self.unsaved)
 
     def form_name_of(self, status: str) -> str:
         """The form's word for a status."""

@@ -1,0 +1,27 @@
+"""集中申报: many small lots pass on lists, and are declared together a month later. Read README.md first."""
+
+from singlewindow.kernel.subsystem import MenuItem, Subsystem
+from singlewindow.subsystems.consolidated.booklet import BOOKLET
+from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
+
+SUBSYSTEM = Subsystem(
+    name="consolidated",
+    title="集中申报",
+    group=("货物申报",),
+    documents=(
+        QUALIFICATION,
+        BOOKLET,
+        # 集报清单
+        # 集报报关单
+    ),
+    menu=(
+        MenuItem("企业资质备案", "form", (QUALIFICATION.name,), under="集报备案"),
+        MenuItem("企业商品信息备案", "form", (BOOKLET.name,), under="集报备案"),
+        # 集报清单
+        # 集报清单修撤单
+        # 集报清单汇总
+        # 数据查询/统计
+        # 期限日历, 批量导入
+    ),
+    card_stays=True,
+)  # fmt: skip

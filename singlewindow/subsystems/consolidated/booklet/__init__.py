@@ -1,0 +1,15 @@
+"""企业商品信息备案: booklets (分册) of up to 99 goods under a qualification (manual 1.2, CONS-04 to CONS-06)."""
+
+from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.subsystems.consolidated.booklet.document import FORM
+from singlewindow.subsystems.consolidated.booklet.known import fill, gather
+from singlewindow.subsystems.consolidated.booklet.lifecycle import LIFECYCLE
+from singlewindow.subsystems.consolidated.booklet.messages import MESSAGES
+from singlewindow.subsystems.consolidated.booklet.queries import QUERIES
+from singlewindow.subsystems.consolidated.booklet.rules import RULES
+
+BOOKLET = DocumentType(
+    name="consolidated.booklet",
+    title="企业商品信息备案",
+    form=FORM, rules=RULES, gather=gather, fill=fill, lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES,
+)  # fmt: skip

@@ -1,0 +1,103 @@
+"""What is filled in: the qualification's number, and the goods (manual 第六篇 1.2; CONS-04, CONS-05, FA 3.4)."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.definition.fields import (
+    Content,
+    Form,
+    HeaderField,
+    Section,
+    decimal,
+    lines,
+    text,
+)
+from singlewindow.kernel.definition.fields import code as coded  # a row has a field of that name
+from singlewindow.subsystems.consolidated.filing import CHAPTER, grey, header
+
+CLAUSE = f"{CHAPTER} 1.2 企业商品信息备案"
+MOST_GOODS = 99  # 每一分册最多可录入 99 项商品信息
+STOPPED = "1"  # 停用标志
+
+
+class Good(Content):
+    """A row: one kind of goods, whose place in the booklet is its 备案序号."""
+
+    code: str = coded(
+        "商品编号", "goods", length=10, required=True, least_digits=4, fills="name", element="CodeTS", clause=CLAUSE,
+        hint="必填，录入至少 4 位数字后回车，从商品列表中选取",
+    )  # fmt: skip
+    name: str = text(
+        "商品名称", length=255, required=True, element="GName", clause=CLAUSE, hint="必填，至多 255 字"
+    )
+    model: str = text(
+        "规格型号",
+        length=255,
+        element="GModel",
+        clause=CLAUSE,
+        hint="商品的申报要素，按归类查看或重新归类录入",
+    )
+    unit: str = coded(
+        "申报计量单位", "units", length=3, required=True, element="GUnit", clause=CLAUSE,
+        hint="必填，按空格键调出列表",
+    )  # fmt: skip
+    unit1: str = grey("法定计量单位", "FirstUnit", CLAUSE, "返填，根据商品编号返填")
+    unit2: str = grey("第二法定计量单位", "SecondUnit", CLAUSE, "返填，根据商品编号返填")
+    price: str = decimal(
+        "单价", digits=14, places=4, element="DeclPrice", clause=CLAUSE, hint="选填，至多 4 位小数"
+    )
+    currency: str = coded(
+        "币制", "currencies", length=3, element="TradeCurr", clause=CLAUSE, hint="选填，按空格键调出列表"
+    )
+    country: str = coded(
+        "产销国", "countries", length=3, element="OriginCountry", clause=CLAUSE,
+        hint="选填，进口填原产国，出口填最终目的国",
+    )  # fmt: skip
+    licence: str = text(
+        "许可证编号", length=34, element="LicenseNo", clause=CLAUSE,
+        hint="选填，录入方式为：证件代码 + : （英文半角）+ 证件编号",
+    )  # fmt: skip
+    note: str = text("备注", length=255, element="Note", clause=CLAUSE, hint="选填，至多 255 字")
+    stopped: str = grey("停用标志", "StopFlag", CLAUSE, "返填，在企业备案变更中停用")
+
+
+class Booklet(Content):
+    """A booklet of goods under a company's qualification."""
+
+    qualification: str = text(
+        "企业资质备案中心统一编号", length=18, required=True, lookup=True, search=True, element="ParentSeqNo",
+        clause=CLAUSE, pattern=r"[0-9]{18}", pattern_message="「企业资质备案中心统一编号」应为 18 位数字",
+        hint="必填，填写企业资质备案时返填的备案企业中心统一编号，并回车",
+    )  # fmt: skip
+    district: str = grey("申报地海关", "CustomMaster", CLAUSE, "返填，根据企业资质备案返填", search=True)
+    company_code: str = grey("企业海关编号", "TradeCode", CLAUSE, "返填，根据登录的账号返填", search=True)
+    company_name: str = grey("企业名称", "TradeName", CLAUSE, "返填，根据登录的账号返填", span=2)
+    nature: str = grey("集中申报货物性质", "ColDclGoodsType", CLAUSE, "返填，根据企业资质备案返填")
+    goods: list[Good] = lines(
+        "备案表表体", Good, least=1, most=MOST_GOODS, insert="插入", clause=CLAUSE,
+    )  # fmt: skip
+
+
+FORM = Form(
+    content=Booklet,
+    header=header(
+        CLAUSE,
+        HeaderField(
+            "book_no", "备案分册海关编号", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+        ),
+        HeaderField(
+            "valid_until", "核准有效期", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+        ),
+    ),
+    sections=(
+        Section(
+            "企业商品信息备案",
+            (
+                "qualification", "number", "status",
+                "district", "company_code", "nature",
+                "company_name", "filed_on",
+                "book_no", "valid_until",
+            ),
+            tables=("goods",),
+        ),
+    ),
+)  # fmt: skip
