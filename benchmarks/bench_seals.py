@@ -27,8 +27,8 @@ from singlewindow.contract.pdf_seals import Trust, Verdict, check
 from singlewindow.kernel.printing.sealing import SealBox, Sealer
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.settings import settings
-from singlewindow.subsystems.declarations.paper import SEAL_BOX, TEMPLATE, paper_data
-from singlewindow.subsystems.declarations.tests.press import sample, samples, shipped_names
+from singlewindow.papers.declaration.paper import SEAL_BOX, TEMPLATE, paper_data
+from singlewindow.papers.declaration.tests.press import sample, samples, shipped_names
 
 UNDER_WAY = 8  # enough that no child waits, and far below what may wait
 NOW = datetime.now(UTC)

@@ -23,6 +23,7 @@ DOCUMENTS = [
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "singlewindow" / "subsystems").glob("*/README.md")),
+    ROOT / "singlewindow" / "papers" / "README.md",
 ]
 READ_BY = {
     "L": (LaunchSettings,),

@@ -16,6 +16,7 @@ from fastapi import APIRouter
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Form
+from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.jobs.kind import JobKind
 from singlewindow.kernel.lifecycle import Lifecycle
 from singlewindow.kernel.notices import Notices
@@ -303,14 +304,33 @@ class Seal:
     valid_days: int = 0
 
 
+Compose = Callable[[Transaction, Document], Awaitable[Mapping[str, Any]]]
+"""What a template draws, made of a document whose disabled fields are empty; plain texts, as JSON allows them."""
+
+
 @dataclass(frozen=True)
 class Print:
-    """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12)."""
+    """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12).
+
+    It can be had in `states` (None: wherever the lifecycle lets the document be printed). A template that draws
+    something else than a document by its definition says with `compose` what; such a paper has no seal.
+    """
 
     name: str
     title: str  # "": the document type's own
     template: Path
     seal: Seal | None = None
+    states: frozenset[str] | None = None
+    compose: Compose | None = None
+
+    def __post_init__(self) -> None:
+        """Check once that a seal has the data that it needs."""
+        if self.seal and self.compose:
+            raise ValueError(f"the print {self.name} composes its data and cannot carry a seal")
+
+    def is_there(self, status: str) -> bool:
+        """Whether a document of that status can be printed on it."""
+        return self.states is None or status in self.states
 
 
 FORM_PRINT = Print("form", "", Path(__file__).parent / "printing" / "templates" / "form.typ")

@@ -25,15 +25,15 @@ HEADER = {
     "district": "customs_districts", "port": "customs_districts", "inspection_district": "customs_districts",
     "transport_mode": "transport_modes", "trade_mode": "trade_modes", "duty_nature": "duty_nature",
     "trade_country": "countries", "trade_area": "countries", "transit_port": "ports", "departure_port": "ports",
-    "entry_port": "declarations_entry_ports", "terms": "transaction_modes", "packing": "packing",
+    "entry_port": "entry_ports", "terms": "transaction_modes", "packing": "packing",
     "entry_type": "entry_types", "freight_mark": "fee_marks", "insurance_mark": "fee_marks",
     "other_mark": "fee_marks", "freight_currency": "currencies", "insurance_currency": "currencies",
     "other_currency": "currencies",
 }  # fmt: skip
 GOODS = {
     "code": "goods", "unit": "units", "unit1": "units", "unit2": "units", "currency": "currencies",
-    "origin": "countries", "destination": "countries", "place": "declarations_regions",
-    "ciq_place": "declarations_divisions", "duty_mode": "duty_mode", "usage": "goods_usages",
+    "origin": "countries", "destination": "countries", "place": "domestic_regions",
+    "ciq_place": "administrative_divisions", "duty_mode": "duty_mode", "usage": "goods_usages",
 }  # fmt: skip
 """Members that hold codes, with the table that names them."""
 OPTIONAL = {

@@ -35,13 +35,16 @@ DIRECT = {
     )
 }
 SHAPES = {
+    "administrative_divisions": r"[0-9]{6}",
     "container_specs": r"[123][123]",
     "countries": r"[A-Z]{3}",
     "currencies": r"[A-Z]{3}",
     "customs_districts": r"[0-9]{4}",
     "duty_mode": r"[1-9]",
     "duty_nature": r"[0-9]{3}",
+    "domestic_regions": r"[0-9]{4}[0-9A-Z]",
     "edocs": r"[01]0{6}[1-9]",
+    "entry_ports": r"[0-9]{6}",
     "entry_types": r"[0LWDM]",
     "fee_marks": r"[123]",
     "goods": r"[0-9]{10}",
@@ -56,6 +59,7 @@ SHAPES = {
     "units": r"[0-9]{3}",
 }
 LEAST = {
+    "administrative_divisions": 400, "domestic_regions": 250, "entry_ports": 250,
     "container_specs": 8, "countries": 250, "currencies": 22, "customs_districts": 120, "duty_mode": 9,
     "duty_nature": 40, "edocs": 11, "entry_types": 5, "fee_marks": 3, "goods": 150, "goods_attributes": 16,
     "goods_usages": 21, "packing": 13, "ports": 60, "supporting_documents": 50, "trade_modes": 100,
@@ -123,6 +127,12 @@ def test_every_table_says_where_it_comes_from(table: str) -> None:
         ("countries", "JPN", "日本"),
         ("goods", "8712003000", "山地自行车"),
         ("edocs", "00000001", "发票"),
+        ("domestic_regions", "44031", "深圳特区"),
+        ("domestic_regions", "44199", "东莞"),
+        ("entry_ports", "470101", "蛇口"),
+        ("entry_ports", "110101", "首都国际机场"),
+        ("administrative_divisions", "440300", "深圳市"),
+        ("administrative_divisions", "310115", "浦东新区"),
         ("fee_marks", "3", "总价"),
         ("container_specs", "21", "普通标准箱（S）"),
         ("supporting_documents", "A", "检验检疫"),

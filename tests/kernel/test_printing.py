@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from singlewindow.kernel.printing.data import breakable
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import TooLarge, TooMany
 from singlewindow.kernel.settings import settings
-from singlewindow.kernel.subsystem import FORM_PRINT
+from singlewindow.kernel.subsystem import FORM_PRINT, Seal
+from singlewindow.subsystems._template.papers import visitor_pass
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 
@@ -361,10 +362,36 @@ async def test_who_may_not_print_is_told_why(house: House) -> None:
     )
 
 
+@needs_poppler
+async def test_a_paper_of_some_states_composes_what_it_draws(house: House, tmp_path: Path) -> None:
+    """UI-12, CONS-14: where the status has no such paper it is refused with words; its template gets its own data."""
+    member, view = await applied(house)
+    address = f"/api/documents/{TYPE}/{view['number']}/prints/pass"
+    refused = await member.http.get(address)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "当前状态为「已申报」，没有「到访证」")
+    await house.send()
+    [submission] = [each for each in house.customs.received if each.number == view["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "APPROVED", customs_no="530120261126000008"))
+    (tmp_path / "pass.pdf").write_bytes((await member.http.get(address)).content)
+    text = Paper(tmp_path / "pass.pdf").text
+    assert "到访证" in text
+    assert view["number"] in text
+    assert all(good["name"] in text for good in view["content"]["goods"])
+
+
+def test_a_composed_paper_carries_no_seal() -> None:
+    """UI-12: the seal's facts are the document's as its definition shows them."""
+    with pytest.raises(ValueError, match="cannot carry a seal"):
+        replace(FORM_PRINT, seal=Seal(lambda _: {}, frozenset({"4"})), compose=visitor_pass)
+
+
 async def test_the_definition_lists_the_prints(house: House) -> None:
     """UI-12: the page learns from it what can be printed."""
     member = await house.member()
     definition = (await member.http.get(f"/api/definitions/{TYPE}")).json()
-    assert definition["prints"] == [{"name": "form", "title": definition["title"]}]
+    assert definition["prints"] == [
+        {"name": "form", "title": definition["title"], "states": []},
+        {"name": "pass", "title": "到访证", "states": ["4"]},
+    ]
     [button] = [each for each in definition["actions"] if each["name"] == "print"]
     assert (button["label"], button["shortcut"], button["style"]) == ("打印", "Alt+P", "plain")

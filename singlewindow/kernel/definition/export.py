@@ -177,10 +177,11 @@ class RowActionView(BaseModel):
 
 
 class PrintView(BaseModel):
-    """A paper that a stored document can be printed on."""
+    """A paper that a stored document can be printed on, in `states` alone (none named: in all)."""
 
     name: str
     title: str
+    states: list[str]
 
 
 class DimensionView(BaseModel):
@@ -254,7 +255,10 @@ def definition_of(type: DocumentType) -> Definition:
         attachments=_attachments(type),
         states=[StateView(code=s.code, name=s.name, waiting=s.waiting) for s in type.lifecycle.states],
         actions=[_action(each) for each in type.lifecycle.actions],
-        prints=[PrintView(name=each.name, title=each.title or type.title) for each in type.prints],
+        prints=[
+            PrintView(name=each.name, title=each.title or type.title, states=sorted(each.states or ()))
+            for each in type.prints
+        ],
         query=_query(type), statistics=_statistics(type),
     )  # fmt: skip
 

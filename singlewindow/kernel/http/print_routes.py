@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from singlewindow.kernel.definition.fields import enabled_values
 from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents.record import Document
+from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
@@ -19,6 +23,7 @@ from singlewindow.kernel.printing.seals import seal_data
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import Forbidden, NotFound, NotInThisState, NotLoggedIn, Refused, TooMany
 from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import Print
 
 router = APIRouter(prefix="/api/documents/{type}", tags=["documents"])
 
@@ -50,14 +55,27 @@ async def print_document(
         if wanted is None:
             raise NotFound(f"没有名为 {name} 的打印样式")
         desk.check(type.lifecycle.action("print"), document.status, document)
-        files = await desk.files(document, submitted=document.status not in type.lifecycle.drafts)
-        data = await print_data(desk.transaction, type, person, document, files)
+        if not wanted.is_there(document.status):
+            status = type.lifecycle.form_name_of(document.status)
+            raise NotInThisState(f"当前状态为「{status}」，没有「{wanted.title}」")
+        data = await _drawn(desk, document, wanted)
         now = desk.transaction.now
-    chosen = settings()
-    data |= seal_data(type, wanted, document, data["version"], now, chosen.pki_folder, chosen.seal_days)
     typesetter: Typesetter = request.app.state.typesetter
     made = await typesetter.typeset(wanted.template, {**data, "print": wanted.title or type.title}, now)
     return Pdf(made, headers=_named(f"{wanted.title or type.title} {number}"))
+
+
+async def _drawn(desk: Desk, document: Document, wanted: Print) -> Mapping[str, Any]:
+    """What the template draws: what the paper itself composes, or the document as its definition shows it."""
+    type = desk.type
+    if wanted.compose is not None:
+        content = enabled_values(type.form.content, document.content)
+        return await wanted.compose(desk.transaction, replace(document, content=content))
+    files = await desk.files(document, submitted=document.status not in type.lifecycle.drafts)
+    data = await print_data(desk.transaction, type, desk.person, document, files)
+    now, chosen = desk.transaction.now, settings()
+    seal = seal_data(type, wanted, document, data["version"], now, chosen.pki_folder, chosen.seal_days)
+    return {**data, **seal}
 
 
 @router.get(

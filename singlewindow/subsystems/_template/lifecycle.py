@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
-from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Seal
+from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Print, Seal
 from singlewindow.kernel.timing import CHINA, Reminder, Timer, midnight_after
 from singlewindow.subsystems._template.document import (
     ANSWERED,
@@ -20,6 +21,7 @@ from singlewindow.subsystems._template.document import (
     FOLLOWING,
     OVERDUE,
 )
+from singlewindow.subsystems._template.papers import visitor_pass
 from singlewindow.subsystems._template.rules import ANSWER, CLAIM, LATE
 
 DRAFT, DECLARED, SENT, RECEIVED, RETURNED, LOCKED, WITHDRAWN, FAILED = "0", "1", "2", "3", "5", "6", "9", "E"
@@ -206,4 +208,11 @@ CLAIMS = (
 
 PRINTS = (
     replace(FORM_PRINT, seal=Seal(lambda values: {"申请事项编号": values["reference"]}, states(APPROVED))),
+    Print(
+        "pass",
+        "到访证",
+        Path(__file__).parent / "prints" / "pass.typ",
+        states=states(APPROVED),
+        compose=visitor_pass,
+    ),
 )

@@ -10,9 +10,10 @@ from singlewindow.kernel.jobs.files import NewFile
 from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
 from singlewindow.kernel.printing.sealing import SealBox
 from singlewindow.kernel.printing.typesetter import CannotPrint
-from singlewindow.subsystems.declarations import paper, rules, work
+from singlewindow.papers.declaration import paper
+from singlewindow.papers.declaration.paper import Names
+from singlewindow.subsystems.declarations import rules, work
 from singlewindow.subsystems.declarations.access import find_layout_since
-from singlewindow.subsystems.declarations.paper import Names
 from singlewindow.subsystems.declarations.work import Due, Made
 
 BATCH = 20  # layout files in one step: about a second of work

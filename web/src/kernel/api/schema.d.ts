@@ -3513,11 +3513,13 @@ export interface components {
         };
         /**
          * PrintView
-         * @description A paper that a stored document can be printed on.
+         * @description A paper that a stored document can be printed on, in `states` alone (none named: in all).
          */
         PrintView: {
             /** Name */
             name: string;
+            /** States */
+            states: string[];
             /** Title */
             title: string;
         };

@@ -5,7 +5,7 @@ import type { ActionDefinition, Allowed, Attachment, Content, Prepared, Signed, 
 import { ask } from "@/kernel/dialogs/ask";
 import { choose } from "@/kernel/dialogs/choose";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
-import { preview } from "@/kernel/print/preview";
+import { preview, printsIn } from "@/kernel/print/preview";
 import { boundCard } from "@/kernel/session";
 import { inspectAction } from "@/kernel/signing/inspect";
 import { signWithCard } from "@/kernel/signing/sign";
@@ -160,7 +160,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
   async function print(): Promise<void> {
-    const [number, { prints }] = [document.number.value!, document.definition.value!];
+    const [number, prints] = [document.number.value!, printsIn(document.definition.value!, document.view.value!.status.code)];
     preview({
       prints, unsaved: document.unsaved.value,
       file: (name, signal) => getPrint(document.type, number, name, signal), called: (title) => `${title} ${number}.pdf`,

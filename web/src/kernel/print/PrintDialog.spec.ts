@@ -2,7 +2,8 @@ import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { getPrint } from "@/kernel/api/documents";
 import { refusal, serve } from "@/testing/server";
-import type { Preview } from "./preview";
+import { parcel } from "@/testing/definition";
+import { printsIn, type Preview } from "./preview";
 import PrintDialog from "./PrintDialog.vue";
 
 const PATH = "GET /api/documents/sample.parcel/1/prints";
@@ -64,5 +65,11 @@ describe("打印预览 (UI-12)", () => {
     await wrapper.get("[role=alert] button").trigger("click");
     await flushPromises();
     expect(wrapper.find("iframe").exists()).toBe(true);
+  });
+
+  it("a paper of some states is offered in these alone (CONS-14)", () => {
+    const prints = [{ name: "form", title: "包裹申请", states: [] }, { name: "notice", title: "回执通知书", states: ["5", "7"] }];
+    const names = (status: string) => printsIn({ ...parcel, prints }, status).map((one) => one.name);
+    expect([names("0"), names("7")]).toEqual([["form"], ["form", "notice"]]);
   });
 });

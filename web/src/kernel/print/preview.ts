@@ -2,7 +2,7 @@ import { shallowRef } from "vue";
 import type { Definition } from "@/kernel/api/types";
 
 export interface Preview {
-  prints: Definition["prints"];
+  prints: Pick<Definition["prints"][number], "name" | "title">[];
   /** The PDF of one of the prints. */
   file(name: string, signal: AbortSignal): Promise<Blob>;
   /** The name under which a print of that title is kept. */
@@ -12,6 +12,10 @@ export interface Preview {
   /** Whether the form holds what is not stored: the print lacks it, and the dialog says so. */
   unsaved: boolean;
 }
+
+/** The papers on which a document of that status can be printed. */
+export const printsIn = ({ prints }: Definition, status: string): Definition["prints"] =>
+  prints.filter(({ states }) => !states.length || states.includes(status));
 
 export const previewed = shallowRef<Preview | null>(null);
 

@@ -24,12 +24,20 @@ from PIL import Image
 
 from singlewindow.contract.demo_pki import create
 from singlewindow.contract.pdf_seals import Trust, Verdict, check
+from singlewindow.kernel.codes.load import load_table
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.printing.sealing import SealBox, Sealer
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.settings import settings as portal_settings
-from singlewindow.subsystems.declarations.paper import SEAL_BOX, code_names_of, paper_data
-from singlewindow.subsystems.declarations.tests.press import (
+from singlewindow.papers.declaration.paper import (
+    DOCUMENTS,
+    GOODS_CODES,
+    HEADER_CODES,
+    SEAL_BOX,
+    code_names_of,
+    paper_data,
+)
+from singlewindow.papers.declaration.tests.press import (
     NOW,
     REFERENCES,
     TOLERANCE,
@@ -106,6 +114,15 @@ def test_the_cells_stand_in_their_official_order(name: str, form: str, made: dic
                  "海关批注及签章"]:  # fmt: skip
         at = page.find(word, at) + 1
         assert at, word
+
+
+def test_a_declaration_that_customs_have_not_numbered(typeset: Typeset) -> None:
+    """CONS-14: the bar code is that of 预录入编号, and no number stands before the customs."""
+    unnumbered = {**sample("import_by_sea")["content"], "number": "", "pre_entry_no": "202600000000000017"}
+    [page] = texts(typeset(unnumbered, False))
+    assert "预录入编号：202600000000000017海关编号：（皇岗海关）" in page
+    bars = next(pages(typeset(unnumbered, False), 200))
+    assert [each.text for each in zxingcpp.read_barcodes(bars)] == ["202600000000000017"]
 
 
 def test_a_code_stands_beside_its_label_and_the_name_below(made: dict[str, bytes]) -> None:
@@ -494,3 +511,9 @@ def test_a_shorter_name_is_seen(typeset: Typeset, made: dict[str, bytes]) -> Non
     other = sample("import_by_sea")["content"] | {"consignee_name": "深圳远海进出口贸易公司"}
     [page], [reference] = pages(typeset(other, False)), pages(made["import_by_sea"])
     assert unlike(coarse(page), coarse(reference)) > TOLERANCE
+
+
+def test_every_code_on_the_form_has_its_table() -> None:
+    """PRNT-09."""
+    for table in {*HEADER_CODES.values(), *GOODS_CODES.values(), *DOCUMENTS}:
+        assert any(True for _ in load_table(table)), table

@@ -1,6 +1,6 @@
 """Layout files of the samples as pictures, and the reviewed references beside which tests lay them.
 
-`python -m singlewindow.subsystems.declarations.tests.press` makes all references anew; look at each page before you
+`python -m singlewindow.papers.declaration.tests.press` makes all references anew; look at each page before you
 commit it (`--enlarged FOLDER` draws the same pages large enough to read).
 """
 
@@ -21,7 +21,7 @@ from PIL import Image, ImageChops
 from singlewindow.kernel.codes.load import load_shipped_tables
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.settings import settings
-from singlewindow.subsystems.declarations.paper import TEMPLATE, Names, codes_of, day_of, paper_data
+from singlewindow.papers.declaration.paper import TEMPLATE, Names, codes_of, day_of, paper_data
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 REFERENCES = Path(__file__).parent / "references"

@@ -23,17 +23,17 @@ SEAL_BOX = (705.8, 25.5, 785.2, 104.9)
 CHINA = ZoneInfo("Asia/Shanghai")
 
 Declaration = Mapping[str, Any]
-"""A declaration as customs publish it (docs/registers.md), with its `number`."""
+"""A declaration as customs publish it (docs/registers.md), with its `number`: "" where customs have not given one."""
 Names = Mapping[tuple[str, str, date], str]
 """(code table, code, day) → the name that the code had that day."""
 Cell = dict[str, str]
 
 DISTRICTS, COUNTRIES, PORTS = "customs_districts", "countries", "ports"
-REGIONS, DIVISIONS = "declarations_regions", "declarations_divisions"
+REGIONS, DIVISIONS = "domestic_regions", "administrative_divisions"
 HEADER_CODES = {
     "district": DISTRICTS, "port": DISTRICTS, "transport_mode": "transport_modes", "trade_mode": "trade_modes",
     "duty_nature": "duty_nature", "trade_country": COUNTRIES, "trade_area": COUNTRIES, "transit_port": PORTS,
-    "departure_port": PORTS, "entry_port": "declarations_entry_ports", "packing": "packing",
+    "departure_port": PORTS, "entry_port": "entry_ports", "packing": "packing",
     "terms": "transaction_modes",
 }  # fmt: skip
 """Members of the header that hold a code, with its table."""
@@ -76,13 +76,15 @@ def paper_data(declaration: Declaration, names: Names, *, sealed: bool = False) 
     """
     said = _Said(declaration, names)
     imported, number = declaration["ie_flag"] == "I", declaration["number"]
+    coded = number or said.text("pre_entry_no")
     customs = said.name("district") or said.text("district") or number[:4]
     return {
         "title": f"中华人民共和国海关{'进口' if imported else '出口'}货物报关单",
         "number": number,
         "customs": customs,
         "pre_entry_no": said.text("pre_entry_no"),
-        "barcode": code128(number),
+        "coded": coded,
+        "barcode": code128(coded) if coded else "",
         "header": _header(said, imported),
         "measures": _measures(said),
         "documents": _documents(said),

@@ -1,0 +1,1 @@
+"""Papers that more than one chapter prints: data and template, no document, route or query. Read README.md first."""
