@@ -437,7 +437,7 @@ class DocumentType:
 
     def _not_countable(self, wanted: Statistics) -> list[str]:
         """What of the statistics is no real column of the find table, no decimal, or no condition."""
-        columns = {"status", *self.searched}
+        columns = {"status", *self.columns}
         decimals = {name for name in self.searched if self.form.content.fields[name].kind == "decimal"}
         asked = {each.name for each in self.queries.conditions if each.kind not in ("span", "role", "own")}
         return [
@@ -453,14 +453,24 @@ class DocumentType:
 
     @property
     def _timely(self) -> list[str]:
-        """The searched fields that name days or moments."""
+        """The searched fields that name days or moments; of what customs returned, any that the page asks days of."""
         fields = self.form.content.fields
-        return [name for name in self.searched if fields[name].kind in ("date", "moment")]
+        return [name for name in self.searched if fields[name].kind in ("date", "moment")] + [*self.answers]
 
     @property
     def searched(self) -> tuple[str, ...]:
         """The content fields that are real columns of the find table."""
         return tuple(name for name, spec in self.form.content.fields.items() if spec.search)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What customs return that is a real column of the find table too."""
+        return tuple(each.name for each in self.form.header if each.search)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the find table that are the type's own."""
+        return (*self.searched, *self.answers)
 
 
 MenuPage = Literal[

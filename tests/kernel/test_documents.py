@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import os
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,31 @@ async def test_a_document_goes_from_draft_to_grant(house: House) -> None:
     assert [r["code"] for r in receipts] == ["APPROVED", "RECEIVED", "SENT"]
     history = (await member.http.get(f"/api/documents/{TYPE}/{view['number']}/history")).json()["items"]
     assert [e["kind"] for e in history] == ["created", "uploaded", "submitted", *["receipt"] * 3]
+
+
+async def test_what_customs_return_is_searched(house: House) -> None:
+    """UI-07: a returned number is a column of the find table, which comes with the answer and goes with a new draft."""
+    member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    given, today = f"53012026112{view['number'][-7:]}", datetime.now(UTC).date()
+    asked = {"updated_from": str(today - timedelta(days=1)), "updated_to": str(today + timedelta(days=1))}
+
+    async def found(number: str) -> list[str]:
+        answer = await member.http.get(f"/api/documents/{TYPE}", params={**asked, "customs_no": number})
+        return [row["number"] for row in answer.json()["items"]]
+
+    assert await found(given) == []
+    await house.hear(house.customs.receipt(submission, 1, "REFUSED", customs_no=given))
+    assert (await found(given), await found("5301")) == ([view["number"]], [])
+    view = await member.view(TYPE, view["number"])
+    again = await member.http.put(
+        f"/api/documents/{TYPE}/{view['number']}",
+        json={"content": letter(view["content"]["reference"])},
+        headers={"If-Match": f'"{view["version"]}"'},
+    )
+    assert again.status_code == 200, again.text
+    assert await found(given) == []
 
 
 async def test_number_and_date_come_with_the_first_save(house: House) -> None:

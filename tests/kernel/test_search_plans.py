@@ -35,8 +35,9 @@ async def superuser(postgres: TestPostgres, portal_database: str) -> AsyncIterat
 
 async def fill(connection: asyncpg.Connection, type: DocumentType) -> None:
     """Many companies' documents, each column with some variety."""
-    names = "".join(f", {name}" for name in type.searched)
+    names = "".join(f", {name}" for name in type.columns)
     lengths = {name: type.form.content.fields[name].length or 10 for name in type.searched}
+    lengths |= dict.fromkeys(type.answers, 10)
     values = "".join(f", left(md5((g / {COMPANIES})::text), {length})" for length in lengths.values())
     await connection.execute(
         f"""insert into {type.find_table} (document_id, company_id, number, status, filed_on, updated_at{names})

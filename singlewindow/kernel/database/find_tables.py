@@ -58,6 +58,17 @@ def add_party(name: str, type: str, role: str, column: str) -> None:
     )
 
 
+def add_answer(name: str, column: str, length: int) -> None:
+    """Inside a migration: what customs returned under that name becomes a column, filled from what is stored, and found
+    behind the company as any other."""
+    op.execute(f"alter table {name} add column {column} varchar({length})")
+    op.execute(
+        f"""update {name} f set {column} = d.returned->>'{column}' from document d
+            where d.id = f.document_id and d.returned ? '{column}'"""
+    )
+    op.execute(f"create index {name}_by_{column} on {name} (company_id, {column})")
+
+
 def index_statistics(name: str) -> None:
     """Inside a migration: what is counted over a span of `filed_on` is read through this index."""
     op.execute(f"create index {name}_by_filed_on on {name} (company_id, filed_on)")

@@ -328,7 +328,7 @@ def _statistics(type: DocumentType) -> StatisticsView | None:
 
 def _query(type: DocumentType) -> QueryView:
     conditions = [_condition(type, each) for each in type.queries.conditions]
-    found_by = find_table(type.find_table, type.searched).c
+    found_by = find_table(type.find_table, type.columns).c
     columns = [
         ColumnView(**vars(column), sortable=column.name in found_by) for column in type.queries.columns
     ]

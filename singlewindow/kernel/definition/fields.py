@@ -243,14 +243,21 @@ class Attachments:
 
 @dataclass(frozen=True)
 class HeaderField:
-    """A grey box that shows what the kernel knows of a document, not its content."""
+    """A grey box that shows what the kernel knows of a document, not its content; a `returned` one is filled from
+    customs' receipts, and with `search` it is a real column of the find table."""
 
     name: str
     label: str
     hint: str = ""
-    returned: bool = False  # filled from customs' receipts
+    returned: bool = False
     element: str = ""
     clause: str = ""
+    search: bool = False
+
+    def __post_init__(self) -> None:
+        """Check once that a box which is searched is customs' own; the others always are."""
+        if self.search and not self.returned:
+            raise ValueError(f"{self.name} is not returned by customs")
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
     Of the content only what the list shows is read.
     """
     name = page.sort.removeprefix("-")
-    if name not in find_table(type.find_table, type.searched).c:
+    if name not in find_table(type.find_table, type.columns).c:
         raise Refused.because(
             [Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", API)]
         )

@@ -501,6 +501,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
     three columns for each of the two that the type has."""
     searched, follow_ups = type.searched if with_content else (), type.lifecycle.follow_ups
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
+    columns += "".join(f", {name} = d.returned->>'{name}'" for name in type.answers)
     columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
     return f"""
         with wanted as (

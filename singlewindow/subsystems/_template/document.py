@@ -100,7 +100,9 @@ FORM = Form(
     content=Letter,
     header=(
         HeaderField("number", "数据中心统一编号", "返填，暂存后生成", clause=CLAUSE),
-        HeaderField("customs_no", "海关审核编号", "返填，海关审批后返回", returned=True, clause=CLAUSE),
+        HeaderField(
+            "customs_no", "海关审核编号", "返填，海关审批后返回", returned=True, search=True, clause=CLAUSE
+        ),
         HeaderField("status", "状态", "返填", clause=CLAUSE),
         HeaderField("filed_on", "申请日期", "返填", clause=CLAUSE),
     ),

@@ -32,6 +32,7 @@ QUERIES = Queries(
         Condition("reference", "申请事项编号", "text", clause=CLAUSE),
         Condition("transport", "运输方式", "code", clause=CLAUSE),
         Condition("number", "数据中心统一编号", "text", clause=CLAUSE),
+        Condition("customs_no", "海关审核编号", "text", clause=CLAUSE),
         Condition("updated", "最近操作时间", "span", required=True, max_days=30, clause=CLAUSE),
         Condition("filed_on", "申请日期", "span", paired=True, clause=CLAUSE),
         Condition("visit_at", "到访时间", "span", paired=True, max_days=15, clause=CLAUSE),

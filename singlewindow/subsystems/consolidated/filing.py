@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from singlewindow.kernel.definition.fields import HeaderField, text
+from singlewindow.kernel.definition.fields import HeaderField, code, text
 from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, State, states
 from singlewindow.kernel.subsystem import ReceiptCode
 
@@ -78,6 +78,11 @@ def actions(clause: str, stored: frozenset[str] = STORED) -> tuple[Action, ...]:
 def grey(label: str, element: str, clause: str, hint: str, **more: Any) -> Any:
     """A box that the system fills in."""
     return text(label, system=True, element=element, clause=clause, hint=hint, **more)
+
+
+def grey_code(label: str, codes: str, element: str, clause: str, hint: str, **more: Any) -> Any:
+    """A box with a code that the system fills in, and its name."""
+    return code(label, codes, system=True, element=element, clause=clause, hint=hint, **more)
 
 
 def header(clause: str, *returned: HeaderField) -> tuple[HeaderField, ...]:

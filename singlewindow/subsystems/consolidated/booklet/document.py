@@ -12,7 +12,7 @@ from singlewindow.kernel.definition.fields import (
     text,
 )
 from singlewindow.kernel.definition.fields import code as coded  # a row has a field of that name
-from singlewindow.subsystems.consolidated.filing import CHAPTER, grey, header
+from singlewindow.subsystems.consolidated.filing import CHAPTER, grey, grey_code, header
 
 CLAUSE = f"{CHAPTER} 1.2 企业商品信息备案"
 MOST_GOODS = 99  # 每一分册最多可录入 99 项商品信息
@@ -40,8 +40,8 @@ class Good(Content):
         "申报计量单位", "units", length=3, required=True, element="GUnit", clause=CLAUSE,
         hint="必填，按空格键调出列表",
     )  # fmt: skip
-    unit1: str = grey("法定计量单位", "FirstUnit", CLAUSE, "返填，根据商品编号返填")
-    unit2: str = grey("第二法定计量单位", "SecondUnit", CLAUSE, "返填，根据商品编号返填")
+    unit1: str = grey_code("法定计量单位", "units", "FirstUnit", CLAUSE, "返填，根据商品编号返填")
+    unit2: str = grey_code("第二法定计量单位", "units", "SecondUnit", CLAUSE, "返填，根据商品编号返填")
     price: str = decimal(
         "单价", digits=14, places=4, element="DeclPrice", clause=CLAUSE, hint="选填，至多 4 位小数"
     )
@@ -68,10 +68,27 @@ class Booklet(Content):
         clause=CLAUSE, pattern=r"[0-9]{18}", pattern_message="「企业资质备案中心统一编号」应为 18 位数字",
         hint="必填，填写企业资质备案时返填的备案企业中心统一编号，并回车",
     )  # fmt: skip
-    district: str = grey("申报地海关", "CustomMaster", CLAUSE, "返填，根据企业资质备案返填", search=True)
-    company_code: str = grey("企业海关编号", "TradeCode", CLAUSE, "返填，根据登录的账号返填", search=True)
+    district: str = grey_code(
+        "申报地海关",
+        "customs_districts",
+        "CustomMaster",
+        CLAUSE,
+        "返填，根据企业资质备案返填",
+        length=4,
+        search=True,
+    )
+    company_code: str = grey(
+        "企业海关编号", "TradeCode", CLAUSE, "返填，根据登录的账号返填", length=10, search=True
+    )
     company_name: str = grey("企业名称", "TradeName", CLAUSE, "返填，根据登录的账号返填", span=2)
-    nature: str = grey("集中申报货物性质", "ColDclGoodsType", CLAUSE, "返填，根据企业资质备案返填")
+    nature: str = grey_code(
+        "集中申报货物性质",
+        "consolidated_natures",
+        "ColDclGoodsType",
+        CLAUSE,
+        "返填，根据企业资质备案返填",
+        length=1,
+    )
     goods: list[Good] = lines(
         "备案表表体", Good, least=1, most=MOST_GOODS, insert="插入", clause=CLAUSE,
     )  # fmt: skip
@@ -82,10 +99,12 @@ FORM = Form(
     header=header(
         CLAUSE,
         HeaderField(
-            "book_no", "备案分册海关编号", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+            "book_no", "备案分册海关编号", "返填，不可录入，海关审批通过后返回",
+            returned=True, search=True, clause=CLAUSE,
         ),
         HeaderField(
-            "valid_until", "核准有效期", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+            "valid_until", "核准有效期", "返填，不可录入，海关审批通过后返回",
+            returned=True, search=True, clause=CLAUSE,
         ),
     ),
     sections=(

@@ -66,10 +66,12 @@ FORM = Form(
     header=header(
         CLAUSE,
         HeaderField(
-            "qualification_no", "企业资质海关编号", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+            "qualification_no", "企业资质海关编号", "返填，不可录入，海关审批通过后返回",
+            returned=True, search=True, clause=CLAUSE,
         ),
         HeaderField(
-            "valid_until", "核准有效期", "返填，不可录入，海关审批通过后返回", returned=True, clause=CLAUSE
+            "valid_until", "核准有效期", "返填，不可录入，海关审批通过后返回",
+            returned=True, search=True, clause=CLAUSE,
         ),
     ),
     sections=(
