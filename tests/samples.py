@@ -66,7 +66,8 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     assert person is not None
     await house.hear(*_notices(house, sample.get("registers", {})))
     for kind, key in sample.get("claims", []):
-        other = await (await house.member()).save(type.name, {})
+        preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
+        other = await (await house.member()).save(type.name, preset)
         await house.sql(
             """insert into claim (kind, key, document_id, company_id)
                select $1, $2, id, company_id from document where number = $3""",

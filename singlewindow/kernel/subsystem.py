@@ -52,7 +52,8 @@ class Case:
     content as it is stored, with the grey values of the last 暂存, which a colleague's signature leaves as they are;
     `action` is the signed action ("" before that) and `status` the document's ("" for a new one). Where only follow-ups
     may be typed, `editable` are their names; all else in `values` is what is in force, and nothing that is found wrong
-    with it counts. None: the whole content.
+    with it counts. None: the whole content. `asked` is the field that was left, while that is looked up ("" otherwise):
+    a name, or a cell such as goods/3/record_no.
     """
 
     transaction: Transaction
@@ -66,6 +67,7 @@ class Case:
     action: str = ""
     status: str = ""
     editable: frozenset[str] | None = None
+    asked: str = ""
 
     async def claimed(self, kind: str, key: str) -> bool:
         """Whether another document holds this claim."""
@@ -96,6 +98,14 @@ Gather = Callable[[Case], Awaitable[Known]]
 
 Fill = Callable[[Case, Any], Mapping[str, str]]
 """The grey content of a document, from what `gather` found."""
+
+FillRows = Callable[[Mapping[str, Any], Any], Mapping[str, Sequence[Mapping[str, str]]]]
+"""What `gather` found for the rows of a content with its grey fields: table → one mapping of cells for each row, in
+their order.
+
+Grey cells are always taken, also at 暂存, at a signature and in an import. Cells that are typed are taken only where
+leaving a cell of that very row is looked up, as if they had been typed; "" empties one, one that is not named stays.
+"""
 
 
 @dataclass(frozen=True)
@@ -355,6 +365,7 @@ class DocumentType:
     serials: tuple[Serial, ...] = ()
     prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
     notices: Notices | None = None  # what is said at fields while they are filled in
+    fill_rows: FillRows | None = None
 
     def __post_init__(self) -> None:
         """Check once that the type hears what the portal's own sender says."""
@@ -489,7 +500,8 @@ class MenuItem:
 
     An `own` page is about none and has a `name`, by which the chapter's `web/index.ts` gives its component. Lines that
     follow one another with the same word `under` stand beneath it. A query page that `amends` lists documents for which
-    that action of their type may be begun, and their numbers open its form.
+    that action of their type may be begun, and their numbers open its form. `preset`: of a form, the values of its
+    fields with `preset`; of a query page, with what its conditions begin.
     """
 
     title: str
@@ -498,6 +510,7 @@ class MenuItem:
     name: str = ""
     under: str = ""
     amends: str = ""
+    preset: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check once that the line leads somewhere."""
@@ -506,6 +519,9 @@ class MenuItem:
             raise ValueError(f"menu {self.title}: an own page has a name, every other one document types")
         if self.amends and (self.page != "query" or len(self.types) != 1):
             raise ValueError(f"menu {self.title}: what is amended is found on a query page of one type")
+        plain = all(re.fullmatch(r"[A-Za-z0-9_.-]+", part) for pair in self.preset.items() for part in pair)
+        if not plain or (self.preset and self.page not in ("form", "query")):
+            raise ValueError(f"menu {self.title}: presets are plain codes of forms and query pages")
 
 
 @dataclass(frozen=True)
@@ -540,6 +556,17 @@ class Subsystem:
             action = actions.get((item.types[0], item.amends)) if item.amends else None
             if item.amends and (not action or not action.amends or action.edits is not None or action.unless):
                 raise ValueError(f"menu {item.title}: {item.amends} has no form that a query page can open")
+        self._check_presets()
+
+    def _check_presets(self) -> None:
+        """Check once that the menu gives its forms and query pages what they ask for."""
+        types = {document.name: document for document in self.documents}
+        for item in self.menu:
+            for type in (types[name] for name in item.types if name in types):
+                presets, asked = {*type.form.content.presets}, {each.name for each in type.queries.conditions}
+                given = {*item.preset}
+                if given != presets if item.page == "form" else not given <= asked:
+                    raise ValueError(f"menu {item.title}: presets {given} do not fit {type.name}")
 
 
 @cache

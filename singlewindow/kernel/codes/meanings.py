@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 from singlewindow.kernel.database.connection import Transaction
 
@@ -34,6 +35,31 @@ async def names(
         for table, code, day in wanted
         for first, last, name in found[table, code]
         if first <= day <= last
+    }
+
+
+async def details(
+    transaction: Transaction, wanted: Collection[Code], on: date
+) -> dict[Code, Mapping[str, Any]]:
+    """(table, code) → the further columns of the entry in force `on` that day: of a good unit1, unit2, supervision, and
+    as a list its declaration elements. What is not in force is left out; nobody changes what is answered."""
+    known = transaction.codes
+    found = {code: known["details", code] for code in wanted if ("details", code) in known}
+    if missing := [code for code in wanted if code not in found]:
+        rows = await transaction.look_up(
+            """select table_name, code, valid_from, valid_to, extra
+               from unnest($1::text[], $2::text[]) as w (table_name, code) join code_entry using (table_name, code)""",
+            missing,
+        )
+        for row in rows:
+            meant = (row["valid_from"], row["valid_to"], row["extra"])
+            found.setdefault((row["table_name"], row["code"]), []).append(meant)
+        known.update((("details", code), found[code]) for code in missing if code in found)
+    return {
+        code: extra
+        for code, entries in found.items()
+        for first, last, extra in entries
+        if first <= on <= last
     }
 
 

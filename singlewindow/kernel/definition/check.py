@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -80,6 +81,51 @@ def codes_in(content: type[Content], values: Values) -> Iterator[tuple[str, Fiel
     for name, table in content.tables.items():
         for at, row in enumerate(values.get(name, []), start=1):
             yield from _codes(table.row, row, values, f"{name}/{at}/")
+
+
+@dataclass(frozen=True)
+class Classified:
+    """A text that holds the declaration elements of a code: where it stands, its field, the code's table, the code."""
+
+    path: str
+    field: Field
+    table: str
+    code: str
+    text: str
+
+
+def classified_in(content: type[Content], values: Values) -> Iterator[Classified]:
+    """Every text of declaration elements that is filled in and enabled, beside a code."""
+    yield from _classified(content, values, None, "")
+    for name, table in content.tables.items():
+        if table.row.classified:
+            for at, row in enumerate(values.get(name, []), start=1):
+                yield from _classified(table.row, row, values, f"{name}/{at}/")
+
+
+def asking_fields(content: type[Content], values: Values, left: str) -> set[str]:
+    """The places that are filled in and ask the server: fields, and in the row of which a cell was `left` its cells."""
+    asking = {name for name, spec in content.typed.items() if spec.lookup and values.get(name)}
+    name, _, rest = left.partition("/")
+    number = rest.partition("/")[0]
+    if name not in content.tables or not re.fullmatch(r"[1-9][0-9]{0,5}", number):
+        return asking
+    row: Values = next(iter(values.get(name, [])[int(number) - 1 : int(number)]), {})
+    cells = content.tables[name].row.typed.items()
+    return asking | {f"{name}/{number}/{cell}" for cell, spec in cells if spec.lookup and row.get(cell)}
+
+
+def grey_cells(content: type[Content], values: Values) -> dict[str, list[dict[str, str]]]:
+    """The grey cells of each row, of tables that have such cells; an empty one is ""."""
+    grey = {
+        name: [cell for cell, spec in table.row.fields.items() if spec.system]
+        for name, table in content.tables.items()
+    }
+    return {
+        name: [{cell: row.get(cell, "") for cell in cells} for row in values.get(name, [])]
+        for name, cells in grey.items()
+        if cells
+    }
 
 
 def find_day(text: str) -> date | None:
@@ -163,6 +209,16 @@ def _codes(
             yield path + name, spec.spoken(values, header), value
 
 
+def _classified(
+    content: type[Content], values: Values, header: Values | None, path: str
+) -> Iterator[Classified]:
+    for name, spec in content.classified.items():
+        code, text = values.get(spec.elements, ""), values.get(name, "")
+        if code and text and not holds(spec.disabled, values, header):
+            table = content.fields[spec.elements].codes
+            yield Classified(path + name, spec.spoken(values, header), table, code, text)
+
+
 def _violations(
     content: type[Content], values: Values, header: Values | None, path: str, complete: bool
 ) -> Iterator[Violation]:
@@ -173,6 +229,8 @@ def _violations(
         if value:
             if not _fits(spec, value):
                 yield from _of_value(path + name, spec.spoken(values, header), value)
+            elif value in spec.narrowed and not holds(spec.narrowed[value], values, header):
+                yield _narrowed(path + name, spec.spoken(values, header), value)
         elif complete and holds(spec.required, values, header):
             yield _required(path + name, spec.spoken(values, header))
 
@@ -180,6 +238,11 @@ def _violations(
 def _required(path: str, spec: Field) -> Violation:
     message = f"「{spec.label}」为必填项"
     return Violation(path, "field.required", message, spec.advice or spec.hint, spec.clause, "field")
+
+
+def _narrowed(path: str, spec: Field, value: str) -> Violation:
+    message = f"「{spec.label}」在当前填写的内容下不能选代码 {value}"
+    return Violation(path, "field.narrowed", message, spec.advice or spec.hint, spec.clause, "field")
 
 
 def _fits(spec: Field, value: str) -> bool:
@@ -243,6 +306,9 @@ def _no_rows(table: Lines, rows: object) -> Violation:
     """That a table's member is no list of rows, or has too many of them."""
     if isinstance(rows, list) and len(rows) > table.most:
         message = f"「{table.label}」共 {len(rows)} 行，不得超过 {table.most} 行"
-        return _wrong(table.name, message, "请删除多余的行后重试", table.clause)
+        advice = "请删除多余的行后重试"
+        if table.overflow is not None:
+            advice = f"请将第 {table.most + 1} 行起的各行录入另一份单据（新增；批量导入时另起一个序号）"
+        return _wrong(table.name, message, advice, table.clause)
     message = f"「{table.label}」应为至多 {table.most} 行的列表"
     return _wrong(table.name, message, "请刷新页面后重试", table.clause)

@@ -23,7 +23,9 @@ class VariantView(BaseModel):
 
 class FieldView(BaseModel):
     """One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
-    `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it."""
+    `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it; an entry of `narrowed`
+    is offered only while its condition holds. A `preset` is grey too, but sent: the menu gives it. A text with
+    `elements` holds the declaration elements of the code in that field, joined by |."""
 
     name: str
     label: str
@@ -45,6 +47,9 @@ class FieldView(BaseModel):
     variants: list[VariantView]
     least_digits: int
     fills: str
+    preset: bool
+    elements: str
+    narrowed: dict[str, dict[str, Any]]
 
 
 class SectionView(BaseModel):
@@ -68,7 +73,8 @@ class KeptView(BaseModel):
 
 
 class LinesView(BaseModel):
-    """A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button)."""
+    """A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button). With
+    `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused."""
 
     name: str
     label: str
@@ -81,6 +87,8 @@ class LinesView(BaseModel):
     delete: str
     insert: str
     kept: KeptView | None
+    elements: str
+    overflow: list[str] | None
 
 
 class CategoryView(BaseModel):
@@ -287,6 +295,7 @@ def _lines(content: type[Content]) -> list[LinesView]:
             least=table.least, most=table.most, clause=table.clause,
             new=table.new, save=table.save, delete=table.delete, insert=table.insert,
             kept=KeptView(**vars(table.kept)) if table.kept else None,
+            elements=table.elements, overflow=None if table.overflow is None else list(table.overflow),
         )
         for name, table in content.tables.items()
     ]  # fmt: skip
@@ -368,6 +377,9 @@ def _field_view(spec: Field) -> FieldView:
         variants=[VariantView(when=dict(v.when), label=v.label, hint=v.hint) for v in spec.variants],
         least_digits=spec.least_digits,
         fills=spec.fills,
+        preset=spec.preset,
+        elements=spec.elements,
+        narrowed={code: dict(when) for code, when in spec.narrowed.items()},
     )
 
 
@@ -375,7 +387,8 @@ def _header_view(box: HeaderField) -> FieldView:
     return FieldView(
         name=box.name, label=box.label, source="header", kind="text", entry="system", required=False, disabled=False,
         max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
-        lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="",
+        lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="", preset=False, elements="",
+        narrowed={},
     )  # fmt: skip
 
 

@@ -62,6 +62,13 @@ class Field:
     fills: str = (
         ""  # of a code: the text field beside it into which the chosen entry's name goes, to be edited there
     )
+    preset: bool = False  # given by the menu item by which a new form is opened; fixed from the first 暂存 on
+    elements: str = (
+        ""  # of a text: the code field beside it, whose entry's declaration elements it holds, joined by |
+    )
+    narrowed: Mapping[str, Condition] = field(
+        default_factory=dict
+    )  # of a code: entries that are offered and accepted only while their condition holds
 
     def spoken(self, values: Values, header: Values | None = None) -> Field:
         """The field with the label and hint that it has beside these values (of a row, with its header)."""
@@ -91,7 +98,11 @@ class Lines:
     """A table of rows of one kind, between `least` and `most` of them.
 
     `new`, `save`, `delete` and `insert` are the words on its white buttons; without a word for inserting
-    there is no such button. With `kept` the rows in force stay in an amendment: new ones come after them.
+    there is no such button. With `kept` the rows in force stay in an amendment: new ones come after them. `elements`
+    (归类) is the word on two buttons more, 归类查看 and 重新归类, for the row's field with `elements`.
+
+    With `overflow` a row beyond `most` saves the document and opens a new one of its type, with these fields of the
+    header and that row.
     """
 
     label: str
@@ -105,6 +116,8 @@ class Lines:
     delete: str = "删除"
     insert: str = ""
     kept: Kept | None = None
+    elements: str = ""
+    overflow: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Check once that what flags a row is a grey cell of it."""
@@ -117,8 +130,9 @@ class Lines:
 class Content:
     """The base of every form's content and of every kind of row.
 
-    Of the fields, `typed` are those that a client may fill in, `coded` those of them that hold codes, and `switched`
-    those that a condition disables: what is asked at every check stands ready.
+    Of the fields, `typed` are those that a client may fill in, `coded` those of them that hold codes, `switched`
+    those that a condition disables, `presets` those that the menu gives, and `classified` those that hold declaration
+    elements: what is asked at every check stands ready.
     """
 
     fields: ClassVar[dict[str, Field]] = {}
@@ -126,6 +140,8 @@ class Content:
     typed: ClassVar[dict[str, Field]] = {}
     coded: ClassVar[dict[str, Field]] = {}
     switched: ClassVar[dict[str, Field]] = {}
+    presets: ClassVar[dict[str, Field]] = {}
+    classified: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
         """Collect the declarations in their order and give each its name."""
@@ -134,9 +150,26 @@ class Content:
         cls.typed = {n: f for n, f in cls.fields.items() if not f.system}
         cls.coded = {n: f for n, f in cls.typed.items() if f.kind == "code"}
         cls.switched = {n: f for n, f in cls.fields.items() if f.disabled is not False}
+        cls.presets = {n: f for n, f in cls.typed.items() if f.preset}
+        cls.classified = {n: f for n, f in cls.typed.items() if f.elements}
+        cls._check_declared()
+
+    @classmethod
+    def _check_declared(cls) -> None:
+        """Check once that fields name fields that there are."""
         filled = [f.fills for f in cls.coded.values() if f.fills]
         if missing := [n for n in filled if n not in cls.typed or cls.typed[n].kind != "text"]:
             raise ValueError(f"{cls.__name__} has no text field to be filled: {missing}")
+        if missing := [f.elements for f in cls.classified.values() if f.elements not in cls.coded]:
+            raise ValueError(f"{cls.__name__} has no code whose elements are declared: {missing}")
+        if wrong := [n for n, f in cls.fields.items() if f.narrowed and f.kind != "code"]:
+            raise ValueError(f"{cls.__name__} narrows what are no codes: {wrong}")
+        going = [n for table in cls.tables.values() for n in table.overflow or ()]
+        if missing := [n for n in going if n not in cls.typed]:
+            raise ValueError(f"{cls.__name__} has no field to go into the next document: {missing}")
+        for table in cls.tables.values():
+            if table.row.presets or (table.elements and not table.row.classified):
+                raise ValueError(f"{cls.__name__}: presets, or no elements, in the rows of {table.label}")
 
     @classmethod
     def of(cls, values: Values) -> Self:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from singlewindow.contract.signatures import canonical
-from singlewindow.kernel.definition.check import codes_in, violations_of
+from singlewindow.kernel.definition.check import Classified, classified_in, codes_in, violations_of
 from singlewindow.kernel.definition.fields import Content, Field, enabled_values
 from singlewindow.kernel.problems import Violation
 
@@ -27,7 +27,8 @@ class Reading:
     """A content with its grey values, and what follows from that alone.
 
     `cleaned` are the values before the grey ones were filled in; `wrong` is what the fields say where everything has
-    to be there; `codes` are (path, field, code). Nobody changes what a reading holds.
+    to be there; `codes` are (path, field, code), `classified` the texts of declaration elements. Nobody changes what a
+    reading holds.
     """
 
     content: type[Content]
@@ -35,12 +36,14 @@ class Reading:
     values: Mapping[str, Any]
     wrong: tuple[Violation, ...]
     codes: tuple[tuple[str, Field, str], ...]
+    classified: tuple[Classified, ...] = ()
 
     @classmethod
     def of(cls, content: type[Content], cleaned: Mapping[str, Any], values: Mapping[str, Any]) -> Reading:
         """Read values that were cleaned and filled in."""
         wrong = tuple(violations_of(content, values, complete=True))
-        return cls(content, cleaned, values, wrong, tuple(codes_in(content, values)))
+        codes, classified = tuple(codes_in(content, values)), tuple(classified_in(content, values))
+        return cls(content, cleaned, values, wrong, codes, classified)
 
     @cached_property
     def signed(self) -> bytes:

@@ -6,15 +6,16 @@ what is missing counts at the last alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from singlewindow.contract.signatures import canonical
-from singlewindow.kernel.codes.meanings import validity
+from singlewindow.kernel.codes.meanings import details, validity
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.definition.check import clean
+from singlewindow.kernel.definition.check import Classified, clean
 from singlewindow.kernel.definition.fields import Content, Field, enabled_values
 from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
@@ -37,6 +38,7 @@ class Verdict:
     known: Any
     warnings: tuple[Violation, ...] = ()
     reading: Reading | None = None
+    brought: Mapping[str, str] = field(default_factory=dict)  # typed cells of the row that was looked up
     say: Callable[[], list[Notice]] | None = None
 
     @property
@@ -77,13 +79,15 @@ async def judge(
     signing: str = "",
     only: frozenset[str] | None = None,
     opening: bool = False,
+    asked: str = "",
 ) -> Verdict:
     """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
 
     Before a signature `signing` names the action, and `sealed` is the content as it is stored, grey values and all.
     With `only` the names of follow-ups are judged: all else is as it is in force, grey values too, and nothing that is
     wrong with it counts. Without it, what follow-ups edit is not taken. At the `opening` of an empty form the rules for
-    that are asked alone.
+    that are asked alone. `asked` is the field that was left, where that is looked up: what a cell brings to its row
+    counts as typed.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
@@ -103,12 +107,16 @@ async def judge(
         signing,
         "" if stored is None else stored.status,
         only,
+        asked,
     )
     known = await type.gather(case)
     filled = {n: v for n, v in type.fill(case, known).items() if v and (only is None or n in only)}
-    reading = _read(type, values, values | filled, reading, stored if only is None else None)
-    own = reading.violations(complete=bool(signing))
-    wrong = [*own, *await _wrong_codes(transaction, reading)]
+    rows = _FilledRows.of(type, values, values | filled, known, only, asked)
+    values |= rows.typed
+    reading = _read(type, values, values | filled | rows.filled, reading, stored if only is None else None)
+    own = [v for v in reading.violations(complete=bool(signing)) if not opening]
+    own += _wrong_presets(type, sent, values, stored, opening)
+    wrong = [*own, *await _wrong_codes(transaction, reading), *await _wrong_elements(transaction, reading)]
     typed = reading.typed(wrong)
     rules = [rule for rule in type.rules if (rule.opening if opening else signing or rule.drafts)]
     found = [each for rule in rules for each in rule.violations(typed, known)]
@@ -117,7 +125,53 @@ async def judge(
     if only is not None:
         wrong, warnings = [[v for v in some if _concerns(v.path, only)] for some in (wrong, warnings)]
     say = partial(_notices, type.notices, typed, known, only) if type.notices else None
-    return Verdict(dict(reading.values), tuple(wrong), known, tuple(warnings), reading, say)
+    return Verdict(dict(reading.values), tuple(wrong), known, tuple(warnings), reading, rows.brought, say)
+
+
+@dataclass(frozen=True)
+class _FilledRows:
+    """The tables whose rows a type fills: `typed` with what counts as typed, `filled` with grey cells too; `brought`
+    are the cells that count as typed."""
+
+    typed: dict[str, list[dict[str, str]]]
+    filled: dict[str, list[dict[str, str]]]
+    brought: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        type: DocumentType,
+        cleaned: Mapping[str, Any],
+        values: Mapping[str, Any],
+        known: Any,
+        only: frozenset[str] | None,
+        asked: str,
+    ) -> _FilledRows:
+        """Fill in the rows of `values`, which are `cleaned` with grey fields."""
+        made = cls({}, {}, {})
+        if type.fill_rows is None:
+            return made
+        for name, found in type.fill_rows(values, known).items():
+            fields = type.form.content.tables[name].row.fields
+            if only is not None and name not in only:
+                continue
+            rows = [dict(row) for row in cleaned.get(name, [])]
+            if 0 < (at := _row_of(asked, name)) <= min(len(rows), len(found)):
+                brought = {cell: value for cell, value in found[at - 1].items() if not fields[cell].system}
+                rows[at - 1] = {cell: v for cell, v in (rows[at - 1] | brought).items() if v}
+                made = replace(made, brought=brought)
+            made.typed[name] = rows
+            grey = [{c: v for c, v in cells.items() if v and fields[c].system} for cells in found]
+            grey += [{}] * (len(rows) - len(grey))
+            made.filled[name] = [row | cells for row, cells in zip(rows, grey, strict=False)]
+        return made
+
+
+def _row_of(asked: str, table: str) -> int:
+    """The number of the row, from 1, of which a cell was left; 0 for none of this table."""
+    name, _, rest = asked.partition("/")
+    number = rest.partition("/")[0]
+    return int(number) if name == table and re.fullmatch(r"[1-9][0-9]{0,5}", number) else 0
 
 
 def _notices(notices: Notices, content: Content, known: Any, only: frozenset[str] | None) -> list[Notice]:
@@ -132,12 +186,33 @@ def _cleaned(
     if only is not None:
         typed = clean(type.form.content, {name: sent[name] for name in only if name in sent})
         return replaced(content, typed, [name for name in only if not name.startswith(ATTACHMENTS)])
-    cleaned = clean(type.form.content, sent) | serials_of(type, content)
+    fixed = {name: content[name] for name in type.form.content.presets if content.get(name)}
+    cleaned = clean(type.form.content, sent) | serials_of(type, content) | fixed
     if followed:
         draft = stored is None or stored.status in type.lifecycle.drafts
         empty: dict[str, Any] = {name: [] for name in type.form.content.tables}
         cleaned = replaced(cleaned, empty if draft else content, followed)
     return cleaned
+
+
+def _wrong_presets(
+    type: DocumentType,
+    sent: Mapping[str, Any],
+    values: Mapping[str, Any],
+    stored: Document | None,
+    opening: bool,
+) -> Iterator[Violation]:
+    """Of the fields that the menu gives: those that are missing when others are filled in, and those that were changed
+    after the first 暂存."""
+    for name, spec in type.form.content.presets.items():
+        value = values.get(name, "")
+        if not value and spec.required is True and not opening:
+            advice = "请从菜单重新进入；接口和批量导入请填写代码"
+            yield Violation(name, "field.preset", f"「{spec.label}」没有指定", advice, spec.clause, "field")
+        elif stored is not None and sent.get(name, value) not in (value, ""):
+            message = f"「{spec.label}」在首次暂存之后不能更改，仍为 {value}"
+            advice = "需要另一种时，请从菜单另行新增"
+            yield Violation(name, "field.preset", message, advice, spec.clause, "field")
 
 
 def _concerns(path: str, only: frozenset[str]) -> bool:
@@ -200,6 +275,27 @@ def signed_bytes(type: DocumentType, document: Document, content: Mapping[str, A
 def _is_system(type: DocumentType, name: str) -> bool:
     spec = type.form.content.fields.get(name)
     return spec is not None and spec.system
+
+
+async def _wrong_elements(transaction: Transaction, reading: Reading) -> list[Violation]:
+    """Texts that do not hold one part for each declaration element of their code."""
+    if not reading.classified:
+        return []
+    today = transaction.now.astimezone(CHINA).date()
+    known = await details(transaction, {(each.table, each.code) for each in reading.classified}, today)
+    return [
+        _about_elements(each, named)
+        for each in reading.classified
+        for named in [known.get((each.table, each.code), {}).get("elements", ())]
+        if named and each.text.count("|") + 1 != len(named)
+    ]
+
+
+def _about_elements(each: Classified, named: Sequence[str]) -> Violation:
+    label, count = each.field.label, each.text.count("|") + 1
+    message = f"「{label}」应按商品编号 {each.code} 的申报要素填写 {len(named)} 项，现为 {count} 项"
+    advice = f"请点击「重新归类」逐项填写，各项以 | 分隔：{'|'.join(named)}"
+    return Violation(each.path, "field.elements", message, advice, each.field.clause, "field")
 
 
 async def _wrong_codes(transaction: Transaction, reading: Reading) -> list[Violation]:

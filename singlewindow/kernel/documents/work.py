@@ -44,9 +44,10 @@ class Desk:
     type: DocumentType
     person: Person
 
-    async def blank(self) -> View:
-        """An empty form with what is known of the applicant."""
-        verdict = await judge(self.transaction, self.type, self.person, {}, opening=True)
+    async def blank(self, given: Mapping[str, str] | None = None) -> View:
+        """An empty form with what is known of the applicant, and what the menu has `given`."""
+        preset = {n: v for n, v in (given or {}).items() if n in self.type.form.content.presets}
+        verdict = await judge(self.transaction, self.type, self.person, preset, opening=True)
         view = new_view(self.type, self.person, verdict.values)
         return view.model_copy(update={"alerts": list(verdict.violations)})
 
@@ -117,7 +118,9 @@ class Desk:
         document = None if number is None else await self.get_own(number)
         followed = field.partition("/")[0] in self.type.lifecycle.followed_up
         names = self._editable(document) if document and followed else None
-        return await judge(self.transaction, self.type, self.person, sent, stored=document, only=names)
+        return await judge(
+            self.transaction, self.type, self.person, sent, stored=document, only=names, asked=field
+        )
 
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
         """暂存 for the first time: gives the number and the date.

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from singlewindow.kernel.definition.check import asking_fields, grey_cells
 from singlewindow.kernel.documents import autosave, history
 from singlewindow.kernel.documents.search import Page, search
 from singlewindow.kernel.documents.view import ActionView, View
@@ -71,9 +72,14 @@ class LookupBody(ContentBody):
 
 class LookupAnswer(BaseModel):
     """Grey values that the field brings, what is wrong or doubtful with it and with the other fields that ask, and what
-    is said at fields (null for a type that says nothing)."""
+    is said at fields (null for a type that says nothing).
+
+    `rows` are the grey cells of each row, for tables that have such; `brought` the cells that count as typed in the row
+    whose cell was left, "" for those that are emptied."""
 
     content: dict[str, Any]
+    rows: dict[str, list[dict[str, str]]]
+    brought: dict[str, str]
     violations: list[ViolationBody]
     notices: list[Notice] | None
 
@@ -142,9 +148,10 @@ class HistoryAnswer(BaseModel):
 
 @router.get("/new", summary="An empty form with what is known of the applicant", response_model=View)
 async def open_new(type: NamedType, request: Request) -> Response:
-    """Also for accounts without a card: they may look, but not save (PORT-04)."""
+    """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
+    parameters of their names."""
     async with own_desk(request, type, bound=False) as desk:
-        view = await desk.blank()
+        view = await desk.blank(request.query_params)
     return json_answer(view)
 
 
@@ -213,14 +220,18 @@ async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> D
 @router.post("/lookup", summary="What leaving a field fills in")
 async def look_up(type: NamedType, request: Request, body: LookupBody) -> LookupAnswer:
     """Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
-    right or wrong what stands in another field that asks: its violations are answered too."""
+    right or wrong what stands in another field that asks: its violations are answered too. A cell is named
+    goods/2/code; rows count from 1."""
     async with own_desk(request, type, bound=False) as desk:
         verdict = await desk.look_up(body.content, body.number, body.field)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
-    asking = {n for n, spec in type.form.content.typed.items() if spec.lookup and verdict.values.get(n)}
-    found = [v for v in (*verdict.violations, *verdict.warnings) if v.path in asking | {body.field}]
+    asking = asking_fields(type.form.content, verdict.values, body.field) | {body.field}
+    found = [v for v in (*verdict.violations, *verdict.warnings) if v.path in asking]
     wrong = [ViolationBody(**violation.as_json()) for violation in found]
-    return LookupAnswer(content=grey, violations=wrong, notices=verdict.notices)
+    rows = grey_cells(type.form.content, verdict.values)
+    return LookupAnswer(
+        content=grey, rows=rows, brought=dict(verdict.brought), violations=wrong, notices=verdict.notices
+    )
 
 
 @router.get(

@@ -33,7 +33,8 @@ class Config(BaseModel):
 
 class MenuView(BaseModel):
     """A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
-    above it, or "". A query page that `amends` lists documents for which that action may be begun."""
+    above it, or "". A query page that `amends` lists documents for which that action may be begun. `preset`: with what
+    the form's fields, or the query's conditions, begin."""
 
     title: str
     page: MenuPage
@@ -41,6 +42,7 @@ class MenuView(BaseModel):
     name: str
     under: str
     amends: str
+    preset: dict[str, str]
 
 
 class ApplicationView(BaseModel):
@@ -74,6 +76,13 @@ class CodeItem(BaseModel):
 
     code: str
     name: str
+
+
+class CodeDetails(CodeItem):
+    """An entry with its further columns: units, supervision, and as a list the declaration elements."""
+
+    table: str
+    extra: dict[str, str | list[str]]
 
 
 class CodeAnswer(BaseModel):
@@ -137,6 +146,32 @@ async def codes(
     return CodeAnswer(table=table, items=[CodeItem(code=row["code"], name=row["name"]) for row in rows])
 
 
+@router.get(
+    "/api/codes/{table}/{code}",
+    tags=["portal"],
+    summary="An entry of a code table with its further columns",
+    responses=documented(NotLoggedIn, NotFound),
+)
+async def code_details(
+    table: Annotated[Text, Path(max_length=60, examples=["goods"])],
+    code: Annotated[Text, Path(max_length=40, examples=["0202300090"])],
+    person: CurrentPerson,
+    database: Base,
+) -> CodeDetails:
+    """As it is in force today: of a good also its declaration elements (归类)."""
+    async with database.transaction(person.actor) as transaction:
+        row = await transaction.row(
+            """select name, extra from code_entry
+               where table_name = $1 and code = $2 and $3 between valid_from and valid_to""",
+            table,
+            code,
+            transaction.now.astimezone(CHINA).date(),
+        )
+    if row is None:
+        raise NotFound(f"代码表 {table} 中没有代码 {code}，或已停用")
+    return CodeDetails(table=table, code=code, name=row["name"], extra=row["extra"])
+
+
 @router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
 async def exchange(
     batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base
@@ -177,7 +212,7 @@ def _application(subsystem: Subsystem) -> ApplicationView:
     menu = [
         MenuView(
             title=item.title, page=item.page, types=list(item.types), name=item.name, under=item.under,
-            amends=item.amends,
+            amends=item.amends, preset=dict(item.preset),
         )
         for item in subsystem.menu
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import TabPage from "./TabPage.vue";
 import { forgetTabs, showAddress, tabs } from "./tabs";
 import { titleOf } from "./titles";
 
-const item = (title: string, name: string): MenuItem => ({ title, page: "own", types: [], name, under: "", amends: "" });
+const item = (title: string, name: string): MenuItem => ({ title, page: "own", types: [], name, under: "", amends: "", preset: {} });
 const chapter: Application = { name: "_labels", title: "样例标签", menu: [item("样例包裹", "parcels"), item("别的", "others")], card_kind: null, card_stays: false };
 
 beforeEach(() => {

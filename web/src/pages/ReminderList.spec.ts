@@ -20,7 +20,7 @@ beforeEach(() => {
   clock = { now: "2026-11-26T09:00:00+08:00", real: false, frozen: false };
   groups.value = [{
     title: "样例", groups: [],
-    applications: [{ name: "sample", title: "样例", menu: [{ title: "包裹申请", page: "form", types: ["sample.parcel"], name: "", under: "", amends: "" }], card_kind: null, card_stays: false }],
+    applications: [{ name: "sample", title: "样例", menu: [{ title: "包裹申请", page: "form", types: ["sample.parcel"], name: "", under: "", amends: "", preset: {} }], card_kind: null, card_stays: false }],
   }];
   answer = { items: [reminder("1", 2), reminder("2", 5)], total: 60 };
   serve({ "GET /api/reminders": () => answer, "GET /api/clock": () => clock });

@@ -4,7 +4,7 @@ import type { ActionDefinition, Definition, Field, View } from "@/kernel/api/typ
 export const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
   name, label, source: "content", kind: "text", entry: "optional", required: false, disabled: false, max_length: 0, pattern: null,
   pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, variants: [],
-  least_digits: 0, fills: "", ...more,
+  least_digits: 0, fills: "", preset: false, elements: "", narrowed: {}, ...more,
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
@@ -73,7 +73,7 @@ export const parcel: Definition = {
 export const parcelWithGoods: Definition = {
   ...parcel,
   lines: [{
-    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入", kept: null,
+    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入", kept: null, elements: "", overflow: null,
     fields: [
       field("name", "名称", { entry: "required", required: true, max_length: 10 }),
       field("weight", "重量", { kind: "decimal", entry: "required", required: true, pattern: "[0-9]+", pattern_message: "请填写数字" }),

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/codes/{table}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An entry of a code table with its further columns
+         * @description As it is in force today: of a good also its declaration elements (归类).
+         */
+        get: operations["code_details_api_codes__table___code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/company/accounts": {
         parameters: {
             query?: never;
@@ -754,7 +774,8 @@ export interface paths {
         /**
          * What leaving a field fills in
          * @description Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
-         *     right or wrong what stands in another field that asks: its violations are answered too.
+         *     right or wrong what stands in another field that asks: its violations are answered too. A cell is named
+         *     goods/2/code; rows count from 1.
          */
         post: operations["look_up_api_documents__type__lookup_post"];
         delete?: never;
@@ -772,7 +793,8 @@ export interface paths {
         };
         /**
          * An empty form with what is known of the applicant
-         * @description Also for accounts without a card: they may look, but not save (PORT-04).
+         * @description Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
+         *     parameters of their names.
          */
         get: operations["open_new_api_documents__type__new_get"];
         put?: never;
@@ -2505,6 +2527,22 @@ export interface components {
             table: string;
         };
         /**
+         * CodeDetails
+         * @description An entry with its further columns: units, supervision, and as a list the declaration elements.
+         */
+        CodeDetails: {
+            /** Code */
+            code: string;
+            /** Extra */
+            extra: {
+                [key: string]: string | string[];
+            };
+            /** Name */
+            name: string;
+            /** Table */
+            table: string;
+        };
+        /**
          * CodeItem
          * @description An entry of a code table.
          */
@@ -2751,7 +2789,9 @@ export interface components {
         /**
          * FieldView
          * @description One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
-         *     `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it.
+         *     `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it; an entry of `narrowed`
+         *     is offered only while its condition holds. A `preset` is grey too, but sent: the menu gives it. A text with
+         *     `elements` holds the declaration elements of the code in that field, joined by |.
          */
         FieldView: {
             /** Advice */
@@ -2764,6 +2804,8 @@ export interface components {
             disabled: boolean | {
                 [key: string]: unknown;
             };
+            /** Elements */
+            elements: string;
             /**
              * Entry
              * @enum {string}
@@ -2788,10 +2830,18 @@ export interface components {
             max_length: number;
             /** Name */
             name: string;
+            /** Narrowed */
+            narrowed: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
             /** Pattern */
             pattern: string | null;
             /** Pattern Message */
             pattern_message: string;
+            /** Preset */
+            preset: boolean;
             /** Required */
             required: boolean | {
                 [key: string]: unknown;
@@ -3028,13 +3078,16 @@ export interface components {
         };
         /**
          * LinesView
-         * @description A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button).
+         * @description A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button). With
+         *     `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused.
          */
         LinesView: {
             /** Clause */
             clause: string;
             /** Delete */
             delete: string;
+            /** Elements */
+            elements: string;
             /** Fields */
             fields: components["schemas"]["FieldView"][];
             /** Insert */
@@ -3050,6 +3103,8 @@ export interface components {
             name: string;
             /** New */
             new: string;
+            /** Overflow */
+            overflow: string[] | null;
             /** Save */
             save: string;
         };
@@ -3099,14 +3154,27 @@ export interface components {
          * LookupAnswer
          * @description Grey values that the field brings, what is wrong or doubtful with it and with the other fields that ask, and what
          *     is said at fields (null for a type that says nothing).
+         *
+         *     `rows` are the grey cells of each row, for tables that have such; `brought` the cells that count as typed in the row
+         *     whose cell was left, "" for those that are emptied.
          */
         LookupAnswer: {
+            /** Brought */
+            brought: {
+                [key: string]: string;
+            };
             /** Content */
             content: {
                 [key: string]: unknown;
             };
             /** Notices */
             notices: components["schemas"]["Notice"][] | null;
+            /** Rows */
+            rows: {
+                [key: string]: {
+                    [key: string]: string;
+                }[];
+            };
             /** Violations */
             violations: components["schemas"]["ViolationBody"][];
         };
@@ -3151,7 +3219,8 @@ export interface components {
         /**
          * MenuView
          * @description A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
-         *     above it, or "". A query page that `amends` lists documents for which that action may be begun.
+         *     above it, or "". A query page that `amends` lists documents for which that action may be begun. `preset`: with what
+         *     the form's fields, or the query's conditions, begin.
          */
         MenuView: {
             /** Amends */
@@ -3163,6 +3232,10 @@ export interface components {
              * @enum {string}
              */
             page: "form" | "query" | "statistics" | "import" | "own";
+            /** Preset */
+            preset: {
+                [key: string]: string;
+            };
             /** Title */
             title: string;
             /** Types */
@@ -5029,6 +5102,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    code_details_api_codes__table___code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeDetails"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */

@@ -52,6 +52,7 @@ export type Field = Narrowed<Schemas["FieldView"], {
   disabled: boolean | Condition;
   span: 1 | 2 | 3;
   variants: Variant[];
+  narrowed: Record<string, Condition>;
 }>;
 export type Section = Narrowed<Schemas["SectionView"], { fields: Field[] }>;
 export type Lines = Narrowed<Schemas["LinesView"], { fields: Field[] }>;
