@@ -59,6 +59,8 @@ class Amends:
     is typed in a draft. With `by_field` each box and row has a ✎ there, which opens a dialog with the old value and the
     new one. `asks` are fields that are typed for each such amendment anew, in a dialog: a reason, who asks for it. They
     are never typed anywhere else, and nothing of them is in force.
+
+    `returns` are those of the returned values which customs renew when they accept it (a longer validity).
     """
 
     under_way: str
@@ -71,6 +73,7 @@ class Amends:
     alters: frozenset[str] | None = None
     by_field: bool = False
     asks: tuple[str, ...] = ()
+    returns: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Check once that what ends a document neither leads on nor is a follow-up, and that only what has a form of
@@ -127,7 +130,8 @@ class Marks:
 
 
 Unless = Callable[[Mapping[str, str], datetime], str]
-"""Why an action may not be done at this moment, or "": from the content's text fields and the business clock. Pure."""
+"""Why an action may not be done at this moment, or "": from the content's text fields, what customs returned, and the
+business clock. Pure."""
 
 
 UNMARKED = Marks()

@@ -19,10 +19,11 @@ CHINA = ZoneInfo("Asia/Shanghai")
 @dataclass(frozen=True)
 class Moments:
     """When things happened to a document, in business time: `submitted` by the action's name, `heard` by the action's
-    and the receipt's code. Of several the last; what was superseded does not count."""
+    and the receipt's code. Of several the last; what was superseded does not count. `returned` is what customs gave."""
 
     submitted: Mapping[str, datetime] = field(default_factory=dict)
     heard: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
 
 
 Due = Callable[[Mapping[str, Any], Moments], datetime | None]

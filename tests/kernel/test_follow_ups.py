@@ -41,9 +41,9 @@ NO = reference
 class Followed(Letter):
     """A letter in force; customs' answers bear the moments that the test gives them."""
 
-    async def said(self, submission: int, seq: int, code: str, at: datetime = FROZEN) -> None:
+    async def said(self, submission: int, seq: int, code: str, at: datetime = FROZEN, **data: str) -> None:
         async with self.house.worker.transaction() as transaction:
-            await hear(transaction, Heard(TYPE, self.number, submission, seq, code, code, at, {}))
+            await hear(transaction, Heard(TYPE, self.number, submission, seq, code, code, at, data))
 
     async def typed(self, action: str = "answer", **content: Any) -> dict[str, Any]:
         answer = await self.put(content, action=action)
@@ -182,6 +182,25 @@ async def test_customs_take_an_acceptance_back(house: House, clock: Any) -> None
         "审批通过", rows(number), {"answers": []},
     )  # fmt: skip
     assert (await letter.stored())["in_force"] == 1
+
+
+async def test_customs_renew_what_they_returned(house: House, clock: Any) -> None:
+    """CONS-07, CONS-08: an acceptance renews what its action names, and nothing when it is taken back, in any order."""
+    letter = await in_force(house)
+
+    async def returned() -> str:
+        found = await letter.member.http.get(f"{BASE}/{letter.number}")
+        [row] = await house.sql("select customs_no from find__template where number = $1", letter.number)
+        shown = str(found.json()["header"].get("customs_no", ""))
+        assert (row["customs_no"] or "") == shown
+        return shown
+
+    await letter.answered()
+    await letter.said(2, 2, "APPROVED", customs_no="B2")
+    await letter.said(1, 3, "APPROVED", customs_no="A1")  # late, and of the document itself
+    assert await returned() == "B2"
+    await letter.said(2, 3, "REFUSED")
+    assert await returned() == "A1"
 
 
 async def test_what_follow_ups_edit_is_typed_for_them_alone(house: House, clock: Any) -> None:

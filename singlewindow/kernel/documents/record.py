@@ -64,6 +64,11 @@ class Document:
         return self.last_submission > 0
 
     @property
+    def facts(self) -> Mapping[str, Any]:
+        """What an action's own reason may look at: what customs returned beside the content."""
+        return {**self.returned, **self.content}
+
+    @property
     def marks(self) -> Marks:
         """What stands beside the status."""
         return Marks(self.amending, self.ended_by, tuple(self.done))

@@ -199,7 +199,7 @@ def _actions(
     standings = [_standing(type, person, each) for each in documents]
     if type.lifecycle.looks_at_content:
         return [
-            actions_of(type, person, *standing, in_list=True, content=each.content, now=transaction.now)
+            actions_of(type, person, *standing, in_list=True, content=each.facts, now=transaction.now)
             for standing, each in zip(standings, documents, strict=True)
         ]
     known = {standing: actions_of(type, person, *standing, in_list=True) for standing in set(standings)}

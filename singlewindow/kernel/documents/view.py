@@ -266,7 +266,7 @@ def _own_actions(
 ) -> dict[str, ActionView]:
     """The actions on the document's own form."""
     party = party_of(type, person, document)
-    return actions_of(type, person, document.status, party, document.marks, content=document.content, now=now)
+    return actions_of(type, person, document.status, party, document.marks, content=document.facts, now=now)
 
 
 def _actions(

@@ -263,7 +263,7 @@ class Desk:
                 document.status,
                 party,
                 in_list=True,
-                content=document.content,
+                content=document.facts,
                 now=self.transaction.now,
             )
             if why := verdicts[action.name].why:
@@ -291,7 +291,7 @@ class Desk:
             party=party,
             role=self.person.role,
             marks=marks,
-            content=None if document is None else document.content,
+            content=None if document is None else document.facts,
             now=self.transaction.now,
         )
 

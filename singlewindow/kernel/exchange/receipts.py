@@ -282,7 +282,20 @@ class CaseFile:
     def _moments(self) -> Moments:
         base = [file for file in self.live if not file.amends]
         heard = [((f.action, code), at) for f in base for _, (code, _, at) in sorted(f.receipts.items())]
-        return Moments({file.action: file.submitted_at for file in base}, dict(heard))
+        return Moments(
+            {file.action: file.submitted_at for file in base}, dict(heard), self._returned(self.last) or {}
+        )
+
+    def _returned(self, heard: File | None) -> dict[str, str] | None:
+        """What customs returned for the document, once that submission was answered: what they returned for it, or for
+        the one that it amends, with what accepted amendments renew since. None: as it is."""
+        if heard is None or self.last is None or (heard.amends and not heard.amends.returns):
+            return None
+        found = dict((self.last if heard.amends else heard).returned)
+        for file in self._accepted(self.last):
+            names = file.amends.returns if file.amends else frozenset()
+            found |= {name: value for name, value in file.returned.items() if name in names}
+        return found
 
     def _until(self, file: File) -> datetime:
         later = [each.submitted_at for each in self.live if not each.amends and each.id > file.id]
@@ -297,7 +310,7 @@ class CaseFile:
         wanted = Change(
             base[-1].state.code,
             heard.events[-1],
-            returned=None if heard.amends else heard.returned,
+            returned=self._returned(heard),
             heard=Standing(base[-1].id if base[-1].state.waiting else None, in_force, heard.answered),
             due=self.due if self.type.lifecycle.timers else None,
         )
