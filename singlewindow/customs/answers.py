@@ -97,6 +97,36 @@ async def decide(
     await decide_all(transaction, [Taken(row, decision, remark)], by)
 
 
+async def decide_many(
+    transaction: Transaction, name: str, submission_ids: Sequence[int], remark: str, by: str
+) -> dict[int, str]:
+    """Take the decision of this name on each of the submissions that allow it; answers why not, for those that do not.
+
+    All are locked in one order and decided together. Raises Refused (remark) where one of them needs what is missing.
+    """
+    rows = await transaction.rows(
+        f"select {DECIDED} from submission where id = any($1) order by id for update",
+        sorted(set(submission_ids)),
+    )
+    why = dict.fromkeys(submission_ids, "没有这份申请") | {row["id"]: "" for row in rows}
+    asked: dict[Decision, list[Row]] = {}
+    for row in rows:
+        decision = desk_for(row["type"]).find_decision(name, row["function"])
+        if decision is None or row["state"] not in decision.from_states:
+            why[row["id"]] = _why_not(row)
+        else:
+            asked.setdefault(decision, []).append(row)
+    taken = []
+    for decision, its in asked.items():
+        said = _checked_remark(decision, remark)
+        why |= zip(
+            [row["id"] for row in its], await hindrances(transaction, decision, its, lock=True), strict=True
+        )
+        taken += [Taken(row, decision, said) for row in its if not why[row["id"]]]
+    await decide_all(transaction, taken, by)
+    return {identifier: words for identifier, words in why.items() if words}
+
+
 DECIDED = "id, type, number, sequence, function, district, state, customs_no, decided_by"
 """What a decision needs of a submission, which is locked."""
 

@@ -48,7 +48,8 @@ class Decision:
     `functions` are the functions of submissions (ADD, MOD, … as the chapter's messages have them) for which it is
     offered; none: all. Decisions of one name may differ by them. `receipt` are the receipt's words where they are not
     the button's, `says` adds what only customs know. `question` is asked before what cannot be taken back.
-    `otherwise` is what the automatic mode decides where this one is hindered.
+    `otherwise` is what the automatic mode decides where this one is hindered, or where `detour` says why that comes
+    first; officers may do without.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Decision:
     receipt: str = ""
     question: str = ""
     hindrance: Hindrance | None = None
+    detour: Hindrance | None = None
     otherwise: str = ""
 
     def text(self, remark: str, more: str = "") -> str:

@@ -148,7 +148,7 @@ async def _unhindered(transaction: Transaction, taken: Sequence[Taken]) -> list[
     What a desk stumbles on is left out."""
     asked: dict[Decision, list[Row]] = {}
     for each in taken:
-        if each.decision.hindrance is not None:
+        if each.decision.hindrance is not None or each.decision.detour is not None:
             asked.setdefault(each.decision, []).append(each.row)
     hindered: dict[int, str | None] = {}
     for decision, rows in asked.items():
@@ -161,10 +161,15 @@ async def _unhindered(transaction: Transaction, taken: Sequence[Taken]) -> list[
 
 
 async def _answers(transaction: Transaction, decision: Decision, rows: Sequence[Row]) -> Sequence[str | None]:
-    """As `hindrances`; None for all of them where the desk stumbles, which must not stop the others."""
+    """As `hindrances`, then why something else comes first; None for all of them where the desk stumbles, which must
+    not stop the others."""
     try:
         async with transaction.savepoint():
-            return await hindrances(transaction, decision, rows, lock=True)
+            found = await hindrances(transaction, decision, rows, lock=True)
+            if decision.detour is None:
+                return found
+            first = await decision.detour(transaction, rows, lock=True)
+            return [why or then for why, then in zip(found, first, strict=True)]
     except PASSING:
         raise
     except Exception:

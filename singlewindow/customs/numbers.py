@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from singlewindow.customs.database import Row, Transaction
@@ -24,13 +25,14 @@ async def _next(transaction: Transaction, district: str, count: int) -> list[str
     ]
 
 
-async def next_serials(transaction: Transaction, series: str, count: int) -> range:
-    """The next serials of a series on this business day, from 1; held until the transaction ends."""
+async def next_serials(transaction: Transaction, series: str, count: int, since: date | None = None) -> range:
+    """The next serials of a series on this business day, or of the period that began on `since`, from 1; held until the
+    transaction ends."""
     last: int = await transaction.value(
         """insert into serial (district, day, last) values ($1, $2, $3)
            on conflict (district, day) do update set last = serial.last + $3 returning last""",
         series,
-        local_day(transaction.now),
+        since or local_day(transaction.now),
         count,
     )
     return range(last - count + 1, last + 1)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from singlewindow.contract.messages import Envelope, Receipt
-from singlewindow.customs import registers
-from singlewindow.customs.database import Transaction
+from singlewindow.contract.messages import Envelope
 from singlewindow.customs.registers import Entry
 from tests.customs.company import OWN, Company
 from tests.customs.conftest import Customs
-from tests.customs.portal import Portal
+from tests.customs.officer import Officer, one
 
 TYPE = "appointment.application"
 NUMBER = "202611000000000001"
@@ -88,31 +85,13 @@ def fed(*numbers: str) -> dict[str, Any]:
 
 
 @dataclass
-class Bookings:
+class Bookings(Officer):
     """Customs with a company that makes appointments and an officer who decides."""
-
-    customs: Customs
-    own: Company
-    headers: dict[str, str]
 
     @classmethod
     async def opened(cls, customs: Customs, own: Company) -> Bookings:
         """An officer is logged in, the registers are there, the business clock stands at the first submission."""
-        async with customs.database.transaction() as transaction:
-            await registers.add(transaction, entries())
-            await transaction.run("update outgoing set state = 'sent'")
-            await transaction.run("update clock set frozen = $1", SUBMITTED)
-        return cls(customs, own, await customs.log_in())
-
-    async def at(self, moment: str) -> None:
-        """Set the business clock."""
-        async with self.customs.database.transaction() as transaction:
-            await transaction.run("update clock set frozen = $1", datetime.fromisoformat(moment))
-
-    async def put(self, *changed: Entry) -> None:
-        """Write entries of registers."""
-        async with self.customs.database.transaction() as transaction:
-            await registers.put_all(transaction, changed)
+        return cls(customs, own, await cls.prepared(customs, entries(), SUBMITTED))
 
     async def send(self, function: str = "ADD", sequence: int = 1, number: str = NUMBER, **other: Any) -> int:
         """Send a submission; `submitted_at` is of the message, the rest of the content. Answers its id at customs."""
@@ -130,45 +109,13 @@ class Bookings:
             typed=content(**other), signed={"type": TYPE}, submitted_at=submitted_at,
         ))  # fmt: skip
 
-    async def decide(self, identifier: int, name: str, remark: str = "") -> tuple[int, str]:
-        """Decide as an officer; answers the HTTP status, and the new state in words or why not."""
-        answer = await self.customs.client.post(
-            f"/api/submissions/{identifier}/decision",
-            json={"decision": name, "remark": remark},
-            headers=self.headers,
-        )
-        return answer.status_code, answer.json().get("state_name") or answer.json()["detail"]
-
     async def approved(self, number: str = NUMBER, **other: Any) -> int:
         """An appointment in force; answers the base submission's id."""
         identifier = await self.send(number=number, **other)
         assert await self.decide(identifier, "accept") == (200, "预约成功")
         return identifier
 
-    async def detail(self, identifier: int) -> dict[str, Any]:
-        """The submission as the officer's page sees it."""
-        found: dict[str, Any] = (await self.customs.client.get(f"/api/submissions/{identifier}")).json()
-        return found
-
-    async def automatic(self, refuse_share: float = 0) -> None:
-        """Switch the automatic mode on, without delay."""
-        mode = {"automatic": True, "delay_seconds": 0, "refuse_share": refuse_share}
-        answer = await self.customs.client.put("/api/mode", json=mode, headers=self.headers)
-        assert answer.status_code == 200, answer.text
-
     async def book(self, number: str = NUMBER) -> dict[str, Any]:
         """The appointment as customs hold it."""
         async with self.customs.database.transaction() as transaction:
             return dict(await one(transaction, "select * from appointment_book where number = $1", number))
-
-    async def receipts(self, portal: Portal) -> Sequence[Receipt]:
-        """What the portal has heard so far, in the order of submission and seq."""
-        await self.customs.sender(portal).send_due()
-        return sorted(portal.receipts, key=lambda receipt: (receipt.number, receipt.submission, receipt.seq))
-
-
-async def one(transaction: Transaction, sql: str, *values: object) -> Any:
-    """The only row."""
-    row = await transaction.row(sql, *values)
-    assert row is not None
-    return row

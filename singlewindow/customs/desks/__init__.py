@@ -1,9 +1,11 @@
-"""The desks: every folder here that holds a `DESK` is found by walking; `default` takes all other types."""
+"""The desks: every folder here is found by walking and holds a `DESK`, or `DESKS` where the types of one chapter need
+one each; `default` takes all other types."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,23 +16,32 @@ DEFAULT = "default"
 
 @cache
 def desks() -> dict[str, Desk]:
-    """Every desk by its folder's name.
+    """Every desk by its folder's name; of several in one folder, the later ones by folder and place ("folder.1").
 
-    Raises TypeError where a folder's DESK is none, ValueError where two desks claim a type.
+    Raises TypeError where a folder's desk is none, ValueError where two desks claim a type.
     """
-    found = {
-        module.name: importlib.import_module(f"{__name__}.{module.name}").DESK
-        for module in pkgutil.iter_modules(__path__)
-        if module.ispkg
-    }
+    found: dict[str, Desk] = {}
     taken: dict[str, str] = {}
-    for name, desk in found.items():
-        if not isinstance(desk, Desk):
-            raise TypeError(f"desks/{name}: DESK is no Desk")
-        for type in desk.types:
-            if taken.setdefault(type, name) != name:
-                raise ValueError(f"desks/{name} and desks/{taken[type]} both decide {type}")
+    for folder in _folders():
+        for place, desk in enumerate(_held_in(folder)):
+            name = f"{folder}.{place}" if place else folder
+            if not isinstance(desk, Desk):
+                raise TypeError(f"desks/{folder}: DESK is no Desk")
+            found[name] = desk
+            for type in desk.types:
+                if taken.setdefault(type, name) != name:
+                    raise ValueError(f"desks/{name} and desks/{taken[type]} both decide {type}")
     return found
+
+
+def _folders() -> Iterator[str]:
+    return (module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+
+
+def _held_in(folder: str) -> tuple[Desk, ...]:
+    module = importlib.import_module(f"{__name__}.{folder}")
+    held: tuple[Desk, ...] = getattr(module, "DESKS", None) or (module.DESK,)
+    return held
 
 
 def desk_for(type: str) -> Desk:
@@ -45,7 +56,8 @@ def desk_for(type: str) -> Desk:
 
 def migration_folders() -> list[Path]:
     """The folders of the desks' own migrations."""
-    found = (Path(folder) / name / "migrations" for folder in __path__ for name in sorted(desks()))
+    names = sorted(_folders())
+    found = (Path(folder) / name / "migrations" for folder in __path__ for name in names)
     return [folder for folder in found if folder.is_dir()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -29,6 +29,7 @@ from singlewindow.customs.officers.queue import Conditions
 from singlewindow.customs.problems import Refused
 from singlewindow.customs.searching import CAP
 
+MOST_AT_ONCE = 100  # submissions that one click decides
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; object-src 'self'"
 router = APIRouter(prefix="/api", tags=["desk"])
 
@@ -162,6 +163,26 @@ class DecisionBody(BaseModel):
     remark: Text = Field(default="", max_length=2000)
 
 
+class DecisionsBody(DecisionBody):
+    """The same for several submissions, by their ids."""
+
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class NotDecided(BaseModel):
+    """A submission that was left as it is, and why."""
+
+    id: int
+    why_not: str
+
+
+class Decided(BaseModel):
+    """How many submissions were decided, and which were not."""
+
+    decided: int
+    not_decided: list[NotDecided]
+
+
 class FilterChoices(BaseModel):
     """What the queue can be filtered by: code or type → name."""
 
@@ -238,6 +259,17 @@ async def decide(identifier: Identifier, body: DecisionBody, parts: Running, off
             raise Refused.because("decision", "desk.decision", "没有这个选项", "请刷新页面后重试")
         await answers.decide(transaction, identifier, decision, body.remark, officer.name)
     return await _detail(parts, identifier)
+
+
+@router.post("/decisions")
+async def decide_many(body: DecisionsBody, parts: Running, officer: Officer) -> Decided:
+    """One decision on several submissions: what its state does not allow, or what is hindered, is left and named."""
+    async with parts.database.transaction() as transaction:
+        left = await answers.decide_many(transaction, body.decision, body.ids, body.remark, officer.name)
+    return Decided(
+        decided=len(set(body.ids)) - len(left),
+        not_decided=[NotDecided(id=each, why_not=why) for each, why in left.items()],
+    )
 
 
 @router.post("/submissions/{identifier}/send-again")

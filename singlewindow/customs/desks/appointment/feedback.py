@@ -10,7 +10,7 @@ from typing import Any
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks.appointment import books
 from singlewindow.customs.desks.appointment.contents import numbers_in
-from singlewindow.customs.desks.appointment.entries import Data, find_entries
+from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.register_kinds import DECLARATION, DIRECTIONS
 from singlewindow.customs.times import CHINA, local_day
 

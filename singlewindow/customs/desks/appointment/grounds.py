@@ -21,8 +21,8 @@ from singlewindow.customs.desks.appointment.calendar import (
     meets,
     month_key,
 )
-from singlewindow.customs.desks.appointment.entries import Data, find_entries
 from singlewindow.customs.desks.appointment.readings import Readings, readings
+from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.register_kinds import COMPANY, PORT_CALENDAR
 from singlewindow.customs.times import local_day
 

@@ -11,7 +11,7 @@ from typing import Any
 from singlewindow.contract.messages import Submission
 from singlewindow.customs import registers
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desks.appointment.entries import Data, find_entries
+from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.exchange.verification import content_of
 from singlewindow.customs.numbers import next_serials
 from singlewindow.customs.problems import NotFound

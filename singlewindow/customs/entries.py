@@ -1,4 +1,4 @@
-"""What customs look up in their own registers to judge appointments: one query for a batch."""
+"""What desks look up in customs' own registers to judge by: one query for a batch."""
 
 from __future__ import annotations
 

@@ -1,0 +1,90 @@
+"""The desks of consolidated declaration: qualifications and booklets are approved, changed, extended and revoked; lists
+are accepted, moved, amended and withdrawn; declarations are closed (CUST-03, CONS-01 … CONS-18).
+
+`states.py` states and functions · `contents.py` what is read out of a submission · `records.py` the documents that
+customs hold · `numbers.py` the numbers that they give · `filings.py` qualifications and booklets.
+What was decided where the facts are silent: docs/decisions/0045-customs-consolidated.md.
+"""
+
+from __future__ import annotations
+
+from singlewindow.contract.messages import ReceiptCode
+from singlewindow.customs.desk import Decision, Desk, Ruling
+from singlewindow.customs.desks.consolidated import filings, records
+from singlewindow.customs.desks.consolidated.contents import unfit
+from singlewindow.customs.desks.consolidated.states import (
+    AGREED,
+    BASE,
+    BOOKLET,
+    CHANGE,
+    DENIED,
+    EXTENSION,
+    FILING_STATES,
+    PASSED,
+    QUALIFICATION,
+    REFUSED,
+    REVOKED,
+)
+
+REFUSAL = "自动审核按设定比例退回，请核对后重新办理"
+NO_WAY_BACK = "此决定不能撤回，确定{}吗？"
+
+QUALIFYING = (
+    Decision("accept", "审批通过", ReceiptCode.APPROVED, PASSED, functions=BASE, receipt="海关审批通过",
+             data=filings.qualified, hindrance=filings.why_not_qualified, otherwise="return"),
+    Decision("return", "核准拒绝", ReceiptCode.REFUSED, DENIED, needs_remark=True, functions=BASE,
+             question=NO_WAY_BACK.format("核准拒绝")),
+    Decision("revoke", "取消资质", "REVOKED", REVOKED, needs_remark=True, from_states=(PASSED,), functions=BASE,
+             question="该资质及其全部备案分册将一并取消，不能撤回，确定取消资质吗？"),
+    Decision("accept", "同意变更", "CHANGE_AGREED", AGREED, functions=(CHANGE,), receipt="变更已生效",
+             data=filings.changed_until, hindrance=filings.why_not_changed, otherwise="return"),
+    Decision("return", "不同意变更", "CHANGE_REFUSED", REFUSED, needs_remark=True, functions=(CHANGE,),
+             question=NO_WAY_BACK.format("不同意变更")),
+    Decision("accept", "同意延期", "EXTENDED", AGREED, functions=(EXTENSION,), receipt="延期申请已同意",
+             data=filings.changed_until, hindrance=filings.why_not_extended, otherwise="return"),
+    Decision("return", "不同意延期", "EXTEND_REFUSED", REFUSED, needs_remark=True, functions=(EXTENSION,),
+             question=NO_WAY_BACK.format("不同意延期")),
+)  # fmt: skip
+
+BOOKING = (
+    Decision("accept", "审批通过", ReceiptCode.APPROVED, PASSED, functions=BASE, receipt="海关审批通过",
+             data=filings.booked, hindrance=filings.why_not_booked, otherwise="return"),
+    Decision("return", "核准拒绝", ReceiptCode.REFUSED, DENIED, needs_remark=True, functions=BASE,
+             question=NO_WAY_BACK.format("核准拒绝")),
+    Decision("accept", "同意变更", "CHANGE_AGREED", AGREED, functions=(CHANGE,), receipt="变更已生效",
+             hindrance=filings.why_not_rebooked, otherwise="return"),
+    Decision("return", "不同意变更", "CHANGE_REFUSED", REFUSED, needs_remark=True, functions=(CHANGE,),
+             question=NO_WAY_BACK.format("不同意变更")),
+)  # fmt: skip
+
+
+def automatic(state: str, margin: float) -> Ruling | None:
+    """Accept what nothing hinders, or return the set share."""
+    return Ruling("return", REFUSAL) if margin < 0 else Ruling("accept")
+
+
+QUALIFICATIONS = Desk(
+    "consolidated",
+    (QUALIFICATION,),
+    FILING_STATES,
+    QUALIFYING,
+    automatic,
+    unfit=unfit,
+    arrival=records.arrive,
+    effect=filings.follow_qualification,
+    amending={CHANGE: (AGREED,), EXTENSION: ()},
+)
+
+BOOKLETS = Desk(
+    "consolidated",
+    (BOOKLET,),
+    FILING_STATES,
+    BOOKING,
+    automatic,
+    unfit=unfit,
+    arrival=records.arrive,
+    effect=filings.follow_booklet,
+    amending={CHANGE: (AGREED,)},
+)
+
+DESKS = (QUALIFICATIONS, BOOKLETS)
