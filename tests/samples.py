@@ -8,6 +8,7 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     now          the moment at which it is judged (with its offset); the present one where it is left out
     registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
     claims       [kind, key] that another document holds
+    documents    the applicant's own: type, content, status, returned; `as` stands for its number in what follows
     warn         every [path, rule] that is doubtful; none where it is left out
     expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
 """
@@ -27,8 +28,8 @@ from singlewindow.kernel.documents.verdict import judge
 from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.people import session_store
 from singlewindow.kernel.problems import Violation
-from singlewindow.kernel.subsystem import DocumentType
-from tests.house import House
+from singlewindow.kernel.subsystem import DocumentType, get_document_type
+from tests.house import House, Member
 
 DATES = ("valid_from", "valid_to")
 
@@ -54,6 +55,22 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
         await _forget(house)
 
 
+async def put_document(
+    house: House, owner: Member, type: str, content: dict[str, Any], status: str, **returned: str
+) -> str:
+    """The number of a document of the owner's own that is in that status, with what customs returned for it."""
+    view = await owner.save(type, content)
+    stored = "update document set status = $2, returned = $3 where number = $1"
+    await house.sql(stored, view["number"], status, json.dumps(returned))
+    found = get_document_type(type)
+    answers = {"status": status} | {name: returned.get(name, "") for name in found.answers}
+    columns = ", ".join(f"{name} = ${at}" for at, name in enumerate(answers, 2))
+    await house.sql(
+        f"update {found.find_table} set {columns} where number = $1", view["number"], *answers.values()
+    )
+    return str(view["number"])
+
+
 async def _forget(house: House) -> None:
     await house.sql("delete from register_entry")
     await house.sql("delete from claim")
@@ -62,6 +79,12 @@ async def _forget(house: House) -> None:
 async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) -> list[Violation]:
     applicant = await house.member()
     sample = json.loads(json.dumps(sample).replace("$applicant", applicant.customs_code))
+    for at in range(len(sample.get("documents", []))):
+        each = sample["documents"][at]
+        number = await put_document(
+            house, applicant, each["type"], each["content"], each["status"], **each.get("returned", {})
+        )
+        sample = json.loads(json.dumps(sample).replace(each["as"], number))
     person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
     assert person is not None
     await house.hear(*_notices(house, sample.get("registers", {})))

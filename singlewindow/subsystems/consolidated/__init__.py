@@ -2,6 +2,7 @@
 
 from singlewindow.kernel.subsystem import MenuItem, Subsystem
 from singlewindow.subsystems.consolidated.booklet import BOOKLET
+from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
 SUBSYSTEM = Subsystem(
@@ -11,15 +12,19 @@ SUBSYSTEM = Subsystem(
     documents=(
         QUALIFICATION,
         BOOKLET,
-        # 集报清单
+        LIST,
         # 集报报关单
     ),
     menu=(
         MenuItem("企业资质备案", "form", (QUALIFICATION.name,), under="集报备案"),
         MenuItem("企业商品信息备案", "form", (BOOKLET.name,), under="集报备案"),
-        # 集报清单
+        MenuItem("进口一般贸易集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "GI"}),
+        MenuItem("进口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BI"}),
+        MenuItem("出口一般贸易集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "GE"}),
+        MenuItem("出口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BE"}),
         # 集报清单修撤单
         # 集报清单汇总
+        MenuItem("集报清单查询", "query", (LIST.name,), under="数据查询/统计", preset={"list_kind": "GI"}),
         # 数据查询/统计
         # 期限日历, 批量导入
     ),

@@ -18,10 +18,12 @@ class Readings:
 
     `guarantee_months`: for how many months ahead a guarantee must be valid at least (令169 第五条).
     `extension_days`: in the last how many days before 核准有效期 an extension may be asked for.
+    `list_days`: within how many days of entry an import list must be declared (令169 第九条).
     """
 
     guarantee_months: int = 3
     extension_days: int = 10
+    list_days: int = 14
 
 
 class ReadingSettings(BaseSettings):
@@ -31,6 +33,7 @@ class ReadingSettings(BaseSettings):
 
     consolidated_guarantee_months: int = Field(default=3, ge=0, le=36)
     consolidated_extension_days: int = Field(default=10, ge=0, le=366)
+    consolidated_list_days: int = Field(default=14, ge=0, le=366)
 
 
 @cache

@@ -1,0 +1,19 @@
+"""集报清单: with a list goods pass customs, a month before their declaration (manual 第六篇 第二章, 第三章, 5.2;
+CONS-09 to CONS-12, CONS-17, CONS-18). One definition for four kinds: 进口, 出口 × 一般贸易, 保税货物."""
+
+from singlewindow.kernel.subsystem import FORM_PRINT, DocumentType
+from singlewindow.subsystems.consolidated.lists.advice import notices
+from singlewindow.subsystems.consolidated.lists.document import FORM
+from singlewindow.subsystems.consolidated.lists.filling import fill, fill_rows
+from singlewindow.subsystems.consolidated.lists.known import gather
+from singlewindow.subsystems.consolidated.lists.lifecycle import LIFECYCLE
+from singlewindow.subsystems.consolidated.lists.messages import MESSAGES
+from singlewindow.subsystems.consolidated.lists.queries import QUERIES
+from singlewindow.subsystems.consolidated.lists.rules import RULES
+
+LIST = DocumentType(
+    name="consolidated.list",
+    title="集报清单",
+    form=FORM, rules=RULES, gather=gather, fill=fill, fill_rows=fill_rows, notices=notices,
+    lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, prints=(FORM_PRINT,),
+)  # fmt: skip
