@@ -188,6 +188,34 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class Move:
+    """What a chapter's own work makes of documents that were submitted, without asking customs (a list is queued, or
+    merged): those in one of `from_states` come into `to`.
+
+    `label` says what it was, in the history. `unamended`: not while a change is with customs. `tells`: it is news in
+    the bell (a person's own click need not be).
+    """
+
+    name: str
+    label: str
+    from_states: frozenset[str]
+    to: str
+    unamended: bool = False
+    tells: bool = True
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Where a document was led to at a moment, by an accepted follow-up or a move: out of `from_states`; None: out of
+    any, for customs have accepted it."""
+
+    at: datetime
+    to: str
+    from_states: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class Lifecycle:
     """A document type's table. States are named by code, in the order in which they are listed; `unsaved` is the word
     for a document that was never saved."""
@@ -197,12 +225,13 @@ class Lifecycle:
     hears: tuple[Hear, ...]
     timers: tuple[Timer, ...] = ()
     unsaved: str = "未暂存"
+    moves: tuple[Move, ...] = ()
     _names: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check once that the table only names states that exist."""
         names = {state.code: state.name for state in self.states}
-        rows: list[Action | Hear | Timer] = [*self.actions, *self.hears, *self.timers]
+        rows: list[Action | Hear | Timer | Move] = [*self.actions, *self.hears, *self.timers, *self.moves]
         mentioned = {code for row in rows for code in row.from_states}
         mentioned |= {row.to for row in rows if row.to is not None}
         mentioned |= {a.amends.leads_to for a in self.actions if a.amends and a.amends.leads_to}
@@ -213,6 +242,8 @@ class Lifecycle:
         drafts = {a.to for a in self.actions if a.to is not None and not a.signed} | {NEW}
         if wrong := [timer.name for timer in self.timers if timer.from_states & drafts] + circle(self.timers):
             raise ValueError(f"timers are of what was submitted, and lead somewhere: {wrong}")
+        if wrong := [move.name for move in self.moves if (move.from_states | {move.to}) & drafts]:
+            raise ValueError(f"moves are of what was submitted: {wrong}")
         object.__setattr__(self, "_names", names)
 
     def name_of(self, status: str) -> str:
@@ -364,23 +395,31 @@ class Lifecycle:
         receipts: Iterable[tuple[int, str, datetime]],
         due: Mapping[str, datetime],
         until: datetime | None,
-        leads: Sequence[tuple[datetime, str]] = (),
+        leads: Sequence[Lead] = (),
     ) -> str:
         """The same with the timers that are due: they act before each (seq, code, moment) that customs gave at their
         moment or later, and after all of them until `until` (None: not after them).
 
-        `leads` are accepted follow-ups by the moment of their submission, in their order, and where they lead: each
-        acts after what was due or said of the document itself by then, and before all that is later. As customs have
-        accepted it, it does so whatever the status was.
+        `leads` are accepted follow-ups (at the moment of their submission) and moves, in their order: each acts after
+        what was due or said of the document itself by then, and before all that is later. As customs have accepted a
+        follow-up, it does so whatever the status was; a move only where the status is one of its own.
         """
         status, left = start, list(leads)
         for _, code, at in sorted(set(receipts)):
-            while left and left[0][0] < at:
-                status = left.pop(0)[1]
+            while left and left[0].at < at:
+                status = self._led(status, left.pop(0), due)
             status = self.timed(status, due, at)
             status = next((h.to for h in self.hears if h.code == code and status in h.from_states), status)
-        status = left[-1][1] if left else status
+        for lead in left:
+            status = self._led(status, lead, due)
         return status if until is None else self.timed(status, due, until)
+
+    def _led(self, status: str, lead: Lead, due: Mapping[str, datetime]) -> str:
+        """The status after a lead; what was due by then acts before it."""
+        if lead.from_states is None:
+            return lead.to
+        status = self.timed(status, due, lead.at)
+        return lead.to if status in lead.from_states else status
 
     def timed(self, status: str, due: Mapping[str, datetime], now: datetime) -> str:
         """The status after what the timers do to it until `now`."""
@@ -390,6 +429,14 @@ class Lifecycle:
     def timer_label(self, name: str) -> str:
         """Why a timer moves a document; its name where there is none (any more)."""
         return next((timer.label for timer in self.timers if timer.name == name), name)
+
+    def move(self, name: str) -> Move | None:
+        """The move of that name; None where there is none (any more)."""
+        return next((move for move in self.moves if move.name == name), None)
+
+    def move_label(self, name: str) -> str:
+        """What a move is called; its name where there is none (any more)."""
+        return next((move.label for move in self.moves if move.name == name), name)
 
     def knows(self, code: str) -> bool:
         """Whether any state hears this receipt code, or it settles an amendment."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -18,7 +19,7 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.fields import Form
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.jobs.kind import JobKind
-from singlewindow.kernel.lifecycle import Lifecycle
+from singlewindow.kernel.lifecycle import SEND_FAILED, Lifecycle
 from singlewindow.kernel.notices import Notices
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.registers.index import RegisterIndex
@@ -86,6 +87,19 @@ class Case:
         return {row["key"] for row in held}
 
 
+    async def drawn(self, kind: str, keys: Iterable[str]) -> dict[str, Decimal]:
+        """How much all other documents draw on these keys, of all companies; 0 where none does. One query."""
+        asked = [(kind, key, self.document_id) for key in dict.fromkeys(keys) if key]
+        if not asked:
+            return {}
+        used = await self.transaction.look_up(
+            """select kind, key, but_not, sw_drawn(kind, key, but_not) as amount
+               from unnest($1::text[], $2::text[], $3::bigint[]) as w (kind, key, but_not)""",
+            asked,
+        )
+        return {row["key"]: row["amount"] for row in used}
+
+
 class Known(Protocol):
     """What a chapter looked up for its rules, usually a frozen dataclass."""
 
@@ -128,6 +142,46 @@ class Claim:
         """The keys of a content, each once, in one order everywhere: who wants the same does not wait crosswise."""
         given = self.key(content)
         return sorted({key for key in ([given] if isinstance(given, str) else given) if key})
+
+
+Amounts = Callable[[Mapping[str, Any]], Mapping[str, Decimal]]
+"""How much of which keys a content draws on. Pure."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Shared quantities: while the document is in one of `held_in`, it uses `amounts` of the content in force by key
+    (a licence's line, an item of an account book); of a change that is with customs, where that is more.
+
+    Chapters ask how much all other documents use (`Case.drawn`) and judge by it; who submits has its keys alone.
+    """
+
+    kind: str
+    amounts: Amounts
+    held_in: frozenset[str]
+
+    def of(self, content: Mapping[str, Any]) -> dict[str, Decimal]:
+        """What of a content is drawn on at all."""
+        return {key: amount for key, amount in self.amounts(content).items() if key and amount > 0}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A submission that is kept until another document has come so far: the one of `type` whose number stands in the
+    content's `field`, of the same company.
+
+    Until it is in one of `states` the submission is not sent, and its document is in `status` (待发送). It goes by
+    itself as soon as that document comes into them. Where it comes into one of `ends`, or is deleted or ended,
+    there is nothing to wait for: then the submission fails, as one that could not be sent (SEND_FAILED), with words. In
+    any other state it may still come so far, and the history says what became of it.
+    """
+
+    type: str
+    field: str
+    states: frozenset[str]
+    status: str
+    ends: frozenset[str] = frozenset()
+    clause: str = ""
 
 
 @dataclass(frozen=True)
@@ -361,6 +415,8 @@ class DocumentType:
     messages: Messages
     queries: Queries
     claims: tuple[Claim, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    waits: Waits | None = None
     parties: tuple[Party, ...] = ()
     serials: tuple[Serial, ...] = ()
     prints: tuple[Print, ...] = (FORM_PRINT,)  # to be had where the lifecycle has an action "print"
@@ -382,6 +438,7 @@ class DocumentType:
         if missing := [] if self.queries.statistics is None else self._not_countable(self.queries.statistics):
             raise ValueError(f"{self.name} cannot count by {missing}")
         self._check_parties()
+        self._check_waits()
         self._check_queries()
         self._check_follow_ups()
         self._check_amendments()
@@ -409,6 +466,17 @@ class DocumentType:
         names = {each.name for each in self.lifecycle.follow_ups}
         if wrong := [each.action for each in self.queries.row_actions if each.action in names]:
             raise ValueError(f"{self.name}: follow-ups have no form of their own: {wrong}")
+
+    def _check_waits(self) -> None:
+        """Check once that what waits can be in the status for it; the other type is there only when all are."""
+        if self.waits is None:
+            return
+        if self.waits.field not in self.form.content.fields:
+            raise ValueError(f"{self.name} waits for a document in {self.waits.field}, which is no field")
+        if self.waits.status not in {state.code for state in self.lifecycle.states}:
+            raise ValueError(f"{self.name} waits in {self.waits.status}, which is no state")
+        if self.lifecycle.fold(self.waits.status, [(0, SEND_FAILED)]) == self.waits.status:
+            raise ValueError(f"{self.name} does not hear {SEND_FAILED} while it waits")
 
     def _check_parties(self) -> None:
         """Check once that parties can be found, and that they only read."""
@@ -587,10 +655,21 @@ def subsystems() -> Mapping[str, Subsystem]:
 
 @cache
 def document_types() -> Mapping[str, DocumentType]:
-    """Every document type by name."""
-    return {
+    """Every document type by name. Raises ValueError for one that waits for what there is not."""
+    found = {
         document.name: document for subsystem in subsystems().values() for document in subsystem.documents
     }
+    for each in found.values():
+        awaited = found.get(each.waits.type) if each.waits else each
+        known = {state.code for state in awaited.lifecycle.states} if awaited else set()
+        if each.waits and not each.waits.states | each.waits.ends <= known:
+            raise ValueError(f"{each.name} waits for {each.waits.type} in states that it does not have")
+    return found
+
+
+def is_awaited(type: DocumentType) -> bool:
+    """Whether documents of any type wait for those of this one."""
+    return any(each.waits and each.waits.type == type.name for each in document_types().values())
 
 
 def get_document_type(name: str) -> DocumentType:

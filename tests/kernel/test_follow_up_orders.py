@@ -19,7 +19,7 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.exchange.receipts import CaseFile, File, Heard, hear
 from singlewindow.kernel.exchange.timers import act_first
-from singlewindow.kernel.lifecycle import Action, Hear, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import Action, Hear, Lead, Lifecycle, State, states
 from singlewindow.kernel.subsystem import DocumentType, get_document_type
 from singlewindow.kernel.timing import Timer
 from tests.house import House
@@ -339,4 +339,4 @@ def test_what_was_said_at_the_same_moment_was_said_before() -> None:
     )
     for hour, status in ((1, "A"), (2, "C"), (3, "C")):
         said = [(1, "b", at(0)), (2, "c", at(2))]
-        assert flow.fold_timed("A", said, {}, at(9), [(at(hour), "C")]) == status
+        assert flow.fold_timed("A", said, {}, at(9), [Lead(at(hour), "C")]) == status

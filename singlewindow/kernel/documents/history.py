@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.subsystem import DocumentType
+from singlewindow.kernel.subsystem import DocumentType, document_types
 
 LIMIT = 500  # more than any document has; the newest are shown
 NEWEST_FIRST = "max(r.at) over (partition by s.id order by r.seq) desc, s.sequence desc, r.seq desc"
@@ -27,11 +27,21 @@ KINDS = {
     "deleted": "删除",
     "amendment deleted": "删除已暂存的变更",
     "timed": "到期",
+    "moved": "办理",
+    "held": "等待发送",
+    "waits": "继续等待",
+    "released": "自动发送",
 }
-TOLD = "'submitted', 'receipt', 'timed'"
+TOLD = "'submitted', 'receipt', 'timed', 'moved', 'released'"
 """Of the history another party reads what was submitted and answered, as row-level security has it."""
 ENDS = {"accepted": "海关已接受{}", "refused": "海关未接受{}", "failed": "{}发送失败"}
 """What became of an amendment, with the action's label."""
+WAITING = {
+    "held": "等待{named}生效后自动发送",
+    "waits": "所等待的{named}现为「{stands}」，继续等待",
+    "released": "所等待的{named}已生效，自动发送",
+}
+"""What is said of the document for which a submission waits."""
 
 
 class ReceiptView(BaseModel):
@@ -131,4 +141,16 @@ def _text(desk: Desk, kind: str, data: dict[str, str], own: bool) -> str:
         return (
             f"{desk.type.lifecycle.timer_label(data['timer'])}：{desk.type.lifecycle.name_of(data['status'])}"
         )
-    return word
+    if kind == "moved":
+        lifecycle = desk.type.lifecycle
+        named = f"{lifecycle.move_label(data['move'])}：{lifecycle.name_of(data['status'])}"
+        return f"{named}（{data['text']}）" if own and data["text"] else named
+    return _of_waiting(kind, data, own) if kind in WAITING else word
+
+
+def _of_waiting(kind: str, data: Mapping[str, str], own: bool) -> str:
+    """What an entry says of the document that is waited for; its number is for who files it."""
+    awaited = document_types().get(data["type"])
+    named = f"「{awaited.title if awaited else data['type']}」{data['number'] if own else ''}"
+    stands = awaited.lifecycle.name_of(data["stands"]) if awaited and "stands" in data else ""
+    return WAITING[kind].format(named=named, stands=stands)

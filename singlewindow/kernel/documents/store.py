@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, Violation
-from singlewindow.kernel.subsystem import Claim, DocumentType
+from singlewindow.kernel.subsystem import Claim, DocumentType, Draw, is_awaited
 
 CHINA = ZoneInfo("Asia/Shanghai")  # the time in which business dates are counted
 
@@ -193,13 +194,14 @@ async def create_many(
 
 
 async def change(
-    transaction: Transaction, type: DocumentType, document: Document, wanted: Change
+    transaction: Transaction, type: DocumentType, document: Document, wanted: Change, *further: Event
 ) -> Document:
-    """Change a stored document that the transaction has locked (`get_document(…, lock=True)`).
+    """Change a stored document that the transaction has locked (`get_document(…, lock=True)`); `further` entries follow
+    the change's own in the history.
 
     Raises Conflict when another document holds a claim that the new status needs.
     """
-    [changed] = await change_many(transaction, type, [(document, wanted, [wanted.event])])
+    [changed] = await change_many(transaction, type, [(document, wanted, [wanted.event, *further])])
     return changed
 
 
@@ -231,6 +233,7 @@ async def change_many(
             for shared in _kinds_of_claims(type)
             for column in _columns([(id, c.kind, key) for id, c, key in claims if c.shared is shared])
         ),
+        *(_drawn(type, changes) if type.draws else ()),
     )
     found = {row["id"]: row for row in rows}
     for document, wanted, _ in changes:
@@ -268,6 +271,8 @@ async def remove(transaction: Transaction, type: DocumentType, document: Documen
         await change(transaction, type, document, hidden)
     else:
         await transaction.run("delete from document where id = $1", document.id)
+    if is_awaited(type):
+        await transaction.run("select pg_notify('waiting', '')")
 
 
 async def supersede(transaction: Transaction, document: Document) -> None:
@@ -381,6 +386,29 @@ def _claims(type: DocumentType, document: Document, wanted: Change) -> Sequence[
         for key in claim.keys(content)
     }
     return list(needed.values())
+
+
+def _drawn(
+    type: DocumentType, changes: Sequence[tuple[Document, Change, Sequence[Event]]]
+) -> tuple[list[dict[str, Any]]]:
+    """What documents use up after their changes, as one parameter; of a change that is with customs where it is more."""
+    return (
+        [
+            {"id": document.id, "kind": draw.kind, "key": key, "amount": str(amount)}
+            for document, wanted, _ in changes
+            if not (document.ended_by if wanted.ended_by is None else wanted.ended_by) and not wanted.hidden
+            for draw in type.draws
+            if wanted.status in draw.held_in
+            for key, amount in sorted(_greatest(draw, document, wanted).items())
+        ],
+    )
+
+
+def _greatest(draw: Draw, document: Document, wanted: Change) -> dict[str, Decimal]:
+    amounts = draw.of(_content(document, wanted))
+    for key, amount in (draw.of(wanted.beside) if wanted.beside is not None else {}).items():
+        amounts[key] = max(amount, amounts.get(key, amount))
+    return amounts
 
 
 def _kinds_of_claims(type: DocumentType) -> list[bool]:
@@ -529,7 +557,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
             from jsonb_array_elements($3) with ordinality as said (event, place)
             join d on d.id = (said.event->>'id')::bigint order by said.place
-        ){_claims_sql(type)}{SCHEDULE_SQL if type.lifecycle.timers else ""}
+        ){_claims_sql(type)}{_draws_sql(type)}{SCHEDULE_SQL if type.lifecycle.timers else ""}
         select {", ".join(("id", *_CHANGING))}{MISSING_SQL if False in _kinds_of_claims(type) else ""} from d"""
 
 
@@ -538,6 +566,11 @@ def _claims_sql(type: DocumentType) -> str:
     places = {shared: 4 + 3 * at for at, shared in enumerate(_kinds_of_claims(type))}
     exclusive = _CLAIMS_SQL.format(**_places(places[False])) if False in places else ""
     return exclusive + (_SHARED_SQL.format(**_places(places[True])) if True in places else "")
+
+
+def _draws_sql(type: DocumentType) -> str:
+    """What a change makes of what its documents use; the last parameter."""
+    return _DRAWS_SQL.format(draws=f"${4 + 3 * len(_kinds_of_claims(type))}") if type.draws else ""
 
 
 def _places(first: int) -> dict[str, str]:
@@ -581,6 +614,19 @@ _SHARED_SQL = """, wished as (
             insert into shared_claim (kind, key, document_id, company_id)
             select n.kind, n.key, d.id, d.company_id from wished n join d on d.id = n.document_id
             on conflict do nothing
+        )"""
+_DRAWS_SQL = """, using_up as (
+            select * from jsonb_to_recordset({draws}) as u (id bigint, kind text, key text, amount numeric)
+        ), given_back as (
+            delete from draw c using d join wanted w using (id)
+            where c.document_id = d.id and w.keeps is not true
+              and not exists (select from using_up u where (u.id, u.kind, u.key) = (d.id, c.kind, c.key))
+        ), drawn as (
+            insert into draw (kind, key, document_id, company_id, amount)
+            select u.kind, u.key, d.id, d.company_id, u.amount from using_up u join d using (id)
+            on conflict (kind, key, document_id) do update set amount =
+                case when exists (select from wanted w where w.id = draw.document_id and w.keeps)
+                     then greatest(draw.amount, excluded.amount) else excluded.amount end
         )"""
 MISSING_SQL = """,
             (select count(*) from needed n where n.document_id = d.id)

@@ -14,7 +14,8 @@ from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
-from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear, hear_all
+from singlewindow.kernel.exchange.receipts import Heard, NotForUs
+from singlewindow.kernel.exchange.waits import hear_and_follow
 from singlewindow.kernel.registers.notices import store_notices
 
 BATCH = 500
@@ -127,7 +128,7 @@ async def _apply_receipts(
 async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> bool:
     """Apply all receipts at once, or none where one of them has a difficulty."""
     heard = [_heard(receipt, row["body"]) for receipt, row in receipts]
-    if await _problem(transaction, hear_all(transaction, heard)):
+    if await _problem(transaction, hear_and_follow(transaction, heard)):
         return False
     for receipt, _ in receipts:
         _log_applied(receipt)
@@ -136,7 +137,7 @@ async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[R
 
 async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:
     """Apply one receipt by itself; answers the problem, or ""."""
-    problem = await _problem(transaction, hear(transaction, _heard(receipt, jws)))
+    problem = await _problem(transaction, hear_and_follow(transaction, [_heard(receipt, jws)]))
     if not problem:
         _log_applied(receipt)
     return problem

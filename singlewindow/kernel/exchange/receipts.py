@@ -18,7 +18,7 @@ from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import Change, Event, Standing
 from singlewindow.kernel.documents.verdict import content_bytes
 from singlewindow.kernel.documents.view import ATTACHMENTS, replaced
-from singlewindow.kernel.lifecycle import Amends, Outcome, State
+from singlewindow.kernel.lifecycle import Amends, Lead, Outcome, State
 from singlewindow.kernel.problems import Conflict
 from singlewindow.kernel.subsystem import DocumentType, document_types
 from singlewindow.kernel.timing import Moments, Timer, due_of, steps
@@ -174,6 +174,15 @@ class File:
         return said if self.outcome == outcome else {**said, "outcome": self.outcome}
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A move of a document: its name, when, and after which submission (its id)."""
+
+    name: str
+    at: datetime
+    after: int
+
+
 @dataclass
 class CaseFile:
     """A document, which is locked, with all its submissions that count, the oldest first: what it is follows from
@@ -183,6 +192,7 @@ class CaseFile:
     document: Document
     now: datetime
     live: list[File] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
 
     @property
     def due(self) -> dict[str, datetime]:
@@ -243,11 +253,27 @@ class CaseFile:
         until = self._until(file) if ending else None
         return lifecycle.fold_timed(file.start, file.moments, self.due, until, leads)
 
-    def _leads(self, base: File) -> list[tuple[datetime, str]]:
-        """When accepted follow-ups of that submission were submitted, and where they lead."""
+    def _leads(self, base: File) -> list[Lead]:
+        """Accepted follow-ups of that submission, and moves since, in the order in which they were made."""
         later = min((f.id for f in self.live if not f.amends and f.id > base.id), default=None)
         accepted = [f for f in self._accepted(base) if later is None or f.id < later]
-        return [(f.submitted_at, f.amends.leads_to) for f in accepted if f.amends and f.amends.leads_to]
+        leads = [
+            (f.id, Lead(f.submitted_at, f.amends.leads_to))
+            for f in accepted
+            if f.amends and f.amends.leads_to
+        ]
+        for moved in self.moves:
+            move = self.type.lifecycle.move(moved.name)
+            if move and base.id <= moved.after and (later is None or moved.after < later):
+                leads.append((moved.after, Lead(moved.at, move.to, move.from_states)))
+        return [lead for _, lead in sorted(leads, key=lambda pair: pair[0])]
+
+    def place(self, move: str) -> Moved:
+        """Where a move that is made now stands: after all that is known, also where the clock was set back."""
+        known = [at for file in self.live for at in (file.submitted_at, *(at for _, _, at in file.moments))]
+        known += [moved.at for moved in self.moves]
+        after = max(file.id for file in self.live)
+        return Moved(move, max([self.now, *known]), after)
 
     def status_told(self, file: File, before: str) -> str:
         """The status that the history gives a receipt: what a timer does after it stands in an entry of its own, unless
@@ -451,7 +477,19 @@ async def open_cases(
         if not file.superseded:
             case.live.append(file)
         found[(case.type.name, case.document.number, row["sequence"])] = file
+    await _open_moves(transaction, cases)
     return found
+
+
+async def _open_moves(transaction: Transaction, cases: Mapping[int, CaseFile]) -> None:
+    """Add the moves of those cases whose type knows any."""
+    asked = [id for id, case in cases.items() if case.type.lifecycle.moves]
+    if not asked:
+        return
+    for row in await transaction.rows(
+        "select document_id, name, at, after from move where document_id = any($1) order by id", asked
+    ):
+        cases[row["document_id"]].moves.append(Moved(row["name"], row["at"], row["after"]))
 
 
 _SUBMISSIONS = """

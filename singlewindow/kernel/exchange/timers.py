@@ -14,6 +14,7 @@ from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import change_many, plan
 from singlewindow.kernel.exchange.receipts import changes_of, open_cases
+from singlewindow.kernel.exchange.waits import follow
 from singlewindow.kernel.subsystem import document_types
 
 BATCH = 100
@@ -47,10 +48,15 @@ async def move_due(database: Database) -> int:
 
 async def act_first(transaction: Transaction, document: Document) -> bool:
     """Let what is due of a locked document act now, as the worker would a moment later; whether anything was."""
+    return await act_first_many(transaction, [document.id])
+
+
+async def act_first_many(transaction: Transaction, ids: Sequence[int]) -> bool:
+    """The same for several locked documents."""
     rows = await transaction.rows(
-        f"""select {COLUMNS} from document where id = $1
-            and exists (select from schedule where document_id = $1 and due_at <= $2)""",
-        document.id,
+        f"""select {COLUMNS} from document where id = any($1)
+            and exists (select from schedule where document_id = document.id and due_at <= $2)""",
+        list(ids),
         transaction.now,
     )
     await _move(transaction, rows)
@@ -90,3 +96,4 @@ async def _move(transaction: Transaction, rows: Sequence[Row]) -> None:
             await plan(transaction, Document.of(row), case.waiting if case and file else {})
     for type, changes in changes_of(moved).items():
         await change_many(transaction, type, changes)
+        await follow(transaction, type, [document.number for document, _, _ in changes])

@@ -21,11 +21,13 @@ from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.timers import any_timers, move_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
+from singlewindow.kernel.exchange.waits import any_waits, settle_due
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
 from singlewindow.kernel.settings import Settings, settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
+WAITING_SECONDS = 5.0  # the same for submissions that wait for another document
 GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
 JOB_DAYS = 30
@@ -65,11 +67,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Loop:
-    """One kind of work, done again as long as there is any, then when woken or after a second."""
+    """One kind of work, done again as long as there is any, then when woken or after `idle` seconds."""
 
     channel: str
     work: Callable[[], Awaitable[int]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: float = IDLE_SECONDS
 
     async def run(self) -> None:
         """Work for ever; a database that is away is waited for."""
@@ -90,7 +93,7 @@ class Loop:
         while await self.work():
             pass
         try:
-            await asyncio.wait_for(self.woken.wait(), IDLE_SECONDS)
+            await asyncio.wait_for(self.woken.wait(), self.idle)
         except TimeoutError:
             return
         await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
@@ -136,6 +139,7 @@ async def work(settings: Settings) -> None:
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         loops = (
             *([Loop("schedule", lambda: move_due(database))] if any_timers() else []),
+            *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
             Loop("outbox", lambda: send_due(database, transport, keys)),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
             Loop("jobs", lambda: run_due(database, web, tools)),

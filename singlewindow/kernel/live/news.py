@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.documents.history import of_amendment
+from singlewindow.kernel.documents.history import KINDS, of_amendment
 from singlewindow.kernel.lifecycle import SENT
 from singlewindow.kernel.live.changes import OTHERS, SEEN, cursor_of
 from singlewindow.kernel.subsystem import DocumentType, document_types
@@ -98,7 +98,8 @@ async def mark_read(transaction: Transaction, until: datetime) -> None:
     )
 
 
-_NEWS = f"""e.kind in ('receipt', 'timed') and coalesce(e.data->>'code', '') <> '{SENT}'
+_NEWS = f"""e.kind in ('receipt', 'timed', 'moved', 'released') and coalesce(e.data->>'code', '') <> '{SENT}'
+    and not e.data ? 'quiet'
     and ($2::timestamptz is null or e.recorded_at > $2) and ($3::timestamptz is null or e.recorded_at < $3)
     and d.type <> all($5::text[])"""
 
@@ -133,11 +134,18 @@ def _item(type: DocumentType, row: Row, data: Mapping[str, Any], read: datetime)
         status_name=type.lifecycle.name_of(data["status"]),
         amendment=of_amendment(type, data),
         code=data.get("code", ""),
-        code_name=type.messages.name_of(data["code"])
-        if "code" in data
-        else type.lifecycle.timer_label(data["timer"]),
-        text=row["text"],
+        code_name=_cause(type, data),
+        text=row["text"] or data.get("text", ""),
         at=row["at"],
         cursor=cursor_of(row["recorded_at"]),
         unread=row["recorded_at"] > read,
     )
+
+
+def _cause(type: DocumentType, data: Mapping[str, Any]) -> str:
+    """Why a document stands where it does: the word for the receipt, the timer or the move, or that it was let go."""
+    if "code" in data:
+        return type.messages.name_of(data["code"])
+    if "timer" in data:
+        return type.lifecycle.timer_label(data["timer"])
+    return type.lifecycle.move_label(data["move"]) if "move" in data else KINDS["released"]

@@ -1,8 +1,8 @@
 """Several documents with one PIN entry: a statement for each, and each is answered on its own (PORT-08).
 
 Everything happens in one transaction, each document in a savepoint. Before the first is submitted all are locked, in
-the order of their numbers, as everything locks documents: whoever waits for one of them then holds nothing that the
-batch still needs.
+the order of their numbers, as everything locks documents, and then what they draw on: whoever waits for one of them
+then holds nothing that the batch still needs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from singlewindow.kernel.documents import draws
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.problems import Problem
 from singlewindow.kernel.signing.declare import SigningDesk
@@ -62,7 +63,9 @@ async def submit_all(
         signed = Signed.of(each.signature, certificate)
         return await signing.submit(each.number, each.token, signed, request_id, now)
 
-    await signing.desk.lock_all([each.number for each in given])
+    documents = await signing.desk.lock_all([each.number for each in given])
+    contents = [content for each in documents for content in (each.content, each.amendment or {})]
+    await draws.lock(signing.desk.transaction, signing.desk.type, contents)
     return await _each(signing, given, submit)
 
 

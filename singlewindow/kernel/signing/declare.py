@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents import draws, store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
+from singlewindow.kernel.exchange import waits
 from singlewindow.kernel.exchange.receipts import open_cases
 from singlewindow.kernel.exchange.timers import act_first
 from singlewindow.kernel.lifecycle import Action
@@ -110,6 +111,7 @@ class SigningDesk:
                     )
                 ]
             )
+        await draws.lock(desk.transaction, desk.type, [document.content, _asked(document, action)])
         content = signed_bytes(desk.type, document, _asked(document, action))
         if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
             raise _changed("", "单据内容在签名之后有变化，未予申报")
@@ -126,6 +128,8 @@ class SigningDesk:
         desk, content = self.desk, _asked(document, action)
         if action.amends and action.amends.ended:
             return Verdict(dict(content), (), NothingKnown())
+        if action.amends is None:
+            await waits.check(desk.transaction, desk.type, document.company_id, content)
         verdict = await judge(
             desk.transaction,
             desk.type,
@@ -163,24 +167,16 @@ class SigningDesk:
         desk = self.desk
         if action.amends is None:
             await store.supersede(desk.transaction, document)
-        submission_id = await desk.transaction.value(
-            """with s as (
-                   insert into submission (document_id, company_id, sequence, action, version, start_status, content,
-                       statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments,
-                       frozen, amends)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18) returning id
-               ), o as (
-                   insert into outbox (document_id, submission_id, message_id) select $1, id, $17 from s
-               )
-               select id, pg_notify('outbox', '') from s""",
-            document.id, document.company_id, document.last_submission + 1, action.name, document.version, status,
-            prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
-            desk.person.account_id, request_id, desk.transaction.now, prepared.facts["attachments"],
-            verdict.known.frozen(), str(uuid4()), action.amends is not None,
-        )  # fmt: skip
+        awaited = ""
+        if action.amends is None:
+            awaited = await waits.awaited(desk.transaction, desk.type, document.company_id, document.content)
+        submission_id = await self._write(document, action, status, prepared, signed, verdict, request_id, awaited)
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
+        if awaited and desk.type.waits:
+            wanted = Change(desk.type.waits.status, event, submits=submission_id)
+            return await store.change(desk.transaction, desk.type, document, wanted, waits.kept(desk.type.waits, awaited))
         moves = action.amends is None or action.amends.leads_to
         due = await self._due(document) if desk.type.lifecycle.timers and moves else None
         wanted = Change(status, event, submits=submission_id, due=due)
@@ -188,6 +184,49 @@ class SigningDesk:
             beside = None if action.amends.ended else _asked(document, action)
             wanted = replace(wanted, amending=action.name, beside=beside)
         return await store.change(desk.transaction, desk.type, document, wanted)
+
+    async def _write(
+        self,
+        document: Document,
+        action: Action,
+        status: str,
+        prepared: Prepared,
+        signed: Signed,
+        verdict: Verdict,
+        request_id: str,
+        awaited: str,
+    ) -> int:
+        """Write the submission, and its message or what it waits for; its id."""
+        desk, waits_for = self.desk, self.desk.type.waits
+        kept = bool(awaited and waits_for)
+        start = waits_for.status if kept and waits_for else status
+        id: int = await desk.transaction.value(
+            _SUBMIT.format(_KEEP if kept else _SEND, "waiting" if kept else "outbox"),
+            document.id, document.company_id, document.last_submission + 1, action.name, document.version, start,
+            prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
+            desk.person.account_id, request_id, desk.transaction.now, prepared.facts["attachments"],
+            verdict.known.frozen(), action.amends is not None,
+            *((status, waits_for.type, awaited) if kept and waits_for else (str(uuid4()),)),
+        )  # fmt: skip
+        return id
+
+
+_SUBMIT = """with s as (
+        insert into submission (document_id, company_id, sequence, action, version, start_status, content,
+            statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments,
+            frozen, amends)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
+    ), o as (
+        {}
+    )
+    select id, pg_notify('{}', '') from s"""
+_SEND = "insert into outbox (document_id, submission_id, message_id) select $1, id, $18 from s"
+_KEEP = """insert into waiting (document_id, company_id, submission_id, start_status, awaited_type, awaited, since)
+        select $1, $2, id, $18, $19, $20, $14 from s
+        on conflict (document_id) do update set submission_id = excluded.submission_id,
+            start_status = excluded.start_status, awaited_type = excluded.awaited_type, awaited = excluded.awaited,
+            since = excluded.since, next_at = excluded.next_at"""
+"""What follows a submission: the message for customs, or what it waits for."""
 
 
 def _asked(document: Document, action: Action) -> Mapping[str, Any]:
