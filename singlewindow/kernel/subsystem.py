@@ -86,7 +86,6 @@ class Case:
         )
         return {row["key"] for row in held}
 
-
     async def drawn(self, kind: str, keys: Iterable[str]) -> dict[str, Decimal]:
         """How much all other documents draw on these keys, of all companies; 0 where none does. One query."""
         asked = [(kind, key, self.document_id) for key in dict.fromkeys(keys) if key]

@@ -137,15 +137,17 @@ def _text(desk: Desk, kind: str, data: dict[str, str], own: bool) -> str:
         action = desk.type.lifecycle.action(data["action"])
         card = f"（卡号 {data['card']}）" if own else ""
         return f"{action.word}{'已申报' if action.amends else ''}{card}"
-    if kind == "timed":
-        return (
-            f"{desk.type.lifecycle.timer_label(data['timer'])}：{desk.type.lifecycle.name_of(data['status'])}"
-        )
-    if kind == "moved":
-        lifecycle = desk.type.lifecycle
-        named = f"{lifecycle.move_label(data['move'])}：{lifecycle.name_of(data['status'])}"
-        return f"{named}（{data['text']}）" if own and data["text"] else named
+    if kind in ("timed", "moved"):
+        return _led(desk.type, kind, data, own)
     return _of_waiting(kind, data, own) if kind in WAITING else word
+
+
+def _led(type: DocumentType, kind: str, data: Mapping[str, str], own: bool) -> str:
+    """What an entry says of a timer or a move: why, and to which status; a move's text is for who files it."""
+    lifecycle = type.lifecycle
+    why = lifecycle.timer_label(data["timer"]) if kind == "timed" else lifecycle.move_label(data["move"])
+    more = data.get("text", "") if own else ""
+    return f"{why}：{lifecycle.name_of(data['status'])}" + (f"（{more}）" if more else "")
 
 
 def _of_waiting(kind: str, data: Mapping[str, str], own: bool) -> str:

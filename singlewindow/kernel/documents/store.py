@@ -391,7 +391,7 @@ def _claims(type: DocumentType, document: Document, wanted: Change) -> Sequence[
 def _drawn(
     type: DocumentType, changes: Sequence[tuple[Document, Change, Sequence[Event]]]
 ) -> tuple[list[dict[str, Any]]]:
-    """What documents use up after their changes, as one parameter; of a change that is with customs where it is more."""
+    """What documents use up after their changes, as one parameter; of what is with customs, where that is more."""
     return (
         [
             {"id": document.id, "kind": draw.kind, "key": key, "amount": str(amount)}

@@ -67,9 +67,7 @@ async def _lock(transaction: Transaction, type: DocumentType, move: Move, ids: C
     if refused:
         said = "；".join(f"{type.title} {number} {why}" for number, why in refused[:NAMED])
         more = f"（另有 {len(refused) - NAMED} 份）" if len(refused) > NAMED else ""
-        raise Conflict(
-            f"{said}{more}，不能{move.label}", advice="请重新查询后再办理", clause=move.clause
-        )
+        raise Conflict(f"{said}{more}，不能{move.label}", advice="请重新查询后再办理", clause=move.clause)
 
 
 def _why_not(type: DocumentType, move: Move, row: Row) -> str:

@@ -65,7 +65,8 @@ async def check(
         return
     row = await transaction.row(_AWAITED, number, waits.type, company)
     if row is None or row["ended_by"] or row["status"] in waits.ends:
-        message = f"{_named(waits.type, number)}{_stands(waits, row and row['status'])}，不能申报"
+        stands = _stands(waits, row["status"] if row else None)
+        message = f"{_named(waits.type, number)}{stands}，不能申报"
         advice = f"请更换{type.form.labels.get(waits.field, '')}后重新申报"
         raise Refused.because([Violation(waits.field, "waits.ended", message, advice, waits.clause)])
 
@@ -170,7 +171,7 @@ async def _settle(transaction: Transaction, rows: Sequence[Row]) -> None:
     if ready and not await _released(transaction, ready):
         for row in ready:
             if not await _released(transaction, [row]):
-                await _fail(transaction, row, f"未发送：{_named(row['awaited_type'], row['awaited'])}已生效，但本单据与另一单据冲突")
+                await _fail(transaction, row, _in_the_way(row))
 
 
 async def _released(transaction: Transaction, rows: Sequence[Row]) -> bool:
@@ -248,8 +249,17 @@ def _stands(waits: Waits, status: str | None) -> str:
     """What became of a document that is waited for in vain."""
     if status is None:
         return "不存在或已删除"
-    return f"状态为「{document_types()[waits.type].lifecycle.name_of(status)}」" if status in waits.ends else "已终止"
+    return (
+        f"状态为「{document_types()[waits.type].lifecycle.name_of(status)}」"
+        if status in waits.ends
+        else "已终止"
+    )
 
 
 def _ended(waits: Waits, row: Row) -> str:
     return f"未发送：所等待的{_named(waits.type, row['awaited'])}{_stands(waits, row['stands'])}，请核对后重新申报"
+
+
+def _in_the_way(row: Row) -> str:
+    named = _named(row["awaited_type"], row["awaited"])
+    return f"未发送：{named}已生效，但本单据与另一单据冲突，请核对后重新申报"

@@ -170,13 +170,16 @@ class SigningDesk:
         awaited = ""
         if action.amends is None:
             awaited = await waits.awaited(desk.transaction, desk.type, document.company_id, document.content)
-        submission_id = await self._write(document, action, status, prepared, signed, verdict, request_id, awaited)
+        submission_id = await self._write(
+            document, action, status, prepared, signed, verdict, request_id, awaited
+        )
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
         if awaited and desk.type.waits:
             wanted = Change(desk.type.waits.status, event, submits=submission_id)
-            return await store.change(desk.transaction, desk.type, document, wanted, waits.kept(desk.type.waits, awaited))
+            kept = waits.kept(desk.type.waits, awaited)
+            return await store.change(desk.transaction, desk.type, document, wanted, kept)
         moves = action.amends is None or action.amends.leads_to
         due = await self._due(document) if desk.type.lifecycle.timers and moves else None
         wanted = Change(status, event, submits=submission_id, due=due)

@@ -20,5 +20,8 @@ SUBSYSTEM = Subsystem(
     title="样例提货",
     group=("样例",),
     documents=(DELIVERY,),
-    menu=(MenuItem("样例提货", "form", ("_deliveries",)), MenuItem("样例提货查询", "query", ("_deliveries",))),
+    menu=(
+        MenuItem("样例提货", "form", ("_deliveries",)),
+        MenuItem("样例提货查询", "query", ("_deliveries",)),
+    ),
 )

@@ -23,7 +23,9 @@ class Delivery(Content):
         "样例申请编号", length=18, search=True, element="LetterNo", clause=CLAUSE,
         hint="选填，样例申请的数据中心统一编号；该申请审批通过后本单据自动发送",
     )  # fmt: skip
-    gate: str = text("提货口", length=10, search=True, element="Gate", clause=CLAUSE, hint="选填，同一提货口同时只办理一单")
+    gate: str = text(
+        "提货口", length=10, search=True, element="Gate", clause=CLAUSE, hint="选填，同一提货口同时只办理一单"
+    )
     goods: list[Taken] = lines("提取货物", Taken, least=1, most=50, clause=CLAUSE)
 
 
@@ -35,7 +37,5 @@ FORM = Form(
         HeaderField("status", "状态", "返填", clause=CLAUSE),
         HeaderField("filed_on", "申请日期", "返填", clause=CLAUSE),
     ),
-    sections=(
-        Section("基本信息", ("number", "valid_until", "status", "filed_on", "letter", "gate")),
-    ),
+    sections=(Section("基本信息", ("number", "valid_until", "status", "filed_on", "letter", "gate")),),
 )
