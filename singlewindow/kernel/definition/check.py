@@ -231,7 +231,7 @@ def _violations(
                 yield from _of_value(path + name, spec.spoken(values, header), value)
             elif value in spec.narrowed and not holds(spec.narrowed[value], values, header):
                 yield _narrowed(path + name, spec.spoken(values, header), value)
-        elif complete and holds(spec.required, values, header):
+        elif complete and not spec.preset and holds(spec.required, values, header):
             yield _required(path + name, spec.spoken(values, header))
 
 

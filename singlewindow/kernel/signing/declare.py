@@ -144,7 +144,8 @@ class SigningDesk:
         verdict.raise_if_refused()
         if _filled(verdict.values) != _filled(content):
             changed = [n for n, v in verdict.values.items() if content.get(n) != v] or [""]
-            label = desk.type.form.labels.get(changed[0], "内容")
+            tables = {name: table.label for name, table in desk.type.form.content.tables.items()}
+            label = {**tables, **desk.type.form.labels}.get(changed[0], "内容")
             raise _changed(changed[0], f"「{label}」的海关数据已有变化")
         return verdict
 

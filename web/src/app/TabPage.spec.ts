@@ -22,7 +22,7 @@ afterEach(() => {
 async function open(): Promise<ReturnType<typeof mount<typeof TabPage>>> {
   const router = makeRouter();
   await router.push("/app/print/query/print.request");
-  const tab = { id: 1, kind: "query" as const, application: "print", types: ["print.request"], name: "", number: null, mode: "", words: "", unsaved: false };
+  const tab = { id: 1, kind: "query" as const, application: "print", types: ["print.request"], name: "", number: null, mode: "", preset: "", words: "", unsaved: false };
   const page = mount(TabPage, { props: { tab, active: true }, global: { plugins: [router] } });
   await flushPromises();
   return page;
@@ -47,7 +47,7 @@ it("PORT-06: with a session that began with the card the page itself opens", asy
 it("UI-13: a page that comes to the front has the focus that another page took along, and gives it back to where it was", async () => {
   enter({ ...session, level: "card" });
   const router = makeRouter();
-  const tab = (id: number) => ({ id, kind: "query" as const, application: "print", types: ["print.request"], name: "", number: null, mode: "", words: "", unsaved: false });
+  const tab = (id: number) => ({ id, kind: "query" as const, application: "print", types: ["print.request"], name: "", number: null, mode: "", preset: "", words: "", unsaved: false });
   const pages = [1, 2].map((id) => mount(TabPage, { props: { tab: tab(id), active: false }, global: { plugins: [router] }, attachTo: document.body }));
   const [list, view] = pages as [(typeof pages)[0], (typeof pages)[0]];
   const word = document.createElement("button");

@@ -1,6 +1,7 @@
 import { Document, Files, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
 import { defineAsyncComponent, type Component } from "vue";
 import type { MenuItem } from "@/kernel/api/types";
+import { presetOf } from "@/kernel/preset";
 import DocumentPage from "@/pages/DocumentPage.vue";
 import OwnPage from "@/pages/OwnPage.vue";
 import QueryPage from "@/pages/QueryPage.vue";
@@ -29,7 +30,7 @@ export interface PageKind {
 export const pageKinds: Record<PageName, PageKind> = {
   form: {
     page: DocumentPage, about: "document", icon: Document, title: "单据",
-    props: ({ types, number, mode }) => ({ type: types[0], number, mode }),
+    props: ({ types, number, mode, preset }) => ({ type: types[0], number, mode, preset: presetOf(preset) }),
   },
   statistics: {
     page: defineAsyncComponent(() => import("@/pages/StatisticsPage.vue")), about: "types", icon: Histogram, title: "统计",
@@ -40,7 +41,7 @@ export const pageKinds: Record<PageName, PageKind> = {
     props: ({ types }) => ({ types }),
   },
   own: { page: OwnPage, about: "chapter", icon: Files, title: "办理", props: ({ application, name }) => ({ application, name }) },
-  query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types }) => ({ types }) },
+  query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types, preset }) => ({ types, preset: presetOf(preset) }) },
   receipts: {
     page: ReceiptsPage, about: "document", icon: List, title: "回执",
     props: ({ types, number }) => ({ type: types[0], number }),

@@ -13,6 +13,8 @@ export interface Tab {
   number: string | null;
   /** How the document is opened: "" to work on it, "view" to look at it, else the name of an action that it is opened for. */
   mode: string;
+  /** What the menu gave to a form or a query page, as it stands in the address ("list_kind=GI"). */
+  preset: string;
   /** What the page says of itself, shown behind the number. */
   words: string;
   unsaved: boolean;
@@ -26,10 +28,13 @@ let owner = "";
 export const activeTab = computed(() => tabs.find((tab) => tab.id === activeId.value) ?? null);
 
 /** A tab's address; the shell and the browser's back button go by it. */
-export function addressOfTab({ application, kind, types, name, number, mode }: Pick<Tab, "application" | "kind" | "types" | "name" | "number" | "mode">): string {
+export function addressOfTab({ application, kind, types, name, number, mode, preset = "" }: Place): string {
   const document = pageKinds[kind].about === "document" ? [number ?? "new", mode] : [];
-  return ["/app", application, kind, name || types.join(","), ...document].filter(Boolean).join("/");
+  return ["/app", application, kind, name || types.join(","), ...document, number ? "" : preset].filter(Boolean).join("/");
 }
+
+/** What of a tab its address says. */
+type Place = Pick<Tab, "application" | "kind" | "types" | "name" | "number" | "mode"> & Partial<Pick<Tab, "preset">>;
 
 /** The tab that an address names; null where it names none. */
 function tabAt(application: string, [kind, about, number, mode]: string[]): Tab | null {
@@ -40,7 +45,7 @@ function tabAt(application: string, [kind, about, number, mode]: string[]): Tab 
   if (document && !number) return null;
   return {
     id: 0, kind, application, types, name, number: document ? number! : null, mode: document ? (mode ?? "") : "",
-    words: "", unsaved: false,
+    preset: (isNew ? mode : pageKinds[kind].about === "types" ? number : "") ?? "", words: "", unsaved: false,
   };
 }
 
@@ -61,7 +66,7 @@ export function activate(tab: Tab): void {
 }
 
 /** The tab's document has a number now, or is opened otherwise; a tab that shows just that and nothing unsaved goes. */
-export function become(tab: Tab, now: Pick<Tab, "number" | "mode">): void {
+export function become(tab: Tab, now: Pick<Tab, "number" | "mode"> & Partial<Pick<Tab, "preset">>): void {
   Object.assign(tab, now);
   const address = addressOfTab(tab);
   const same = tabs.filter((one) => one.id !== tab.id && one.number && !one.unsaved && addressOfTab(one) === address);

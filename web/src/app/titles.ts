@@ -1,4 +1,4 @@
-import { findApplication, placeOf } from "./applications";
+import { findApplication, givenBy, placeOf } from "./applications";
 import { pageKinds } from "./pages";
 import type { Tab } from "./tabs";
 
@@ -6,7 +6,8 @@ import type { Tab } from "./tabs";
 export function titleOf(tab: Tab): string {
   const kind = pageKinds[tab.kind];
   if (tab.number) return [tab.number, tab.words || (tab.kind === "form" ? "" : kind.title)].filter(Boolean).join(" ");
-  if (tab.kind === "form") return placeOf(tab.types[0] ?? "")?.title ?? kind.title;
+  if (tab.kind === "form") return placeOf(tab.types[0] ?? "", tab.preset)?.title ?? kind.title;
   const menu = findApplication(tab.application)?.menu ?? [];
-  return menu.find((item) => item.page === tab.kind && item.name === tab.name && item.types.join() === tab.types.join())?.title ?? kind.title;
+  const items = menu.filter((item) => item.page === tab.kind && item.name === tab.name && item.types.join() === tab.types.join());
+  return (items.find((item) => givenBy(item) === tab.preset) ?? items[0])?.title ?? kind.title;
 }

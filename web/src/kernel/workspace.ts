@@ -13,8 +13,8 @@ export interface OpenedAs {
 export interface Workspace {
   /** Whether the tab is the one in front. */
   active: Ref<boolean>;
-  /** Says which document the tab holds now, null for one that has no number yet, and how it is opened. */
-  holds(number: string | null, mode?: string): void;
+  /** Says which document the tab holds now, null for one that has no number yet, how it is opened, and of which preset it is ("list_kind=GI"; not said: as before). */
+  holds(number: string | null, mode?: string, preset?: string): void;
   /** Says what the page is, behind the document's number in the tab. */
   entitled(words: string): void;
   /** Says whether closing the tab would lose something. */

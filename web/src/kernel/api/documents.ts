@@ -21,7 +21,9 @@ export function getDefinition(type: string): Promise<Definition> {
   return found;
 }
 
-export const emptyDocument = (type: string): Promise<View> => call("GET", `${at(type)}/new`);
+/** @param preset the values of the fields that the menu gives */
+export const emptyDocument = (type: string, preset: Record<string, string> = {}): Promise<View> =>
+  call("GET", `${at(type)}/new`, { query: preset });
 
 /** @param amendment the action that amends what is in force, in whose form it is opened; "" for the document itself */
 export const openDocument = (type: string, number: string, amendment = ""): Promise<View> =>

@@ -19,7 +19,10 @@ export function useRestore(document: OpenDocument, events: RestoreEvents) {
   const found = ref<Autosave[]>([]);
   const amendment = (): string => document.amending.value?.name ?? "";
   /** Only what was typed into the document that the form holds now: after 暂存 it is another one. */
-  const left = computed(() => found.value.filter((one) => one.number === document.number.value && (one.amendment ?? "") === amendment()));
+  const left = computed(() => found.value.filter((one) => one.number === document.number.value && (one.amendment ?? "") === amendment() && isOfThisKind(one)));
+  /** A form of another kind (出口, say) is another menu item's. */
+  const isOfThisKind = ({ content }: Autosave): boolean =>
+    Object.entries(document.preset.value).every(([name, value]) => (content[name] ?? value) === value);
   const offer = computed(() => left.value[0] ?? null);
   const older = computed(() => !!offer.value?.number && offer.value.base_version < (document.view.value?.version ?? 0));
 

@@ -15,7 +15,7 @@ export function tidy(field: Field, value: string): string {
 const halfWidth = (sign: string): string => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
 
 export const isDisabled = (field: Field, values: Values, header?: Values): boolean =>
-  field.entry === "system" || field.source === "header" || holds(field.disabled, values, header);
+  field.entry === "system" || field.preset || field.source === "header" || holds(field.disabled, values, header);
 
 export const isRequired = (field: Field, values: Values, header?: Values): boolean =>
   holds(field.required, values, header);

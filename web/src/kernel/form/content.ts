@@ -10,6 +10,12 @@ export const fieldsOf = (definition: Definition): Field[] => definition.sections
 export const numberLabel = (definition: Definition): string =>
   fieldsOf(definition).find((field) => field.name === "number")?.label ?? "数据中心统一编号";
 
+/** What a content has in the fields that the menu gives. */
+export function presetIn(definition: Definition, content: Content): Record<string, string> {
+  const names = fieldsOf(definition).filter((field) => field.preset).map((field) => field.name);
+  return Object.fromEntries(names.flatMap((name) => (typeof content[name] === "string" && content[name] ? [[name, content[name]]] : [])));
+}
+
 /** The rows of a line table. */
 export const rowsOf = (content: Content, name: string): Row[] => (Array.isArray(content[name]) ? content[name] : []);
 

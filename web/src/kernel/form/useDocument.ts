@@ -4,11 +4,12 @@ import {
 } from "@/kernel/api/documents";
 import { isLost, Problem } from "@/kernel/api/problem";
 import type { ActionDefinition, Allowed, Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
+import type { Preset } from "@/kernel/preset";
 import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
 import { randomKey } from "@/kernel/randomKey";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
-import { keepTypedOn, rowsOf, sameTyped } from "./content";
+import { keepTypedOn, presetIn, rowsOf, sameTyped } from "./content";
 import { isFollowUp, useEditable } from "./useEditable";
 
 /** The autosave stands back while 暂存 or 删除 is under way, and has nothing left when it is done. */
@@ -41,6 +42,9 @@ export function useDocument(type: string) {
   /** Whether something typed would be lost with the page: in the boxes, or in a row editor. */
   const unsaved = computed(() => dirty.value || unfinished.value);
 
+  /** What the menu gave to this document: its kind, say. */
+  const preset = computed<Preset>(() => (definition.value ? presetIn(definition.value, content.value) : {}));
+
   /** The action that amends what is in force, when the form is that action's (变更, 删单). */
   const amending = computed<ActionDefinition | null>(
     () => definition.value?.actions.find((one) => one.name === mode.value && hasForm(one)) ?? null,
@@ -62,11 +66,12 @@ export function useDocument(type: string) {
   /**
    * Loads the definition and the document; an empty one without a number.
    * @param as the mode in which it is opened
+   * @param preset what the menu gives to an empty one
    */
-  async function load(wanted: string | null, as = ""): Promise<void> {
+  async function load(wanted: string | null, as = "", preset: Preset = {}): Promise<void> {
     const asked = wanted && as !== VIEW ? as : "";
     const [found, opened] = await Promise.all([
-      getDefinition(type), wanted ? openDocument(type, wanted, asked) : emptyDocument(type),
+      getDefinition(type), wanted ? openDocument(type, wanted, asked) : emptyDocument(type, preset),
     ]);
     definition.value = found;
     mode.value = wanted && (as === VIEW || found.actions.some((one) => one.name === as && hasForm(one))) ? as : "";
@@ -156,8 +161,9 @@ export function useDocument(type: string) {
     tab.value = randomKey();
   }
 
-  async function clear(): Promise<void> {
-    const empty = await emptyDocument(type);
+  /** An empty document; of the same preset, if not said otherwise. */
+  async function clear(as: Preset = preset.value): Promise<void> {
+    const empty = await emptyDocument(type, as);
     begun = null;
     mode.value = "";
     take(empty);
@@ -171,8 +177,9 @@ export function useDocument(type: string) {
 
   /** A new, unsaved document with these values; grey ones are the server's. */
   async function fill(given: Content): Promise<void> {
-    await clear();
-    content.value = { ...content.value, ...snapshot(given) };
+    const kept = snapshot(given);
+    await clear({ ...preset.value, ...presetIn(definition.value!, kept) });
+    content.value = { ...content.value, ...kept };
   }
 
   /** What stands in the form and may be typed there, as an autosave keeps it. */
@@ -226,7 +233,7 @@ export function useDocument(type: string) {
   }
 
   return {
-    type, definition, view, content, drafts, number, mode, amending, dirty, unsaved, tab, sending,
+    type, definition, view, content, drafts, number, preset, mode, amending, dirty, unsaved, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
     may, load, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,

@@ -2,12 +2,16 @@ import { computed, reactive, watch } from "vue";
 import { findDocuments } from "@/kernel/api/documents";
 import type { Definition, Found, FoundPage, QueryCondition } from "@/kernel/api/types";
 import { businessNow } from "@/kernel/clock/businessClock";
+import type { Preset } from "@/kernel/preset";
 import { day } from "@/kernel/format";
 import { ALL } from "./allStates";
 import { useList } from "./useList";
 
-/** A type's query: its conditions as typed, and the page of rows that the last search found. */
-export function useQuery(definition: () => Definition | null, now: () => Date = businessNow) {
+/**
+ * A type's query: its conditions as typed, and the page of rows that the last search found.
+ * @param preset with what conditions begin, of those that the type has
+ */
+export function useQuery(definition: () => Definition | null, now: () => Date = businessNow, preset: Preset = {}) {
   const values = reactive<Record<string, string>>({});
   const list = useList<Found, Record<string, string>, FoundPage>({
     find: (question, turn) => findDocuments(definition()!.type, { ...question, ...turn }),
@@ -18,10 +22,11 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   watch(() => definition()?.type, begin, { immediate: true });
 
-  /** The page as it opens: a span that must be given stands at its longest, up to today. */
+  /** The page as it opens: a span that must be given stands at its longest, up to today; what the menu gives stands there too. */
   function begin(): void {
     reset();
     for (const condition of conditions.value) Object.assign(values, atFirst(condition, now()));
+    for (const name of conditions.value.flatMap(namesOf)) if (preset[name]) values[name] = preset[name];
   }
 
   /** 重置: clears all conditions, to be filled in anew (UI-09, manual 4.3); the list is emptied. */
