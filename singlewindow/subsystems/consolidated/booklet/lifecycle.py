@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.lifecycle import Action, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import Action, Amends, Hear, Lifecycle, State, states
 from singlewindow.subsystems.consolidated.booklet.document import CLAUSE
 from singlewindow.subsystems.consolidated.filing import (
     APPROVED,
     CHANGE,
     CHANGING,
+    EXPIRES,
     HEARS,
     HELD,
     STATES,
@@ -21,10 +22,11 @@ LIFECYCLE = Lifecycle(
     actions=(
         *actions(CLAUSE, STORED | states(HELD)),
         Action(
-            "change", "变更", states(APPROVED), signed=True, function="MOD", amends=CHANGE, done="变更申报成功",
-            clause=CHANGING,
+            "change", "变更企业商品信息", states(APPROVED), signed=True, function="MOD", done="变更申报成功",
+            amends=Amends("变更中", *CHANGE, alters=frozenset({"goods"})), clause=CHANGING,
         ),
     ),
-    hears=HEARS,
+    hears=(*HEARS, Hear("VALIDITY", states(APPROVED), APPROVED)),
+    timers=(EXPIRES,),
     unsaved=UNSAVED,
 )  # fmt: skip
