@@ -9,7 +9,7 @@ from singlewindow.kernel.rules import Finding, rule
 from singlewindow.subsystems.consolidated.booklet.document import CLAUSE, Booklet
 from singlewindow.subsystems.consolidated.booklet.known import Known
 from singlewindow.subsystems.consolidated.booklet.licences import WAY, split, what_is_wrong
-from singlewindow.subsystems.consolidated.filing import LIVE
+from singlewindow.subsystems.consolidated.filing import CORRECTABLE
 from singlewindow.subsystems.consolidated.qualification.document import BONDED
 from singlewindow.subsystems.consolidated.qualification.lifecycle import LIFECYCLE
 
@@ -38,9 +38,10 @@ def is_not_of_bonded_goods(content: Booklet, known: Known) -> Iterator[Finding]:
 
 @rule("CONS-R23", clause=f"{CLAUSE} 小提示", drafts=False)
 def its_qualification_was_declared(content: Booklet, known: Known) -> Iterator[Finding]:
-    """A booklet is declared after its qualification, which counts or is with customs (CONS-06)."""
+    """A booklet is declared after its qualification, which counts or is with customs (CONS-06); of one that is revoked
+    or has expired nothing can be expected (`waits`)."""
     found = known.qualification
-    if found is None or found.status in LIVE:
+    if found is None or found.status not in CORRECTABLE:
         return
     message = (
         f"企业资质备案 {found.number} 的状态为「{LIFECYCLE.name_of(found.status)}」，不能申报其商品信息备案"
