@@ -24,6 +24,7 @@ SUBSYSTEM = Subsystem(
         MenuItem("出口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BE"}),
         # 集报清单修撤单
         # 集报清单汇总
+        MenuItem("备案表查询", "own", name="filings", under="数据查询/统计"),
         MenuItem("集报清单查询", "query", (LIST.name,), under="数据查询/统计", preset={"list_kind": "GI"}),
         # 数据查询/统计
         # 期限日历, 批量导入

@@ -1,0 +1,67 @@
+import { afterEach, expect, it } from "vitest";
+import type { Found } from "@/kernel/api/types";
+import { parcel } from "@/testing/definition";
+import { numberOf, openPage, pageOf, type Opened } from "../testing";
+import FilingsPage from "./FilingsPage.vue";
+
+const [QUALIFICATION, BOOKLET] = ["consolidated.qualification", "consolidated.booklet"];
+const states = [{ code: "3", name: "待发送", waiting: true }, { code: "7", name: "海关审批通过", waiting: false }];
+const column = (name: string, label: string) => ({ name, label, link: "", sortable: false });
+const definition = (type: string) => ({
+  ...parcel, type, states, query: { ...parcel.query, columns: [column("number", "统一编号"), column("status", "企业备案状态"), column("company_name", "企业名称"), column("valid_until", "核准有效期")] },
+});
+const found = (at: number, status: string, values: Record<string, string>): Found => ({
+  number: numberOf(at), status, version: 1, marker: null, answered: true, actions: {}, values: { number: numberOf(at), status: states.find((one) => one.code === status)!.name, ...values },
+} as unknown as Found);
+const qualification = found(1, "7", { valid_until: "2027-05-20", district: "5729 中山快件", nature: "1 一般贸易", qualification_no: "57292026112600001", company_code: "4403110001" });
+const booklets = [found(2, "7", { qualification: numberOf(1), book_no: "X57292600001" }), found(3, "3", { qualification: numberOf(1), book_no: "" })];
+
+let page: Opened;
+afterEach(() => page.wrapper.unmount());
+const open = async (answers: Record<string, unknown> = {}) => (page = await openPage(FilingsPage, {
+  [`GET /api/definitions/${QUALIFICATION}`]: definition(QUALIFICATION!), [`GET /api/definitions/${BOOKLET}`]: definition(BOOKLET!),
+  [`GET /api/documents/${QUALIFICATION}`]: pageOf([qualification]), [`GET /api/documents/${BOOKLET}`]: pageOf(booklets), ...answers,
+}));
+const rowsOf = (name: string) => page.wrapper.get(`[aria-label=${name}]`).findAll("tbody tr");
+
+it("CONS-14: one question finds 企业资质信息 and 企业商品信息; of booklets the number is that of their qualification", async () => {
+  await open();
+  await page.field("number").setValue(numberOf(1));
+  await page.press("查询");
+  expect(page.asked(`/api/documents/${QUALIFICATION}`)[0]!.query).toMatchObject({ number: numberOf(1) });
+  expect(page.asked(`/api/documents/${BOOKLET}`)[0]!.query).toMatchObject({ qualification: numberOf(1) });
+  expect([rowsOf("企业资质信息").length, rowsOf("企业商品信息").length]).toEqual([1, 2]);
+});
+
+it("CONS-14: 查看备案 shows the statuses of qualification and booklets; an approved booklet its 备案分册海关编号, by a click", async () => {
+  await open();
+  await page.press("查看备案");
+  expect(document.body.textContent).toContain("请先在查询结果中选中一条");
+  await page.press("查询");
+  await rowsOf("企业资质信息")[0]!.trigger("click");
+  await page.press("查看备案");
+  const details = page.wrapper.get(".filing-details");
+  expect(details.get("dl").text()).toMatch(/企业备案状态海关审批通过.*核准有效期2027-05-20.*中山快件/s);
+  expect(page.asked(`/api/documents/${BOOKLET}`).at(-1)!.query).toMatchObject({ qualification: numberOf(1) });
+  const rows = details.findAll("tbody tr");
+  expect(rows.map((one) => one.text())).toEqual([expect.stringContaining("海关审批通过"), expect.stringContaining("待发送")]);
+  expect(details.get(".filing-number").text()).toBe("请点击分册，查看其备案分册海关编号");
+  await rows[0]!.trigger("click");
+  expect(details.get(".filing-number").text()).toBe("备案分册海关编号 X57292600001");
+  await rows[1]!.trigger("click");
+  expect(details.get(".filing-number").text()).toContain("当前状态为「待发送」，海关审批通过后才有");
+  await page.press("打开所选分册");
+  expect(page.open).toHaveBeenLastCalledWith(BOOKLET, numberOf(3));
+  await page.press("返回");
+  expect(page.wrapper.find(".filing-details").exists()).toBe(false);
+});
+
+it("CONS-14: a booklet that is chosen leads to its qualification, with Enter as well", async () => {
+  await open();
+  await page.press("查询");
+  const box = rowsOf("企业商品信息")[0]!.get("input");
+  await box.setValue(true);
+  await box.trigger("keydown", { key: "Enter" });
+  await new Promise((go) => setTimeout(go));
+  expect(page.wrapper.get(".filing-number").text()).toBe("备案分册海关编号 X57292600001");
+});

@@ -1,0 +1,52 @@
+import { computed, ref } from "vue";
+import { findDocuments } from "@/kernel/api/documents";
+import type { Found, FoundPage, Violation } from "@/kernel/api/types";
+import { useList } from "@/kernel/list/useList";
+import type { Question } from "@/kernel/query/useBoxValues";
+import { BOOKLET, QUALIFICATION } from "../words";
+
+const listOf = (type: string, asked: (question: Question) => Question) =>
+  useList<Found, Question, FoundPage>({
+    find: (question, turn) => findDocuments(type, { ...asked(question), ...turn }), keyOf: (row) => row.number, tickable: () => false, order: "-updated_at",
+  });
+export type FilingList = ReturnType<typeof listOf>;
+
+/** Both kinds of filings for one question; of booklets 备案企业中心统一编号 is that of their qualification. */
+export function useFilings() {
+  const qualifications = listOf(QUALIFICATION, (question) => question);
+  const booklets = listOf(BOOKLET, ({ number, ...others }) => (number ? { ...others, qualification: number } : others));
+  const both = [qualifications, booklets];
+  const chosen = ref(""); // type/number
+
+  const searching = computed(() => both.some((one) => one.searching.value));
+  const searched = computed(() => both.every((one) => one.result.value !== null));
+  const failed = computed(() => qualifications.failed.value || booklets.failed.value);
+  const refused = computed<Violation[]>({
+    get: () => (qualifications.refused.value.length ? qualifications.refused.value : booklets.refused.value),
+    set: (left) => both.forEach((one) => (one.refused.value = left)),
+  });
+
+  async function search(question: Question): Promise<void> {
+    chosen.value = "";
+    await Promise.all(both.map((one) => one.search(question)));
+  }
+
+  function refuse(violations: Violation[]): void {
+    forget();
+    qualifications.refuse(violations);
+  }
+
+  function forget(): void {
+    chosen.value = "";
+    for (const one of both) one.forget();
+  }
+
+  /** The qualification of what is chosen, "" where nothing is. */
+  function qualificationOfChosen(): string {
+    const [type, number] = chosen.value.split("/") as [string, string?];
+    if (!number) return "";
+    return type === QUALIFICATION ? number : (booklets.rows.value.find((row) => row.number === number)?.values.qualification ?? "");
+  }
+
+  return { qualifications, booklets, chosen, searching, searched, failed, refused, search, refuse, forget, qualificationOfChosen };
+}

@@ -1,0 +1,158 @@
+import { flushPromises } from "@vue/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { asked, told } from "@/kernel/dialogs/ask";
+import { refusal, type Request } from "@/testing/server";
+import { AT, candidate, choose, foreseen, NOW, numberOf, openPage, pageOf, type Opened } from "../testing";
+import MergePage from "./MergePage.vue";
+
+const agent = { code: "4403180013", name: "深圳报关行", scc: "91440300MA5DEMO013" };
+const violation = (path: string, message: string) => ({ path, rule: "CONS-R71", message, advice: "请核对", clause: "手册 4.1", source: "rule" });
+let page: Opened;
+beforeEach(() => void vi.useFakeTimers({ now: new Date(NOW), toFake: ["Date"] }));
+afterEach(() => {
+  page.wrapper.unmount();
+  asked.value = told.value = null;
+  vi.useRealTimers();
+});
+
+async function open(answers: Record<string, unknown> = {}) {
+  page = await openPage(MergePage, {
+    [`GET ${AT}/candidates`]: pageOf([candidate(1), candidate(2), candidate(3, { standing: "refused", may: { allowed: false, why: "不能跨年度汇总" } })]),
+    [`POST ${AT}/merges/preview`]: foreseen, [`POST ${AT}/merges`]: { id: 1, lists: 2 }, [`GET ${AT}/agents/4403180013`]: agent, ...answers,
+  });
+  return page;
+}
+
+/** Two lists ticked, and the dialog open. */
+async function ticked(answers: Record<string, unknown> = {}) {
+  await open(answers);
+  await page.press("查询");
+  await page.wrapper.get("thead input").setValue(true);
+  await page.press("汇总");
+  return page.wrapper.get("dialog");
+}
+const type = async (code: string) => {
+  await page.field("declarant_code").setValue(code);
+  await page.field("declarant_code").trigger("keydown", { key: "Enter" });
+  await flushPromises();
+};
+
+describe("集报清单汇总: the query (CONS-13)", () => {
+  it("begins with 一般贸易, 进口 and the days since last month; what may not be merged cannot be ticked", async () => {
+    await open();
+    expect(["goods_nature", "ie_flag", "declared_from", "declared_to"].map((name) => page.field(name).element.value)).toEqual(["一般贸易", "进口", "2026-10-01", "2026-11-09"]);
+    expect(document.activeElement).toBe(page.field("goods_nature").element);
+    await page.press("查询");
+    expect(page.asked("/candidates")[0]!.query).toMatchObject({ goods_nature: "general", ie_flag: "I", declared_from: "2026-10-01", declared_to: "2026-11-09" });
+    expect(page.wrapper.findAll("tbody .tick input").map((one) => (one.element as HTMLInputElement).disabled)).toEqual([false, false, true]);
+    await page.wrapper.get("thead input").setValue(true);
+    expect(page.wrapper.get(".page-bar").text()).toContain("共 3 条，已选 2 条");
+  });
+
+  it("保税货物 and 出口 are asked for by their words; both must be given", async () => {
+    await open();
+    await choose(page, "goods_nature", "保税货物");
+    await choose(page, "ie_flag", "出口");
+    await page.press("查询");
+    expect(page.asked("/candidates")[0]!.query).toMatchObject({ goods_nature: "bonded", ie_flag: "E" });
+    await page.field("ie_flag").trigger("keydown", { key: "Backspace" });
+    await page.press("查询");
+    expect(page.wrapper.get(".list-state").text()).toContain("请填写「进出口方式」");
+    expect([page.asked("/candidates").length, document.activeElement]).toEqual([1, page.field("ie_flag").element]);
+    await page.press("重置");
+    expect(["goods_nature", "ie_flag", "declared_from"].map((name) => page.field(name).element.value)).toEqual(["一般贸易", "进口", ""]);
+  });
+
+  it("without a tick 汇总 is grey and says why", async () => {
+    await open();
+    await page.press("汇总");
+    expect(page.wrapper.find("dialog").exists()).toBe(false);
+    expect(document.body.textContent).toContain("请先勾选需要汇总的清单");
+  });
+});
+
+describe("集报清单汇总: the dialog (CONS-13)", () => {
+  it("shows before anything is done what would come of it: sums, items, and where each comes from", async () => {
+    const dialog = await ticked();
+    expect(page.asked("/merges/preview")[0]!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+    expect(dialog.get("[role=status]").text()).toMatch(/2 票清单汇总成 1 票报关单，商品 3 项归并为 2 项；\s*总价归并前 9100.00，归并后 9100.00，相符/);
+    expect(dialog.findAll(".foreseen-from").map((one) => one.text())).toEqual([`${numberOf(1)}-1，${numberOf(2)}-1`, `${numberOf(1)}-2`]);
+    expect(page.asked("/merges").filter((one) => one.body)).toEqual([]);
+  });
+
+  it("Enter after the code fills in the name and shows the merge anew; 确认 merges for that company", async () => {
+    await ticked();
+    await type("4403180013");
+    expect(page.field("declarant_name").element.value).toBe("深圳报关行");
+    expect(page.asked("/merges/preview")[1]!.body).toMatchObject({ declarant_code: "4403180013" });
+    await page.press("确认");
+    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "4403180013" });
+    expect(told.value!.all[0]!.text).toBe("汇总成功");
+    told.value!.read();
+    await flushPromises();
+    expect(page.wrapper.find("dialog").exists()).toBe(false);
+    expect(page.wrapper.get(".page-bar").text()).not.toContain("已选");
+  });
+
+  it("a code that nobody has is refused at its box, and nothing is merged; the code stays", async () => {
+    await ticked({ [`GET ${AT}/agents/9999999999`]: refusal(422, "rules", "x", { violations: [violation("declarant_code", "「9999999999」没有在海关备案")] }) });
+    await type("9999999999");
+    expect(page.wrapper.get("dialog .error").text()).toContain("没有在海关备案");
+    await page.press("确认");
+    expect([page.field("declarant_code").element.value, page.asked("/merges").some((one) => one.body)]).toEqual(["9999999999", false]);
+    expect(document.activeElement).toBe(page.field("declarant_code").element);
+  });
+
+  it("确认 without a code says what to do; an unnamed 申报单位 is looked up first", async () => {
+    await ticked();
+    await page.press("确认");
+    expect(page.wrapper.get("dialog .error").text()).toContain("请填写报关单申报单位代码");
+    await page.field("declarant_code").setValue("4403180013");
+    await page.press("确认");
+    expect([page.asked("/agents/4403180013").length, page.asked("/merges").at(-1)!.body]).toEqual([1, { numbers: [1, 2].map(numberOf), declarant_code: "4403180013" }]);
+  });
+
+  it("不指定 asks once more in the manual's words: 取消 leads back, 是 merges", async () => {
+    await ticked();
+    await page.press("不指定");
+    expect([asked.value!.text, asked.value!.yes, asked.value!.no]).toEqual(["您确认不指定报关申报/录入单位并进行汇总吗", "是", "取消"]);
+    asked.value!.answer(false);
+    await flushPromises();
+    expect([page.wrapper.find("dialog").exists(), page.asked("/merges").some((one) => one.body)]).toEqual([true, false]);
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+  });
+
+  it("lists that may not be merged are named, and the dialog stays", async () => {
+    const dialog = await ticked({ [`POST ${AT}/merges`]: refusal(422, "rules", "x", { violations: [violation("numbers", "清单不是已结关")] }) });
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(dialog.get("[role=alert]").text()).toContain("清单不是已结关。请核对");
+    expect(told.value).toBeNull();
+  });
+
+  it("an answer that was lost is asked for again under the same key: the click counts once", async () => {
+    let tries = 0;
+    await ticked({ [`POST ${AT}/merges`]: () => {
+      tries += 1;
+      if (tries === 1) throw new TypeError("away");
+      return { id: 1, lists: 2 };
+    } });
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    const keys = page.asked("/merges").filter((one) => one.body).map((one) => one.headers.get("Idempotency-Key"));
+    expect([keys.length, new Set(keys).size, told.value!.all[0]!.text]).toEqual([2, 1, "汇总成功"]);
+  });
+});
+
+it("CONS-13: what the timed job made of earlier 汇总 stands below, with what it left out and why", async () => {
+  const batch = { id: 1, clicked_at: NOW, lists: 3, state: "partly", state_name: "部分汇总", declarations: [{ number: numberOf(9) }], skipped: [{ number: numberOf(3), why: "正在办理修撤" }] };
+  await open({ [`GET ${AT}/merges`]: (request: Request) => (request.query.page ? pageOf([batch]) : pageOf([])) });
+  expect(page.wrapper.get("[aria-label=汇总处理结果]").text()).toMatch(/2026-11-09 09:00:00.*3 票清单.*部分汇总.*正在办理修撤/s);
+  await page.press(numberOf(9));
+  expect(page.open).toHaveBeenCalledWith("consolidated.declaration", numberOf(9));
+});
