@@ -58,10 +58,17 @@ async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -
 async def put_document(
     house: House, owner: Member, type: str, content: dict[str, Any], status: str, **returned: str
 ) -> str:
-    """The number of a document of the owner's own that is in that status, with what customs returned for it."""
+    """The number of a document of the owner's own that is in that status, with what customs returned for it. Grey
+    values and cells that `content` names are as it says."""
     view = await owner.save(type, content)
-    stored = "update document set status = $2, returned = $3 where number = $1"
-    await house.sql(stored, view["number"], status, json.dumps(returned))
+    tables = {
+        name: [row | cells for row, cells in zip(view["content"][name], rows, strict=True)]
+        for name, rows in content.items()
+        if isinstance(rows, list)
+    }
+    stored = "update document set status = $2, returned = $3, content = $4 where number = $1"
+    whole = json.dumps(view["content"] | content | tables)
+    await house.sql(stored, view["number"], status, json.dumps(returned), whole)
     found = get_document_type(type)
     answers = {"status": status} | {name: returned.get(name, "") for name in found.answers}
     columns = ", ".join(f"{name} = ${at}" for at, name in enumerate(answers, 2))

@@ -6,7 +6,7 @@ from singlewindow.subsystems.consolidated.lists.advice import notices
 from singlewindow.subsystems.consolidated.lists.document import FORM
 from singlewindow.subsystems.consolidated.lists.filling import fill, fill_rows
 from singlewindow.subsystems.consolidated.lists.known import gather
-from singlewindow.subsystems.consolidated.lists.lifecycle import LIFECYCLE
+from singlewindow.subsystems.consolidated.lists.lifecycle import DRAWS, LIFECYCLE
 from singlewindow.subsystems.consolidated.lists.messages import MESSAGES
 from singlewindow.subsystems.consolidated.lists.queries import QUERIES
 from singlewindow.subsystems.consolidated.lists.rules import RULES
@@ -15,5 +15,5 @@ LIST = DocumentType(
     name="consolidated.list",
     title="集报清单",
     form=FORM, rules=RULES, gather=gather, fill=fill, fill_rows=fill_rows, notices=notices,
-    lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, prints=(FORM_PRINT,),
+    lifecycle=LIFECYCLE, draws=DRAWS, messages=MESSAGES, queries=QUERIES, prints=(FORM_PRINT,),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from singlewindow.subsystems.consolidated.lists.rules import (
     the_district_has_a_qualification,
     the_manifest_agrees,
     the_manifest_is_there,
+    the_owner_is_known,
 )
 
 ASKED = (
@@ -28,6 +29,7 @@ ASKED = (
     the_manifest_is_there,
     the_manifest_agrees,
     the_licence_is_the_companys,
+    the_owner_is_known,
 )
 """The rules whose words are said before they refuse."""
 

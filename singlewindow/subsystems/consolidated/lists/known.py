@@ -25,7 +25,13 @@ from singlewindow.subsystems.consolidated.lists.papers import (
     licence_of_entry,
     text_of,
 )
-from singlewindow.subsystems.consolidated.lists.quantities import licence_of
+from singlewindow.subsystems.consolidated.lists.quantities import (
+    ACCOUNT_BOOK,
+    LICENCE,
+    account_key,
+    licence_key,
+    licence_of,
+)
 from singlewindow.subsystems.consolidated.readings import readings
 
 COMPANY, MANIFEST, LICENCE_REGISTER, ACCOUNT_BOOK_REGISTER = "company", "manifest", "licence", "account_book"
@@ -39,8 +45,9 @@ BOOKLETS = """
     select w.company, w.book_no, f.status, f.district, f.qualification, d.content->>'nature' as nature,
         d.content->'goods' as goods, d.returned->>'valid_until' as valid_until
     from unnest($1::bigint[], $2::text[]) as w (company, book_no)
-    join find_consolidated_booklet f on f.company_id = w.company and not f.hidden
-    join document d on d.id = f.document_id and d.returned->>'book_no' = w.book_no"""
+    join find_consolidated_booklet f
+        on f.company_id = w.company and f.book_no = w.book_no and not f.hidden
+    join document d on d.id = f.document_id"""
 Units = tuple[str, str]
 """法定第一单位 and 法定第二单位 of a goods code, "" where it has none."""
 Found = Mapping[tuple[str, str], Entry]
@@ -88,6 +95,7 @@ async def gather(case: Case) -> Known:
     own = case.applicant.customs_code
     foreign = _foreign(found, values, own)
     rows = values.get("goods", [])
+    licences = await _licences(case, numbers_of(rows, values.get("licence_no", ""), book))
     return Known(
         today=today,
         list_days=readings().list_days,
@@ -99,16 +107,17 @@ async def gather(case: Case) -> Known:
         book=None if foreign else book,
         foreign_book=foreign,
         units=await _units(case, _codes(rows, book), today),
-        licences=await _licences(case, found, numbers_of(rows, values.get("licence_no", ""), book)),
+        licences=licences,
+        drawn=await _drawn(case, book, licences),
         manifest=_data(found, MANIFEST, values.get("bill_no", "")),
     )
 
 
 def numbers_of(rows: Sequence[Mapping[str, Any]], licence_no: str, book: Book | None) -> list[str]:
-    """The licences under which goods pass: the header's, else those of their booklet items."""
+    """The licences that a list names: the header's, and those of its goods' booklet items."""
     items = book.items if book else {}
-    licensed = [{"licence": items[no].licence} for row in rows if (no := row.get("record_no", "")) in items]
-    return sorted({number for row in [*licensed, {}] if (number := licence_of(row, licence_no))})
+    filed = [vars(items[no]) for row in rows if (no := row.get("record_no", "")) in items]
+    return sorted({licence_no, *(licence_of(item, "") for item in filed)} - {""})
 
 
 def _codes(rows: Sequence[Mapping[str, Any]], book: Book | None) -> list[str]:
@@ -168,6 +177,25 @@ async def _units(case: Case, codes: Sequence[str], today: date) -> dict[str, Uni
     return {code: (text_of(more, "unit1"), text_of(more, "unit2")) for (_, code), more in goods.items()}
 
 
-async def _licences(case: Case, found: Found, numbers: Iterable[str]) -> dict[str, Licence]:
+async def _drawn(case: Case, book: Book | None, licences: Mapping[str, Licence]) -> dict[str, Decimal]:
+    """What all other lists use of the licences and of the account book's items that this one names; asked before a
+    signature alone, for drafts use nothing and are refused nothing."""
+    if not case.signing:
+        return {}
+    rows = case.values.get("goods", [])
+    goods = {row.get("code", "") for row in rows}
+    of_licences = [
+        licence_key(number, code, unit)
+        for number, licence in licences.items()
+        for code, (unit, _) in licence.goods.items()
+        if code in goods
+    ]
+    granted = book.granted if book else {}
+    of_book = {account_key(book.number, row.get("record_no", "")) for row in rows} if book else set()
+    found = await case.drawn(LICENCE, of_licences)
+    return found | await case.drawn(ACCOUNT_BOOK, sorted(of_book & set(granted)))
+
+
+async def _licences(case: Case, numbers: Iterable[str]) -> dict[str, Licence]:
     entries = await case.registers.find_many([(LICENCE_REGISTER, number) for number in numbers])
     return {key: licence_of_entry(entry, case.transaction.now) for (_, key), entry in entries.items()}

@@ -8,10 +8,19 @@ while an earlier one is still on its way.
 
 from __future__ import annotations
 
-from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, Lifecycle, Move, State, states
+from singlewindow.kernel.subsystem import Draw
+from singlewindow.subsystems.consolidated.lists.quantities import (
+    ACCOUNT_BOOK,
+    LICENCE,
+    account_amounts,
+    licence_amounts,
+)
 
 CHAPTER = "手册 第六篇 第二章"
 REVISING = "手册 第六篇 第三章 集报清单修撤单"
+
+MERGING = "手册 第六篇 4.1 集报清单汇总"
 
 DRAFT, DECLARED, SENT, SEND_FAILED, RECEIVED, REJECTED, HELD = "0", "1", "2", "3", "4", "5", "6"
 APPROVED, RETURNED, ENTRUSTED, CARRIED, CROSSED = "7", "8", "9", "10", "11"
@@ -93,4 +102,14 @@ LIFECYCLE = Lifecycle(
         Hear("CROSSED", UNDECIDED | states(APPROVED, ENTRUSTED, CARRIED), CROSSED),
         Hear("CLOSED", UNDECIDED | ON_THE_WAY, CLOSED),
     ),
+    moves=(
+        Move("queue", "汇总", states(CLOSED), QUEUED, unamended=True, tells=False, clause=MERGING),
+        Move("unqueue", "取消汇总", states(QUEUED), CLOSED, tells=False, clause=MERGING),
+        Move("merged", "已汇总", states(QUEUED), MERGED, unamended=True, clause=MERGING),
+    ),
 )  # fmt: skip
+
+DRAWS = (
+    Draw(LICENCE, licence_amounts, HOLDING),
+    Draw(ACCOUNT_BOOK, account_amounts, HOLDING),
+)

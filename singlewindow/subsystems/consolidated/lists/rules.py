@@ -103,7 +103,7 @@ def the_company_is_not_discredited(content: GoodsList, known: Known) -> Iterator
         yield Finding("consignee_code", message, "请逐票以报关单申报；信用等级有异议的，请联系海关")
 
 
-@rule("CONS-R47", clause=HEAD)
+@rule("CONS-R47", clause=HEAD, drafts=False)
 def the_owner_is_known(content: GoodsList, known: Known) -> Iterator[Finding]:
     """消费使用/生产销售单位 is a company that customs have told us of."""
     if content.owner_code and content.owner_code not in known.companies:

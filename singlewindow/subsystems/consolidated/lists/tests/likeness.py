@@ -1,8 +1,8 @@
 """Samples that are like another one but for a few things, which alone stand in their file.
 
-`like` names an accepted sample. In `content` a name is a field, goods/2/code a cell (null takes it away), goods/3 a
-whole row. `registers` are put over those of the other; `documents` (by what stands for its number) have another status,
-other content or other returned data, null takes one away.
+`like` names an accepted sample. In `content` a name is a field, goods/2/code a cell, goods/3 a whole row that is added
+(null takes one away). `registers` are put over those of the other; `documents` (by what stands for its number) have
+another status, other content or other returned data, null takes one away.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def _put(values: dict[str, Any], path: str, value: Any) -> None:
     elif "/" in rest:
         row, cell = rest.split("/")
         values[name][int(row) - 1][cell] = value
+    elif value is None:
+        del values[name][int(rest) - 1]
     else:
         values[name].append(value)
-    if value is None:
-        del values[name]
 
 
 def _change(documents: list[dict[str, Any]], name: str, changed: Mapping[str, Any] | None) -> None:
