@@ -96,7 +96,7 @@ export type Violation = Omit<Schemas["ViolationBody"], "level" | "alert"> & { le
 /** What is said at a field while it is filled in; its offers type values. */
 export type Notice = Schemas["Notice"];
 export type Offer = Schemas["Offer"];
-export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string> }>;
+export type Lookup = Narrowed<Schemas["LookupAnswer"], { content: Record<string, string>; rows: Record<string, Row[]>; brought: Row }>;
 export type Prepared = Narrowed<Schemas["PrepareAnswer"], { content: Content }>;
 /** What is to be signed of an act of a chapter's own. */
 export type PreparedAct = Schemas["PrepareAnswer"];

@@ -11,7 +11,7 @@ const PATH = "/api/documents/sample.parcel";
 const base = {
   [`GET ${PATH}/new`]: blank,
   "GET /api/definitions/sample.parcel": parcel,
-  [`POST ${PATH}/lookup`]: { content: { district: "5301" }, violations: [] },
+  [`POST ${PATH}/lookup`]: { content: { district: "5301" }, rows: {}, brought: {}, violations: [] },
   "GET /api/codes/districts": { table: "districts", items: [{ code: "5301", name: "皇岗海关" }] },
 };
 const saved = (request: Request) => stored({ content: (request.body as { content: object }).content as never });
@@ -93,7 +93,7 @@ describe("fields (UI-01, UI-02)", () => {
 
   it("show what the look-up finds wrong", async () => {
     const violation = { path: "entry_no", rule: "r", message: "报关单已放行", advice: "", clause: "", source: "rule" };
-    const { leave, gutter } = await form({ [`POST ${PATH}/lookup`]: { content: { district: "" }, violations: [violation] } });
+    const { leave, gutter } = await form({ [`POST ${PATH}/lookup`]: { content: { district: "" }, rows: {}, brought: {}, violations: [violation] } });
     await leave("entry_no", "530120261234567890");
     expect(gutter("entry_no").text()).toContain("报关单已放行");
   });
@@ -104,7 +104,7 @@ describe("what a look-up said", () => {
 
   it("is taken back when the field is edited, and when the same value is looked up again and is right", async () => {
     let found: unknown[] = [violation("district"), violation("")];
-    const { leave, gutter, box } = await form({ [`POST ${PATH}/lookup`]: () => ({ content: {}, violations: found }) });
+    const { leave, gutter, box } = await form({ [`POST ${PATH}/lookup`]: () => ({ content: {}, rows: {}, brought: {}, violations: found }) });
     await leave("entry_no", "530120261234567890");
     expect([gutter("district").text(), gutter("entry_no").text()]).toEqual(["!不在试点范围", "!不在试点范围"]);
     found = [];

@@ -19,6 +19,24 @@ export function presetIn(definition: Definition, content: Content): Record<strin
 /** The rows of a line table. */
 export const rowsOf = (content: Content, name: string): Row[] => (Array.isArray(content[name]) ? content[name] : []);
 
+/**
+ * Takes over the grey cells of rows that stand as they were sent; one that is edited or gone meanwhile keeps its own.
+ * @param found table → the grey cells of each row, in the order in which the rows were sent
+ */
+export function takeGreyCells(now: Content, sent: Content, found: Record<string, Row[]>): void {
+  for (const [name, cells] of Object.entries(found)) {
+    const grey = new Map(toRaw(rowsOf(sent, name)).map((row, at) => [toRaw(row), cells[at] ?? {}]));
+    const rows = toRaw(rowsOf(now, name)).map((row) => withCells(toRaw(row), grey.get(toRaw(row)) ?? {}));
+    if (rows.some((row, at) => row !== toRaw(rowsOf(now, name)[at]))) now[name] = rows;
+  }
+}
+
+/** The row with these cells; the same row where they are as they were. */
+const withCells = (row: Row, cells: Row): Row =>
+  Object.entries(cells).every(([name, value]) => (row[name] ?? "") === value)
+    ? row
+    : Object.fromEntries(Object.entries({ ...row, ...cells }).filter(([, value]) => value !== ""));
+
 /** What the user may have typed: the content without grey fields, which only the server fills in. */
 export function typedOf(definition: Definition, content: Content): Content {
   const typed: Content = withoutGrey(fieldsOf(definition), content);
@@ -61,8 +79,12 @@ function cellLabel(lines: Lines, row: number, cell: string | undefined, content:
  * never changed in place, are compared without watching each of their cells.
  */
 export const sameTyped = (definition: Definition, one: Content, other: Content): boolean =>
-  sameFields(fieldsOf(definition).filter((field) => field.source === "content"), one, other) &&
+  sameHeader(definition, one, other) &&
   definition.lines.every(({ name, fields }) => sameRows(fields, toRaw(rowsOf(one, name)), toRaw(rowsOf(other, name))));
+
+/** The same of the fields alone, without tables. */
+export const sameHeader = (definition: Definition, one: Content, other: Content): boolean =>
+  sameFields(fieldsOf(definition).filter((field) => field.source === "content"), one, other);
 
 const sameRows = (fields: Field[], one: Row[], other: Row[]): boolean =>
   one.length === other.length && one.every((row, at) => row === other[at] || sameFields(fields, toRaw(row), toRaw(other[at]!)));

@@ -67,7 +67,7 @@ async function form(answer: (body: Body) => unknown, more: Record<string, unknow
 
 describe("what the server says at a field (APPT-15)", () => {
   it("is asked as soon as a moment is whole, while it is typed, and shown at the field and in full below", async () => {
-    const { type, gutter, asked, wrapper, box } = await form(() => ({ content: { end: "2026-11-28 12:00" }, violations: [], notices: [good()] }));
+    const { type, gutter, asked, wrapper, box } = await form(() => ({ content: { end: "2026-11-28 12:00" }, rows: {}, brought: {}, violations: [], notices: [good()] }));
     await type("start", "202611281");
     expect(asked()).toEqual([]);
     await type("start", "2026112810");
@@ -79,7 +79,7 @@ describe("what the server says at a field (APPT-15)", () => {
   });
 
   it("is not asked again when the box is left with the same moment; it goes with the next key", async () => {
-    const { type, leave, gutter, asked, box } = await form(() => ({ content: {}, violations: [], notices: [good()] }));
+    const { type, leave, gutter, asked, box } = await form(() => ({ content: {}, rows: {}, brought: {}, violations: [], notices: [good()] }));
     await type("start", "2026112810");
     await leave("start");
     expect([box("start").element.value, asked().length, gutter().text()]).toEqual(["2026-11-28 10:00", 1, "✓可以预约"]);
@@ -92,8 +92,8 @@ describe("what the server says at a field (APPT-15)", () => {
   it("a value that became wrong leaves nothing of what an earlier one brought", async () => {
     const { type, leave, gutter, box, asked } = await form(({ content }) =>
       content.start === "2026112810"
-        ? { content: { end: "2026-11-28 12:00" }, violations: [], notices: [good()] }
-        : { content: { end: "" }, violations: [wrong("start", "未查到")], notices: [] });
+        ? { content: { end: "2026-11-28 12:00" }, rows: {}, brought: {}, violations: [], notices: [good()] }
+        : { content: { end: "" }, rows: {}, brought: {}, violations: [wrong("start", "未查到")], notices: [] });
     await type("start", "2026112810");
     await leave("start");
     expect(box("end").element.value).toBe("2026-11-28 12:00");
@@ -108,8 +108,8 @@ describe("what the server says at a field (APPT-15)", () => {
   it("what is wrong comes first; the offers stand beside it, chosen by keyboard, typed and looked up", async () => {
     const { type, leave, gutter, wrapper, box, document } = await form(({ content }) =>
       content.start === "2026-11-27 19:00"
-        ? { content: { end: "2026-11-27 21:00" }, violations: [], notices: [good()] }
-        : { content: {}, violations: [wrong("start", "工作时间不能预约")], notices: [bad] });
+        ? { content: { end: "2026-11-27 21:00" }, rows: {}, brought: {}, violations: [], notices: [good()] }
+        : { content: {}, rows: {}, brought: {}, violations: [wrong("start", "工作时间不能预约")], notices: [bad] });
     await type("start", "2026112710");
     await leave("start");
     expect(gutter().text()).toContain("推荐时段");
@@ -127,7 +127,7 @@ describe("what the server says at a field (APPT-15)", () => {
   });
 
   it("an offer is chosen by pointer too", async () => {
-    const { type, wrapper, document } = await form(() => ({ content: {}, violations: [], notices: [bad] }));
+    const { type, wrapper, document } = await form(() => ({ content: {}, rows: {}, brought: {}, violations: [], notices: [bad] }));
     await type("start", "2026112710");
     await wrapper.get(".offers-open").trigger("click");
     await wrapper.get(".offers-list [role=option]").trigger("click");
@@ -136,7 +136,7 @@ describe("what the server says at a field (APPT-15)", () => {
 
   it("another field that asks changes what is said and what is wrong at the moment", async () => {
     const { type, leave, gutter, box } = await form(({ content }) =>
-      content.port === "A" ? { content: {}, violations: [wrong("start", "工作时间不能预约")], notices: [bad] } : { content: {}, violations: [], notices: [good()] });
+      content.port === "A" ? { content: {}, rows: {}, brought: {}, violations: [wrong("start", "工作时间不能预约")], notices: [bad] } : { content: {}, rows: {}, brought: {}, violations: [], notices: [good()] });
     await type("start", "2026112810");
     await leave("start");
     await type("port", "A");
@@ -153,9 +153,9 @@ describe("what the server says at a field (APPT-15)", () => {
     await type("start", "2026112810");
     await type("port", "A");
     await leave("port");
-    waiting[1]!({ content: {}, violations: [], notices: [good("以新口岸为准")] });
+    waiting[1]!({ content: {}, rows: {}, brought: {}, violations: [], notices: [good("以新口岸为准")] });
     await flushPromises();
-    waiting[0]!({ content: {}, violations: [wrong("start", "旧的")], notices: [bad] });
+    waiting[0]!({ content: {}, rows: {}, brought: {}, violations: [wrong("start", "旧的")], notices: [bad] });
     await flushPromises();
     expect(gutter().text()).toBe("✓以新口岸为准");
   });
@@ -170,7 +170,7 @@ describe("what the server says at a field (APPT-15)", () => {
   });
 
   it("a box is drawn anew alone: the others' elements stay untouched", async () => {
-    const { type, wrapper } = await form(() => ({ content: {}, violations: [], notices: [good()] }));
+    const { type, wrapper } = await form(() => ({ content: {}, rows: {}, brought: {}, violations: [], notices: [good()] }));
     const contact = wrapper.get("[data-field=contact]").element;
     const seen = new MutationObserver(() => undefined);
     seen.observe(contact.closest(".field")!, { attributes: true, childList: true, subtree: true, characterData: true });
@@ -180,7 +180,7 @@ describe("what the server says at a field (APPT-15)", () => {
   });
 
   it("what is said of an empty field comes back when it is left empty again", async () => {
-    const { type, leave, gutter } = await form(({ content }) => ({ content: {}, violations: [], notices: content.start ? [good()] : [bad] }));
+    const { type, leave, gutter } = await form(({ content }) => ({ content: {}, rows: {}, brought: {}, violations: [], notices: content.start ? [good()] : [bad] }));
     await type("port", "A");
     await leave("port");
     expect(gutter().text()).toContain("推荐时段");
@@ -192,7 +192,7 @@ describe("what the server says at a field (APPT-15)", () => {
   });
 
   it("a cleared field takes back what it brought", async () => {
-    const { type, leave, asked, box } = await form(({ content }) => ({ content: { end: content.start ? "2026-11-28 12:00" : "" }, violations: [], notices: [] }));
+    const { type, leave, asked, box } = await form(({ content }) => ({ content: { end: content.start ? "2026-11-28 12:00" : "" }, rows: {}, brought: {}, violations: [], notices: [] }));
     await type("start", "2026112810");
     await type("start", "");
     await leave("start");
@@ -206,7 +206,7 @@ describe("an alert is a dialog when it appears (APPT-05)", () => {
 
   it("once as long as it stands, and again when it comes back; what is no alert opens none", async () => {
     const { type, leave } = await form(({ content }) => ({
-      content: {}, notices: null, violations: content.port === "X" ? [alert] : content.port === "Y" ? [wrong("port", "其他")] : [],
+      content: {}, rows: {}, brought: {}, notices: null, violations: content.port === "X" ? [alert] : content.port === "Y" ? [wrong("port", "其他")] : [],
     }));
     await type("port", "X");
     await leave("port");

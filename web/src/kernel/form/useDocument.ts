@@ -1,9 +1,9 @@
 import { computed, reactive, ref, shallowRef } from "vue";
 import {
-  createDocument, deleteAmendment, deleteDocument, emptyDocument, getDefinition, openDocument, saveAmendment, saveDocument,
+  createDocument, deleteAmendment, deleteDocument, emptyDocument, getDefinition, lookUp as askServer, openDocument, saveAmendment, saveDocument,
 } from "@/kernel/api/documents";
 import { isLost, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Content, Definition, RowDraft, Typed, View } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Content, Definition, Lookup, RowDraft, Typed, View } from "@/kernel/api/types";
 import type { Preset } from "@/kernel/preset";
 import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
@@ -84,6 +84,9 @@ export function useDocument(type: string) {
     mode.value = VIEW;
     take(opened);
   }
+
+  /** What leaving a field, or a cell (goods/2/code), fills in and finds wrong; nothing is stored. */
+  const lookUp = (field: string, sent: Content): Promise<Lookup> => askServer(type, { field, content: sent, number: number.value });
 
   /** Shows the answered document as it is. */
   function take(answered: View): void {
@@ -236,7 +239,7 @@ export function useDocument(type: string) {
     type, definition, view, content, drafts, number, preset, mode, amending, dirty, unsaved, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
-    may, load, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
+    may, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
   };
 }
 

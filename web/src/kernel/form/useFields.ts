@@ -1,11 +1,10 @@
 import { computed, ref } from "vue";
-import { lookUp } from "@/kernel/api/documents";
 import type { CodeItem, Content, Field, Lookup, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { wholeMoment } from "@/kernel/fields/moment/canonical";
 import { checkField, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
-import { fieldsOf, labelOf as labelIn } from "./content";
+import { fieldsOf, labelOf as labelIn, takeGreyCells } from "./content";
 import type { OpenDocument } from "./useDocument";
 import { useNotices } from "./useNotices";
 import type { Violations } from "./useViolations";
@@ -120,11 +119,12 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
     const mine = (turn += 1);
     const sent = { ...document.content.value };
     try {
-      const found = await lookUp(document.type, { field: field.name, content: sent, number: document.number.value });
+      const found = await document.lookUp(field.name, sent);
       if (tidy(field, valueOf(field)) !== value || mine < newest) return;
       newest = mine;
       takeOver(field, found, sent);
       Object.assign(document.content.value, found.content);
+      takeGreyCells(document.content.value, sent, found.rows);
       if (found.violations.some(({ path }) => path === field.name)) looked.delete(field.name);
       else looked.set(field.name, value);
     } catch (error) {

@@ -7,6 +7,7 @@ import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
 import { compactRow, emptyDraft, isUnfinished } from "./draft";
+import { useRowLookups } from "./useRowLookups";
 
 /**
  * One line table of a form: its list of rows, and the editor in which a row is typed (`draft`). A typed row goes into the
@@ -37,7 +38,16 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   /** What the list's head calls a column: what the header alone decides. */
   const columnLabel = (field: Field): string => spokenIn(field, {}, header()).label;
 
+  const lookups = useRowLookups(document, lines, violations, {
+    draft: () => draft.value, sheet: () => sheet.value, locked,
+    filled: (field) => {
+      unknown.delete(field.name);
+      violations.edited(pathOf(field));
+    },
+  });
+
   function edit(field: Field, value: string): void {
+    lookups.touch(field.name);
     draft.value.row[field.name] = value;
     unknown.delete(field.name);
     violations.edited(pathOf(field));
@@ -69,9 +79,15 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     const path = pathOf(field);
     fields.left.value = [path, ...fields.left.value.filter((one) => one !== path)];
     const mine = sheet.value;
-    const work = settled.then(() => (mine === sheet.value ? check(field) : undefined));
+    const work = settled.then(() => (mine === sheet.value ? afterLeaving(field) : undefined));
     pending.add(work);
     void work.finally(() => pending.delete(work));
+  }
+
+  /** Its check at once, then the look-up where it has one. */
+  async function afterLeaving(field: Field): Promise<void> {
+    check(field);
+    if (field.lookup && !unknown.has(field.name) && at(field)?.source !== "field") await lookups.left(field, valueOf(field));
   }
 
   /** @param whole an empty editor counts too: it is to become a row */
@@ -94,9 +110,10 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     if (blank.value) return true; // nothing of it must be filled in, and nothing is
     const { row, at: index, before } = draft.value;
     if (index === null && full.value) return refuseMore();
-    const made = compactRow(row);
+    const [made, said, place] = [compactRow(row), lookups.said(), index ?? before ?? rows.value.length];
     if (index !== null) write(rows.value.with(index, made), (number) => number, `${name}/${index + 1}/`);
-    else insert(made, before ?? rows.value.length);
+    else insert(made, place);
+    for (const [cell, wrong] of said) violations.set(`${name}/${place + 1}/${cell}`, { ...wrong, path: `${name}/${place + 1}/${cell}` });
     reset();
     return true;
   }
@@ -145,6 +162,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     unknown.clear();
     names.clear();
     sheet.value += 1;
+    lookups.begin();
     ticked.value = new Set([...ticked.value].filter((index) => index < rows.value.length));
   }, { flush: "sync" });
 
@@ -188,7 +206,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   return {
     lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, columnLabel, pathOf,
-    edit, fillFrom, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
+    edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
   };
 }
 
