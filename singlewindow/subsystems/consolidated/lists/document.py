@@ -130,15 +130,27 @@ class Good(Content):
         hint=f"必填，{LISTED}",
     )
     quantity1: str = amount("法定第一数量", "FirstQty", 5, "必填，按法定第一单位计量", required=True)
-    unit1: str = text(
-        "法定第一单位", system=True, element="FirstUnit", clause=BODY, hint=f"{GREY}，由商品编号确定"
+    unit1: str = coded(
+        "法定第一单位",
+        "units",
+        length=3,
+        system=True,
+        element="FirstUnit",
+        clause=BODY,
+        hint=f"{GREY}，由商品编号确定",
     )
     quantity2: str = amount(
         "法定第二数量", "SecondQty", 5, "有法定第二单位的必填", required=filled("unit2"),
         disabled=negated(filled("unit2")),
     )  # fmt: skip
-    unit2: str = text(
-        "法定第二单位", system=True, element="SecondUnit", clause=BODY, hint=f"{GREY}，由商品编号确定"
+    unit2: str = coded(
+        "法定第二单位",
+        "units",
+        length=3,
+        system=True,
+        element="SecondUnit",
+        clause=BODY,
+        hint=f"{GREY}，由商品编号确定",
     )
     origin: str = coded(
         "原产国（地区）", "countries", length=3, required=True, element="OriginCountry", clause=BODY,

@@ -61,7 +61,7 @@ MATRIX = Matrix(
         "declare": declared("declare"),
         "delete": delete,
         "copy": copy,
-        "print": printed("form"),
+        "print": printed("list"),
         "modify": revised("modify", contract_no="HT-2"),
         "revoke": revised("revoke"),
     },
