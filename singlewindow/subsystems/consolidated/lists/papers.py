@@ -110,7 +110,7 @@ def account_book_of(entry: Entry, now: datetime) -> Book:
         number=entry.key,
         district=text_of(data, "district"),
         usable=entry.in_force(now),
-        items={text_of(item, "no"): _account_item(item) for item in data.get("items", [])},
+        items={text_of(item, "no").lstrip("0"): _account_item(item) for item in data.get("items", [])},
         trade_mode=text_of(data, "trade_mode"),
     )
 
