@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from fastapi import APIRouter
@@ -99,6 +100,9 @@ Automatic = Callable[[str, float], Ruling | None]
 
 Called with (state, margin): margin = roll − share, so that a negative one refuses."""
 
+ReceivedData = Callable[[str, datetime], dict[str, Any]]
+"""What the first receipt carries, for a submission's function and the moment of its reception."""
+
 Unfit = Callable[[Submission], str]
 """Why a verified submission cannot be taken in, in Chinese; "" where it can."""
 
@@ -118,7 +122,8 @@ class Desk:
     """A desk: the document types it decides (exact, or a chapter such as "gate"), its states and decisions.
 
     `states` names the states beyond reception. `received_text` is what the first receipt says, `received_texts` what
-    it says to submissions of a function of their own. In `automatic_states` the automatic mode asks `automatic`.
+    it says to submissions of a function of their own, `received_data` what it carries besides.
+    In `automatic_states` the automatic mode asks `automatic`.
     `amending` names the functions of submissions that concern what is in force already, and the states in which what
     one of them says has taken its place (none: it says nothing new); officers see what such a one alters.
     `noted` are tables of its own whose rows are swept when they are old enough (columns `id`, `at`).
@@ -132,6 +137,7 @@ class Desk:
     automatic_states: tuple[str, ...] = (RECEIVED,)
     received_text: str = RECEIVED_TEXT
     received_texts: Mapping[str, str] = field(default_factory=dict)
+    received_data: ReceivedData | None = None
     unfit: Unfit | None = None
     arrival: Arrival | None = None
     effect: Effect | None = None

@@ -272,9 +272,12 @@ ACCOUNT_BOOK = Register(
             Member("unit1", "法定单位", element="firstUnit"), Member("price", "单价", "number", "declPrice"),
             Member("currency", "币制", element="tradeCurr"), Member("country", "产销国", element="originCountry"),
             Member("quantity", "备案数量", "number", required=True),
-            Member("remaining", "剩余数量", "number", required=True))),
+            Member("remaining", "剩余数量", "number", required=True),
+            Member("deducted", "集报清单已扣减数量", "number"))),
     ),
     dated=True,
+    note="`remaining` plus `deducted` is constant: what lists of 集中申报 take of an item goes over from one to "
+    "the other when customs accept the list; without `deducted` none has taken anything yet.",
 )  # fmt: skip
 
 

@@ -110,3 +110,27 @@ class Filings(Officer):
                     number,
                 )
             )
+
+
+def consolidated_list(*goods: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """A list of the booklet's beef, 100 kg, by road; `other` replaces fields."""
+    return {
+        "list_kind": "GI", "ie_flag": "I", "nature": "1", "district": DISTRICT, "port": DISTRICT,
+        "book_no": f"X{DISTRICT}2600001", "ie_date": "20261120", "consignee_code": OWN.customs_code,
+        "consignee_name": OWN.company_name, "transport_mode": "4", "vessel": "粤Z1234港", "voyage": "", "bill_no": "",
+        "trade_mode": "0110", "licence_no": "", "packages": "10", "gross_weight": "105", "net_weight": "100",
+        "goods": list(goods or (beef("100"),)), **other,
+    }  # fmt: skip
+
+
+def beef(quantity: str, **other: Any) -> dict[str, Any]:
+    """A row of so much beef, item 1 of booklet and account book."""
+    return {
+        "record_no": "1", "code": BEEF["code"], "name": BEEF["name"], "model": BEEF["model"], "quantity": quantity,
+        "unit": "035", "quantity1": quantity, "unit1": "035", "price": "5.2000", "currency": "USD", **other,
+    }  # fmt: skip
+
+
+def oranges(quantity: str, **other: Any) -> dict[str, Any]:
+    """A row of so many oranges, item 2 of booklet and account book; they need no licence."""
+    return beef(quantity) | {"record_no": "2", "code": ORANGES["code"], "name": ORANGES["name"], **other}

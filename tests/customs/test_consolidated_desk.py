@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from singlewindow.customs.desks import desk_for
-from singlewindow.customs.desks.consolidated.states import BOOKLET, QUALIFICATION
+from singlewindow.customs.desks.consolidated.states import BOOKLET, LIST, QUALIFICATION
 from tests.customs.company import Company
 from tests.customs.conftest import Customs
 from tests.customs.consolidated import (
+    ACCOUNT_BOOK,
     BEEF,
+    BILL,
     BONDED,
     BOOK,
     DISTRICT,
+    LICENCE,
     ORANGES,
     QUALIFIED,
     Filings,
+    beef,
     booklet,
+    consolidated_list,
+    oranges,
     qualification,
 )
 from tests.customs.portal import Portal
@@ -32,7 +39,7 @@ async def filings(customs: Customs, own: Company) -> Filings:
 
 def test_each_type_has_its_desk() -> None:
     """CUST-03: desks in one folder, found by walking."""
-    types = (QUALIFICATION, BOOKLET)
+    types = (QUALIFICATION, BOOKLET, LIST)
     assert [desk_for(type).types for type in types] == [(type,) for type in types]
 
 
@@ -156,3 +163,157 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
     ]  # fmt: skip
     revived = await filings.send(BOOKLET, BOOK, booklet(BEEF, ORANGES), "MOD", 6)
     assert await filings.decide(revived, "accept") == (409, "第 2 项商品已停用，不能恢复")
+
+
+# --- lists ---
+
+MINE, OTHER, THIRD = "202611000000000101", "202611000000000102", "202611000000000103"
+LIST_NO = f"{DISTRICT}2026I000000001"
+
+
+async def test_a_list_is_accepted_moved_and_closed(filings: Filings, portal: Portal) -> None:
+    """CUST-03, CONS-09, CONS-18: number with I at position 9, the days that count, each move; several at one click."""
+    await filings.qualified()
+    first = await filings.send(LIST, MINE, consolidated_list())
+    assert await filings.decide(first, "hold") == (200, "转人工")
+    assert await filings.decide(first, "accept") == (200, "海关审批通过")
+    second = await filings.agreed(LIST, OTHER, consolidated_list(oranges("5"), list_kind="GE"))
+    for name, state in (("entrust", "已委托"), ("carry", "已承运"), ("cross", "已过境"), ("close", "已结关")):
+        path, body = "/api/decisions", {"ids": [first, second, 999], "decision": name}
+        answer = await filings.customs.client.post(path, json=body, headers=filings.headers)
+        assert answer.json() == {"decided": 2, "not_decided": [{"id": 999, "why_not": "没有这份申请"}]}
+        assert (await filings.detail(second))["state_name"] == state
+    again = {"ids": [first], "decision": "close"}
+    answer = await filings.customs.client.post("/api/decisions", json=again, headers=filings.headers)
+    assert answer.json()["not_decided"][0]["why_not"].startswith("该申请已由陈关员处理为「已结关」")
+    said = [r for r in await filings.receipts(portal) if r.number == MINE]
+    assert [r.code for r in said] == [
+        "RECEIVED",
+        "HELD",
+        "APPROVED",
+        "ENTRUSTED",
+        "CARRIED",
+        "CROSSED",
+        "CLOSED",
+    ]
+    assert said[0].data == {"declared_on": "2026-11-26"}
+    assert said[2].data == {
+        "customs_no": LIST_NO, "list_no": LIST_NO, "accepted_on": "2026-11-26", "declared_on": "2026-11-26",
+    }  # fmt: skip
+    assert (await filings.record(OTHER))["customs_no"] == f"{DISTRICT}2026E000000001"
+
+
+async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
+    """CONS-09, CONS-10: filing, booklet data, licence, manifest, account book: every reason, in words."""
+    await filings.qualified()
+    await filings.agreed(
+        BOOKLET,
+        BOOK,
+        booklet(BEEF, ORANGES, {**ORANGES, "stopped": "1"}, {**BEEF, "licence": "7:26-AE-9"}),
+        "MOD",
+        2,
+    )
+    sea = {"transport_mode": "2", "bill_no": BILL, "vessel": "远洋之星", "voyage": "101E", "packages": "100",
+           "gross_weight": "1050", "net_weight": "1000.0"}  # fmt: skip
+    bonded = {"list_kind": "BI", "nature": "2", "book_no": ACCOUNT_BOOK}
+    cases = [
+        (consolidated_list(book_no="X51692600009"), "备案号 X51692600009 不是企业 3122960001 经海关审批通过的备案分册"),
+        (consolidated_list(district="5170"), "申报地海关 5170 与企业资质备案的申报地海关 5169 不一致"),
+        (consolidated_list(oranges("1", name="橙", unit="007")),
+         "第 1 项：与备案序号 2 的备案数据不一致（商品名称应为 鲜橙，清单为 橙、成交单位应为 035，清单为 007）"),
+        (consolidated_list(oranges("1", record_no="3"), oranges("1", record_no="7")),
+         f"第 1 项：备案序号 3 的商品已停用；第 2 项：备案号 X{DISTRICT}2600001 没有备案序号 7"),
+        (consolidated_list(oranges("1"), licence_no=LICENCE), f"第 1 项：商品 0805100000 不属于许可证 {LICENCE}"),
+        (consolidated_list(beef("1", record_no="4")), "第 1 项：许可证 26-AE-9 不是企业 3122960001 有效的许可证"),
+        (consolidated_list(beef("600"), beef("400.1")),
+         f"许可证 {LICENCE} 商品 0202300090 的申报数量合计 1000.1，超过许可数量的余量 1000"),
+        (consolidated_list(**sea | {"voyage": "102E", "packages": "99"}),
+         "航次号 102E 与舱单的 101E 不一致；件数 99 与舱单的 100 不一致"),
+        (consolidated_list(**sea | {"bill_no": ""}), "海关没有提运单号 （空） 的舱单"),
+        (consolidated_list(oranges("71"), **bonded),
+         ("企业 3122960001 在 5169 没有有效的保税货物集中申报资质；"
+         f"备案号 {ACCOUNT_BOOK} 备案序号 2 的成交数量合计 71，超过剩余数量 70")),
+    ]  # fmt: skip
+    for at, (content, why) in enumerate(cases, 200):
+        identifier = await filings.send(LIST, f"202611000000000{at}", content)
+        assert await filings.decide(identifier, "accept") == (409, why)
+    assert await filings.decide(identifier, "return", "请核对") == (200, "退单")
+    await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
+    await filings.agreed(LIST, f"202611000000000{at}", consolidated_list(oranges("70"), **bonded), "ADD", 2)
+    await filings.agreed(LIST, MINE, consolidated_list(**sea))
+    await filings.at("2027-07-01T01:00:00+00:00")
+    late = await filings.send(LIST, OTHER, consolidated_list())
+    assert await filings.decide(late, "accept") == (409, "企业资质已于 2027-06-30 到期")
+
+
+async def test_amendments_and_withdrawals_move_the_ledger(filings: Filings, portal: Portal) -> None:
+    """CONS-10, CONS-12: remaining + deducted is constant; an amendment counts once, a withdrawal gives back."""
+    await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
+    bonded = {"list_kind": "BI", "nature": "2", "book_no": ACCOUNT_BOOK}
+    licence = {**bonded, "licence_no": LICENCE}
+    await filings.agreed(LIST, MINE, consolidated_list(beef("300"), **licence))
+    await filings.agreed(LIST, OTHER, consolidated_list(beef("150.5"), oranges("10"), **bonded))
+    assert await _stock(filings) == [("49.5", "450.5"), ("60", "10")]
+    change = await filings.send(
+        LIST, MINE, consolidated_list(beef("350"), revision_reason="1", **licence), "MOD", 2
+    )
+    assert await filings.decide(change, "accept") == (
+        409, f"备案号 {ACCOUNT_BOOK} 备案序号 1 的成交数量合计 350，超过剩余数量 349.5",
+    )  # fmt: skip
+    assert await filings.decide(change, "return", "超出剩余数量") == (200, "不同意")
+    less = await filings.send(
+        LIST, MINE, consolidated_list(beef("200"), oranges("5"), revision_reason="1", **bonded), "MOD", 3
+    )
+    seen = [
+        (each["label"], each["before"], each["after"]) for each in (await filings.detail(less))["changes"]
+    ]
+    assert ("goods 第 1 行 quantity", "300", "200") in seen
+    assert await filings.decide(less, "accept") == (200, "已同意")
+    assert await _stock(filings) == [("149.5", "350.5"), ("55", "15")]
+    away = await filings.send(
+        LIST, OTHER, consolidated_list(beef("150.5"), oranges("10"), **bonded), "DEL", 2
+    )
+    await filings.decide(away, "accept")
+    assert await _stock(filings) == [("300", "200"), ("65", "5")]
+    assert (await filings.record(OTHER))["state"] == "withdrawn"
+    late = await filings.send(LIST, OTHER, consolidated_list(**bonded), "MOD", 3)
+    assert await filings.decide(late, "accept") == (409, "该集报清单为「已撤销」，只能不同意")
+    codes = [
+        (r.number, r.submission, r.code)
+        for r in await filings.receipts(portal)
+        if r.submission > 1 and r.seq > 1
+    ]
+    assert codes == [
+        (MINE, 2, "REVISION_REFUSED"), (MINE, 3, "REVISION_AGREED"), (OTHER, 2, "REVISION_AGREED"),
+    ]  # fmt: skip
+    notices = [each.data["items"][0] for each in portal.notices if each.kind == "account_book" and each.data]
+    assert [each["remaining"] for each in notices] == ["200", "49.5", "149.5", "300"]
+    taken = "select key, item, amount::text from consolidated_use order by 1, 2"
+    assert await filings.customs.rows(taken) == [(ACCOUNT_BOOK, "1", "200"), (ACCOUNT_BOOK, "2", "5")]
+
+
+async def _stock(filings: Filings) -> list[tuple[str, str]]:
+    data = await filings.customs.value("select data from entry where key = $1", ACCOUNT_BOOK)
+    return [(each["remaining"], each.get("deducted", "0")) for each in data["items"]]
+
+
+async def test_two_lists_at_the_same_instant_cannot_overdraw(filings: Filings) -> None:
+    """CONS-10: by officers at once, and together in one batch of the automatic mode."""
+    await filings.qualified()
+    at_once = [await filings.send(LIST, number, consolidated_list(beef("600"))) for number in (MINE, OTHER)]
+    answers = await asyncio.gather(*(filings.decide(each, "accept") for each in at_once))
+    assert sorted(answers) == [
+        (200, "海关审批通过"), (409, f"许可证 {LICENCE} 商品 0202300090 的申报数量合计 600，超过许可数量的余量 400"),
+    ]  # fmt: skip
+    batch = [
+        await filings.send(LIST, f"20261100000000030{at}", consolidated_list(beef("150"))) for at in range(4)
+    ]
+    await filings.automatic()
+    while await filings.customs.decide_due():
+        pass
+    states = [(await filings.detail(each))["state"] for each in batch]
+    assert sorted(states) == ["closed", "closed", "returned", "returned"]
+    [over] = await filings.customs.rows(
+        "select sum(amount) <= 1000 from consolidated_use where key = $1", LICENCE
+    )
+    assert over == (True,)

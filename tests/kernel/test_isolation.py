@@ -123,6 +123,7 @@ NAME_NO_DOCUMENT = {
     f"GET {BASE}/statistics/print",  # its figures are those of the route above it
     "GET /api/definitions/{type}",
     "GET /api/codes/{table}",
+    "GET /api/codes/{table}/{code}",
     "GET /api/applications",
     "GET /api/config",
     "GET /api/seal/key",

@@ -229,15 +229,19 @@ async def _take_in(transaction: Transaction, keys: Keys, new: Sequence[tuple[int
         [
             Answer(row, ReceiptCode.REJECTED, verdict.rejection)
             if verdict.rejection
-            else Answer(
-                row, ReceiptCode.RECEIVED, desk_for(row["type"]).received(verdict.read.submission.function)
-            )
+            else _received(transaction, row, verdict.read.submission.function)
             for row, verdict in zip(rows, verdicts, strict=True)
         ],
         keys,
     )
     if any(not verdict.rejection for verdict in verdicts):
         await transaction.wake(DESK_CHANNEL)
+
+
+def _received(transaction: Transaction, row: Row, function: str) -> Answer:
+    desk = desk_for(row["type"])
+    data = desk.received_data(function, transaction.now) if desk.received_data else {}
+    return Answer(row, ReceiptCode.RECEIVED, desk.received(function), data)
 
 
 async def _arrive(transaction: Transaction, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> None:

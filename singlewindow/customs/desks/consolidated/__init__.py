@@ -2,28 +2,38 @@
 are accepted, moved, amended and withdrawn; declarations are closed (CUST-03, CONS-01 … CONS-18).
 
 `states.py` states and functions · `contents.py` what is read out of a submission · `records.py` the documents that
-customs hold · `numbers.py` the numbers that they give · `filings.py` qualifications and booklets.
+customs hold · `numbers.py` the numbers that they give · `filings.py` qualifications and booklets · `lists.py` lists ·
+`grounds.py` why a list is not accepted · `ledger.py` what lists take of licences and account books.
 What was decided where the facts are silent: docs/decisions/0045-customs-consolidated.md.
 """
 
 from __future__ import annotations
 
 from singlewindow.contract.messages import ReceiptCode
-from singlewindow.customs.desk import Decision, Desk, Ruling
-from singlewindow.customs.desks.consolidated import filings, records
+from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling
+from singlewindow.customs.desks.consolidated import filings, lists, records
 from singlewindow.customs.desks.consolidated.contents import unfit
 from singlewindow.customs.desks.consolidated.states import (
     AGREED,
     BASE,
     BOOKLET,
+    CARRIED,
     CHANGE,
+    CLOSED,
+    CROSSED,
     DENIED,
+    ENTRUSTED,
     EXTENSION,
     FILING_STATES,
+    HELD,
+    LIST,
+    LIST_STATES,
     PASSED,
     QUALIFICATION,
     REFUSED,
+    RETURNED,
     REVOKED,
+    WITHDRAWAL,
 )
 
 REFUSAL = "自动审核按设定比例退回，请核对后重新办理"
@@ -57,6 +67,28 @@ BOOKING = (
              question=NO_WAY_BACK.format("不同意变更")),
 )  # fmt: skip
 
+WAITING = (RECEIVED, HELD)
+LISTS = (
+    Decision("accept", "审批通过", ReceiptCode.APPROVED, PASSED, from_states=WAITING, functions=BASE,
+             receipt="海关审批通过", data=lists.accepted, hindrance=lists.why_not_accepted, otherwise="return"),
+    Decision("hold", "转人工", "HELD", HELD, functions=BASE),
+    Decision("return", "退单", "RETURNED", RETURNED, needs_remark=True, from_states=WAITING, functions=BASE,
+             receipt="海关退单", question=NO_WAY_BACK.format("退单")),
+    Decision("entrust", "委托", "ENTRUSTED", ENTRUSTED, from_states=(PASSED,), functions=BASE, receipt="已委托"),
+    Decision("carry", "承运", "CARRIED", CARRIED, from_states=(ENTRUSTED,), functions=BASE, receipt="已承运"),
+    Decision("cross", "过境", "CROSSED", CROSSED, from_states=(CARRIED,), functions=BASE, receipt="已过境"),
+    Decision("close", "结关", "CLOSED", CLOSED, from_states=(PASSED, CROSSED), functions=BASE, receipt="已结关",
+             detour=lists.by_road, otherwise="entrust"),
+    Decision("accept", "同意修改", "REVISION_AGREED", AGREED, functions=(CHANGE,), receipt="海关同意修改",
+             hindrance=lists.why_not_amended, otherwise="return"),
+    Decision("return", "不同意修改", "REVISION_REFUSED", REFUSED, needs_remark=True, functions=(CHANGE,),
+             receipt="海关不同意修改", question=NO_WAY_BACK.format("不同意修改")),
+    Decision("accept", "同意撤销", "REVISION_AGREED", AGREED, functions=(WITHDRAWAL,), receipt="海关同意撤销",
+             hindrance=lists.why_not_withdrawn, otherwise="return", question=NO_WAY_BACK.format("同意撤销")),
+    Decision("return", "不同意撤销", "REVISION_REFUSED", REFUSED, needs_remark=True, functions=(WITHDRAWAL,),
+             receipt="海关不同意撤销", question=NO_WAY_BACK.format("不同意撤销")),
+)  # fmt: skip
+
 
 def automatic(state: str, margin: float) -> Ruling | None:
     """Accept what nothing hinders, or return the set share."""
@@ -87,4 +119,27 @@ BOOKLETS = Desk(
     amending={CHANGE: (AGREED,)},
 )
 
-DESKS = (QUALIFICATIONS, BOOKLETS)
+ON_THE_ROAD = {PASSED: "close", ENTRUSTED: "carry", CARRIED: "cross", CROSSED: "close"}
+"""What the automatic mode does next with an accepted list."""
+
+
+def automatic_list(state: str, margin: float) -> Ruling | None:
+    """Accept what nothing hinders, or return the set share; then move it on until it is closed."""
+    return Ruling(ON_THE_ROAD[state]) if state in ON_THE_ROAD else automatic(state, margin)
+
+
+LIST_DESK = Desk(
+    "consolidated",
+    (LIST,),
+    LIST_STATES,
+    LISTS,
+    automatic_list,
+    automatic_states=(RECEIVED, *ON_THE_ROAD),
+    received_data=lists.declared,
+    unfit=unfit,
+    arrival=records.arrive,
+    effect=lists.follow,
+    amending={CHANGE: (AGREED,), WITHDRAWAL: ()},
+)
+
+DESKS = (QUALIFICATIONS, BOOKLETS, LIST_DESK)

@@ -45,7 +45,7 @@ FUNCTIONS = {
 }
 _COMPANY = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
 _DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,8})?")
+_AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,5})?")
 
 
 def text(content: Content, name: str) -> str:
