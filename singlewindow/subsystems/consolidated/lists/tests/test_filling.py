@@ -151,8 +151,8 @@ async def test_lists_come_from_a_workbook(house: House, owner: Member) -> None:
     assert (job["done"], job["failed"]) == (1, 2)
     said = [(each["head"], each["message"]) for each in await findings(owner, job["id"])]
     assert said == [
-        ("*备案序号", "备案号 X53012600001 中没有备案序号 7"),
-        ("*集报清单类型", "「集报清单类型」没有指定"),
+        ("备案序号", "备案号 X53012600001 中没有备案序号 7"),
+        ("集报清单类型", "「集报清单类型」没有指定"),
     ]
     [row] = (await owner.http.get(URL, params={"list_kind": "GI"})).json()["items"]
     content = (await owner.view(TYPE, row["number"]))["content"]
