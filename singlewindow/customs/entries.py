@@ -11,13 +11,16 @@ from singlewindow.customs.register_kinds import Register
 Data = dict[str, Any]
 
 
-async def find_entries(transaction: Transaction, register: Register, keys: Iterable[str]) -> dict[str, Data]:
-    """The data of those entries of a register that are in force now, by key."""
+async def find_entries(
+    transaction: Transaction, register: Register, keys: Iterable[str], *, ended: bool = False
+) -> dict[str, Data]:
+    """The data of those entries of a register that are in force now, or with `ended` of all of them, by key."""
     rows = await transaction.rows(
         """select key, data from entry where kind = $1 and key = any($2) and data is not null
-             and (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3)""",
+             and ($4 or (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3))""",
         register.name,
         sorted(set(keys)),
         transaction.now,
+        ended,
     )
     return {row["key"]: row["data"] for row in rows}

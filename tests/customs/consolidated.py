@@ -134,3 +134,18 @@ def beef(quantity: str, **other: Any) -> dict[str, Any]:
 def oranges(quantity: str, **other: Any) -> dict[str, Any]:
     """A row of so many oranges, item 2 of booklet and account book; they need no licence."""
     return beef(quantity) | {"record_no": "2", "code": ORANGES["code"], "name": ORANGES["name"], **other}
+
+
+def declaration(**other: Any) -> dict[str, Any]:
+    """A declaration merged of lists, in the names of the register; `other` replaces fields."""
+    return {
+        "nature": "1", "ie_flag": "I", "district": DISTRICT, "port": DISTRICT, "ie_date": "20261101",
+        "account_book_no": f"X{DISTRICT}2600001", "consignee_code": OWN.customs_code,
+        "consignee_name": OWN.company_name, "owner_code": OWN.customs_code, "owner_name": OWN.company_name,
+        "declarant_code": "4403160002", "declarant_name": "深圳乙贸易有限公司", "transport_mode": "4",
+        "vessel": "集中申报", "bill_no": "2026100120261031", "trade_mode": "0110", "terms": "1", "packages": "520",
+        "gross_weight": "5460", "net_weight": "5200", "total": "13460.00", "currency": "USD", "note": "",
+        "goods": [{**beef("1500"), "total": "7800.00", "origin": "BRA", "destination": "CHN"},
+                  {**oranges("300"), "total": "285.00", "origin": "ZAF", "destination": "CHN"}],
+        "documents": [{"code": "7", "number": LICENCE}], **other,
+    }  # fmt: skip

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from singlewindow.customs.desks import desk_for
-from singlewindow.customs.desks.consolidated.states import BOOKLET, LIST, QUALIFICATION
-from tests.customs.company import Company
+from singlewindow.customs.desks.consolidated.contents import LIST_KINDS
+from singlewindow.customs.desks.consolidated.states import BOOKLET, DECLARATION, LIST, QUALIFICATION, TITLES
+from singlewindow.customs.register_kinds import DECLARATION as REGISTER
+from singlewindow.customs.register_values import wrong_entry
+from singlewindow.customs.registers import Entry
+from tests.customs.company import OWN, Company
 from tests.customs.conftest import Customs
 from tests.customs.consolidated import (
     ACCOUNT_BOOK,
@@ -19,12 +23,14 @@ from tests.customs.consolidated import (
     BOOK,
     DISTRICT,
     LICENCE,
+    NOW,
     ORANGES,
     QUALIFIED,
     Filings,
     beef,
     booklet,
     consolidated_list,
+    declaration,
     oranges,
     qualification,
 )
@@ -39,8 +45,7 @@ async def filings(customs: Customs, own: Company) -> Filings:
 
 def test_each_type_has_its_desk() -> None:
     """CUST-03: desks in one folder, found by walking."""
-    types = (QUALIFICATION, BOOKLET, LIST)
-    assert [desk_for(type).types for type in types] == [(type,) for type in types]
+    assert [desk_for(type).types for type in TITLES] == [(type,) for type in TITLES]
 
 
 async def test_a_qualification_is_approved_changed_and_revoked_with_its_booklets(
@@ -317,3 +322,183 @@ async def test_two_lists_at_the_same_instant_cannot_overdraw(filings: Filings) -
         "select sum(amount) <= 1000 from consolidated_use where key = $1", LICENCE
     )
     assert over == (True,)
+
+
+async def test_what_has_ended_since_does_not_hinder_an_amendment(filings: Filings) -> None:
+    """CONS-12: a list may be amended after its qualification was revoked and its licence is over."""
+    base, _ = await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    await filings.decide(base, "revoke", "担保失效")
+    data = await filings.customs.value("select data from entry where key = $1", LICENCE)
+    await filings.put(Entry("licence", LICENCE, 2, data, valid_to=NOW - timedelta(days=1)))
+    new = await filings.send(LIST, OTHER, consolidated_list())
+    assert (await filings.decide(new, "accept"))[0] == 409
+    change = await filings.send(LIST, MINE, consolidated_list(beef("120")), "MOD", 2)
+    assert (await filings.detail(change))["note"].splitlines() == [
+        f"该集报清单现为「海关审批通过」，海关编号 {LIST_NO}",
+        f"许可证 {LICENCE} 0202300090：本清单 120，其他清单扣减后余 1000",
+    ]
+    assert await filings.decide(change, "accept") == (200, "已同意")
+    over = await filings.send(LIST, MINE, consolidated_list(beef("1001")), "MOD", 3)
+    assert (await filings.decide(over, "accept"))[1].endswith("超过许可数量的余量 1000")
+
+
+# --- declarations ---
+
+DECLARED = "202611000000000900"
+
+
+async def test_a_closed_declaration_enters_the_register(filings: Filings, portal: Portal) -> None:
+    """CONS-15, CUST-02: 报关单号 with 1 at position 9, each letter, and at the end an entry that is fit."""
+    unknown = await filings.send(DECLARATION, "202611000000000901", declaration(declarant_code="4403119999"))
+    assert await filings.decide(unknown, "accept") == (409, "海关没有申报单位 4403119999 的备案信息")
+    identifier = await filings.send(DECLARATION, DECLARED, declaration())
+    for name in ("accept", "check", "suspend", "review", "release"):
+        assert (await filings.decide(identifier, name))[0] == 200
+    number = f"{DISTRICT}20261800000001"
+    assert await filings.customs.value("select count(*) from entry where key = $1", number) == 0
+    await filings.at("2026-11-27T02:00:00+00:00")
+    assert await filings.decide(identifier, "close") == (200, "已结关")
+    said = [r for r in await filings.receipts(portal) if r.number == DECLARED]
+    assert [r.code for r in said] == ["RECEIVED", "L", "C", "H", "J", "P", "R"]
+    assert said[1].data == {"customs_no": number, "entry_no": number, "declared_on": "2026-11-26"}
+    assert said[-1].data == {"closed_on": "2026-11-27"}
+    [notice] = [each for each in portal.notices if each.key == number]
+    data = notice.data or {}
+    assert wrong_entry(REGISTER, number, data) == []
+    expected = {
+        "status": "10", "status_name": "结关", "ie_flag": "I", "unified_no": DECLARED, "pre_entry_no": number,
+        "district": DISTRICT, "inspection_district": DISTRICT, "ie_date": "2026-11-26",
+        "declared_at": "2026-11-26T01:00:00+00:00", "closed_at": "2026-11-27T02:00:00+00:00",
+        "account_book_no": f"X{DISTRICT}2600001", "consignee_code": OWN.customs_code, "consignee_scc": OWN.scc,
+        "declarant_code": "4403160002", "declarant_ciq": "4700000002", "vessel": "集中申报", "packages": "520",
+        "documents": [{"code": "7", "number": LICENCE}],
+    }  # fmt: skip
+    assert {name: data[name] for name in expected} == expected
+    assert [(row["no"], row["record_no"], row["quantity"], row["total"]) for row in data["goods"]] == [
+        ("1", "1", "1500", "7800.00"), ("2", "2", "300", "285.00"),
+    ]  # fmt: skip
+
+
+async def test_a_declaration_that_is_turned_down_can_be_declared_anew(
+    filings: Filings, portal: Portal
+) -> None:
+    """CUST-03, FA 3.9: 不受理 with a remark, also after 入库; the next one is stored under its own number."""
+    first = await filings.send(DECLARATION, DECLARED, declaration(ie_flag="E"))
+    assert await filings.decide(first, "accept") == (200, "海关入库")
+    assert await filings.decide(first, "return", "商品归类有误") == (200, "不受理")
+    second = await filings.send(DECLARATION, DECLARED, declaration(ie_flag="E"), "ADD", 2)
+    assert await filings.decide(second, "accept") == (200, "海关入库")
+    assert (await filings.record(DECLARED, DECLARATION))["customs_no"] == f"{DISTRICT}20260800000002"
+    said = [(r.submission, r.code, r.text) for r in await filings.receipts(portal)]
+    assert (1, "E", "退单/不受理：商品归类有误") in said
+
+
+# --- the automatic mode, and what is not taken in ---
+
+
+async def test_a_month_without_an_officer(filings: Filings, portal: Portal) -> None:
+    """CUST-04: filings, lists by road and sea, an amendment and a declaration, to the end, in the order of sending."""
+    await filings.automatic()
+    await filings.send(QUALIFICATION, QUALIFIED, qualification())
+    await filings.send(QUALIFICATION, BONDED, qualification(nature="2"))
+    await _play(filings)
+    await filings.send(BOOKLET, BOOK, booklet())
+    await _play(filings)
+    bonded = {"list_kind": "BE", "nature": "2", "book_no": ACCOUNT_BOOK}
+    await filings.send(LIST, MINE, consolidated_list())
+    await filings.send(LIST, OTHER, consolidated_list(oranges("3"), **bonded))
+    await filings.send(LIST, THIRD, consolidated_list(beef("5000")))
+    await _play(filings)
+    await filings.send(LIST, MINE, consolidated_list(beef("90")), "MOD", 2)
+    await filings.send(LIST, OTHER, consolidated_list(oranges("3"), **bonded), "DEL", 2)
+    await filings.send(DECLARATION, DECLARED, declaration())
+    await _play(filings)
+    heard: dict[tuple[str, int], list[str]] = {}
+    for receipt in await filings.receipts(portal):
+        heard.setdefault((receipt.number, receipt.submission), []).append(receipt.code)
+    assert heard == {
+        (QUALIFIED, 1): ["RECEIVED", "APPROVED"],
+        (BONDED, 1): ["RECEIVED", "APPROVED"],
+        (BOOK, 1): ["RECEIVED", "APPROVED"],
+        (MINE, 1): ["RECEIVED", "APPROVED", "CLOSED"],
+        (MINE, 2): ["RECEIVED", "REVISION_AGREED"],
+        (OTHER, 1): ["RECEIVED", "APPROVED", "ENTRUSTED", "CARRIED", "CROSSED", "CLOSED"],
+        (OTHER, 2): ["RECEIVED", "REVISION_AGREED"],
+        (THIRD, 1): ["RECEIVED", "RETURNED"],
+        (DECLARED, 1): ["RECEIVED", "L", "J", "P", "R"],
+    }
+    texts = [r.text for r in portal.receipts if r.code in ("ENTRUSTED", "RETURNED")]
+    assert texts == [
+        f"海关退单：许可证 {LICENCE} 商品 0202300090 的申报数量合计 5000，超过许可数量的余量 900",
+        "已委托：公路运输的保税货物，由承运人承运过境",
+    ]
+    await filings.automatic(refuse_share=1)
+    for at, (type, content) in enumerate(
+        (
+            (QUALIFICATION, qualification(district="5170")),
+            (LIST, consolidated_list()),
+            (DECLARATION, declaration()),
+        )
+    ):
+        await filings.send(type, f"20261100000000080{at}", content)
+    await _play(filings)
+    last = [
+        r for r in await filings.receipts(portal) if r.number.startswith("2026110000000008") and r.seq == 2
+    ]
+    assert [r.code for r in last] == ["REFUSED", "RETURNED", "E"]
+
+
+async def _play(filings: Filings) -> None:
+    while await filings.customs.decide_due():
+        pass
+
+
+async def test_what_is_not_fit_is_not_taken_in(filings: Filings, portal: Portal) -> None:
+    """CUST-03, CONS-04: REJECTED with the reason; nothing of it is kept."""
+    cases = [
+        (QUALIFICATION, qualification(nature="5"), "ADD",
+         "集中申报货物性质应为 1 一般贸易、2 保税货物、3 边境小额、4 对外承包出口货物"),
+        (QUALIFICATION, qualification(guarantee_until="2027"), "ADD", "担保有效期应为 8 位日期，如 20270221"),
+        (QUALIFICATION, qualification(), "DEL", "报文功能代码 DEL 不能处理，应为 ADD、MOD、EXT"),
+        (BOOKLET, booklet(*[BEEF] * 100), "ADD", "备案表表体应为 1 至 99 项商品"),
+        (BOOKLET, booklet({**BEEF, "code": ""}), "ADD", "备案表表体第 1 项没有商品编号"),
+        (LIST, consolidated_list(list_kind="XX"), "ADD",
+         f"集报清单类型应为 {'、'.join(' '.join(each) for each in LIST_KINDS.items())}"),
+        (LIST, consolidated_list(beef("0")), "MOD", "集报清单表体第 1 项的成交数量应为大于 0 的数字"),
+        (LIST, consolidated_list(beef("1", record_no="A")), "ADD", "集报清单表体第 1 项的备案序号应为数字"),
+        (DECLARATION, declaration(declarant_code="1"), "ADD", "申报单位应为 10 位海关编码"),
+        (DECLARATION, declaration(goods=[]), "ADD", "报关单商品应为 1 至 50 项"),
+    ]  # fmt: skip
+    for at, (type, content, function, _) in enumerate(cases, 500):
+        await filings.send(type, f"202611000000000{at}", content, function)
+    assert [r.text for r in await filings.receipts(portal)] == [why for *_, why in cases]
+    assert await filings.customs.value("select count(*) from consolidated_record") == 0
+
+
+async def test_the_officers_page_finds_documents(filings: Filings) -> None:
+    """CUST-03: by type, state, district and the beginning of the number."""
+    await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    get = filings.customs.client.get
+    found = (await get("/api/consolidated/records", params={"state": "passed", "number": MINE[:6]})).json()
+    [mine] = found["items"]
+    assert (mine["customs_no"], mine["nature_name"], mine["state_name"]) == (
+        LIST_NO,
+        "进口一般贸易集报清单",
+        "海关审批通过",
+    )
+    assert found["types"] == TITLES
+    assert [each["title"] for each in found["decisions"]] == [
+        "审批通过",
+        "转人工",
+        "退单",
+        "委托",
+        "承运",
+        "过境",
+        "结关",
+    ]
+    assert list(found["states"].values())[:2] == ["待审核", "转人工"]
+    elsewhere = await get("/api/consolidated/records", params={"type": BOOKLET, "district": "5170"})
+    assert elsewhere.json()["total"] == 0
+    assert (await get("/api/consolidated/records", params={"type": "consolidatedXlist"})).status_code == 422

@@ -77,6 +77,12 @@ export interface Decided {
   by: string;
 }
 
+/** What came of one decision on several submissions. */
+export interface DecidedAll {
+  decided: number;
+  not_decided: { id: number; why_not: string }[];
+}
+
 /** What a change alters: a field's or cell's text, or a whole row by its columns' labels; null: nothing stood there. */
 export interface Change {
   label: string;
@@ -192,6 +198,8 @@ export const api = {
   detail: (id: number) => call<Detail>("GET", `/api/submissions/${id}`),
   decide: (id: number, decision: Decision["name"], remark: string) =>
     call<Detail>("POST", `/api/submissions/${id}/decision`, { body: { decision, remark } }),
+  decideAll: (ids: number[], decision: Decision["name"], remark: string) =>
+    call<DecidedAll>("POST", "/api/decisions", { body: { ids, decision, remark } }),
   sendAgain: (id: number) => call<{ receipts: number }>("POST", `/api/submissions/${id}/send-again`),
   faults: () => call<Faults>("GET", "/api/faults"),
   setFaults: (faults: Faults) => call<Faults>("PUT", "/api/faults", { body: faults }),

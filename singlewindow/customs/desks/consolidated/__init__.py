@@ -3,7 +3,8 @@ are accepted, moved, amended and withdrawn; declarations are closed (CUST-03, CO
 
 `states.py` states and functions · `contents.py` what is read out of a submission · `records.py` the documents that
 customs hold · `numbers.py` the numbers that they give · `filings.py` qualifications and booklets · `lists.py` lists ·
-`grounds.py` why a list is not accepted · `ledger.py` what lists take of licences and account books.
+`grounds.py` why a list is not accepted · `ledger.py` what lists take of licences and account books ·
+`declarations.py` declarations up to the register · `notes.py` what officers should know · `routes.py` their page.
 What was decided where the facts are silent: docs/decisions/0045-customs-consolidated.md.
 """
 
@@ -11,16 +12,20 @@ from __future__ import annotations
 
 from singlewindow.contract.messages import ReceiptCode
 from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling
-from singlewindow.customs.desks.consolidated import filings, lists, records
+from singlewindow.customs.desks.consolidated import declarations, filings, lists, records, routes
 from singlewindow.customs.desks.consolidated.contents import unfit
+from singlewindow.customs.desks.consolidated.notes import note
 from singlewindow.customs.desks.consolidated.states import (
     AGREED,
     BASE,
     BOOKLET,
     CARRIED,
     CHANGE,
+    CHECKING,
     CLOSED,
     CROSSED,
+    DECLARATION,
+    DECLARATION_STATES,
     DENIED,
     ENTRUSTED,
     EXTENSION,
@@ -31,8 +36,13 @@ from singlewindow.customs.desks.consolidated.states import (
     PASSED,
     QUALIFICATION,
     REFUSED,
+    RELEASED,
     RETURNED,
+    REVIEWED,
     REVOKED,
+    STORED,
+    SUSPENDED,
+    TURNED_DOWN,
     WITHDRAWAL,
 )
 
@@ -89,6 +99,21 @@ LISTS = (
              receipt="海关不同意撤销", question=NO_WAY_BACK.format("不同意撤销")),
 )  # fmt: skip
 
+UNDECIDED = (RECEIVED, STORED, CHECKING, SUSPENDED)
+DECLARATIONS = (
+    Decision("accept", "入库", "L", STORED, functions=BASE, receipt="海关入库", data=declarations.stored,
+             hindrance=declarations.why_not_stored, otherwise="return"),
+    Decision("check", "查验通知", "C", CHECKING, from_states=(STORED,), functions=BASE, receipt="查验通知"),
+    Decision("suspend", "挂起", "H", SUSPENDED, from_states=(STORED, CHECKING), functions=BASE),
+    Decision("review", "审结", "J", REVIEWED, from_states=(STORED, CHECKING, SUSPENDED), functions=BASE),
+    Decision("release", "放行", "P", RELEASED, from_states=(REVIEWED,), functions=BASE, receipt="已放行"),
+    Decision("close", "结关", "R", CLOSED, from_states=(RELEASED,), functions=BASE, receipt="已结关",
+             data=declarations.closed, question=NO_WAY_BACK.format("结关")),
+    Decision("return", "不受理", "E", TURNED_DOWN, needs_remark=True, from_states=UNDECIDED, functions=BASE,
+             receipt="退单/不受理", question=NO_WAY_BACK.format("不受理")),
+)  # fmt: skip
+"""Letters of FA 3.9; Z and Y, which change no state, are not sent."""
+
 
 def automatic(state: str, margin: float) -> Ruling | None:
     """Accept what nothing hinders, or return the set share."""
@@ -104,6 +129,8 @@ QUALIFICATIONS = Desk(
     unfit=unfit,
     arrival=records.arrive,
     effect=filings.follow_qualification,
+    note=note,
+    routers=(routes.officers,),
     amending={CHANGE: (AGREED,), EXTENSION: ()},
 )
 
@@ -116,6 +143,7 @@ BOOKLETS = Desk(
     unfit=unfit,
     arrival=records.arrive,
     effect=filings.follow_booklet,
+    note=note,
     amending={CHANGE: (AGREED,)},
 )
 
@@ -139,7 +167,30 @@ LIST_DESK = Desk(
     unfit=unfit,
     arrival=records.arrive,
     effect=lists.follow,
+    note=note,
     amending={CHANGE: (AGREED,), WITHDRAWAL: ()},
 )
 
-DESKS = (QUALIFICATIONS, BOOKLETS, LIST_DESK)
+TO_THE_END = {STORED: "review", REVIEWED: "release", RELEASED: "close"}
+"""What the automatic mode does next with a declaration that is stored."""
+
+
+def automatic_declaration(state: str, margin: float) -> Ruling | None:
+    """Store what nothing hinders, or turn the set share down; then on until it is closed."""
+    return Ruling(TO_THE_END[state]) if state in TO_THE_END else automatic(state, margin)
+
+
+DECLARATION_DESK = Desk(
+    "consolidated",
+    (DECLARATION,),
+    DECLARATION_STATES,
+    DECLARATIONS,
+    automatic_declaration,
+    automatic_states=(RECEIVED, *TO_THE_END),
+    unfit=unfit,
+    arrival=records.arrive,
+    effect=declarations.follow,
+    note=note,
+)
+
+DESKS = (QUALIFICATIONS, BOOKLETS, LIST_DESK, DECLARATION_DESK)

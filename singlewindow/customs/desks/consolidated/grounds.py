@@ -68,8 +68,10 @@ class Filed:
 
 @dataclass(frozen=True)
 class Known:
-    """What customs know of some lists' filings, books, licences and manifests."""
+    """What customs know of some lists' filings, books, licences and manifests. `amending`: the lists are in force and
+    would be amended; then what has ended since their acceptance still counts."""
 
+    amending: bool
     booklets: Mapping[str, Row]
     qualifications: Mapping[str, Row]
     bonded: Mapping[tuple[str, str], Row]
@@ -87,19 +89,21 @@ class Known:
         return {str(at): row for at, row in enumerate(goods, 1)}
 
 
-async def known_of(transaction: Transaction, lists: Sequence[Filed]) -> Known:
+async def known_of(transaction: Transaction, lists: Sequence[Filed], *, amending: bool) -> Known:
     """Everything that the grounds look at, for all these lists: six queries."""
-    booklets = await records.passed(transaction, BOOKLET, [each.book_no for each in lists])
+    books = [each.book_no for each in lists]
+    booklets = await records.passed(transaction, BOOKLET, books, ended=amending)
     licences = {text(each.content, "licence_no") for each in lists} | {
         licence_of({}, row, {}) for each in lists for row in table(each.content)
     }
     licences |= {licence_of({}, {}, row) for each in booklets.values() for row in table(each["content"])}
     return Known(
+        amending,
         booklets,
         await records.passed(transaction, QUALIFICATION, [each["basis"] for each in booklets.values()]),
         await _bonded(transaction, lists),
-        await find_entries(transaction, ACCOUNT_BOOK, [each.book_no for each in lists]),
-        await find_entries(transaction, LICENCE, licences - {""}),
+        await find_entries(transaction, ACCOUNT_BOOK, books, ended=amending),
+        await find_entries(transaction, LICENCE, licences - {""}, ended=amending),
         await find_entries(transaction, MANIFEST, [text(each.content, "bill_no") for each in lists]),
         local_day(transaction.now),
     )
@@ -144,6 +148,8 @@ def _of_booklet(filed: Filed, known: Known) -> Iterator[str]:
         yield f"备案号 {filed.book_no} 不是企业 {filed.trader} 经海关审批通过的备案分册"
         return
     qualification = known.qualifications.get(booklet["basis"])
+    if known.amending:
+        return
     if qualification is None:
         yield "备案分册的企业资质未经海关审批通过，或已取消"
     elif not is_valid(qualification, known.today):
@@ -154,7 +160,7 @@ def _of_booklet(filed: Filed, known: Known) -> Iterator[str]:
 
 def _of_bonded(filed: Filed, known: Known) -> Iterator[str]:
     qualification = known.bonded.get((filed.trader, filed.district))
-    if qualification is None or not is_valid(qualification, known.today):
+    if not known.amending and (qualification is None or not is_valid(qualification, known.today)):
         yield f"企业 {filed.trader} 在 {filed.district} 没有有效的保税货物集中申报资质"
     book = known.books.get(filed.book_no)
     if book is None or book.get("company") != filed.trader:
@@ -168,7 +174,7 @@ def _of_goods(filed: Filed, known: Known) -> Iterator[str]:
         accepted = booked.get(number)
         if accepted is None:
             yield f"第 {at} 项：备案号 {filed.book_no} 没有备案序号 {number}"
-        elif text(accepted, "stopped") == "1":
+        elif text(accepted, "stopped") == "1" and not known.amending:
             yield f"第 {at} 项：备案序号 {number} 的商品已停用"
         elif said := "、".join(_differing(row, accepted)):
             yield f"第 {at} 项：与备案序号 {number} 的备案数据不一致（{said}）"
@@ -207,14 +213,15 @@ def _of_manifest(filed: Filed, known: Known) -> Iterator[str]:
 
 
 async def judged(
-    transaction: Transaction, lists: Sequence[Filed], *, lock: bool
+    transaction: Transaction, lists: Sequence[Filed], *, amending: bool, lock: bool
 ) -> tuple[list[str], list[dict[Use, Any]]]:
     """Why each of the lists must not be accepted ("" where nothing hinders), and what it would take. One that is let
     through counts for those behind it; with `lock` the entries that are taken from are locked."""
-    known = await known_of(transaction, lists)
+    known = await known_of(transaction, lists, amending=amending)
     takings = [taking_of(each.content, known.booked(each), known.licences) for each in lists]
     wanted = {use for taking in takings for use in taking}
-    ledger = await open_ledger(transaction, wanted, [each.record for each in lists], lock=lock)
+    own = [each.record for each in lists]
+    ledger = await open_ledger(transaction, wanted, own, lock=lock, ended=amending)
     found = []
     for filed, taking in zip(lists, takings, strict=True):
         why = _in_words(list(dict.fromkeys(reasons(filed, known, ledger, taking))))

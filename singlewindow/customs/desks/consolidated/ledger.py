@@ -108,18 +108,25 @@ def number_of(row: Content) -> str:
 
 
 async def open_ledger(
-    transaction: Transaction, wanted: Iterable[Use], records: Sequence[int], *, lock: bool
+    transaction: Transaction,
+    wanted: Iterable[Use],
+    records: Sequence[int],
+    *,
+    lock: bool,
+    ended: bool = False,
 ) -> Ledger:
-    """The ledger of these entries, as far as it is taken from; with `lock` the entries are locked in one order."""
+    """The ledger of these entries (in force, or with `ended` all), as far as it is taken from; with `lock` the entries
+    are locked in one order."""
     uses = sorted(set(wanted))
     entries = await transaction.rows(
         f"""select e.kind, e.key, e.data from entry e
             where (e.kind, e.key) in (select * from unnest($1::text[], $2::text[])) and e.data is not null
-              and (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3)
+              and ($4 or (valid_from is null or valid_from <= $3) and (valid_to is null or valid_to > $3))
             order by e.kind, e.key {"for update" if lock else ""}""",
         [use.kind for use in uses],
         [use.key for use in uses],
         transaction.now,
+        ended,
     )
     used = await transaction.rows(
         f"""select kind, key, item, sum(amount) as amount from consolidated_use

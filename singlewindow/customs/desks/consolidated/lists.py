@@ -38,8 +38,8 @@ async def why_not_accepted(transaction: Transaction, rows: Sequence[Row], *, loc
     """The hindrance of a list's acceptance."""
     held = await records.held(transaction, rows, lock=lock)
     found = [records.superseded(row, record) for row, record in zip(rows, held, strict=True)]
-    lists = [_filed(record, record["content"]) for record in held if record]
-    return await _with_grounds(transaction, found, held, lists, lock=lock)
+    lists = [filed_in(record, record["content"]) for record in held if record]
+    return await _with_grounds(transaction, found, held, lists, amending=False, lock=lock)
 
 
 async def why_not_amended(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
@@ -47,8 +47,8 @@ async def why_not_amended(transaction: Transaction, rows: Sequence[Row], *, lock
     held = await records.held(transaction, rows, lock=lock)
     contents = [content_of(each) for each in await records.received(transaction, rows)]
     found = [records.past_following(row, record, AMENDABLE) for row, record in zip(rows, held, strict=True)]
-    lists = [_filed(record, content) for record, content in zip(held, contents, strict=True) if record]
-    return await _with_grounds(transaction, found, held, lists, lock=lock)
+    lists = [filed_in(record, content) for record, content in zip(held, contents, strict=True) if record]
+    return await _with_grounds(transaction, found, held, lists, amending=True, lock=lock)
 
 
 async def why_not_withdrawn(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
@@ -63,12 +63,13 @@ async def _with_grounds(
     held: Sequence[Row | None],
     lists: Sequence[Filed],
     *,
+    amending: bool,
     lock: bool,
 ) -> list[str]:
     """The hindrances that are known, and for lists without one the grounds against them."""
     free = {record["id"] for why, record in zip(found, held, strict=True) if record and not why}
     open_lists = [each for each in lists if each.record in free]
-    whys, _ = await judged(transaction, open_lists, lock=lock)
+    whys, _ = await judged(transaction, open_lists, amending=amending, lock=lock)
     by_record = dict(zip([each.record for each in open_lists], whys, strict=True))
     return [
         why or (by_record.get(record["id"], "") if record else "")
@@ -76,7 +77,8 @@ async def _with_grounds(
     ]
 
 
-def _filed(record: Row, content: Any) -> Filed:
+def filed_in(record: Row, content: Any) -> Filed:
+    """The list of a record, as this content would have it."""
     trader = text(content, "consignee_code") or record["trader"]
     return Filed(record["id"], trader, text(content, "district") or record["district"], content)
 
@@ -125,9 +127,9 @@ async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:
 async def _take(transaction: Transaction, rows: Sequence[Row]) -> None:
     """Write what the lists take now; one that is withdrawn takes nothing."""
     held = [record for record in await records.held(transaction, rows) if record] if rows else []
-    current = [_filed(record, record["content"]) for record in held if record["state"] != WITHDRAWN]
+    current = [filed_in(record, record["content"]) for record in held if record["state"] != WITHDRAWN]
     if not held:
         return
-    _, takings = await judged(transaction, current, lock=False)
+    _, takings = await judged(transaction, current, amending=True, lock=False)
     by_record = dict(zip([each.record for each in current], takings, strict=True))
     await write_uses(transaction, {record["id"]: by_record.get(record["id"], {}) for record in held})

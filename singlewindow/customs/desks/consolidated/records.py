@@ -23,6 +23,7 @@ from singlewindow.customs.desks.consolidated.states import (
     PASSED,
     QUALIFICATION,
     RELEASED,
+    REVOKED,
     STATES,
     STORED,
     TITLES,
@@ -86,7 +87,7 @@ order by place
 on conflict (type, number) do update set submission_id = excluded.submission_id, sequence = excluded.sequence,
     content_sequence = excluded.sequence, district = excluded.district, trader = excluded.trader,
     nature = excluded.nature, basis = excluded.basis, content = excluded.content, state = excluded.state,
-    changed_at = excluded.changed_at
+    changed_at = excluded.changed_at, customs_no = null, valid_until = null, accepted_at = null, released_at = null
 where r.sequence < excluded.sequence and r.state = any($2)"""
 
 
@@ -154,15 +155,18 @@ def past_following(row: Row, record: Row | None, possible: Sequence[str]) -> str
     return "" if record["content_sequence"] < row["sequence"] else f"该{title}已有更新的变更，只能不同意"
 
 
-async def passed(transaction: Transaction, type: str, numbers: Sequence[str]) -> dict[str, Row]:
-    """The records of these numbers (or customs numbers) that are approved, by both; whether they are still valid is
-    for the caller."""
+async def passed(
+    transaction: Transaction, type: str, numbers: Sequence[str], *, ended: bool = False
+) -> dict[str, Row]:
+    """The records of these numbers (or customs numbers) that are approved, or with `ended` were so, by both; whether
+    they are still valid is for the caller."""
     found = await transaction.rows(
-        f"""select * from consolidated_record where type = $1 and number = any($2) and state = '{PASSED}'
-            union all
-            select * from consolidated_record where type = $1 and customs_no = any($2) and state = '{PASSED}'""",
+        """select * from consolidated_record where type = $1 and number = any($2) and state = any($3)
+           union all
+           select * from consolidated_record where type = $1 and customs_no = any($2) and state = any($3)""",
         type,
         sorted(set(numbers)),
+        [PASSED, REVOKED] if ended else [PASSED],
     )
     return {row[name]: row for row in found for name in ("number", "customs_no")}
 
