@@ -95,6 +95,11 @@ class Amends:
         """Whether it has a form of its own, on which another content may be drawn up."""
         return not self.ended and self.edits is None
 
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether nothing is typed on that form, which is declared as it is."""
+        return self.only == frozenset()
+
     def outcome(self, receipts: Iterable[tuple[int, str]]) -> Outcome:
         """What (seq, code) receipts of such a submission come to, in whatever order they arrived.
 
@@ -122,11 +127,13 @@ class Amends:
 @dataclass(frozen=True)
 class Marks:
     """What stands beside a document's status: the action that is `amending` it (with customs just now), the one
-    that it was `ended_by` ("" for none), and what can be done once and was accepted."""
+    that it was `ended_by` ("" for none), what can be done once and was accepted, and the action whose form was
+    `drafted` and is not declared yet."""
 
     amending: str = ""
     ended_by: str = ""
     done: tuple[str, ...] = ()
+    drafted: str = ""
 
 
 Unless = Callable[[Mapping[str, str], datetime], str]
@@ -260,11 +267,14 @@ class Lifecycle:
         found = {state.code: state for state in self.states}
         return found[status]
 
+    def find_action(self, name: str) -> Action | None:
+        """The action of that name, or None."""
+        return next((action for action in self.actions if action.name == name), None)
+
     def action(self, name: str) -> Action:
         """The action of that name. Raises NotInThisState when there is none."""
-        for action in self.actions:
-            if action.name == name:
-                return action
+        if action := self.find_action(name):
+            return action
         raise NotInThisState(f"没有名为 {name} 的操作")
 
     def label_of(self, name: str) -> str:
@@ -291,6 +301,11 @@ class Lifecycle:
         return tuple(action for action in self.actions if action.edits is not None)
 
     @cached_property
+    def recorded(self) -> tuple[Action, ...]:
+        """The amendments that have a form of their own, and each a number and a record."""
+        return tuple(action for action in self.actions if action.amends and action.edits is None)
+
+    @cached_property
     def followed_up(self) -> frozenset[str]:
         """The names that are typed for follow-ups, and therefore never in a draft."""
         return frozenset(name for action in self.follow_ups for name in action.edits or ())
@@ -299,6 +314,11 @@ class Lifecycle:
     def asked(self) -> frozenset[str]:
         """The names that amendments ask for: typed for each anew, and never in force."""
         return frozenset(name for action in self.actions if action.amends for name in action.amends.asks)
+
+    @cached_property
+    def never_drafted(self) -> frozenset[str]:
+        """The names that 暂存 of a draft, templates and workbooks do not take."""
+        return self.followed_up | self.asked
 
     @cached_property
     def drafts(self) -> frozenset[str]:
@@ -333,15 +353,24 @@ class Lifecycle:
         reason of its own (`unless`) is asked it where `content` and `now` are given."""
         if party not in action.parties or role not in action.roles:
             return f"当前用户不能对该单据进行「{action.word}」"
-        if action.amends and (marked := self.marker(marks)):
-            return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.word}"
-        if action.name in marks.done:
-            return f"「{action.word}」只能办理一次，海关已接受，不能再次办理"
+        if beside := self._hindered(action, marks):
+            return beside
         if status not in action.from_states:
             return self._wrong_state(action, status, self.name_of if in_list else self.form_name_of)
         if action.unless is None or content is None or now is None:
             return ""
         return action.unless(texts(content), now)
+
+    def _hindered(self, action: Action, marks: Marks) -> str:
+        """Why the action may not be done for what stands beside the status, or ""."""
+        if action.amends and (marked := self.marker(marks)):
+            return f"单据「{marked[1]}」，{'' if marks.ended_by else '海关答复之前'}不允许{action.word}"
+        if action.amends and action.amends.replaces and marks.drafted not in ("", action.name):
+            drafted = self.label_of(marks.drafted)
+            return f"已暂存「{drafted}」，不能同时办理「{action.word}」；请先申报或删除该{drafted}"
+        if action.name in marks.done:
+            return f"「{action.word}」只能办理一次，海关已接受，不能再次办理"
+        return ""
 
     def _wrong_state(self, action: Action, status: str, word: Callable[[str], str]) -> str:
         """That an action is for other states, and for which: those of all actions of its label, which are one button,

@@ -51,10 +51,11 @@ class Case:
 
     `attachments` are the categories that have a file. `signing` is True before a signature; then `stored` is the
     content as it is stored, with the grey values of the last 暂存, which a colleague's signature leaves as they are;
-    `action` is the signed action ("" before that) and `status` the document's ("" for a new one). Where only follow-ups
-    may be typed, `editable` are their names; all else in `values` is what is in force, and nothing that is found wrong
-    with it counts. None: the whole content. `asked` is the field that was left, while that is looked up ("" otherwise):
-    a name, or a cell such as goods/3/record_no.
+    `action` is the signed action ("" before that) and `status` the document's ("" for a new one). `amending` is the
+    action on whose own form it was typed, also before a signature ("" for the document's form). Where only some names
+    may be typed, for follow-ups or on such a form, `editable` are these; all else in `values` is what is in force, and
+    nothing that is found wrong with it counts. None: the whole content. `asked` is the field that was
+    left, while that is looked up ("" otherwise): a name, or a cell such as goods/3/record_no.
     """
 
     transaction: Transaction
@@ -69,6 +70,7 @@ class Case:
     status: str = ""
     editable: frozenset[str] | None = None
     asked: str = ""
+    amending: str = ""
 
     async def claimed(self, kind: str, key: str) -> bool:
         """Whether another document holds this claim."""
@@ -340,9 +342,19 @@ class RowAction:
 
 
 @dataclass(frozen=True)
+class AmendmentWords:
+    """What the page of a type's amendments calls their kind, their number, and the number of what they amend."""
+
+    kind: str = "申请类型"
+    number: str = "申请编号"
+    document: str = "单据编号"
+    clause: str = ""
+
+
+@dataclass(frozen=True)
 class Queries:
     """How documents of a type are found, and counted. With `delete` rows are ticked and deleted together, by a button
-    with `delete_word`; with `print` the result goes on paper."""
+    with `delete_word`; with `print` the result goes on paper. `amendments` are the words of the page of amendments."""
 
     conditions: tuple[Condition, ...]
     columns: tuple[Column, ...]
@@ -351,6 +363,7 @@ class Queries:
     statistics: Statistics | None = None
     row_actions: tuple[RowAction, ...] = ()
     print: bool = False
+    amendments: AmendmentWords = AmendmentWords()
 
 
 @dataclass(frozen=True)
@@ -556,6 +569,7 @@ MenuPage = Literal[
     "query",  # over one type or several
     "statistics",  # of one type or several
     "import",  # from workbooks, of one type or several
+    "amendments",  # of one type: what became of them
     "own",  # of the chapter's own making, by its name
 ]
 """The kinds of page to which a menu may lead; each has its entry in `web/src/app/pages.ts`."""

@@ -57,11 +57,11 @@ def test_an_application_says_whether_the_card_stays_in_the_reader() -> None:
 
 
 def test_amendments_declare_what_is_typed_for_them() -> None:
-    """CONS-05, CONS-12: only what has a form of its own says so, of names that are there; a flag is a grey cell."""
+    """CONS-05, CONS-12: only what has a form of its own says so, of names that are there; a flag is a cell."""
     with pytest.raises(ValueError, match="has no form"):
         Amends("变更中", frozenset(), frozenset(), ended="已删单", asks=("why",))
-    with pytest.raises(ValueError, match="no grey cell"):
-        lines("货物", Good, kept=Kept("name", "停用"))
+    with pytest.raises(ValueError, match="no cell"):
+        lines("货物", Good, kept=Kept("nothing", "停用"))
     letter = get_document_type("_template")
 
     def with_change(**more: Any) -> DocumentType:

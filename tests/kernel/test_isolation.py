@@ -18,7 +18,7 @@ import pytest
 
 from singlewindow.contract.demo_pki import DemoCard
 from singlewindow.kernel.database.connection import NOBODY, Actor
-from singlewindow.kernel.documents import form_templates, search, statistics, store
+from singlewindow.kernel.documents import amendment_list, form_templates, search, statistics, store
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.jobs import desk as jobs_desk
 from singlewindow.kernel.jobs import files
@@ -31,7 +31,7 @@ from tests.kernel.test_documents import TYPE, applied, letter, reference
 from tests.strangers import chapters_with_routes, routes_of
 from tests.workbooks import letters
 
-BASE = "/api/documents/{type}"
+BASE, AMENDMENTS = "/api/documents/{type}", "/api/amendments/{type}"
 ABSENT = "202600000099999999"
 FENCES = ("both", "row-level security alone", "the application alone")
 
@@ -84,6 +84,7 @@ NOT_FOUND: dict[str, Case] = {
     f"POST {BASE}/{{number}}/submit": lambda g: g.of(
         "POST", "/submit", json={"token": "x", "signature": "eA==", "certificate": "eA=="}
     ),
+    f"GET {AMENDMENTS}/{{number}}": lambda g: g.stranger.http.get(f"/api/amendments/{TYPE}/{g.number}-01"),
     f"POST {BASE}/lookup": lambda g: g.send(
         "POST", "/lookup", json={"field": "x", "content": {}, "number": g.number}
     ),
@@ -92,6 +93,9 @@ NOT_FOUND: dict[str, Case] = {
 
 NOTHING_FOUND: dict[str, Case] = {
     f"GET {BASE}": lambda g: g.send("GET", "", params={**this_week(), "number": g.number}),
+    f"GET {AMENDMENTS}": lambda g: g.stranger.http.get(
+        f"/api/amendments/{TYPE}", params={"action": "change", "document": g.number}
+    ),
     f"POST {BASE}/prepare": lambda g: g.send(
         "POST",
         "/prepare",
@@ -244,6 +248,9 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
         monkeypatch.setattr(form_templates, "OWN", "($1::bigint is not null and $2::text is not null)")
         monkeypatch.setattr(store, "SEEN", "($3::bigint is not null)")
+        monkeypatch.setattr(
+            amendment_list, "own", lambda person: ("{}::bigint is not null", person.company_id)
+        )
         for module in (search, statistics):
             monkeypatch.setattr(
                 module, "own_rows", lambda person: ("{}::bigint is not null", person.company_id)
@@ -288,9 +295,9 @@ async def test_a_foreign_document_answers_like_an_absent_one(
     house: House, fences: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PORT-10: the same words and status on every route; each of the two fences holds by itself."""
-    owner, stranger = await house.member(), await house.member()
-    view = await owner.save(TYPE, letter(reference()))
-    await owner.upload(TYPE, view["number"], "1")
+    stranger = await house.member()
+    owner, view = await approved(house)
+    await amended(owner, view)
     view = await owner.view(TYPE, view["number"])
     guesses = [Guess(stranger, n, view["attachments"][0]["id"]) for n in (view["number"], ABSENT)]
     leave_standing(house, fences, monkeypatch)
@@ -301,6 +308,20 @@ async def test_a_foreign_document_answers_like_an_absent_one(
     assert (await owner.view(TYPE, view["number"])) == view
     assert await found_by(stranger) == 0
     assert await counted_by(stranger) == 0
+
+
+async def approved(house: House) -> tuple[Member, dict[str, Any]]:
+    """A document in force, and whose it is."""
+    owner, view = await applied(house)
+    await house.hear(house.customs.receipt_for(TYPE, view["number"], 1, 1, "APPROVED"))
+    return owner, await owner.view(TYPE, view["number"])
+
+
+async def amended(owner: Member, view: dict[str, Any]) -> None:
+    """A change of it is saved."""
+    body = {"action": "change", "content": {**view["content"], "remark": "改"}}
+    url, match = f"/api/documents/{TYPE}/{view['number']}/amendment", {"If-Match": f'"{view["version"]}"'}
+    assert (await owner.http.put(url, json=body, headers=match)).status_code == 200
 
 
 async def answer_to(guess: Guess, ask: Case) -> tuple[int, str]:
@@ -424,7 +445,8 @@ async def _challenge(house: House, member: Member, card: DemoCard) -> dict[str, 
 
 async def test_row_level_security_holds_without_the_applications_check(house: House) -> None:
     """PORT-10: with the web role, another company's rows are out of sight even for a query that forgot to ask."""
-    member, _view = await applied(house)
+    member, view = await approved(house)
+    await amended(member, view)
     await jobs.imported(house, member, letters([[1, reference(), "4", None, None]]))
     await member.http.post(f"/api/form-templates/{TYPE}", json={"name": "每日", "content": {}})
     head = await house.member(role="administrator")
@@ -435,7 +457,7 @@ async def test_row_level_security_holds_without_the_applications_check(house: Ho
     for actor in (Actor(me["company_id"], me["id"]), NOBODY):
         async with house.web.transaction(actor) as transaction:
             for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
-                          "prepared", "idempotency", "account_event", "autosave",
+                          "prepared", "idempotency", "account_event", "autosave", "amendment",
                           "preference", "find__template", "job", "job_item", "file", "form_template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no

@@ -217,6 +217,22 @@ class StatisticsView(BaseModel):
     ended: str
 
 
+class KindView(BaseModel):
+    """A kind of amendment: the action and its word."""
+
+    name: str
+    label: str
+
+
+class AmendmentsView(BaseModel):
+    """The page of amendments: their kinds, and what it calls kind, number, and the number of what they amend."""
+
+    kinds: list[KindView]
+    kind: str
+    number: str
+    document: str
+
+
 class QueryView(BaseModel):
     """The query page."""
 
@@ -241,6 +257,7 @@ class Definition(BaseModel):
     prints: list[PrintView]
     query: QueryView
     statistics: StatisticsView | None
+    amendments: AmendmentsView | None
 
 
 def definition_of(type: DocumentType) -> Definition:
@@ -267,7 +284,7 @@ def definition_of(type: DocumentType) -> Definition:
             PrintView(name=each.name, title=each.title or type.title, states=sorted(each.states or ()))
             for each in type.prints
         ],
-        query=_query(type), statistics=_statistics(type),
+        query=_query(type), statistics=_statistics(type), amendments=_amendments(type),
     )  # fmt: skip
 
 
@@ -332,6 +349,18 @@ def _statistics(type: DocumentType) -> StatisticsView | None:
         sums=[SumView(**vars(each)) for each in wanted.sums],
         conditions=[_condition(type, each) for each in statistics.conditions(type)],
         ended=type.lifecycle.ended,
+    )
+
+
+def _amendments(type: DocumentType) -> AmendmentsView | None:
+    kinds, words = type.lifecycle.recorded, type.queries.amendments
+    if not kinds:
+        return None
+    return AmendmentsView(
+        kinds=[KindView(name=each.name, label=each.word) for each in kinds],
+        kind=words.kind,
+        number=words.number,
+        document=words.document,
     )
 
 

@@ -120,11 +120,9 @@ class Lines:
     overflow: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        """Check once that what flags a row is a grey cell of it."""
-        if self.kept and (
-            self.kept.flag not in self.row.fields or not self.row.fields[self.kept.flag].system
-        ):
-            raise ValueError(f"{self.label}: rows have no grey cell {self.kept.flag}")
+        """Check once that what flags a row is a cell of it."""
+        if self.kept and self.kept.flag not in self.row.fields:
+            raise ValueError(f"{self.label}: rows have no cell {self.kept.flag}")
 
 
 class Content:
@@ -222,6 +220,30 @@ def textarea(label: str, *, length: int, **more: Any) -> Any:
 def lines(label: str, row: type[Content], **more: Any) -> Any:
     """A table of rows; see `Lines` for what may be said of it."""
     return Lines(label, row, **more)
+
+
+def opened(
+    content: type[Content], names: frozenset[str], closed: frozenset[str], *, flags: bool
+) -> type[Content]:
+    """The same content with these grey fields open to typing and the `closed` ones grey, and (`flags`) rows that can be
+    flagged where a table keeps them."""
+    fields = {n: replace(f, system=False) for n, f in content.fields.items() if f.system and n in names}
+    fields |= {n: replace(f, system=True) for n, f in content.fields.items() if n in closed}
+    tables = {
+        n: replace(t, row=_flagged(t.row, t.kept)) for n, t in content.tables.items() if t.kept and flags
+    }
+    return _derived(content, {**fields, **tables}) if fields or tables else content
+
+
+def _flagged(row: type[Content], kept: Kept) -> type[Content]:
+    """A kind of row whose flag may be set."""
+    return _derived(row, {kept.flag: replace(row.fields[kept.flag], system=False)})
+
+
+def _derived(content: type[Content], other: Mapping[str, Field | Lines]) -> type[Content]:
+    """The same kind of content with some of its declarations replaced."""
+    made: type[Content] = type(content.__name__, (content,), {**content.fields, **content.tables, **other})
+    return made
 
 
 @dataclass(frozen=True)

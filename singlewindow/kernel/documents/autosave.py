@@ -13,6 +13,8 @@ from typing import Any
 
 from singlewindow.kernel.database.connection import Row
 from singlewindow.kernel.definition.check import clean, clean_row
+from singlewindow.kernel.definition.fields import Content
+from singlewindow.kernel.documents.verdict import content_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.problems import Refused, Violation
 
@@ -48,8 +50,9 @@ async def keep(desk: Desk, key: str, typed: Typed) -> datetime:
 
     Values are cleaned as in 暂存, but may be wrong. Raises Refused for what no form holds.
     """
-    content = clean(desk.type.form.content, typed.content)
-    drafts = {name: _cleaned(desk, name, draft) for name, draft in typed.drafts.items()}
+    form = content_of(desk.type, desk.type.lifecycle.find_action(typed.amendment))
+    content = clean(form, typed.content)
+    drafts = {name: _cleaned(form, name, draft) for name, draft in typed.drafts.items()}
     saved_at: datetime = await desk.transaction.value(
         """insert into autosave (account_id, company_id, key, type, number, base_version, content, drafts, amendment)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -105,8 +108,8 @@ async def forget_documents(desk: Desk, numbers: Sequence[str], *, amendments: bo
     )
 
 
-def _cleaned(desk: Desk, name: str, draft: RowDraft) -> dict[str, Any]:
-    table = desk.type.form.content.tables.get(name)
+def _cleaned(form: type[Content], name: str, draft: RowDraft) -> dict[str, Any]:
+    table = form.tables.get(name)
     if table is None:
         raise Refused.because(
             [Violation(name[:40], "field.shape", "未知的表体", "请刷新页面后重新填写", "手册 2.3.2 关于界面")]

@@ -61,8 +61,8 @@ async def get(desk: Desk, id: int) -> tuple[FormTemplate, Mapping[str, Any]]:
 
 async def keep(desk: Desk, name: str, sent: Mapping[str, Any]) -> FormTemplate:
     """Keep content under a new name. Raises Conflict for a name that is there, Refused for what no form holds."""
-    followed = desk.type.lifecycle.followed_up  # typed in no draft
-    content = {n: v for n, v in clean(desk.type.form.content, sent).items() if n not in followed}
+    others = desk.type.lifecycle.never_drafted
+    content = {n: v for n, v in clean(desk.type.form.content, sent).items() if n not in others}
     name = _checked(name)
     await _one_at_a_time(desk)
     if await desk.transaction.value(f"select count(*) from form_template where {OWN}", *_own(desk)) >= MOST:

@@ -32,6 +32,7 @@ class Document:
     working version of a change of that (None: none was saved). `amending` names the action that is with customs,
     `ended_by` the one that ended the document. `answered` says that customs have sent a receipt. `follow_up` is
     what was typed for follow-ups and is not in force, by name; `done` names accepted ones of which one is enough.
+    `drafted` is the action whose form the `amendment` is.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Document:
     answered: bool = False
     follow_up: Mapping[str, Any] = field(default_factory=dict)
     done: Sequence[str] = ()
+    drafted: str = ""
 
     @classmethod
     def of(cls, row: Row) -> Document:
@@ -71,7 +73,11 @@ class Document:
     @property
     def marks(self) -> Marks:
         """What stands beside the status."""
-        return Marks(self.amending, self.ended_by, tuple(self.done))
+        return Marks(self.amending, self.ended_by, tuple(self.done), self.drafted)
+
+    def amendment_of(self, action: str) -> Mapping[str, Any] | None:
+        """What was saved on the form of that action and is not declared yet, if anything was."""
+        return self.amendment if self.drafted in ("", action) else None
 
 
 COLUMNS = ", ".join(Document.__dataclass_fields__)

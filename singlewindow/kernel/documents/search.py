@@ -61,9 +61,15 @@ class Result:
 
 
 async def search(
-    transaction: Transaction, type: DocumentType, person: Person, asked: Mapping[str, str], page: Page
+    transaction: Transaction,
+    type: DocumentType,
+    person: Person,
+    asked: Mapping[str, str],
+    page: Page,
+    amends: str = "",
 ) -> Result:
-    """The documents that fit all conditions; an empty condition counts as not asked.
+    """The documents that fit all conditions; an empty condition counts as not asked. With `amends` only those for which
+    that action may be begun; raises NotInThisState for one without a form of its own.
 
     Spans come as `<name>_from` and `<name>_to`, dates YYYY-MM-DD in Chinese time, both inclusive.
     Raises Refused for a missing, wrong or too wide condition, Forbidden for an unbound account (PORT-04).
@@ -71,6 +77,8 @@ async def search(
     if person.bound_card is None:
         raise refusals.unbound_account()
     where = filters(type, type.queries.conditions, asked, Where(whose_rows(type, person, asked)))
+    if amends:
+        _to_be_amended(type, amends, person, where)
     rows = await transaction.rows(_page_sql(type, where, page), *where.values)
     total = rows[0]["total"]
     documents = [Document.of(row) for row in rows if row["id"] is not None]
@@ -83,9 +91,9 @@ async def search(
 class Where:
     """What rows of a find table must fulfil: SQL with the parameters' numbers, and their values."""
 
-    def __init__(self, first: tuple[str, *tuple[object, ...]]) -> None:
+    def __init__(self, first: tuple[str, *tuple[object, ...]], shown: str = "not hidden") -> None:
         self.values: list[object] = []
-        self.terms = ["not hidden"]
+        self.terms = [shown]
         self.add(*first)
 
     def add(self, term: str, *values: object) -> None:
@@ -131,6 +139,15 @@ def find_choice(box: Condition, given: str) -> Whose | None:
     if not given.strip():
         return None if box.required else box.choices[0]
     return next((each for each in box.choices if each.code == given.strip()), None)
+
+
+def _to_be_amended(type: DocumentType, name: str, person: Person, where: Where) -> None:
+    """Only the company's own documents whose status allows the action, and beside which nothing hinders it."""
+    action, _ = type.lifecycle.amending(name)
+    where.add("company_id = {} and status = any({}::text[])", person.company_id, sorted(action.from_states))
+    busy = f"""not exists (select from document b where b.id = {type.find_table}.document_id
+        and (b.amending <> '' or b.ended_by <> '' or (b.drafted <> '' and b.drafted <> {{}})))"""
+    where.add(busy, action.name)
 
 
 def _page_sql(type: DocumentType, where: Where, page: Page) -> str:

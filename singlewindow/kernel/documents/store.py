@@ -46,10 +46,10 @@ class Change:
 
     `submits` is the id of a new submission, `heard` what the receipts come to. `closes_submission`: the working version
     is no longer what was submitted, so what customs returned for it goes too. `amendment` is the working version of a
-    change; `drops_amendment` takes it away. `amending` and `ended_by` are the marks (`Document`), and `beside` is the
-    content that is with customs to take the place of the one in force: its claims are held beside that one's. `due` are
-    the moments of the lifecycle's timers; those that wait for the new status are kept. `follow_up` and `done` are those
-    of `Document`.
+    change, on the form of the action `drafted`; `drops_amendment` takes it away. `amending` and `ended_by` are the
+    marks (`Document`), and `beside` is the content that is with customs to take the place of the one in force: its
+    claims are held beside that one's. `due` are the moments of the lifecycle's timers; those that wait for the new
+    status are kept. `follow_up` and `done` are those of `Document`.
     """
 
     status: str
@@ -69,6 +69,7 @@ class Change:
     due: Mapping[str, datetime] | None = None
     follow_up: Mapping[str, Any] | None = None
     done: Sequence[str] | None = None
+    drafted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ async def remove(transaction: Transaction, type: DocumentType, document: Documen
         await supersede(transaction, document)
         hidden = Change(document.status, Event("deleted", who), closes_submission=True, hidden=True)
         await change(transaction, type, document, hidden)
+        await transaction.run("update amendment set dropped = true where document_id = $1", document.id)
     else:
         await transaction.run("delete from document where id = $1", document.id)
     if is_awaited(type):
@@ -288,6 +290,7 @@ async def supersede(transaction: Transaction, document: Document) -> None:
 
 _CHANGING = (
     "status", "version", "returned", "pending_submission", "last_submission", "amending", "ended_by", "answered",
+    "drafted",
 )  # fmt: skip
 """The columns that the database answers after a change; the others are known."""
 
@@ -324,6 +327,7 @@ def _as_row(document: Document, wanted: Change) -> dict[str, Any]:
         "closes": wanted.closes_submission or None,
         "hidden": wanted.hidden or None,
         "amendment": wanted.amendment,
+        "drafted": wanted.drafted,
         "drops": wanted.drops_amendment or None,
         "amending": "" if wanted.closes_submission else wanted.amending,
         "ended_by": wanted.ended_by,
@@ -531,12 +535,13 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
     columns += "".join(f", {name} = d.returned->>'{name}'" for name in type.answers)
     columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
+    due = ", due jsonb" if type.lifecycle.timers else ""
     return f"""
         with wanted as (
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
                 submits bigint, versions int, closes boolean, hidden boolean, heard boolean, pending bigint,
-                in_force bigint, answered boolean, amendment jsonb, drops boolean, amending text, ended_by text,
-                keeps boolean{", due jsonb" if type.lifecycle.timers else ""}{_FOLLOW_UPS[0] if follow_ups else ""})
+                in_force bigint, answered boolean, amendment jsonb, drops boolean, drafted text, amending text,
+                ended_by text, keeps boolean{due}{_FOLLOW_UPS[0] if follow_ups else ""})
         ), d as (
             update document t set status = w.status, content = coalesce(w.content, t.content),
                 returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
@@ -546,6 +551,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
                 in_force_submission = case when w.heard then w.in_force else t.in_force_submission end,
                 last_submission = t.last_submission + (w.submits is not null)::int,
                 amendment = case when w.drops then null else coalesce(w.amendment, t.amendment) end,
+                drafted = case when w.drops then '' else coalesce(w.drafted, t.drafted) end,
                 amending = coalesce(w.amending, t.amending), ended_by = coalesce(w.ended_by, t.ended_by),
                 answered = t.answered or w.answered is true{_FOLLOW_UPS[1] if follow_ups else ""}
             from wanted w where t.id = w.id returning t.*

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.codes.meanings import details, validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import Classified, clean
-from singlewindow.kernel.definition.fields import Content, Field, enabled_values
+from singlewindow.kernel.definition.fields import Content, Field, enabled_values, opened
+from singlewindow.kernel.documents import kept
 from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
+from singlewindow.kernel.lifecycle import Action
 from singlewindow.kernel.notices import Notice, Notices
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused, Violation
@@ -78,23 +80,26 @@ async def judge(
     attachments: Sequence[str] = (),
     signing: str = "",
     only: frozenset[str] | None = None,
+    amending: Action | None = None,
     opening: bool = False,
     asked: str = "",
 ) -> Verdict:
     """Judge what a client sent (or what is stored) as content of `type`, for a new document or the `stored` one.
 
     Before a signature `signing` names the action, and `sealed` is the content as it is stored, grey values and all.
-    With `only` the names of follow-ups are judged: all else is as it is in force, grey values too, and nothing that is
-    wrong with it counts. Without it, what follow-ups edit is not taken. At the `opening` of an empty form the rules for
-    that are asked alone. `asked` is the field that was left, where that is looked up: what a cell brings to its row
-    counts as typed.
+    `amending` is the action on whose own form it was typed: what it alters may be grey elsewhere, it takes what it
+    asks for, and rows in force stay in tables that keep them. With `only` (for follow-ups, or of such a form) these
+    names are judged: all else is as it is in force, grey values too, and nothing that is wrong with it counts. What
+    follow-ups edit and other amendments ask for is not taken. At the `opening` of an empty form the rules for that are
+    asked alone. `asked` is the field that was left, where that is looked up: what a cell brings to its row counts as
+    typed.
 
     Raises Refused at once only where the shape itself is wrong; see `definition.check.clean`.
     """
-    reading = None
+    reading, content = None, content_of(type, amending)
     if stored is not None and sealed is not None and only is None:
-        reading = recall(stored.id, type.form.content, sealed)
-    values = dict(reading.cleaned) if reading else _cleaned(type, sent, stored, only)
+        reading = recall(stored.id, content, sealed)
+    values = dict(reading.cleaned) if reading else _cleaned(type, content, sent, stored, only, amending)
     case = Case(
         transaction,
         Registers(transaction),
@@ -108,12 +113,19 @@ async def judge(
         "" if stored is None else stored.status,
         only,
         asked,
+        amending.name if amending else "",
     )
     known = await type.gather(case)
-    filled = {n: v for n, v in type.fill(case, known).items() if v and (only is None or n in only)}
-    rows = _FilledRows.of(type, values, values | filled, known, only, asked)
+    altered = amending.amends.alters or () if amending and amending.amends else ()
+    filled = {
+        n: v
+        for n, v in type.fill(case, known).items()
+        if v and (only is None or n in only) and n not in altered
+    }
+    kept_rows = kept.counts(content, stored.content) if amending and stored else {}
+    rows = _FilledRows.of(type, values, values | filled, known, only, asked).keeping(values, kept_rows)
     values |= rows.typed
-    reading = _read(type, values, values | filled | rows.filled, reading, stored if only is None else None)
+    reading = _read(content, values, values | filled | rows.filled, reading, stored if only is None else None)
     own = [v for v in reading.violations(complete=bool(signing)) if not opening]
     own += _wrong_presets(type, sent, values, stored, opening)
     wrong = [*own, *await _wrong_codes(transaction, reading), *await _wrong_elements(transaction, reading)]
@@ -122,8 +134,10 @@ async def judge(
     found = [each for rule in rules for each in rule.violations(typed, known)]
     wrong += [each for each in found if each.level == "error"]
     warnings = [each for each in found if each.level == "warning"]
-    if only is not None:
-        wrong, warnings = [[v for v in some if _concerns(v.path, only)] for some in (wrong, warnings)]
+    kept_rows = kept.counts(content, stored.content) if amending and stored else {}
+    if only is not None or kept_rows:
+        counts = partial(_counts, only=only, kept_rows=kept_rows)
+        wrong, warnings = [[v for v in some if counts(v.path)] for some in (wrong, warnings)]
     say = partial(_notices, type.notices, typed, known, only) if type.notices else None
     return Verdict(dict(reading.values), tuple(wrong), known, tuple(warnings), reading, rows.brought, say)
 
@@ -166,6 +180,13 @@ class _FilledRows:
             made.filled[name] = [row | cells for row, cells in zip(rows, grey, strict=False)]
         return made
 
+    def keeping(self, cleaned: Mapping[str, Any], kept_rows: Mapping[str, int]) -> _FilledRows:
+        """The same, with so many rows of these tables as they are in force."""
+        for name in kept_rows.keys() & self.filled.keys():
+            for rows in (self.typed[name], self.filled[name]):
+                rows[: kept_rows[name]] = cleaned[name][: kept_rows[name]]
+        return self
+
 
 def _row_of(asked: str, table: str) -> int:
     """The number of the row, from 1, of which a cell was left; 0 for none of this table."""
@@ -174,25 +195,55 @@ def _row_of(asked: str, table: str) -> int:
     return int(number) if name == table and re.fullmatch(r"[1-9][0-9]{0,5}", number) else 0
 
 
+def content_of(type: DocumentType, amending: Action | None = None) -> type[Content]:
+    """The type's content as it is typed on its form or, where that has a form of its own, for an action that amends:
+    what other amendments ask for is grey, what this one alters is not, and rows in force can be flagged."""
+    return _content_of(type, amending.name if amending else "")
+
+
+@cache
+def _content_of(type: DocumentType, amending: str) -> type[Content]:
+    action = type.lifecycle.find_action(amending)
+    amends = action.amends if action else None
+    if amends is None or not amends.replaces:
+        return opened(type.form.content, frozenset(), type.lifecycle.asked, flags=False)
+    closed = type.lifecycle.asked - frozenset(amends.asks)
+    return opened(type.form.content, amends.alters or frozenset(), closed, flags=True)
+
+
 def _notices(notices: Notices, content: Content, known: Any, only: frozenset[str] | None) -> list[Notice]:
     return [each for each in notices(content, known) if only is None or _concerns(each.path, only)]
 
 
 def _cleaned(
-    type: DocumentType, sent: Mapping[str, Any], stored: Document | None, only: frozenset[str] | None
+    type: DocumentType,
+    content: type[Content],
+    sent: Mapping[str, Any],
+    stored: Document | None,
+    only: frozenset[str] | None,
+    amending: Action | None,
 ) -> dict[str, Any]:
     """What of a content was sent by who may type it, cleaned; the rest as it is stored."""
-    followed, content = type.lifecycle.followed_up, {} if stored is None else stored.content
+    followed, in_force = type.lifecycle.followed_up, {} if stored is None else stored.content
     if only is not None:
-        typed = clean(type.form.content, {name: sent[name] for name in only if name in sent})
-        return replaced(content, typed, [name for name in only if not name.startswith(ATTACHMENTS)])
-    fixed = {name: content[name] for name in type.form.content.presets if content.get(name)}
-    cleaned = clean(type.form.content, sent) | serials_of(type, content) | fixed
-    if followed:
+        typed = clean(content, {name: sent[name] for name in only if name in sent})
+        cleaned = replaced(in_force, typed, [name for name in only if not name.startswith(ATTACHMENTS)])
+    else:
+        fixed = {name: in_force[name] for name in type.form.content.presets if in_force.get(name)}
+        cleaned = clean(content, sent) | serials_of(type, in_force) | fixed
+    if followed and only is None:
         draft = stored is None or stored.status in type.lifecycle.drafts
         empty: dict[str, Any] = {name: [] for name in type.form.content.tables}
-        cleaned = replaced(cleaned, empty if draft else content, followed)
-    return cleaned
+        cleaned = replaced(cleaned, empty if draft else in_force, followed)
+    return kept.with_kept_rows(content, in_force, cleaned) if amending else cleaned
+
+
+def _counts(path: str, only: frozenset[str] | None, kept_rows: Mapping[str, int]) -> bool:
+    """Whether what was found there counts: not of what is in force, whole names or rows that are kept."""
+    name, _, rest = path.partition("/")
+    row = rest.partition("/")[0]
+    in_force = name in kept_rows and row.isdigit() and int(row) <= kept_rows[name]
+    return not in_force and (only is None or _concerns(path, only))
 
 
 def _wrong_presets(
@@ -224,7 +275,7 @@ def _concerns(path: str, only: frozenset[str]) -> bool:
 
 
 def _read(
-    type: DocumentType,
+    content: type[Content],
     cleaned: Mapping[str, Any],
     values: Mapping[str, Any],
     before: Reading | None,
@@ -233,7 +284,7 @@ def _read(
     """The reading of the values: that of `before` where they are the same."""
     if before is not None and before.values == values:
         return before
-    reading = Reading.of(type.form.content, cleaned, values)
+    reading = Reading.of(content, cleaned, values)
     if stored is not None:
         remember(stored.id, reading)
     return reading
@@ -256,9 +307,12 @@ def serials_of(type: DocumentType, content: Mapping[str, Any]) -> dict[str, Any]
     return {serial.field: content[serial.field] for serial in type.serials if serial.field in content}
 
 
-def editable(type: DocumentType, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of stored content that a client could have sent: without the grey fields."""
-    return {name: value for name, value in stored.items() if not _is_system(type, name)}
+def editable(type: DocumentType, stored: Mapping[str, Any], amending: Action | None = None) -> dict[str, Any]:
+    """The part of stored content that a client could have sent, on the form of that action where one is named: without
+    the grey fields."""
+    content = content_of(type, amending)
+    grey = content.fields.keys() - content.typed.keys()
+    return {name: value for name, value in stored.items() if name not in grey}
 
 
 def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
@@ -266,15 +320,12 @@ def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
     return canonical(enabled_values(type.form.content, content))
 
 
-def signed_bytes(type: DocumentType, document: Document, content: Mapping[str, Any]) -> bytes:
+def signed_bytes(
+    type: DocumentType, document: Document, content: Mapping[str, Any], amending: Action | None = None
+) -> bytes:
     """The same of what a document holds or is to hold."""
-    reading = recall(document.id, type.form.content, content)
+    reading = recall(document.id, content_of(type, amending), content)
     return reading.signed if reading else content_bytes(type, content)
-
-
-def _is_system(type: DocumentType, name: str) -> bool:
-    spec = type.form.content.fields.get(name)
-    return spec is not None and spec.system
 
 
 async def _wrong_elements(transaction: Transaction, reading: Reading) -> list[Violation]:

@@ -62,8 +62,10 @@ class View(BaseModel):
     the document itself. `answered`: customs have sent a receipt.
 
     `editable` are the names (fields, tables, `attachments/CODE`) that may be typed now for follow-ups, [] for none;
-    null where 暂存 is permitted: every typed name but those that some action `edits`. `content` has under these names
-    what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are none).
+    null where 暂存 is permitted: every typed name but those that some action `edits` or asks for. `content` has under
+    these names what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are
+    none). On the form of an action that amends, `editable` are the names that it alters and asks for (null: all that is
+    typed), and `in_force` is the whole content in force.
     """
 
     type: str
@@ -159,7 +161,8 @@ def view_of(
         names = _followed(type, document, editable, sent)
     else:
         actions, names = _actions(type, document, amending, own), frozenset()
-        editable = None if actions["save"].allowed else names
+        editable = amending.amends.only if amending.amends and own[amending.name].allowed else names
+        editable = names if amending.amends and amending.amends.ended else editable
     header = {
         "number": document.number,
         "status": type.lifecycle.form_name_of(document.status),
@@ -180,7 +183,7 @@ def view_of(
         amendment=amending.name if amending else "",
         answered=document.answered,
         editable=None if editable is None else sorted(editable),
-        in_force={n: document.content[n] for n in sorted(names) if n in document.content} if names else None,
+        in_force=_in_force(document, amending, names),
         warnings=[],
         notices=None,
         alerts=[],
@@ -221,6 +224,13 @@ def status_view(type: DocumentType, status: str, marks: Marks = UNMARKED) -> Sta
     return StatusView.model_construct(code=status, name=type.lifecycle.name_of(status), waiting=waiting)
 
 
+def _in_force(document: Document, amending: Action | None, names: frozenset[str]) -> dict[str, Any] | None:
+    """What counts while something else is typed or shown: under these names, or on the form of what replaces it."""
+    if amending and amending.amends and amending.amends.replaces:
+        return dict(document.content)
+    return {n: document.content[n] for n in sorted(names) if n in document.content} if names else None
+
+
 def _content(
     type: DocumentType,
     document: Document,
@@ -230,12 +240,18 @@ def _content(
 ) -> dict[str, Any]:
     """What the form shows: of what is in force all but the `names`, which are as they were sent or typed."""
     if amending is not None:
-        replaces = amending.amends is not None and not amending.amends.ended
-        return dict(document.amendment if replaces and document.amendment is not None else document.content)
+        saved = _saved(document, amending)
+        return dict(document.content if saved is None else saved)
     if not names:
         return dict(document.content)
     typed = {n: v for n, v in document.follow_up.items() if n in names} if sent is None else sent
     return replaced(document.content, typed, names if sent is not None else typed)
+
+
+def _saved(document: Document, amending: Action) -> Mapping[str, Any] | None:
+    """What was saved on the form of an action that amends, if anything was."""
+    replaces = amending.amends is not None and amending.amends.replaces
+    return document.amendment_of(amending.name) if replaces else None
 
 
 def _followed(
@@ -276,10 +292,10 @@ def _actions(
     action; a follow-up has no button there."""
     if amending.amends is None:
         return actions
-    replaces = not amending.amends.ended
+    typed = amending.amends.replaces and not amending.amends.takes_nothing
     of_form = {a.name: actions[amending.name] for a in type.lifecycle.actions if a.signed and not a.amends}
-    of_form["save"] = _verdict("" if replaces else f"{amending.label}不修改单据内容，无需暂存")
-    saved = replaces and document.amendment is not None
+    of_form["save"] = _verdict("" if typed else f"{amending.label}不修改单据内容，无需暂存")
+    saved = _saved(document, amending) is not None
     of_form["delete"] = _verdict("" if saved else f"没有已暂存的{amending.label}")
     return actions | of_form
 

@@ -11,7 +11,7 @@ from typing import Any
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean
-from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents import amendments, store
 from singlewindow.kernel.documents.readings import remember
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once
@@ -66,9 +66,12 @@ class Desk:
         only = None if view.editable is None else frozenset(view.editable)
         if only == frozenset():
             return view
-        typed = editable(self.type, view.content)
+        amending = self.type.lifecycle.action(view.amendment) if view.amendment else None
+        typed = editable(self.type, view.content, amending)
         try:
-            verdict = await judge(self.transaction, self.type, self.person, typed, stored=document, only=only)
+            verdict = await judge(
+                self.transaction, self.type, self.person, typed, stored=document, only=only, amending=amending
+            )
         except (
             Refused
         ):  # kept by an earlier definition: it is shown as it is, 暂存 says what does not fit any more
@@ -113,13 +116,27 @@ class Desk:
             raise store.only_reads()
         return document
 
-    async def look_up(self, sent: Mapping[str, Any], number: str | None, field: str = "") -> Verdict:
-        """What leaving a field fills in, and what is wrong so far; nothing is stored."""
+    async def look_up(
+        self, sent: Mapping[str, Any], number: str | None, field: str = "", amending: str = ""
+    ) -> Verdict:
+        """What leaving a field fills in, and what is wrong so far, on the form of the action `amending` where one is
+        named; nothing is stored. Raises NotInThisState for an action without a form of its own."""
         document = None if number is None else await self.get_own(number)
-        followed = field.partition("/")[0] in self.type.lifecycle.followed_up
-        names = self._editable(document) if document and followed else None
+        action, names = None, None
+        if document and amending:
+            action, amends = self.type.lifecycle.amending(amending)
+            names = amends.only
+        elif document and field.partition("/")[0] in self.type.lifecycle.followed_up:
+            names = self._editable(document)
         return await judge(
-            self.transaction, self.type, self.person, sent, stored=document, only=names, asked=field
+            self.transaction,
+            self.type,
+            self.person,
+            sent,
+            stored=document,
+            only=names,
+            amending=action,
+            asked=field,
         )
 
     async def save_new(self, sent: Mapping[str, Any], key: str | None = None) -> View:
@@ -200,22 +217,26 @@ class Desk:
         """
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         action, amends = self._amending(document, amending)
-        if amends.ended or action.edits == frozenset():
+        if amends.ended or action.edits == frozenset() or amends.takes_nothing:
             raise NotInThisState(f"{action.word}不修改单据内容，无需暂存", clause=action.clause)
         await self.check_version(document, version, action)
-        only = None if action.edits is None else self._editable(document)
-        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document, only=only)
+        own_form = action if amends.replaces else None
+        only = amends.only if own_form else self._editable(document)
+        verdict = await judge(
+            self.transaction, self.type, self.person, sent, stored=document, only=only, amending=own_form
+        )
         verdict.raise_if_refused()
         said = {"action": action.name, "version": document.version + 1}
         event = Event("amendment saved", self.person.display_name, said)
         wanted = Change(document.status, event, new_version=True)
-        if only is None:
-            wanted = replace(wanted, amendment=verdict.values)
+        if own_form:
+            wanted = replace(wanted, amendment=verdict.values, drafted=action.name)
+            await amendments.draft(self.transaction, document, action, verdict.values)
         else:
-            typed = {name: verdict.values.get(name, "") for name in only if self._is_content(name)}
+            typed = {name: verdict.values.get(name, "") for name in only or () if self._is_content(name)}
             wanted = replace(wanted, follow_up={**document.follow_up, **typed})
         changed = await store.change(self.transaction, self.type, document, wanted)
-        return verdict.told(await self.view(changed, action if only is None else None))
+        return verdict.told(await self.view(changed, own_form))
 
     def _is_content(self, name: str) -> bool:
         """Whether what may be typed is content, and not a category of files."""
@@ -230,7 +251,7 @@ class Desk:
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         await self.check_version(document, version)
         for action in self.type.lifecycle.actions:
-            if action.amends and not action.amends.ended and action.edits is None:
+            if action.amends and action.amends.replaces:
                 self._party(action, document.status, document)
         if marker := self.type.lifecycle.marker(Marks(document.amending)):
             raise NotInThisState(f"单据「{marker[1]}」，海关答复之前不允许删除变更内容")
@@ -239,6 +260,7 @@ class Desk:
         event = Event("amendment deleted", self.person.display_name)
         wanted = Change(document.status, event, drops_amendment=True, new_version=True)
         await store.change(self.transaction, self.type, document, wanted)
+        await amendments.drop(self.transaction, document)
 
     async def delete(self, number: str, version: int | None = None) -> None:
         """删除. Raises NotInThisState where the status forbids it, StaleVersion when `version` is given and old."""
@@ -317,8 +339,8 @@ class Desk:
         """Raise StaleVersion, with what is stored now (as the form of `action` shows it, where that amends), unless
         `version` is the stored one."""
         if document.version != version:
-            own_form = action is None or action.amends is None or action.edits is not None
-            current = await self.view(document, None if own_form else action)
+            of_document = action is None or action.amends is None or action.edits is not None
+            current = await self.view(document, None if of_document else action)
             raise StaleVersion(
                 f"该单据在您打开之后已被他人保存（您的版本 {version}，现为 {document.version}），请刷新后重新修改",
                 current=current.model_dump(mode="json"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents import amendments, store
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.store import Change, Event, Standing
 from singlewindow.kernel.documents.verdict import content_bytes
@@ -75,6 +75,9 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
         if file.superseded:
             late = Event("late receipt", _who(each), _said(each))
             await store.note(transaction, file.case.document, late, answered=file.answered)
+    await amendments.settle(
+        transaction, [(file.id, file.outcome, file.settled_at) for file, _ in new if file.is_record]
+    )
     for type, changes in changes_of(file for file, _ in new).items():
         try:
             await store.change_many(transaction, type, changes)
@@ -122,6 +125,16 @@ class File:
     def came_to_nothing(self) -> datetime | None:
         """When it was refused, or could not be sent, where it amends."""
         return self.amends.refused_at(self.moments) if self.amends else None
+
+    @property
+    def is_record(self) -> bool:
+        """Whether there is a record of it: of what amends on a form of its own."""
+        return self.amends is not None and self.edits is None
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When it was accepted, refused, or could not be sent, where it amends; None while it is with customs."""
+        return min(self.accepted_at) if self.outcome == "accepted" else self.came_to_nothing
 
     @property
     def edits(self) -> frozenset[str] | None:
@@ -236,11 +249,14 @@ class CaseFile:
         return [f for f in self.live if f.id > base.id and f.outcome == "accepted" and not _ends(f)]
 
     def _with(self, content: Mapping[str, Any], file: File) -> Mapping[str, Any]:
-        """A content after what was accepted: a follow-up brings what it edits, a change all that no follow-up does."""
-        signed, followed = _content(file), self.type.lifecycle.followed_up
-        if file.edits is not None:
-            return replaced(content, signed, file.edits)
-        return replaced(signed, content, followed) if followed else signed
+        """A content after what was accepted: a follow-up brings what it edits, an amendment what it alters or, where it
+        does not say, all that is typed in a draft too."""
+        signed, others = _content(file), self.type.lifecycle.never_drafted
+        alters = file.amends.alters if file.amends else None
+        brings = alters if file.edits is None else file.edits
+        if brings is not None:
+            return replaced(content, signed, brings)
+        return replaced(signed, content, others) if others else signed
 
     def status_of(self, file: File, *, ending: bool = True) -> str:
         """The status that a submission's receipts lead to, with the accepted follow-ups and the timers that came
@@ -352,6 +368,7 @@ class CaseFile:
         ending = [file for file in accepted if _ends(file)]
         in_force = wanted.heard.in_force
         content = self._replaced()
+        taken_back = content is not None and self._is_taken_back(heard)
         return replace(
             wanted,
             heard=Standing(
@@ -361,7 +378,8 @@ class CaseFile:
             ),
             content=content,
             new_version=content is not None,
-            amendment=_content(heard) if content is not None and self._is_taken_back(heard) else None,
+            amendment=_content(heard) if taken_back else None,
+            drafted=heard.action if taken_back else None,
             drops_amendment=heard.amends is not None and self._is_drawn_up(base[-1]),
             follow_up=self._still_typed(heard, taken_back=content is not None),
             done=tuple(sorted({f.action for f in accepted if f.amends and f.amends.once})),
@@ -383,8 +401,12 @@ class CaseFile:
             heard.outcome == "refused"
             and heard.edits is None
             and self.document.amendment is None
-            and heard.content == content_bytes(self.type, self.document.content)
+            and canonical(self._in_force_of(heard)) == content_bytes(self.type, self.document.content)
         )
+
+    def _in_force_of(self, file: File) -> Mapping[str, Any]:
+        """What would be in force of what it signed: not what it was asked for."""
+        return {n: v for n, v in _content(file).items() if n not in self.type.lifecycle.asked}
 
     def _is_drawn_up(self, base: File) -> bool:
         """Whether the working version of a change is the last that was accepted: then there is nothing left of it."""

@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import (
     account_routes,
+    amendment_routes,
     attachment_routes,
     autosave_routes,
     batch_routes,
@@ -57,6 +58,7 @@ ROUTERS = (  # the most asked first, but no number before the word that stands i
     company_routes.router,
     system_routes.router,
     portal_routes.router,
+    amendment_routes.router,
     attachment_routes.router,
     autosave_routes.router,
     live_routes.router,

@@ -68,6 +68,9 @@ class LookupBody(ContentBody):
 
     field: Text = Field(max_length=200)
     number: Number | None = None
+    amending: Text = Field(
+        default="", max_length=40, description="The action on whose form it is; empty: the document's own"
+    )
 
 
 class LookupAnswer(BaseModel):
@@ -182,18 +185,23 @@ async def save_new(
     return tagged(view, 201)
 
 
-@most_asked.get("", summary="Find documents", responses=documented(Refused), response_model=SearchAnswer)
+@most_asked.get(
+    "", summary="Find documents", responses=documented(Refused, NotInThisState), response_model=SearchAnswer
+)
 async def find(
     type: NamedType,
     request: Request,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
     sort: Annotated[Text, Query(max_length=60)] = "-updated_at",
+    amends: Annotated[
+        Text, Query(max_length=40, description="Only documents for which that action may be begun")
+    ] = "",
 ) -> Response:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
-    asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort")}
+    asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort", "amends")}
     async with own_desk(request, type, bound=False, finds=True) as desk:
-        result = await search(desk.transaction, type, desk.person, asked, Page(page, size, sort))
+        result = await search(desk.transaction, type, desk.person, asked, Page(page, size, sort), amends)
     items = [
         SearchRow.model_construct(  # all of it is ours: nothing to validate
             number=row.document.number, status=row.document.status, status_name=row.status_name,
@@ -223,7 +231,7 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     right or wrong what stands in another field that asks: its violations are answered too. A cell is named
     goods/2/code; rows count from 1."""
     async with own_desk(request, type, bound=False) as desk:
-        verdict = await desk.look_up(body.content, body.number, body.field)
+        verdict = await desk.look_up(body.content, body.number, body.field, body.amending)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
     asking = asking_fields(type.form.content, verdict.values, body.field) | {body.field}
     found = [v for v in (*verdict.violations, *verdict.warnings) if v.path in asking]

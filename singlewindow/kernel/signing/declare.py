@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from singlewindow.kernel.documents import draws, store
+from singlewindow.kernel.definition.fields import enabled_values
+from singlewindow.kernel.documents import amendments, draws, store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
@@ -51,7 +52,7 @@ class SigningDesk:
         check_card(desk.person, card_no)
         files = signed_files(desk.type, action, await desk.files(document))
         verdict = await self._verdict(document, action, files)
-        content = signed_bytes(desk.type, document, _asked(document, action))
+        content = signed_bytes(desk.type, document, _asked(document, action), action)
         statement = {
             "type": desk.type.name,
             "number": number,
@@ -112,7 +113,7 @@ class SigningDesk:
                 ]
             )
         await draws.lock(desk.transaction, desk.type, [document.content, _asked(document, action)])
-        content = signed_bytes(desk.type, document, _asked(document, action))
+        content = signed_bytes(desk.type, document, _asked(document, action), action)
         if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
             raise _changed("", "单据内容在签名之后有变化，未予申报")
         prepared = replace(prepared, content=content)
@@ -130,16 +131,18 @@ class SigningDesk:
             return Verdict(dict(content), (), NothingKnown())
         if action.amends is None:
             await waits.check(desk.transaction, desk.type, document.company_id, content)
+        own_form = action if action.amends and action.amends.replaces else None
         verdict = await judge(
             desk.transaction,
             desk.type,
             desk.person,
-            editable(desk.type, content),
+            editable(desk.type, content, action),
             stored=document,
             sealed=content,
             attachments=[f.category for f in files],
             signing=action.name,
-            only=action.edits,
+            only=action.amends.only if own_form and action.amends else action.edits,
+            amending=own_form,
         )
         verdict.raise_if_refused()
         if _filled(verdict.values) != _filled(content):
@@ -187,6 +190,11 @@ class SigningDesk:
         if action.amends:
             beside = None if action.amends.ended else _asked(document, action)
             wanted = replace(wanted, amending=action.name, beside=beside)
+            if action.edits is None:
+                before = enabled_values(desk.type.form.content, document.content)
+                await amendments.declare(
+                    desk.transaction, document, action, submission_id, _asked(document, action), before
+                )
         return await store.change(desk.transaction, desk.type, document, wanted)
 
     async def _write(
@@ -240,12 +248,15 @@ def _asked(document: Document, action: Action) -> Mapping[str, Any]:
         return document.content
     if action.edits is not None:
         return replaced(document.content, document.follow_up, action.edits & set(document.follow_up))
-    if document.amendment is None:
+    if action.amends.takes_nothing:
+        return document.content
+    amendment = document.amendment_of(action.name)
+    if amendment is None:
         message = f"尚未暂存{action.label}的内容，不能申报"
         raise Refused.because(
             [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
         )
-    return document.amendment
+    return amendment
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,12 +44,12 @@ class Sheet:
 
 @cache
 def sheets_of(document: DocumentType) -> tuple[Sheet, ...]:
-    """The sheets of a document type; grey fields are not filled in by anybody, and what follow-ups edit not in a draft,
-    so they have no column."""
-    content, followed = document.form.content, document.lifecycle.followed_up
-    tables = {name: table for name, table in content.tables.items() if name not in followed}
+    """The sheets of a document type; grey fields are not filled in by anybody, and what is typed for follow-ups and
+    amendments not in a draft, so they have no column."""
+    content, others = document.form.content, document.lifecycle.never_drafted
+    tables = {name: table for name, table in content.tables.items() if name not in others}
     titles = _titles([HEADER_SHEET, *(table.label for table in tables.values())])
-    heads = [("", _heads(content, but_not=followed))]
+    heads = [("", _heads(content, but_not=others))]
     heads += [(name, _heads(table.row)) for name, table in tables.items()]
     return tuple(Sheet(name, title, kind) for (name, kind), title in zip(heads, titles, strict=True))
 
