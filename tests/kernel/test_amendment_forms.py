@@ -332,15 +332,22 @@ async def test_amendments_are_found_by_their_kind_and_more(house: House) -> None
     assert await numbers_of(mine, {"action": "correct", "number": f" {numbers[0]} "}) == numbers[:1]
     assert await numbers_of(mine, {"action": "correct", "document": mine.number}) == numbers[1:]
     today = datetime.now(CHINA).date()
-    assert await numbers_of(mine, {"action": "correct", "from": str(today), "to": str(today)}) == numbers
-    assert await numbers_of(mine, {"action": "correct", "to": str(today - timedelta(days=1))}) == []
+    assert (
+        await numbers_of(mine, {"action": "correct", "asked_from": str(today), "asked_to": str(today)})
+        == numbers
+    )
+    assert await numbers_of(mine, {"action": "correct", "asked_to": str(today - timedelta(days=1))}) == []
     assert await numbers_of(mine, {"action": "correct", "page": "2", "size": "1"}) == numbers[1:]
     for wrong, path, rule in (
         ({}, "action", "query.required"),
         ({"action": "apply"}, "action", "query.choice"),
         ({"action": "correct", "status": "7"}, "status", "query.choice"),
-        ({"action": "correct", "from": "2026-13-01"}, "from", "query.date"),
-        ({"action": "correct", "from": "2026-11-02", "to": "2026-11-01"}, "to", "query.order"),
+        ({"action": "correct", "asked_from": "2026-13-01"}, "asked_from", "query.date"),
+        (
+            {"action": "correct", "asked_from": "2026-11-02", "asked_to": "2026-11-01"},
+            "asked_to",
+            "query.order",
+        ),
         ({"action": "correct", "document": "\u202e"}, "document", "query.choice"),
     ):
         answer = await mine.member.http.get(AMENDMENTS, params=wrong)

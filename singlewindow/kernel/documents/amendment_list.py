@@ -185,11 +185,13 @@ def _of_action(desk: Desk, action: str) -> list[Violation]:
 def _of_days(asked: Asked, first: date | None, last: date | None) -> list[Violation]:
     violations = [
         _wrong(name, "「申请日期」不是有效的日期", "请按 YYYY-MM-DD 填写，年份为 1900 至 2200", "query.date")
-        for name, given, day in (("from", asked.first, first), ("to", asked.last, last))
+        for name, given, day in (("asked_from", asked.first, first), ("asked_to", asked.last, last))
         if given and day is None
     ]
     if first and last and last < first:
-        violations.append(_wrong("to", "「申请日期」的截止日期早于起始日期", "请调换起止日期", "query.order"))
+        violations.append(
+            _wrong("asked_to", "「申请日期」的截止日期早于起始日期", "请调换起止日期", "query.order")
+        )
     return violations
 
 

@@ -70,8 +70,8 @@ async def find_amendments(
     ] = "",
     number: Annotated[Text, Query(max_length=40)] = "",
     document: Annotated[Text, Query(max_length=40, description="The number of what is amended")] = "",
-    first: Annotated[Text, Query(alias="from", max_length=20, description="YYYY-MM-DD")] = "",
-    last: Annotated[Text, Query(alias="to", max_length=20, description="YYYY-MM-DD")] = "",
+    first: Annotated[Text, Query(alias="asked_from", max_length=20, description="YYYY-MM-DD")] = "",
+    last: Annotated[Text, Query(alias="asked_to", max_length=20, description="YYYY-MM-DD")] = "",
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> AmendmentsAnswer:

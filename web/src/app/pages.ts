@@ -1,4 +1,4 @@
-import { Document, Files, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
+import { Document, EditPen, Files, Histogram, List, Search, Upload } from "@element-plus/icons-vue";
 import { defineAsyncComponent, type Component } from "vue";
 import type { MenuItem } from "@/kernel/api/types";
 import { presetOf } from "@/kernel/preset";
@@ -42,6 +42,10 @@ export const pageKinds: Record<PageName, PageKind> = {
   },
   own: { page: OwnPage, about: "chapter", icon: Files, title: "办理", props: ({ application, name }) => ({ application, name }) },
   query: { page: QueryPage, about: "types", icon: Search, title: "查询", props: ({ types, preset }) => ({ types, preset: presetOf(preset) }) },
+  amendments: {
+    page: defineAsyncComponent(() => import("@/pages/AmendmentsPage.vue")), about: "types", icon: EditPen, title: "申请状态查询",
+    props: ({ types }) => ({ types }),
+  },
   receipts: {
     page: ReceiptsPage, about: "document", icon: List, title: "回执",
     props: ({ types, number }) => ({ type: types[0], number }),

@@ -67,6 +67,7 @@ export const parcel: Definition = {
     row_actions: [],
   },
   statistics: null,
+  amendments: null,
 };
 
 /** The same with a table of rows: 名称, 重量, and a mark that kind A forbids and kind B demands. */

@@ -49,7 +49,8 @@ export const deleteDocument = (type: string, number: string, version: number): P
 export const deleteDocuments = (type: string, numbers: string[]): Promise<Deleted> =>
   call("POST", `${at(type)}/delete`, { body: { numbers } });
 
-export const lookUp = (type: string, body: { field: string; content: Content; number: string | null }): Promise<Lookup> =>
+/** @param body `amending`: the action on whose form it is; "" for the document's own */
+export const lookUp = (type: string, body: { field: string; content: Content; number: string | null; amending: string }): Promise<Lookup> =>
   call("POST", `${at(type)}/lookup`, { body });
 
 export const prepareAction = (

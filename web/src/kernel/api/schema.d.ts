@@ -84,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/amendments/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find amendments
+         * @description The company's own, the newest first: saved ones, those with customs, and those that were settled.
+         */
+        get: operations["find_amendments_api_amendments__type__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/amendments/{type}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An amendment on the form of its document
+         * @description What it asked for in `content`, and what was in force then in `in_force`; nothing can be done there.
+         */
+        get: operations["open_one_api_amendments__type___number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications": {
         parameters: {
             query?: never;
@@ -2022,6 +2062,66 @@ export interface components {
             };
         };
         /**
+         * AmendmentRow
+         * @description An amendment. `document` is the number of what it amends; `action` and `status` stand with their words;
+         *     `asked_at` is the last 暂存, then 申报; `settled_at` and `answer` are customs', null and "" before.
+         */
+        AmendmentRow: {
+            /** Action */
+            action: string;
+            /** Action Name */
+            action_name: string;
+            /** Answer */
+            answer: string;
+            /** Asked */
+            asked: components["schemas"]["AskedView"][];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Document */
+            document: string;
+            /** Number */
+            number: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+        };
+        /**
+         * AmendmentsAnswer
+         * @description A page of the result; beyond 10,000 the total is capped.
+         */
+        AmendmentsAnswer: {
+            /** Items */
+            items: components["schemas"]["AmendmentRow"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
+        };
+        /**
+         * AmendmentsView
+         * @description The page of amendments: their kinds, and what it calls kind, number, and the number of what they amend.
+         */
+        AmendmentsView: {
+            /** Document */
+            document: string;
+            /** Kind */
+            kind: string;
+            /** Kinds */
+            kinds: components["schemas"]["KindView"][];
+            /** Number */
+            number: string;
+        };
+        /**
          * Answer
          * @description What the receiver says of one envelope: `stored` (now or before), or refused for good with a reason.
          */
@@ -2158,6 +2258,16 @@ export interface components {
         ArchiveBody: {
             /** Ids */
             ids: number[];
+        };
+        /**
+         * AskedView
+         * @description What was typed for an amendment alone: its label, and the text (a code with its name).
+         */
+        AskedView: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
         };
         /**
          * AttachmentView
@@ -2667,6 +2777,7 @@ export interface components {
         Definition: {
             /** Actions */
             actions: components["schemas"]["ActionDefinition"][];
+            amendments: components["schemas"]["AmendmentsView"] | null;
             attachments: components["schemas"]["AttachmentsView"] | null;
             /** Lines */
             lines: components["schemas"]["LinesView"][];
@@ -3060,6 +3171,16 @@ export interface components {
             label: string;
         };
         /**
+         * KindView
+         * @description A kind of amendment: the action and its word.
+         */
+        KindView: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * LineView
          * @description Keys (codes, days) with the words for them, how many documents, how many of them have ended, and the sums as
          *     decimal texts.
@@ -3184,6 +3305,12 @@ export interface components {
          */
         LookupBody: {
             /**
+             * Amending
+             * @description The action on whose form it is; empty: the document's own
+             * @default
+             */
+            amending: string;
+            /**
              * Content
              * @example {
              *       "contact_name": "王芳"
@@ -3231,7 +3358,7 @@ export interface components {
              * Page
              * @enum {string}
              */
-            page: "form" | "query" | "statistics" | "import" | "own";
+            page: "form" | "query" | "statistics" | "import" | "amendments" | "own";
             /** Preset */
             preset: {
                 [key: string]: string;
@@ -4345,8 +4472,10 @@ export interface components {
          *     the document itself. `answered`: customs have sent a receipt.
          *
          *     `editable` are the names (fields, tables, `attachments/CODE`) that may be typed now for follow-ups, [] for none;
-         *     null where 暂存 is permitted: every typed name but those that some action `edits`. `content` has under these names
-         *     what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are none).
+         *     null where 暂存 is permitted: every typed name but those that some action `edits` or asks for. `content` has under
+         *     these names what is typed so far or was sent, and `in_force` what counts (an absent one is empty; null: there are
+         *     none). On the form of an action that amends, `editable` are the names that it alters and asks for (null: all that is
+         *     typed), and `in_force` is the whole content in force.
          */
         View: {
             /** Actions */
@@ -4774,6 +4903,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_amendments_api_amendments__type__get: {
+        parameters: {
+            query?: {
+                /** @description Obligatory: the amending action */
+                action?: string;
+                /** @description draft, declared, agreed, refused, failed */
+                status?: string;
+                number?: string;
+                /** @description The number of what is amended */
+                document?: string;
+                /** @description YYYY-MM-DD */
+                asked_from?: string;
+                /** @description YYYY-MM-DD */
+                asked_to?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendmentsAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_one_api_amendments__type___number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -6776,6 +7038,8 @@ export interface operations {
                 page?: number;
                 size?: number;
                 sort?: string;
+                /** @description Only documents for which that action may be begun */
+                amends?: string;
             };
             header?: never;
             path: {
@@ -6815,6 +7079,15 @@ export interface operations {
             };
             /** @description /problems/not-found: 未找到 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -117,6 +117,8 @@ export type Reminders = Schemas["RemindersAnswer"];
 export type Found = Schemas["SearchRow"];
 export type FoundPage = Schemas["SearchAnswer"];
 export type Deleted = Schemas["DeletedAnswer"];
+export type Amendment = Schemas["AmendmentRow"];
+export type AmendmentsPage = Schemas["AmendmentsAnswer"];
 
 export type StoredFile = Schemas["FileView"];
 export type Job = Schemas["JobView"];

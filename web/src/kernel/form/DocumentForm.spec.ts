@@ -244,7 +244,7 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
       [`GET ${PATH}/1`]: open,
       "GET /api/definitions/sample.parcel": parcel,
     }, "1");
-    document.definition.value = { ...parcel, actions: [...parcel.actions, { ...parcel.actions[0]!, name: "copy", label: "复制", shortcut: "Alt+C" }] };
+    document.declared.value = { ...parcel, actions: [...parcel.actions, { ...parcel.actions[0]!, name: "copy", label: "复制", shortcut: "Alt+C" }] };
     await flushPromises();
     const before = document.tab.value;
     await shortcut("C");

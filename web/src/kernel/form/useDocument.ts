@@ -2,13 +2,16 @@ import { computed, reactive, ref, shallowRef } from "vue";
 import {
   createDocument, deleteAmendment, deleteDocument, emptyDocument, getDefinition, lookUp as askServer, openDocument, saveAmendment, saveDocument,
 } from "@/kernel/api/documents";
+import { openAmendment } from "@/kernel/api/amendments";
 import { isLost, Problem } from "@/kernel/api/problem";
 import type { ActionDefinition, Allowed, Content, Definition, Lookup, RowDraft, Typed, View } from "@/kernel/api/types";
+import { amendmentIn } from "@/kernel/amendments/amendments";
 import type { Preset } from "@/kernel/preset";
 import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
 import { randomKey } from "@/kernel/randomKey";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
+import { definitionFor } from "./amended";
 import { keepTypedOn, presetIn, rowsOf, sameTyped } from "./content";
 import { isFollowUp, useEditable } from "./useEditable";
 
@@ -25,14 +28,20 @@ const AS_VIEWED = ["copy", "print"]; // what may be done with a document that is
  * Every function throws the API's `Problem`; what was typed stays.
  */
 export function useDocument(type: string) {
-  const definition = shallowRef<Definition | null>(null);
+  const declared = shallowRef<Definition | null>(null);
   const view = shallowRef<View | null>(null);
   const content = ref<Content>({});
   const drafts = reactive<Record<string, RowDraft>>({}); // what stands in the row editors, by table
   const tab = ref(randomKey()); // names this form's autosave; another document in it gets another
   const sending: Sending = { around: (work) => work() };
-  const mode = ref(""); // "" to work on the document, VIEW to look at it, else the name of an amending action
+  const mode = ref(""); // "" to work on the document, VIEW or an amendment's place (02) to look at it, else the name of an amending action
   let begun: { sent: Content; key: string } | null = null; // a first 暂存 that has no answer yet
+
+  /** The action that amends what is in force, when the form is that action's (变更, 删单). */
+  const amending = computed<ActionDefinition | null>(() => declared.value?.actions.find((one) => one.name === mode.value && hasForm(one)) ?? null);
+  /** The action of the amendment that is looked at. */
+  const lookedAt = computed<ActionDefinition | null>(() => (amending.value ? null : declared.value?.actions.find((one) => one.name === view.value?.amendment)) ?? null);
+  const definition = computed(() => declared.value && definitionFor(declared.value, amending.value ?? lookedAt.value));
 
   const number = computed(() => view.value?.number ?? null);
   const dirty = computed(
@@ -44,11 +53,6 @@ export function useDocument(type: string) {
 
   /** What the menu gave to this document: its kind, say. */
   const preset = computed<Preset>(() => (definition.value ? presetIn(definition.value, content.value) : {}));
-
-  /** The action that amends what is in force, when the form is that action's (变更, 删单). */
-  const amending = computed<ActionDefinition | null>(
-    () => definition.value?.actions.find((one) => one.name === mode.value && hasForm(one)) ?? null,
-  );
 
   /** Whether an action may be done now, as the server says; 新增 always (UI-11); nothing else with what is only looked at. */
   function may(name: string): Allowed {
@@ -70,12 +74,16 @@ export function useDocument(type: string) {
    */
   async function load(wanted: string | null, as = "", preset: Preset = {}): Promise<void> {
     const asked = wanted && as !== VIEW ? as : "";
-    const [found, opened] = await Promise.all([
-      getDefinition(type), wanted ? openDocument(type, wanted, asked) : emptyDocument(type, preset),
-    ]);
-    definition.value = found;
-    mode.value = wanted && (as === VIEW || found.actions.some((one) => one.name === as && hasForm(one))) ? as : "";
+    const [found, opened] = await Promise.all([getDefinition(type), wanted ? opens(wanted, asked) : emptyDocument(type, preset)]);
+    declared.value = found;
+    mode.value = wanted && (as === VIEW || amendmentIn(as, wanted) || found.actions.some((one) => one.name === as && hasForm(one))) ? as : "";
     take(opened);
+  }
+
+  /** What a mode shows of a document: itself, the form of an action, or an amendment as it was. */
+  function opens(wanted: string, as: string): Promise<View> {
+    const amendment = amendmentIn(as, wanted);
+    return amendment ? openAmendment(type, amendment) : openDocument(type, wanted, as);
   }
 
   /** Shows the document itself, to be looked at: its amendment is with customs, or may not be made any more. */
@@ -86,7 +94,8 @@ export function useDocument(type: string) {
   }
 
   /** What leaving a field, or a cell (goods/2/code), fills in and finds wrong; nothing is stored. */
-  const lookUp = (field: string, sent: Content): Promise<Lookup> => askServer(type, { field, content: sent, number: number.value });
+  const lookUp = (field: string, sent: Content): Promise<Lookup> =>
+    askServer(type, { field, content: sent, number: number.value, amending: amending.value?.name ?? "" });
 
   /** Shows the answered document as it is. */
   function take(answered: View): void {
@@ -220,8 +229,8 @@ export function useDocument(type: string) {
   async function refresh(): Promise<void> {
     const stored = view.value;
     if (!stored?.number) return;
-    const asked = amending.value?.name ?? "";
-    const now = await openDocument(type, stored.number, asked).catch((error: unknown) => {
+    const asked = mode.value === VIEW ? "" : mode.value;
+    const now = await opens(stored.number, asked).catch((error: unknown) => {
       if (asked && !unsaved.value && error instanceof Problem && error.slug === "not-in-this-state") return null;
       throw error;
     });
@@ -236,7 +245,7 @@ export function useDocument(type: string) {
   }
 
   return {
-    type, definition, view, content, drafts, number, preset, mode, amending, dirty, unsaved, tab, sending,
+    type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
     may, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,

@@ -27,7 +27,7 @@ export function useEditable(
   function mayType(name: string): boolean {
     if (mode.value === VIEW || !view.value) return false;
     const { number, editable, actions } = view.value;
-    if (mode.value === "" && number && editable) return editable.includes(name);
+    if ((mode.value === "" || view.value.amendment) && number && editable) return editable.includes(name);
     return !theirs.value.has(name) && (number === null || !("save" in actions) || may("save").allowed);
   }
 

@@ -9,12 +9,12 @@ import { useList } from "./useList";
 
 /**
  * A type's query: its conditions as typed, and the page of rows that the last search found.
- * @param preset with what conditions begin, of those that the type has
+ * @param preset with what conditions begin, of those that the type has; `for` the action for which documents are found
  */
 export function useQuery(definition: () => Definition | null, now: () => Date = businessNow, preset: Preset = {}) {
   const values = reactive<Record<string, string>>({});
   const list = useList<Found, Record<string, string>, FoundPage>({
-    find: (question, turn) => findDocuments(definition()!.type, { ...question, ...turn }),
+    find: (question, turn) => findDocuments(definition()!.type, { ...question, ...turn, ...(preset.for ? { amends: preset.for } : {}) }),
     keyOf: (row) => row.number, tickable: (row) => row.actions.delete?.allowed === true, order: "-updated_at",
   });
 
