@@ -16,6 +16,7 @@ from singlewindow.demo.appointments import (
 )
 from singlewindow.demo.calendars import make_calendars
 from singlewindow.demo.companies import Company, make_companies
+from singlewindow.demo.consolidated import make_consolidated
 from singlewindow.demo.declarations import (
     CLOSED,
     ENDED,
@@ -54,7 +55,8 @@ def make_world(anchor: date) -> dict[str, Any]:
     declarations, examples = _declarations(random, anchor, companies, bills)
     printable, to_print = make_printable(anchor, companies)
     appointments, to_appoint = make_appointments(anchor, companies, bills)
-    examples |= _bill_examples(bills) | to_print | to_appoint
+    consolidated = make_consolidated(anchor, companies)
+    examples |= _bill_examples(bills) | to_print | to_appoint | consolidated.examples
     return {
         "anchor": anchor.isoformat(),
         "companies": [asdict(company) for company in companies],
@@ -67,11 +69,11 @@ def make_world(anchor: date) -> dict[str, Any]:
             {"username": "guan02", "password": "Guan02-2026", "name": "方明"},
         ],
         "pilot_districts": make_pilots(anchor),
-        "bills_of_lading": bills,
+        "bills_of_lading": bills + consolidated.bills,
         "registers": {
-            "manifest": make_manifests(random, bills),
-            "licence": make_licences(random, anchor, companies),
-            "account_book": make_books(random, anchor, companies),
+            "manifest": make_manifests(random, bills) + consolidated.registers["manifest"],
+            "licence": make_licences(random, anchor, companies) + consolidated.registers["licence"],
+            "account_book": make_books(random, anchor, companies) + consolidated.registers["account_book"],
             "port_calendar": make_calendars(anchor),
             "gate_lane": make_lanes(),
             "gate_tolerance": make_tolerances(),
