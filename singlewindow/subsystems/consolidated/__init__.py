@@ -18,6 +18,7 @@ SUBSYSTEM = Subsystem(
     menu=(
         MenuItem("企业资质备案", "form", (QUALIFICATION.name,), under="集报备案"),
         MenuItem("企业商品信息备案", "form", (BOOKLET.name,), under="集报备案"),
+        MenuItem("企业备案变更", "own", name="changes", under="集报备案"),
         MenuItem("进口一般贸易集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "GI"}),
         MenuItem("进口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BI"}),
         MenuItem("出口一般贸易集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "GE"}),

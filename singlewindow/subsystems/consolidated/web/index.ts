@@ -8,6 +8,7 @@ const chapter: SubsystemPages = {
     declarations: defineAsyncComponent(() => import("./declarations/DeclarationsPage.vue")),
     relations: defineAsyncComponent(() => import("./relations/RelationsPage.vue")),
     statistics: defineAsyncComponent(() => import("./statistics/StatisticsPage.vue")),
+    changes: defineAsyncComponent(() => import("./changes/ChangePage.vue")),
     filings: defineAsyncComponent(() => import("./filings/FilingsPage.vue")),
     deadlines: defineAsyncComponent(() => import("./deadlines/DeadlinesPage.vue")),
   },
