@@ -1,0 +1,86 @@
+import { flushPromises } from "@vue/test-utils";
+import { afterEach, describe, expect, it } from "vitest";
+import { parcel } from "@/testing/definition";
+import { openPage, pageOf, type Opened } from "../testing";
+import ChangePage from "./ChangePage.vue";
+import { BOOKLET, QUALIFICATION } from "./useApproved";
+
+const [ONE, TWO, BOOK] = ["202600000000000001", "202600000000000002", "202600000000000003"];
+const at = (type: string): string => `GET /api/documents/${type}`;
+const yes = { allowed: true, why: "" };
+const NOT_YET = "核准有效期为 2026-12-01，到期前 10 天内（2026-11-21 起）才可申请延期";
+const row = (number: string, more: object = {}) =>
+  ({ number, status: "7", status_name: "海关审批通过", marker: "", values: { number, status: "海关审批通过", district: "5301 皇岗海关" }, actions: { change: yes, ...more } });
+
+let opened: Opened;
+afterEach(() => opened.wrapper.unmount());
+
+async function open(more: Record<string, unknown> = {}): Promise<Opened> {
+  const definitions = Object.fromEntries([QUALIFICATION, BOOKLET].map((type) => [`GET /api/definitions/${type}`, { ...parcel, type }]));
+  opened = await openPage(ChangePage, {
+    ...definitions,
+    [at(QUALIFICATION)]: pageOf([row(ONE, { extend: { allowed: false, why: NOT_YET } }), row(TWO, { extend: yes })]),
+    [at(BOOKLET)]: pageOf([row(BOOK)]), ...more,
+  });
+  return opened;
+}
+const box = (name: string) => opened.wrapper.get<HTMLInputElement>(`[data-field=${name}]`);
+const button = (word: string) => opened.wrapper.findAll("button").find((one) => one.text() === word)!;
+const asked = (type: string) => opened.asked(`/api/documents/${type}`).map((one) => one.query);
+async function choose(number: string): Promise<void> {
+  await opened.wrapper.get(`input[aria-label="选择 ${number}"]`).setValue(true);
+}
+
+describe("企业备案变更 (CONS-07, CONS-08)", () => {
+  it("one of two boxes is ticked, and asked for; only what may be changed is found", async () => {
+    await open();
+    expect([box("company_code").element.readOnly, box("number").element.readOnly]).toEqual([false, true]);
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    const turn = { page: "1", size: "20", sort: "-updated_at", amends: "change" };
+    for (const type of [QUALIFICATION, BOOKLET]) expect(asked(type)).toEqual([{ company_code: "4403910001", ...turn }]);
+    expect(opened.wrapper.findAll("tbody tr").map((one) => one.attributes("data-row"))).toEqual([ONE, TWO, BOOK]);
+  });
+
+  it("a number is that of a qualification with its booklets, or else of a booklet", async () => {
+    const answer = ({ query }: { query: Record<string, string> }) => pageOf(query.number === BOOK ? [row(BOOK)] : []);
+    await open({ [at(QUALIFICATION)]: pageOf([]), [at(BOOKLET)]: answer });
+    await opened.wrapper.get("input[type=radio][value=number]").setValue(true);
+    await flushPromises();
+    expect(document.activeElement).toBe(box("number").element);
+    await box("number").setValue(BOOK);
+    await box("number").trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(asked(QUALIFICATION).map(({ number }) => number)).toEqual([BOOK]);
+    expect(asked(BOOKLET).map(({ number, qualification }) => [number, qualification])).toEqual([[undefined, BOOK], [BOOK, undefined]]);
+    expect(opened.wrapper.text()).toContain("没有海关审批通过、且没有变更正在办理的数据");
+    await choose(BOOK);
+    await opened.press("变更企业商品信息");
+    expect(opened.open.mock.calls).toEqual([[BOOKLET, BOOK, { mode: "change" }]]);
+  });
+
+  it("an empty box is refused, and gets the focus", async () => {
+    await open();
+    await box("company_code").setValue("");
+    await opened.press("查询");
+    expect(opened.wrapper.get(".list-state.refused").text()).toContain("「企业海关编号」不可为空");
+    expect(document.activeElement).toBe(box("company_code").element);
+    expect([...asked(QUALIFICATION), ...asked(BOOKLET)]).toEqual([]);
+  });
+
+  it("the blue buttons are for the chosen row, and say why they are grey", async () => {
+    await open();
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    expect(button("变更企业资质信息").attributes("title")).toContain("请先在「企业资质信息」中选中一行");
+    await choose(ONE);
+    expect(button("企业资质延期申请").attributes("title")).toBe(NOT_YET);
+    expect(button("变更企业商品信息").attributes("aria-disabled")).toBe("true");
+    await opened.press("企业资质延期申请");
+    expect(opened.open.mock.calls).toEqual([]);
+    await opened.press("变更企业资质信息");
+    await choose(TWO);
+    await opened.press("企业资质延期申请");
+    expect(opened.open.mock.calls).toEqual([[QUALIFICATION, ONE, { mode: "change" }], [QUALIFICATION, TWO, { mode: "extend" }]]);
+  });
+});
