@@ -121,7 +121,7 @@ def declared(action: str) -> Perform:
     return declare
 
 
-def amended(action: str, **changed: str) -> Perform:
+def amended(action: str, **changed: Any) -> Perform:
     """A signed action on what is in force: the form for it, saved there with some fields changed, declared there.
 
     Without any the form is all grey, and is declared as it is.
@@ -139,7 +139,7 @@ def amended(action: str, **changed: str) -> Perform:
 
 
 async def save_amendment(
-    scene: Scene, who: Member, form: View, action: str, **changed: str
+    scene: Scene, who: Member, form: View, action: str, **changed: Any
 ) -> httpx.Response:
     """暂存 in the form of an action on what is in force."""
     body = {"action": action, "content": scene.typed(form) | changed}

@@ -8,6 +8,7 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     now          the moment at which it is judged (with its offset); the present one where it is left out
     registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
     claims       [kind, key] that another document holds
+    claimant     what is filled in in that one, where an empty one cannot be saved
     documents    the applicant's own: type, content, status, returned; `as` stands for its number in what follows
     warn         every [path, rule] that is doubtful; none where it is left out
     expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
@@ -97,7 +98,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     await house.hear(*_notices(house, sample.get("registers", {})))
     for kind, key in sample.get("claims", []):
         preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
-        other = await (await house.member()).save(type.name, preset)
+        other = await (await house.member()).save(type.name, preset | sample.get("claimant", {}))
         await house.sql(
             """insert into claim (kind, key, document_id, company_id)
                select $1, $2, id, company_id from document where number = $3""",

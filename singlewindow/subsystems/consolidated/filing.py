@@ -5,11 +5,15 @@ Manual 第六篇 第一章; CONS-01, CONS-03, CONS-04, FA 3.7.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from singlewindow.kernel.definition.fields import HeaderField, code, text
-from singlewindow.kernel.lifecycle import NEW, Action, Amends, Hear, State, states
-from singlewindow.kernel.subsystem import ReceiptCode
+from singlewindow.kernel.lifecycle import NEW, Action, Hear, State, states
+from singlewindow.kernel.subsystem import Print, ReceiptCode
+from singlewindow.kernel.timing import Moments, Timer, midnight_after
 
 CHAPTER = "手册 第六篇 第一章"
 CHANGING = f"{CHAPTER} 1.3 企业备案变更"
@@ -32,7 +36,7 @@ STATES = (
     State(REVOKED, "取消资质"),
     State(EXPIRED, "已失效"),
 )
-CHANGE = Amends("变更中", frozenset({"CHANGE_AGREED"}), frozenset({"CHANGE_REFUSED", "REJECTED"}))
+CHANGE = (frozenset({"CHANGE_AGREED"}), frozenset({"CHANGE_REFUSED", "REJECTED"}))  # what settles a change
 _PENDING = UNDER_WAY | states(REJECTED)  # a sending that was believed to have failed may be answered
 HEARS = (
     Hear("SENT", states(DECLARED), SENT),
@@ -53,6 +57,21 @@ RECEIPTS = (
     ReceiptCode("REVOKED", "取消资质"),
     ReceiptCode("CHANGE_AGREED", "同意变更"),
     ReceiptCode("CHANGE_REFUSED", "不同意变更"),
+)
+
+
+def paper(name: str, title: str) -> tuple[Print, ...]:
+    """The paper of a filing, by its template's name."""
+    return (Print("filing", title, Path(__file__).with_name("prints") / f"{name}.typ"),)
+
+
+def expires(content: Mapping[str, Any], moments: Moments) -> datetime | None:
+    """00:00 after 核准有效期, which is the last day on which a filing counts (令169 第六条、第八条)."""
+    return midnight_after(moments.returned.get("valid_until", ""), 0)
+
+
+EXPIRES = Timer(
+    "expired", "核准有效期已过", states(APPROVED), EXPIRED, expires, clause="海关总署令第169号 第八条"
 )
 
 

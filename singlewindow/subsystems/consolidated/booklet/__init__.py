@@ -2,14 +2,17 @@
 
 from singlewindow.kernel.subsystem import DocumentType
 from singlewindow.subsystems.consolidated.booklet.document import FORM
-from singlewindow.subsystems.consolidated.booklet.known import fill, gather
-from singlewindow.subsystems.consolidated.booklet.lifecycle import LIFECYCLE
+from singlewindow.subsystems.consolidated.booklet.known import fill, fill_rows, gather
+from singlewindow.subsystems.consolidated.booklet.lifecycle import LIFECYCLE, WAITS
 from singlewindow.subsystems.consolidated.booklet.messages import MESSAGES
 from singlewindow.subsystems.consolidated.booklet.queries import QUERIES
 from singlewindow.subsystems.consolidated.booklet.rules import RULES
+from singlewindow.subsystems.consolidated.filing import paper
 
 BOOKLET = DocumentType(
     name="consolidated.booklet",
     title="企业商品信息备案",
-    form=FORM, rules=RULES, gather=gather, fill=fill, lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES,
+    form=FORM, rules=RULES, gather=gather, fill=fill, fill_rows=fill_rows,
+    lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, waits=WAITS,
+    prints=paper("booklet", "打印企业商品信息"),
 )  # fmt: skip

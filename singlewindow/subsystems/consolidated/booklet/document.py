@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from singlewindow.kernel.definition.conditions import filled
 from singlewindow.kernel.definition.fields import (
     Content,
     Form,
     HeaderField,
+    Kept,
     Section,
     decimal,
     lines,
@@ -30,12 +32,9 @@ class Good(Content):
         "商品名称", length=255, required=True, element="GName", clause=CLAUSE, hint="必填，至多 255 字"
     )
     model: str = text(
-        "规格型号",
-        length=255,
-        element="GModel",
-        clause=CLAUSE,
-        hint="商品的申报要素，按归类查看或重新归类录入",
-    )
+        "规格型号", length=255, elements="code", element="GModel", clause=CLAUSE,
+        hint="商品的申报要素，按「重新归类」逐项录入，以 | 分隔",
+    )  # fmt: skip
     unit: str = coded(
         "申报计量单位", "units", length=3, required=True, element="GUnit", clause=CLAUSE,
         hint="必填，按空格键调出列表",
@@ -46,8 +45,9 @@ class Good(Content):
         "单价", digits=14, places=4, element="DeclPrice", clause=CLAUSE, hint="选填，至多 4 位小数"
     )
     currency: str = coded(
-        "币制", "currencies", length=3, element="TradeCurr", clause=CLAUSE, hint="选填，按空格键调出列表"
-    )
+        "币制", "currencies", length=3, required=filled("price"), element="TradeCurr", clause=CLAUSE,
+        hint="填写单价时必填，按空格键调出列表",
+    )  # fmt: skip
     country: str = coded(
         "产销国", "countries", length=3, element="OriginCountry", clause=CLAUSE,
         hint="选填，进口填原产国，出口填最终目的国",
@@ -90,7 +90,8 @@ class Booklet(Content):
         length=1,
     )
     goods: list[Good] = lines(
-        "备案表表体", Good, least=1, most=MOST_GOODS, insert="插入", clause=CLAUSE,
+        "备案表表体", Good, least=1, most=MOST_GOODS, insert="插入", elements="归类", overflow=("qualification",),
+        kept=Kept("stopped", "停用"), clause=CLAUSE,
     )  # fmt: skip
 
 

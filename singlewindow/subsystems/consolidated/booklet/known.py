@@ -1,23 +1,32 @@
-"""What the rules may know: the qualification under which the goods are filed."""
+"""What the rules may know: the qualification under which the goods are filed, the goods' legal units, and which of the
+document codes before a licence's number there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from singlewindow.kernel.codes.meanings import details, validity
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.store import find_document
 from singlewindow.kernel.subsystem import Case
+from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.booklet.licences import split
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
+
+PAPERS = "supporting_documents"  # 监管证件代码
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the rules may know: the company's own qualification of that number, None for none."""
+    """What the rules may know. `qualification` is the company's own of that number, None for none; `units` are the two
+    legal units of each goods code; `papers` those of the document codes named that are in force."""
 
     signing: bool = False
     qualification: Document | None = None
+    units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    papers: frozenset[str] = frozenset()
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
@@ -29,7 +38,25 @@ async def gather(case: Case) -> Known:
     """Look up what the rules ask."""
     number = case.values.get("qualification", "")
     found = await find_document(case.transaction, QUALIFICATION, number) if number else None
-    return Known(case.signing, found)
+    goods = case.values.get("goods", [])
+    return Known(case.signing, found, await _units(case, goods), await _papers(case, goods))
+
+
+async def _units(case: Case, goods: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, str]]:
+    day = case.transaction.now.astimezone(CHINA).date()
+    codes = {("goods", row["code"]) for row in goods if row.get("code")}
+    found = await details(case.transaction, codes, day)
+    return {
+        code: (str(extra.get("unit1") or ""), str(extra.get("unit2") or ""))
+        for (_, code), extra in found.items()
+    }
+
+
+async def _papers(case: Case, goods: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    day = case.transaction.now.astimezone(CHINA).date()
+    named = {(PAPERS, parts[0]) for row in goods if (parts := split(row.get("licence", "")))}
+    found = await validity(case.transaction, named, day)
+    return frozenset(code for (_, code), in_force in found.items() if in_force)
 
 
 def fill(case: Case, known: Known) -> Mapping[str, str]:
@@ -38,3 +65,9 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
     if known.qualification is not None:
         filled |= {name: known.qualification.content.get(name, "") for name in ("district", "nature")}
     return filled
+
+
+def fill_rows(content: Mapping[str, Any], known: Known) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    """The grey cells of the goods: the legal units of their codes."""
+    units = (known.units.get(row.get("code", ""), ("", "")) for row in content.get("goods", []))
+    return {"goods": [{"unit1": first, "unit2": second} for first, second in units]}

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.lifecycle import Action, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import Action, Amends, Hear, Lifecycle, State, states
+from singlewindow.kernel.subsystem import Waits
 from singlewindow.subsystems.consolidated.booklet.document import CLAUSE
 from singlewindow.subsystems.consolidated.filing import (
     APPROVED,
     CHANGE,
     CHANGING,
+    EXPIRED,
+    EXPIRES,
     HEARS,
     HELD,
+    REJECTED,
+    REVOKED,
     STATES,
     STORED,
     UNSAVED,
     actions,
 )
+from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
 LIFECYCLE = Lifecycle(
-    states=(*STATES[:2], State(HELD, "待发送"), *STATES[2:]),
+    states=(*STATES[:2], State(HELD, "待发送", waiting=True), *STATES[2:]),
     actions=(
         *actions(CLAUSE, STORED | states(HELD)),
         Action(
-            "change", "变更", states(APPROVED), signed=True, function="MOD", amends=CHANGE, done="变更申报成功",
-            clause=CHANGING,
+            "change", "变更企业商品信息", states(APPROVED), signed=True, function="MOD", done="变更申报成功",
+            amends=Amends("变更中", *CHANGE, alters=frozenset({"goods"})), clause=CHANGING,
         ),
     ),
-    hears=HEARS,
+    hears=(
+        *HEARS,
+        Hear("SEND_FAILED", states(HELD), REJECTED),  # what it waited for will not come
+        Hear("VALIDITY", states(APPROVED), APPROVED),
+    ),
+    timers=(EXPIRES,),
     unsaved=UNSAVED,
 )  # fmt: skip
+
+WAITS = Waits(
+    QUALIFICATION.name,
+    "qualification",
+    states(APPROVED),
+    HELD,
+    ends=states(REVOKED, EXPIRED),
+    clause=f"{CLAUSE} 小提示",
+)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Messages
+from singlewindow.kernel.subsystem import Messages, ReceiptCode
 from singlewindow.subsystems.consolidated.filing import RECEIPTS
 from singlewindow.subsystems.consolidated.qualification.messages import district
 
-MESSAGES = Messages(district=district, returned=("book_no", "valid_until"), receipts=RECEIPTS)
+MESSAGES = Messages(
+    district=district,
+    returned=("book_no", "valid_until"),
+    receipts=(*RECEIPTS, ReceiptCode("VALIDITY", "核准有效期变更")),
+)

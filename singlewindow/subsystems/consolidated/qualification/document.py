@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.definition.conditions import eq
+from singlewindow.kernel.definition.conditions import eq, starts
 from singlewindow.kernel.definition.fields import (
     Content,
     Form,
@@ -17,6 +17,7 @@ from singlewindow.subsystems.consolidated.filing import CHAPTER, grey, header
 
 CLAUSE = f"{CHAPTER} 1.1 企业资质备案"
 GENERAL, BONDED, BORDER, CONTRACTED = "1234"  # 集中申报货物性质
+NARROWED = {BORDER: starts("district", "07"), CONTRACTED: starts("district", "57")}  # 其余关区不可选
 IS_BONDED = eq("nature", BONDED)  # 担保方式、担保额度、担保有效期均置灰
 
 
@@ -33,7 +34,7 @@ class Qualification(Content):
     company_name: str = grey("企业名称", "TradeName", CLAUSE, "返填，不可录入，根据登录的账号返填", span=2)
     nature: str = code(
         "集中申报货物性质", "consolidated_natures", length=1, required=True, lookup=True, search=True,
-        element="ColDclGoodsType", clause=CLAUSE,
+        narrowed=NARROWED, element="ColDclGoodsType", clause=CLAUSE,
         hint="必填；申报地海关为 07 开头时可选边境小额，57 开头时可选对外承包出口货物；保税货物不需企业商品信息备案",
     )  # fmt: skip
     guarantee: str = code(

@@ -1,14 +1,16 @@
-"""What the rules may know: the company in customs' register, and whether it has such a qualification already."""
+"""What the rules may know: the company in customs' register, what is in force, and whether the company has such a
+qualification already."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.filing import APPROVED
 from singlewindow.subsystems.consolidated.qualification.document import BONDED
 from singlewindow.subsystems.consolidated.readings import Readings, readings
 
@@ -19,13 +21,22 @@ CLAIM = "consolidated.qualification"
 @dataclass(frozen=True)
 class Known:
     """What the rules may know. `company` is what customs' register says of the applicant, None for nothing;
-    `taken`: another qualification of the company for that district and kind of goods is valid or under way."""
+    `in_force` the content that an approved qualification has; `taken`: another qualification of the company for that
+    district and kind of goods is valid or under way."""
 
     today: date
-    readings: Readings
+    readings: Readings = field(default_factory=Readings)
     signing: bool = False
     company: Mapping[str, Any] | None = None
+    in_force: Mapping[str, Any] | None = None
     taken: bool = False
+
+    @property
+    def discredited(self) -> bool:
+        """Whether the company's grade is 失信企业 or 严重失信企业: its name counts before its code."""
+        company = self.company or {}
+        name = str(company.get("grade_name") or "")
+        return "失信" in name if name else str(company.get("grade") or "") in ("4", "5")
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
@@ -51,13 +62,21 @@ async def gather(case: Case) -> Known:
         readings=readings(),
         signing=case.signing,
         company=None if entry is None else entry.data,
+        in_force=await _in_force(case) if case.status == APPROVED else None,
         taken=await case.claimed(CLAIM, key),
     )
 
 
+async def _in_force(case: Case) -> Mapping[str, Any] | None:
+    content: Mapping[str, Any] | None = await case.transaction.value(
+        "select content from document where id = $1", case.document_id
+    )
+    return content
+
+
 def fill(case: Case, known: Known) -> Mapping[str, str]:
-    """The grey fields: who files, and its form of guarantee as customs have it."""
+    """The grey fields: who files, and its form of guarantee as customs have it; what is in force keeps its own."""
     filled = {"company_code": case.applicant.customs_code, "company_name": case.applicant.name}
-    if case.values.get("nature") != BONDED:
+    if known.in_force is None and case.values.get("nature") != BONDED:
         filled["guarantee"] = str((known.company or {}).get("guarantee_mode") or "")
     return filled
