@@ -16,13 +16,14 @@ from singlewindow.subsystems.consolidated.readings import Readings, readings
 
 COMPANY = "company"  # customs' register
 CLAIM = "consolidated.qualification"
+SAVED_WITH = ("district", "nature")  # 暂存 wants them; company and name are always there
 
 
 @dataclass(frozen=True)
 class Known:
     """What the rules may know. `company` is what customs' register says of the applicant, None for nothing;
     `in_force` the content that an approved qualification has; `taken`: another qualification of the company for that
-    district and kind of goods is valid or under way."""
+    district and kind of goods is valid or under way; `missing` what must be there at 暂存 and is not."""
 
     today: date
     readings: Readings = field(default_factory=Readings)
@@ -30,6 +31,7 @@ class Known:
     company: Mapping[str, Any] | None = None
     in_force: Mapping[str, Any] | None = None
     taken: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def discredited(self) -> bool:
@@ -64,6 +66,7 @@ async def gather(case: Case) -> Known:
         company=None if entry is None else entry.data,
         in_force=await _in_force(case) if case.status == APPROVED else None,
         taken=await case.claimed(CLAIM, key),
+        missing=tuple(name for name in SAVED_WITH if not case.values.get(name)),
     )
 
 

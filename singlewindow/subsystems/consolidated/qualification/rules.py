@@ -17,12 +17,9 @@ DECREE = "海关总署令第169号"
 @rule("CONS-R01", clause=CLAUSE)
 def names_district_and_nature(content: Qualification, known: Known) -> Iterator[Finding]:
     """Nothing is saved without 申报地海关 and 集中申报货物性质 (CONS-03); before a signature the fields say so."""
-    if known.signing:
-        return
-    for name in ("district", "nature"):
-        if not getattr(content, name):
-            spec = content.fields[name]
-            yield Finding(name, f"「{spec.label}」为必填项，未录入不能暂存", spec.hint)
+    for name in () if known.signing else known.missing:
+        spec = content.fields[name]
+        yield Finding(name, f"「{spec.label}」为必填项，未录入不能暂存", spec.hint)
 
 
 @rule("CONS-R02", clause=f"{DECREE} 第五条、第七条", alert=True, opening=True)

@@ -131,7 +131,7 @@ async def test_a_booklet_waits_for_its_qualification(scene: Scene) -> None:
 
 
 async def test_what_waits_for_a_deleted_qualification_is_told(scene: Scene) -> None:
-    """CONS-04, CONS-06: it does not hang for ever: it comes back to be corrected, with words, and goes under another."""
+    """CONS-04, CONS-06: it does not hang for ever: it comes back to be corrected, with words."""
     qualification = await scene.qualified("发往海关成功")
     view = await scene.owner.save(BOOKLET, {"qualification": qualification["number"], "goods": [GOOD]})
     await scene.declare(BOOKLET, view)
