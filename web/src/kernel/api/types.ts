@@ -42,6 +42,7 @@ export type ApplicationGroup = Schemas["GroupView"];
 export type Applications = Schemas["Applications"];
 
 export type CodeItem = Schemas["CodeItem"];
+export type CodeDetails = Schemas["CodeDetails"];
 export type CodePage = Schemas["CodeAnswer"];
 
 export type FieldKind = Field["kind"];

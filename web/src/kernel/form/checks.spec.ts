@@ -3,7 +3,7 @@ import { field } from "@/testing/definition";
 import type { Variant } from "@/kernel/api/types";
 import type { Values } from "@/kernel/conditions";
 import cases from "../../../../singlewindow/kernel/definition/variants.cases.json";
-import { checkField, spoken } from "./checks";
+import { checkField, closedCodes, spoken } from "./checks";
 
 interface Case {
   name: string;
@@ -24,5 +24,18 @@ describe("variants of a field (GATE-03): the case file that the server runs too"
     const voyage = field("voyage_no", "航次号", { required: true, variants });
     expect(checkField(voyage, {}, { transport: "4" })).toMatchObject({ message: "「货物运输批次号」为必填项", advice: "公路运输时必填" });
     expect(checkField(voyage, {}, { transport: "2" })).toMatchObject({ message: "「航次号」为必填项" });
+  });
+});
+
+describe("a code that is narrowed (CONS-02)", () => {
+  const nature = field("nature", "货物性质", { kind: "code", hint: "07 关区可选 3", narrowed: { 3: { op: "starts", field: "district", value: "07" } } });
+
+  it("an entry counts only under its condition, and the others always", () => {
+    expect(checkField(nature, { nature: "3", district: "5301" })).toMatchObject({
+      rule: "field.narrowed", message: "「货物性质」在当前填写的内容下不能选代码 3", advice: "07 关区可选 3",
+    });
+    expect(checkField(nature, { nature: "3", district: "0708" })).toBeNull();
+    expect(checkField(nature, { nature: "1", district: "5301" })).toBeNull();
+    expect([closedCodes(nature, { district: "5301" }), closedCodes(nature, { district: "0708" })]).toEqual([["3"], []]);
   });
 });

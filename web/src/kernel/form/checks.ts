@@ -20,6 +20,10 @@ export const isDisabled = (field: Field, values: Values, header?: Values): boole
 export const isRequired = (field: Field, values: Values, header?: Values): boolean =>
   holds(field.required, values, header);
 
+/** The entries of a code that may not be chosen beside these values. */
+export const closedCodes = (field: Field, values: Values, header?: Values): string[] =>
+  Object.keys(field.narrowed).filter((code) => !holds(field.narrowed[code]!, values, header));
+
 /** The field with the label and hint that it has beside these values (of a row, with its header). */
 export function spoken(field: Field, values: Values, header?: Values): Field {
   const variant = field.variants.find((one) => holds(one.when, values, header));
@@ -43,6 +47,9 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
   }
   if (field.pattern && !new RegExp(`^(?:${field.pattern})$`, "u").test(value)) {
     return violation(field, "field.pattern", field.pattern_message || `「${field.label}」格式不正确`);
+  }
+  if (closedCodes(field, values, header).includes(value)) {
+    return violation(field, "field.narrowed", `「${field.label}」在当前填写的内容下不能选代码 ${value}`);
   }
   if (field.kind === "date" && !isDate(value)) return violation(field, "field.date", `「${field.label}」不是有效的日期`);
   if (field.kind === "moment" && !isMoment(value)) return violation(field, "field.moment", `「${field.label}」不是有效的时间`);

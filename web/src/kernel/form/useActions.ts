@@ -1,7 +1,7 @@
 import { computed, ref } from "vue";
 import { getPrint, prepareAction, submitAction } from "@/kernel/api/documents";
 import { isLost, lineOf, Problem } from "@/kernel/api/problem";
-import type { ActionDefinition, Allowed, Attachment, Content, Prepared, Signed, Violation } from "@/kernel/api/types";
+import type { ActionDefinition, Allowed, Attachment, Content, Lines, Prepared, Row, Signed, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { choose } from "@/kernel/dialogs/choose";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
@@ -30,6 +30,8 @@ export interface ActionEvents {
   declared(): void;
   /** The form holds another document and waits for its first field. */
   emptied(): Promise<void>;
+  /** It goes on with the rows of this table. */
+  wentOn(table: string): void;
 }
 
 /** The button bar: which actions there are, which are grey and why, and what each does. */
@@ -158,6 +160,28 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     return true;
   }
 
+  /** A row too many: the document is saved with the rows that it has, and a new one begins with that row (CONS-04). */
+  async function goOn(lines: Lines, row: Row): Promise<boolean> {
+    let done = false;
+    const work = async (): Promise<void> => void (done = await nextDocument(lines, row));
+    if (busy.value) await work();
+    else await guarded("暂存", work);
+    return done;
+  }
+
+  async function nextDocument({ name, label, most, overflow }: Lines, row: Row): Promise<boolean> {
+    if (!(await save(null))) return false;
+    const [full, stored] = [document.number.value!, document.content.value];
+    const header = Object.fromEntries((overflow ?? []).flatMap((field) => (stored[field] ? [[field, stored[field]]] : [])));
+    await document.fill({ ...header, [name]: [row] });
+    fields.forget();
+    await events.emptied();
+    fields.lookUpAll();
+    events.wentOn(name);
+    sayDone(`「${label}」每份至多 ${most} 行：${full} 已暂存，第 ${most + 1} 行已转入新的一份，尚未暂存`);
+    return true;
+  }
+
   /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
   async function print(): Promise<void> {
     const [number, prints] = [document.number.value!, printsIn(document.definition.value!, document.view.value!.status.code)];
@@ -270,7 +294,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     return document.view.value!.attachments.filter((file) => named.has(keyOf(file)) || !document.isOthers(action, fileName(file.category)));
   }
 
-  return { buttons, mayPress, allowed, run, busy, guarded, save, empty, startFrom };
+  return { buttons, mayPress, allowed, run, busy, guarded, save, goOn, empty, startFrom };
 }
 
 export type Actions = ReturnType<typeof useActions>;

@@ -3,7 +3,7 @@ import type { CodeItem, Content, Field, Lookup, Violation } from "@/kernel/api/t
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { wholeMoment } from "@/kernel/fields/moment/canonical";
-import { checkField, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
+import { checkField, closedCodes, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
 import { fieldsOf, labelOf as labelIn, takeGreyCells } from "./content";
 import type { OpenDocument } from "./useDocument";
 import { useNotices } from "./useNotices";
@@ -41,6 +41,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   const locked = (field: Field): boolean => !document.mayType(field.name) || isDisabled(field, document.content.value);
   const required = (field: Field): boolean => isRequired(field, document.content.value);
   const spoken = (field: Field): Field => spokenIn(field, document.content.value);
+  const closed = (field: Field): string[] => closedCodes(field, document.content.value);
 
   function edit(field: Field, value: string): void {
     document.content.value[field.name] = value;
@@ -194,7 +195,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   }
 
   return {
-    fields, finishers, notices, labelOf, focused, left, valueOf, locked, required, spoken,
+    fields, finishers, notices, labelOf, focused, left, valueOf, locked, required, spoken, closed,
     edit, accept, fillFrom, refuseUnknown, leave, settle, idle, lookUpAll, forget,
   };
 }

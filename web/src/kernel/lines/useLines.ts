@@ -1,7 +1,7 @@
 import { computed, ref, watch } from "vue";
 import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
-import { checkField, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
+import { checkField, closedCodes, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
 import { rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
@@ -12,14 +12,16 @@ import { useRowLookups } from "./useRowLookups";
 /**
  * One line table of a form: its list of rows, and the editor in which a row is typed (`draft`). A typed row goes into the
  * list with 保存, with Enter in the last box, and whenever the user moves on to another row; one with errors stays.
+ * @param goOn takes a row too many into a new document, where the table says so
  */
-export function useLines(document: OpenDocument, lines: Lines, fields: FormFields, violations: Violations) {
+export function useLines(document: OpenDocument, lines: Lines, fields: FormFields, violations: Violations, goOn: GoOn = () => Promise.resolve(false)) {
   const { name } = lines;
   const ticked = ref<Set<number>>(new Set());
   const sheet = ref(0); // another row's boxes are new ones: nothing half-typed stays in them
   const unknown = new Map<string, string>();
   const names = new Map<string, string>(); // what a chosen code has filled in, by cell
   const pending = new Set<Promise<unknown>>();
+  const goingOn = ref(false); // the row in the editor is on its way into the next document
 
   const rows = computed<Row[]>(() => rowsOf(document.content.value, name));
   document.drafts[name] ??= emptyDraft();
@@ -32,9 +34,10 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const pathOf = (field: Field): string => `${name}/${draft.value.at === null ? 0 : draft.value.at + 1}/${field.name}`;
   const at = (field: Field): Violation | null => violations.at(pathOf(field));
   const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
-  const locked = (field: Field): boolean => !document.mayType(name) || isDisabled(field, draft.value.row, header());
+  const locked = (field: Field): boolean => goingOn.value || !document.mayType(name) || isDisabled(field, draft.value.row, header());
   const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
   const spoken = (field: Field): Field => spokenIn(field, draft.value.row, header());
+  const closed = (field: Field): string[] => closedCodes(field, draft.value.row, header());
   /** What the list's head calls a column: what the header alone decides. */
   const columnLabel = (field: Field): string => spokenIn(field, {}, header()).label;
 
@@ -104,12 +107,13 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** Puts the typed row into the list, and empties the editor; answers false when something is wrong with the row. */
   async function put(): Promise<boolean> {
+    if (goingOn.value) return false;
     await Promise.all([...pending]);
     for (const field of lines.fields) check(field, true);
     if (lines.fields.some((field) => at(field)?.source === "field")) return false;
     if (blank.value) return true; // nothing of it must be filled in, and nothing is
     const { row, at: index, before } = draft.value;
-    if (index === null && full.value) return refuseMore();
+    if (index === null && full.value) return mayGoOn() && before === null ? moveOn(compactRow(row)) : refuseMore();
     const [made, said, place] = [compactRow(row), lookups.said(), index ?? before ?? rows.value.length];
     if (index !== null) write(rows.value.with(index, made), (number) => number, `${name}/${index + 1}/`);
     else insert(made, place);
@@ -118,9 +122,21 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     return true;
   }
 
+  /** In the form of an amendment the document is another matter: there the table is full. */
+  const mayGoOn = (): boolean => !!lines.overflow && !document.amending.value && !document.followsUp.value;
+
+  async function moveOn(row: Row): Promise<boolean> {
+    goingOn.value = true;
+    try {
+      return await goOn(lines, row);
+    } finally {
+      goingOn.value = false;
+    }
+  }
+
   function refuseMore(): false {
     const message = `「${lines.label}」至多 ${lines.most} 行，现已有 ${rows.value.length} 行`;
-    const advice = "请先删除不需要的行，再录入新行";
+    const advice = lines.overflow ? "请先删除不需要的行，或另行新增一份单据录入" : "请先删除不需要的行，再录入新行";
     violations.set(name, { path: name, rule: "field.rows", message, advice, clause: lines.clause, source: "field" });
     return false;
   }
@@ -168,7 +184,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** The editor is free for another row: what is typed goes into the list, or is given up after asking. */
   async function free(): Promise<boolean> {
-    if (!unfinished.value || (await put())) return true;
+    if (!unfinished.value) return true;
+    const holder = document.tab.value;
+    if (await put()) return holder === document.tab.value; // else the rows are another document's now
     const text = `「${lines.label}」录入框中的这一行填写有误，尚未保存到列表；继续将放弃这一行的录入，是否继续？`;
     return ask(text, { yes: "放弃这一行", no: "返回更正", destructive: true });
   }
@@ -182,6 +200,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** 插入: the next row goes before the one at `index`. */
   async function startBefore(index: number): Promise<boolean> {
+    if (full.value) return refuseMore();
     if (!(await free())) return false;
     reset({ row: {}, at: null, before: index });
     return true;
@@ -197,7 +216,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** Before anything is sent: an unfinished row goes into the list; with errors it stays, and only a draft goes without it. */
   async function finish(whole: boolean): Promise<boolean> {
-    if (!unfinished.value || (await put())) return true;
+    if (!unfinished.value || goingOn.value) return true;
+    const holder = document.tab.value;
+    if (await put()) return holder === document.tab.value;
     if (whole) return false;
     const text = `「${lines.label}」录入框中的这一行填写有误，尚未保存到列表。暂存将不包含这一行（它仍留在录入框中），是否继续暂存？`;
     return ask(text, { yes: "继续暂存", no: "返回更正", destructive: true });
@@ -205,9 +226,12 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   fields.finishers.push(finish);
 
   return {
-    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, columnLabel, pathOf,
+    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,
     edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
   };
 }
+
+/** Takes the row into a new document; answers false where it stays. */
+export type GoOn = (lines: Lines, row: Row) => Promise<boolean>;
 
 export type LineTable = ReturnType<typeof useLines>;

@@ -1,11 +1,11 @@
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
-import { useLines } from "./useLines";
+import { useLines, type GoOn } from "./useLines";
 
 /** The line tables of an open form. */
-export function useTables(document: OpenDocument, fields: FormFields, violations: Violations) {
-  const all = (document.definition.value?.lines ?? []).map((lines) => useLines(document, lines, fields, violations));
+export function useTables(document: OpenDocument, fields: FormFields, violations: Violations, goOn?: GoOn) {
+  const all = (document.definition.value?.lines ?? []).map((lines) => useLines(document, lines, fields, violations, goOn));
 
   /**
    * Makes the place that a violation names visible.

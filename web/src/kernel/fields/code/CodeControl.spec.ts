@@ -158,4 +158,15 @@ describe("code field (UI-04)", () => {
     expect(offered()).toHaveLength(3);
     expect(wrapper.get(".combo-list").text()).toContain("至多列出 3 项，请继续录入以缩小范围");
   });
+
+  it("entries that are closed now are not offered; one that is typed whole is taken, for the form to say why not (CONS-02)", async () => {
+    const { wrapper, press, offered, type, leave } = await combo();
+    await wrapper.setProps({ closed: ["00000002"] });
+    await press(" ");
+    expect(offered()).toEqual(["00000001委托企业协助海关查验的声明", "00000003其他材料"]);
+    await type("00000002");
+    expect(offered()).toEqual([]);
+    await leave();
+    expect(wrapper.props("modelValue")).toBe("00000002");
+  });
 });

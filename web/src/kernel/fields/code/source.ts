@@ -1,5 +1,5 @@
 import { call } from "@/kernel/api/client";
-import type { CodeItem, CodePage } from "@/kernel/api/types";
+import type { CodeDetails, CodeItem, CodePage } from "@/kernel/api/types";
 import { initialsOf } from "./initials";
 
 /** Where a code field finds its entries. */
@@ -44,4 +44,22 @@ export function tableSource(table: string, most = MOST): CodeSource {
     return (await asking).find((item) => item.code === code) ?? null;
   }
   return { most, search, find };
+}
+
+/** A good and its declaration elements (申报要素), [] where it has none. */
+export interface Good extends CodeItem {
+  elements: string[];
+}
+
+const goods = new Map<string, Good>();
+
+/** The elements of an entry of a code table. Throws the API's `Problem`. */
+export async function elementsOf(table: string, code: string): Promise<Good> {
+  const key = `${table}/${code}`;
+  const known = goods.get(key);
+  if (known) return known;
+  const { name, extra } = await call<CodeDetails>("GET", `/api/codes/${encodeURIComponent(table)}/${encodeURIComponent(code)}`);
+  const good = { code, name, elements: [extra.elements ?? []].flat() };
+  goods.set(key, good);
+  return good;
 }

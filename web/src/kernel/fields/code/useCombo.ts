@@ -17,9 +17,12 @@ export interface ComboEvents {
 /**
  * The state of a code field (UI-04): what is typed, what is offered, what is highlighted, what is chosen.
  * The field shows code and name; its value is the code.
+ * @param closed entries that are not offered
  * @param least how many digits must be there before Enter opens the list; 0: the list opens and narrows with every key
  */
-export function useCombo(source: () => CodeSource, value: () => string, events: ComboEvents, least: () => number = () => 0) {
+export function useCombo(
+  source: () => CodeSource, value: () => string, events: ComboEvents, least: () => number = () => 0, closed: () => string[] = () => [],
+) {
   const text = ref("");
   const open = ref(false);
   const items = ref<CodeItem[]>([]);
@@ -55,7 +58,7 @@ export function useCombo(source: () => CodeSource, value: () => string, events: 
     const found = await source().search(typed.value).catch(() => null);
     if (turn !== asked) return;
     narrowing.value = false;
-    items.value = (found ?? []).filter(isMeant(typed.value));
+    items.value = (found ?? []).filter(isMeant(typed.value)).filter(({ code }) => !closed().includes(code));
     trouble.value = found ? "" : "代码表暂时取不到，请稍后再试";
     highlighted.value = Math.max(0, items.value.findIndex((item) => item.code === value()));
   }
