@@ -60,7 +60,8 @@ class Amends:
     new one. `asks` are fields that are typed for each such amendment anew, in a dialog: a reason, who asks for it. They
     are never typed anywhere else, and nothing of them is in force.
 
-    `returns` are those of the returned values which customs renew when they accept it (a longer validity).
+    `returns` are those of the returned values which customs renew when they accept it (a longer validity); timers wait
+    for their answer.
     """
 
     under_way: str
@@ -99,6 +100,10 @@ class Amends:
     def takes_nothing(self) -> bool:
         """Whether nothing is typed on that form, which is declared as it is."""
         return self.only == frozenset()
+
+    def holds(self, from_states: frozenset[str]) -> bool:
+        """Whether a timer out of these states waits while it is with customs, so that nobody is late for their sake."""
+        return self.leads_to not in from_states if self.leads_to else bool(self.returns)
 
     def outcome(self, receipts: Iterable[tuple[int, str]]) -> Outcome:
         """What (seq, code) receipts of such a submission come to, in whatever order they arrived.

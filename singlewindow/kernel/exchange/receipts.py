@@ -221,12 +221,11 @@ class CaseFile:
         return {name: moment for name, moment in released.items() if moment is not None}
 
     def _released(self, timer: Timer, due: datetime) -> datetime | None:
-        """When a timer acts that is due then: not while a follow-up is with customs that was submitted before and leads
-        out of the timer's states."""
+        """When a timer acts that is due then: not while an amendment is with customs that was submitted before and
+        leads out of the timer's states, or renews what the moment is reckoned from."""
         moment = due
         for file in self.live:
-            leads_to = file.amends.leads_to if file.amends else ""
-            if leads_to and leads_to not in timer.from_states and file.submitted_at < moment:
+            if file.amends and file.amends.holds(timer.from_states) and file.submitted_at < moment:
                 if file.outcome == "":
                     return None
                 moment = max(moment, file.came_to_nothing or moment)
