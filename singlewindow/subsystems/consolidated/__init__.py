@@ -23,12 +23,15 @@ SUBSYSTEM = Subsystem(
         MenuItem("进口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BI"}),
         MenuItem("出口一般贸易集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "GE"}),
         MenuItem("出口保税货物集报清单", "form", (LIST.name,), under="集报清单", preset={"list_kind": "BE"}),
-        # 集报清单修撤单
+        MenuItem("修改申请", "query", (LIST.name,), under="集报清单修撤单", amends="modify"),
+        MenuItem("撤销申请", "query", (LIST.name,), under="集报清单修撤单", amends="revoke"),
+        MenuItem("修撤状态查询", "amendments", (LIST.name,), under="集报清单修撤单"),
         # 集报清单汇总
         MenuItem("备案表查询", "own", name="filings", under="数据查询/统计"),
         MenuItem("集报清单查询", "query", (LIST.name,), under="数据查询/统计", preset={"list_kind": "GI"}),
         # 数据查询/统计
-        # 期限日历, 批量导入
+        # 期限日历
+        MenuItem("批量导入", "import", (BOOKLET.name, LIST.name)),
     ),
     card_stays=True,
 )  # fmt: skip

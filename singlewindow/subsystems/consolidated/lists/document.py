@@ -216,9 +216,9 @@ class GoodsList(Content):
         clause=HEAD, pattern=r"[0-9]{4}[0-9A-Z]{6}", pattern_message="「消费使用/生产销售单位编号」应为 10 位海关编码",
         hint="必填，录入 10 位海关编码，系统返填名称和信用代码",
     )  # fmt: skip
-    owner_name: str = grey("消费使用/生产销售单位名称", "OwnerName", span=2)
-    owner_scc: str = grey("消费使用/生产销售单位信用代码", "OwnerCodeScc")
-    owner_ciq: str = grey("消费使用/生产销售单位检验检疫编码", "OwnerCiqCode")
+    owner_name: str = grey("消费/生产单位名称", "OwnerName", span=2)
+    owner_scc: str = grey("消费/生产单位信用代码", "OwnerCodeScc")
+    owner_ciq: str = grey("消费/生产单位检验检疫编码", "OwnerCiqCode")
     declarant_code: str = grey("申报单位编号", "AgentCode", "为登录企业的海关编号")
     declarant_name: str = grey("申报单位名称", "AgentName", span=2)
     declarant_scc: str = grey("申报单位信用代码", "AgentCodeScc")
@@ -292,12 +292,13 @@ class GoodsList(Content):
     )
     marks: str = textarea("标记唛码", length=400, element="MarkNo", clause=HEAD, hint="选填，至多 400 个字符")
     revision_reason: str = coded(
-        "修撤原因", "consolidated_revision_reasons", length=1, element="ModReason", clause=REVISION,
-        hint=f"必填，{LISTED}",
+        "修撤原因", "consolidated_revision_reasons", length=1, required=True, span=2, element="ModReason",
+        clause=REVISION, hint=f"必填，{LISTED}",
     )  # fmt: skip
     revision_contact: str = text(
         "联系人",
         length=50,
+        required=True,
         element="ContactName",
         clause=REVISION,
         hint="必填，修撤申请的联系人",

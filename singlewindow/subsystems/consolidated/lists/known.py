@@ -57,7 +57,7 @@ Found = Mapping[tuple[str, str], Entry]
 class Known:
     """What the rules may know. `revising`: the list is in force, and what is asked is a change of it, for which what
     was right when it was declared is not asked again. `drawn` is what all other lists use, by key; `asked` the field
-    that was left, if any."""
+    that was left, if any; `in_force` what of a list that is revised must stay as it is."""
 
     today: date
     list_days: int = 14
@@ -72,6 +72,7 @@ class Known:
     licences: Mapping[str, Licence] = field(default_factory=dict)
     manifest: Mapping[str, Any] | None = None
     drawn: Mapping[str, Decimal] = field(default_factory=dict)
+    in_force: Mapping[str, str] = field(default_factory=dict)
 
     def qualification(self, district: str, *, bonded: bool) -> Qualification | None:
         """The company's qualification in a district; one that counts, if there is one."""
@@ -109,6 +110,7 @@ async def gather(case: Case) -> Known:
         units=await _units(case, _codes(rows, book), today),
         licences=licences,
         drawn=await _drawn(case, book, licences),
+        in_force=await _in_force(case),
         manifest=_data(found, MANIFEST, values.get("bill_no", "")),
     )
 
@@ -158,6 +160,17 @@ async def _book(case: Case, found: Found) -> Book | None:
     rows = await case.transaction.look_up(BOOKLETS, [(case.transaction.actor.company_id, number)])
     books = [booklet_of(dict(row), now.astimezone(CHINA).date()) for row in rows]
     return max(books, key=lambda book: book.usable, default=None)
+
+
+async def _in_force(case: Case) -> dict[str, str]:
+    """Of a list that is revised, what decides to whom it was declared and under which book; of any other, nothing."""
+    if case.status not in IN_FORCE or not case.document_id:
+        return {}
+    row = await case.transaction.row(
+        "select content->>'district' as district, content->>'book_no' as book_no from document where id = $1",
+        case.document_id,
+    )
+    return {name: value or "" for name, value in row.items()} if row else {}
 
 
 async def _qualifications(case: Case, district: str) -> list[Qualification]:

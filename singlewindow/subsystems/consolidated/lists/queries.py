@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.subsystem import Column, Condition, Queries, RowAction
+from singlewindow.kernel.subsystem import AmendmentWords, Column, Condition, Queries, RowAction
 
 CLAUSE = "手册 第六篇 5.2 集报清单查询"
 
@@ -38,4 +38,7 @@ QUERIES = Queries(
     delete=True,
     row_actions=(RowAction("修改申请", "amend", "modify"), RowAction("撤销申请", "amend", "revoke")),
     print=True,
+    amendments=AmendmentWords(
+        "修撤单类型", "修撤单编号", "集报清单编号", clause="手册 第六篇 3.3 修撤状态查询"
+    ),
 )

@@ -205,6 +205,16 @@ def an_account_book_is_kept_elsewhere(content: GoodsList, known: Known) -> Itera
         yield Finding("district", message, "请核对申报地海关；货物所在地海关与主管海关不同的可不理会")
 
 
+@rule("CONS-R67", clause=REVISION)
+def a_revision_leaves_customs_and_book(content: GoodsList, known: Known) -> Iterator[Finding]:
+    """A change is asked of the customs that took the list in, under the book that they compared it with (令220)."""
+    for name, value in known.in_force.items():
+        if (typed := getattr(content, name)) and typed != value:
+            label = GoodsList.fields[name].label
+            message = f"修改申请不能更改「{label}」，应为 {value}"
+            yield Finding(name, message, "请改回原值；确需更改的，请撤销该清单后另行申报")
+
+
 RULES = (
     the_district_has_a_qualification,
     the_book_is_known,
@@ -222,6 +232,7 @@ RULES = (
     marks_of_fees_fit,
     the_reason_fits,
     an_account_book_is_kept_elsewhere,
+    a_revision_leaves_customs_and_book,
     *GOODS_RULES,
 )
 
