@@ -191,12 +191,14 @@ class Party:
     column of the find table) holds its customs code.
 
     It reads what was submitted, never a draft, and writes nothing. What else it may do says the lifecycle, whose
-    actions name `role` among their parties: 打印, 复制.
+    actions name `role` among their parties: 打印, 复制. With `drafts` it reads drafts too: of a type that nobody
+    types, since a chapter's own work makes its documents.
     """
 
     role: str
     title: str
     field: str
+    drafts: bool = False
 
 
 DECLARANT = "declarant"  # the role of the company that files a document
@@ -497,6 +499,8 @@ class DocumentType:
         roles = [DECLARANT, *(each.role for each in self.parties)]
         if len(set(roles)) < len(roles):
             raise ValueError(f"{self.name} has two parties of one role: {roles}")
+        if self.lifecycle.drafts and any(each.drafts for each in self.parties):
+            raise ValueError(f"{self.name}: another party would read what is being typed")
         for action in self.lifecycle.actions:
             others = action.parties - {DECLARANT}
             if not action.parties <= set(roles) or (others and action.name not in ("copy", "print")):

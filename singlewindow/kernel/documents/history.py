@@ -18,6 +18,7 @@ change that was declared beside it stand between them by time."""
 
 KINDS = {
     "created": "首次暂存",
+    "built": "系统生成",
     "saved": "暂存",
     "submitted": "申报",
     "receipt": "回执",

@@ -485,6 +485,8 @@ def _along_sql(type: DocumentType) -> str:
     """What is written along with new documents `d`; $8 to $11 are the moment and the event."""
     names = "".join(f", {name}" for name in type.searched)
     values = "".join(f", content->>'{name}'" for name in type.searched)
+    if any(party.drafts for party in type.parties):
+        names, values = f"{names}, shown", f"{values}, true"
     return f""", p as (
             insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
             select id, company_id, company_id, 'declarant', type, status, updated_at from d
@@ -498,15 +500,17 @@ def _along_sql(type: DocumentType) -> str:
 
 
 def _parties_sql(type: DocumentType) -> str:
-    """The other parties to new documents `d`, who see nothing yet."""
-    rows = ", ".join(f"('{party.role}', content->>'{party.field}')" for party in type.parties)
+    """The other parties to new documents `d`, who see nothing yet, unless they see drafts."""
+    rows = ", ".join(
+        f"('{party.role}', content->>'{party.field}', {str(party.drafts).lower()})" for party in type.parties
+    )
     return (
         ""
         if not rows
         else f""", parties as (
             insert into document_party (document_id, owner_id, role, type, status, updated_at, code, shown)
-            select id, company_id, role, type, status, updated_at, coalesce(code, ''), false
-            from d, lateral (values {rows}) as named (role, code)
+            select id, company_id, role, type, status, updated_at, coalesce(code, ''), sees
+            from d, lateral (values {rows}) as named (role, code, sees)
         )"""
     )
 

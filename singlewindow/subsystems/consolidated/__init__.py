@@ -2,7 +2,9 @@
 
 from singlewindow.kernel.subsystem import MenuItem, Subsystem
 from singlewindow.subsystems.consolidated.booklet import BOOKLET
+from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
+from singlewindow.subsystems.consolidated.merging.routes import router
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
 SUBSYSTEM = Subsystem(
@@ -13,7 +15,7 @@ SUBSYSTEM = Subsystem(
         QUALIFICATION,
         BOOKLET,
         LIST,
-        # 集报报关单
+        DECLARATION,
     ),
     menu=(
         MenuItem("企业资质备案", "form", (QUALIFICATION.name,), under="集报备案"),
@@ -34,4 +36,5 @@ SUBSYSTEM = Subsystem(
         MenuItem("批量导入", "import", (BOOKLET.name, LIST.name)),
     ),
     card_stays=True,
+    routes=router,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from singlewindow.subsystems.consolidated.merging.periods import BONDED, last_day, period_of
+from singlewindow.subsystems.consolidated.merging.periods import BONDED, period_of
 
 GENERAL = "1"
 
@@ -25,7 +25,7 @@ GENERAL = "1"
     ],
 )
 def test_the_last_day(accepted: date, nature: str, until: date) -> None:
-    assert last_day(accepted, nature) == until
+    assert period_of(accepted, nature, accepted).last_day == until
 
 
 @pytest.mark.parametrize(

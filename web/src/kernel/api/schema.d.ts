@@ -456,6 +456,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consolidated/agents/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A company that may declare for others
+         * @description Its name, for 报关单申报单位代码; refused where it is unknown, may not declare, or has no account here.
+         */
+        get: operations["agent_api_consolidated_agents__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists that can be merged
+         * @description The company's lists that are 已结关, with the last day on which each is merged in time.
+         */
+        get: operations["find_candidates_api_consolidated_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deadlines of a month
+         * @description What must be merged, and which guarantee, qualification or booklet ends, by day.
+         */
+        get: operations["find_deadlines_api_consolidated_deadlines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merged declarations
+         * @description Own ones, or those in which the company is 境内收发货人; drafts too. A draft has no 申报日期.
+         */
+        get: operations["find_declarations_api_consolidated_declarations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/declarations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merged declarations as a workbook (列表导出)
+         * @description For 境内收发货人 alone (`company_kind` B): all that fit the conditions.
+         */
+        get: operations["export_declarations_api_consolidated_declarations_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was merged of late
+         * @description The company's clicks on 汇总, the newest first, and what has come of each.
+         */
+        get: operations["find_batches_api_consolidated_merges_get"];
+        put?: never;
+        /**
+         * Merge lists (汇总)
+         * @description The lists are 待汇总 at once, all or none; the timed job builds the declarations. The same Idempotency-Key
+         *     answers with the same batch again.
+         */
+        post: operations["merge_api_consolidated_merges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/merges/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What merging would make
+         * @description Nothing is written. What is refused is named by `numbers/N`, the Nth list, or `declarant_code`.
+         */
+        post: operations["preview_merge_api_consolidated_merges_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 归并关系
+         * @description Of a list, or of a declaration, by number; one of them is needed.
+         */
+        get: operations["find_relations_api_consolidated_relations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists counted and summed
+         * @description Lists that customs accepted, by 申报日期 (both days needed, at most 366 days).
+         */
+        get: operations["count_api_consolidated_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consolidated/statistics/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same on paper
+         * @description A PDF with the conditions, the bars and the table.
+         */
+        get: operations["print_statistics_api_consolidated_statistics_print_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/declarations/applications": {
         parameters: {
             query?: never;
@@ -2032,6 +2237,18 @@ export interface components {
             active: boolean;
         };
         /**
+         * AgentAnswer
+         * @description A company that may be named as 报关单申报单位.
+         */
+        AgentAnswer: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Scc */
+            scc: string;
+        };
+        /**
          * AllowedView
          * @description Whether something may be done now; `why` not.
          */
@@ -2376,6 +2593,58 @@ export interface components {
             /** Items */
             items: components["schemas"]["AutosaveView"][];
         };
+        /**
+         * BatchView
+         * @description A click on 汇总, and what has come of it; of declarations and lists left out the first 20 are named.
+         */
+        BatchView: {
+            /**
+             * Clicked At
+             * Format: date-time
+             */
+            clicked_at: string;
+            /** Clicked By */
+            clicked_by: string;
+            /** Declarant Code */
+            declarant_code: string;
+            /** Declarant Name */
+            declarant_name: string;
+            /** Declarations */
+            declarations: components["schemas"]["BuiltView"][];
+            /** Id */
+            id: number;
+            /** Lists */
+            lists: number;
+            /** Merged */
+            merged: number;
+            /** Skipped */
+            skipped: components["schemas"]["SkippedView"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "partly" | "failed";
+            /** State Name */
+            state_name: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * BatchesAnswer
+         * @description Clicks on 汇总, the newest first.
+         */
+        BatchesAnswer: {
+            /** Items */
+            items: components["schemas"]["BatchView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
+        };
         /** Body_hand_in_api_files_post */
         Body_hand_in_api_files_post: {
             /**
@@ -2415,6 +2684,93 @@ export interface components {
             card_kind: string | null;
             /** Card No */
             card_no: string | null;
+        };
+        /**
+         * BuiltView
+         * @description A declaration that came of a batch, and how many of its lists are in it.
+         */
+        BuiltView: {
+            /** Lists */
+            lists: number;
+            /** Number */
+            number: string;
+        };
+        /**
+         * CandidateView
+         * @description A list that is 已结关. Amounts are decimal texts; `total` is empty for one of several currencies. `standing` is
+         *     "", overdue (逾期, with a `message`) or refused; `merge_by` is the last day in time.
+         */
+        CandidateView: {
+            /** Accepted On */
+            accepted_on: string;
+            /** Book No */
+            book_no: string;
+            /** Currency */
+            currency: string;
+            /** Declared On */
+            declared_on: string;
+            /** District */
+            district: string;
+            /** District Name */
+            district_name: string;
+            /** Gross Weight */
+            gross_weight: string;
+            /**
+             * Ie Flag
+             * @enum {string}
+             */
+            ie_flag: "I" | "E";
+            /** Items */
+            items: string;
+            /** List No */
+            list_no: string;
+            /** @description Whether it may be ticked, and why not */
+            may: components["schemas"]["ActionView"];
+            /** Merge By */
+            merge_by: string;
+            /** Message */
+            message: string;
+            /** Nature */
+            nature: string;
+            /** Nature Name */
+            nature_name: string;
+            /** Net Weight */
+            net_weight: string;
+            /** Number */
+            number: string;
+            /** Packages */
+            packages: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "" | "overdue" | "refused";
+            /** Total */
+            total: string;
+            /** Trade Mode */
+            trade_mode: string;
+            /** Trade Mode Name */
+            trade_mode_name: string;
+            /** Transport Mode */
+            transport_mode: string;
+            /** Transport Mode Name */
+            transport_mode_name: string;
+        };
+        /**
+         * CandidatesAnswer
+         * @description Lists that may be merged.
+         */
+        CandidatesAnswer: {
+            /** Items */
+            items: components["schemas"]["CandidateView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
         };
         /**
          * CaptchaAnswer
@@ -2556,6 +2912,16 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ClickedAnswer
+         * @description What was begun: 汇总成功; the declarations come by the timed job.
+         */
+        ClickedAnswer: {
+            /** Id */
+            id: number;
+            /** Lists */
+            lists: number;
         };
         /**
          * ClockView
@@ -2769,6 +3135,125 @@ export interface components {
             content: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * DeadlineView
+         * @description What has its last day on `day`; `days_left` is negative once it is over. `count` lists can be merged now,
+         *     `pending` of that month are not closed yet; `number` and `type` name a document that ends.
+         */
+        DeadlineView: {
+            /** Count */
+            count: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days Left */
+            days_left: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "merge" | "guarantee" | "qualification" | "booklet";
+            /** Number */
+            number: string;
+            /** Pending */
+            pending: number;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * DeadlinesAnswer
+         * @description The deadlines of a month, by day.
+         */
+        DeadlinesAnswer: {
+            /** Items */
+            items: components["schemas"]["DeadlineView"][];
+            /** Month */
+            month: string;
+        };
+        /**
+         * DeclarationView
+         * @description A merged declaration; amounts are decimal texts.
+         */
+        DeclarationView: {
+            /** Closed On */
+            closed_on: string;
+            /** Consignee Code */
+            consignee_code: string;
+            /** Consignee Name */
+            consignee_name: string;
+            /** Currency */
+            currency: string;
+            /** Declarant Code */
+            declarant_code: string;
+            /** Declarant Name */
+            declarant_name: string;
+            /** Declared On */
+            declared_on: string;
+            /** District */
+            district: string;
+            /** District Name */
+            district_name: string;
+            /** Entry No */
+            entry_no: string;
+            /** Entry Type */
+            entry_type: string;
+            /** Filed On */
+            filed_on: string;
+            /** Gross Weight */
+            gross_weight: string;
+            /**
+             * Ie Flag
+             * @enum {string}
+             */
+            ie_flag: "I" | "E";
+            /** Items */
+            items: string;
+            /** Lists */
+            lists: string;
+            may: components["schemas"]["singlewindow__subsystems__consolidated__merging__views__MayView"];
+            /** Nature Name */
+            nature_name: string;
+            /** Net Weight */
+            net_weight: string;
+            /** Number */
+            number: string;
+            /** Packages */
+            packages: string;
+            /** Status */
+            status: string;
+            /** Status Name */
+            status_name: string;
+            /** Total */
+            total: string;
+            /** Trade Mode */
+            trade_mode: string;
+            /** Trade Mode Name */
+            trade_mode_name: string;
+            /** Transport Mode Name */
+            transport_mode_name: string;
+        };
+        /**
+         * DeclarationsAnswer
+         * @description Merged declarations.
+         */
+        DeclarationsAnswer: {
+            /** Items */
+            items: components["schemas"]["DeclarationView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
         };
         /**
          * Definition
@@ -3335,15 +3820,6 @@ export interface components {
             name: string;
         };
         /**
-         * MayView
-         * @description 导出, 打印, 操作记录.
-         */
-        MayView: {
-            export: components["schemas"]["AllowedView"];
-            log: components["schemas"]["AllowedView"];
-            print: components["schemas"]["AllowedView"];
-        };
-        /**
          * MenuView
          * @description A line of the left menu; a chapter's own page has a `name` and is about no document types. `under` is the heading
          *     above it, or "". A query page that `amends` lists documents for which that action may be begun. `preset`: with what
@@ -3369,6 +3845,50 @@ export interface components {
             types: string[];
             /** Under */
             under: string;
+        };
+        /**
+         * MergeBody
+         * @description The ticked lists by 清单中心统一编号, and 报关单申报单位代码; "": 不指定.
+         */
+        MergeBody: {
+            /**
+             * Declarant Code
+             * @default
+             */
+            declarant_code: string;
+            /**
+             * Numbers
+             * @example [
+             *       "202600000000000001"
+             *     ]
+             */
+            numbers: string[];
+        };
+        /**
+         * MergedView
+         * @description A declaration that would come: `head` and `goods` by the declaration's names, codes with their names.
+         */
+        MergedView: {
+            /** Declarant Code */
+            declarant_code: string;
+            /** Declarant Name */
+            declarant_name: string;
+            /** Goods */
+            goods: {
+                [key: string]: string;
+            }[];
+            /** Head */
+            head: {
+                [key: string]: string;
+            };
+            /** Lists */
+            lists: string[];
+            /** Month */
+            month: string;
+            /** Relations */
+            relations: components["schemas"]["RelationView"][];
+            /** Relations Capped */
+            relations_capped: boolean;
         };
         /**
          * MessageKind
@@ -3712,6 +4232,26 @@ export interface components {
             items: components["schemas"]["PreparedItem"][];
         };
         /**
+         * PreviewAnswer
+         * @description What 汇总 would make: `count` declarations, of which the first 50 are shown.
+         */
+        PreviewAnswer: {
+            /** Count */
+            count: number;
+            /** Declarations */
+            declarations: components["schemas"]["MergedView"][];
+            /** Items After */
+            items_after: number;
+            /** Items Before */
+            items_before: number;
+            /** Lists */
+            lists: number;
+            /** Totals */
+            totals: components["schemas"]["TotalView"][];
+            /** Warnings */
+            warnings: components["schemas"]["Violation"][];
+        };
+        /**
          * PrintView
          * @description A paper that a stored document can be printed on, in `states` alone (none named: in all).
          */
@@ -3877,6 +4417,64 @@ export interface components {
             username: string;
         };
         /**
+         * RelatedView
+         * @description 归并关系: an item of a list, with what is declared by it, and the declaration's item that holds it.
+         */
+        RelatedView: {
+            /** Code */
+            code: string;
+            /** Currency */
+            currency: string;
+            /** Declaration Item */
+            declaration_item: number;
+            /** Declaration Number */
+            declaration_number: string;
+            /** Entry No */
+            entry_no: string;
+            /** List Item */
+            list_item: number;
+            /** List No */
+            list_no: string;
+            /** List Number */
+            list_number: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: string;
+            /** Total */
+            total: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * RelationView
+         * @description An item of a list and the declaration's item that it goes into; both count from 1.
+         */
+        RelationView: {
+            /** Item */
+            item: number;
+            /** List Item */
+            list_item: number;
+            /** List Number */
+            list_number: string;
+        };
+        /**
+         * RelationsAnswer
+         * @description 归并关系, by declaration and item.
+         */
+        RelationsAnswer: {
+            /** Items */
+            items: components["schemas"]["RelatedView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /** Total Capped */
+            total_capped: boolean;
+        };
+        /**
          * ReminderItem
          * @description A document, what to do about it, until when, and how many days are left (a day begun counts).
          */
@@ -3956,7 +4554,7 @@ export interface components {
              * @enum {string}
              */
             kind: "print" | "export";
-            may: components["schemas"]["MayView"];
+            may: components["schemas"]["singlewindow__subsystems__declarations__result_routes__MayView"];
             /** Number */
             number: string;
             /** Sealed */
@@ -4137,6 +4735,16 @@ export interface components {
             };
         };
         /**
+         * SkippedView
+         * @description A list of a batch that was not merged.
+         */
+        SkippedView: {
+            /** Number */
+            number: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * StateView
          * @description A status; in a waiting one customs may answer at any moment.
          */
@@ -4147,6 +4755,60 @@ export interface components {
             name: string;
             /** Waiting */
             waiting: boolean;
+        };
+        /**
+         * StatisticsAnswer
+         * @description The lines (at most 1,000) and their total, which has no sum of money.
+         */
+        StatisticsAnswer: {
+            /** Lines */
+            lines: components["schemas"]["StatisticsLine"][];
+            total: components["schemas"]["StatisticsLine"];
+        };
+        /**
+         * StatisticsLine
+         * @description Lists of one district, flag, nature, mode and currency. Sums are decimal texts; a list of several currencies has
+         *     the word 多币制, and no total. `merged` and `unmerged` are lists.
+         */
+        StatisticsLine: {
+            /** Currency */
+            currency: string;
+            /** Currency Name */
+            currency_name: string;
+            /** Declarations */
+            declarations: number;
+            /** District */
+            district: string;
+            /** District Name */
+            district_name: string;
+            /** Gross Weight */
+            gross_weight: string;
+            /** Ie Flag */
+            ie_flag: string;
+            /** Ie Flag Name */
+            ie_flag_name: string;
+            /** Items */
+            items: number;
+            /** Lists */
+            lists: number;
+            /** Merged */
+            merged: number;
+            /** Nature */
+            nature: string;
+            /** Nature Name */
+            nature_name: string;
+            /** Net Weight */
+            net_weight: string;
+            /** Packages */
+            packages: number;
+            /** Total */
+            total: string;
+            /** Trade Mode */
+            trade_mode: string;
+            /** Trade Mode Name */
+            trade_mode_name: string;
+            /** Unmerged */
+            unmerged: number;
         };
         /**
          * StatisticsView
@@ -4350,6 +5012,18 @@ export interface components {
             items: components["schemas"]["TemplateView"][];
             /** Most */
             most: number;
+        };
+        /**
+         * TotalView
+         * @description 总价 in one currency, before and after.
+         */
+        TotalView: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Currency */
+            currency: string;
         };
         /**
          * UnreadMessage
@@ -4660,6 +5334,23 @@ export interface components {
             total: number;
             /** Total Capped */
             total_capped: boolean;
+        };
+        /**
+         * MayView
+         * @description What may be done with a declaration.
+         */
+        singlewindow__subsystems__consolidated__merging__views__MayView: {
+            declare: components["schemas"]["ActionView"];
+            print: components["schemas"]["ActionView"];
+        };
+        /**
+         * MayView
+         * @description 导出, 打印, 操作记录.
+         */
+        singlewindow__subsystems__declarations__result_routes__MayView: {
+            export: components["schemas"]["AllowedView"];
+            log: components["schemas"]["AllowedView"];
+            print: components["schemas"]["AllowedView"];
         };
     };
     responses: never;
@@ -6067,6 +6758,650 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Config"];
+                };
+            };
+        };
+    };
+    agent_api_consolidated_agents__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_candidates_api_consolidated_candidates_get: {
+        parameters: {
+            query?: {
+                /** @description 进出口方式 */
+                ie_flag?: "I" | "E";
+                /** @description 货物性质; general includes 边境小额 and 对外承包出口货物 */
+                goods_nature?: "general" | "bonded";
+                /** @description YYYY-MM-DD, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_to?: string;
+                number?: string;
+                list_no?: string;
+                district?: string;
+                book_no?: string;
+                transport_mode?: string;
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_deadlines_api_consolidated_deadlines_get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM; empty: this month */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_declarations_api_consolidated_declarations_get: {
+        parameters: {
+            query?: {
+                /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
+                company_kind?: "A" | "B";
+                entry_type?: string;
+                ie_flag?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_to?: string;
+                /** @description YYYY-MM-DD, counted */
+                filed_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                filed_to?: string;
+                /** @description 是否结关 */
+                closed?: "" | "yes" | "no";
+                number?: string;
+                entry_no?: string;
+                district?: string;
+                status?: string;
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationsAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_declarations_api_consolidated_declarations_export_get: {
+        parameters: {
+            query?: {
+                /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
+                company_kind?: "A" | "B";
+                entry_type?: string;
+                ie_flag?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_to?: string;
+                /** @description YYYY-MM-DD, counted */
+                filed_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                filed_to?: string;
+                /** @description 是否结关 */
+                closed?: "" | "yes" | "no";
+                number?: string;
+                entry_no?: string;
+                district?: string;
+                status?: string;
+                page?: number;
+                size?: number;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_batches_api_consolidated_merges_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_api_consolidated_merges_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClickedAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/conflict: 与已有数据冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_merge_api_consolidated_merges_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_relations_api_consolidated_relations_get: {
+        parameters: {
+            query?: {
+                list_number?: string;
+                declaration_number?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationsAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    count_api_consolidated_statistics_get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_to?: string;
+                district?: string;
+                ie_flag?: "" | "I" | "E";
+                goods_nature?: "" | "general" | "bonded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    print_statistics_api_consolidated_statistics_print_get: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, counted */
+                declared_from?: string;
+                /** @description YYYY-MM-DD, counted */
+                declared_to?: string;
+                district?: string;
+                ie_flag?: "" | "I" | "E";
+                goods_nature?: "" | "general" | "bonded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理; /problems/wrong-card: 须用指定类型的卡登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/too-many: 操作过于频繁 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/cannot-print: 打印未成功 */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -1,0 +1,120 @@
+"""期限日历 (CONS-16): until when lists must be merged, and which guarantee, qualification or booklet ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.booklet import BOOKLET
+from singlewindow.subsystems.consolidated.filing import APPROVED
+from singlewindow.subsystems.consolidated.limits import last_of_month
+from singlewindow.subsystems.consolidated.lists import LIST
+from singlewindow.subsystems.consolidated.lists.lifecycle import CLOSED, ON_THE_WAY
+from singlewindow.subsystems.consolidated.merging.checking import standing
+from singlewindow.subsystems.consolidated.merging.periods import BONDED
+from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
+
+CLAUSE = "手册 第六篇 4.1 集报清单汇总"
+OWN = "company_id = $1"
+"""The application's own check of whose terms are told; row-level security is the second fence."""
+Kind = Literal["merge", "guarantee", "qualification", "booklet"]
+MOST = 500  # filings that end in one span
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What must be done until a day: `count` lists that can be merged now, and `pending` of the same month that are not
+    closed yet; or what ends that day, by its number."""
+
+    day: date
+    kind: Kind
+    title: str
+    text: str
+    count: int = 0
+    pending: int = 0
+    number: str = ""
+    type: str = ""
+
+    def days_left(self, today: date) -> int:
+        """How many days there are still; negative once it is over."""
+        return (self.day - today).days
+
+
+async def of_month(transaction: Transaction, month: date) -> list[Deadline]:
+    """What has its last day in a month, by day."""
+    return await between(transaction, month.replace(day=1), last_of_month(month))
+
+
+async def between(transaction: Transaction, first: date, last: date) -> list[Deadline]:
+    """What of the transaction's company has its last day between two days, both counted."""
+    company = transaction.actor.company_id
+    merging = [each for each in _merges(await transaction.rows(_LISTS, company)) if first <= each.day <= last]
+    rows = await transaction.rows(_ENDING, company, first.isoformat(), last.isoformat(), MOST)
+    return sorted([*merging, *map(_ending, rows)], key=lambda each: (each.day, each.kind, each.number))
+
+
+_LISTS = f"""select left(accepted_on, 7) as month, nature = '{BONDED}' as bonded,
+        count(*) filter (where status = '{CLOSED}') as closed, count(*) filter (where status <> '{CLOSED}') as pending
+    from find_consolidated_list
+    where {OWN} and not hidden and accepted_on <> '' and status = any(array{sorted(ON_THE_WAY | {CLOSED})!r})
+    group by 1, 2"""
+_ENDING = f"""
+    select * from (
+        select number, 'guarantee' as kind, '{QUALIFICATION.name}' as type,
+            to_char(to_date(guarantee_until, 'YYYYMMDD'), 'YYYY-MM-DD') as day from find_consolidated_qualification
+        where {OWN} and not hidden and status = '{APPROVED}' and guarantee_until ~ '^[0-9]{{8}}$'
+            and guarantee_until between replace($2, '-', '') and replace($3, '-', '')
+        union all
+        select number, 'qualification', '{QUALIFICATION.name}', valid_until from find_consolidated_qualification
+        where {OWN} and not hidden and status = '{APPROVED}' and valid_until between $2 and $3
+        union all
+        select number, 'booklet', '{BOOKLET.name}', valid_until from find_consolidated_booklet
+        where {OWN} and not hidden and status = '{APPROVED}' and valid_until between $2 and $3) as ending
+    order by day, number limit $4"""
+TITLES = {"guarantee": "担保到期", "qualification": "企业资质核准到期", "booklet": "备案分册核准到期"}
+TEXTS = {
+    "guarantee": "企业资质备案 {number} 的担保有效期届满，请在企业备案变更中变更担保",
+    "qualification": "企业资质备案 {number} 的核准有效期届满，届满后不能再申报集报清单",
+    "booklet": "备案分册 {number} 的核准有效期届满，届满后不能再申报集报清单",
+}
+
+
+def _merges(rows: Iterable[Row]) -> Iterator[Deadline]:
+    """One for each month of acceptance, general and bonded goods apart."""
+    for row in rows:
+        accepted = f"{row['month']}-01"
+        period = standing(accepted, BONDED if row["bonded"] else "1", date.fromisoformat(accepted))
+        if period is None:
+            continue
+        goods = "保税货物" if row["bonded"] else "一般贸易"
+        waiting = f"，另有 {row['pending']} 份尚未结关" if row["pending"] else ""
+        text = f"{row['month']} 海关接受的{goods}集报清单：{row['closed']} 份待汇总{waiting}"
+        yield Deadline(
+            period.last_day, "merge", f"{goods}清单汇总", text, row["closed"], row["pending"], type=LIST.name
+        )
+
+
+def _ending(row: Row) -> Deadline:
+    kind, number = row["kind"], row["number"]
+    day = date.fromisoformat(row["day"])
+    return Deadline(day, kind, TITLES[kind], TEXTS[kind].format(number=number), 1, 0, number, row["type"])
+
+
+REMINDED_DAYS = {"merge": 10, "guarantee": 30, "qualification": 30, "booklet": 30}
+LATE_DAYS = 40  # for how long a late merge is reminded of
+
+
+async def reminded(transaction: Transaction) -> list[Deadline]:
+    """What the home page says of the chapter: what is due soon, and lists that are late."""
+    today = transaction.now.astimezone(CHINA).date()
+    found = await between(transaction, today - timedelta(days=LATE_DAYS), today + timedelta(days=30))
+    return [
+        each
+        for each in found
+        if each.days_left(today) <= REMINDED_DAYS[each.kind]
+        and (each.days_left(today) >= 0 or (each.kind == "merge" and each.count))
+    ]

@@ -1,0 +1,42 @@
+"""归并关系查询 (manual 5.4; CONS-14): from a list to its declarations, and from a declaration to its lists."""
+
+from __future__ import annotations
+
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.people.person import Person
+from singlewindow.subsystems.consolidated.merging.asking import COUNTED, Terms, refused
+
+CLAUSE = "手册 第六篇 5.4 归并关系查询"
+OWN = "(r.company_id = {} or r.owner_id = {})"
+"""The application's own check of whose relations are seen: the lists' company, and the one whose declaration it is.
+Row-level security is the second fence."""
+
+
+async def find_relations(
+    transaction: Transaction, person: Person, list_number: str, declaration_number: str, page: int, size: int
+) -> tuple[int, list[Row]]:
+    """How many there are (at most one more than COUNTED), and a page of them. Both numbers may be given.
+
+    Raises Refused where none is.
+    """
+    if not (list_number.strip() or declaration_number.strip()):
+        message = "请勾选集报清单统一编号或集报报关单统一编号，并填写编号"
+        raise refused("list_number", "relation.required", message, "填写其中一项后再查询", CLAUSE)
+    terms = Terms()
+    terms.add(OWN, person.company_id, person.company_id)
+    terms.equal(**{"r.list_number": list_number, "r.declaration_number": declaration_number})
+    order = "order by r.declaration_number, r.declaration_item, r.list_number, r.list_item"
+    rows = await transaction.rows(
+        f"""with counted as (
+                select count(*) as found from (
+                    select from consolidated_relation r where {terms} limit {COUNTED + 1}) as c
+            ), page as (
+                select r.* from consolidated_relation r where {terms} {order}
+                limit {size} offset {(page - 1) * size}
+            )
+            select c.found, r.*, f.entry_no from counted c
+            left join (page r left join find_consolidated_declaration f on f.document_id = r.declaration_id) on true
+            {order}""",
+        *terms.values,
+    )
+    return rows[0]["found"], [row for row in rows if row["list_number"]]

@@ -1,0 +1,319 @@
+"""集报清单汇总 over the API: candidates, preview, the click, and the worker that builds declarations (CONS-13)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+
+from singlewindow.subsystems.consolidated.merging import chore
+from singlewindow.subsystems.consolidated.merging.chore import build_due
+from singlewindow.subsystems.consolidated.tests.merging_samples import BANANA, DURIAN, good, listed, m1
+from singlewindow.subsystems.consolidated.tests.merging_scene import AT, DECLARATION, Stage
+from tests.house import House
+
+WAITING, MERGED, CLOSED = "12", "13", "15"
+
+
+@pytest.fixture
+async def stage(house: House) -> Stage:
+    return await Stage.of(house)
+
+
+def said(answer: Any) -> list[tuple[str, str]]:
+    assert answer.status_code == 422, answer.text
+    assert all(each["advice"] and each["clause"] for each in answer.json()["violations"])
+    return [(each["path"], each["message"]) for each in answer.json()["violations"]]
+
+
+async def contents(stage: Stage, who: Any = None) -> list[dict[str, Any]]:
+    found = await stage.declarations(who)
+    return [(await (who or stage.owner).view(DECLARATION, each["number"]))["content"] for each in found]
+
+
+async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
+    """CONS-13: candidates, preview (nothing is written), 汇总成功, the timed job; relations both ways (CONS-14)."""
+    lists = await stage.m1()
+    found = await stage.get("candidates", goods_nature="general", ie_flag="I")
+    assert [each["number"] for each in found["items"]] == list(lists.values())
+    assert [each["merge_by"] for each in found["items"]] == ["2026-11-10"] * 4 + ["2026-12-10"]
+    assert found["items"][0]["district_name"].startswith("5729 ")
+    assert (await stage.get("candidates", ie_flag="E"))["items"] == []
+    assert (await stage.get("candidates", goods_nature="bonded"))["items"] == []
+
+    answer = await stage.preview(list(lists.values()))
+    assert answer.status_code == 200, answer.text
+    seen = answer.json()
+    assert (seen["lists"], seen["count"], seen["items_before"], seen["items_after"]) == (5, 3, 8, 6)
+    assert seen["totals"] == [{"currency": "USD", "before": "14960.00", "after": "14960.00"}]
+    assert [each["lists"] for each in seen["declarations"]] == [
+        [lists["L1"], lists["L2"], lists["L3"]], [lists["L4"]], [lists["L5"]],
+    ]  # fmt: skip
+    assert seen["declarations"][0]["head"]["packages"] == "520"
+    assert {await stage.status(number) for number in lists.values()} == {CLOSED}
+    assert await stage.declarations() == []
+
+    clicked = await stage.merge(list(lists.values()))
+    assert clicked.status_code == 201, clicked.text
+    assert {await stage.status(number) for number in lists.values()} == {WAITING}
+    assert (await stage.get("candidates"))["items"] == []
+    [batch] = (await stage.get("merges"))["items"]
+    assert (batch["state"], batch["state_name"], batch["waiting"]) == ("waiting", "待生成报关单", 5)
+    await stage.build()
+    assert {await stage.status(number) for number in lists.values()} == {MERGED}
+    [batch] = (await stage.get("merges"))["items"]
+    assert (batch["state"], batch["merged"]) == ("done", 5)
+    assert [each["lists"] for each in batch["declarations"]] == [3, 1, 1]
+
+    made = await contents(stage)
+    assert [[(row["quantity"], row["total"]) for row in each["goods"]] for each in made] == [
+        [("1500", "7500.00"), ("3000", "2400.00"), ("300", "1560.00"), ("400", "2000.00")],
+        [("100", "500.00")], [("200", "1000.00")],
+    ]  # fmt: skip
+    head = {
+        "packages": "520",
+        "gross_weight": "5460",
+        "net_weight": "5200",
+        "total": "13460.00",
+        "lists": "3",
+    }
+    assert head.items() <= made[0].items()
+
+    of_list = (await stage.get("relations", list_number=lists["L1"]))["items"]
+    [number] = {each["declaration_number"] for each in of_list}
+    assert [(each["list_item"], each["declaration_item"], each["name"]) for each in of_list] == [
+        (1, 1, "鲜榴莲"), (2, 2, "鲜香蕉"),
+    ]  # fmt: skip
+    of_declaration = (await stage.get("relations", declaration_number=number))["items"]
+    assert [(each["list_number"], each["list_item"]) for each in of_declaration] == [
+        (lists["L1"], 1), (lists["L2"], 1), (lists["L1"], 2), (lists["L3"], 2), (lists["L2"], 2), (lists["L3"], 1),
+    ]  # fmt: skip
+    asked = await stage.owner.http.get(f"{AT}/relations")
+    assert said(asked) == [("list_number", "请勾选集报清单统一编号或集报报关单统一编号，并填写编号")]
+
+
+async def test_m2_what_cannot_be_merged_is_said_of_each_list(stage: Stage) -> None:
+    """CONS-13: not closed, late, of another year, of several kinds, absent; all at once, and nothing is queued."""
+    lists = await stage.m1()
+    await stage.house.sql("update document set status = '7' where number = $1", lists["L2"])
+    await stage.house.sql("update find_consolidated_list set status = '7' where number = $1", lists["L2"])
+    assert lists["L2"] not in [each["number"] for each in (await stage.get("candidates"))["items"]]
+    answer = await stage.merge([lists["L1"], lists["L2"], "202600000000000000"])
+    assert said(answer) == [
+        ("numbers/2", f"集报清单 {lists['L2']} 状态为「海关审批通过」，只有已结关的清单才能汇总"),
+        ("numbers/3", "没有编号为 202600000000000000 的集报清单"),
+    ]
+    assert await stage.status(lists["L1"]) == CLOSED
+    await stage.house.sql("update document set amending = 'modify' where number = $1", lists["L3"])
+    [(_, words)] = said(await stage.merge([lists["L3"]]))
+    assert words == f"集报清单 {lists['L3']} 「修改申请中」，海关答复之前不能汇总"
+    row = next(e for e in (await stage.get("candidates"))["items"] if e["number"] == lists["L3"])
+    assert row["may"] == {"allowed": False, "why": "「修改申请中」，海关答复之前不能汇总"}
+
+    [exported] = await stage.lists([m1()["L1"]], ie_flag="E")
+    [bonded] = await stage.lists([m1()["L1"]], nature="2")
+    assert said(await stage.preview([lists["L1"], exported, bonded])) == [
+        ("numbers", "一次只能汇总同一进出口方式的清单"), ("numbers", "一次只能汇总同一货物性质的清单"),
+    ]  # fmt: skip
+    assert said(await stage.preview([])) == [("numbers", "请勾选需要汇总的集报清单")]
+
+
+async def test_until_when_lists_can_be_merged(stage: Stage) -> None:
+    """FA 3.2: the tenth counts; later 逾期 with a warning; never across years, but for bonded goods."""
+    lists = await stage.m1()
+    [bonded] = await stage.lists([m1()["L1"]], nature="2")
+    await stage.set(date(2026, 11, 10))
+    assert (await stage.preview([lists["L1"]])).json()["warnings"] == []
+    await stage.set(date(2026, 11, 11))
+    answer = await stage.preview([lists["L1"], lists["L5"]])
+    [warning] = answer.json()["warnings"]
+    assert (warning["path"], warning["level"]) == ("numbers/1", "warning")
+    assert "逾期" in warning["message"]
+    rows = (await stage.get("candidates"))["items"]
+    assert [each["standing"] for each in rows] == ["overdue"] * 4 + [""]
+    assert all(each["may"]["allowed"] for each in rows)
+    await stage.set(date(2027, 1, 2))
+    [(path, words)] = said(await stage.merge([lists["L1"]]))
+    assert path == "numbers/1"
+    assert "不能跨年度汇总" in words
+    [row] = (await stage.get("candidates", number=lists["L1"]))["items"]
+    assert (row["standing"], row["may"]["allowed"]) == ("refused", False)
+    assert (await stage.merge([bonded])).status_code == 201
+
+
+async def test_m12_the_agents_declaration(stage: Stage) -> None:
+    """CONS-13: Enter fills the agent's name; the declaration is the agent's, and the consignee sees it from the first
+    on but cannot declare it."""
+    agent, lists = await stage.agent(), await stage.m1()
+    named = await stage.get(f"agents/{agent.customs_code}")
+    assert named["name"] == f"报关企业{agent.customs_code}"
+    assert (await stage.merge([lists["L1"]], agent.customs_code)).status_code == 201
+    await stage.build()
+    assert await stage.declarations() == []  # 报关申报单位 is the agent
+    [own] = await stage.declarations(agent)
+    [seen] = await stage.declarations(company_kind="B")
+    assert own["number"] == seen["number"]
+    assert (own["may"]["declare"]["allowed"], seen["may"]["declare"]["allowed"]) == (True, False)
+    view = await stage.owner.view(DECLARATION, seen["number"])
+    assert view["header"]["status"] == "暂存"
+    assert view["content"]["declarant_name"] == f"报关企业{agent.customs_code}"
+    refused = await stage.owner.prepare(DECLARATION, view, "declare")
+    assert refused.status_code in (403, 409), refused.text
+    assert len((await stage.get("relations", agent, declaration_number=own["number"]))["items"]) == 2
+    assert await stage.declarations(await stage.house.member(), company_kind="B") == []
+
+
+@pytest.mark.parametrize(
+    ("register", "words"),
+    [
+        ({"customs_qualified": False}, "没有报关资质"),
+        ({"qualification_until": "2026-10-31"}, "报关资质已于 2026-10-31 到期"),
+        ({"grade": "4", "grade_name": "失信企业"}, "为失信企业"),
+        ({"grade": "5", "grade_name": "严重失信企业"}, "为失信企业"),
+    ],
+)
+async def test_who_cannot_be_named(stage: Stage, register: dict[str, Any], words: str) -> None:
+    """CONS-13: without qualification, or untrustworthy."""
+    agent = await stage.agent(**register)
+    answer = await stage.owner.http.get(f"{AT}/agents/{agent.customs_code}")
+    [(path, message)] = said(answer)
+    assert path == "declarant_code"
+    assert words in message
+    lists = await stage.m1()
+    assert said(await stage.merge([lists["L1"]], agent.customs_code)) == [(path, message)]
+    assert await stage.status(lists["L1"]) == CLOSED
+
+
+async def test_who_is_unknown_or_not_registered_cannot_be_named(stage: Stage) -> None:
+    """CONS-13: no such company, or one that could not take the declaration in."""
+    code = "4403980777"
+    assert said(await stage.owner.http.get(f"{AT}/agents/123")) == [
+        ("declarant_code", "「报关单申报单位代码」应为 10 位海关编码")
+    ]
+    assert said(await stage.owner.http.get(f"{AT}/agents/{code}"))[0][1] == f"海关没有编码为 {code} 的企业"
+    await stage.company(code)
+    assert "尚未在本系统注册" in said(await stage.owner.http.get(f"{AT}/agents/{code}"))[0][1]
+
+
+async def test_the_same_click_happens_once(stage: Stage) -> None:
+    """The same key is the same batch, also at the same instant; for something else it is refused."""
+    lists = await stage.m1()
+    answers = await asyncio.gather(*(stage.merge([lists["L1"]], key="k1") for _ in range(3)))
+    assert [each.status_code for each in answers] == [201] * 3
+    assert len({each.json()["id"] for each in answers}) == 1
+    assert (await stage.merge([lists["L1"]], key="k1")).json() == answers[0].json()
+    assert "已用于另一次汇总" in said(await stage.merge([lists["L2"]], key="k1"))[0][1]
+    assert await stage.status(lists["L2"]) == CLOSED
+
+
+async def test_a_list_with_a_change_at_customs_is_left_out_until_they_answer(stage: Stage) -> None:
+    """CONS-18: 待汇总 with an open 修撤 is skipped; what was changed is merged as it is then."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L2"], lists["L3"]])
+    await stage.house.sql("update document set amending = 'modify' where number = $1", lists["L2"])
+    await stage.build()
+    assert [await stage.status(lists[name]) for name in ("L1", "L2", "L3")] == [MERGED, WAITING, MERGED]
+    [batch] = (await stage.get("merges"))["items"]
+    assert (batch["state"], batch["waiting"]) == ("waiting", 1)
+    await stage.house.sql(
+        """update document set amending = '', content = jsonb_set(content, '{transport_mode}', '"2"')
+           where number = $1""",
+        lists["L2"],
+    )
+    await stage.build()
+    assert await stage.status(lists["L2"]) == MERGED
+    made = await contents(stage)
+    assert [(each["transport_mode"], each["lists"]) for each in made] == [("4", "2"), ("2", "1")]
+
+
+async def test_a_revoked_list_drops_out(stage: Stage) -> None:
+    """CONS-18: 待汇总 → 已撤销; the batch says so."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L2"]])
+    await stage.house.sql("update document set status = '14' where number = $1", lists["L2"])
+    await stage.build()
+    [batch] = (await stage.get("merges"))["items"]
+    assert batch["state"] == "partly"
+    assert batch["skipped"] == [{"number": lists["L2"], "why": "清单已撤销或状态已变，未汇总"}]
+    assert [each["lists"] for each in await stage.declarations()] == [1]
+
+
+async def test_an_agent_that_has_gone_gives_the_lists_back(stage: Stage) -> None:
+    """Nothing hangs unseen: the lists are 已结关 again, and the batch says why."""
+    agent, lists = await stage.agent(), await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]], agent.customs_code)
+    await stage.house.sql("update company set active = false where customs_code = $1", agent.customs_code)
+    await stage.build()
+    assert [await stage.status(lists[name]) for name in ("L1", "L4")] == [CLOSED, CLOSED]
+    [batch] = (await stage.get("merges"))["items"]
+    assert batch["state"] == "failed"
+    assert "已不能接收报关单" in batch["skipped"][0]["why"]
+    assert (await stage.merge([lists["L1"]])).status_code == 201
+
+
+async def test_killed_half_way_and_with_several_workers_it_ends_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-13: each transaction leaves whole declarations, and the rest goes on as if it were done at once."""
+    lists = [
+        listed(
+            f"L{at}", f"2026-10-{1 + at % 28:02d}",
+            [good({**DURIAN, "record_no": str(at % 7 * 30 + n)}, "5", "10", "50.00") for n in range(30)]
+            + [good(BANANA, "0.8", "1", "0.80", record_no="9999")],
+            1, 400, transport_mode="45"[at % 2],
+        )
+        for at in range(24)
+    ]  # fmt: skip
+    numbers = await stage.lists(lists)
+    foreseen = (await stage.preview(numbers)).json()["declarations"]
+    assert len(foreseen) > 10
+    assert (await stage.merge(numbers)).status_code == 201
+    monkeypatch.setattr(chore, "LISTS", 3)
+
+    class Killed(BaseException):
+        """As a process that ends."""
+
+    async def killed(*_: object) -> None:
+        raise Killed
+
+    await build_due(stage.house.worker)
+    with monkeypatch.context() as patch:
+        patch.setattr(chore, "_relate", killed)
+        with pytest.raises(Killed):
+            await build_due(stage.house.worker)
+    half = await stage.house.sql(
+        "select count(*) from consolidated_relation where list_number = any($1)", numbers
+    )
+    assert 0 < half[0][0] < 24 * 31
+
+    async def work() -> None:
+        while await build_due(stage.house.worker):
+            pass
+
+    await asyncio.gather(*(work() for _ in range(3)))
+    await work()
+    rows = await stage.house.sql(
+        """select d.number, array_agg(distinct r.list_number) as lists, count(*) as relations, d.content
+           from consolidated_relation r join document d on d.id = r.declaration_id
+           where r.list_number = any($1) group by d.id""",
+        numbers,
+    )
+    assert sorted(sorted(row["lists"]) for row in rows) == sorted(sorted(each["lists"]) for each in foreseen)
+    assert sum(row["relations"] for row in rows) == 24 * 31
+    assert {await stage.status(number) for number in numbers} == {MERGED}
+
+
+async def test_a_group_that_makes_difficulties_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = await stage.m1()
+    await stage.merge([lists["L1"]])
+    await stage.house.sql(
+        """update document set content = jsonb_set(content, '{goods,0,total}', '"many"') where number = $1""",
+        lists["L1"],
+    )
+    await stage.merge([lists["L4"]])
+    await stage.build()
+    assert [await stage.status(lists[name]) for name in ("L1", "L4")] == [WAITING, MERGED]
