@@ -2721,7 +2721,7 @@ export interface components {
              */
             ie_flag: "I" | "E";
             /** Items */
-            items: string;
+            items: number;
             /** List No */
             list_no: string;
             /** @description Whether it may be ticked, and why not */
@@ -3214,9 +3214,9 @@ export interface components {
              */
             ie_flag: "I" | "E";
             /** Items */
-            items: string;
+            items: number;
             /** Lists */
-            lists: string;
+            lists: number;
             may: components["schemas"]["singlewindow__subsystems__consolidated__merging__views__MayView"];
             /** Nature Name */
             nature_name: string;
@@ -4233,7 +4233,8 @@ export interface components {
         };
         /**
          * PreviewAnswer
-         * @description What 汇总 would make: `count` declarations, of which the first 50 are shown.
+         * @description What 汇总 would make: `count` declarations, of which the first 50 are shown. `total_before` and `total_after` are
+         *     the `totals` in words.
          */
         PreviewAnswer: {
             /** Count */
@@ -4246,6 +4247,10 @@ export interface components {
             items_before: number;
             /** Lists */
             lists: number;
+            /** Total After */
+            total_after: string;
+            /** Total Before */
+            total_before: string;
             /** Totals */
             totals: components["schemas"]["TotalView"][];
             /** Warnings */

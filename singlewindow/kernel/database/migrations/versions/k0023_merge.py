@@ -1,13 +1,13 @@
 """A chapter's own work makes documents of others: the worker may store new ones.
 
 Revision ID: k0023_merge
-Revises: k0022_core
+Revises: k0022_amend
 """
 
 from alembic import op
 
 revision = "k0023_merge"
-down_revision = "k0022_core"
+down_revision = "k0022_amend"
 depends_on = None
 
 

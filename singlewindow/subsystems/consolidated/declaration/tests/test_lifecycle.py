@@ -1,0 +1,72 @@
+"""Every state × action × role both ways, and customs' channel letters in every order (CONS-14, FA 3.9, CUST-05)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from singlewindow.kernel.lifecycle import NEW
+from singlewindow.subsystems.consolidated.declaration import DECLARATION
+from tests.lifecycles import Case, Table
+
+LIFECYCLE = DECLARATION.lifecycle
+WORDS = {
+    "0": "暂存", "1": "已申报", "2": "发往海关成功", "3": "发往海关失败", "4": "海关入库", "5": "退单/不受理",
+    "6": "查验通知", "7": "审结", "8": "放行", "9": "挂起", "10": "结关",
+}  # fmt: skip
+AGAIN = {"0", "3", "5"}  # 暂存, 发往海关失败, 退单/不受理
+ENABLED = {NEW: set[str]()} | {
+    word: {"declare", "print"} if code in AGAIN else {"print"} for code, word in WORDS.items()
+}
+TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({"print"}))
+
+
+def test_the_states_have_these_words() -> None:
+    """FA 3.9: what customs' letters are called."""
+    assert {state.code: state.name for state in LIFECYCLE.states} == WORDS
+
+
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_every_state_action_and_role(case: Case) -> None:
+    case.check()
+
+
+@pytest.mark.parametrize(
+    ("codes", "word"),
+    [
+        (["SENT"], "发往海关成功"),
+        (["SEND_FAILED"], "发往海关失败"),
+        (["SENT", "RECEIVED"], "发往海关成功"),
+        (["SENT", "REJECTED"], "退单/不受理"),
+        (["SENT", "RECEIVED", "L"], "海关入库"),
+        (["SENT", "RECEIVED", "E"], "退单/不受理"),
+        (["SENT", "RECEIVED", "L", "E"], "退单/不受理"),
+        (["SENT", "RECEIVED", "L", "C"], "查验通知"),
+        (["SENT", "RECEIVED", "L", "C", "W"], "审结"),
+        (["SENT", "RECEIVED", "L", "H"], "挂起"),
+        (["SENT", "RECEIVED", "L", "H", "J"], "审结"),
+        (["SENT", "RECEIVED", "L", "J", "P"], "放行"),
+        (["SENT", "RECEIVED", "L", "Z", "Y"], "海关入库"),
+        (["SENT", "RECEIVED", "L", "J", "P", "R"], "结关"),
+        (["SENT", "RECEIVED", "L", "J", "P", "C"], "放行"),
+        (["SEND_FAILED", "RECEIVED", "L"], "海关入库"),
+    ],
+)
+def test_what_letters_lead_to(codes: list[str], word: str) -> None:
+    """In whatever order they arrive."""
+    TABLE.check_receipts(codes, word)
+
+
+@pytest.mark.parametrize("letter", ["P", "I", "K", "F", "B"])
+def test_each_letter_of_release(letter: str) -> None:
+    TABLE.check_receipts(["SENT", "L", "J", letter], "放行")
+
+
+@given(st.data())
+def test_any_shuffle_ends_the_same(data: st.DataObject) -> None:
+    TABLE.check_any_shuffle(data)
+
+
+def test_what_is_closed_stays_closed() -> None:
+    TABLE.check_final("10")
