@@ -1,5 +1,5 @@
-"""Appointments between portal and customs as files, with faults and kills: every life ends right (CUST-05, APPT-09 …
-APPT-12)."""
+"""Appointments and a month of 集中申报 between portal and customs as files, with faults and kills: every life ends
+right (CUST-04, CUST-05, APPT-09 … APPT-12, CONS-06, CONS-10, CONS-12)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.system import consolidated
 from tests.system.applicant import Applicant, applicants
 from tests.system.running import CHINA, System, eventually, running
 
@@ -35,7 +36,7 @@ LIVES = {
 """By what becomes of it: status at the portal, state at customs, customs' receipts in their order."""
 
 
-def test_appointments_end_right_on_both_sides() -> None:
+def test_every_life_ends_right_on_both_sides() -> None:
     """Receipts lost, doubled, delayed and shuffled, messages as files, both sides killed on the way."""
     with running(
         CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", TRANSPORT="folder", **FAULTS
@@ -43,6 +44,12 @@ def test_appointments_end_right_on_both_sides() -> None:
         numbers = asyncio.run(_play(system))
         expected = {numbers[name]: life for name, life in LIVES.items()}
         assert eventually(lambda: asyncio.run(_lives(system)) == expected, 60), asyncio.run(_lives(system))
+        made = asyncio.run(consolidated.play(system))
+        month = {made[name]: life for name, life in consolidated.LIVES.items()}
+        assert eventually(lambda: asyncio.run(consolidated.lives(system)) == month, 60), asyncio.run(
+            consolidated.lives(system)
+        )
+        assert asyncio.run(consolidated.stock(system)) == ("50", True)
 
 
 async def _play(system: System) -> dict[str, str]:
