@@ -5,9 +5,12 @@ UI-01 … UI-07, UI-10, UI-11, UI-13, UI-15, PORT-05; line tables as GATE-04 and
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -555,3 +558,172 @@ def test_the_list_on_paper(desk: Desk) -> None:
     desk.button("打印").click()
     expect(desk.page.locator("iframe.print-page")).to_be_visible()
     desk.shoot("list-on-paper")
+
+
+BEEF = "0202300090"
+ELEMENTS = ("4", "3", "冻", "去骨", "腱子", "20 千克/箱", "", "", "")
+
+
+def publish_order(stage: Stage) -> None:
+    """An order of two items, as customs' register has it."""
+
+    async def work() -> None:
+        for item, data in (
+            ("1", {"goods_code": BEEF, "name": "冻牛肉", "left": "500"}),
+            ("2", {"left": "9"}),
+        ):
+            await stage.system.sql(
+                "singlewindow",
+                "insert into register_entry (kind, key, seq, data) values ('_template.order', $1, 1, $2)",
+                f"ORD1/{item}",
+                json.dumps(data),
+            )
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(work())).result()
+
+
+def stored_list(desk: Desk, count: int) -> str:
+    """A packing list with so many rows; its number."""
+    row = {"item_no": "1", "goods_code": BEEF, "name": "冻牛肉", "quantity": "1"}
+    content = {"transport": "2", "order_no": "ORD1", "office": "5301", "items": [row] * count}
+    csrf = desk.page.request.get(f"{desk.address}/api/session").json()["csrf"]
+    headers = {"X-CSRF-Token": csrf, "Origin": desk.address}
+    address = f"{desk.address}/api/documents/_template.packing"
+    saved = desk.page.request.post(address, data={"content": content}, headers=headers)
+    assert saved.status == 201, saved.text()
+    return str(saved.json()["number"])
+
+
+def numbers(desk: Desk) -> list[str]:
+    """序号 of the rows, as the list has them."""
+    return desk.page.locator(".row-list tbody tr[tabindex] td:nth-child(2):visible").all_inner_texts()
+
+
+def call_row(desk: Desk, quantity: str) -> None:
+    """订单项号 and Enter bring good and name; 规格型号 stays empty."""
+    expect(desk.field("items/item_no")).to_be_focused()
+    desk.type("1")
+    desk.press("Enter")
+    expect(desk.field("items/name")).to_have_value("冻牛肉")
+    desk.field("items/quantity").focus()
+    desk.type(quantity)
+    desk.press("Enter")
+
+
+def test_rows_are_called_and_go_on_in_the_next_list(desk: Desk, stage: Stage) -> None:
+    """CONS-02, CONS-04, CONS-09: presets, cells that ask, 归类, a narrowed code, 序号, and the hundredth row."""
+    publish_order(stage)
+    open_form(desk)
+    menu = desk.page.get_by_role("navigation", name="菜单")
+    menu.get_by_role("link", name="航空装箱单").click()
+    expect(desk.field("transport")).to_have_value("5 航空运输")
+    menu.get_by_role("link", name="水路装箱单", exact=True).click()
+    expect(desk.field("transport")).to_have_value("2 水路运输")
+    expect(desk.field("transport")).to_have_attribute("readonly", "")
+    assert desk.page.url.endswith("/form/_template.packing/new/transport=2")
+    expect(desk.page.locator(".tabs .tab")).to_have_count(3)
+    fill_packing_header(desk)
+    call_first_row(desk)
+    renumber(desk)
+    fill_ninety_nine(desk)
+
+
+def fill_packing_header(desk: Desk) -> None:
+    """全免 is offered at offices 53xx alone."""
+    expect(desk.field("order_no")).to_be_focused()
+    desk.type("ord1")
+    desk.press("Enter")
+    desk.type("0101")
+    desk.page.get_by_role("option").first.wait_for()
+    desk.press("Enter")
+    desk.press("Space")
+    expect(desk.page.get_by_role("option", name="1 照章征税")).to_be_visible()
+    expect(desk.page.get_by_role("option", name="3 全免")).to_have_count(0)
+    desk.press("Escape", "Shift+Enter", "Backspace")
+    desk.type("5301")
+    desk.page.get_by_role("option").first.wait_for()
+    desk.press("Enter")
+    desk.type("3")
+    desk.page.get_by_role("option", name="3 全免").wait_for()
+    desk.press("Enter")
+
+
+def call_first_row(desk: Desk) -> None:
+    """By keyboard alone: what the item brings, the elements of its good box by box, the quantity."""
+    expect(desk.field("items/item_no")).to_be_focused()
+    desk.type("1")
+    desk.press("Enter")
+    expect(desk.field("items/goods_code")).to_have_value(re.compile(BEEF))
+    expect(desk.field("items/left")).to_have_value("500")
+    expect(desk.field("items/left")).to_have_attribute("readonly", "")
+    desk.press("Enter", "Enter")
+    expect(desk.field("items/model")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.dialog()).to_contain_text("重新归类")
+    expect(desk.page.locator("dialog [data-element='1']")).to_be_focused()
+    for part in ELEMENTS[:4]:
+        desk.type(part)
+        desk.press("Enter")
+    desk.shoot("elements")
+    for part in ELEMENTS[4:]:
+        desk.type(part)
+        desk.press("Enter")
+    expect(desk.field("items/model")).to_have_value("|".join(ELEMENTS))
+    expect(desk.field("items/quantity")).to_be_focused()
+    desk.type("10")
+    desk.press("Enter")
+    expect(desk.page.locator(".row-list tbody tr[tabindex]:visible")).to_have_count(1)
+    expect(desk.field("items/item_no")).to_be_focused()
+    desk.shoot("called")
+
+
+def renumber(desk: Desk) -> None:
+    """插入 takes the row's number, later ones count on (+1); 删除 counts back (−1) (manual 1.2, 操作按钮说明)."""
+    call_row(desk, "2")
+    desk.page.locator(".row-list tbody input:visible").nth(1).check()
+    desk.page.locator("[data-lines='items/insert']:visible").click()
+    desk.says("新的一行将插在第 2 行之前")
+    call_row(desk, "3")
+    quantities = desk.page.locator(".row-list tbody tr[tabindex] td:nth-child(7):visible")
+    expect(quantities).to_have_text(["10", "3", "2"])
+    assert numbers(desk) == ["1", "2", "3"]
+    desk.page.locator(".row-list tbody input:visible").nth(0).check()
+    desk.page.locator(".row-list tbody input:visible").nth(2).uncheck()
+    desk.page.locator("[data-lines='items/delete']:visible").click()
+    desk.dialog().get_by_role("button", name="删除").click()
+    expect(quantities).to_have_text(["3", "2"])
+    assert numbers(desk) == ["1", "2"]
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    desk.shoot("packing-saved")
+
+
+def fill_ninety_nine(desk: Desk) -> None:
+    """The hundredth row: this list is saved with 99, the next one has the header's fields and the row."""
+    number = stored_list(desk, 98)
+    desk.page.goto(f"{desk.address}/app/_template/form/_template.packing/{number}")
+    expect(desk.page.locator(".row-list tbody tr[tabindex]:visible")).to_have_count(98)
+    desk.field("items/item_no").focus()
+    call_row(desk, "99")
+    expect(desk.page.locator(".row-list tbody tr[tabindex]:visible")).to_have_count(99)
+    desk.shoot("ninety-nine")
+    call_row(desk, "100")
+    desk.says(f"每份至多 99 行：{number} 已暂存，第 100 行已转入新的一份")
+    desk.shoot("next-list")
+    expect(desk.field("number")).to_have_value("")
+    expect(desk.field("order_no")).to_have_value("ORD1")
+    expect(desk.field("transport")).to_have_value("2 水路运输")
+    expect(desk.page.locator(".row-list tbody tr[tabindex]:visible")).to_have_count(1)
+    expect(desk.field("items/item_no")).to_be_focused()
+    call_row(desk, "101")
+    expect(desk.page.locator(".row-list tbody tr[tabindex]:visible")).to_have_count(2)
+    desk.press("Alt+s")
+    desk.says("暂存成功")
+    stored = desk.page.request.get(f"{desk.address}/api/documents/_template.packing/{number}").json()
+    assert [len(stored["content"]["items"]), stored["content"]["items"][98]["quantity"]] == [99, "99"]
+    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name="水路装箱单查询").click()
+    expect(desk.field("transport")).to_have_value("2 水路运输")
+    desk.button("查询").click()
+    expect(desk.page.locator(".results:visible tbody tr")).to_have_count(3)
+    desk.shoot("packing-query")

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Definition, Row } from "@/kernel/api/types";
+import { asked as question } from "@/kernel/dialogs/ask";
 import DocumentForm from "@/kernel/form/DocumentForm.vue";
 import { useDocument } from "@/kernel/form/useDocument";
 import { blank, field, parcelWithGoods, stored } from "@/testing/definition";
@@ -54,7 +55,8 @@ async function form(rows: Row[] = [], answer: (asked: Asked) => unknown = found)
     await flushPromises();
   };
   const texts = () => ["item", "name", "code", "left", "place"].map((name) => box(name).element.value);
-  const lookups = () => server.asked.filter((one) => one.path.endsWith("/lookup")).map((one) => (one.body as Asked).field);
+  const asked = () => server.asked.filter((one) => one.path.endsWith("/lookup")).map((one) => (one.body as Asked).field);
+  const lookups = () => asked().filter((path) => path !== "goods");
   const cells = () => wrapper.findAll(".row-list tbody tr[tabindex]").map((one) => one.findAll("td").slice(2).map((cell) => cell.text()));
   const press = async (button: string) => {
     await wrapper.get(`[data-lines="goods/${button}"]`).trigger("click");
@@ -64,7 +66,7 @@ async function form(rows: Row[] = [], answer: (asked: Asked) => unknown = found)
     await wrapper.findAll(".row-list tbody tr")[index]!.trigger("click");
     await flushPromises();
   };
-  return { wrapper, document, box, write, leave, texts, lookups, cells, press, open };
+  return { wrapper, document, box, write, leave, texts, lookups, cells, press, open, asked };
 }
 
 /** Answers that come when the test says so, in the order in which they were asked for. */
@@ -182,6 +184,28 @@ describe("cells that ask (CONS-09)", () => {
     await leave("code");
     expect(cells()[0]).toEqual(["1", "苹果", "", "余1", "C", "2"]);
     expect(document.dirty.value).toBe(false);
+  });
+
+  it("grey fields and cells follow what becomes of the list, and nobody waits for that", async () => {
+    const { answer, next } = later();
+    const { write, press, cells, document, asked, wrapper } = await form([{ item: "1", name: "苹果", weight: "2" }], answer);
+    await write("item", "2");
+    await write("name", "梨");
+    await write("weight", "5");
+    await press("save");
+    expect(asked()).toEqual(["goods/2/item"]);
+    await next();
+    expect([cells().length, asked().at(-1), document.content.value.district]).toEqual([2, "goods", "共2"]);
+    await next();
+    expect(cells().map((one) => one[3])).toEqual(["余1", "余2"]);
+    await wrapper.findAll(".row-list tbody input")[0]!.setValue(true);
+    void press("delete");
+    await flushPromises();
+    question.value!.answer(true);
+    await flushPromises();
+    expect(cells()).toHaveLength(1);
+    await next();
+    expect(document.content.value.district).toBe("共1");
   });
 
   it("where nobody answers, it is said and asked again", async () => {

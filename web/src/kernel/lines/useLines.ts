@@ -167,6 +167,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     violations.rowsChanged(name);
     ticked.value = new Set([...ticked.value].map(moved).filter((index) => index !== null));
     if (draft.value.at !== null) draft.value.at = moved(draft.value.at) ?? draft.value.at;
+    void lookups.follow();
   }
 
   function reset(next: RowDraft = emptyDraft()): void {

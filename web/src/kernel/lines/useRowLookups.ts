@@ -1,4 +1,5 @@
-import type { Field, Lines, Lookup, Row, RowDraft, Violation } from "@/kernel/api/types";
+import { toRaw } from "vue";
+import type { Content, Field, Lines, Lookup, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { tidy } from "@/kernel/form/checks";
@@ -69,6 +70,24 @@ export function useRowLookups(document: OpenDocument, lines: Lines, violations: 
     }
   }
 
+  /**
+   * The rows of the list have changed: grey cells and grey fields (a sum, say) follow, in tables that the server fills. Nobody
+   * waits for it; where the rows have changed again the next answer counts.
+   */
+  async function follow(): Promise<void> {
+    if (!lines.fields.some((field) => field.lookup || field.entry === "system")) return;
+    const [holder, sent] = [document.tab.value, { ...document.content.value }];
+    const found = await document.lookUp(name, sent).catch(() => null); // 暂存 fills them in all the same
+    if (found && holder === document.tab.value) takeGrey(found, sent);
+  }
+
+  function takeGrey(found: Lookup, sent: Content): void {
+    const now = document.content.value;
+    const same = sameHeader(document.definition.value!, now, sent) && toRaw(now[name]) === toRaw(sent[name]);
+    if (same) Object.assign(now, found.content);
+    takeGreyCells(now, sent, found.rows);
+  }
+
   /** The rows with the one that is typed in its place; where the table is full it is the first of the next document. */
   function asked(): { rows: Row[]; number: number } {
     const { row, at, before } = editor.draft();
@@ -109,5 +128,5 @@ export function useRowLookups(document: OpenDocument, lines: Lines, violations: 
       return violation?.source === "rule" ? [[cell, violation] as [string, Violation]] : [];
     });
 
-  return { begin, touch, left, said };
+  return { begin, touch, left, said, follow };
 }
