@@ -75,12 +75,18 @@ def company_boxes(role: str, code: str, known: Known, instead: Mapping[str, str]
 def fill_rows(values: Mapping[str, Any], known: Known) -> Mapping[str, list[Cells]]:
     """The cells of each good: legal units and licence always; what the booklet says, and what follows from price and
     quantity, where the cell that brings it was left."""
-    return {"goods": [_cells(row, values, known) for row in values.get("goods", [])]}
+    rows = values.get("goods", [])
+    return {"goods": [_cells(row, _left(at, known), values, known) for at, row in enumerate(rows, 1)]}
 
 
-def _cells(row: Mapping[str, str], values: Mapping[str, Any], known: Known) -> Cells:
+def _left(at: int, known: Known) -> str:
+    """The cell of that row that was left; "" for none."""
+    prefix = f"goods/{at}/"
+    return known.asked.removeprefix(prefix) if known.asked.startswith(prefix) else ""
+
+
+def _cells(row: Mapping[str, str], cell: str, values: Mapping[str, Any], known: Known) -> Cells:
     item = known.book.items.get(row.get("record_no", "")) if known.book else None
-    cell = known.asked.rpartition("/")[2]
     brought: Cells = {}
     if cell == "record_no" and item:
         brought = brought_by(item, FLAGS.get(values.get("list_kind", ""), ""))

@@ -66,6 +66,14 @@ async function form(answer: (body: Body) => unknown, more: Record<string, unknow
 }
 
 describe("what the server says at a field (APPT-15)", () => {
+  it("says nothing any more of a form that is only looked at (CONS-11)", async () => {
+    const { document, wrapper } = await form(() => ({}), { [`GET ${PATH}/1`]: { ...stored(), notices: [good()] } }, "1");
+    expect(wrapper.text()).toContain("可以预约");
+    document.take({ ...document.view.value!, notices: null, editable: [], actions: { ...document.view.value!.actions, save: { allowed: false, why: "已结关" } } });
+    await flushPromises();
+    expect(wrapper.text()).not.toContain("可以预约");
+  });
+
   it("is asked as soon as a moment is whole, while it is typed, and shown at the field and in full below", async () => {
     const { type, gutter, asked, wrapper, box } = await form(() => ({ content: { end: "2026-11-28 12:00" }, rows: {}, brought: {}, violations: [], notices: [good()] }));
     await type("start", "202611281");

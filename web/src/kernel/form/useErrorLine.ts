@@ -29,11 +29,15 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
   const near = (): string[] => [fields.focused.value?.name ?? "", fields.left.value[0] ?? ""];
   const saidAt = (path: string): Notice | null => (violations.at(path) ? null : fields.notices.at(path));
 
+  /** All that is said of what may be typed: of a form that is only looked at, nothing any more. */
+  const standing = (): Notice[] =>
+    fields.fields.value.flatMap((field) => (fields.locked(field) ? [] : (fields.notices.at(field.name) ?? [])));
+
   /** What is said there, where nothing is wrong; with nothing wrong anywhere, what is said of any field. */
   const notice = computed<Notice | null>(() => {
     const place = near().find((path) => violations.at(path) || fields.notices.at(path));
     if (place !== undefined) return saidAt(place);
-    return paths.value.length ? null : ([...fields.notices.notices.values()][0] ?? null);
+    return paths.value.length ? null : (standing()[0] ?? null);
   });
 
   const wrong = computed<WrongField | null>(() => {
