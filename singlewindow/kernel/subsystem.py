@@ -391,7 +391,8 @@ class Print:
     """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12).
 
     It can be had in `states` (None: wherever the lifecycle lets the document be printed). A template that draws
-    something else than a document by its definition says with `compose` what; such a paper has no seal.
+    something else than a document by its definition says with `compose` what; such a paper has no seal. `dialog` is the
+    title of a dialog that the page opens first, whose button leads to 打印预览.
     """
 
     name: str
@@ -400,6 +401,7 @@ class Print:
     seal: Seal | None = None
     states: frozenset[str] | None = None
     compose: Compose | None = None
+    dialog: str = ""
 
     def __post_init__(self) -> None:
         """Check once that a seal has the data that it needs."""

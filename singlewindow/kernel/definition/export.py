@@ -185,11 +185,13 @@ class RowActionView(BaseModel):
 
 
 class PrintView(BaseModel):
-    """A paper that a stored document can be printed on, in `states` alone (none named: in all)."""
+    """A paper that a stored document can be printed on, in `states` alone (none named: in all). `dialog` is the title
+    of the dialog that is opened before its preview, "" for none."""
 
     name: str
     title: str
     states: list[str]
+    dialog: str
 
 
 class DimensionView(BaseModel):
@@ -281,7 +283,9 @@ def definition_of(type: DocumentType) -> Definition:
         states=[StateView(code=s.code, name=s.name, waiting=s.waiting) for s in type.lifecycle.states],
         actions=[_action(each) for each in type.lifecycle.actions],
         prints=[
-            PrintView(name=each.name, title=each.title or type.title, states=sorted(each.states or ()))
+            PrintView(
+                name=each.name, title=each.title or type.title, states=sorted(each.states or ()), dialog=each.dialog
+            )
             for each in type.prints
         ],
         query=_query(type), statistics=_statistics(type), amendments=_amendments(type),

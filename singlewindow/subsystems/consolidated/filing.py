@@ -62,7 +62,8 @@ RECEIPTS = (
 
 def paper(name: str, title: str) -> tuple[Print, ...]:
     """The paper of a filing, by its template's name."""
-    return (Print("filing", title, Path(__file__).with_name("prints") / f"{name}.typ"),)
+    template = Path(__file__).with_name("prints") / f"{name}.typ"
+    return (Print("filing", title, template, dialog=f"打印{title}"),)
 
 
 def expires(content: Mapping[str, Any], moments: Moments) -> datetime | None:

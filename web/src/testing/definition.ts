@@ -49,7 +49,7 @@ export const parcel: Definition = {
     action("apply", "申请", { signed: true, done: "申请成功" }),
     action("print", "打印", { style: "plain", shortcut: "Alt+P" }),
   ],
-  prints: [{ name: "form", title: "包裹申请", states: [] }],
+  prints: [{ name: "form", title: "包裹申请", states: [], dialog: "" }],
   query: {
     conditions: [
       { name: "status", label: "单据状态", kind: "status", codes: null, required: false, max_days: 0, paired: false, choices: [] },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.definition.conditions import filled
+from singlewindow.kernel.definition.conditions import filled, negated
 from singlewindow.kernel.definition.fields import (
     Content,
     Form,
@@ -18,45 +18,49 @@ from singlewindow.subsystems.consolidated.filing import CHAPTER, grey, grey_code
 
 CLAUSE = f"{CHAPTER} 1.2 企业商品信息备案"
 MOST_GOODS = 99  # 每一分册最多可录入 99 项商品信息
-STOPPED = "1"  # 停用标志
+UNOPENED = negated(filled("header.district"))  # 填写资质备案编号并回车后，商品信息录入栏变为可写模式
 
 
 class Good(Content):
     """A row: one kind of goods, whose place in the booklet is its 备案序号."""
 
     code: str = coded(
-        "商品编号", "goods", length=10, required=True, least_digits=4, fills="name", element="CodeTS", clause=CLAUSE,
+        "商品编号", "goods", length=10, required=True, disabled=UNOPENED, lookup=True, least_digits=4, fills="name",
+        element="CodeTS", clause=CLAUSE,
         hint="必填，录入至少 4 位数字后回车，从商品列表中选取",
     )  # fmt: skip
     name: str = text(
-        "商品名称", length=255, required=True, element="GName", clause=CLAUSE, hint="必填，至多 255 字"
-    )
+        "商品名称", length=255, required=True, disabled=UNOPENED, element="GName", clause=CLAUSE,
+        hint="必填，至多 255 字",
+    )  # fmt: skip
     model: str = text(
-        "规格型号", length=255, elements="code", element="GModel", clause=CLAUSE,
+        "规格型号", length=255, disabled=UNOPENED, elements="code", element="GModel", clause=CLAUSE,
         hint="商品的申报要素，按「重新归类」逐项录入，以 | 分隔",
     )  # fmt: skip
     unit: str = coded(
-        "申报计量单位", "units", length=3, required=True, element="GUnit", clause=CLAUSE,
+        "申报计量单位", "units", length=3, required=True, disabled=UNOPENED, element="GUnit", clause=CLAUSE,
         hint="必填，按空格键调出列表",
     )  # fmt: skip
     unit1: str = grey_code("法定计量单位", "units", "FirstUnit", CLAUSE, "返填，根据商品编号返填")
     unit2: str = grey_code("第二法定计量单位", "units", "SecondUnit", CLAUSE, "返填，根据商品编号返填")
     price: str = decimal(
-        "单价", digits=14, places=4, element="DeclPrice", clause=CLAUSE, hint="选填，至多 4 位小数"
-    )
+        "单价", digits=14, places=4, disabled=UNOPENED, element="DeclPrice", clause=CLAUSE, hint="选填，至多 4 位小数"
+    )  # fmt: skip
     currency: str = coded(
-        "币制", "currencies", length=3, required=filled("price"), element="TradeCurr", clause=CLAUSE,
+        "币制", "currencies", length=3, required=filled("price"), disabled=UNOPENED, element="TradeCurr", clause=CLAUSE,
         hint="填写单价时必填，按空格键调出列表",
     )  # fmt: skip
     country: str = coded(
-        "产销国", "countries", length=3, element="OriginCountry", clause=CLAUSE,
+        "产销国", "countries", length=3, disabled=UNOPENED, element="OriginCountry", clause=CLAUSE,
         hint="选填，进口填原产国，出口填最终目的国",
     )  # fmt: skip
     licence: str = text(
-        "许可证编号", length=34, element="LicenseNo", clause=CLAUSE,
+        "许可证编号", length=34, disabled=UNOPENED, element="LicenseNo", clause=CLAUSE,
         hint="选填，录入方式为：证件代码 + : （英文半角）+ 证件编号",
     )  # fmt: skip
-    note: str = text("备注", length=255, element="Note", clause=CLAUSE, hint="选填，至多 255 字")
+    note: str = text(
+        "备注", length=255, disabled=UNOPENED, element="Note", clause=CLAUSE, hint="选填，至多 255 字"
+    )
     stopped: str = grey("停用标志", "StopFlag", CLAUSE, "返填，在企业备案变更中停用")
 
 
@@ -117,7 +121,6 @@ FORM = Form(
                 "company_name", "filed_on",
                 "book_no", "valid_until",
             ),
-            tables=("goods",),
         ),
     ),
 )  # fmt: skip

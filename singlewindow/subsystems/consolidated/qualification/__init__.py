@@ -14,5 +14,5 @@ QUALIFICATION = DocumentType(
     title="企业资质备案",
     form=FORM, rules=RULES, gather=gather, fill=fill,
     lifecycle=LIFECYCLE, claims=CLAIMS, messages=MESSAGES, queries=QUERIES,
-    prints=paper("qualification", "打印企业资质信息"),
+    prints=paper("qualification", "企业资质信息"),
 )  # fmt: skip

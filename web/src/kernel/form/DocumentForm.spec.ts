@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { asked } from "@/kernel/dialogs/ask";
+import { previewed } from "@/kernel/print/preview";
 import { signing } from "@/kernel/signing/sign";
 import { blank, parcel, stored } from "@/testing/definition";
 import { refusal, serve, type Request } from "@/testing/server";
@@ -19,9 +20,9 @@ const saved = (request: Request) => stored({ content: (request.body as { content
 let unmount = (): void => {};
 afterEach(() => unmount());
 
-async function form(answers: Record<string, unknown> = {}, number: string | null = null) {
+async function form(answers: Record<string, unknown> = {}, number: string | null = null, type = "sample.parcel") {
   const server = serve({ ...base, ...answers });
-  const document = useDocument("sample.parcel");
+  const document = useDocument(type);
   await document.load(number);
   const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body });
   unmount = () => wrapper.unmount();
@@ -387,5 +388,24 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     await flushPromises();
     expect(signing.value).toBeNull();
     expect(window.document.body.textContent).toContain("暂存时又有新的录入，请再次点击「申请」");
+  });
+});
+
+describe("打印 (UI-12, CONS-03)", () => {
+  it("a paper with a dialog of its own is previewed from there", async () => {
+    const prints = [{ ...parcel.prints[0]!, dialog: "打印包裹信息" }];
+    const number = "202600000000000001";
+    const { click } = await form({ "GET /api/definitions/sample.letter": { ...parcel, prints }, [`GET ${PATH.replace("parcel", "letter")}/${number}`]: stored() }, number, "sample.letter");
+    await click("print");
+    expect([asked.value!.title, asked.value!.yes, previewed.value]).toEqual(["打印包裹信息", "打印预览", null]);
+    expect(asked.value!.text).toContain(number);
+    asked.value!.answer(false);
+    await flushPromises();
+    expect(previewed.value).toBeNull();
+    await click("print");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(previewed.value!.prints).toEqual(prints);
+    previewed.value = null;
   });
 });

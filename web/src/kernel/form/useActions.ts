@@ -185,6 +185,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   /** The stored document as it would come out of the printer; what is typed and not saved is not on it (UI-12). */
   async function print(): Promise<void> {
     const [number, prints] = [document.number.value!, printsIn(document.definition.value!, document.view.value!.status.code)];
+    const asks = prints[0]?.dialog ?? "";
+    const text = `是否打印${prints[0]?.title ?? ""}（统一编号 ${number}）？在打印之前，可对填写的信息进行预览。`;
+    if (asks && !(await ask(text, { title: asks, yes: "打印预览", no: "关闭" }))) return;
     preview({
       prints, unsaved: document.unsaved.value,
       file: (name, signal) => getPrint(document.type, number, name, signal), called: (title) => `${title} ${number}.pdf`,

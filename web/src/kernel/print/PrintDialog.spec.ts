@@ -68,7 +68,7 @@ describe("打印预览 (UI-12)", () => {
   });
 
   it("a paper of some states is offered in these alone (CONS-14)", () => {
-    const prints = [{ name: "form", title: "包裹申请", states: [] }, { name: "notice", title: "回执通知书", states: ["5", "7"] }];
+    const prints = [{ name: "form", title: "包裹申请", states: [], dialog: "" }, { name: "notice", title: "回执通知书", states: ["5", "7"], dialog: "" }];
     const names = (status: string) => printsIn({ ...parcel, prints }, status).map((one) => one.name);
     expect([names("0"), names("7")]).toEqual([["form"], ["form", "notice"]]);
   });
