@@ -4258,8 +4258,8 @@ export interface components {
         };
         /**
          * PrintView
-         * @description A paper that a stored document can be printed on, in `states` alone (none named: in all). `dialog` is the title of
-         *     the dialog that is opened before its preview, "" for none.
+         * @description A paper that a stored document can be printed on, in `states` alone (none named: in all). `dialog` is the title
+         *     of the dialog that is opened before its preview, "" for none.
          */
         PrintView: {
             /** Dialog */
