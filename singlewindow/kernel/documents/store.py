@@ -634,9 +634,10 @@ _DRAWS_SQL = """, using_up as (
         ), drawn as (
             insert into draw (kind, key, document_id, company_id, amount)
             select u.kind, u.key, d.id, d.company_id, u.amount from using_up u join d using (id)
-            on conflict (kind, key, document_id) do update set amount =
-                case when exists (select from wanted w where w.id = draw.document_id and w.keeps)
-                     then greatest(draw.amount, excluded.amount) else excluded.amount end
+            on conflict (kind, key, document_id) do update set amount = excluded.amount
+            where draw.amount < excluded.amount
+               or draw.amount > excluded.amount
+                  and not exists (select from wanted w where w.id = draw.document_id and w.keeps)
         )"""
 MISSING_SQL = """,
             (select count(*) from needed n where n.document_id = d.id)
