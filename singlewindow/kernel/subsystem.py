@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from fastapi import APIRouter
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.definition.fields import Form
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.jobs.kind import JobKind
@@ -612,11 +612,43 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class Chore:
+    """Work of a chapter's own that the worker does again and again: `run` does a bounded portion of what is due by the
+    business clock, in transactions of its own, and says how much it did; 0 ends the round.
+
+    Any number of workers may run it at the same instant, so it takes rows with `for update skip locked`; one may die in
+    the midst, so what is half done is undone with its transaction or can go on. Nobody else waits for it, and a failing
+    one is tried again. `name` begins with the chapter's; `exchange/chores.py` calls it without waiting.
+    """
+
+    name: str
+    run: Callable[[Database, datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """A line of a chapter's own on the home page: what is to be done until when. It leads to a document (`type` and
+    `number`), or to the chapter's own `page` by its name."""
+
+    text: str
+    due_at: datetime
+    type: str = ""
+    number: str = ""
+    page: str = ""
+
+
+Reminders = Callable[[Transaction, int], Awaitable[Sequence[Reminded]]]
+"""The lines of the transaction's company, the next term first, at most as many as asked; with its own check of whose
+they are, and one or two queries."""
+
+
+@dataclass(frozen=True)
 class Subsystem:
     """A chapter: where it stands among the applications, its menu, and its document types.
 
     What is no document, a chapter makes of `routes` (served below `/api/<name>` to who may enter the application, and
-    to nobody else), pages of its own (`MenuItem`), `registers` that it searches, and `jobs`.
+    to nobody else), pages of its own (`MenuItem`), `registers` that it searches, `jobs` that a person starts, and
+    `chores` that the worker does by itself. `reminders` are its lines on the home page, beside those of timers.
 
     With `card_stays` the bound card stays in the reader during entry and saving too (PORT-05). That is the page's
     rule: pulled out, a message appears and saving waits until it is back. The server sees no reader and asks for
@@ -635,14 +667,19 @@ class Subsystem:
     jobs: tuple[JobKind, ...] = ()  # kinds of long work of its own
     routes: APIRouter | None = None
     registers: tuple[RegisterIndex, ...] = ()
+    chores: tuple[Chore, ...] = ()
+    reminders: Reminders | None = None
 
     def __post_init__(self) -> None:
-        """Check once that menus begin amendments which a query can find by what stands in the database."""
+        """Check once that chores have names, and that menus begin amendments that a query can find by what is stored."""
         actions = {(d.name, a.name): a for d in self.documents for a in d.lifecycle.actions}
         for item in self.menu:
             action = actions.get((item.types[0], item.amends)) if item.amends else None
             if item.amends and (not action or not action.amends or action.edits is not None or action.unless):
                 raise ValueError(f"menu {item.title}: {item.amends} has no form that a query page can open")
+        names = [chore.name for chore in self.chores]
+        if len({*names}) < len(names) or not all(name.startswith(f"{self.name}.") for name in names):
+            raise ValueError(f"{self.name}: chores {names} are called {self.name}.something, each otherwise")
         self._check_presets()
 
     def _check_presets(self) -> None:

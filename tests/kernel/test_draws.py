@@ -1,4 +1,4 @@
-"""Quantities that many documents draw on (CONS-07): never overdrawn, and given back when that is due."""
+"""Quantities that many documents draw on (CONS-10): never overdrawn, and given back when that is due."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def at_once(made: list[tuple[Delivery, dict[str, Any]]]) -> list[httpx.Res
 
 
 async def test_submissions_at_the_same_instant_never_overdraw(house: House) -> None:
-    """CONS-07: of eight companies that each want 3 of 10, three get it; the others are told what is left."""
+    """CONS-10: of eight companies that each want 3 of 10, three get it; the others are told what is left."""
     name = await holding(house)
     answers = await at_once(await ready(house, *[taking(name, "3")] * 8))
     assert sorted(answer.status_code for answer in answers) == [200] * 3 + [422] * 5
@@ -65,7 +65,7 @@ async def test_submissions_at_the_same_instant_never_overdraw(house: House) -> N
 
 
 async def test_without_the_lock_they_would(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CONS-07: the test above can fail: where nobody waits for the others, all of them read the same rest."""
+    """CONS-10: the test above can fail: where nobody waits for the others, all of them read the same rest."""
     barrier, real = asyncio.Barrier(3), Case.drawn
 
     async def nobody_waits(*_: Any) -> None:
@@ -83,7 +83,7 @@ async def test_without_the_lock_they_would(house: House, monkeypatch: pytest.Mon
 
 
 async def test_batches_that_want_the_same_crosswise_both_end(house: House) -> None:
-    """CONS-07, PORT-08: what a batch draws on is locked at once, in one order: nobody waits crosswise."""
+    """CONS-10, PORT-08: what a batch draws on is locked at once, in one order: nobody waits crosswise."""
     first, second = await holding(house), await holding(house)
     bodies = []
     for order in ((first, second), (second, first)):
@@ -116,7 +116,7 @@ async def _prepared(member: Member, made: list[Delivery]) -> dict[str, Any]:
 
 
 async def test_a_draft_takes_nothing_and_a_refusal_gives_back(house: House) -> None:
-    """CONS-07: taken from the declaration on; given back at refusal, revocation, and end."""
+    """CONS-10: taken from the declaration on; given back at refusal, revocation, and end."""
     name = await holding(house)
     delivery = await draft(house, **taking(name, "4"))
     assert await drawn(house, name) == [0]
@@ -130,26 +130,26 @@ async def test_a_draft_takes_nothing_and_a_refusal_gives_back(house: House) -> N
     await delivery.moved("queue")
     assert await drawn(house, name) == [4]
     await delivery.said(2, "REVOKED", submission=2)
-    assert (await delivery.status(), await drawn(house, name)) == ("8", [0])
+    assert (await delivery.status(), await drawn(house, name)) == ("8", [Decimal(0)])
 
 
 async def test_what_waits_takes_and_gives_back(house: House) -> None:
-    """CONS-02, CONS-07: what is kept has its share; what fails for what it waited for has none."""
+    """CONS-06, CONS-10: what is kept has its share; what fails for what it waited for has none."""
     name = await holding(house)
     letter = await application(house)
     await letter.declare()
     delivery = await draft(house, letter.member, **taking(name, "4"), letter=letter.number)
     await delivery.declare()
-    assert (await delivery.status(), await drawn(house, name)) == (KEPT, [4])
+    assert (await delivery.status(), await drawn(house, name)) == (KEPT, [Decimal(4)])
     await letter.said(1, "RECEIVED")
     await letter.declare("withdraw")
     await letter.said(1, "APPROVED", submission=2)
-    assert (await delivery.status(), await drawn(house, name)) == (FAILED, [0])
+    assert (await delivery.status(), await drawn(house, name)) == (FAILED, [Decimal(0)])
 
 
 @pytest.mark.parametrize(("code", "after"), [("AGREED", [2, 7, 3]), ("NOT_AGREED", [4, 5, 0])])
 async def test_a_change_holds_the_greater_of_both(house: House, code: str, after: list[int]) -> None:
-    """CONS-07: while it is with customs either may come to be; then what is in force counts. What else is saved
+    """CONS-10: while it is with customs either may come to be; then what is in force counts. What else is saved
     meanwhile leaves it."""
     names = [await holding(house) for _ in range(3)]
     rows = [{"shelf": name, "quantity": quantity} for name, quantity in zip(names, ("4", "5"), strict=False)]
@@ -171,7 +171,7 @@ async def test_a_change_holds_the_greater_of_both(house: House, code: str, after
 
 
 async def test_a_change_is_judged_without_its_own(house: House) -> None:
-    """CONS-07: who has 8 of 10 may change to 9, and not to 11."""
+    """CONS-10: who has 8 of 10 may change to 9, and not to 11."""
     name = await holding(house)
     delivery = await approved(house, **taking(name, "8"))
     assert (await _change(delivery, [{"shelf": name, "quantity": "11"}])).status_code == 422
@@ -189,7 +189,7 @@ async def _change(delivery: Delivery, goods: list[dict[str, str]]) -> httpx.Resp
 
 
 async def test_an_end_gives_back(house: House) -> None:
-    """CONS-07: what an accepted deletion has ended takes nothing, and a receipt that comes after it changes nothing."""
+    """CONS-10: what an accepted deletion has ended takes nothing, and a receipt that comes after it changes nothing."""
     name = await holding(house)
     delivery = await approved(house, **taking(name, "4"))
     await delivery.declare("revoke")

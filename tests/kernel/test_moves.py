@@ -1,4 +1,4 @@
-"""Moves: what a chapter's own work makes of documents that were submitted (CONS-10, CUST-05).
+"""Moves: what a chapter's own work makes of documents that were submitted (CONS-13, CUST-05).
 
 The fold is compared with a reference that goes moment by moment; the real tables with the order in which everything
 happened in time.
@@ -58,8 +58,8 @@ def case_of(steps: Sequence[Step], order: Callable[[list[Any]], list[Any]]) -> C
     document = Document(1, TYPE, "n", 1, "1", 1, taking(), {}, date(2026, 11, 20), at(0), None, 1)
     case = CaseFile(DELIVERY, document, at(24))
     said = [(hour, name) for hour, name in steps if name not in MOVES]
-    receipts = {seq: (name, {}, at(hour)) for seq, (hour, name) in order(list(enumerate(said, 1)))}
-    case.live.append(File(case, 1, "apply", "1", False, None, None, receipts, at(0)))  # type: ignore[arg-type]
+    receipts: Any = {seq: (name, {}, at(hour)) for seq, (hour, name) in order(list(enumerate(said, 1)))}
+    case.live.append(File(case, 1, "apply", "1", False, None, None, receipts, at(0)))
     case.moves += [Moved(name, at(hour), 1) for hour, name in steps if name in MOVES]
     return case
 
@@ -67,7 +67,7 @@ def case_of(steps: Sequence[Step], order: Callable[[list[Any]], list[Any]]) -> C
 @settings(max_examples=400)
 @given(st.data())
 def test_a_case_with_moves_is_what_the_slow_reference_says(data: st.DataObject) -> None:
-    """CONS-10, CUST-05: any order of arrival of any receipts, with any moves between them."""
+    """CONS-13, CUST-05: any order of arrival of any receipts, with any moves between them."""
     names = [*MOVES, *HEARD, "APPROVED"]
     hours = sorted(data.draw(st.lists(st.integers(1, 6), max_size=8)))
     steps = sorted(
@@ -79,7 +79,7 @@ def test_a_case_with_moves_is_what_the_slow_reference_says(data: st.DataObject) 
 
 
 async def test_a_delivery_is_queued_and_collected(house: House) -> None:
-    """CONS-10: status, list, history with its chain, news; what a person does by a click is no news."""
+    """CONS-13: status, list, history with its chain, news; what a person does by a click is no news."""
     delivery = await approved(house)
     assert await delivery.moved("queue", "第 1 批", who="张三") == 1
     assert await delivery.moved("unqueue") == 1
@@ -100,7 +100,7 @@ async def test_a_delivery_is_queued_and_collected(house: House) -> None:
 
 
 async def test_what_may_not_be_moved_moves_nothing(house: House) -> None:
-    """CONS-10: all or none; a document in another state, with a change, deleted or another company's is named."""
+    """CONS-13: all or none; a document in another state, with a change, deleted or another company's is named."""
     first, second = await approved(house), await draft(house)
     ids = [(await each.row())["id"] for each in (first, second)]
 
@@ -134,7 +134,7 @@ async def actor_of(house: House, delivery: Delivery) -> Any:
 
 
 async def test_a_company_moves_its_own(house: House) -> None:
-    """CONS-10: in a request of its own, behind row-level security."""
+    """CONS-13: in a request of its own, behind row-level security."""
     delivery = await approved(house)
     async with house.web.transaction(await actor_of(house, delivery)) as transaction:
         assert await move_many(transaction, DELIVERY, [(await delivery.row())["id"]], "queue", "") == 1
@@ -142,7 +142,7 @@ async def test_a_company_moves_its_own(house: House) -> None:
 
 
 async def test_a_clock_that_was_set_back_moves_all_the_same(house: House, clock: Any) -> None:
-    """CONS-10: a move stands after all that was known when it was made."""
+    """CONS-13: a move stands after all that was known when it was made."""
     delivery = await approved(house)
     await clock(FROZEN - 5 * HOUR)
     await delivery.moved("queue")
@@ -154,7 +154,7 @@ async def test_a_clock_that_was_set_back_moves_all_the_same(house: House, clock:
 
 
 async def test_two_at_once_move_it_once(house: House) -> None:
-    """CONS-10: two who move the same documents at the same instant: one does, the other is told why not."""
+    """CONS-13: two who move the same documents at the same instant: one does, the other is told why not."""
     deliveries = [await approved(house) for _ in range(3)]
     ids = [(await each.row())["id"] for each in deliveries]
 
@@ -175,7 +175,7 @@ class Undone(Exception):
 
 
 async def test_any_order_of_arrival_and_moves_ends_the_same(house: House, clock: Any) -> None:
-    """CONS-10, CUST-05: on the real tables. Moves are made when what was known permits them; receipts, late or not,
+    """CONS-13, CUST-05: on the real tables. Moves are made when what was known permits them; receipts, late or not,
     lead to what they and the moves come to in time."""
     delivery = await draft(house, **taking(shelf(), "1", gate=shelf()))
     await delivery.declare()

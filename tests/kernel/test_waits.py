@@ -1,4 +1,4 @@
-"""Submissions that wait for another document (CONS-02): kept, let go, ended; never left hanging."""
+"""Submissions that wait for another document (CONS-06): kept, let go, ended; never left hanging."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from singlewindow.kernel.database.connection import Actor
 from singlewindow.kernel.exchange import waits
+from singlewindow.kernel.exchange.receipts import hear_all
 from singlewindow.kernel.exchange.waits import settle_due
 from tests.house import House
 from tests.kernel.deliveries import LETTER, TYPE, Delivery, application, approved, draft, shelf, taking
@@ -35,7 +36,7 @@ async def waiting(house: House, delivery: Delivery) -> int:
 
 
 async def test_it_is_kept_and_goes_by_itself(house: House) -> None:
-    """CONS-02: nothing is sent before; in the transaction of the approval it is let go, and sent once."""
+    """CONS-06: nothing is sent before; in the transaction of the approval it is let go, and sent once."""
     letter, delivery = await kept(house)
     assert await delivery.sent() == 0
     assert (await delivery.history())[-1] == ("held", f"等待「样例申请」{letter.number}生效后自动发送")
@@ -56,7 +57,7 @@ async def test_it_is_kept_and_goes_by_itself(house: House) -> None:
 
 
 async def test_what_is_approved_is_not_waited_for(house: House) -> None:
-    """CONS-02: it goes at once; so does one that names no application."""
+    """CONS-06: it goes at once; so does one that names no application."""
     letter = await application(house)
     await letter.declare()
     await letter.said(1, "APPROVED")
@@ -67,7 +68,7 @@ async def test_what_is_approved_is_not_waited_for(house: House) -> None:
 
 
 async def test_it_waits_on_where_that_is_returned(house: House) -> None:
-    """CONS-02: a returned application may be declared again; the history says so, once."""
+    """CONS-06: a returned application may be declared again; the history says so, once."""
     letter, delivery = await kept(house)
     await letter.said(1, "REFUSED")
     await letter.said(1, "REFUSED")
@@ -83,7 +84,7 @@ async def test_it_waits_on_where_that_is_returned(house: House) -> None:
 
 
 async def test_it_fails_with_words_where_that_has_ended(house: House) -> None:
-    """CONS-02: withdrawn, so that it never comes so far: the delivery is a draft again, and says why."""
+    """CONS-06: withdrawn, so that it never comes so far: the delivery is a draft again, and says why."""
     letter, delivery = await kept(house)
     await letter.said(1, "RECEIVED")
     await letter.declare("withdraw")
@@ -101,7 +102,7 @@ async def test_it_fails_with_words_where_that_has_ended(house: House) -> None:
 
 @pytest.mark.parametrize("was_sent", [False, True])
 async def test_it_fails_where_that_is_deleted(house: House, was_sent: bool) -> None:
-    """CONS-02: a draft that is deleted is gone, a returned one is hidden; the worker ends what waited."""
+    """CONS-06: a draft that is deleted is gone, a returned one is hidden; the worker ends what waited."""
     letter = await application(house)
     if was_sent:
         await letter.declare()
@@ -122,7 +123,7 @@ async def test_it_fails_where_that_is_deleted(house: House, was_sent: bool) -> N
 
 
 async def test_anothers_or_no_document_is_not_waited_for(house: House) -> None:
-    """CONS-02: a foreign application is refused exactly as an absent one, at its field."""
+    """CONS-06: a foreign application is refused exactly as an absent one, at its field."""
     foreign = await application(house)
     said = []
     for number in (foreign.number, "202600000000999999"):
@@ -134,7 +135,7 @@ async def test_anothers_or_no_document_is_not_waited_for(house: House) -> None:
 
 
 async def test_what_was_kept_may_be_deleted(house: House) -> None:
-    """CONS-02: then nothing of it is ever sent, whatever becomes of the application."""
+    """CONS-06: then nothing of it is ever sent, whatever becomes of the application."""
     letter, delivery = await kept(house)
     version = (await delivery.member.view(TYPE, delivery.number))["version"]
     deleted = await delivery.member.http.delete(
@@ -147,7 +148,7 @@ async def test_what_was_kept_may_be_deleted(house: House) -> None:
 
 
 async def test_approval_and_submission_at_the_same_instant(house: House) -> None:
-    """CONS-02: whichever is first, nobody waits for ever and it is sent once."""
+    """CONS-06: whichever is first, nobody waits for ever and it is sent once."""
     seen = set()
     for _ in range(8):
         letter = await application(house)
@@ -169,7 +170,7 @@ async def test_approval_and_submission_at_the_same_instant(house: House) -> None
 async def test_neither_waits_for_who_holds_the_other(
     house: House, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
-    """CONS-02: the one is stopped in the middle of its transaction while the other ends: it is let go all the same."""
+    """CONS-06: the one is stopped in the middle of its transaction while the other ends: it is let go all the same."""
     letter = await application(house)
     await letter.declare()
     delivery = await draft(house, letter.member, **taking(), letter=letter.number)
@@ -187,7 +188,7 @@ async def test_neither_waits_for_who_holds_the_other(
 
     submit = delivery.member.submit(TYPE, delivery.number, prepared)
     if first == "approval":  # has changed the application, and has not committed
-        monkeypatch.setattr(waits, "hear_all", stopping(waits.hear_all))
+        monkeypatch.setattr(waits, "hear_all", stopping(hear_all))
         task: asyncio.Task[Any] = asyncio.create_task(letter.said(1, "APPROVED"))
         await asyncio.wait_for(stopped.wait(), 20)
         assert (await asyncio.wait_for(submit, 20)).json()["status"]["code"] == KEPT
@@ -207,7 +208,7 @@ async def test_neither_waits_for_who_holds_the_other(
 
 
 async def test_many_workers_let_it_go_once(house: House) -> None:
-    """CONS-02: several that look at the same instant, while the approval comes."""
+    """CONS-06: several that look at the same instant, while the approval comes."""
     letter, first = await kept(house)
     others = [await draft(house, letter.member, **taking(), letter=letter.number) for _ in range(3)]
     for each in others:
@@ -221,7 +222,7 @@ async def test_many_workers_let_it_go_once(house: House) -> None:
 
 
 async def test_a_kill_lets_nothing_go_by_halves(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CONS-02, OPER-04: who dies in between leaves both as they were; the next one does both."""
+    """CONS-06, OPER-04: who dies in between leaves both as they were; the next one does both."""
     letter, delivery = await kept(house)
 
     async def died(*_: Any) -> None:
@@ -240,7 +241,7 @@ async def test_a_kill_lets_nothing_go_by_halves(house: House, monkeypatch: pytes
 async def test_one_that_makes_difficulties_holds_up_none(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CONS-02: it waits half a minute; the others go."""
+    """CONS-06: it waits half a minute; the others go."""
     letter, bad = await kept(house)
     good = await draft(house, letter.member, **taking(), letter=letter.number)
     await good.declare()
@@ -263,7 +264,7 @@ async def test_one_that_makes_difficulties_holds_up_none(
 
 
 async def test_a_claim_in_the_way_is_said(house: House) -> None:
-    """CONS-02: what is let go needs a claim that another holds by now: it fails with words, and holds up nobody."""
+    """CONS-06: what is let go needs a claim that another holds by now: it fails with words, and holds up nobody."""
     gate = shelf()[:10]
     letter, delivery = await kept(house, gate=gate)
     other = await draft(house, **taking(), gate=gate)

@@ -1,30 +1,47 @@
-"""What of the company's documents has its term soon: read from the timers that wait, nothing of its own is stored."""
+"""What of the company's work has its term soon: read from timers that wait, and from what chapters say of their own.
+
+Nothing is stored for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+import asyncpg
+import structlog
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.subsystem import DocumentType, document_types
+from singlewindow.kernel.subsystem import (
+    DocumentType,
+    Reminded,
+    Reminders,
+    Subsystem,
+    document_types,
+    subsystem_of,
+    subsystems,
+)
 from singlewindow.kernel.timing import Reminder
 
 SHOWN = 50
 COUNTED = 1000  # the total stops here
 DAY = timedelta(days=1)
+log = structlog.get_logger()
 
 OWN = "s.company_id = $1"
 """The application's own check of whose terms are told; row-level security is the second fence."""
 
 
 class ReminderItem(BaseModel):
-    """A document, what to do about it, until when, and how many days are left (a day begun counts)."""
+    """A document, or a page of a chapter's own, what to do there, until when, and how many days are left (a day begun
+    counts; below 1 where it is over)."""
 
-    type: str
-    title: str = Field(description="The document type's")
-    number: str
+    application: str
+    type: str = Field(description="The document's; empty where it is about a page")
+    title: str = Field(description="The document type's, or the application's")
+    number: str = Field(description="Empty where it is about no single document")
+    page: str = Field(description="The name of the application's own page, or empty")
     text: str
     due_at: datetime
     days: int
@@ -34,10 +51,20 @@ async def of_company(
     transaction: Transaction, closed: Collection[str] = ()
 ) -> tuple[list[ReminderItem], int]:
     """The first SHOWN reminders of the transaction's company, the next term first, and how many there are in all (at
-    most COUNTED); none of the types that are `closed` to who asks (PORT-06).
+    most COUNTED); none of the applications that are `closed` to who asks (PORT-06).
 
     A document of which something is with customs is not reminded of: its term waits for their answer.
     """
+    items, total = await _of_timers(transaction, closed)
+    for subsystem in subsystems().values():
+        if subsystem.reminders and subsystem.name not in closed:
+            own = await _of_chapter(transaction, subsystem, subsystem.reminders)
+            items, total = items + own, total + len(own)
+    items.sort(key=lambda item: (item.due_at, item.number))
+    return items[:SHOWN], min(total, COUNTED)
+
+
+async def _of_timers(transaction: Transaction, closed: Collection[str]) -> tuple[list[ReminderItem], int]:
     reminders = {(type.name, name): reminder for type, name, reminder in _reminders(closed)}
     if not reminders:
         return [], 0
@@ -54,6 +81,19 @@ async def of_company(
     return items, rows[0]["total"] if rows else 0
 
 
+async def _of_chapter(
+    transaction: Transaction, subsystem: Subsystem, reminders: Reminders
+) -> list[ReminderItem]:
+    """What a chapter says of its own; one that stumbles takes nothing from the others."""
+    try:
+        async with transaction.savepoint():
+            lines = await reminders(transaction, SHOWN)
+    except asyncpg.PostgresError:
+        log.exception("a chapter's reminders could not be read", application=subsystem.name)
+        return []
+    return [_line(subsystem, line, transaction.now) for line in lines[:SHOWN]]
+
+
 _FOUND = f"""
     with found as (
         select d.type, d.number, s.timer, s.due_at from schedule s join document d on d.id = s.document_id
@@ -67,19 +107,41 @@ _FOUND = f"""
 
 
 def _reminders(closed: Collection[str]) -> Iterator[tuple[DocumentType, str, Reminder]]:
-    for type in document_types().values():
-        for timer in type.lifecycle.timers:
-            if timer.reminds and type.name not in closed:
-                yield type, timer.name, timer.reminds
+    for subsystem in subsystems().values():
+        for type in () if subsystem.name in closed else subsystem.documents:
+            for timer in type.lifecycle.timers:
+                if timer.reminds:
+                    yield type, timer.name, timer.reminds
 
 
 def _item(row: Row, reminder: Reminder, now: datetime) -> ReminderItem:
-    days = -((now - row["due_at"]) // DAY)  # what has begun counts
+    days, type = _days(row["due_at"], now), document_types()[row["type"]]
     return ReminderItem(
-        type=row["type"],
-        title=document_types()[row["type"]].title,
+        application=subsystem_of(type).name,
+        type=type.name,
+        title=type.title,
         number=row["number"],
+        page="",
         text=reminder.say(row["number"], days),
         due_at=row["due_at"],
         days=days,
     )
+
+
+def _line(subsystem: Subsystem, line: Reminded, now: datetime) -> ReminderItem:
+    title = document_types()[line.type].title if line.type else subsystem.title
+    return ReminderItem(
+        application=subsystem.name,
+        type=line.type,
+        title=title,
+        number=line.number,
+        page=line.page,
+        text=line.text,
+        due_at=line.due_at,
+        days=_days(line.due_at, now),
+    )
+
+
+def _days(due: datetime, now: datetime) -> int:
+    """How many days are left; what has begun counts."""
+    return -((now - due) // DAY)

@@ -1,4 +1,7 @@
-"""The worker: sends the outbox, understands the inbox, does the jobs, sweeps what has expired. Any number may run."""
+"""The worker: sends the outbox, understands the inbox, does jobs and chores, sweeps what has expired.
+
+Any number may run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import httpx
@@ -15,6 +19,7 @@ from singlewindow.contract.folder import Boxes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
 from singlewindow.kernel.exchange import figures
+from singlewindow.kernel.exchange.chores import all_chores, do
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
@@ -143,6 +148,7 @@ async def work(settings: Settings) -> None:
             Loop("outbox", lambda: send_due(database, transport, keys)),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
             Loop("jobs", lambda: run_due(database, web, tools)),
+            *(Loop(chore.name, partial(do, database, chore)) for chore in all_chores()),
         )
         await asyncio.gather(*(loop.run() for loop in loops), wake(url, loops), _sweep(database), *reading)
 

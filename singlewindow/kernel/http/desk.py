@@ -91,6 +91,11 @@ def closed_types(person: Person) -> frozenset[str]:
     )
 
 
+def closed_applications(person: Person) -> frozenset[str]:
+    """The applications that this session may not enter (PORT-06)."""
+    return frozenset(each.name for each in subsystems().values() if not may_enter(each, person))
+
+
 async def version_in_header(
     if_match: Annotated[str, Header(description='The version that was read, as ETag: "3"')] = "",
 ) -> int:

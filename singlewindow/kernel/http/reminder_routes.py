@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents import reminders
-from singlewindow.kernel.http.desk import Base, BoundPerson, closed_types
+from singlewindow.kernel.http.desk import Base, BoundPerson, closed_applications
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.problems import Forbidden, NotLoggedIn
 
@@ -22,7 +22,8 @@ class RemindersAnswer(BaseModel):
 
 @router.get("", summary="What has its term soon")
 async def soon(person: BoundPerson, database: Base) -> RemindersAnswer:
-    """Documents that the company files, whose status changes by itself in a few days unless something is done."""
+    """Documents that the company files, whose status changes by itself in a few days unless something is done, and what
+    else chapters remind of."""
     async with database.transaction(person.actor) as transaction:
-        items, total = await reminders.of_company(transaction, closed_types(person))
+        items, total = await reminders.of_company(transaction, closed_applications(person))
     return RemindersAnswer(items=items, total=total)

@@ -3,7 +3,8 @@
 Like the template it is served only where SINGLEWINDOW_WITH_TEMPLATE=1 says so.
 """
 
-from singlewindow.kernel.subsystem import DocumentType, MenuItem, Subsystem
+from singlewindow.kernel.subsystem import Chore, DocumentType, MenuItem, Subsystem
+from singlewindow.subsystems._deliveries.chores import collect, reminders
 from singlewindow.subsystems._deliveries.document import FORM
 from singlewindow.subsystems._deliveries.lifecycle import CLAIMS, DRAWS, LIFECYCLE, WAITS
 from singlewindow.subsystems._deliveries.messages import MESSAGES
@@ -24,4 +25,6 @@ SUBSYSTEM = Subsystem(
         MenuItem("样例提货", "form", ("_deliveries",)),
         MenuItem("样例提货查询", "query", ("_deliveries",)),
     ),
+    chores=(Chore("_deliveries.collect", collect),),
+    reminders=reminders,
 )

@@ -1723,7 +1723,8 @@ export interface paths {
         };
         /**
          * What has its term soon
-         * @description Documents that the company files, whose status changes by itself in a few days unless something is done.
+         * @description Documents that the company files, whose status changes by itself in a few days unless something is done, and what
+         *     else chapters remind of.
          */
         get: operations["soon_api_reminders_get"];
         put?: never;
@@ -4484,9 +4485,12 @@ export interface components {
         };
         /**
          * ReminderItem
-         * @description A document, what to do about it, until when, and how many days are left (a day begun counts).
+         * @description A document, or a page of a chapter's own, what to do there, until when, and how many days are left (a day begun
+         *     counts; below 1 where it is over).
          */
         ReminderItem: {
+            /** Application */
+            application: string;
             /** Days */
             days: number;
             /**
@@ -4494,16 +4498,27 @@ export interface components {
              * Format: date-time
              */
             due_at: string;
-            /** Number */
+            /**
+             * Number
+             * @description Empty where it is about no single document
+             */
             number: string;
+            /**
+             * Page
+             * @description The name of the application's own page, or empty
+             */
+            page: string;
             /** Text */
             text: string;
             /**
              * Title
-             * @description The document type's
+             * @description The document type's, or the application's
              */
             title: string;
-            /** Type */
+            /**
+             * Type
+             * @description The document's; empty where it is about a page
+             */
             type: string;
         };
         /**
