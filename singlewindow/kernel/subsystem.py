@@ -671,7 +671,7 @@ class Subsystem:
     reminders: Reminders | None = None
 
     def __post_init__(self) -> None:
-        """Check once that chores have names, and that menus begin amendments that a query can find by what is stored."""
+        """Check once that chores have names, and that menus begin amendments that a query finds by what is stored."""
         actions = {(d.name, a.name): a for d in self.documents for a in d.lifecycle.actions}
         for item in self.menu:
             action = actions.get((item.types[0], item.amends)) if item.amends else None
