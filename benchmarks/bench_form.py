@@ -3,8 +3,9 @@
     make bench NAME=form
 
 A browser (Chromium, 1366×768) works on an installation of its own: a trip of five rows, in whose header and row editor
-is typed, and one of 199 rows, to which the 200th is added (ROUNDS times each). A frame comes every 16.7 ms; waiting for
-it is part of every figure.
+is typed, and one of 199 rows, to which the 200th is added (ROUNDS times each); and the invented packing list, of whose
+rows the server fills grey cells, with 98 rows, to which the 99th is added. A frame comes every 16.7 ms; waiting for it
+is part of every figure.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.browser import browser, sit_down
+from tests.journeys import packing
+from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import log_in
+from tests.journeys.packing import call_row, publish_order, stored_list
 from tests.system.running import CLONE, running
 from tools.bootstrap_test import find_chromium
 
@@ -72,6 +75,9 @@ def measure(started: Browser, stage: Stage) -> dict[str, Any]:
             [_row_200(desk.page, f"{desk.address}/app/gate/form/{TYPE}/{many}") for _ in range(ROUNDS)]
         ),
     }
+    publish_order(stage)
+    packed = f"{desk.address}/app/_template/form/{packing.TYPE}/{stored_list(desk, 98)}"
+    figures["row_99_of_rows_that_the_server_fills"] = _spread([_row_99(desk, packed) for _ in range(ROUNDS)])
     desk.check_console()
     return figures
 
@@ -120,6 +126,15 @@ def _row_200(page: Page, address: str) -> float:
     return float(page.evaluate("window.added"))
 
 
+def _row_99(desk: Desk, address: str) -> float:
+    """From Enter in the last box of a row whose cells were looked up to the frame that shows 99 rows."""
+    _opened(desk.page, address)
+    desk.field("items/item_no").focus()
+    desk.page.evaluate("() => void (window.added = window.rowsAre(99))")
+    call_row(desk, "99")
+    return float(desk.page.evaluate("window.added"))
+
+
 def _choose(page: Page, field: str, code: str) -> None:
     """A code, typed and taken."""
     box = page.locator(f'[data-field="{field}"]:visible')
@@ -144,7 +159,7 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("No Chromium was found: name one in CHROMIUM.")
     os.environ["CHROMIUM"] = chromium
-    with running(CAPTCHA_FIXED="8888") as system, browser() as started:
+    with running(CAPTCHA_FIXED="8888", WITH_TEMPLATE="1") as system, browser() as started:
         figures = measure(started, Stage(system))
         version = started.version
     conditions = {

@@ -5,12 +5,9 @@ UI-01 … UI-07, UI-10, UI-11, UI-13, UI-15, PORT-05; line tables as GATE-04 and
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from singlewindow.contract.seals import Seal, write_seal
 from tests import pdf_samples
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
+from tests.journeys.packing import BEEF, call_row, publish_order, stored_list
 
 pytestmark = pytest.mark.journey
 SETTINGS = {"WITH_TEMPLATE": "1"}
@@ -560,55 +558,12 @@ def test_the_list_on_paper(desk: Desk) -> None:
     desk.shoot("list-on-paper")
 
 
-BEEF = "0202300090"
 ELEMENTS = ("4", "3", "冻", "去骨", "腱子", "20 千克/箱", "", "", "")
-
-
-def publish_order(stage: Stage) -> None:
-    """An order of two items, as customs' register has it."""
-
-    async def work() -> None:
-        for item, data in (
-            ("1", {"goods_code": BEEF, "name": "冻牛肉", "left": "500"}),
-            ("2", {"left": "9"}),
-        ):
-            await stage.system.sql(
-                "singlewindow",
-                "insert into register_entry (kind, key, seq, data) values ('_template.order', $1, 1, $2)",
-                f"ORD1/{item}",
-                json.dumps(data),
-            )
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(work())).result()
-
-
-def stored_list(desk: Desk, count: int) -> str:
-    """A packing list with so many rows; its number."""
-    row = {"item_no": "1", "goods_code": BEEF, "name": "冻牛肉", "quantity": "1"}
-    content = {"transport": "2", "order_no": "ORD1", "office": "5301", "items": [row] * count}
-    csrf = desk.page.request.get(f"{desk.address}/api/session").json()["csrf"]
-    headers = {"X-CSRF-Token": csrf, "Origin": desk.address}
-    address = f"{desk.address}/api/documents/_template.packing"
-    saved = desk.page.request.post(address, data={"content": content}, headers=headers)
-    assert saved.status == 201, saved.text()
-    return str(saved.json()["number"])
 
 
 def numbers(desk: Desk) -> list[str]:
     """序号 of the rows, as the list has them."""
     return desk.page.locator(".row-list tbody tr[tabindex] td:nth-child(2):visible").all_inner_texts()
-
-
-def call_row(desk: Desk, quantity: str) -> None:
-    """订单项号 and Enter bring good and name; 规格型号 stays empty."""
-    expect(desk.field("items/item_no")).to_be_focused()
-    desk.type("1")
-    desk.press("Enter")
-    expect(desk.field("items/name")).to_have_value("冻牛肉")
-    desk.field("items/quantity").focus()
-    desk.type(quantity)
-    desk.press("Enter")
 
 
 def test_rows_are_called_and_go_on_in_the_next_list(desk: Desk, stage: Stage) -> None:
