@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.system.running import eventually
+
 
 @dataclass(frozen=True)
 class Officer:
@@ -42,3 +44,23 @@ class Officer:
         answer = self.http.get(path)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def rule(self, number: str, title: str, remark: str = "") -> None:
+        """审批通过, 退单, 反馈一致, 同意变更 …: on what may be decided so, once it has come."""
+        assert eventually(lambda: bool(self._open(number, title)), 20), (number, title)
+        submission, decision = self._open(number, title)[0]
+        answer = self.http.post(
+            f"/api/submissions/{submission}/decision", json={"decision": decision, "remark": remark}
+        )
+        assert answer.is_success, answer.text
+
+    def _open(self, number: str, title: str) -> list[tuple[int, str]]:
+        """The submissions that may be decided with these words, and the decision's name."""
+        found = self._get(f"/api/submissions?number={number}")["items"]
+        details: list[dict[str, Any]] = [self._get(f"/api/submissions/{each['id']}") for each in found]
+        return [
+            (each["id"], offer["name"])
+            for each in details
+            for offer in each["decisions"]
+            if offer["title"] == title
+        ]

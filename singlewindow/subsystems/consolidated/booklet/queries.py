@@ -11,6 +11,7 @@ QUERIES = Queries(
     conditions=(
         Condition("company_code", "企业海关编号", "text", clause=CLAUSE),
         Condition("qualification", "企业资质备案中心统一编号", "text", clause=CLAUSE),
+        Condition("district", "申报地海关", "code", clause=CLAUSE),
         Condition("number", "备案企业中心统一编号", "text", clause=CLAUSE),
         Condition("book_no", "备案分册海关编号", "text", clause=CLAUSE),
         Condition("status", "企业备案状态", "status", clause=CLAUSE),

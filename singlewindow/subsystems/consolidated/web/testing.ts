@@ -13,13 +13,13 @@ export const pageOf = <Row>(items: Row[]) => ({ items, total: items.length, tota
 const yes = { allowed: true, why: "" };
 
 export const candidate = (at: number, more: Partial<Candidate> = {}): Candidate => ({
-  number: numberOf(at), list_no: `57292026I0000000${at}`, district: "5729", district_name: "中山快件", nature_name: "一般贸易", ie_flag: "I", book_no: "X57292600001",
-  trade_mode: "0110", transport_mode_name: "公路运输", declared_on: "2026-10-05", accepted_on: "2026-10-05", items: 2, packages: "300", gross_weight: "3150",
+  number: numberOf(at), list_no: `57292026I0000000${at}`, district: "5729", district_name: "5729 中山快件", nature: "1", nature_name: "1 一般贸易", ie_flag: "I", book_no: "X57292600001",
+  trade_mode: "0110", trade_mode_name: "0110 一般贸易", transport_mode: "4", transport_mode_name: "公路运输", declared_on: "2026-10-05", accepted_on: "2026-10-05", items: 2, packages: "300", gross_weight: "3150",
   net_weight: "3000", total: "6600", currency: "USD", merge_by: "2026-11-10", standing: "", message: "", may: yes, ...more,
 });
 
 export const foreseen: MergePreview = {
-  lists: 2, items_before: 3, items_after: 2, total_before: "9100.00", total_after: "9100.00", warnings: [],
+  count: 1, lists: 2, items_before: 3, items_after: 2, totals: [{ currency: "USD", before: "9100.00", after: "9100.00" }], total_before: "9100.00 USD", total_after: "9100.00 USD", warnings: [],
   declarations: [{
     declarant_code: "4403180013", declarant_name: "深圳报关行", month: "2026-10", lists: [numberOf(1), numberOf(2)],
     head: { transport_mode: "4", transport_mode_name: "公路运输", trade_mode: "0110", trade_country: "THA", packages: "380", gross_weight: "3990", net_weight: "3800", total: "9100.00", currency: "USD" },
@@ -27,13 +27,15 @@ export const foreseen: MergePreview = {
       { record_no: "1", code: "0810600000", name: "鲜榴莲", model: "金枕", quantity: "1500", unit: "035", price: "5", total: "7500.00", currency: "USD", origin: "THA" },
       { record_no: "2", code: "0803900000", name: "鲜香蕉", model: "纸箱", quantity: "2000", unit: "035", price: "0.8", total: "1600.00", currency: "USD", origin: "PHL" },
     ],
+    relations_capped: false,
     relations: [{ list_number: numberOf(1), list_item: 1, item: 1 }, { list_number: numberOf(1), list_item: 2, item: 2 }, { list_number: numberOf(2), list_item: 1, item: 1 }],
   }],
 };
 
 export const declaration = (at: number, more: Partial<DeclarationRow> = {}): DeclarationRow => ({
-  number: numberOf(at), entry_no: "", ie_flag: "I", district_name: "中山快件", declared_on: "", trade_mode: "0110", consignee_name: "深圳进出口公司",
-  declarant_name: "深圳报关行", items: 2, total: "9100.00", currency: "USD", status: "0", status_name: "暂存", may: { declare: yes, print: yes }, ...more,
+  number: numberOf(at), entry_no: "", entry_type: "0", ie_flag: "I", nature_name: "1 一般贸易", district: "5729", district_name: "5729 中山快件", filed_on: "2026-11-09",
+  declared_on: "", closed_on: "", trade_mode: "0110", trade_mode_name: "0110 一般贸易", transport_mode_name: "4 公路运输", consignee_code: "4403110001", consignee_name: "深圳进出口公司",
+  declarant_code: "4403180013", declarant_name: "深圳报关行", lists: 2, packages: "380", gross_weight: "3990", net_weight: "3800", items: 2, total: "9100.00", currency: "USD", status: "0", status_name: "暂存", may: { declare: yes, print: yes }, ...more,
 });
 
 export interface Opened {

@@ -75,7 +75,7 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
   it("shows before anything is done what would come of it: sums, items, and where each comes from", async () => {
     const dialog = await ticked();
     expect(page.asked("/merges/preview")[0]!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
-    expect(dialog.get("[role=status]").text()).toMatch(/2 票清单汇总成 1 票报关单，商品 3 项归并为 2 项；\s*总价归并前 9100.00，归并后 9100.00，相符/);
+    expect(dialog.get("[role=status]").text()).toMatch(/2 票清单汇总成 1 票报关单，商品 3 项归并为 2 项；\s*总价归并前 9100.00 USD，归并后 9100.00 USD，相符/);
     expect(dialog.findAll(".foreseen-from").map((one) => one.text())).toEqual([`${numberOf(1)}-1，${numberOf(2)}-1`, `${numberOf(1)}-2`]);
     expect(page.asked("/merges").filter((one) => one.body)).toEqual([]);
   });

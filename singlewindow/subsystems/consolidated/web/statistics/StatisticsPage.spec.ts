@@ -35,7 +35,7 @@ it("CONS-14: 开始统计 counts this year's lists; table, totals and bars say t
   expect(page.wrapper.get("tfoot").text()).toBe("合计595505775550014960.00323");
   await vi.dynamicImportSettled();
   await flushPromises();
-  expect(JSON.parse(page.wrapper.get(".chart").text())).toEqual([["中山快件 进口 一般贸易 USD"], [{ name: "已汇总", counts: [3] }, { name: "未汇总", counts: [2] }]]);
+  expect(JSON.parse(page.wrapper.get(".chart").text())).toEqual([["中山快件\n进口 一般贸易\nUSD"], [{ name: "已汇总", counts: [3] }, { name: "未汇总", counts: [2] }]]);
 });
 
 it("CONS-14: 打印 prints what was counted, by Alt+P too; before that it is grey", async () => {
