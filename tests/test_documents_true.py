@@ -15,6 +15,7 @@ from singlewindow.kernel.settings import Settings
 from singlewindow.launch import binaries, residence
 from singlewindow.launch.settings import LaunchSettings
 from singlewindow.subsystems.appointment.readings import ReadingSettings
+from singlewindow.subsystems.consolidated.readings import ReadingSettings as ConsolidatedSettings
 from singlewindow.subsystems.declarations.settings import ChapterSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,7 @@ DOCUMENTS = [
 ]
 READ_BY = {
     "L": (LaunchSettings,),
-    "P": (Settings, ChapterSettings, ReadingSettings),
+    "P": (Settings, ChapterSettings, ReadingSettings, ConsolidatedSettings),
     "C": (CustomsSettings, CustomsReadingSettings),
     "K": (CardSettings,),
 }
