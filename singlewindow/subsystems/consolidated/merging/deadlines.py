@@ -38,6 +38,7 @@ class Deadline:
     pending: int = 0
     number: str = ""
     type: str = ""
+    bonded: bool = False
 
     def days_left(self, today: date) -> int:
         """How many days there are still; negative once it is over."""
@@ -94,8 +95,9 @@ def _merges(rows: Iterable[Row]) -> Iterator[Deadline]:
         waiting = f"，另有 {row['pending']} 份尚未结关" if row["pending"] else ""
         text = f"{row['month']} 海关接受的{goods}集报清单：{row['closed']} 份待汇总{waiting}"
         yield Deadline(
-            period.last_day, "merge", f"{goods}清单汇总", text, row["closed"], row["pending"], type=LIST.name
-        )
+            period.last_day, "merge", f"{goods}清单汇总", text, row["closed"], row["pending"],
+            type=LIST.name, bonded=row["bonded"],
+        )  # fmt: skip
 
 
 def _ending(row: Row) -> Deadline:
@@ -104,17 +106,22 @@ def _ending(row: Row) -> Deadline:
     return Deadline(day, kind, TITLES[kind], TEXTS[kind].format(number=number), 1, 0, number, row["type"])
 
 
-REMINDED_DAYS = {"merge": 10, "guarantee": 30, "qualification": 30, "booklet": 30}
-LATE_DAYS = 40  # for how long a late merge is reminded of
+MERGE_DAYS, END_DAYS = 10, 30  # from so many days before on, the home page says so
 
 
 async def reminded(transaction: Transaction) -> list[Deadline]:
-    """What the home page says of the chapter: what is due soon, and lists that are late."""
+    """What the home page says: what is due soon, and lists that are late as long as they can still be merged."""
     today = transaction.now.astimezone(CHINA).date()
-    found = await between(transaction, today - timedelta(days=LATE_DAYS), today + timedelta(days=30))
-    return [
-        each
-        for each in found
-        if each.days_left(today) <= REMINDED_DAYS[each.kind]
-        and (each.days_left(today) >= 0 or (each.kind == "merge" and each.count))
-    ]
+    company = transaction.actor.company_id
+    merging = [each for each in _merges(await transaction.rows(_LISTS, company)) if _is_told(each, today)]
+    last = today + timedelta(days=END_DAYS)
+    rows = await transaction.rows(_ENDING, company, today.isoformat(), last.isoformat(), MOST)
+    return sorted([*merging, *map(_ending, rows)], key=lambda each: (each.day, each.kind, each.number))
+
+
+def _is_told(each: Deadline, today: date) -> bool:
+    """Whether lists are to be merged soon, or are late and can still be: those of another year only where bonded."""
+    left = each.days_left(today)
+    if left >= 0:
+        return left <= MERGE_DAYS
+    return each.count > 0 and (each.bonded or each.day.year == today.year)

@@ -360,7 +360,8 @@ def related_view(row: Row) -> RelatedView:
 
 def deadline_view(each: Deadline, today: date) -> DeadlineView:
     """A deadline, with the days that are left."""
-    return DeadlineView.model_validate({**vars(each), "days_left": each.days_left(today)})
+    said = {name: value for name, value in vars(each).items() if name in DeadlineView.model_fields}
+    return DeadlineView.model_validate({**said, "days_left": each.days_left(today)})
 
 
 def declaration_view(row: Mapping[str, Any], may: MayView) -> DeclarationView:

@@ -91,7 +91,7 @@ class Stage:
         while await build_due(self.house.worker):
             pass
 
-    async def get(self, path: str, who: Member | None = None, **asked: str) -> Any:
+    async def get(self, path: str, who: Member | None = None, /, **asked: str) -> Any:
         """What a route answers."""
         answer = await (who or self.owner).http.get(f"{AT}/{path}", params=asked)
         assert answer.status_code == 200, answer.text

@@ -1,0 +1,180 @@
+"""集报清单业务统计, 期限日历, 列表导出 and what stands at their boxes (CONS-14, CONS-16)."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from singlewindow.subsystems.consolidated.merging.deadlines import reminded
+from singlewindow.subsystems.consolidated.tests.merging_samples import DURIAN, good, listed, m1
+from singlewindow.subsystems.consolidated.tests.merging_scene import AT, Stage
+from tests.house import House
+from tests.samples import put_document
+
+SPAN = {"declared_from": "2026-10-01", "declared_to": "2026-11-30"}
+
+
+@pytest.fixture
+async def stage(house: House) -> Stage:
+    return await Stage.of(house)
+
+
+def line(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: found[name] for name in names}
+
+
+async def test_statistics(stage: Stage) -> None:
+    """CONS-14, FA 3.6: lists, items, packages and weights by district, flag, nature, mode and currency; what was
+    merged, and into how many declarations."""
+    lists = await stage.m1()
+    bonded = replace(m1()["L1"], content={**m1()["L1"].content, "nature": "2", "trade_mode": "0615"})
+    cny = listed("C", "2026-10-07", [good(DURIAN, "5", "2", "10.00", currency="CNY")], 1, 3)
+    await stage.lists([bonded])
+    await stage.lists([cny], currency="CNY")
+    await stage.merge([lists["L1"], lists["L2"], lists["L4"]])
+    await stage.build()
+    counts = ("lists", "items", "packages", "merged", "unmerged", "declarations")
+    sums = ("gross_weight", "net_weight", "total")
+    found = await stage.get("statistics", None, **SPAN)
+    assert [line(each, "nature", "trade_mode", "currency") for each in found["lines"]] == [
+        {"nature": "1", "trade_mode": "0110", "currency": "CNY"},
+        {"nature": "1", "trade_mode": "0110", "currency": "USD"},
+        {"nature": "2", "trade_mode": "0615", "currency": "USD"},
+    ]
+    general = found["lines"][1]
+    assert [general[name] for name in counts] == [5, 8, 550, 3, 2, 2]
+    assert [general[name] for name in sums] == ["5775", "5500", "14960"]
+    assert general["district_name"] == "5729 中山快件"
+    assert [found["total"][name] for name in counts] == [7, 11, 851, 3, 4, 2]
+    assert (found["total"]["district_name"], found["total"]["total"]) == ("合计", "")
+    only = await stage.get("statistics", None, **SPAN, goods_nature="bonded", ie_flag="I", district="5729")
+    assert [each["lists"] for each in only["lines"]] == [1]
+    october = await stage.get("statistics", declared_from="2026-10-01", declared_to="2026-10-31")
+    assert october["total"]["lists"] == 6
+    paper = await stage.owner.http.get(f"{AT}/statistics/print", params=SPAN)
+    assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+
+
+async def test_what_was_not_accepted_is_not_counted(stage: Stage) -> None:
+    """Returned, revoked and deleted lists are no business."""
+    lists = await stage.m1()
+    for name, status in (("L1", "8"), ("L2", "14")):
+        await stage.house.sql(
+            "update find_consolidated_list set status = $2 where number = $1", lists[name], status
+        )
+    assert (await stage.get("statistics", None, **SPAN))["total"]["lists"] == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "at", "words"),
+    [
+        ("statistics", {}, "declared_from", "不可为空"),
+        ("statistics", {"declared_from": "2026-01-01"}, "declared_to", "不可为空"),
+        ("statistics", {"declared_from": "2025-01-01", "declared_to": "2026-11-30"}, "declared_to", "366 天"),
+        (
+            "statistics",
+            {"declared_from": "2026-11-30", "declared_to": "2026-11-01"},
+            "declared_to",
+            "早于起始日期",
+        ),
+        ("candidates", {"declared_from": "20261101"}, "declared_from", "不是有效的日期"),
+        ("declarations", {"filed_to": "2026-02-30"}, "filed_to", "不是有效的日期"),
+        ("declarations/export", {}, "company_kind", "仅限报关单的境内收发货人"),
+        ("declarations/export", {"company_kind": "B"}, "", "没有符合条件的集报报关单"),
+        ("deadlines", {"month": "2026-13"}, "month", "不是有效的月份"),
+        ("relations", {}, "list_number", "请勾选"),
+    ],
+)
+async def test_what_is_asked_wrongly_is_said_at_its_box(
+    stage: Stage, path: str, asked: dict[str, str], at: str, words: str
+) -> None:
+    """UI-16: what is wrong, what to do, and where that is written."""
+    answer = await stage.owner.http.get(f"{AT}/{path}", params=asked)
+    assert answer.status_code == 422, answer.text
+    [violation] = answer.json()["violations"]
+    assert violation["path"] == at
+    assert words in violation["message"]
+    assert violation["advice"]
+    assert violation["clause"]
+
+
+async def test_only_the_consignee_exports_the_list(stage: Stage) -> None:
+    """CONS-14: 列表导出; an agent sees his declarations, and exports none."""
+    agent, lists = await stage.agent(), await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]], agent.customs_code)
+    await stage.build()
+    answer = await stage.owner.http.get(f"{AT}/declarations/export", params={"company_kind": "B"})
+    assert answer.status_code == 200, answer.text
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in sheet[1:]] == [each["number"] for each in await stage.declarations(agent)]
+    assert sheet[0][:3] == ["统一编号", "海关编号", "状态"]
+    for kind in "AB":
+        refused = await agent.http.get(f"{AT}/declarations/export", params={"company_kind": kind})
+        assert refused.status_code == 422
+
+
+async def test_declarations_are_found_by_their_conditions(stage: Stage) -> None:
+    """CONS-14: 是否结关, 进出口标志, 统一编号, 申报日期; a draft has none."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]])
+    await stage.build()
+    numbers = [each["number"] for each in await stage.declarations()]
+    await stage.house.sql(
+        "update find_consolidated_declaration set status = '10', declared_on = '2026-11-05' where number = $1",
+        numbers[0],
+    )
+    for asked, expected in (
+        ({"closed": "yes"}, numbers[:1]), ({"closed": "no"}, numbers[1:]), ({"ie_flag": "E"}, []),
+        ({"number": numbers[1]}, numbers[1:]), ({"entry_type": "0"}, numbers), ({"status": "10"}, numbers[:1]),
+        ({"declared_from": "2026-11-05", "declared_to": "2026-11-05"}, numbers[:1]),
+        ({"filed_from": "2026-11-09", "filed_to": "2026-11-09"}, numbers), ({"filed_to": "2026-11-08"}, []),
+    ):  # fmt: skip
+        assert [each["number"] for each in await stage.declarations(**asked)] == expected, asked
+
+
+async def test_the_calendar_says_what_is_due(stage: Stage) -> None:
+    """CONS-16: lists of October until the tenth of November, bonded ones until its end; what ends that month."""
+    lists = await stage.m1()
+    bonded = replace(m1()["L1"], content={**m1()["L1"].content, "nature": "2"})
+    await stage.lists([bonded])
+    await stage.house.sql("update find_consolidated_list set status = '7' where number = $1", lists["L2"])
+    qualification = {"district": "5729", "nature": "1", "guarantee_until": "20271120"}
+    number = await put_document(
+        stage.house, stage.owner, "consolidated.qualification", qualification, "7", valid_until="2026-11-20"
+    )
+    await stage.house.sql(
+        "update find_consolidated_qualification set guarantee_until = '20261120' where number = $1", number
+    )
+    found = (await stage.get("deadlines", month="2026-11"))["items"]
+    kinds = [(each["day"], each["kind"], each["count"], each["pending"], each["days_left"]) for each in found]
+    assert kinds == [
+        ("2026-11-10", "merge", 3, 1, 1), ("2026-11-20", "guarantee", 1, 0, 11),
+        ("2026-11-20", "qualification", 1, 0, 11), ("2026-11-30", "merge", 1, 0, 21),
+    ]  # fmt: skip
+    assert found[0]["text"] == "2026-10 海关接受的一般贸易集报清单：3 份待汇总，另有 1 份尚未结关"
+    assert found[1]["number"] == number
+    december = (await stage.get("deadlines", month="2026-12"))["items"]
+    assert [(each["day"], each["count"]) for each in december] == [("2026-12-10", 1)]
+    await stage.merge([lists["L1"], lists["L3"], lists["L4"]])
+    assert (await stage.get("deadlines", month="2026-11"))["items"][0]["count"] == 0
+
+
+async def test_the_home_page_reminds(stage: Stage) -> None:
+    """CONS-16: ten days before the tenth, and after it as long as lists wait."""
+    await stage.m1()
+    for today, expected in (
+        (date(2026, 10, 30), []), (date(2026, 11, 1), [("merge", 4)]), (date(2026, 11, 12), [("merge", 4)]),
+        (date(2026, 12, 25), [("merge", 4), ("merge", 1)]), (date(2027, 1, 2), []),
+    ):  # fmt: skip
+        await stage.set(today)
+        [ids] = await stage.house.sql(
+            "select id from company where customs_code = $1", stage.owner.customs_code
+        )
+        async with stage.house.owner.transaction() as transaction:
+            transaction.actor = replace(transaction.actor, company_id=ids["id"])
+            assert [(each.kind, each.count) for each in await reminded(transaction)] == expected, today
