@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.exchange.chores import call
 from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import API, Refused, Violation
@@ -20,6 +21,7 @@ from singlewindow.subsystems.consolidated.merging.checking import Checked, check
 from singlewindow.subsystems.consolidated.merging.merge import Key, group_key
 
 QUEUE = "queue"
+CHORE = "consolidated.merge"
 OWN = "b.company_id = $1"
 """The application's own check of whose batches are seen; row-level security is the second fence."""
 
@@ -116,6 +118,7 @@ async def _queue(transaction: Transaction, person: Person, batch: int, checked: 
         else "已汇总提交，不指定报关单申报单位"
     )
     await move_many(transaction, LIST, list(checked.lists), QUEUE, text, who=person.display_name)
+    await call(transaction, CHORE)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -55,8 +56,9 @@ class NobodyThere(Exception):
     """The company that was named cannot take declarations any more."""
 
 
-async def build_due(database: Database) -> int:
-    """Build declarations of one group, and say how many lists were looked at; 0: nothing waits."""
+async def build_due(database: Database, now: datetime | None = None) -> int:
+    """Build declarations of one group, and say how many lists were looked at; 0: nothing waits. `now` decides nothing:
+    the click has decided."""
     group = 0
     try:
         async with database.transaction() as transaction:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.timing import CHINA
+from singlewindow.kernel.subsystem import Reminded
+from singlewindow.kernel.timing import CHINA, midnight_after
 from singlewindow.subsystems.consolidated.booklet import BOOKLET
 from singlewindow.subsystems.consolidated.filing import APPROVED
 from singlewindow.subsystems.consolidated.limits import last_of_month
@@ -107,6 +108,21 @@ def _ending(row: Row) -> Deadline:
 
 
 MERGE_DAYS, END_DAYS = 10, 30  # from so many days before on, the home page says so
+
+
+async def reminders(transaction: Transaction, limit: int) -> list[Reminded]:
+    """The same as lines of the home page, the next term first, at most `limit`."""
+    today = transaction.now.astimezone(CHINA).date()
+    return [_line(each, today) for each in (await reminded(transaction))[:limit]]
+
+
+def _line(each: Deadline, today: date) -> Reminded:
+    due = midnight_after(each.day.isoformat(), 0)
+    assert due
+    if each.kind != "merge":
+        return Reminded(f"{each.title}：{each.text}", due, each.type, each.number)
+    how = "已逾期，请尽快汇总" if each.days_left(today) < 0 else f"请于 {each.day} 前（含当日）汇总"
+    return Reminded(f"集报{each.title}：{each.text}，{how}", due, page="merge")
 
 
 async def reminded(transaction: Transaction) -> list[Deadline]:

@@ -178,3 +178,14 @@ async def test_the_home_page_reminds(stage: Stage) -> None:
         async with stage.house.owner.transaction() as transaction:
             transaction.actor = replace(transaction.actor, company_id=ids["id"])
             assert [(each.kind, each.count) for each in await reminded(transaction)] == expected, today
+
+
+async def test_a_line_of_the_home_page(stage: Stage) -> None:
+    """CONS-16: it says how many lists, until when, and leads to 集报清单汇总."""
+    await stage.m1()
+    found = (await stage.owner.http.get("/api/reminders")).json()["items"]
+    text = "2026-10 海关接受的一般贸易集报清单：4 份待汇总，请于 2026-11-10 前（含当日）汇总"
+    assert [(each["page"], each["text"], each["days"]) for each in found] == [
+        ("merge", f"集报一般贸易清单汇总：{text}", 2)
+    ]
+    assert (await (await stage.house.member()).http.get("/api/reminders")).json()["items"] == []
