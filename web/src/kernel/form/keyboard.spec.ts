@@ -42,6 +42,22 @@ describe("moving through a form (UI-03)", () => {
     expect([focused(), left]).toEqual(["c", 1]);
   });
 
+  it("Enter in the last field goes on once what it looked up has opened others, unless typing went on (CONS-04)", async () => {
+    const [last, grey] = [document.createElement("input"), document.createElement("input")];
+    last.dataset.field = "last";
+    grey.dataset.field = "goods";
+    document.querySelector("form")!.append(last, grey);
+    for (const typed of ["", "1"]) {
+      grey.readOnly = true;
+      last.focus();
+      await press("Enter");
+      last.value += typed;
+      grey.readOnly = false;
+      await new Promise((go) => setTimeout(go, 60));
+      expect(focused()).toBe(typed ? "last" : "goods");
+    }
+  });
+
   it("Enter goes into a grey field that the key itself opened", async () => {
     const [a, grey] = document.querySelectorAll<HTMLInputElement>("[data-field]");
     a!.addEventListener("keydown", () => void nextTick(() => (grey!.readOnly = false)));

@@ -30,7 +30,16 @@ function move(event: KeyboardEvent, find: () => HTMLElement | undefined): void {
     }
     from.blur(); // the last field is left all the same: checked, looked up
     from.focus();
+    void goOnLater(from, find);
   });
+}
+
+/** What is looked up from the last field may open others: then the focus goes there, unless the user went on meanwhile. */
+async function goOnLater(from: HTMLElement, find: () => HTMLElement | undefined): Promise<void> {
+  const value = (from as HTMLInputElement).value;
+  const stays = (): boolean => document.activeElement === from && (from as HTMLInputElement).value === value;
+  await until(() => !stays() || find() !== undefined);
+  if (stays()) find()?.focus();
 }
 
 /** A code that was typed faster than it is looked up may open a grey field later: then the focus goes there, if nothing was typed yet. */
