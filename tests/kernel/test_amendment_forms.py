@@ -420,3 +420,10 @@ async def test_an_autosave_keeps_what_only_the_amendment_takes(house: House) -> 
         [left] = (await mine.member.http.get(f"/api/autosaves/{TYPE}", params=asked)).json()["items"]
         typed = left["content"]
         assert (typed.get("guarantee"), typed["items"][0].get("stopped"), typed.get("reason")) == kept
+
+
+async def test_an_amendment_by_field_that_changes_nothing_is_not_declared(house: House) -> None:
+    """CONS-12: a reason alone modifies nothing; a withdrawal needs no more than that."""
+    mine = await booklet(house)
+    await mine.saved("correct", **WHY)
+    assert await mine.refusal("correct") == [("", "sign.unchanged")]

@@ -24,7 +24,7 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange import waits
 from singlewindow.kernel.exchange.receipts import open_cases
 from singlewindow.kernel.exchange.timers import act_first
-from singlewindow.kernel.lifecycle import Action
+from singlewindow.kernel.lifecycle import Action, Amends
 from singlewindow.kernel.problems import NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
 from singlewindow.kernel.signing.prepared import BASIS, Prepared, Signed, check_card, verify_signed
@@ -256,7 +256,29 @@ def _asked(document: Document, action: Action) -> Mapping[str, Any]:
         raise Refused.because(
             [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
         )
+    if (
+        action.amends.by_field
+        and action.amends.alters is None
+        and _is_in_force(document, amendment, action.amends)
+    ):
+        raise Refused.because(
+            [
+                Violation(
+                    "",
+                    "sign.unchanged",
+                    "没有修改任何内容，不能申报",
+                    "请先修改，或删除该申请",
+                    action.clause or BASIS,
+                )
+            ]
+        )
     return amendment
+
+
+def _is_in_force(document: Document, amendment: Mapping[str, Any], amends: Amends) -> bool:
+    """Whether an amendment changes nothing, whatever was typed as its reason."""
+    drawn_up = {name: value for name, value in amendment.items() if name not in amends.asks}
+    return _filled(drawn_up) == _filled(document.content)
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:

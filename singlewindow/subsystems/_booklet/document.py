@@ -28,6 +28,13 @@ class Item(Content):
     stopped: str = text("停用标志", length=1, system=True, hint="返填，停用的为 1", clause=CLAUSE)
 
 
+class Place(Content):
+    """Where items are kept: rows that may be corrected like any field."""
+
+    place: str = text("地点", length=20, required=True, hint="必填", clause=CLAUSE)
+    keeper: str = text("保管人", length=10, hint="选填", clause=CLAUSE)
+
+
 class Booklet(Content):
     """A booklet of items under one guarantee."""
 
@@ -41,6 +48,7 @@ class Booklet(Content):
     reason: str = code("修改原因", "transport_modes", length=1, required=True, hint="必填", clause=AMENDING)
     contact: str = text("联系人", length=10, required=True, hint="必填", clause=AMENDING)
     phone: str = text("电话", length=20, pattern=r"[0-9-]{7,20}", hint="选填", clause=AMENDING)
+    places: list[Place] = lines("存放地点", Place, most=9, insert="插入", clause=CLAUSE)
     items: list[Item] = lines("样品", Item, least=1, most=9, kept=Kept("stopped", "停用"), clause=CLAUSE)
 
 

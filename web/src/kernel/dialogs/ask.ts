@@ -46,5 +46,9 @@ export function tell(all: Told[]): Promise<void> {
   });
 }
 
+/** Whether a dialog lies over this part of the page, which is in none, or in one below. */
+export const dialogOver = (part: HTMLElement | undefined): boolean =>
+  [...document.querySelectorAll("dialog[open]")].some((dialog) => !dialog.contains(part ?? null));
+
 /** Whether any dialog is open: then the page's shortcuts rest. */
 export const dialogOpen = (): boolean => document.querySelector("dialog[open]") !== null;

@@ -26,6 +26,8 @@ export interface ActionEvents {
   stale(problem: Problem): void;
   /** Waits until the card is where it must be for saving; false when the user gave up. */
   mayStore(): Promise<boolean>;
+  /** Asks what an amendment asks for, also (`again`) where nothing is missing; false when the user gave up. */
+  asks(again: boolean): Promise<boolean>;
   /** A signed action is done: its button is grey now. */
   declared(): void;
   /** The form holds another document and waits for its first field. */
@@ -41,8 +43,16 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   const allowed = (name: string): Allowed => document.may(name);
   const mayPress = (button: Button): Allowed => allowedOf(button, document.view.value!.status.code, allowed);
 
-  /** What has a form of its own is no button; in such a form there are no follow-ups. */
-  const isOfThisForm = (one: ActionDefinition): boolean => !(one.edits ? document.amending.value : one.amends);
+  /**
+   * What has a form of its own is no button; in such a form there are no follow-ups, where it is typed field by field only
+   * what concerns the amendment, and where nothing is typed only that action itself.
+   */
+  function isOfThisForm(one: ActionDefinition): boolean {
+    const amending = document.amending.value;
+    if (amending && takesNothing(amending)) return one === amending;
+    if (one.edits ? amending : one.amends) return false;
+    return !amending?.by_field || one.signed || ["save", "delete"].includes(one.name);
+  }
 
   /** Does what the button says; shows why not when it is grey. */
   async function run(button: Button): Promise<void> {
@@ -64,7 +74,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   async function does(action: ActionDefinition): Promise<void> {
     if (action.name === "new") return startAnew();
-    if (action.name === "save") return void (await save(action.done ?? `${action.label}成功`));
+    if (action.name === "save") return void ((await events.asks(true)) && (await save(action.done ?? `${action.label}成功`)));
     if (action.name === "delete") return remove(action);
     if (action.name === "copy") return copy();
     if (action.name === "print") return print();
@@ -239,7 +249,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** The whole form is saved, and may be signed as it is. */
   async function readyToSign(action: ActionDefinition, button: ActionDefinition): Promise<boolean> {
+    if (action.amends && takesNothing(action)) return true;
     if (!(await fields.settle(true))) return refused();
+    if (!(await events.asks(false))) return false;
     if ((document.dirty.value || !document.number.value) && !(await save(null))) return false;
     if (document.unsaved.value || !document.number.value) return refused(`暂存时又有新的录入，请再次点击「${button.label}」`);
     const nothing = action.amends === "replaces" && !allowed("delete").allowed;
@@ -299,5 +311,8 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   return { buttons, mayPress, allowed, run, busy, guarded, save, goOn, empty, startFrom };
 }
+
+/** Whether nothing is typed on an action's own form, which is declared as the document is in force. */
+const takesNothing = ({ alters, asks }: ActionDefinition): boolean => alters?.length === 0 && !asks.length;
 
 export type Actions = ReturnType<typeof useActions>;

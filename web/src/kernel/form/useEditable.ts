@@ -34,6 +34,8 @@ export function useEditable(
   /** The same, with the reason why not: that of the follow-up that could, else of 暂存. */
   function mayChange(name: string): Allowed {
     if (mayType(name)) return YES;
+    const amendment = definition.value?.actions.find((one) => one.name === view.value?.amendment);
+    if (amendment?.alters && may("save").allowed) return { allowed: false, why: `${amendment.label}不能修改这部分内容，以海关审批通过的为准` };
     const verdicts = followUps.value.filter((one) => one.edits!.includes(name)).map((one) => may(one.name));
     return verdicts.find((one) => !one.allowed) ?? may("save");
   }

@@ -43,6 +43,19 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   const spoken = (field: Field): Field => spokenIn(field, document.content.value);
   const closed = (field: Field): string[] => closedCodes(field, document.content.value);
 
+  /** What is in force of a field, on the form of an amendment. */
+  const inForce = (field: Field): string => String(document.view.value?.in_force?.[field.name] ?? "");
+
+  /** Whether it is typed in the dialog of what the amendment asks for. */
+  const isAsked = (field: Field): boolean => !!(document.amending.value ?? document.lookedAt.value)?.asks.includes(field.name);
+
+  /** That the box is another now than what is in force. */
+  function markOf(field: Field): string {
+    const action = document.amending.value ?? document.lookedAt.value;
+    const counts = action?.amends === "replaces" && field.source === "content" && !isAsked(field);
+    return counts && document.view.value?.in_force && valueOf(field) !== inForce(field) ? "已改" : "";
+  }
+
   function edit(field: Field, value: string): void {
     document.content.value[field.name] = value;
     unknown.delete(field.name);
@@ -195,7 +208,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   }
 
   return {
-    fields, finishers, notices, labelOf, focused, left, valueOf, locked, required, spoken, closed,
+    fields, finishers, notices, labelOf, focused, left, valueOf, inForce, isAsked, markOf, content: () => document.content.value, locked, required, spoken, closed,
     edit, accept, fillFrom, refuseUnknown, leave, settle, idle, lookUpAll, forget,
   };
 }

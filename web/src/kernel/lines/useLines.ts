@@ -1,12 +1,14 @@
 import { computed, ref, watch } from "vue";
 import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
+import { sayRefused } from "@/kernel/dialogs/say";
 import { checkField, closedCodes, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
 import { rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
 import { compactRow, emptyDraft, isUnfinished } from "./draft";
+import { useKept } from "./useKept";
 import { useRowLookups } from "./useRowLookups";
 
 /**
@@ -34,7 +36,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const pathOf = (field: Field): string => `${name}/${draft.value.at === null ? 0 : draft.value.at + 1}/${field.name}`;
   const at = (field: Field): Violation | null => violations.at(pathOf(field));
   const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
-  const locked = (field: Field): boolean => goingOn.value || !document.mayType(name) || isDisabled(field, draft.value.row, header());
+  const kept = useKept(document, lines, rows);
+  const shut = (field: Field): boolean => goingOn.value || field.name === lines.kept?.flag || kept.isKept(draft.value.at);
+  const locked = (field: Field): boolean => shut(field) || !document.mayType(name) || isDisabled(field, draft.value.row, header());
   const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
   const spoken = (field: Field): Field => spokenIn(field, draft.value.row, header());
   const closed = (field: Field): string[] => closedCodes(field, draft.value.row, header());
@@ -109,6 +113,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   async function put(): Promise<boolean> {
     if (goingOn.value) return false;
     await Promise.all([...pending]);
+    if (kept.isKept(draft.value.at)) return giveUp();
     for (const field of lines.fields) check(field, true);
     if (lines.fields.some((field) => at(field)?.source === "field")) return false;
     if (blank.value) return true; // nothing of it must be filled in, and nothing is
@@ -147,6 +152,8 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** Deletes the ticked rows after asking. */
   async function remove(): Promise<void> {
+    const why = kept.whyKept(ticked.value);
+    if (why) return sayRefused(why);
     if (!(await ask(`是否删除选中的 ${ticked.value.size} 行「${lines.label}」？`, { title: "删除", yes: "删除", destructive: true }))) return;
     const gone = ticked.value;
     const left = (number: number): number => number - [...gone].filter((index) => index + 1 < number).length;
@@ -175,6 +182,20 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     document.drafts[name] = next;
   }
 
+  /** The editor is emptied, whatever stands in it. */
+  function giveUp(): true {
+    reset();
+    return true;
+  }
+
+  /** 停用 of the ticked rows in force; pressed again, they are as they were. */
+  function flag(): void {
+    const now = ticked.value.size ? kept.flagged(ticked.value) : `请先在列表中勾选要${lines.kept!.label}的行，再点击「${lines.kept!.label}」`;
+    if (typeof now === "string") return sayRefused(now);
+    reset();
+    write(now, (number) => number, `${name}/0/`);
+  }
+
   watch(draft, () => {
     unknown.clear();
     names.clear();
@@ -201,6 +222,11 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   /** 插入: the next row goes before the one at `index`. */
   async function startBefore(index: number): Promise<boolean> {
+    const why = kept.whyKept([index]);
+    if (why) {
+      sayRefused(why);
+      return false;
+    }
     if (full.value) return refuseMore();
     if (!(await free())) return false;
     reset({ row: {}, at: null, before: index });
@@ -228,7 +254,8 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
 
   return {
     lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,
-    edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, remove, startAnew, startBefore, open,
+    edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, giveUp, flag, remove, startAnew, startBefore, open,
+    isKept: kept.isKept, markOf: kept.markOf, rowInForce: kept.rowInForce, isMarked: kept.amends,
   };
 }
 
