@@ -393,6 +393,7 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
 
 describe("打印 (UI-12, CONS-03)", () => {
   it("a paper with a dialog of its own is previewed from there", async () => {
+    previewed.value = null;
     const prints = [{ ...parcel.prints[0]!, dialog: "打印包裹信息" }];
     const number = "202600000000000001";
     const { click } = await form({ "GET /api/definitions/sample.letter": { ...parcel, prints }, [`GET ${PATH.replace("parcel", "letter")}/${number}`]: stored() }, number, "sample.letter");
