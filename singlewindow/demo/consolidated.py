@@ -14,7 +14,7 @@ from typing import Any
 
 from singlewindow.demo.companies import Company
 from singlewindow.demo.containers import container_number
-from singlewindow.demo.goods import GOODS, Good
+from singlewindow.demo.goods import GOODS, MODELS, Good
 
 Entry = dict[str, Any]
 SEED = 20080124
@@ -25,17 +25,6 @@ FIRST_LICENCE, FIRST_BOOK, FIRST_BILL = 200_001, 50_001, 6_400_000_000
 """Beyond those of the other papers, so that their numbers stay."""
 BEEF, MILK, CEMENT = GOODS[0], GOODS[2], GOODS[13]
 IMPORTED, EXPORTED = GOODS[:8], (*GOODS[9:13], CEMENT)
-MODELS = {
-    "0202300090": "0|3|冻|去骨|牛腱|10千克/箱|||", "0303131000": "0|3|冻|去内脏|Salmo salar|3-4千克|20千克/箱|||",
-    "0402210000": "0|3|未加糖|粉状|脂肪26%|25千克/袋|无品牌|||", "0804400000": "0|3|鲜|哈斯|4千克/箱|||",
-    "0805100000": "0|3|鲜|脐橙|15千克/箱|||", "0806100000": "0|3|鲜|无核|8.2千克/箱|||",
-    "0901110000": "0|3|未焙炒|未浸除|60千克/袋|无品牌|||", "1201901100": "0|3|黄大豆|非种用|非转基因|加工用|||",
-    "1905310000": "0|3|小麦粉、糖|甜饼干|200克/盒|无品牌|||",
-    "2103100000": "0|3|大豆、小麦|酿造酱油|1.8升/瓶|无品牌|||",
-    "2203000000": "0|3|麦芽、啤酒花|5%vol|330毫升×24|2026|无品牌|||",
-    "2204210000": "0|3|葡萄汁|13%vol|750毫升/瓶|2024|无品牌|||", "2523290000": "0|3|普通硅酸盐|灰色粉末|建筑用|42.5|||",
-}  # fmt: skip
-"""规格型号 with a place for every declaration element of the code, as lists must have it."""
 SHIPS = ("远洋之星", "海润", "珠江晨光")
 CARRIERS = ("COSU", "OOLU", "EGLV", "MSCU")
 

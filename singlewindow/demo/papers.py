@@ -10,7 +10,7 @@ from typing import Any
 from singlewindow.demo.companies import Company
 from singlewindow.demo.containers import container_number
 from singlewindow.demo.declarations import OPEN
-from singlewindow.demo.goods import GOODS, Good
+from singlewindow.demo.goods import GOODS, MODELS, Good
 
 BOOKS = (("B", "0214"), ("C", "0615"), ("H", "0615"))
 NATURE = 5  # the character of the customs code that a book's number repeats
@@ -102,7 +102,7 @@ def _book(random: Random, anchor: date, at: int, company: Company, ended: bool) 
 def _item(random: Random, number: int, good: Good) -> dict[str, str]:
     quantity = random.randrange(10, 100) * 1000
     return {
-        "no": str(number), "code": good.code, "name": good.name, "model": good.model, "unit": good.unit,
+        "no": str(number), "code": good.code, "name": good.name, "model": MODELS[good.code], "unit": good.unit,
         "unit1": good.unit, "price": good.price, "currency": "USD", "country": good.origin,
         "quantity": str(quantity), "remaining": str(quantity - random.randrange(0, quantity // 2)),
     }  # fmt: skip

@@ -61,7 +61,8 @@ def test_account_books_have_items_that_lists_can_take() -> None:
         assert wrong_entry(get_register("account_book"), key, {**data, "kind_name": ""}) == []
         assert data["district"] == EXAMPLES["consolidated_district"][0]
         assert data["items"][1]["remaining"] == "100"
-        for item in data["items"]:
+    for book in books.values():
+        for item in book["data"]["items"]:
             elements, unit1 = goods[item["code"]][2:4]
             assert len(item["model"].split("|")) == len(elements.split("|"))
             assert item["unit1"] == unit1

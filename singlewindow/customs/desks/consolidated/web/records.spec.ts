@@ -41,6 +41,8 @@ describe("CUST-03: one decision on many documents", () => {
     expect(decide).toHaveBeenCalledWith([101, 102], "entrust", "");
     expect(page.get(".left").text()).toContain("202600000000000002 未办理：该申请已由关正处理为「已委托」");
     expect(page.findAll("tbody input").map((box) => (box.element as HTMLInputElement).checked)).toEqual([false, true]);
+    await page.get("select").trigger("change");
+    expect(page.find(".left").exists()).toBe(false);
     page.unmount();
   });
 

@@ -25,6 +25,12 @@ export function useDecisions(shown: () => DocumentRecord[], decided: () => void)
     chosen.value = new Set(on ? shown().map((one) => one.submission_id) : []);
   }
 
+  /** Other documents are looked at: nothing is ticked, and what was left is no longer told. */
+  function begin(): void {
+    chosen.value = new Set();
+    left.value = [];
+  }
+
   async function decide(decision: Omit<Decision, "why_not">): Promise<void> {
     const those = ticked.value;
     if (decision.needs_remark && !remark.value.trim()) return sayRefused(`${decision.title}时必须填写审核意见`);
@@ -45,5 +51,5 @@ export function useDecisions(shown: () => DocumentRecord[], decided: () => void)
     }
   }
 
-  return { ticked, all, remark, busy, left, tick, tickAll, decide, isTicked: (one: DocumentRecord) => chosen.value.has(one.submission_id) };
+  return { ticked, all, remark, busy, left, tick, tickAll, decide, begin, isTicked: (one: DocumentRecord) => chosen.value.has(one.submission_id) };
 }
