@@ -38,6 +38,9 @@ NO_FREIGHT = any_of(all_of(IMPORT, one_of("terms", "1", "2")), all_of(EXPORT, on
 INSURANCE = any_of(all_of(IMPORT, one_of("terms", "2", "3")), all_of(EXPORT, one_of("terms", "1", "4")))
 NO_INSURANCE = any_of(all_of(IMPORT, one_of("terms", "1", "4")), all_of(EXPORT, one_of("terms", "2", "3")))
 
+# 录入完表头信息后，点击回车，表体录入栏变为可写状态
+UNOPENED = negated(all_of(filled("header.district"), filled("header.book_no")))
+
 GREY = "返填，不可录入"
 LISTED = "按空格键调出列表，也可录入代码、名称"
 
@@ -89,47 +92,74 @@ class Good(Content):
     """A row: one good, called by its number in the booklet, or in the account book."""
 
     record_no: str = text(
-        "备案序号", length=9, required=True, lookup=True, element="ContrItem", clause=SPECIAL,
+        "备案序号", length=9, required=True, disabled=UNOPENED, lookup=True, element="ContrItem", clause=SPECIAL,
         pattern=r"[1-9][0-9]{0,8}", pattern_message="「备案序号」应为 1 至 9 位数字",
         hint="必填，录入该商品在账册、手册或一般贸易货物商品备案表中的备案序号后回车，系统调出备案信息",
     )  # fmt: skip
     code: str = coded(
-        "商品编号", "goods", length=10, required=True, least_digits=4, fills="name", element="CodeTS", clause=BODY,
+        "商品编号", "goods", length=10, required=True, disabled=UNOPENED, lookup=True, least_digits=4,
+        fills="name", element="CodeTS", clause=BODY,
         hint="必填，由备案信息调出，须与备案一致",
     )  # fmt: skip
     name: str = text(
         "商品名称",
         length=255,
         required=True,
+        disabled=UNOPENED,
         element="GName",
         clause=BODY,
         hint="必填，由备案信息调出，须与备案一致",
     )
     model: str = text(
-        "规格型号", length=255, span=2, elements="code", element="GModel", clause=BODY,
+        "规格型号", length=255, disabled=UNOPENED, span=2, elements="code", element="GModel", clause=BODY,
         hint="选填，商品的申报要素，以“|”分隔，按归类查看或重新归类录入",
     )  # fmt: skip
     licence: str = text(
         "许可证编号", system=True, element="LicenseNo", clause=SPECIAL, hint=f"{GREY}，商品备案的许可证编号"
     )
     quantity: str = amount(
-        "成交数量", "GQty", 5, "必填，涉证商品不得超过许可证许可数量", required=True, lookup=True
+        "成交数量",
+        "GQty",
+        5,
+        "必填，涉证商品不得超过许可证许可数量",
+        required=True,
+        disabled=UNOPENED,
+        lookup=True,
     )
     unit: str = coded(
-        "成交单位", "units", length=3, required=True, element="GUnit", clause=BODY, hint="必填，须与备案一致"
+        "成交单位",
+        "units",
+        length=3,
+        required=True,
+        disabled=UNOPENED,
+        element="GUnit",
+        clause=BODY,
+        hint="必填，须与备案一致",
     )
-    price: str = amount("单价", "DeclPrice", 4, "必填，一个成交单位的价格", required=True, lookup=True)
-    total: str = amount("总价", "DeclTotal", 4, "必填，等于单价乘以成交数量，误差不超过 0.01", required=True)
+    price: str = amount(
+        "单价", "DeclPrice", 4, "必填，一个成交单位的价格", required=True, disabled=UNOPENED, lookup=True
+    )
+    total: str = amount(
+        "总价",
+        "DeclTotal",
+        4,
+        "必填，等于单价乘以成交数量，误差不超过 0.01",
+        required=True,
+        disabled=UNOPENED,
+    )
     currency: str = coded(
         "币制",
         "currencies",
         length=3,
         required=True,
+        disabled=UNOPENED,
         element="TradeCurr",
         clause=BODY,
         hint=f"必填，{LISTED}",
     )
-    quantity1: str = amount("法定第一数量", "FirstQty", 5, "必填，按法定第一单位计量", required=True)
+    quantity1: str = amount(
+        "法定第一数量", "FirstQty", 5, "必填，按法定第一单位计量", required=True, disabled=UNOPENED
+    )
     unit1: str = coded(
         "法定第一单位",
         "units",
@@ -141,7 +171,7 @@ class Good(Content):
     )
     quantity2: str = amount(
         "法定第二数量", "SecondQty", 5, "有法定第二单位的必填", required=filled("unit2"),
-        disabled=negated(filled("unit2")),
+        disabled=any_of(UNOPENED, negated(filled("unit2"))),
     )  # fmt: skip
     unit2: str = coded(
         "法定第二单位",
@@ -153,22 +183,23 @@ class Good(Content):
         hint=f"{GREY}，由商品编号确定",
     )
     origin: str = coded(
-        "原产国（地区）", "countries", length=3, required=True, element="OriginCountry", clause=BODY,
+        "原产国（地区）", "countries", length=3, required=True, disabled=UNOPENED, element="OriginCountry", clause=BODY,
         hint=f"必填，{LISTED}",
     )  # fmt: skip
     destination: str = coded(
-        "最终目的国（地区）", "countries", length=3, required=True, element="DestinationCountry", clause=BODY,
-        hint=f"必填，{LISTED}",
+        "最终目的国（地区）", "countries", length=3, required=True, disabled=UNOPENED,
+        element="DestinationCountry", clause=BODY, hint=f"必填，{LISTED}",
     )  # fmt: skip
     place: str = coded(
-        "境内目的地/货源地", "domestic_regions", length=5, required=True, element="DistrictCode", clause=BODY,
-        hint=f"必填，{LISTED}",
+        "境内目的地/货源地", "domestic_regions", length=5, required=True, disabled=UNOPENED,
+        element="DistrictCode", clause=BODY, hint=f"必填，{LISTED}",
     )  # fmt: skip
     duty_mode: str = coded(
         "征免方式",
         "duty_mode",
         length=1,
         required=True,
+        disabled=UNOPENED,
         element="DutyMode",
         clause=BODY,
         hint=f"必填，{LISTED}",

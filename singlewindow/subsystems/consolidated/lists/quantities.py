@@ -82,7 +82,8 @@ def totals(rows: list[Row]) -> tuple[str, str]:
     currencies = {row.get("currency", "") for row in rows} - {""}
     if len(currencies) != 1:
         return "", "多币制" if currencies else ""
-    return plain(sum((amount_of(row.get("total", "")) for row in rows), Decimal())), currencies.pop()
+    total = sum((amount_of(row.get("total", "")) for row in rows), Decimal())
+    return plain(total) if total else "", currencies.pop()
 
 
 def plain(amount: Decimal) -> str:
