@@ -9,14 +9,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import asyncpg
 import pytest
 
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.documents import reminders
 from singlewindow.kernel.exchange import chores
 from singlewindow.kernel.exchange.chores import all_chores, call, do
-from singlewindow.kernel.exchange.worker import Loop
+from singlewindow.kernel.exchange.worker import Loop, wake
 from singlewindow.kernel.subsystem import Chore, Reminded, subsystems
 from tests.house import House
 from tests.kernel.conftest import FROZEN
@@ -87,15 +86,28 @@ async def test_one_that_fails_or_hangs_delays_nobody(house: House, monkeypatch: 
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_a_chore_can_be_called(house: House) -> None:
-    """CONS-13: who leaves work for it does not wait for its next look: its loop listens to its name."""
-    called: asyncio.Queue[str] = asyncio.Queue()
-    connection = await asyncpg.connect(house.owner_url)
-    await connection.add_listener(COLLECT.name, lambda *given: called.put_nowait(given[2]))
+async def test_a_chore_can_be_called_and_stops_when_told(house: House) -> None:
+    """CONS-13: who leaves work for it waits for no next look. Cancelled in the midst of a round, as a worker is
+    that ends, it goes no further."""
+    rounds: asyncio.Queue[datetime] = asyncio.Queue()
+
+    async def run(database: Database, now: datetime) -> int:
+        rounds.put_nowait(now)
+        return 0
+
+    chore = Chore("x.called", run)
+    loop = Loop(chore.name, partial(do, house.worker, chore), idle=60)
+    tasks = [asyncio.create_task(wake(house.owner_url, [loop]))]
+    await asyncio.wait_for(loop.woken.wait(), 20)  # somebody listens
+    tasks.append(asyncio.create_task(loop.run()))
+    await asyncio.wait_for(rounds.get(), 20)
     async with house.web.transaction() as transaction:
-        await call(transaction, COLLECT.name)
-    assert await asyncio.wait_for(called.get(), 20) == COLLECT.name
-    await connection.close()
+        await call(transaction, chore.name)
+    await asyncio.wait_for(rounds.get(), 20)
+    for task in tasks:
+        task.cancel()
+    done, _ = await asyncio.wait(tasks, timeout=20)
+    assert len(done) == 2
 
 
 def test_chores_bear_their_chapters_name() -> None:

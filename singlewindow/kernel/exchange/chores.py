@@ -25,7 +25,8 @@ async def do(database: Database, chore: Chore) -> int:
     """One round of a chore at this moment of the business clock; how much it did. Raises TimeoutError."""
     async with database.transaction() as transaction:
         now = transaction.now
-    return await asyncio.wait_for(chore.run(database, now), LONGEST)
+    async with asyncio.timeout(LONGEST):  # wait_for of Python 3.11 may lose who cancels the worker just then
+        return await chore.run(database, now)
 
 
 async def call(transaction: Transaction, name: str) -> None:

@@ -98,7 +98,8 @@ class Loop:
         while await self.work():
             pass
         try:
-            await asyncio.wait_for(self.woken.wait(), self.idle)
+            async with asyncio.timeout(self.idle):
+                await self.woken.wait()
         except TimeoutError:
             return
         await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
