@@ -55,7 +55,7 @@ class Good(Content):
         hint="选填，进口填原产国，出口填最终目的国",
     )  # fmt: skip
     licence: str = text(
-        "许可证编号", length=34, disabled=UNOPENED, element="LicenseNo", clause=CLAUSE,
+        "许可证编号", length=34, disabled=UNOPENED, lookup=True, element="LicenseNo", clause=CLAUSE,
         hint="选填，录入方式为：证件代码 + : （英文半角）+ 证件编号",
     )  # fmt: skip
     note: str = text(
