@@ -139,6 +139,8 @@ async def test_a_preset_is_given_once(member: Member) -> None:
     assert (await member.http.get(f"/api/documents/{TYPE}/new")).json()["alerts"] == []
     wrong = await member.http.get(f"/api/documents/{TYPE}/new", params={"transport": "?"})
     assert [each["rule"] for each in wrong.json()["alerts"]] == ["field.code"]
+    bad = await member.http.get(f"/api/documents/{TYPE}/new", params={"transport": "\x07"})
+    assert (bad.status_code, bad.json()["violations"][0]["path"]) == (422, "transport")
     none = await member.http.post(f"/api/documents/{TYPE}", json={"content": {"order_no": "ORD1"}})
     assert [(v["path"], v["rule"]) for v in none.json()["violations"]] == [("transport", "field.preset")]
     view = await member.save(TYPE, {"transport": "5"})

@@ -260,7 +260,7 @@ def _wrong_presets(
         if not value and spec.required is True and not opening:
             advice = "请从菜单重新进入；接口和批量导入请填写代码"
             yield Violation(name, "field.preset", f"「{spec.label}」没有指定", advice, spec.clause, "field")
-        elif stored is not None and sent.get(name, value) not in (value, ""):
+        elif stored is not None and (sent.get(name) or value) != value:
             message = f"「{spec.label}」在首次暂存之后不能更改，仍为 {value}"
             advice = "需要另一种时，请从菜单另行新增"
             yield Violation(name, "field.preset", message, advice, spec.clause, "field")

@@ -149,7 +149,12 @@ class HistoryAnswer(BaseModel):
     items: list[history.EventView]
 
 
-@router.get("/new", summary="An empty form with what is known of the applicant", response_model=View)
+@router.get(
+    "/new",
+    summary="An empty form with what is known of the applicant",
+    responses=documented(Refused),
+    response_model=View,
+)
 async def open_new(type: NamedType, request: Request) -> Response:
     """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
     parameters of their names."""
