@@ -7,11 +7,13 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from tests.system.applicant import Applicant, applicants
 from tests.system.running import CHINA, System, eventually
 
 QUALIFICATION, BOOKLET, LIST = "consolidated.qualification", "consolidated.booklet", "consolidated.list"
+DECLARATION = "consolidated.declaration"
 STATUSES = "select number, status from document where type like 'consolidated.%'"
 RETURNED = "select returned ->> $1 from document where number = $2"
 RECORDS = "select number, state from consolidated_record"
@@ -19,12 +21,17 @@ RECEIPTS = """
 select d.number, array_agg(r.code order by s.sequence, r.seq) as codes from document d
 join submission s on s.document_id = d.id join receipt r on r.submission_id = s.id
 where d.type = 'consolidated.list' and r.seq > 0 group by d.number"""
+AMENDING = "select number from document where type = 'consolidated.list' and amending <> ''"
+MERGED = "select number from document where type = 'consolidated.declaration'"
+ENTRY = """
+select d.status, e.data from document d left join register_entry e on e.kind = 'declaration'
+    and e.key = d.returned ->> 'entry_no' where d.type = 'consolidated.declaration'"""
 BOOK = "select data from register_entry where kind = 'account_book' and key = $1"
 ASKED = {"revision_reason": "7", "revision_contact": "王芳", "revision_phone": "13800000000"}
 CLOSED = ("RECEIVED", "APPROVED", "CLOSED")
 BY_ROAD = ("RECEIVED", "APPROVED", "ENTRUSTED", "CARRIED", "CROSSED", "CLOSED")
 LIVES = {
-    "modified": ("15", "closed", (*CLOSED, "RECEIVED", "REVISION_AGREED")),
+    "modified": ("13", "closed", (*CLOSED, "RECEIVED", "REVISION_AGREED")),
     "revoked": ("14", "withdrawn", (*CLOSED, "RECEIVED", "REVISION_AGREED")),
     "bonded": ("15", "closed", BY_ROAD),
 }
@@ -32,7 +39,7 @@ LIVES = {
 
 
 async def play(system: System) -> dict[str, str]:
-    """File, declare a list of each life, then amend one and withdraw another."""
+    """File, declare a list of each life, then amend one and withdraw another; what is left is merged and declared."""
     async with applicants(system) as people:
         person = people[0]
         general = await person.declare(QUALIFICATION, _qualification("1"), "declare")
@@ -52,7 +59,32 @@ async def play(system: System) -> dict[str, str]:
         await person.amend(LIST, made["modified"], "modify", change)
         await person.amend(LIST, made["revoked"], "revoke", _list(person, book_no, "GE", "300") | ASKED)
         system.kill("customs")
+        await _reach(system, {made["revoked"]: "14"})
+        await _settled(system)
+        await _merge_and_declare(system, person, made["modified"])
         return made
+
+
+async def _settled(system: System) -> None:
+    """Wait until customs have answered every amendment."""
+    ok = await asyncio.to_thread(
+        eventually, lambda: not asyncio.run(system.sql("singlewindow", AMENDING)), 60
+    )
+    assert ok, [tuple(row) for row in await system.sql("singlewindow", AMENDING)]
+
+
+async def _merge_and_declare(system: System, person: Applicant, number: str) -> None:
+    """汇总 of one list, then 申报 of the declaration that the timed job makes of it."""
+    answer = await person.http.post(
+        "/api/consolidated/merges",
+        json={"numbers": [number], "declarant_code": ""},
+        headers={"Idempotency-Key": uuid4().hex},
+    )
+    assert answer.status_code == 201, answer.text
+    assert await asyncio.to_thread(
+        eventually, lambda: bool(asyncio.run(system.sql("singlewindow", MERGED))), 60
+    )
+    await person.amend(DECLARATION, await _one(system, MERGED), "declare")
 
 
 def _qualification(nature: str) -> dict[str, Any]:
@@ -115,6 +147,14 @@ async def lives(system: System) -> dict[str, tuple[str, str, tuple[str, ...]]]:
     records = {row["number"]: row["state"] for row in await system.sql("customs", RECORDS)}
     codes = {row["number"]: tuple(row["codes"]) for row in await system.sql("singlewindow", RECEIPTS)}
     return {number: (statuses[number], records.get(number, ""), its) for number, its in codes.items()}
+
+
+async def declared(system: System) -> tuple[str, ...]:
+    """The declaration's status, and of its entry in the portal's register: status, whose goods, quantity, total."""
+    [row] = await system.sql("singlewindow", ENTRY)
+    data = json.loads(row["data"] or "{}")
+    goods = [f"{each['quantity']} {each['total']}" for each in data.get("goods", [])]
+    return row["status"], data.get("status", ""), data.get("consignee_code", ""), *goods
 
 
 async def stock(system: System) -> tuple[str, bool]:

@@ -1,5 +1,5 @@
 """Appointments and a month of 集中申报 between portal and customs as files, with faults and kills: every life ends
-right (CUST-04, CUST-05, APPT-09 … APPT-12, CONS-06, CONS-10, CONS-12)."""
+right (CUST-04, CUST-05, APPT-09 … APPT-12, CONS-06, CONS-10, CONS-12, CONS-15)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def test_every_life_ends_right_on_both_sides() -> None:
             consolidated.lives(system)
         )
         assert asyncio.run(consolidated.stock(system)) == ("50", True)
+        first = system.world["companies"][0]["customs_code"]
+        closed = ("10", "10", first, "250 1300.00")
+        assert eventually(lambda: asyncio.run(consolidated.declared(system)) == closed, 60), asyncio.run(
+            consolidated.declared(system)
+        )
 
 
 async def _play(system: System) -> dict[str, str]:
