@@ -3,6 +3,7 @@
     NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,appointment,closed,export,print,codes
                                                             some of them
     NAME=form                                               the form in a browser, only when named
+    NAME=merging                                            集报清单 merged and counted, in a database of its own
     SECONDS=5 ROUNDS=3 PEOPLE=24 DOCUMENTS=200000           how long, how often, how many at once, over how much
     DECLARATIONS=200000                                     in the register, for closed, print and export
 
@@ -50,18 +51,21 @@ GOODS = Path(__file__).parents[2] / "shared" / "data" / "hs_codes.csv"
 def main() -> None:
     """Print the lines."""
     names = [name for name in os.environ.get("NAME", "").split(",") if name]
-    if set(names) - {*FIGURES, "codes", "form"}:
-        sys.exit(f"NAME is one or several, with commas between, of {', '.join((*FIGURES, 'codes', 'form'))}")
+    others = ("codes", "form", "merging")
+    if set(names) - {*FIGURES, *others}:
+        sys.exit(f"NAME is one or several, with commas between, of {', '.join((*FIGURES, *others))}")
     if "form" in names:
         subprocess.run((sys.executable, "-m", "benchmarks.bench_form"), cwd=CLONE, check=True)
         return
-    if measured := [name for name in names or FIGURES if name != "codes"]:
+    if measured := [name for name in names or FIGURES if name not in others]:
         _say("starting an installation")
         with (
             running(WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json") as system,
             _floor(system) as floor,
         ):
             uvloop.run(_measure(system, *floor, measured))
+    if not names or "merging" in names:
+        subprocess.run((sys.executable, "-m", "benchmarks.bench_merging"), cwd=CLONE, check=True)
     if not names or "codes" in names:
         _codes(told=bool(names))
 

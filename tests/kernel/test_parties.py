@@ -266,3 +266,42 @@ def test_what_a_type_cannot_declare(wrong: dict[str, Any]) -> None:
         wrong = {"lifecycle": replace(type.lifecycle, actions=actions)}
     with pytest.raises(ValueError, match=TYPE):
         replace(type, **wrong)
+
+
+async def test_of_what_nobody_types_a_party_reads_drafts_too(house: House) -> None:
+    """CONS-13: a chapter's own work makes them, and their owner alone writes them. A type where 暂存 may be done does
+    not start so."""
+    template = get_document_type(TYPE)
+    party = Party("consignee", "收货单位", "consignee_code", drafts=True)
+    with pytest.raises(ValueError, match="being typed"):
+        replace(template, parties=(party,))
+    others = tuple(action for action in template.lifecycle.actions if action.name != "save")
+    made_by_itself = replace(
+        template,
+        lifecycle=replace(template.lifecycle, actions=others),
+        queries=replace(template.queries, row_actions=()),
+        parties=(party,),
+    )
+    owner, consignee = await house.member(), await house.member()
+    [row] = await house.sql(
+        "select c.id, a.id as account from company c join account a on a.company_id = c.id where customs_code = $1",
+        owner.customs_code,
+    )
+    content = letter(reference(), consignee_code=consignee.customs_code)
+    async with house.web.transaction(Actor(row["id"], row["account"])) as transaction:
+        [made] = await store.create_many(
+            transaction,
+            made_by_itself,
+            "0",
+            [content],
+            store.Event("built", "单一窗口"),
+            (row["id"], row["account"]),
+        )
+    assert (await consignee.view(TYPE, made.number))["content"]["consignee_code"] == consignee.customs_code
+    assert made.number in await found(consignee, role="B")
+    assert made.number in await found(owner, role="A")
+    assert (await (await house.member()).http.get(f"{BASE}/{made.number}")).status_code == 404
+    refused = await consignee.http.delete(f"{BASE}/{made.number}")
+    assert refused.status_code == 403
+    history = (await owner.http.get(f"{BASE}/{made.number}/history")).json()["items"]
+    assert [each["text"] for each in history] == ["系统生成"]

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE as LIST
+from singlewindow.subsystems.consolidated.lists.tests.scene import URL as LISTS
+from singlewindow.subsystems.consolidated.lists.tests.scene import Scene
 from singlewindow.subsystems.consolidated.merging import chore
 from singlewindow.subsystems.consolidated.merging.chore import build_due
 from singlewindow.subsystems.consolidated.tests.merging_samples import BANANA, DURIAN, good, listed, m1
 from singlewindow.subsystems.consolidated.tests.merging_scene import AT, DECLARATION, Stage
+from tests.actions import save_amendment
 from tests.house import House
 
 WAITING, MERGED, CLOSED = "12", "13", "15"
@@ -317,3 +321,33 @@ async def test_a_group_that_makes_difficulties_holds_up_no_other(
     await stage.merge([lists["L4"]])
     await stage.build()
     assert [await stage.status(lists[name]) for name in ("L1", "L4")] == [WAITING, MERGED]
+
+
+async def test_a_real_list_is_modified_while_it_waits(house: House) -> None:
+    """CONS-12, CONS-18: filed with customs after the click, a 修改申请 keeps its list back; agreed, the list is merged
+    with what was modified, and cannot be revised any more."""
+    scene = Scene(house, await house.member())
+    first, second = [(await scene.list("已结关"))["number"] for _ in range(2)]
+    stage = Stage(house, scene.owner)
+    assert (await stage.merge([first, second])).status_code == 201
+    form = (await scene.owner.http.get(f"{LISTS}/{second}", params={"for": "modify"})).json()
+    asked = {
+        "revision_reason": "2",
+        "revision_contact": "王芳",
+        "revision_phone": "13800138000",
+        "packages": "299",
+    }
+    saved = await save_amendment(scene, scene.owner, form, "modify", **asked)
+    assert saved.status_code == 200, saved.text
+    await scene.owner.apply(LIST, saved.json(), "modify")
+    await house.send()
+    await stage.build()
+    assert [await stage.status(number) for number in (first, second)] == [MERGED, WAITING]
+    await scene.answer(second, 1, "REVISION_AGREED", sequence=2)
+    await stage.build()
+    assert await stage.status(second) == MERGED
+    assert [each["packages"] for each in await stage.declarations()] == ["300", "299"]
+    view = await scene.owner.view(LIST, second)
+    assert not view["actions"]["modify"]["allowed"]
+    history = (await scene.owner.http.get(f"{LISTS}/{second}/history")).json()["items"]
+    assert any("已归并为集报报关单" in each["text"] for each in history), history
