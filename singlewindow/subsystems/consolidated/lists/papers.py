@@ -165,12 +165,3 @@ def _item(data: Mapping[str, Any]) -> Item:
         currency=text_of(data, "currency"),
         country=text_of(data, "country"),
     )
-
-
-DISCREDITED = frozenset({"4", "5"})  # 失信企业, 严重失信企业
-
-
-def is_discredited(company: Mapping[str, Any]) -> bool:
-    """Whether customs' register grades a company 失信; a grade's name counts before its code."""
-    name = text_of(company, "grade_name").strip()
-    return "失信" in name if name else text_of(company, "grade") in DISCREDITED

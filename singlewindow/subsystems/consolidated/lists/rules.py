@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from singlewindow.kernel.definition.check import find_day
 from singlewindow.kernel.rules import Finding, rule
+from singlewindow.subsystems.consolidated.grades import is_discredited
 from singlewindow.subsystems.consolidated.limits import LIST_CLAUSE, last_list_day, list_in_time
 from singlewindow.subsystems.consolidated.lists.document import (
     BODY,
@@ -25,7 +26,7 @@ from singlewindow.subsystems.consolidated.lists.document import (
 )
 from singlewindow.subsystems.consolidated.lists.goods_rules import GOODS_RULES
 from singlewindow.subsystems.consolidated.lists.known import Known
-from singlewindow.subsystems.consolidated.lists.papers import APPROVED, Qualification, is_discredited
+from singlewindow.subsystems.consolidated.lists.papers import APPROVED, Qualification
 from singlewindow.subsystems.consolidated.lists.quantities import amount_of, weights_fit
 
 CREDIT_CLAUSE = "海关总署令第169号 第五条、第七条"
@@ -123,6 +124,15 @@ def imports_are_declared_in_time(content: GoodsList, known: Known) -> Iterator[F
             f"进境日期 {entry} 起第 {known.list_days} 日为 {last}，已超过集报清单的申报期限，应以报关单申报"
         )
         yield Finding("ie_date", message, "请核对进出口日期；确已超过期限的，请以报关单申报")
+
+
+@rule("CONS-R68", clause=LIST_CLAUSE, drafts=False, warning=True)
+def imports_have_arrived(content: GoodsList, known: Known) -> Iterator[Finding]:
+    """A day of entry that is still to come is mostly a slip."""
+    entry = find_day(content.ie_date)
+    if entry and content.ie_flag == "I" and entry > known.today:
+        message = f"进出口日期 {entry} 晚于今日，运输工具尚未申报进境"
+        yield Finding("ie_date", message, "请核对进出口日期")
 
 
 @rule("CONS-R49", clause=TIP, drafts=False)
@@ -224,6 +234,7 @@ RULES = (
     the_company_is_not_discredited,
     the_owner_is_known,
     imports_are_declared_in_time,
+    imports_have_arrived,
     the_manifest_is_there,
     the_manifest_agrees,
     the_manifest_is_of_that_way,

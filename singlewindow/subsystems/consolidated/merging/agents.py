@@ -12,11 +12,11 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.store import Registers
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.grades import is_discredited
 
 CLAUSE = "手册 第六篇 4.1 集报清单汇总；海关总署令第169号 第二条"
 PATH = "declarant_code"
 KIND = "company"  # customs' register
-FORBIDDEN_GRADES = ("4", "5")
 ASK = "请核对 10 位海关编码；无需代理报关时，请点击“不指定”"
 
 
@@ -35,12 +35,6 @@ class Agent:
         return {"code": self.code, "name": self.name, "scc": self.scc, "ciq": self.ciq}
 
 
-def is_untrustworthy(company: Mapping[str, Any]) -> bool:
-    """Whether its credit grade is 失信企业 or 严重失信企业; the grade's name counts before its code."""
-    name = str(company.get("grade_name") or "").strip()
-    return "失信" in name if name else str(company.get("grade") or "") in FORBIDDEN_GRADES
-
-
 def why_not_declare(code: str, company: Mapping[str, Any] | None, today: date) -> str:
     """Why a company may not be entrusted with declarations, from customs' register (None: not in it); "" if it may."""
     if company is None:
@@ -50,7 +44,7 @@ def why_not_declare(code: str, company: Mapping[str, Any] | None, today: date) -
         return f"企业 {code} 没有报关资质，不能作为报关单申报单位"
     if until and today.isoformat() > until:
         return f"企业 {code} 的报关资质已于 {until} 到期，不能作为报关单申报单位"
-    if is_untrustworthy(company):
+    if is_discredited(company):
         return f"企业 {code} 为失信企业，不能作为报关单申报单位"
     return ""
 

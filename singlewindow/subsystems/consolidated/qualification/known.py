@@ -11,6 +11,7 @@ from typing import Any
 from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.filing import APPROVED
+from singlewindow.subsystems.consolidated.grades import is_discredited
 from singlewindow.subsystems.consolidated.qualification.document import BONDED
 from singlewindow.subsystems.consolidated.readings import Readings, readings
 
@@ -35,10 +36,8 @@ class Known:
 
     @property
     def discredited(self) -> bool:
-        """Whether the company's grade is 失信企业 or 严重失信企业: its name counts before its code."""
-        company = self.company or {}
-        name = str(company.get("grade_name") or "")
-        return "失信" in name if name else str(company.get("grade") or "") in ("4", "5")
+        """Whether the company's grade is 失信企业 or 严重失信企业."""
+        return is_discredited(self.company or {})
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
