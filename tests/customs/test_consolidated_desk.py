@@ -9,6 +9,7 @@ import pytest
 
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.consolidated.contents import LIST_KINDS
+from singlewindow.customs.desks.consolidated.filings import a_year_on
 from singlewindow.customs.desks.consolidated.states import BOOKLET, DECLARATION, LIST, QUALIFICATION, TITLES
 from singlewindow.customs.register_kinds import DECLARATION as REGISTER
 from singlewindow.customs.register_values import wrong_entry
@@ -126,15 +127,15 @@ async def test_a_bonded_qualification_is_extended_by_a_year(filings: Filings, po
     assert (await filings.detail(extension))["changes"] is None
     assert await filings.decide(extension, "accept") == (200, "已同意")
     last = [each for each in await filings.receipts(portal) if each.code == "EXTENDED"]
-    assert [each.data for each in last] == [{"valid_until": "2028-11-25"}]
+    assert [each.data for each in last] == [{"valid_until": "2028-11-26"}]
     other = await filings.send(QUALIFICATION, QUALIFIED, qualification(), "EXT", 2)
     assert await filings.decide(other, "accept") == (409, "只有保税货物的资质可以延期，只能不同意")
     assert await filings.decide(other, "return", "不属保税货物") == (200, "不同意")
-    await filings.at("2028-11-26T12:00:00+00:00")
+    await filings.at("2028-11-27T12:00:00+00:00")
     late = await filings.send(
         QUALIFICATION, BONDED, qualification(nature="2"), "EXT", 3, asked_at.replace(2028, 12)
     )
-    assert (await filings.decide(late, "accept"))[1].startswith("核准有效期 2028-11-25 已过")
+    assert (await filings.decide(late, "accept"))[1].startswith("核准有效期 2028-11-26 已过")
     assert general != extension
 
 
@@ -256,7 +257,8 @@ async def test_amendments_and_withdrawals_move_the_ledger(filings: Filings, port
     await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
     bonded = {"list_kind": "BI", "nature": "2", "book_no": ACCOUNT_BOOK}
     licence = {**bonded, "licence_no": LICENCE}
-    await filings.agreed(LIST, MINE, consolidated_list(beef("300"), **licence))
+    mine = await filings.agreed(LIST, MINE, consolidated_list(beef("300"), **licence))
+    assert await filings.decide(mine, "close") == (200, "已结关")  # the detour binds no officer
     await filings.agreed(LIST, OTHER, consolidated_list(beef("150.5"), oranges("10"), **bonded))
     assert await _stock(filings) == [("49.5", "450.5"), ("60", "10")]
     change = await filings.send(
@@ -502,3 +504,11 @@ async def test_the_officers_page_finds_documents(filings: Filings) -> None:
     elsewhere = await get("/api/consolidated/records", params={"type": BOOKLET, "district": "5170"})
     assert elsewhere.json()["total"] == 0
     assert (await get("/api/consolidated/records", params={"type": "consolidatedXlist"})).status_code == 422
+
+
+def test_a_year_on_is_the_same_day() -> None:
+    """CONS-08: leap years make it neither longer nor shorter."""
+    days = [date(2026, 11, 26), date(2027, 11, 26), date(2028, 2, 28), date(2028, 2, 29)]
+    assert [a_year_on(each) for each in days] == [
+        date(2027, 11, 26), date(2028, 11, 26), date(2029, 2, 28), date(2029, 2, 28),
+    ]  # fmt: skip

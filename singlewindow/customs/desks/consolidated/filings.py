@@ -7,7 +7,7 @@ extension) customs do not judge again: officers take their time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -43,7 +43,6 @@ from singlewindow.customs.register_kinds import COMPANY
 from singlewindow.customs.times import local_day
 
 DISCREDITED = ("4", "5")
-YEAR = timedelta(days=365)
 KEPT = {
     "code": "商品编号",
     "name": "商品名称",
@@ -65,12 +64,13 @@ def is_valid(filing: Mapping[str, Any] | Row, today: date) -> bool:
 def approved_until(content: Content, today: date) -> date:
     """核准有效期: as long as the guarantee (decree art. 6); bonded ones have none and are good for a year (FA 3.4)."""
     until = day(text(content, "guarantee_until"))
-    return today + YEAR if text(content, "nature") == BONDED or until is None else until
+    return a_year_on(today) if text(content, "nature") == BONDED or until is None else until
 
 
-def longer(until: date) -> date:
-    """What an extension makes of 核准有效期: a year more."""
-    return until + YEAR
+def a_year_on(since: date) -> date:
+    """The same day of the next year; 28 February where that has no 29th."""
+    leap = (since.month, since.day) == (2, 29)
+    return since.replace(year=since.year + 1, day=28) if leap else since.replace(year=since.year + 1)
 
 
 # --- qualifications ---
@@ -178,7 +178,7 @@ async def _until(transaction: Transaction, following: Sequence[Row]) -> list[dat
 def _until_of(record: Row | None, message: Submission, today: date) -> date:
     before = record["valid_until"] if record else None
     if message.function == EXTENSION:
-        return longer(before or today)
+        return a_year_on(before or today)
     content = content_of(message)
     return before if before and text(content, "nature") == BONDED else approved_until(content, today)
 
