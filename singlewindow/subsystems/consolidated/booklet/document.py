@@ -61,7 +61,9 @@ class Good(Content):
     note: str = text(
         "备注", length=255, disabled=UNOPENED, element="Note", clause=CLAUSE, hint="选填，至多 255 字"
     )
-    stopped: str = grey("停用标志", "StopFlag", CLAUSE, "返填，在企业备案变更中停用")
+    stopped: str = grey_code(
+        "停用标志", "consolidated_stops", "StopFlag", CLAUSE, "返填，在企业备案变更中停用", length=1
+    )
 
 
 class Booklet(Content):

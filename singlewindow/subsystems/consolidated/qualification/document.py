@@ -38,8 +38,8 @@ class Qualification(Content):
         hint="必填；申报地海关为 07 开头时可选边境小额，57 开头时可选对外承包出口货物；保税货物不需企业商品信息备案",
     )  # fmt: skip
     guarantee: str = code(
-        "担保方式", "consolidated_guarantees", length=1, system=True, disabled=IS_BONDED, element="AssureMode",
-        clause=CLAUSE, hint="返填，根据企业备案返填；审批通过后可在企业备案变更中修改",
+        "担保方式", "consolidated_guarantees", length=1, system=True, required=True, disabled=IS_BONDED,
+        element="AssureMode", clause=CLAUSE, hint="返填，根据企业备案返填；审批通过后可在企业备案变更中修改",
     )  # fmt: skip
     guarantee_amount: str = decimal(
         "担保额度（万元）", digits=10, places=4, required=True, disabled=IS_BONDED, element="AssureAmount",

@@ -103,6 +103,18 @@ async def test_what_is_typed_in_a_change_is_judged(
     assert [(v["path"], v["rule"]) for v in answer.json()["violations"]] == [wrong]
 
 
+async def test_the_yellow_boxes_of_a_change_are_filled_in(scene: Scene) -> None:
+    """CONS-07: all four are obligatory, 担保方式 too, which nobody types in a filing."""
+    view = await scene.qualified()
+    yellow = ("batches", "guarantee", "guarantee_amount", "guarantee_until")
+    saved = await keep(scene, view, **dict.fromkeys(yellow, ""))
+    assert saved.status_code == 200, saved.text
+    answer = await scene.owner.prepare(QUALIFICATION, saved.json(), "change")
+    assert sorted((v["path"], v["rule"]) for v in answer.json()["violations"]) == [
+        (name, "field.required") for name in yellow
+    ]
+
+
 async def test_a_guarantee_in_force_is_not_asked_again(scene: Scene) -> None:
     """CONS-07: who changes the batches in the last weeks of a guarantee need not renew it first."""
     view = await scene.qualified()
