@@ -38,7 +38,7 @@ from singlewindow.subsystems.consolidated.merging.merge import Listed
 from singlewindow.subsystems.consolidated.tests.many_lists import noon, store_lists, stored
 from singlewindow.subsystems.consolidated.tests.merging_samples import DURIAN, good, listed
 
-LISTS, ITEMS, COUNTED = 1_000, 10, 200_000
+LISTS, ITEMS, COUNTED = 10_000, 10, 200_000
 GOODS = 200  # different ones, so that a declaration of fifty items holds some six lists
 CLICK = 5_000  # lists of one click
 STORED_AT_ONCE = 2_000

@@ -7,6 +7,7 @@ if it had been done at once (`merge`). A list with a change at customs is left o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,16 +41,19 @@ RELATED = {
 """Columns of a relation, with their types."""
 log = structlog.get_logger()
 
-_GROUP = f"""select g.id, g.batch_id, g.company_id, b.declarant, b.account_id
+_GROUP = f"""select g.id, g.key, g.batch_id, g.company_id, b.declarant, b.account_id
     from consolidated_group g join consolidated_batch b on b.id = g.batch_id
-    where g.next_at <= now() and exists (
+    where g.id = any(array(select distinct group_id from consolidated_batch_list where state = 'waiting'))
+        and g.next_at <= now() and exists (
         select from consolidated_batch_list l join document d on d.id = l.document_id
         where l.group_id = g.id and l.state = 'waiting' and (d.amending = '' or d.status <> '{QUEUED}'))
     order by g.id limit 1 for update of g skip locked"""
-_READY = f"""select d.id, d.number, d.status, d.content, d.returned, l.accepted_on from consolidated_batch_list l
-    join document d on d.id = l.document_id
+_READY = f"""select d.id from consolidated_batch_list l join document d on d.id = l.document_id
     where l.group_id = $1 and l.state = 'waiting' and (d.amending = '' or d.status <> '{QUEUED}')
-    order by l.accepted_on, l.number limit $2 for update of d"""
+    order by l.accepted_on, l.number limit $2"""
+_LOCKED = f"""select id, number, status, content, returned from document
+    where id = any($1) and (amending = '' or status <> '{QUEUED}') order by number for update"""
+"""In the order of numbers, as everywhere: who locks several in one order cannot block one another."""
 
 
 class NobodyThere(Exception):
@@ -102,21 +106,34 @@ async def _load(transaction: Transaction, group: Row, how: Merging) -> tuple[lis
     wait, the last one may take more."""
     size = LISTS
     while True:
-        rows = await transaction.rows(_READY, group["id"], size)
-        made = merge(await _sorted_out(transaction, group, rows, how), how)
-        if len(rows) < size:
-            return rows, made
-        if len(made) > 1:
-            return rows, made[:-1]
+        ids = await _ready(transaction, group["id"], size)
+        rows = await transaction.rows(_LOCKED, ids)
+        sorted_out = await asyncio.to_thread(_sort_out, rows, group["key"], how)
+        await _leave(transaction, group, sorted_out)
+        if len(ids) < size:
+            return rows, sorted_out.made
+        if len(sorted_out.made) > 1:
+            return rows, sorted_out.made[:-1]
         size *= 4
 
 
-async def _sorted_out(
-    transaction: Transaction, group: Row, rows: Sequence[Row], how: Merging
-) -> list[Listed]:
-    """The lists that still belong here: a change may have altered what decides, or taken a list out of the queue."""
+async def _ready(transaction: Transaction, group: int, size: int) -> list[int]:
+    return [row["id"] for row in await transaction.rows(_READY, group, size)]
+
+
+@dataclass(frozen=True)
+class _SortedOut:
+    """The declarations of the lists that still belong to a group, those that were taken out of the queue, and those
+    that a change has made another group's, with its key."""
+
+    made: list[Merged]
+    gone: list[int]
+    elsewhere: dict[int, str]
+
+
+def _sort_out(rows: Sequence[Row], key: str, how: Merging) -> _SortedOut:
+    """Merge what belongs together; seconds of work for thousands of lists, so not in the worker's loop."""
     stays, gone, elsewhere = list[Listed](), list[int](), dict[int, str]()
-    key = await transaction.value("select key from consolidated_group where id = $1", group["id"])
     for row in rows:
         listed = listed_of(row)
         if row["status"] != QUEUED:
@@ -125,14 +142,12 @@ async def _sorted_out(
             elsewhere[row["id"]] = other
         else:
             stays.append(listed)
-    await _leave(transaction, group, gone, elsewhere)
-    return stays
+    return _SortedOut(merge(stays, how), gone, elsewhere)
 
 
-async def _leave(
-    transaction: Transaction, group: Row, gone: Sequence[int], elsewhere: Mapping[int, str]
-) -> None:
+async def _leave(transaction: Transaction, group: Row, sorted_out: _SortedOut) -> None:
     """Lists that are no longer to be merged, or that belong to another group of the batch."""
+    gone, elsewhere = sorted_out.gone, sorted_out.elsewhere
     if gone:
         await transaction.run(
             "update consolidated_batch_list set state = 'gone', why = $3 where batch_id = $1 and document_id = any($2)",
@@ -235,7 +250,7 @@ async def _give_back(database: Database, group: int, why: str) -> int:
     """Lists that cannot be built into declarations as they were asked for are 已结关 again, and say why."""
     async with database.transaction() as transaction:
         await transaction.row("select from consolidated_group where id = $1 for update", group)
-        rows = await transaction.rows(_READY, group, LISTS)
+        rows = await transaction.rows(_LOCKED, await _ready(transaction, group, LISTS))
         ids = [row["id"] for row in rows if row["status"] == QUEUED]
         await transaction.run(
             "update consolidated_batch_list set state = 'gone', why = $3 where group_id = $1 and document_id = any($2)",

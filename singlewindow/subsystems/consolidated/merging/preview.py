@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Preview:
 
 async def preview(transaction: Transaction, checked: Checked) -> Preview:
     """What merging would make."""
-    made = merge(checked.lists.values(), checked.how)
+    made = await asyncio.to_thread(merge, checked.lists.values(), checked.how)  # seconds, for thousands
     shown = made[:MOST_SHOWN]
     codes = defaultdict[str, set[str]](set)
     for each in shown:
