@@ -32,8 +32,8 @@ export interface ActionEvents {
   declared(): void;
   /** The form holds another document and waits for its first field. */
   emptied(): Promise<void>;
-  /** It goes on with the rows of this table. */
-  wentOn(table: string): void;
+  /** It goes on with a row of a table, in this box. */
+  wentOn(box: string): void;
 }
 
 /** The button bar: which actions there are, which are grey and why, and what each does. */
@@ -179,7 +179,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     return done;
   }
 
-  async function nextDocument({ name, label, most, overflow }: Lines, row: Row): Promise<boolean> {
+  async function nextDocument({ name, label, most, overflow, fields: cells }: Lines, row: Row): Promise<boolean> {
     if (!(await save(null))) return false;
     const [full, stored] = [document.number.value!, document.content.value];
     const header = Object.fromEntries((overflow ?? []).flatMap((field) => (stored[field] ? [[field, stored[field]]] : [])));
@@ -187,7 +187,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     fields.forget();
     await events.emptied();
     fields.lookUpAll();
-    events.wentOn(name);
+    events.wentOn(`${name}/${cells.find((cell) => cell.entry !== "system")!.name}`);
     sayDone(`「${label}」每份至多 ${most} 行：${full} 已暂存，第 ${most + 1} 行已转入新的一份，尚未暂存`);
     return true;
   }

@@ -17,16 +17,23 @@ const rows: Row[] = ["甲", "乙", "丙"].map((name) => ({ name, weight: "1" }))
 const body = (request: Request) => (request.body as { content: Content }).content;
 
 /** A form with a table of three rows at most, which goes on in the next document with 联系人. */
-async function form(more: { goods?: Row[]; answers?: Record<string, unknown>; action?: string } = {}) {
+async function form(more: { answers?: Record<string, unknown>; opensWith?: string } = {}) {
   const type = `sample.flow${(types += 1)}`;
   const path = `/api/documents/${type}`;
-  const content = { contact: "王芳", note: "第一份", goods: (more.goods ?? rows) as never };
-  const definition = { ...parcelWithGoods, type, lines: [{ ...parcelWithGoods.lines[0]!, overflow: ["contact"] }] } satisfies Definition;
+  const content = { contact: "王芳", district: "5301", note: "第一份", goods: rows as never };
+  const [goods] = parcelWithGoods.lines;
+  const closed = more.opensWith ? { op: "not" as const, of: { op: "filled" as const, field: `header.${more.opensWith}` } } : false;
+  const definition = {
+    ...parcelWithGoods, type, lines: [{ ...goods!, overflow: ["contact"], fields: goods!.fields.map((one, at) => (at ? one : { ...one, disabled: closed })) }],
+    sections: parcelWithGoods.sections.map((section) => ({ ...section, fields: section.fields.map((one) => ({ ...one, lookup: one.name === "contact" })) })),
+  } satisfies Definition;
   let number = 1;
   const server = serve({
     [`GET /api/definitions/${type}`]: definition, [`GET ${path}/new`]: { ...blank, content: { goods: [] } },
     [`GET ${path}/7`]: stored({ number: "7", content }),
     [`PUT ${path}/7`]: (request: Request) => stored({ number: "7", content: body(request) }),
+    [`POST ${path}/lookup`]: { content: { district: "5301" }, rows: {}, brought: {}, violations: [], notices: null },
+    "GET /api/codes/districts": { table: "districts", items: [{ code: "5301", name: "皇岗海关" }] },
     [`POST ${path}`]: (request: Request) => stored({ number: String((number += 1)), content: body(request) }),
     ...Object.fromEntries(Object.entries(more.answers ?? {}).map(([key, value]) => [key.replace("PATH", path), value])),
   });
@@ -55,7 +62,7 @@ async function form(more: { goods?: Row[]; answers?: Record<string, unknown>; ac
     await flushPromises();
   };
   const names = () => (document.content.value.goods as Row[]).map((one) => one.name);
-  const sent = (method: string) => server.asked.filter((one) => one.method === method).map(body);
+  const sent = (method: string) => server.asked.filter((one) => one.method === method && !one.path.endsWith("/lookup")).map(body);
   return { wrapper, document, box, write, enter, press, names, sent };
 }
 
@@ -72,6 +79,13 @@ describe("a row too many opens the next document (CONS-04)", () => {
     await write("戊");
     await enter();
     expect(names()).toEqual(["丁", "戊"]);
+  });
+
+  it("the focus waits in a box that a look-up of the header opens (商品信息录入栏变为可写模式)", async () => {
+    const { write, enter, box } = await form({ opensWith: "district" });
+    await write("丁");
+    await enter();
+    expect([window.document.activeElement, box("name").attributes("readonly")]).toEqual([box("name").element, undefined]);
   });
 
   it("where this one cannot be saved, the row stays in the editor and nothing is lost", async () => {
