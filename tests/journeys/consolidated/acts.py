@@ -71,6 +71,8 @@ def fill_booklet(desk: Desk, qualification: str) -> None:
     desk.field("qualification").focus()
     enter(desk, qualification)
     expect(desk.field("district")).to_have_value(DISTRICT)
+    if not desk.field("goods/code").evaluate("box => box === document.activeElement"):
+        desk.press("Enter")
 
 
 def search(desk: Desk, path: str) -> None:
@@ -129,3 +131,13 @@ def add_listed(desk: Desk, values: Mapping[str, str]) -> None:
     desk.field(f"goods/{last}").focus()
     enter(desk, values[last])
     expect(desk.page.locator(".row-list:visible tbody tr[tabindex]")).to_have_count(count + 1)
+
+
+def choose_in(desk: Desk, name: str, words: str) -> None:
+    """In a drop-down of a query: typing narrows it, Enter takes (UI-04)."""
+    desk.field(name).focus()
+    desk.press("Control+A", "Backspace")
+    desk.type(words)
+    expect(desk.page.get_by_role("option", name=words, exact=True).locator("visible=true")).to_be_visible()
+    desk.press("Enter")
+    expect(desk.field(name)).to_have_value(words)

@@ -4,35 +4,51 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys.acts import menu
-from tests.journeys.browser import Desk
+from tests.journeys.acts import SLOW, enter, enter_pin, menu
+from tests.journeys.appointment.acts import TAN_CARD
+from tests.journeys.browser import Desk, sit_down
 from tests.journeys.conftest import Stage
 from tests.journeys.consolidated.acts import (
     GOODS,
+    LIST,
     QUALIFICATION,
     add_good,
     add_listed,
+    choose_in,
     declare,
     fill,
     fill_booklet,
     fill_qualification,
     log_in,
+    rows,
     save,
     search,
     status_is,
 )
 from tests.journeys.consolidated.stock import declared, exported, good, head
 from tests.journeys.officer import Officer
+from tests.journeys.papers import kept, text_of
+from tests.journeys.print.acts import (
+    APPLY,
+    CHEN_CARD,
+    act,
+    apply_for_print,
+    await_made,
+    find_results,
+    open_page,
+)
+from tests.journeys.print.acts import log_in as log_in_by_card
 from tests.system.running import CHINA
 
 pytestmark = pytest.mark.journey
 
 
-def test_a_month(desk: Desk, stage: Stage, officer: Officer) -> None:
+def test_a_month(desk: Desk, stage: Stage, officer: Officer, chromium: Browser, tmp_path: Path) -> None:
     """CONS-01 … CONS-15."""
     log_in(desk)
     qualification, booklet = filings(desk, officer)
@@ -40,7 +56,12 @@ def test_a_month(desk: Desk, stage: Stage, officer: Officer) -> None:
     assert re.fullmatch(r"X5169[0-9]{7}", book_no)
     officer.automatic(True)
     lists = declare_lists(desk, stage, book_no)
-    assert len(lists) == 12
+    amend(desk, lists[0])
+    number = merge_imports(desk, lists)
+    merge_exports_for_an_agent(desk, stage)
+    entry_no = declare_merged(desk, number, lists[0])
+    count_and_look_ahead(desk)
+    print_from_the_archive(chromium, stage, desk, entry_no, tmp_path)
 
 
 def filings(desk: Desk, officer: Officer) -> tuple[str, str]:
@@ -101,3 +122,155 @@ def declare_lists(desk: Desk, stage: Stage, book_no: str) -> list[str]:
     status_is(desk, "已结关")
     desk.shoot("list-closed")
     return [first, *numbers]
+
+
+def amend(desk: Desk, number: str) -> None:
+    """CONS-12: a closed list is changed field by field, with old and new seen before it is declared; customs agree."""
+    menu(desk, "修改申请")
+    desk.field("number").fill(number)
+    search(desk, LIST)
+    desk.shoot("amendable")
+    desk.button(number).click()
+    desk.button("修改件数").press("Enter")
+    expect(desk.dialog()).to_contain_text("修改内容")
+    desk.press("Control+A")
+    desk.type("310")
+    desk.shoot("amend-field")
+    desk.press("Enter")
+    expect(desk.field("packages")).to_have_value("310")
+    desk.button("查看修改申请").click()
+    expect(desk.dialog().locator("tbody tr")).to_have_count(1)
+    expect(desk.dialog().locator("tbody tr")).to_contain_text("件数300310")
+    desk.shoot("amendment")
+    desk.press("Escape")
+    desk.action("暂存").click()
+    desk.dialog().locator("[data-field=revision_reason]").focus()
+    desk.shoot("amendment-asks")
+    enter(desk, "7")
+    expect(desk.dialog().locator("[data-field=revision_reason]")).to_have_value(re.compile("^7 由于操作"))
+    enter(desk, "王芳")
+    enter(desk, "0755-84398888")
+    desk.says("暂存成功")
+    desk.action("申报").press("Enter")
+    enter_pin(desk)
+    desk.says("修改申请申报成功")
+    menu(desk, "修撤状态查询")
+    desk.action("查询").click()
+    expect(desk.page.locator(".list-state:visible")).to_contain_text("修撤单类型")
+    choose_in(desk, "action", "修改申请")
+    search(desk, "/api/amendments/")
+    expect(rows(desk).filter(has_text=number)).to_contain_text("同意", timeout=SLOW)
+    desk.shoot("revisions")
+
+
+def merge_imports(desk: Desk, lists: list[str]) -> str:
+    """CONS-13: seven lists become one declaration, seen before it is made; 不指定 asks once more."""
+    menu(desk, "集报清单汇总")
+    expect(desk.field("goods_nature")).to_have_value("一般贸易")
+    expect(desk.field("ie_flag")).to_have_value("进口")
+    search(desk, "/candidates")
+    expect(rows(desk)).to_have_count(7)
+    desk.page.get_by_label("全选本页").locator("visible=true").check()
+    desk.action("汇总").press("Enter")
+    expect(desk.dialog()).to_contain_text("7 票清单汇总成 1 票报关单，商品 8 项归并为 2 项")
+    expect(desk.dialog()).to_contain_text("相符")
+    desk.shoot("preview")
+    desk.field("declarant_code").fill("9999999999")
+    desk.press("Enter")
+    expect(desk.dialog().locator(".error")).to_be_visible()
+    expect(desk.field("declarant_code")).to_be_focused()
+    desk.shoot("unknown-agent")
+    without, question = desk.button("不指定"), "您确认不指定报关申报/录入单位并进行汇总吗"
+    without.click()
+    desk.says(question)
+    desk.shoot("question")
+    desk.dialog().get_by_role("button", name="取消").last.click()
+    without.click()
+    desk.button("是").click()
+    desk.says("汇总成功")
+    desk.press("Enter")
+    built = desk.page.get_by_label("汇总处理结果").get_by_role("button").first
+    expect(built).to_be_visible(timeout=SLOW)
+    expect(rows(desk)).to_have_count(0)
+    desk.shoot("merged")
+    return built.inner_text()
+
+
+def merge_exports_for_an_agent(desk: Desk, stage: Stage) -> None:
+    """CONS-13: the other kind; Enter after the agent's code brings its name, 确认 merges for it."""
+    agent = next(each for each in stage.system.world["cards"] if each["card_no"] == TAN_CARD)["customs_code"]
+    choose_in(desk, "ie_flag", "出口")
+    search(desk, "/candidates")
+    expect(rows(desk)).to_have_count(5)
+    desk.page.get_by_label("全选本页").locator("visible=true").check()
+    desk.action("汇总").click()
+    desk.field("declarant_code").fill(agent)
+    desk.press("Enter")
+    expect(desk.field("declarant_name")).not_to_have_value("")
+    expect(desk.dialog()).to_contain_text(f"{agent} ")
+    desk.shoot("agent")
+    desk.button("确认").click()
+    desk.says("汇总成功")
+    desk.press("Enter")
+    expect(rows(desk)).to_have_count(0)
+
+
+def declare_merged(desk: Desk, number: str, listed: str) -> str:
+    """CONS-14: found by its list, declared, and closed by customs; printed on the form in force. Its 海关编号."""
+    menu(desk, "归并关系查询")
+    desk.field("list_number").fill(listed)
+    search(desk, "/relations")
+    expect(rows(desk)).to_have_count(2)
+    expect(rows(desk).first).to_contain_text(number)
+    desk.shoot("relations")
+    menu(desk, "集报报关单查询")
+    desk.page.get_by_role("tab", name="高级查询").click()
+    desk.action("查询").click()
+    desk.says("请填写「统一编号」")
+    expect(desk.field("number")).to_be_focused()
+    desk.field("number").fill(number)
+    search(desk, "/declarations")
+    expect(rows(desk)).to_contain_text("暂存")
+    desk.shoot("declaration-found")
+    desk.button(f"申报 {number}").click()
+    expect(desk.field("number")).to_have_value(number)
+    desk.shoot("declaration")
+    declare(desk)
+    status_is(desk, "结关")
+    entry_no = desk.field("entry_no").input_value()
+    assert re.fullmatch(r"5169[0-9]{4}1[0-9]{9}", entry_no)
+    desk.shoot("declaration-closed")
+    return entry_no
+
+
+def count_and_look_ahead(desk: Desk) -> None:
+    """CONS-14, CONS-16: 业务统计 with chart; what ends in the months to come."""
+    menu(desk, "集报清单业务统计")
+    desk.action("开始统计").click()
+    desk.says("共 12 票清单")
+    expect(desk.page.get_by_role("img", name="清单票数柱状图").locator("svg")).to_be_visible()
+    desk.shoot("statistics")
+    menu(desk, "期限日历")
+    for _ in range(7):
+        desk.button("下一月").click()
+    desk.says("担保到期")
+    desk.shoot("deadlines")
+
+
+def print_from_the_archive(chromium: Browser, stage: Stage, desk: Desk, entry_no: str, folder: Path) -> None:
+    """CONS-15: the closed declaration is in 报关单证查询打印 of the consignee, and comes out with its seal."""
+    stage.put_card(CHEN_CARD)
+    window = sit_down(chromium, stage.portal, desk.folder, f"{desk.prefix}print-")
+    log_in_by_card(window)
+    open_page(window, APPLY)
+    application = apply_for_print(window, True, entry_no)
+    find_results(window, "自助打印报关单证申请", application)
+    await_made(window, entry_no, "1-有签章已生成")
+    act(window, "打印", entry_no).click()
+    text = text_of(kept(window, folder, "layout-file"))
+    for words in (entry_no, "集中申报", "鲜鳄梨", "鲜橙", "2110"):
+        assert words in text, words
+    window.press("Escape")
+    window.shoot("archive")
+    window.check_console()
+    window.page.context.close()

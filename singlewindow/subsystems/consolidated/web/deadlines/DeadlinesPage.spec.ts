@@ -5,8 +5,8 @@ import { AT, NOW, numberOf, openPage, type Opened } from "../testing";
 import DeadlinesPage from "./DeadlinesPage.vue";
 import { monthAfter, weeksOf } from "./month";
 
-const merge = { day: "2026-11-10", kind: "merge", title: "进口一般贸易清单 3 票最迟汇总日期", number: "", type: "", days_left: 1, count: 3 };
-const guarantee = { day: "2026-11-27", kind: "guarantee", title: "担保有效期届满", number: numberOf(1), type: "consolidated.qualification", days_left: 18, count: 1 };
+const merge = { day: "2026-11-10", kind: "merge", title: "一般贸易清单汇总", text: "2026-10 海关接受的集报清单：3 份待汇总", pending: 0, number: "", type: "", days_left: 1, count: 3 };
+const guarantee = { day: "2026-11-27", kind: "guarantee", title: "担保到期", text: "5729 中山快件", pending: 0, number: numberOf(1), type: "consolidated.qualification", days_left: 18, count: 1 };
 let page: Opened;
 beforeEach(() => void vi.useFakeTimers({ now: new Date(NOW), toFake: ["Date"] }));
 afterEach(() => {
@@ -23,10 +23,10 @@ const listed = () => page.wrapper.get("[aria-label=期限列表]").findAll("tbod
 it("CONS-16: this month's terms stand in the calendar and in the list; a day shows its own alone", async () => {
   await open();
   expect(page.asked("/deadlines")[0]!.query).toEqual({ month: "2026-11" });
-  expect(listed()).toEqual([["2026-11-10", merge.title, "还有 1 天"], ["2026-11-27", guarantee.title, "还有 18 天"]]);
+  expect(listed()).toEqual([["2026-11-10", merge.title + merge.text, "还有 1 天"], ["2026-11-27", guarantee.title + guarantee.text, "还有 18 天"]]);
   expect(page.wrapper.get("td.today").text()).toBe("9");
   await page.press("2026-11-10，1 项期限");
-  expect(listed()).toEqual([["2026-11-10", merge.title, "还有 1 天"]]);
+  expect(listed()).toEqual([["2026-11-10", merge.title + merge.text, "还有 1 天"]]);
 });
 
 it("CONS-16: what is to be merged leads to 集报清单汇总, all else to its document", async () => {
