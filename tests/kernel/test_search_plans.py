@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
-from singlewindow.kernel.documents.search import Page, Where, _page_sql, filters, whose_rows
+from singlewindow.kernel.documents import amendment_list
+from singlewindow.kernel.documents.amendment_list import Asked
+from singlewindow.kernel.documents.search import (
+    Page,
+    Where,
+    _page_sql,
+    _to_be_amended,
+    filters,
+    whose_rows,
+)
 from singlewindow.kernel.subsystem import Condition, DocumentType, document_types
 
 if TYPE_CHECKING:
@@ -93,6 +102,52 @@ async def test_no_condition_reads_the_whole_table(
         plan = await superuser.fetch("explain " + _page_sql(type, where, Page()), *where.values)
         lines = "\n".join(str(row[0]) for row in plan)
         assert f"Seq Scan on {type.find_table}" not in lines, (condition, lines)
+
+
+AMENDED = [type for type in document_types().values() if type.lifecycle.recorded]
+ASKED = {"status": "agreed", "number": "P1-01", "document": "P1", "first": "2026-11-01", "last": "2026-11-30"}
+
+
+async def amend(connection: asyncpg.Connection, type: DocumentType, action: str) -> None:
+    """An amendment of each of these documents."""
+    await connection.execute(
+        f"""insert into amendment (document_id, company_id, type, place, number, document_number, action, status,
+                asked_at)
+            select -g, 1000000 + g % {COMPANIES}, $1, 1, 'P' || g || '-01', 'P' || g, $2, 'agreed',
+                now() - g % 90 * interval '1 day'
+            from generate_series(1, {COMPANIES * EACH}) as g""",
+        type.name,
+        action,
+    )
+    await connection.execute("analyze amendment")
+
+
+@pytest.mark.parametrize("forced", ["auto", "force_generic_plan"])
+@pytest.mark.parametrize("type", AMENDED, ids=lambda each: each.name)
+async def test_no_question_about_amendments_reads_a_whole_table(
+    superuser: asyncpg.Connection, type: DocumentType, forced: str
+) -> None:
+    """CONS-12: 修撤状态查询 with its kind alone and with each further condition, and the documents to be amended."""
+    action = type.lifecycle.recorded[0].name
+    await fill(superuser, type)
+    await amend(superuser, type, action)
+    await superuser.execute("set local role sw_web")
+    await superuser.execute("select sw_begin(1000001, null)")
+    await superuser.execute(f"set local plan_cache_mode = {forced}")
+    person: Any = SimpleNamespace(company_id=1000001, customs_code="4403000001")
+    desk: Any = SimpleNamespace(type=type, person=person)
+    wheres = [
+        amendment_list._where(desk, Asked(action=action, **{n: v}))
+        for n, v in [*ASKED.items(), ("status", "")]
+    ]
+    sqls = [(amendment_list._page_sql(where, Page()), where) for where in wheres]
+    to_be_amended = Where(whose_rows(type, person, {}))
+    _to_be_amended(type, action, person, to_be_amended)
+    sqls.append((_page_sql(type, to_be_amended, Page()), to_be_amended))
+    for sql, where in sqls:
+        plan = "\n".join(str(row[0]) for row in await superuser.fetch("explain " + sql, *where.values))
+        assert f"Seq Scan on {type.find_table}" not in plan, plan
+        assert "Seq Scan on amendment" not in plan, plan
 
 
 def test_every_type_has_conditions() -> None:

@@ -280,7 +280,7 @@ describe("修撤状态查询 (CONS-12, manual 3.3)", () => {
     await choose("status", "全部");
     await press("查询");
     expect(server.asked[0]!.query).toEqual({ action: "correct", page: "1", size: "20" });
-    expect(wrapper.findAll("thead th").map((one) => one.text())).toEqual(["序号", "修撤单编号", "清单编号", "修撤单类型", "申请状态", "修改原因", "电话", "申请日期", "答复日期", "海关答复"]);
+    expect(wrapper.findAll("thead th").map((one) => one.text())).toEqual(["序号", "修撤单编号", "清单编号", "修撤单类型", "申请状态", "申请日期", "答复日期", "海关答复", "修改原因", "电话"]);
     expect(wrapper.findAll("tbody tr")[1]!.text()).toContain("4 其他");
     for (const link of wrapper.findAll("tbody .link")) await link.trigger("click");
     expect(opened).toEqual([

@@ -41,8 +41,8 @@ export function amendmentColumns(definition: Definition): ListColumn[] {
   const column = (name: string, label: string): ListColumn => ({ name, label, sortable: false });
   return [
     column("number", number), column("document", document), column("action_name", kind), column("status_name", "申请状态"),
-    ...fieldsOf(definition).filter((field) => asked.has(field.name)).map(({ label }) => column(`asked/${label}`, label)),
     column("asked_at", "申请日期"), column("settled_at", "答复日期"), column("answer", "海关答复"),
+    ...fieldsOf(definition).filter((field) => asked.has(field.name)).map(({ label }) => column(`asked/${label}`, label)),
   ];
 }
 
