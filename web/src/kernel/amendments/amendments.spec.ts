@@ -1,7 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ref } from "vue";
-import type { ActionDefinition, Amendment, Content, Definition, Row, View } from "@/kernel/api/types";
+import type { ActionDefinition, Amendment, Content, Definition, Field, Row, View } from "@/kernel/api/types";
 import DocumentForm from "@/kernel/form/DocumentForm.vue";
 import { useDocument } from "@/kernel/form/useDocument";
 import QueryView from "@/kernel/list/QueryView.vue";
@@ -51,6 +51,10 @@ function formOf(name: string, more: Partial<View> = {}): View {
   };
 }
 
+/** The sections with another box for the reason. */
+const withReason = (reason: Field | null) =>
+  definition.sections.map((one) => ({ ...one, fields: one.fields.map((box) => (reason && box.name === "reason" ? reason : box)) }));
+
 let types = 0;
 let wrapper: VueWrapper;
 afterEach(() => {
@@ -59,13 +63,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function form(mode: string, lines = table!, opened: Partial<View> = {}) {
+async function form(mode: string, lines = table!, reason: Field | null = null, answers: Record<string, unknown> = {}) {
   const type = `sample.amended${(types += 1)}`;
   const path = `/api/documents/${type}`;
   const saves: Request[] = [];
   const server = serve({
-    [`GET /api/definitions/${type}`]: { ...definition, type, lines: [lines] }, [`GET /api/autosaves/${type}`]: { items: [] },
-    [`GET ${path}/1`]: ({ query }: Request) => (query.for ? formOf(query.for, opened) : inForce),
+    ...answers, [`GET /api/definitions/${type}`]: { ...definition, type, lines: [lines], sections: withReason(reason) }, [`GET /api/autosaves/${type}`]: { items: [] },
+    [`GET ${path}/1`]: ({ query }: Request) => (query.for ? formOf(query.for) : inForce),
     [`GET /api/amendments/${type}/1-02`]: { ...formOf("correct"), editable: [], content: { ...content, contact: "赵敏", reason: "4" }, actions: { correct: no("在此只能查看") } },
     [`PUT ${path}/1/amendment`]: (request: Request) => {
       saves.push(request);
@@ -149,6 +153,23 @@ describe("修改申请: field by field (CONS-12, manual 3.1)", () => {
     await press("[data-action=apply]");
     expect(wrapper.find("dialog").exists()).toBe(false);
     expect(signing.value?.title).toBe("修改申请");
+  });
+
+  it("确定 waits for a code that was typed faster than it is looked up", async () => {
+    let known = (): void => {};
+    const found = new Promise((resolve) => (known = () => resolve({ table: "reasons", items: [{ code: "4", name: "其他" }] })));
+    const reason = field("reason", "修改原因", { kind: "code", codes: "reasons.slow", entry: "required", required: true });
+    const { press, dialog, saves } = await form("correct", table, reason, { "GET /api/codes/reasons.slow": () => found });
+    await press("[data-action=save]");
+    const box = dialog().get("[data-field=reason]");
+    await box.trigger("focus");
+    await box.setValue("4");
+    await box.trigger("blur");
+    await press("[data-amend=answer]");
+    expect([saves.length, dialog().find("[role=alert]").exists()]).toEqual([0, false]);
+    known();
+    await vi.waitFor(() => expect(saves).toHaveLength(1));
+    expect((saves[0]!.body as { content: Content }).content.reason).toBe("4");
   });
 
   it("撤销申请 changes nothing; 申报 asks why, saves and goes on to the card", async () => {

@@ -66,6 +66,12 @@ export async function leaveLast(field: HTMLElement): Promise<void> {
   await until(() => field.ariaBusy !== "true");
 }
 
+/** Waits until what was typed into any of these boxes is known: a code may be typed faster than it is looked up. */
+export async function untilKnown(boxes: HTMLElement | undefined): Promise<void> {
+  await nextTick();
+  await until(() => !boxes?.querySelector("[aria-busy=true]"));
+}
+
 /** Waits for the condition, at most two seconds. */
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((go) => setTimeout(go, 20));
