@@ -29,7 +29,7 @@ MATRIX = Matrix(
         "delete": delete,
         "copy": copy,
         "print": printed("filing"),
-        "change": amended("change", batches="20"),
+        "change": amended("change", batches="20", guarantee="1"),
         "extend": amended("extend"),
     },
     status_after={"save": "暂存", "declare": "已申报"},
