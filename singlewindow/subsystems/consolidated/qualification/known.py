@@ -12,7 +12,6 @@ from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.filing import APPROVED
 from singlewindow.subsystems.consolidated.grades import is_discredited
-from singlewindow.subsystems.consolidated.grades import is_discredited
 from singlewindow.subsystems.consolidated.qualification.document import BONDED
 from singlewindow.subsystems.consolidated.readings import Readings, readings
 
