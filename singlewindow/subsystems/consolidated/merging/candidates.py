@@ -16,7 +16,12 @@ from singlewindow.subsystems.consolidated.merging.checking import standing
 
 OWN = "f.company_id = {}"
 """The application's own check of whose lists are found; row-level security is the second fence."""
-SORTS = {"declared_on": "declared_on", "accepted_on": "accepted_on", "number": "number"}
+SORTS = {
+    "declared_on": "declared_on",
+    "accepted_on": "accepted_on",
+    "number": "number",
+    "merge_by": "accepted_on",
+}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
     assert [each["number"] for each in found["items"]] == list(lists.values())
     assert [each["merge_by"] for each in found["items"]] == ["2026-11-10"] * 4 + ["2026-12-10"]
     assert found["items"][0]["district_name"].startswith("5729 ")
+    latest = (await stage.get("candidates", sort="-merge_by"))["items"]
+    assert [each["number"] for each in latest] == list(lists.values())[::-1]
     assert (await stage.get("candidates", ie_flag="E"))["items"] == []
     assert (await stage.get("candidates", goods_nature="bonded"))["items"] == []
 
