@@ -2,13 +2,14 @@ import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ref } from "vue";
 import type { ActionDefinition, Amendment, Content, Definition, Field, Row, View } from "@/kernel/api/types";
+import { asked } from "@/kernel/dialogs/ask";
 import DocumentForm from "@/kernel/form/DocumentForm.vue";
 import { useDocument } from "@/kernel/form/useDocument";
 import QueryView from "@/kernel/list/QueryView.vue";
 import { signing } from "@/kernel/signing/sign";
 import { workspaceKey } from "@/kernel/workspace";
 import { blank, field, parcel, parcelWithGoods, stored } from "@/testing/definition";
-import { refusal, serve, type Request } from "@/testing/server";
+import { refusal, Reply, serve, type Request } from "@/testing/server";
 import AmendmentList from "./AmendmentList.vue";
 import { changesOf, pairsOf } from "./changes";
 
@@ -269,8 +270,8 @@ describe("修撤状态查询 (CONS-12, manual 3.3)", () => {
   const opened: unknown[][] = [];
   const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open: (...as: unknown[]) => opened.push(as), openOwn() {}, close() {} };
 
-  async function page(answer: unknown) {
-    const server = serve({ "GET /api/amendments/sample.parcel": answer });
+  async function page(answer: unknown, answers: Record<string, unknown> = {}) {
+    const server = serve({ "GET /api/amendments/sample.parcel": answer, ...answers });
     wrapper = mount(AmendmentList, { props: { definition }, attachTo: window.document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
     const press = async (words: string) => {
       await wrapper.findAll("button").find((one) => one.text() === words)!.trigger("click");
@@ -301,13 +302,29 @@ describe("修撤状态查询 (CONS-12, manual 3.3)", () => {
     await choose("status", "全部");
     await press("查询");
     expect(server.asked[0]!.query).toEqual({ action: "correct", page: "1", size: "20" });
-    expect(wrapper.findAll("thead th").map((one) => one.text())).toEqual(["序号", "修撤单编号", "清单编号", "修撤单类型", "申请状态", "申请日期", "答复日期", "海关答复", "修改原因", "电话"]);
+    expect(wrapper.findAll("thead th").map((one) => one.text())).toEqual(["序号", "修撤单编号", "清单编号", "修撤单类型", "申请状态", "申请日期", "答复日期", "海关答复", "修改原因", "电话", "操作"]);
     expect(wrapper.findAll("tbody tr")[1]!.text()).toContain("4 其他");
-    for (const link of wrapper.findAll("tbody .link")) await link.trigger("click");
+    for (const link of wrapper.findAll("tbody td:not(.acts) .link")) await link.trigger("click");
     expect(opened).toEqual([
       ["sample.parcel", "1", { mode: "correct" }], ["sample.parcel", "1", { mode: "view" }],
       ["sample.parcel", "1", { mode: "01" }], ["sample.parcel", "1", { mode: "view" }],
     ]);
+  });
+
+  it("a saved one is thrown away from here too, as its form may be closed by now", async () => {
+    const items = [row("1-02", "draft"), row("1-01", "agreed")];
+    const dropped: string[] = [];
+    const drop = ({ headers }: Request) => void dropped.push(headers.get("If-Match")!);
+    const { press, choose } = await page({ total: 2, total_capped: false, page: 1, size: 20, items }, {
+      "GET /api/documents/sample.parcel/1": { ...inForce, version: 7 }, "DELETE /api/documents/sample.parcel/1/amendment": (request: Request) => (drop(request), new Reply(204, null)),
+    });
+    await choose("action", "修改");
+    await press("查询");
+    expect(wrapper.findAll("tbody .acts .link")).toHaveLength(1);
+    await press("删除");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(dropped).toEqual(['"7"']);
   });
 
   it("a query page that amends asks for documents for which that can be begun, and opens the form", async () => {
