@@ -60,6 +60,7 @@ def test_a_month(desk: Desk, stage: Stage, officer: Officer, chromium: Browser, 
     number = merge_imports(desk, lists)
     merge_exports_for_an_agent(desk, stage)
     entry_no = declare_merged(desk, number, lists[0])
+    print_and_list(desk, number, entry_no, tmp_path)
     count_and_look_ahead(desk)
     print_from_the_archive(chromium, stage, desk, entry_no, tmp_path)
 
@@ -241,6 +242,32 @@ def declare_merged(desk: Desk, number: str, listed: str) -> str:
     assert re.fullmatch(r"5169[0-9]{4}1[0-9]{9}", entry_no)
     desk.shoot("declaration-closed")
     return entry_no
+
+
+def print_and_list(desk: Desk, number: str, entry_no: str, folder: Path) -> None:
+    """CONS-14: 打印报关单 with 打印预览 and the notice of 审结; 列表导出 for the consignee alone."""
+    menu(desk, "集报报关单查询")
+    expect(rows(desk)).to_contain_text("结关", timeout=SLOW)
+    expect(desk.action("列表导出")).to_have_attribute("aria-disabled", "true")
+    choose_in(desk, "company_kind", "境内收发货人")
+    search(desk, "/declarations")
+    desk.page.get_by_label("全选本页").locator("visible=true").check()
+    desk.action("打印报关单").press("Enter")
+    expect(desk.dialog().get_by_role("radio")).to_have_count(2)
+    desk.shoot("print-choice")
+    desk.button("打印预览").click()
+    text = text_of(kept(desk, folder, "form"))
+    for words in (number, entry_no, "集中申报", "鲜鳄梨", "2110"):
+        assert words in text, words
+    desk.press("Escape")
+    desk.button(f"打印 {number}").click()
+    desk.dialog().get_by_label("审结通知书").check()
+    desk.button("打印预览").click()
+    assert "审结通知书" in text_of(kept(desk, folder, "notice"))
+    desk.press("Escape")
+    with desk.page.expect_download() as download:
+        desk.action("列表导出").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
 
 
 def count_and_look_ahead(desk: Desk) -> None:

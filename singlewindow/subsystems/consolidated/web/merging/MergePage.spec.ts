@@ -63,6 +63,20 @@ describe("集报清单汇总: the query (CONS-13)", () => {
     expect(["goods_nature", "ie_flag", "declared_from"].map((name) => page.field(name).element.value)).toEqual(["一般贸易", "进口", ""]);
   });
 
+  it("勾选全部查询结果 ticks what may be merged across all pages", async () => {
+    const many = Array.from({ length: 130 }, (_, at) => candidate(at + 1, at % 2 ? {} : { standing: "refused", may: { allowed: false, why: "不能跨年度汇总" } }));
+    await open({ [`GET ${AT}/candidates`]: ({ query }: Request) => {
+      const [number, size] = [Number(query.page), Number(query.size)];
+      return { items: many.slice((number - 1) * size, number * size), total: 130, total_capped: false, page: number, size };
+    } });
+    await page.press("查询");
+    await page.press("勾选全部查询结果");
+    expect(page.asked("/candidates").slice(1).map((one) => [one.query.page, one.query.size])).toEqual([["1", "100"], ["2", "100"]]);
+    expect(page.wrapper.get(".page-bar").text()).toContain("共 130 条，已选 65 条");
+    await page.press("清除勾选");
+    expect(page.wrapper.get(".page-bar").text()).not.toContain("已选");
+  });
+
   it("without a tick 汇总 is grey and says why", async () => {
     await open();
     await page.press("汇总");
