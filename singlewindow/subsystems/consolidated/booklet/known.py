@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from singlewindow.kernel.codes.meanings import details, validity
-from singlewindow.kernel.documents.record import Document
-from singlewindow.kernel.documents.store import find_document
 from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.booklet.licences import split
@@ -19,12 +17,22 @@ PAPERS = "supporting_documents"  # 监管证件代码
 
 
 @dataclass(frozen=True)
+class Filed:
+    """A qualification of the company's own: its number, its status, and what a booklet takes from it."""
+
+    number: str
+    status: str
+    district: str
+    nature: str
+
+
+@dataclass(frozen=True)
 class Known:
     """What the rules may know. `qualification` is the company's own of that number, None for none; `units` are the two
     legal units of each goods code; `papers` those of the document codes named that are in force."""
 
     signing: bool = False
-    qualification: Document | None = None
+    qualification: Filed | None = None
     units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()
 
@@ -36,10 +44,23 @@ class Known:
 
 async def gather(case: Case) -> Known:
     """Look up what the rules ask."""
-    number = case.values.get("qualification", "")
-    found = await find_document(case.transaction, QUALIFICATION, number) if number else None
     goods = case.values.get("goods", [])
-    return Known(case.signing, found, await _units(case, goods), await _papers(case, goods))
+    return Known(case.signing, await _filed(case), await _units(case, goods), await _papers(case, goods))
+
+
+async def _filed(case: Case) -> Filed | None:
+    number = case.values.get("qualification", "")
+    if not number:
+        return None
+    rows = await case.transaction.look_up(
+        """select w.number, w.company, d.status, d.content->>'district' as district, d.content->>'nature' as nature
+           from unnest($1::text[], $2::bigint[]) as w (number, company)
+           join document d on d.number = w.number and d.company_id = w.company
+           where d.type = $3 and not d.hidden""",
+        [(number, case.transaction.actor.company_id)],
+        QUALIFICATION.name,
+    )
+    return next((Filed(r["number"], r["status"], r["district"] or "", r["nature"] or "") for r in rows), None)
 
 
 async def _units(case: Case, goods: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, str]]:
@@ -63,7 +84,7 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
     """The grey fields of the head, from the qualification."""
     filled = {"company_code": case.applicant.customs_code, "company_name": case.applicant.name}
     if known.qualification is not None:
-        filled |= {name: known.qualification.content.get(name, "") for name in ("district", "nature")}
+        filled |= {"district": known.qualification.district, "nature": known.qualification.nature}
     return filled
 
 

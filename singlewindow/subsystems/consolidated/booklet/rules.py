@@ -27,7 +27,7 @@ def names_its_qualification(content: Booklet, known: Known) -> Iterator[Finding]
 @rule("CONS-R22", clause=f"{CLAUSE}；1.1 关区代码")
 def is_not_of_bonded_goods(content: Booklet, known: Known) -> Iterator[Finding]:
     """Bonded goods need no goods filing: theirs come from the account books (CONS-02)."""
-    if known.qualification is not None and known.qualification.content.get("nature") == BONDED:
+    if known.qualification is not None and known.qualification.nature == BONDED:
         message = f"企业资质备案 {content.qualification} 的货物性质为保税货物，无需进行企业商品信息备案"
         yield Finding(
             "qualification",

@@ -71,7 +71,9 @@ async def gather(case: Case) -> Known:
 
 async def _in_force(case: Case) -> Mapping[str, Any] | None:
     content: Mapping[str, Any] | None = await case.transaction.value(
-        "select content from document where id = $1", case.document_id
+        "select content from document where id = $1 and company_id = $2",
+        case.document_id,
+        case.transaction.actor.company_id,
     )
     return content
 
