@@ -48,6 +48,16 @@ async function form(answers: Record<string, unknown> = {}, number: string | null
   return { wrapper, document, server, box, gutter, leave, shortcut, button, click, calls };
 }
 
+describe("a type that nobody types", () => {
+  it("has no 模板 (CONS-14)", async () => {
+    expect((await form({}, null)).wrapper.find("[data-action=templates]").exists()).toBe(true);
+    unmount();
+    const { save: _, ...actions } = stored().actions;
+    const grey = await form({ [`GET ${PATH}/202600000000000001`]: stored({ actions }) }, "202600000000000001");
+    expect(grey.wrapper.find("[data-action=templates]").exists()).toBe(false);
+  });
+});
+
 describe("fields (UI-01, UI-02)", () => {
   it("are yellow, white or grey, and follow their conditions", async () => {
     const { wrapper, document } = await form();
