@@ -390,8 +390,8 @@ async def test_the_definition_lists_the_prints(house: House) -> None:
     member = await house.member()
     definition = (await member.http.get(f"/api/definitions/{TYPE}")).json()
     assert definition["prints"] == [
-        {"name": "form", "title": definition["title"], "states": []},
-        {"name": "pass", "title": "到访证", "states": ["4"]},
+        {"name": "form", "title": definition["title"], "states": [], "dialog": ""},
+        {"name": "pass", "title": "到访证", "states": ["4"], "dialog": ""},
     ]
     [button] = [each for each in definition["actions"] if each["name"] == "print"]
     assert (button["label"], button["shortcut"], button["style"]) == ("打印", "Alt+P", "plain")
