@@ -18,10 +18,9 @@ from typing import Any
 import structlog
 
 from singlewindow.kernel.database.connection import Database, Row, Transaction
-from singlewindow.kernel.documents import store
-from singlewindow.kernel.documents.record import COLUMNS, Document
+from singlewindow.kernel.documents.record import COLUMNS
 from singlewindow.kernel.documents.store import Event, change_many
-from singlewindow.kernel.exchange.receipts import Heard, changes_of, hear, hear_all, open_cases
+from singlewindow.kernel.exchange.receipts import Heard, changes_of, hear_all, open_cases
 from singlewindow.kernel.lifecycle import SEND_FAILED
 from singlewindow.kernel.problems import Conflict, Refused, Violation
 from singlewindow.kernel.subsystem import DocumentType, Waits, document_types, is_awaited
@@ -154,24 +153,25 @@ async def _due(transaction: Transaction) -> list[Row]:
 
 async def _settle(transaction: Transaction, rows: Sequence[Row]) -> None:
     """Let go, or end, or note on, what waits (rows of _WAITING, locked)."""
-    moot = [row["document_id"] for row in rows if row["moot"] or row["type"] not in document_types()]
-    if moot:
-        await transaction.run("delete from waiting where document_id = any($1)", moot)
+    types = document_types()
+    waits = {row["document_id"]: types[row["type"]].waits for row in rows if row["type"] in types}
+    moot: list[int] = []
+    failed: list[tuple[Row, str]] = []
     ready: list[Row] = []
+    waiting: list[Row] = []
     for row in rows:
-        waits = None if row["document_id"] in moot else document_types()[row["type"]].waits
-        if waits is None:
-            continue
-        if row["gone"] or row["stands"] in waits.ends:
-            await _fail(transaction, row, _ended(waits, row))
-        elif row["stands"] in waits.states:
-            ready.append(row)
+        awaits = waits.get(row["document_id"])
+        if row["moot"] or awaits is None:
+            moot.append(row["document_id"])
+        elif row["gone"] or row["stands"] in awaits.ends:
+            failed.append((row, _ended(awaits, row)))
         else:
-            await _note(transaction, row)
+            (ready if row["stands"] in awaits.states else waiting).append(row)
+    await _forget(transaction, moot)
+    await _note(transaction, waiting)
     if ready and not await _released(transaction, ready):
-        for row in ready:
-            if not await _released(transaction, [row]):
-                await _fail(transaction, row, _in_the_way(row))
+        failed += [(row, _in_the_way(row)) for row in ready if not await _released(transaction, [row])]
+    await _fail(transaction, failed)
 
 
 async def _released(transaction: Transaction, rows: Sequence[Row]) -> bool:
@@ -217,27 +217,49 @@ async def _release(transaction: Transaction, rows: Mapping[int, Row]) -> None:
         await follow(transaction, type, [document.number for document, _, _ in changes])
 
 
-async def _fail(transaction: Transaction, row: Row, text: str) -> None:
-    """End a submission that will never go, as one that could not be sent."""
-    await transaction.run("delete from waiting where document_id = $1", row["document_id"])
-    heard = Heard(row["type"], row["number"], row["sequence"], 0, SEND_FAILED, text, transaction.now, {})
-    await hear(transaction, heard)
+async def _forget(transaction: Transaction, ids: Sequence[int]) -> None:
+    """Take rows away whose submission no longer waits."""
+    if ids:
+        await transaction.run("delete from waiting where document_id = any($1)", list(ids))
 
 
-async def _note(transaction: Transaction, row: Row) -> None:
-    """Say in the history what became of the document that is waited for, once, where that is not on its way."""
-    awaited = document_types().get(row["awaited_type"])
-    if awaited is None or awaited.lifecycle.state(row["stands"]).waiting:
-        return
-    data = {"type": row["awaited_type"], "number": row["awaited"], "stands": row["stands"]}
-    last = await transaction.row(
-        "select kind, data from event where document_id = $1 order by no desc limit 1", row["document_id"]
-    )
-    if last and (last["kind"], last["data"]) == ("waits", data):
-        return
-    found = await transaction.row(f"select {COLUMNS} from document where id = $1", row["document_id"])
-    assert found is not None
-    await store.note(transaction, Document.of(found), Event("waits", PORTAL, data))
+async def _fail(transaction: Transaction, failed: Sequence[tuple[Row, str]]) -> None:
+    """End submissions that will never go, as ones that could not be sent, each with its words."""
+    await _forget(transaction, [row["document_id"] for row, _ in failed])
+    heard = [
+        Heard(row["type"], row["number"], row["sequence"], 0, SEND_FAILED, text, transaction.now, {})
+        for row, text in failed
+    ]
+    await hear_all(transaction, heard)
+
+
+async def _note(transaction: Transaction, rows: Sequence[Row]) -> None:
+    """Say in the histories what became of the documents that are waited for, once, where these are not on their way."""
+    types = document_types()
+    said = [
+        {
+            "id": row["document_id"],
+            "type": row["awaited_type"],
+            "number": row["awaited"],
+            "stands": row["stands"],
+        }
+        for row in rows
+        if row["awaited_type"] in types
+        and not types[row["awaited_type"]].lifecycle.state(row["stands"]).waiting
+    ]
+    if said:
+        await transaction.run(_SAY, said, transaction.now, PORTAL)
+
+
+_SAY = """
+    insert into event (document_id, company_id, at, kind, who, data)
+    select w.document_id, w.company_id, $2, 'waits', $3, said - 'id'
+    from jsonb_array_elements($1::jsonb) as said join waiting w on w.document_id = (said->>'id')::bigint
+    where not exists (
+        select from (select kind, data from event e where e.document_id = w.document_id order by no desc limit 1) as l
+        where kind = 'waits' and data = said - 'id')
+    order by w.document_id"""
+"""What is said already is not said again."""
 
 
 def _named(type: str, number: str) -> str:
