@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import type { Found } from "@/kernel/api/types";
 import { parcel } from "@/testing/definition";
-import { numberOf, openPage, pageOf, type Opened } from "../testing";
+import { choose, numberOf, openPage, pageOf, type Opened } from "../testing";
 import FilingsPage from "./FilingsPage.vue";
 
 const [QUALIFICATION, BOOKLET] = ["consolidated.qualification", "consolidated.booklet"];
@@ -31,6 +31,15 @@ it("CONS-14: one question finds 企业资质信息 and 企业商品信息; of bo
   expect(page.asked(`/api/documents/${QUALIFICATION}`)[0]!.query).toMatchObject({ number: numberOf(1) });
   expect(page.asked(`/api/documents/${BOOKLET}`)[0]!.query).toMatchObject({ qualification: numberOf(1) });
   expect([rowsOf("企业资质信息").length, rowsOf("企业商品信息").length]).toEqual([1, 2]);
+});
+
+it("CONS-14: 待发送 is a status of booklets alone: no qualification is asked for by it", async () => {
+  await open();
+  await choose(page, "status", "待发送");
+  await page.press("查询");
+  expect(page.asked(`/api/documents/${QUALIFICATION}`)).toEqual([]);
+  expect(page.asked(`/api/documents/${BOOKLET}`)[0]!.query).toMatchObject({ status: "3" });
+  expect(page.wrapper.get("[aria-label=企业资质信息]").text()).toContain("没有符合条件的企业资质信息");
 });
 
 it("CONS-14: 查看备案 shows the statuses of qualification and booklets; an approved booklet its 备案分册海关编号, by a click", async () => {

@@ -5,15 +5,22 @@ import { useList } from "@/kernel/list/useList";
 import type { Question } from "@/kernel/query/useBoxValues";
 import { BOOKLET, QUALIFICATION } from "../words";
 
-const listOf = (type: string, asked: (question: Question) => Question) =>
+const HELD = "3"; // 待发送: what waits for its qualification; a qualification never does
+const nothing = (page: number, size: number): FoundPage => ({ items: [], total: 0, total_capped: false, page, size });
+
+const listOf = (type: string, asked: (question: Question) => Question | null) =>
   useList<Found, Question, FoundPage>({
-    find: (question, turn) => findDocuments(type, { ...asked(question), ...turn }), keyOf: (row) => row.number, tickable: () => false, order: "-updated_at",
+    find: (question, turn) => {
+      const wanted = asked(question);
+      return wanted ? findDocuments(type, { ...wanted, ...turn }) : Promise.resolve(nothing(turn.page, turn.size));
+    },
+    keyOf: (row) => row.number, tickable: () => false, order: "-updated_at",
   });
 export type FilingList = ReturnType<typeof listOf>;
 
 /** Both kinds of filings for one question; of booklets 备案企业中心统一编号 is that of their qualification. */
 export function useFilings() {
-  const qualifications = listOf(QUALIFICATION, (question) => question);
+  const qualifications = listOf(QUALIFICATION, (question) => (question.status === HELD ? null : question));
   const booklets = listOf(BOOKLET, ({ number, ...others }) => (number ? { ...others, qualification: number } : others));
   const both = [qualifications, booklets];
   const chosen = ref(""); // type/number
