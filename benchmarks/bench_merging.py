@@ -9,26 +9,20 @@ the statistics of 200,000 lists of that company are asked for, as `GET /api/cons
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import platform
 import statistics as figures
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import asyncpg
 
+from benchmarks.alone import run_alone
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate_async
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.seed import seed_codes
-from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
 from singlewindow.subsystems.consolidated.merging import statistics
 from singlewindow.subsystems.consolidated.merging.asking import Span
@@ -182,18 +176,7 @@ async def measure(cluster: Cluster) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Print the lines."""
-    with tempfile.TemporaryDirectory(prefix="singlewindow-bench-") as folder:
-        Path(folder).chmod(0o755)  # under root another user runs the server
-        with Cluster(Path(folder)) as cluster:
-            create_roles(cluster)
-            cluster.create_database("singlewindow", "sw_migrate")
-            found = asyncio.run(measure(cluster))
-    conditions = {
-        "postgresql": "embedded, fsync on", "workers": 1, "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1), "python": platform.python_version(), "machine": platform.machine(),
-    }  # fmt: skip
-    for line in found:
-        print(json.dumps({**line, "conditions": conditions}, ensure_ascii=False), flush=True)
+    run_alone(measure)
 
 
 if __name__ == "__main__":

@@ -8,22 +8,17 @@ receipts and ten quantities that it draws on, are moved in one transaction of on
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import platform
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from benchmarks.alone import run_alone
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate_async
 from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.kernel.subsystem import get_document_type
-from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
 
 DOCUMENTS = 10_000
@@ -90,18 +85,7 @@ async def measure(cluster: Cluster) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Print the lines."""
-    with tempfile.TemporaryDirectory(prefix="singlewindow-bench-") as folder:
-        Path(folder).chmod(0o755)  # under root another user runs the server
-        with Cluster(Path(folder)) as cluster:
-            create_roles(cluster)
-            cluster.create_database("singlewindow", "sw_migrate")
-            found = asyncio.run(measure(cluster))
-    conditions = {
-        "postgresql": "embedded, fsync on", "workers": 1, "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1), "python": platform.python_version(), "machine": platform.machine(),
-    }  # fmt: skip
-    for line in found:
-        print(json.dumps({**line, "conditions": conditions}, ensure_ascii=False), flush=True)
+    run_alone(measure)
 
 
 if __name__ == "__main__":

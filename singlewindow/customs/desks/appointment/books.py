@@ -23,6 +23,7 @@ from singlewindow.customs.desks.appointment.states import (
     RETURNED,
     UNANSWERED,
 )
+from singlewindow.customs.kept import end_kept, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.times import end_of, local_day
@@ -109,15 +110,6 @@ async def held(transaction: Transaction, rows: Sequence[Row], *, lock: bool = Fa
     return [by_key.get((row["type"], row["number"])) for row in rows]
 
 
-async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submission]:
-    """The messages of submissions, in their order."""
-    found = await transaction.rows(
-        "select id, received from submission where id = any($1)", [row["id"] for row in rows]
-    )
-    by_id = {row["id"]: Submission.model_validate(row["received"]) for row in found}
-    return [by_id[row["id"]] for row in rows]
-
-
 async def unanswered(transaction: Transaction, companies: Sequence[str]) -> dict[str, list[str]]:
     """The appointments in state I of each company, in either role: approved, the time is over, nothing was fed back.
 
@@ -188,23 +180,7 @@ async def _end(transaction: Transaction, rows: Sequence[Row], state: str, possib
     """End appointments; raises NotInThisState where one has ended meanwhile."""
     if not rows:
         return
-    ended = await transaction.value(
-        """with b as (
-               update appointment_book b set state = $2, changed_at = $1
-               from unnest($3::text[], $4::text[]) as w (type, number)
-               where b.type = w.type and b.number = w.number and b.state = any($5::text[])
-               returning b.submission_id
-           ), s as (
-               update submission s set state = $2, due_at = null from b where s.id = b.submission_id returning s.id
-           )
-           select count(*) from s""",
-        transaction.now,
-        state,
-        [row["type"] for row in rows],
-        [row["number"] for row in rows],
-        list(possible),
-    )
-    if ended < len(rows):
+    if not await end_kept(transaction, "appointment_book", rows, state, possible):
         raise NotInThisState("该预约已另行办理，请刷新查看结果")
 
 

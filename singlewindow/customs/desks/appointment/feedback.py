@@ -11,6 +11,7 @@ from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks.appointment import books
 from singlewindow.customs.desks.appointment.contents import numbers_in
 from singlewindow.customs.entries import Data, find_entries
+from singlewindow.customs.kept import received
 from singlewindow.customs.register_kinds import DECLARATION, DIRECTIONS
 from singlewindow.customs.times import CHINA, local_day
 
@@ -114,7 +115,7 @@ async def compared(
 ) -> list[list[Difference]]:
     """The differences of each feedback; one that has no appointment has none."""
     held = await books.held(transaction, rows, lock=lock)
-    numbers = [numbers_in(each) for each in await books.received(transaction, rows)]
+    numbers = [numbers_in(each) for each in await received(transaction, rows)]
     wanted = {number for its in numbers for number in its}
     declarations = await find_entries(transaction, DECLARATION, wanted)
     used = await _used(transaction, wanted)

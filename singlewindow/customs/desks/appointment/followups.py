@@ -10,6 +10,7 @@ from singlewindow.customs.desk import RECEIVED, RECEPTION
 from singlewindow.customs.desks.appointment import books
 from singlewindow.customs.desks.appointment.feedback import compared, shown
 from singlewindow.customs.desks.appointment.states import FROM, STATES
+from singlewindow.customs.kept import received
 
 
 async def why_not_fed_back(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
@@ -31,7 +32,7 @@ async def why_not_explained(transaction: Transaction, rows: Sequence[Row], *, lo
 async def why_not_cancelled(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """Cancellation: not ended, and submitted before the appointed moment; how long customs take does not count."""
     held = await books.held(transaction, rows, lock=lock)
-    messages = await books.received(transaction, rows)
+    messages = await received(transaction, rows)
     return [
         _ended(row, book) or _late(book, message.submitted_at)
         for row, book, message in zip(rows, held, messages, strict=True)

@@ -38,6 +38,7 @@ from singlewindow.customs.desks.consolidated.states import (
 )
 from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.exchange.verification import content_of
+from singlewindow.customs.kept import received
 from singlewindow.customs.numbers import customs_number
 from singlewindow.customs.register_kinds import COMPANY
 from singlewindow.customs.times import local_day
@@ -152,7 +153,7 @@ async def qualified(transaction: Transaction, rows: Sequence[Row]) -> list[dict[
 async def why_not_changed(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of a qualification's change: it is in force, and the guarantee is not over."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await records.received(transaction, rows)]
+    contents = [content_of(each) for each in await received(transaction, rows)]
     today = local_day(transaction.now)
     found = []
     for row, record, content in zip(rows, held, contents, strict=True):
@@ -171,7 +172,7 @@ async def changed_until(transaction: Transaction, rows: Sequence[Row]) -> list[d
 async def _until(transaction: Transaction, following: Sequence[Row]) -> list[date]:
     """核准有效期 after a change or an extension: that of the guarantee; a bonded one's is a year more when extended."""
     held = await records.held(transaction, following)
-    messages = await records.received(transaction, following)
+    messages = await received(transaction, following)
     return [_until_of(*pair, local_day(transaction.now)) for pair in zip(held, messages, strict=True)]
 
 
@@ -186,7 +187,7 @@ def _until_of(record: Row | None, message: Submission, today: date) -> date:
 async def why_not_extended(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of an extension: bonded alone, and not over when it was asked for (CONS-08)."""
     held = await records.held(transaction, rows, lock=lock)
-    messages = await records.received(transaction, rows)
+    messages = await received(transaction, rows)
     return [
         records.past_following(row, record, (PASSED,)) or _too_late(record, message)
         for row, record, message in zip(rows, held, messages, strict=True)
@@ -308,7 +309,7 @@ async def _booklet_days(transaction: Transaction, rows: Sequence[Row]) -> list[d
 async def why_not_rebooked(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of a booklet's change: approved goods stay, new ones may follow (CONS-07)."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await records.received(transaction, rows)]
+    contents = [content_of(each) for each in await received(transaction, rows)]
     return [
         records.past_following(row, record, (PASSED,))
         or (_altered(record["content"], content) if record else "")

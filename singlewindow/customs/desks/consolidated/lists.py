@@ -23,6 +23,7 @@ from singlewindow.customs.desks.consolidated.states import (
     WITHDRAWN,
 )
 from singlewindow.customs.exchange.verification import content_of
+from singlewindow.customs.kept import received
 from singlewindow.customs.times import local_day
 
 BY_ROAD = "4"
@@ -45,7 +46,7 @@ async def why_not_accepted(transaction: Transaction, rows: Sequence[Row], *, loc
 async def why_not_amended(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of an amendment: the list can be amended, and what it would say then is in order."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await records.received(transaction, rows)]
+    contents = [content_of(each) for each in await received(transaction, rows)]
     found = [records.past_following(row, record, AMENDABLE) for row, record in zip(rows, held, strict=True)]
     lists = [filed_in(record, content) for record, content in zip(held, contents, strict=True) if record]
     return await _with_grounds(transaction, found, held, lists, amending=True, lock=lock)

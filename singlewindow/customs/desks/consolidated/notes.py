@@ -18,6 +18,7 @@ from singlewindow.customs.desks.consolidated.states import (
 )
 from singlewindow.customs.entries import find_entries
 from singlewindow.customs.exchange.verification import content_of
+from singlewindow.customs.kept import received
 from singlewindow.customs.register_kinds import ACCOUNT_BOOK, COMPANY
 
 MOST_LINES = 20
@@ -76,7 +77,7 @@ async def _of_booklet(transaction: Transaction, record: Row) -> list[str]:
 
 async def _of_list(transaction: Transaction, row: Row, record: Row) -> list[str]:
     """What the list takes, and what is left besides the others."""
-    content = content_of((await records.received(transaction, [row]))[0])
+    content = content_of((await received(transaction, [row]))[0])
     filed = filed_in(record, content)
     _, [taking] = await judged(transaction, [filed], amending=True, lock=False)
     ledger = await open_ledger(transaction, taking, [filed.record], lock=False, ended=True)

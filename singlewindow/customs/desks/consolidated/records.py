@@ -29,6 +29,7 @@ from singlewindow.customs.desks.consolidated.states import (
     TITLES,
 )
 from singlewindow.customs.exchange.verification import content_of
+from singlewindow.customs.kept import end_kept, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 
@@ -124,15 +125,6 @@ async def held(transaction: Transaction, rows: Sequence[Row], *, lock: bool = Fa
     return [by_key.get((row["type"], row["number"])) for row in rows]
 
 
-async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submission]:
-    """The messages of submissions, in their order."""
-    found = await transaction.rows(
-        "select id, received from submission where id = any($1)", [row["id"] for row in rows]
-    )
-    by_id = {row["id"]: Submission.model_validate(row["received"]) for row in found}
-    return [by_id[row["id"]] for row in rows]
-
-
 def state_name(type: str, state: str) -> str:
     """A record's state in words."""
     return STATES[type].get(state) or RECEPTION.get(state, state)
@@ -221,23 +213,7 @@ async def end(transaction: Transaction, rows: Sequence[Row], state: str, possibl
     """End documents by what follows them; raises NotInThisState where one has ended meanwhile."""
     if not rows:
         return
-    ended = await transaction.value(
-        """with r as (
-               update consolidated_record r set state = $2, changed_at = $1
-               from unnest($3::text[], $4::text[]) as w (type, number)
-               where r.type = w.type and r.number = w.number and r.state = any($5::text[])
-               returning r.submission_id
-           ), s as (
-               update submission s set state = $2, due_at = null from r where s.id = r.submission_id returning s.id
-           )
-           select count(*) from s""",
-        transaction.now,
-        state,
-        [row["type"] for row in rows],
-        [row["number"] for row in rows],
-        list(possible),
-    )
-    if ended < len(rows):
+    if not await end_kept(transaction, "consolidated_record", rows, state, possible):
         raise NotInThisState("该单据已另行办理，请刷新查看结果")
 
 

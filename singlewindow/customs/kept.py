@@ -1,0 +1,41 @@
+"""What desks do alike that keep a row of their own beside each base submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from singlewindow.contract.messages import Submission
+from singlewindow.customs.database import Row, Transaction
+
+
+async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submission]:
+    """The messages of submissions, in their order."""
+    found = await transaction.rows(
+        "select id, received from submission where id = any($1)", [row["id"] for row in rows]
+    )
+    by_id = {row["id"]: Submission.model_validate(row["received"]) for row in found}
+    return [by_id[row["id"]] for row in rows]
+
+
+async def end_kept(
+    transaction: Transaction, table: str, rows: Sequence[Row], state: str, possible: Sequence[str]
+) -> bool:
+    """End what is kept in `table` by the submissions that follow it, and its base submissions with it; whether every
+    one was in a `possible` state. Where not, the caller refuses, and nothing stays of it."""
+    ended: int = await transaction.value(
+        f"""with k as (
+               update {table} k set state = $2, changed_at = $1
+               from unnest($3::text[], $4::text[]) as w (type, number)
+               where k.type = w.type and k.number = w.number and k.state = any($5::text[])
+               returning k.submission_id
+           ), s as (
+               update submission s set state = $2, due_at = null from k where s.id = k.submission_id returning s.id
+           )
+           select count(*) from s""",
+        transaction.now,
+        state,
+        [row["type"] for row in rows],
+        [row["number"] for row in rows],
+        list(possible),
+    )
+    return ended == len(rows)
