@@ -57,8 +57,9 @@ class Amends:
     Without `edits` it has a form of its own. `alters` are the names (fields, grey ones among them, and tables) that may
     be typed there; all else is grey and sent as it is in force, and of none the form has but its button. None: all that
     is typed in a draft. With `by_field` each box and row has a ✎ there, which opens a dialog with the old value and the
-    new one. `asks` are fields that are typed for each such amendment anew, in a dialog: a reason, who asks for it. They
-    are never typed anywhere else, and nothing of them is in force.
+    new one. `leaves` are the names that stay grey there all the same: the type's rules refuse another value of them.
+    `asks` are fields that are typed for each such amendment anew, in a dialog: a reason, who asks for it. They are
+    never typed anywhere else, and nothing of them is in force.
 
     `returns` are those of the returned values which customs renew when they accept it (a longer validity); timers wait
     for their answer.
@@ -73,6 +74,7 @@ class Amends:
     once: bool = False
     alters: frozenset[str] | None = None
     by_field: bool = False
+    leaves: frozenset[str] = frozenset()
     asks: tuple[str, ...] = ()
     returns: frozenset[str] = frozenset()
 
@@ -81,7 +83,8 @@ class Amends:
         its own says what is typed there."""
         if self.ended and (self.leads_to or self.edits is not None):
             raise ValueError(f"what ends a document ({self.ended}) neither leads on nor edits")
-        if (self.ended or self.edits is not None) and (self.only is not None or self.by_field or self.asks):
+        formed = self.only is not None or self.by_field or self.asks or self.leaves
+        if (self.ended or self.edits is not None) and formed:
             raise ValueError(
                 f"what ends a document or is a follow-up has no form to type in ({self.under_way})"
             )

@@ -465,7 +465,8 @@ class DocumentType:
         wrong = [name for name in asked if name not in content.typed or name in self.lifecycle.followed_up]
         for action in self.lifecycle.actions:
             altered = (action.amends and action.amends.alters) or frozenset()
-            wrong += altered - set(content.fields) - set(content.tables)
+            left = action.amends.leaves if action.amends else frozenset()
+            wrong += (altered | left) - set(content.fields) - set(content.tables)
             wrong += altered & (asked | self.lifecycle.followed_up | {each.field for each in self.serials})
         if wrong:
             raise ValueError(f"{self.name}: amendments cannot alter or ask for {sorted(wrong)}")

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents.record import AttachmentRecord, Document
-from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Marks
+from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Amends, Marks
 from singlewindow.kernel.notices import Notice
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import UNBOUND
@@ -161,7 +161,7 @@ def view_of(
         names = _followed(type, document, editable, sent)
     else:
         actions, names = _actions(type, document, amending, own), frozenset()
-        editable = amending.amends.only if amending.amends and own[amending.name].allowed else names
+        editable = _open(type, amending.amends) if amending.amends and own[amending.name].allowed else names
         editable = names if amending.amends and amending.amends.ended else editable
     header = {
         "number": document.number,
@@ -275,6 +275,15 @@ def _editable(type: DocumentType, actions: Mapping[str, ActionView]) -> frozense
     if "save" in actions and actions["save"].allowed:
         return None
     return frozenset(n for a in type.lifecycle.follow_ups if actions[a.name].allowed for n in a.edits or ())
+
+
+def _open(type: DocumentType, amends: Amends) -> frozenset[str] | None:
+    """The names that are typed on an amendment's own form; None where it opens all that is typed in a draft."""
+    if not amends.leaves:
+        return amends.only
+    content, others = type.form.content, type.lifecycle.never_drafted - frozenset(amends.asks)
+    all_of_it = frozenset(content.typed) | frozenset(content.tables) if amends.only is None else amends.only
+    return all_of_it - amends.leaves - others
 
 
 def _own_actions(

@@ -134,6 +134,8 @@ def amend(desk: Desk, number: str) -> None:
     search(desk, LIST)
     desk.shoot("amendable")
     desk.button(number).click()
+    expect(desk.button("修改件数")).to_be_visible()
+    expect(desk.button("修改备案号")).to_have_count(0)  # CONS-R67
     desk.button("修改件数").press("Enter")
     expect(desk.dialog()).to_contain_text("修改内容")
     desk.press("Control+A")

@@ -38,7 +38,8 @@ HOLDING = states(DECLARED, SENT, RECEIVED, HELD) | IN_FORCE
 
 ASKED = ("revision_reason", "revision_contact", "revision_phone")
 AGREED, REFUSED = frozenset({"REVISION_AGREED"}), frozenset({"REVISION_REFUSED", "REJECTED"})
-MODIFICATION = Amends("修改申请中", AGREED, REFUSED, by_field=True, asks=ASKED)
+LEFT = frozenset({"district", "book_no"})  # CONS-R67: the customs that took the list in, and their book
+MODIFICATION = Amends("修改申请中", AGREED, REFUSED, by_field=True, leaves=LEFT, asks=ASKED)
 REVOCATION = Amends(
     "撤销申请中", AGREED, REFUSED, leads_to=REVOKED, alters=frozenset(), by_field=True, asks=ASKED
 )

@@ -135,6 +135,9 @@ async def test_reason_and_contact_are_obligatory(scene: Scene) -> None:
 async def test_customs_and_book_stay(scene: Scene) -> None:
     """令220: a change is asked of the customs that took the list in, under its own book and as the same kind."""
     view = await scene.list("已结关")
+    editable = (await form(scene, view["number"], "modify"))["editable"]
+    assert {"packages", "goods", "revision_reason"} < set(editable)
+    assert not {"district", "book_no"} & set(editable)
     answer = await saved(scene, view["number"], "modify", district="5169", book_no="X53012600002")
     found = [(each["path"], each["rule"]) for each in answer.json()["violations"]]
     assert sorted(found) == [("book_no", "CONS-R67"), ("district", "CONS-R67")]
