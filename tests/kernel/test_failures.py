@@ -24,7 +24,7 @@ async def test_a_bug_is_answered_with_words_and_a_number(
 ) -> None:
     """OPER-01: a 500 in the one shape, with the request id under which the log has the traceback."""
 
-    async def broken(self: object) -> None:
+    async def broken(self: object, *given: object) -> None:
         raise RuntimeError("secret inside")
 
     monkeypatch.setattr(work.Desk, "blank", broken)
@@ -187,7 +187,7 @@ async def test_control_characters_do_not_reach_the_console(
 async def test_a_traceback_keeps_its_lines_on_the_console(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def broken(self: object) -> None:
+    async def broken(self: object, *given: object) -> None:
         raise RuntimeError("first\x1b[31m\nsecond")
 
     monkeypatch.setattr(work.Desk, "blank", broken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import asyncpg
@@ -146,7 +147,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     violations = [
         Violation(
-            "/".join(map(str, e["loc"][1:]))[:PATH_LENGTH],
+            _place(e["loc"][1:]),
             "request.shape",
             f"请求内容不正确：{_shape_words(e)}",
             "请刷新页面后重试",
@@ -155,6 +156,11 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         for e in error.errors()[:20]
     ]
     return answer(Refused("请求内容的格式不正确", violations), request)
+
+
+def _place(loc: Sequence[int | str]) -> str:
+    """Where the library found it, as violations name places: rows count from 1."""
+    return "/".join(str(part + 1 if isinstance(part, int) else part) for part in loc)[:PATH_LENGTH]
 
 
 def _shape_words(error: dict[str, Any]) -> str:

@@ -93,7 +93,7 @@ class Good(Content):
 
     record_no: str = text(
         "备案序号", length=9, required=True, disabled=UNOPENED, lookup=True, element="ContrItem", clause=SPECIAL,
-        pattern=r"[1-9][0-9]{0,8}", pattern_message="「备案序号」应为 1 至 9 位数字",
+        pattern=r"[1-9][0-9]{0,8}", pattern_message="「备案序号」应为 1 至 9 位数字，前面不带 0",
         hint="必填，录入该商品在账册、手册或一般贸易货物商品备案表中的备案序号后回车，系统调出备案信息",
     )  # fmt: skip
     code: str = coded(

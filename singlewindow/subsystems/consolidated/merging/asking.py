@@ -67,6 +67,14 @@ def refused(path: str, rule: str, message: str, advice: str, clause: str) -> Ref
     return Refused.because([Violation(path, rule, message, advice, clause)])
 
 
+def sort_of(asked: str, columns: Iterable[str], clause: str) -> tuple[str, str]:
+    """By which column and which way; "-" before it means descending. Raises Refused for what is no such column."""
+    name = asked.strip().removeprefix("-")
+    if name not in columns:
+        raise refused("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", clause)
+    return name, "desc" if asked.strip().startswith("-") else "asc"
+
+
 @dataclass
 class Terms:
     """What rows must fulfil: SQL with the parameters' numbers, and their values."""

@@ -11,8 +11,16 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.lists.lifecycle import CLOSED
-from singlewindow.subsystems.consolidated.merging.asking import COUNTED, NATURES, Span, Terms, names_for
+from singlewindow.subsystems.consolidated.merging.asking import (
+    COUNTED,
+    NATURES,
+    Span,
+    Terms,
+    names_for,
+    sort_of,
+)
 from singlewindow.subsystems.consolidated.merging.checking import standing
+from singlewindow.subsystems.consolidated.merging.periods import CLAUSE
 
 OWN = "f.company_id = {}"
 """The application's own check of whose lists are found; row-level security is the second fence."""
@@ -59,9 +67,8 @@ async def find_candidates(
     terms.add("f.nature = any({})", list(NATURES[asked.goods_nature]))
     terms.within("f.declared_on", asked.declared)
     terms.equal(**{f"f.{name}": value for name, value in asked.texts.items()})
-    name, down = asked.sort.removeprefix("-"), "desc" if asked.sort.startswith("-") else "asc"
-    column = SORTS.get(name, "declared_on")
-    order = f'order by f.{column} collate "C" {down}, f.document_id {down}'
+    name, down = sort_of(asked.sort, SORTS, CLAUSE)
+    order = f'order by f.{SORTS[name]} collate "C" {down}, f.document_id {down}'
     rows = await transaction.rows(
         f"""with counted as (
                 select count(*) as found from (

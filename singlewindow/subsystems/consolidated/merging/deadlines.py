@@ -64,11 +64,14 @@ _LISTS = f"""select left(accepted_on, 7) as month, nature = '{BONDED}' as bonded
     from find_consolidated_list
     where {OWN} and not hidden and accepted_on <> '' and status = any(array{sorted(ON_THE_WAY | {CLOSED})!r})
     group by 1, 2"""
+# What stands in the grey guarantee of bonded goods counts for nothing, and need not be a day.
 _ENDING = f"""
     select * from (
         select number, 'guarantee' as kind, '{QUALIFICATION.name}' as type,
-            to_char(to_date(guarantee_until, 'YYYYMMDD'), 'YYYY-MM-DD') as day from find_consolidated_qualification
-        where {OWN} and not hidden and status = '{APPROVED}' and guarantee_until ~ '^[0-9]{{8}}$'
+            overlay(overlay(guarantee_until placing '-' from 7 for 0) placing '-' from 5 for 0) as day
+        from find_consolidated_qualification
+        where {OWN} and not hidden and status = '{APPROVED}' and nature <> '{BONDED}'
+            and guarantee_until ~ '^[0-9]{{8}}$'
             and guarantee_until between replace($2, '-', '') and replace($3, '-', '')
         union all
         select number, 'qualification', '{QUALIFICATION.name}', valid_until from find_consolidated_qualification

@@ -11,8 +11,17 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.spreadsheets.export_parts import Column, Part
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
+from singlewindow.subsystems.consolidated.declaration.document import CLAUSE
 from singlewindow.subsystems.consolidated.declaration.lifecycle import CLOSED
-from singlewindow.subsystems.consolidated.merging.asking import COUNTED, FLAGS, Names, Span, Terms, names_for
+from singlewindow.subsystems.consolidated.merging.asking import (
+    COUNTED,
+    FLAGS,
+    Names,
+    Span,
+    Terms,
+    names_for,
+    sort_of,
+)
 
 DECLARANT, CONSIGNEE = "A", "B"  # 企业类别: 报关申报单位, 境内收发货人
 OWN = "f.company_id = {}"
@@ -89,8 +98,8 @@ async def find_declarations(
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many there are (at most one more than COUNTED), and a page of them."""
     terms = _terms(person, asked)
-    name, down = asked.sort.removeprefix("-"), "desc" if asked.sort.startswith("-") else "asc"
-    order = f"order by f.{name if name in SORTS else 'updated_at'} {down}, f.document_id {down}"
+    name, down = sort_of(asked.sort, SORTS, CLAUSE)
+    order = f"order by f.{name} {down}, f.document_id {down}"
     rows = await transaction.rows(
         f"""with counted as (
                 select count(*) as found from (

@@ -284,11 +284,12 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _value(text: str) -> object:
-    """5 and 5.0000 are one value; what is no number stands for itself."""
+    """5 and 5.0000 are one value, also where it is written down; what is no number stands for itself."""
     try:
-        return _amount(text)
+        amount = _amount(text)
     except ValueError:
         return text
+    return None if amount is None else _said(amount.normalize())
 
 
 def _said(amount: Decimal | None) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from singlewindow.subsystems.consolidated.merging.batches import digest
 from singlewindow.subsystems.consolidated.merging.merge import (
     HEAD_SUMS,
     ITEM_SUMS,
@@ -182,6 +183,8 @@ def test_fees_of_money_are_added_and_rates_must_agree() -> None:
     ]
     [made] = merge(rates, AS_IT_IS)
     assert made.content["freight"] == "5"
+    keys = {digest(group_key(each, AS_IT_IS)) for each in rates}
+    assert len(keys) == 1  # as the timed job takes them, too
     assert len(merge([rates[0], changed(rates[1], freight="6")], AS_IT_IS)) == 2
 
 

@@ -124,6 +124,10 @@ async def test_m2_what_cannot_be_merged_is_said_of_each_list(stage: Stage) -> No
         ("numbers", "一次只能汇总同一进出口方式的清单"), ("numbers", "一次只能汇总同一货物性质的清单"),
     ]  # fmt: skip
     assert said(await stage.preview([])) == [("numbers", "请勾选需要汇总的集报清单")]
+    answer = await stage.owner.http.post(f"{AT}/merges/preview", json={"numbers": [lists["L1"], 2]})
+    assert [each["path"] for each in answer.json()["violations"]] == [
+        "numbers/2"
+    ]  # of a wrong shape, counted alike
 
 
 async def test_until_when_lists_can_be_merged(stage: Stage) -> None:

@@ -88,6 +88,8 @@ async def test_what_was_not_accepted_is_not_counted(stage: Stage) -> None:
         ("declarations/export", {"company_kind": "B"}, "", "没有符合条件的集报报关单"),
         ("deadlines", {"month": "2026-13"}, "month", "不是有效的月份"),
         ("relations", {}, "list_number", "请勾选"),
+        ("candidates", {"sort": "total"}, "sort", "不能按「total」排序"),
+        ("declarations", {"sort": "-total"}, "sort", "不能按「total」排序"),
     ],
 )
 async def test_what_is_asked_wrongly_is_said_at_its_box(
@@ -162,6 +164,20 @@ async def test_the_calendar_says_what_is_due(stage: Stage) -> None:
     assert [(each["day"], each["count"]) for each in december] == [("2026-12-10", 1)]
     await stage.merge([lists["L1"], lists["L3"], lists["L4"]])
     assert (await stage.get("deadlines", month="2026-11"))["items"][0]["count"] == 0
+
+
+async def test_what_is_left_in_the_grey_guarantee_of_bonded_goods_has_no_deadline(stage: Stage) -> None:
+    """CONS-02, CONS-16: it counts for nothing, and need not even be a day."""
+    content = {"district": "5729", "nature": "2"}
+    await put_document(
+        stage.house, stage.owner, "consolidated.qualification", content, "7", valid_until="2026-11-20"
+    )
+    for left in ("20261115", "20261131"):
+        await stage.house.sql("update find_consolidated_qualification set guarantee_until = $1", left)
+        found = (await stage.get("deadlines", month="2026-11"))["items"]
+        assert [(each["day"], each["kind"]) for each in found] == [("2026-11-20", "qualification")]
+        lines = (await stage.owner.http.get("/api/reminders")).json()["items"]
+        assert ["担保" in each["text"] for each in lines] == [False]
 
 
 async def test_the_home_page_reminds(stage: Stage) -> None:

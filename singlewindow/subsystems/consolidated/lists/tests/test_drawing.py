@@ -108,6 +108,30 @@ async def test_a_change_counts_as_soon_as_it_is_asked_for(house: House, owner: M
     assert [each[1] for each in said(await owner.prepare(TYPE, late, "declare"))] == ["CONS-R65"]
 
 
+async def test_customs_agreement_gives_back(house: House, owner: Member) -> None:
+    """CONS-10, CONS-12: less, and nothing once it is revoked; only when customs have agreed."""
+    await equip(house, owner, licensed="5000")
+    scene = Scene(house, owner)
+    view = await owner.apply(TYPE, await owner.save(TYPE, meat(owner, 3000)), "declare")
+    await house.send()
+    await scene.answer(view["number"], 1, "APPROVED")
+    url, asked = (
+        f"/api/documents/{TYPE}/{view['number']}",
+        {"revision_reason": "7", "revision_contact": "王芳"},
+    )
+    for sequence, (action, quantity, left) in enumerate((("modify", 1000, 4000), ("revoke", 0, 5000)), 2):
+        form = (await owner.http.get(url, params={"for": action})).json()
+        less: Any = {"goods": [typed_in(form)["goods"][0] | amounts(quantity, "5.2")]} if quantity else {}
+        saved = await save_amendment(scene, owner, form, action, **asked, **less)
+        await owner.apply(TYPE, saved.json(), action)
+        other = await owner.save(TYPE, meat(owner, left))
+        assert [each[1] for each in said(await owner.prepare(TYPE, other, "declare"))] == ["CONS-R65"]
+        await house.send()
+        await scene.answer(view["number"], 1, "REVISION_AGREED", sequence)
+        assert (await owner.prepare(TYPE, other, "declare")).status_code == 200
+    assert (await owner.view(TYPE, view["number"]))["header"]["status"] == "已撤销"
+
+
 async def test_companies_do_not_see_one_another(house: House, owner: Member) -> None:
     """CONS-09, PORT-10: another company's booklet, licence, handbook and list are as absent ones."""
     await equip(house, owner)
