@@ -338,4 +338,12 @@ describe("修撤状态查询 (CONS-12, manual 3.3)", () => {
     await wrapper.get("tbody .link").trigger("click");
     expect(opened.at(-1)).toEqual(["sample.parcel", "7", { mode: "correct" }]);
   });
+
+  it("a query page that amends says of what it leaves out, where it finds nothing", async () => {
+    serve({ "GET /api/documents/sample.parcel": { total: 0, total_capped: false, page: 1, size: 20, items: [] } });
+    wrapper = mount(QueryView, { props: { definitions: [{ ...parcel, actions }], preset: { for: "retract" } }, attachTo: window.document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
+    await wrapper.findAll("button").find((one) => one.text() === "查询")!.trigger("click");
+    await flushPromises();
+    expect(wrapper.get(".list-state").text()).toMatch(/没有可以办理「撤销申请」的数据.*请先从原申请的菜单申报或删除该申请/);
+  });
 });
