@@ -149,7 +149,8 @@ def ordinary_file() -> Iterator[None]:
 async def house(
     postgres: TestPostgres, portal_database: str, application: FastAPI, ordinary_file: None
 ) -> AsyncIterator[House]:
-    """A whole portal for one test, on the database that the tests of this process share."""
+    """A whole portal for one test, on the database that the tests of this process share; its clock is the real one,
+    wherever a test before this one left it."""
     import asyncpg
 
     from singlewindow.contract.demo_pki import create
@@ -175,6 +176,7 @@ async def house(
     made = House(
         application, portal_database, web, worker, owner, plain, pki, cards, Customs(pki, web), tools
     )
+    await made.sql("update clock set frozen = null, shift = '0' where frozen is not null or shift <> '0'")
     yield made
     for client in made.clients:
         await client.aclose()

@@ -191,6 +191,27 @@ async def test_a_change_that_is_refused_leaves_what_is_in_force_untouched(house:
     assert (await letter.row())["in_force"] == 3
 
 
+async def test_a_record_is_written_where_something_became_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent or received only costs no further statement, nor does what has no amendments."""
+    said: list[str] = []
+
+    async def run(transaction: Transaction, sql: str, *values: object, _run: Any = Transaction.run) -> None:
+        said.extend(["amendment"] if "update amendment" in sql else [])
+        await _run(transaction, sql, *values)
+
+    letter = await accepted(house)
+    await letter.changed(remark="新")
+    await letter.declare("change")
+    monkeypatch.setattr(Transaction, "run", run)
+    await house.send()
+    await letter.hear(2, 1, "RECEIVED")
+    assert said == []
+    await letter.hear(2, 2, "APPROVED")
+    assert said == ["amendment"]
+
+
 async def test_later_receipts_of_the_base_move_the_status_and_no_amendment(house: House) -> None:
     """GATE-08: lock and unlock name the first submission, also while a change is with customs and after it."""
     letter = await accepted(house)

@@ -270,7 +270,8 @@ async def remove(transaction: Transaction, type: DocumentType, document: Documen
         await supersede(transaction, document)
         hidden = Change(document.status, Event("deleted", who), closes_submission=True, hidden=True)
         await change(transaction, type, document, hidden)
-        await transaction.run("update amendment set dropped = true where document_id = $1", document.id)
+        if type.lifecycle.recorded:
+            await transaction.run("update amendment set dropped = true where document_id = $1", document.id)
     else:
         await transaction.run("delete from document where id = $1", document.id)
     if is_awaited(type):

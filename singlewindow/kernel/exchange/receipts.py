@@ -69,15 +69,15 @@ async def hear_all(transaction: Transaction, heard: Sequence[Heard]) -> None:
         return
     ordered = sorted(heard, key=lambda each: (each.number, each.submission, each.seq))
     files = await _lock(transaction, ordered)
+    before = [file.settled for file in files.values() if file.is_record]
     new = [(file, each) for each in ordered for file in [_file_of(files, each)] if file.takes(each)]
     await _store(transaction, new)
     for file, each in new:
         if file.superseded:
             late = Event("late receipt", _who(each), _said(each))
             await store.note(transaction, file.case.document, late, answered=file.answered)
-    await amendments.settle(
-        transaction, [(file.id, file.outcome, file.settled_at) for file, _ in new if file.is_record]
-    )
+    records = [file.settled for file, _ in new if file.is_record]
+    await amendments.settle(transaction, [each for each in records if each not in before])
     for type, changes in changes_of(file for file, _ in new).items():
         try:
             await store.change_many(transaction, type, changes)
@@ -135,6 +135,11 @@ class File:
     def settled_at(self) -> datetime | None:
         """When it was accepted, refused, or could not be sent, where it amends; None while it is with customs."""
         return min(self.accepted_at) if self.outcome == "accepted" else self.came_to_nothing
+
+    @property
+    def settled(self) -> tuple[int, Outcome, datetime | None]:
+        """What its record says: whose it is (its id), the outcome, and when that was said."""
+        return self.id, self.outcome, self.settled_at
 
     @property
     def edits(self) -> frozenset[str] | None:

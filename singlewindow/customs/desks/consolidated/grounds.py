@@ -207,9 +207,14 @@ def _of_manifest(filed: Filed, known: Known) -> Iterator[str]:
         return
     for name, label in BY_MANIFEST:
         found, expected = text(filed.content, name), str(manifest.get(name) or "")
-        same = amount(found) == amount(expected) if name in NUMBERS else found == expected
+        same = amount(found) == amount(expected) if name in NUMBERS else _same_name(found, expected)
         if not same:
             yield f"{label} {found or '空'} 与舱单的 {expected} 不一致"
+
+
+def _same_name(found: str, expected: str) -> bool:
+    """Whether names are the same: without regard to case and blanks at the ends, as who declares is told."""
+    return found.strip().upper() == expected.strip().upper()
 
 
 async def judged(

@@ -103,10 +103,10 @@ LIFECYCLE = Lifecycle(
         Hear("CROSSED", UNDECIDED | states(APPROVED, ENTRUSTED, CARRIED), CROSSED),
         Hear("CLOSED", UNDECIDED | ON_THE_WAY, CLOSED),
     ),
-    moves=(
+    moves=(  # of 10,000 lists at once: what came of a click stands on the page of 汇总, not in the bell
         Move("queue", "汇总", states(CLOSED), QUEUED, unamended=True, tells=False, clause=MERGING),
         Move("unqueue", "取消汇总", states(QUEUED), CLOSED, tells=False, clause=MERGING),
-        Move("merged", "已汇总", states(QUEUED), MERGED, unamended=True, clause=MERGING),
+        Move("merged", "已汇总", states(QUEUED), MERGED, unamended=True, tells=False, clause=MERGING),
     ),
 )  # fmt: skip
 

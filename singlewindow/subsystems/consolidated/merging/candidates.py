@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.lifecycle import Marks
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.timing import CHINA
-from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.lists.lifecycle import CLOSED
 from singlewindow.subsystems.consolidated.merging.asking import (
     COUNTED,
@@ -19,7 +17,7 @@ from singlewindow.subsystems.consolidated.merging.asking import (
     names_for,
     sort_of,
 )
-from singlewindow.subsystems.consolidated.merging.checking import standing
+from singlewindow.subsystems.consolidated.merging.checking import MERGED_IN, not_now, standing
 from singlewindow.subsystems.consolidated.merging.periods import CLAUSE
 
 OWN = "f.company_id = {}"
@@ -60,7 +58,7 @@ class Candidate:
 async def find_candidates(
     transaction: Transaction, person: Person, asked: Asked
 ) -> tuple[int, list[Candidate]]:
-    """How many there are (at most one more than COUNTED), and a page of them."""
+    """How many there are (at most one more than COUNTED), and a page of them. Raises Refused for an unknown sort."""
     terms = Terms()
     terms.add(OWN, person.company_id)
     terms.add("not f.hidden and f.status = {} and f.ie_flag = {}", CLOSED, asked.ie_flag)
@@ -77,7 +75,7 @@ async def find_candidates(
                 select f.*, row_number() over ({order}) as place from find_consolidated_list f where {terms}
                 {order} limit {asked.size} offset {(asked.page - 1) * asked.size}
             )
-            select c.found, p.*, d.amending, d.ended_by
+            select c.found, p.*, d.amending, d.ended_by, {MERGED_IN.format("p.document_id")}
             from counted c left join (page p join document d on d.id = p.document_id) on true order by p.place""",
         *terms.values,
     )
@@ -99,10 +97,8 @@ async def _candidates(transaction: Transaction, rows: list[Row]) -> list[Candida
     found = []
     for row in rows:
         period = standing(row["accepted_on"] or "", row["nature"] or "", today)
-        marker = LIST.lifecycle.marker(Marks(row["amending"], row["ended_by"]))
         stands = period.standing if period else "refused"
-        why = f"「{marker[1]}」，海关答复之前不能汇总" if marker else ""
-        why = why or (period.message if period and stands == "refused" else "")
+        why = not_now(row) or (period.message if period and stands == "refused" else "")
         shown = {
             "district_name": names.of("customs_districts", row["district"] or ""),
             "nature_name": names.of("consolidated_natures", row["nature"] or ""),

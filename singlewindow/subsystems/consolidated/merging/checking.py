@@ -25,6 +25,8 @@ SHOWN = 100  # refusals that are told
 OWN = "company_id = $2"
 """The application's own check of whose lists are merged; row-level security is the second fence."""
 UNTICK = "请取消勾选该清单后重试"
+MERGED_IN = "(select declaration_number from consolidated_relation where list_id = {} limit 1) as merged_in"
+"""The declaration of a list that was merged, also where customs' word came late and took the state back."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ async def check(
         )
         raise _refused([Violation(NUMBERS, "merge.count", message, "请在列表中勾选后再点击“汇总”", CLAUSE)])
     rows = await transaction.rows(
-        f"""select id, number, status, amending, ended_by, content, returned from document
+        f"""select id, number, status, amending, ended_by, content, returned, {MERGED_IN.format("document.id")}
+            from document
             where number = any($1) and type = '{LIST.name}' and not hidden and {OWN}
             order by number{" for update" if lock else ""}""",
         asked,
@@ -105,7 +108,7 @@ def _about(at: int, number: str, row: Row | None, today: date) -> Iterator[Viola
     if row is None:
         yield Violation(path, "merge.absent", f"没有编号为 {number[:40]} 的集报清单", UNTICK, CLAUSE)
         return
-    if why := _not_now(row):
+    if why := not_now(row):
         yield Violation(path, "merge.state", f"集报清单 {number} {why}", UNTICK, CLAUSE)
         return
     period = standing(row["returned"].get("accepted_on", ""), row["content"].get("nature", ""), today)
@@ -120,8 +123,10 @@ def _about(at: int, number: str, row: Row | None, today: date) -> Iterator[Viola
         yield Violation(path, "merge.items", message, "请撤销该清单，分成几份清单后重新申报", CLAUSE)
 
 
-def _not_now(row: Row) -> str:
-    """Why a list of that status, or with that mark, cannot be merged."""
+def not_now(row: Row) -> str:
+    """Why a list of that status, with that mark, or merged before, cannot be merged; "" if it can."""
+    if row["merged_in"]:
+        return f"已汇总为集报报关单 {row['merged_in']}，不能再次汇总"
     if marker := LIST.lifecycle.marker(Marks(row["amending"], row["ended_by"])):
         return f"「{marker[1]}」，海关答复之前不能汇总"
     if row["status"] != CLOSED:

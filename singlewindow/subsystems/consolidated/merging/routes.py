@@ -171,7 +171,7 @@ CompanyKind = Annotated[Literal["A", "B"], Query(description="企业类别: A �
 def declarations_asked(
     company_kind: CompanyKind = "A",
     entry_type: Word = "",
-    ie_flag: Word = "",
+    ie_flag: Literal["", "I", "E"] = "",
     declared_from: Day = "",
     declared_to: Day = "",
     filed_from: Day = "",

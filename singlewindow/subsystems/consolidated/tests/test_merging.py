@@ -250,6 +250,37 @@ async def test_a_revoked_list_drops_out(stage: Stage) -> None:
     assert [each["lists"] for each in await stage.declarations()] == [1]
 
 
+async def test_what_was_merged_is_not_merged_again(stage: Stage) -> None:
+    """CONS-18: a late word of customs may bring a merged list back to 已结关; its declaration stays the only one."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L2"]])
+    await stage.build()
+    [made] = await stage.declarations()
+    for table in ("document", "find_consolidated_list"):
+        await stage.house.sql(f"update {table} set status = '15' where number = $1", lists["L2"])
+    shown = {each["number"]: each["may"] for each in (await stage.get("candidates"))["items"]}
+    why = f"已汇总为集报报关单 {made['number']}，不能再次汇总"
+    assert shown[lists["L2"]] == {"allowed": False, "why": why}
+    assert shown[lists["L3"]]["allowed"]
+    for refused in (
+        await stage.preview([lists["L3"], lists["L2"]]),
+        await stage.merge([lists["L3"], lists["L2"]]),
+    ):
+        assert said(refused) == [("numbers/2", f"集报清单 {lists['L2']} {why}")]
+    assert await stage.status(lists["L3"]) == CLOSED
+
+
+async def test_the_bell_is_not_flooded(stage: Stage) -> None:
+    """What came of a click stands on the page of 汇总; thousands of merged lists are no news each."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L2"], lists["L3"]])
+    await stage.build()
+    assert [await stage.status(lists[name]) for name in ("L1", "L2", "L3")] == [MERGED] * 3
+    assert (await stage.owner.http.get("/api/news")).json()["items"] == []
+    history = await stage.owner.http.get(f"/api/documents/consolidated.list/{lists['L1']}/history")
+    assert "已归并为集报报关单" in history.text
+
+
 async def test_an_agent_that_has_gone_gives_the_lists_back(stage: Stage) -> None:
     """Nothing hangs unseen: the lists are 已结关 again, and the batch says why."""
     agent, lists = await stage.agent(), await stage.m1()

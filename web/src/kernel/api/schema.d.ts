@@ -6954,7 +6954,7 @@ export interface operations {
                 /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
                 company_kind?: "A" | "B";
                 entry_type?: string;
-                ie_flag?: string;
+                ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
                 declared_from?: string;
                 /** @description YYYY-MM-DD, counted */
@@ -7023,7 +7023,7 @@ export interface operations {
                 /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
                 company_kind?: "A" | "B";
                 entry_type?: string;
-                ie_flag?: string;
+                ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
                 declared_from?: string;
                 /** @description YYYY-MM-DD, counted */
