@@ -256,11 +256,7 @@ def _asked(document: Document, action: Action) -> Mapping[str, Any]:
         raise Refused.because(
             [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
         )
-    if (
-        action.amends.by_field
-        and action.amends.alters is None
-        and _is_in_force(document, amendment, action.amends)
-    ):
+    if _asks_for_some(action.amends) and _is_in_force(document, amendment, action.amends):
         raise Refused.because(
             [
                 Violation(
@@ -273,6 +269,11 @@ def _asked(document: Document, action: Action) -> Mapping[str, Any]:
             ]
         )
     return amendment
+
+
+def _asks_for_some(amends: Amends) -> bool:
+    """Whether an amendment says what is to become different: boxes of its own, or any, one by one."""
+    return amends.by_field if amends.alters is None else bool(amends.alters)
 
 
 def _is_in_force(document: Document, amendment: Mapping[str, Any], amends: Amends) -> bool:

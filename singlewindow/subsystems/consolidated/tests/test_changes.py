@@ -115,6 +115,18 @@ async def test_the_yellow_boxes_of_a_change_are_filled_in(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.parametrize("type", [QUALIFICATION, BOOKLET])
+async def test_a_change_of_nothing_is_not_declared(scene: Scene, type: str) -> None:
+    """CONS-07: customs have nothing to answer where nothing is to become different."""
+    view = await (scene.qualified() if type == QUALIFICATION else scene.booklet())
+    saved = await keep(scene, view)
+    assert saved.status_code == 200, saved.text
+    answer = await scene.owner.prepare(type, saved.json(), "change")
+    assert [(v["rule"], v["message"]) for v in answer.json()["violations"]] == [
+        ("sign.unchanged", "没有修改任何内容，不能申报")
+    ]
+
+
 async def test_a_guarantee_in_force_is_not_asked_again(scene: Scene) -> None:
     """CONS-07: who changes the batches in the last weeks of a guarantee need not renew it first."""
     view = await scene.qualified()
