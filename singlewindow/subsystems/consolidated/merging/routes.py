@@ -71,7 +71,12 @@ from singlewindow.subsystems.consolidated.merging.views import (
 
 router = APIRouter()
 Day = Annotated[Text, Query(max_length=20, description="YYYY-MM-DD, counted", examples=["2026-11-26"])]
-Word = Annotated[Text, Query(max_length=60)]
+District = Annotated[Text, Query(max_length=60, description="申报地海关, 4 digits", examples=["5301"])]
+ListNumber = Annotated[Text, Query(max_length=60, description="清单中心统一编号")]
+ListNo = Annotated[Text, Query(max_length=60, description="清单海关编号")]
+BookNo = Annotated[Text, Query(max_length=60, description="备案号, 12 characters")]
+DeclarationNumber = Annotated[Text, Query(max_length=60, description="报关单统一编号")]
+Sort = Annotated[Text, Query(max_length=60, description="A column, descending with - before it")]
 PageNo = Annotated[int, Query(ge=1, le=1000)]
 Size = Annotated[int, Query(ge=1, le=100)]
 Flag = Literal["I", "E"]
@@ -92,14 +97,14 @@ async def find_candidates(
     ] = "general",
     declared_from: Day = "",
     declared_to: Day = "",
-    number: Word = "",
-    list_no: Word = "",
-    district: Word = "",
-    book_no: Word = "",
-    transport_mode: Word = "",
+    number: ListNumber = "",
+    list_no: ListNo = "",
+    district: District = "",
+    book_no: BookNo = "",
+    transport_mode: Annotated[Text, Query(max_length=60, description="运输方式")] = "",
     page: PageNo = 1,
     size: Size = 20,
-    sort: Word = "declared_on",
+    sort: Sort = "declared_on",
 ) -> Response:
     """The company's lists that are 已结关, with the last day on which each is merged in time."""
     declared = span_of("declared", "申报日期", (declared_from, declared_to), CLAUSE)
@@ -170,20 +175,20 @@ CompanyKind = Annotated[Literal["A", "B"], Query(description="企业类别: A �
 
 def declarations_asked(
     company_kind: CompanyKind = "A",
-    entry_type: Word = "",
+    entry_type: Annotated[Text, Query(max_length=60, description="报关单类型, 0 for 普通报关单")] = "",
     ie_flag: Literal["", "I", "E"] = "",
     declared_from: Day = "",
     declared_to: Day = "",
     filed_from: Day = "",
     filed_to: Day = "",
     closed: Annotated[Literal["", "yes", "no"], Query(description="是否结关")] = "",
-    number: Word = "",
-    entry_no: Word = "",
-    district: Word = "",
-    status: Word = "",
+    number: DeclarationNumber = "",
+    entry_no: Annotated[Text, Query(max_length=60, description="海关编号, 18 digits")] = "",
+    district: District = "",
+    status: Annotated[Text, Query(max_length=60, description="单据状态, its code")] = "",
     page: PageNo = 1,
     size: Size = 20,
-    sort: Word = "-updated_at",
+    sort: Sort = "-updated_at",
 ) -> declarations.Asked:
     """The conditions of 集报报关单查询. Raises Refused."""
     texts = {
@@ -236,12 +241,17 @@ async def export_declarations(person: ChapterPerson, database: Base, asked: Aske
     return attachment(f"集报报关单列表_{today}.xlsx", XLSX, content)
 
 
-@router.get("/relations", summary="归并关系", response_model=RelationsAnswer, responses=documented(Refused))
+@router.get(
+    "/relations",
+    summary="What went into which declaration (归并关系)",
+    response_model=RelationsAnswer,
+    responses=documented(Refused),
+)
 async def find_relations(
     person: ChapterPerson,
     database: Base,
-    list_number: Word = "",
-    declaration_number: Word = "",
+    list_number: ListNumber = "",
+    declaration_number: DeclarationNumber = "",
     page: PageNo = 1,
     size: Size = 20,
 ) -> Response:
@@ -258,7 +268,7 @@ async def find_relations(
 def statistics_asked(
     declared_from: Day = "",
     declared_to: Day = "",
-    district: Word = "",
+    district: District = "",
     ie_flag: Annotated[Literal["", "I", "E"], Query()] = "",
     goods_nature: Annotated[Literal["", "general", "bonded"], Query()] = "",
 ) -> statistics.Asked:

@@ -609,7 +609,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 归并关系
+         * What went into which declaration (归并关系)
          * @description Of a list, or of a declaration, by number; one of them is needed.
          */
         get: operations["find_relations_api_consolidated_relations_get"];
@@ -6845,13 +6845,19 @@ export interface operations {
                 declared_from?: string;
                 /** @description YYYY-MM-DD, counted */
                 declared_to?: string;
+                /** @description 清单中心统一编号 */
                 number?: string;
+                /** @description 清单海关编号 */
                 list_no?: string;
+                /** @description 申报地海关, 4 digits */
                 district?: string;
+                /** @description 备案号, 12 characters */
                 book_no?: string;
+                /** @description 运输方式 */
                 transport_mode?: string;
                 page?: number;
                 size?: number;
+                /** @description A column, descending with - before it */
                 sort?: string;
             };
             header?: never;
@@ -6953,6 +6959,7 @@ export interface operations {
             query?: {
                 /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
                 company_kind?: "A" | "B";
+                /** @description 报关单类型, 0 for 普通报关单 */
                 entry_type?: string;
                 ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
@@ -6965,12 +6972,17 @@ export interface operations {
                 filed_to?: string;
                 /** @description 是否结关 */
                 closed?: "" | "yes" | "no";
+                /** @description 报关单统一编号 */
                 number?: string;
+                /** @description 海关编号, 18 digits */
                 entry_no?: string;
+                /** @description 申报地海关, 4 digits */
                 district?: string;
+                /** @description 单据状态, its code */
                 status?: string;
                 page?: number;
                 size?: number;
+                /** @description A column, descending with - before it */
                 sort?: string;
             };
             header?: never;
@@ -7022,6 +7034,7 @@ export interface operations {
             query?: {
                 /** @description 企业类别: A 报关申报单位, B 境内收发货人 */
                 company_kind?: "A" | "B";
+                /** @description 报关单类型, 0 for 普通报关单 */
                 entry_type?: string;
                 ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
@@ -7034,12 +7047,17 @@ export interface operations {
                 filed_to?: string;
                 /** @description 是否结关 */
                 closed?: "" | "yes" | "no";
+                /** @description 报关单统一编号 */
                 number?: string;
+                /** @description 海关编号, 18 digits */
                 entry_no?: string;
+                /** @description 申报地海关, 4 digits */
                 district?: string;
+                /** @description 单据状态, its code */
                 status?: string;
                 page?: number;
                 size?: number;
+                /** @description A column, descending with - before it */
                 sort?: string;
             };
             header?: never;
@@ -7252,7 +7270,9 @@ export interface operations {
     find_relations_api_consolidated_relations_get: {
         parameters: {
             query?: {
+                /** @description 清单中心统一编号 */
                 list_number?: string;
+                /** @description 报关单统一编号 */
                 declaration_number?: string;
                 page?: number;
                 size?: number;
@@ -7308,6 +7328,7 @@ export interface operations {
                 declared_from?: string;
                 /** @description YYYY-MM-DD, counted */
                 declared_to?: string;
+                /** @description 申报地海关, 4 digits */
                 district?: string;
                 ie_flag?: "" | "I" | "E";
                 goods_nature?: "" | "general" | "bonded";
@@ -7363,6 +7384,7 @@ export interface operations {
                 declared_from?: string;
                 /** @description YYYY-MM-DD, counted */
                 declared_to?: string;
+                /** @description 申报地海关, 4 digits */
                 district?: string;
                 ie_flag?: "" | "I" | "E";
                 goods_nature?: "" | "general" | "bonded";
