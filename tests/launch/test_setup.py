@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from singlewindow.customs.desks import migration_folders
 from singlewindow.launch import databases
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError
@@ -66,7 +67,8 @@ def start(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Start:
 
 LOST_INDEX = "select indexname from pg_indexes where indexdef like '%(id) WHERE (state = ''lost''::text)'"
 """What customs' migration c0004 makes."""
-DESK_TABLES = r"select tablename from pg_tables where tablename ~ '^(gate|appointment)_'"
+DESK_TABLES = f"""select tablename from pg_tables
+    where tablename ~ '^({"|".join(folder.parent.name for folder in migration_folders())})_'"""
 """What desks' own migrations make; they depend on a later one."""
 
 
