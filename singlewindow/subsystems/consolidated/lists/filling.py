@@ -15,7 +15,7 @@ from singlewindow.subsystems.consolidated.lists.quantities import amount_of, pla
 FLAGS = {"GI": "I", "BI": "I", "GE": "E", "BE": "E"}
 TRADE_MODES = {"1": "0110", "3": "4019", "4": "3422"}  # 集中申报货物性质 → 贸易方式 (FA 3.4)
 HOME = "CHN"
-CENT = Decimal("0.01")
+CENT, LEAST = Decimal("0.01"), Decimal("0.0001")  # of a total, which has 4 places
 Cells = dict[str, str]
 
 
@@ -109,8 +109,9 @@ def reckoned(row: Mapping[str, str], unit1: str, unit2: str) -> Cells:
     quantity, price = row.get("quantity", ""), row.get("price", "")
     found = {}
     if amount_of(quantity) and amount_of(price):
-        total = (amount_of(price) * amount_of(quantity)).quantize(CENT, ROUND_HALF_UP)
-        found["total"] = plain(total)
+        product = amount_of(price) * amount_of(quantity)
+        total = product.quantize(CENT, ROUND_HALF_UP) or product.quantize(LEAST, ROUND_HALF_UP)
+        found["total"] = plain(total) if total else ""
     legal = {"quantity1": unit1, "quantity2": unit2}
     return found | {
         name: quantity for name, unit in legal.items() if quantity and unit and unit == row.get("unit")

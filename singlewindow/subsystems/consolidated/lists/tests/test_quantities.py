@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from singlewindow.subsystems.consolidated.lists.filling import reckoned
 from singlewindow.subsystems.consolidated.lists.quantities import (
     account_amounts,
     amount_of,
@@ -38,6 +39,20 @@ def good(**cells: str) -> dict[str, str]:
 def test_a_total_may_differ_by_a_cent(price: str, quantity: str, total: str, differs: bool) -> None:
     """FA 3.5: total = price × quantity ± 0.01 for each item, compared by value."""
     assert total_differs(price, quantity, total) is differs
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "total"),
+    [
+        ("5.2", "33.333", "173.33"),
+        ("1", "0.005", "0.01"),
+        ("5", "0.0005", "0.0025"),
+        ("0.0001", "0.00001", ""),
+    ],
+)
+def test_a_total_below_a_cent_is_reckoned_with_all_its_places(price: str, quantity: str, total: str) -> None:
+    """CONS-09, FA 3.5: a total of nothing, which 申报 refuses, is never filled in."""
+    assert reckoned({"price": price, "quantity": quantity}, "", "")["total"] == total
 
 
 def test_gross_is_at_least_net() -> None:
