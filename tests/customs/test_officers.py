@@ -10,6 +10,7 @@ from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -362,6 +363,22 @@ async def test_an_officer_adds_a_pilot_district(customs: Customs, portal: Portal
         ("pilot_district", "0208", 1, {"enabled": True})
     ]
     assert portal.notices[0].valid_from == datetime(2026, 11, 30, 16, tzinfo=UTC)
+
+
+async def test_two_clicks_that_wait_for_each_other(customs: Customs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUST-03: of two that hold what the other wants PostgreSQL ends one; the officer is told to try again."""
+    headers = await customs.log_in()
+
+    async def stopped(*_: object) -> None:
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr("singlewindow.customs.http.desk.answers.decide_many", stopped)
+    body = {"ids": [1], "decision": "approve"}
+    answer = await customs.client.post("/api/decisions", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "数据库正忙或暂时无法连接，未办理，请稍后重试",
+    )
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -22,6 +22,7 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection cut in the middle of a word
+    asyncpg.TransactionRollbackError,  # two waited for each other: nothing was done, and once more will do
     OSError,
 )
 MEDIA_TYPE = "application/problem+json"
@@ -53,7 +54,7 @@ def install(app: FastAPI) -> None:
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
     log.error("database away", error=repr(error))
-    return _answer("away", "系统暂时无法办理", 503, "数据库暂时无法连接，请稍后重试", [])
+    return _answer("away", "系统暂时无法办理", 503, "数据库正忙或暂时无法连接，未办理，请稍后重试", [])
 
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
