@@ -44,24 +44,6 @@ os.environ |= {
 }
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `.ci/run` asks for on another PostgreSQL."""
-    text = "only tests that reach the database, and of each with several cases the first"
-    parser.addoption("--database-once", action="store_true", help=text)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--database-once` each statement still runs, but not each value that it may be given."""
-    if not config.getoption("--database-once"):
-        return
-    first: dict[str, pytest.Item] = {}
-    for item in items:
-        if {"postgres", "postgres_binaries"} & set(getattr(item, "fixturenames", ())):
-            first.setdefault(item.nodeid.partition("[")[0], item)
-    config.hook.pytest_deselected(items=[item for item in items if item not in first.values()])
-    items[:] = first.values()
-
-
 def pytest_sessionfinish() -> None:
     """Take the tests' data away again."""
     shutil.rmtree(TEST_DATA, ignore_errors=True)

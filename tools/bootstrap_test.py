@@ -1,6 +1,6 @@
 """Run all tests in stages and count them once: `make test`, `make journey NAME=…`, `.ci/run`.
 
-    python tools/bootstrap_test.py [--with-postgres15 | --journey NAME]
+    python tools/bootstrap_test.py [--on-postgres15 | --journey NAME]
 
 The Python tests keep all processors busy; beside them go the stages that mostly wait: systems that are killed, browser
 journeys, the pages' tests. What measures time comes last, alone. All run even when one fails. At the end: where the
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,6 @@ JOURNEYS = Path("tests/journeys")
 SYSTEM = "tests/system"
 OWN_SYSTEMS = (f"{SYSTEM}/test_faults.py", f"{SYSTEM}/test_folder.py")  # each starts one of its own
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
-ON_15 = ("tests/kernel", "tests/customs", "--ignore", "tests/customs/test_program.py")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_TESTS = 5  # pytest's exit code when it found none
 CORES = min(os.cpu_count() or 2, 4)
@@ -151,13 +150,13 @@ def main() -> int:
     """Run the stages that the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journey", metavar="NAME", help="only this journey")
-    parser.add_argument("--with-postgres15", action="store_true", help="also on Debian's 15")
+    parser.add_argument("--on-postgres15", action="store_true", help="the Python tests on Debian's 15")
     arguments = parser.parse_args()
     tally = Tally()
     if arguments.journey:
         one_journey(tally, arguments.journey)
     else:
-        everything(tally, with_15=arguments.with_postgres15)
+        everything(tally, on_15=arguments.on_postgres15)
     tally.tell()
     return 1 if tally.failed else 0
 
@@ -173,16 +172,16 @@ def one_journey(tally: Tally, name: str) -> None:
     tally.run(journey(file, chromium, ""), shown=True)
 
 
-def everything(tally: Tally, *, with_15: bool) -> None:
+def everything(tally: Tally, *, on_15: bool) -> None:
     """All stages of `make test`."""
     with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
         played = journeys(tally, prepared)
         long = [stage for stage in played if (JOURNEYS / stage.name.removeprefix("journey-")).is_dir()]
         short = [stage for stage in played if stage not in long]
-        beside = [*long, *systems(prepared), *postgres_15(tally, with_15), *short, pages()]
+        beside = [*long, *systems(prepared), *short, pages()]
         options = ("-n", str(CORES), "--dist", "worksteal", "-m", "not serial and not journey")
         left_out = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM)
-        tests = pytest("Python tests", "parallel", *options, *left_out)
+        tests = pytest("Python tests", "parallel", *options, *left_out, **postgres_15(tally, on_15))
         with ThreadPoolExecutor(LANES + 1) as pool:
             list(pool.map(tally.run, [tests, *beside]))
     tally.run(pytest("Python tests that measure time", "alone", *measuring(), "-m", "serial"))
@@ -227,17 +226,15 @@ def measuring() -> list[str]:
     ]
 
 
-def postgres_15(tally: Tally, wanted: bool) -> Sequence[Stage]:
-    """The kernel's and customs' tests that reach the database, one case of each, on the oldest
-    PostgreSQL that we promise; the chapters' tables are made and their statements are the kernel's."""
+def postgres_15(tally: Tally, wanted: bool) -> dict[str, str]:
+    """The setting by which the Python tests run on the oldest PostgreSQL that we promise; the systems and journeys
+    beside them run on the newest, which comes as a package."""
     if not wanted:
-        return ()
+        return {}
     if not DEBIAN_15.is_dir():
         tally.breaks(f"PostgreSQL 15 is not in {DEBIAN_15}")
-        return ()
-    settings = {"SINGLEWINDOW_TEST_POSTGRES_BIN": str(DEBIAN_15)}
-    options = ("-m", "not serial", "--database-once")
-    return (pytest("On PostgreSQL 15", "postgres15", *ON_15, *options, **settings),)
+        return {}
+    return {"SINGLEWINDOW_TEST_POSTGRES_BIN": str(DEBIAN_15)}
 
 
 def pages() -> Stage:
