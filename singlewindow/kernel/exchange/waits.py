@@ -41,6 +41,7 @@ _WAITING = """
     where {} order by d.number limit {} for update of w, d skip locked"""
 # The row itself is locked too: whoever looked before another one's commit would let its submission go again.
 _OF = _WAITING.format("w.awaited_type = $1 and w.awaited = any($2)", "all")
+_ONE = _WAITING.format("w.document_id = $1", "1")
 _DUE = _WAITING.format(
     """w.next_at <= now() and (s.superseded or d.hidden or a.id is null or a.ended_by <> ''
        or exists (select from unnest($1::text[], $2::text[]) as r (type, status)
@@ -129,7 +130,7 @@ async def _one_by_one(database: Database) -> int:
     for id in due:
         try:
             async with database.transaction() as transaction:
-                rows = [row for row in await _due(transaction) if row["document_id"] == id]
+                rows = await transaction.rows(_ONE, id)
                 await _settle(transaction, rows)
                 settled += len(rows)
         except Exception:
