@@ -13,10 +13,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from singlewindow.launch import backup as backups
 from singlewindow.launch import sealed_files
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
+from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.seals import check
 from singlewindow.launch.settings import LaunchSettings
 
@@ -138,6 +140,27 @@ def check_pdf(
         raise typer.Exit(sealed_files.NOT_CHECKED) from error
 
 
+BACKUPS = typer.Argument(help="default: SINGLEWINDOW_BACKUP_FOLDER", show_default=False)
+
+
+@app.command()
+def backup(folder: Annotated[Path | None, BACKUPS] = None) -> None:
+    """Back up the embedded database and the data folder while everything runs."""
+    _do(lambda _: _Commands(LaunchSettings(), _console).backup(folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path | None, BACKUPS] = None,
+    to: Annotated[
+        datetime | None,
+        typer.Option(help="a moment, in this computer's time; default: the last that is known"),
+    ] = None,
+) -> None:
+    """Bring a backup back into an empty data folder and verify the history of every document in it."""
+    _do(lambda _: _Commands(LaunchSettings(), _console).restore(folder, to and to.astimezone()))
+
+
 class ClockChange(StrEnum):
     """What can be done to the business clock."""
 
@@ -163,12 +186,36 @@ class _Commands(Launcher):
             moved, real = move(self._environment(cluster), change, value)
         self._report(moved.said(real))
 
+    def backup(self, folder: Path | None) -> None:
+        """Back up the running database, or start it for that."""
+        into = self._backups(folder)
+        with self._databases(shared=True) as cluster:
+            assert cluster is not None
+            backups.take(cluster, self._settings.folder, into, self._report)
+
+    def restore(self, folder: Path | None, to: datetime | None) -> None:
+        """Restore, then verify what was restored."""
+        chosen = backups.choose(self._backups(folder), to)
+        with backups.restored(chosen, self._settings.folder, to, self._report) as cluster:
+            self._report(f"{self._settings.folder} is restored; its history:")
+            self._ask(cluster, "singlewindow.kernel", "verify-history")
+
+    def _backups(self, folder: Path | None) -> Path:
+        """The folder for backups. Raises LaunchError where none is named, and for databases that run elsewhere."""
+        if self._settings.outside_databases:
+            raise LaunchError("The databases are not ours: back them up where they run (docs/operations.md).")
+        if found := folder or self._settings.backup_folder:
+            return found.resolve()
+        raise LaunchError("Name a folder, or set SINGLEWINDOW_BACKUP_FOLDER.")
+
     def ask(self, module: str, *arguments: str) -> None:
         """Run a module's command to its end; its exit code becomes ours."""
         with self._databases(shared=True) as cluster:
-            command = [sys.executable, "-m", module, *arguments]
-            code = subprocess.run(command, env=self._environment(cluster), check=False).returncode
-        if code:
+            self._ask(cluster, module, *arguments)
+
+    def _ask(self, cluster: Cluster | None, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, *arguments]
+        if code := subprocess.run(command, env=self._environment(cluster), check=False).returncode:
             raise typer.Exit(code)
 
 

@@ -7,7 +7,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -16,7 +16,7 @@ from typing import NoReturn
 import structlog
 from rich.console import Console
 
-from singlewindow.launch import databases, summary
+from singlewindow.launch import backup, databases, summary
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, read_people, tail
 from singlewindow.launch.guard import Guard, end_all
@@ -24,6 +24,7 @@ from singlewindow.launch.lock import FolderLock, InUseError
 from singlewindow.launch.parts import Part, all_parts, check_ports, listen
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.publication import registers_arrived
+from singlewindow.launch.residence import Residence
 from singlewindow.launch.settings import CLONE, LaunchSettings
 from singlewindow.launch.setup import Setup
 
@@ -107,7 +108,11 @@ class Launcher:
         if self._settings.outside_databases:
             yield None
             return
-        cluster = Cluster(self._settings.folder / "postgres", log_file=self._settings.logs / "postgres.log")
+        cluster = Cluster(
+            self._settings.folder / "postgres",
+            log_file=self._settings.logs / "postgres.log",
+            options=self._options,
+        )
         try:
             cluster.start()
         except InUseError:
@@ -121,6 +126,11 @@ class Launcher:
             yield cluster
         finally:
             cluster.stop()
+
+    def _options(self, home: Residence) -> Sequence[str]:
+        """Where backups have a folder, every change is kept there."""
+        folder = self._settings.backup_folder
+        return backup.archiving(folder.resolve(), home) if folder else ()
 
     def _environment(self, cluster: Cluster | None) -> dict[str, str]:
         addresses = databases.addresses(cluster) if cluster else self._settings.given_databases()

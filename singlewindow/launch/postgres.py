@@ -19,7 +19,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,7 @@ from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import tail
 from singlewindow.launch.lock import FolderLock
 from singlewindow.launch.process import run_as, spawn, stop
+from singlewindow.launch.residence import Residence
 
 SUPERUSER = "postgres"
 _START_SECONDS = 60.0  # crash recovery of a large cluster takes its time
@@ -45,8 +46,8 @@ class Cluster:
     """A PostgreSQL cluster in a folder of ours, running between `start` and `stop` (or inside `with`).
 
     `fast` gives up durability (for tests). `log_file` takes the server's own log, default `data`/postgres.log.
-    `binaries` names the programs, default: see `binaries.find`. Start it from a long-lived thread: the server
-    ends with the thread that started it.
+    `binaries` names the programs, default: see `binaries.find`; `options` gives further settings of the server
+    (name=value) for where it lives. Start it from a long-lived thread: the server ends with the thread that started it.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Cluster:
         log_file: Path | None = None,
         binaries: Binaries | None = None,
         state: Path = residences.STATE,
+        options: Callable[[Residence], Sequence[str]] = lambda _: (),
     ) -> None:
         self._data = data.resolve()
         self._fast = fast
         self._log_file = log_file or self._data / "postgres.log"
         self._chosen_binaries = binaries
         self._state = state
+        self._further = options
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: FolderLock | None = None
 
@@ -92,16 +95,17 @@ class Cluster:
         """Whether this object started the server, rather than found it running."""
         return self._lock is not None
 
-    def start(self) -> None:
+    def start(self, patience: float = _START_SECONDS) -> None:
         """Take the folder, make the cluster if there is none, and start it; ready when this returns.
 
+        `patience`: seconds until it counts as failed; restoring from many changes takes long.
         Raises InUseError when another launcher has the folder; LaunchError for another major version,
         missing programs or no user to run as.
         """
         self._residence = residences.settle(self._data, self._state)
         self._lock = FolderLock(self._residence.home)
         try:
-            self._open()
+            self._open(patience)
         except BaseException:
             self.stop()
             raise
@@ -126,6 +130,7 @@ class Cluster:
         """Learn the address of a cluster that another launcher runs, without starting anything."""
         self._residence = residences.settle(self._data, self._state)
         self._socket_folder = residences.socket_folder(self._residence)
+        self._binaries = self._programs(self._residence.major)
 
     def dsn(self, database: str, role: str = SUPERUSER) -> str:
         """The address of a database for a role: postgresql://role@/database?host=<socket folder>."""
@@ -146,6 +151,24 @@ class Cluster:
             for user in users:
                 self.query(f"grant connect on database {_name(name)} to {_name(user)}")
 
+    @property
+    def residence(self) -> Residence:
+        """Where it lives and as whom it runs, once it was started or attached to."""
+        return self._residence
+
+    @property
+    def major(self) -> int:
+        """The major version of its programs."""
+        return self._binaries.major
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """Run one of PostgreSQL's programs on this cluster, as its user. Raises LaunchError where it fails."""
+        command = [self._binaries.folder / program, *arguments]
+        environment = _environment() | {"PGHOST": str(self._socket_folder), "PGUSER": SUPERUSER}
+        done = run_as(self._residence.user, command, environment)
+        if done.returncode != 0:
+            raise LaunchError(f"{program} failed:\n{done.stdout}{done.stderr}")
+
     def query(self, sql: str, *values: object, database: str = "postgres") -> list[tuple[object, ...]]:
         """Run one statement as the superuser, outside a transaction; may be called within an event loop too."""
         rows: list[tuple[object, ...]] = []
@@ -164,21 +187,25 @@ class Cluster:
             raise failure[0]
         return rows
 
-    def _open(self) -> None:
-        home, user = self._residence, self._residence.user
+    def _open(self, patience: float) -> None:
+        home = self._residence
         _clear_leftovers(home.cluster)
         major = home.major
-        binaries = self._chosen_binaries or find(major)
-        if major is not None and binaries.major != major:
-            raise LaunchError(
-                f"{home.cluster} was made by PostgreSQL {major}; {binaries.folder} holds {binaries.version}, "
-                f"which cannot open it. Use PostgreSQL {major} or another SINGLEWINDOW_DATA."
-            )
-        self._binaries = residences.within_reach(binaries, user, self._state)
+        self._binaries = self._programs(major)
         self._socket_folder = residences.socket_folder(home)
         if major is None:
             self._make_cluster()
-        self._launch()
+        self._launch(patience)
+
+    def _programs(self, major: int | None) -> Binaries:
+        """Programs that open a cluster of this version and that its user can run."""
+        binaries = self._chosen_binaries or find(major)
+        if major is not None and binaries.major != major:
+            raise LaunchError(
+                f"{self._residence.cluster} was made by PostgreSQL {major}; {binaries.folder} holds "
+                f"{binaries.version}, which cannot open it. Use PostgreSQL {major} or another SINGLEWINDOW_DATA."
+            )
+        return residences.within_reach(binaries, self._residence.user, self._state)
 
     def _make_cluster(self) -> None:
         """initdb beside the final place, so that a half-made cluster is never opened."""
@@ -201,7 +228,7 @@ class Cluster:
             raise LaunchError(f"initdb failed:\n{made.stdout}{made.stderr}")
         unfinished.rename(home.cluster)
 
-    def _launch(self) -> None:
+    def _launch(self, patience: float = _START_SECONDS) -> None:
         command: list[str | Path] = [self._binaries.postgres, "-D", self._residence.cluster]
         for option in self._options():
             command += ["-c", option]
@@ -215,7 +242,7 @@ class Cluster:
                 user=self._residence.user,
                 death_signal=signal.SIGINT,
             )
-        self._await_ready()
+        self._await_ready(patience)
 
     def _options(self) -> Iterator[str]:
         yield "listen_addresses="
@@ -229,17 +256,18 @@ class Cluster:
         yield "random_page_cost=1.1"  # what is asked for is in memory: an index also for tables of some thousand rows
         if self._fast:
             yield from _FAST
+        yield from self._further(self._residence)
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, patience: float) -> None:
         assert self._process is not None
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise LaunchError(f"PostgreSQL did not start:\n{tail(self._log_file)}")
             if _status(self._residence.cluster) == (self._process.pid, "ready"):
                 return
             time.sleep(_POLL_SECONDS)
-        raise LaunchError(f"PostgreSQL was not ready after {_START_SECONDS:.0f} s:\n{tail(self._log_file)}")
+        raise LaunchError(f"PostgreSQL was not ready after {patience:.0f} s:\n{tail(self._log_file)}")
 
 
 def _clear_leftovers(cluster: Path) -> None:

@@ -33,6 +33,7 @@ class LaunchSettings(BaseSettings):
     pki: Path | None = None
     cards: Path | None = None
     exchange_folder: Path | None = None
+    backup_folder: Path | None = None
     customs_url: str = ""
     portal_url: str = ""
     card_origins: str = ""

@@ -1,0 +1,91 @@
+"""OPER-03: a backup while everything runs, and any later moment out of it.
+
+The commands are tried in tests/system/test_backup.py.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from singlewindow.launch import backup
+from singlewindow.launch.binaries import Binaries
+from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.postgres import Cluster
+from tests.launch.conftest import eventually
+
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def ignore(text: str) -> None:
+    """What is reported is for people."""
+
+
+@pytest.fixture
+def installation(open_folder: Path, postgres_binaries: Binaries, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a file beside the database, and the programs to test on for whoever starts a cluster."""
+    monkeypatch.setenv("SINGLEWINDOW_POSTGRES_BIN", str(postgres_binaries.folder))
+    data = open_folder / "data"
+    for name in ("pki/ca.pem", "log/portal.log", "figures-1/x.db"):
+        (data / name).parent.mkdir(parents=True)
+        (data / name).write_text(name)
+    return data
+
+
+def keep(cluster: Cluster, *numbers: int) -> datetime:
+    """Write rows, each in a transaction, and answer the moment after them."""
+    cluster.query("create table if not exists kept (number int)")
+    for number in numbers:
+        cluster.query("insert into kept values ($1)", number)
+    return datetime.fromisoformat(str(cluster.query("select clock_timestamp()::text")[0][0]))
+
+
+def kept(cluster: Cluster) -> list[object]:
+    return [number for (number,) in cluster.query("select number from kept order by number")]
+
+
+def test_any_moment_since_a_backup_can_be_had(installation: Path, open_folder: Path) -> None:
+    """The newest backup before the moment, the changes after it up to the moment, and not one more; the last moment
+    by default. The computer is lost without a word: what counts is what lies in the folder."""
+    folder = open_folder / "a folder's %name"
+    with Cluster(installation / "postgres", options=lambda home: backup.archiving(folder, home)) as cluster:
+        keep(cluster, 1)
+        first = backup.take(cluster, installation, folder, ignore)
+        between = keep(cluster, 2)
+        keep(cluster, 3)
+        second = backup.take(cluster, installation, folder, ignore)
+        keep(cluster, 4)
+        last = str(cluster.query("select pg_walfile_name(pg_switch_wal())")[0][0])
+        assert eventually((folder / "wal" / last).exists, 20)
+        assert [each.folder for each in backup.backups(folder)] == [first.folder, second.folder]
+    shutil.rmtree(installation)
+    for moment, numbers, origin in ((between, [1, 2], first), (None, [1, 2, 3, 4], second)):
+        chosen = backup.choose(folder, moment)
+        assert chosen == origin
+        with backup.restored(chosen, installation, moment, ignore) as cluster:
+            assert kept(cluster) == numbers
+            keep(cluster, 9)  # it can be written to
+        with Cluster(installation / "postgres") as cluster:  # and starts as ever
+            assert kept(cluster) == [*numbers, 9]
+        assert (installation / "pki" / "ca.pem").read_text() == "pki/ca.pem"
+        assert not (installation / "figures-1").exists()
+        with (
+            pytest.raises(LaunchError, match="not empty"),
+            backup.restored(chosen, installation, None, ignore),
+        ):
+            pass
+        shutil.rmtree(installation)
+    with pytest.raises(LaunchError, match="no backup that was complete by 2000"):
+        backup.choose(folder, NEVER)
+    with (
+        pytest.raises(LaunchError, match="recovery ended before"),
+        backup.restored(second, installation, FUTURE, ignore),
+    ):
+        pass
+    assert [entry.name for entry in installation.iterdir()] == ["log"], (
+        "a failed restore leaves its log alone"
+    )
