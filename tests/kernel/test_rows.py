@@ -71,8 +71,11 @@ async def test_a_cell_that_is_not_there_brings_nothing(member: Member, field: st
 async def test_saving_fills_grey_cells_and_no_typed_ones(member: Member) -> None:
     """CONS-09: grey cells are the server's, whatever was sent; what was typed stays as it was typed."""
     row = {"item_no": "2", "goods_code": BEEF, "name": "别名", "quantity": "1", "left": "999999", "unit": "x"}
-    view = await member.save(TYPE, {**HEADER, "items": [row]})
+    content, key = {**HEADER, "items": [row]}, {"Idempotency-Key": "key-0001"}
+    view = await member.save(TYPE, content, **key)
     assert view["content"]["items"] == [{**row, "left": "7", "unit": "035"}]
+    again = await member.save(TYPE, content, **key)
+    assert again["number"] == view["number"], "what the server fills is not what was sent"
     assert view["content"]["packer"] == member.company_name
 
 

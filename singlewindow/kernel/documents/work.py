@@ -150,7 +150,7 @@ class Desk:
         if verdict.violations and key and await self._is_used(key):
             raise KeyUsedBefore
         verdict.raise_if_refused()
-        once = Once(key, _digest(editable(self.type, verdict.values))) if key else None
+        once = Once(key, _digest(clean(self.type.form.content, sent))) if key else None
         document = await self._create(status, verdict, once)
         if document is None:
             raise KeyUsedBefore
