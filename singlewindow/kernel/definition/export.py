@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from singlewindow.kernel.database.find_tables import find_table
+from singlewindow.kernel.definition.elements import xml_names
 from singlewindow.kernel.definition.fields import Content, Field, HeaderField
 from singlewindow.kernel.documents import statistics
 from singlewindow.kernel.lifecycle import Action
@@ -25,9 +26,10 @@ class FieldView(BaseModel):
     """One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
     `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it; an entry of `narrowed`
     is offered only while its condition holds. A `preset` is grey too, but sent: the menu gives it. A text with
-    `elements` holds the declaration elements of the code in that field, joined by |."""
+    `elements` holds the declaration elements of the code in that field, joined by |. `element` is its name in XML."""
 
     name: str
+    element: str
     label: str
     source: Literal["header", "content"]
     kind: Literal["text", "code", "date", "moment", "decimal", "textarea"]
@@ -266,7 +268,7 @@ def definition_of(type: DocumentType) -> Definition:
     """Derive the definition from what the type declares."""
     form = type.form
     header = {box.name: _header_view(box) for box in form.header}
-    content = {name: _field_view(spec) for name, spec in form.content.fields.items()}
+    content = _field_views(form.content)
     boxes = header | content
     return Definition(
         type=type.name,
@@ -312,7 +314,7 @@ def _amends(action: Action) -> Literal["", "replaces", "ends"]:
 def _lines(content: type[Content]) -> list[LinesView]:
     return [
         LinesView(
-            name=name, label=table.label, fields=[_field_view(spec) for spec in table.row.fields.values()],
+            name=name, label=table.label, fields=list(_field_views(table.row).values()),
             least=table.least, most=table.most, clause=table.clause,
             new=table.new, save=table.save, delete=table.delete, insert=table.insert,
             kept=KeptView(**vars(table.kept)) if table.kept else None,
@@ -385,12 +387,18 @@ def _query(type: DocumentType) -> QueryView:
     )
 
 
-def _field_view(spec: Field) -> FieldView:
+def _field_views(content: type[Content]) -> dict[str, FieldView]:
+    elements = xml_names(content)
+    return {name: _field_view(spec, elements[name]) for name, spec in content.fields.items()}
+
+
+def _field_view(spec: Field, element: str) -> FieldView:
     colour: Literal["required", "optional", "system"] = (
         "system" if spec.system else "required" if spec.required else "optional"
     )
     return FieldView(
         name=spec.name,
+        element=element,
         label=spec.label,
         source="content",
         kind=spec.kind,
@@ -418,8 +426,8 @@ def _field_view(spec: Field) -> FieldView:
 
 def _header_view(box: HeaderField) -> FieldView:
     return FieldView(
-        name=box.name, label=box.label, source="header", kind="text", entry="system", required=False, disabled=False,
-        max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
+        name=box.name, element=box.element, label=box.label, source="header", kind="text", entry="system",
+        required=False, disabled=False, max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint, advice="", clause=box.clause,
         lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="", preset=False, elements="",
         narrowed={},
     )  # fmt: skip

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, Violation
 from singlewindow.kernel.subsystem import Claim, DocumentType, Draw, is_awaited
@@ -78,6 +78,14 @@ class Once:
 
     key: str
     request: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The number by which the sender knows a document, and the digest of what was sent under it."""
+
+    number: str
+    digest: str
 
 
 SEEN = """(document.company_id = $3 or exists (
@@ -160,13 +168,7 @@ async def create(
     )  # fmt: skip
     if row is None:
         return None
-    if type.serials:
-        content = row["content"]
-    return Document(
-        id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
-        content=content, returned={}, filed_on=today, updated_at=transaction.now, pending_submission=None,
-        last_submission=0,
-    )  # fmt: skip
+    return _new_document(transaction, type, status, owner, row, content)
 
 
 async def create_many(
@@ -179,19 +181,69 @@ async def create_many(
     prefixes: Mapping[str, str] | None = None,
 ) -> list[Document]:
     """Store several new documents in one statement, as `create`, in the order of their contents."""
-    today = transaction.now.astimezone(CHINA).date()
-    rows = await transaction.rows(
-        _create_many_sql(type), type.name, str(today.year), *owner, status, [dict(each) for each in contents], today,
-        transaction.now, event.kind, event.who, dict(event.data), *([dict(prefixes or {})] if type.serials else ()),
-    )  # fmt: skip
+    rows = await _created(transaction, type, status, contents, event, owner, prefixes)
     return [
-        Document(
-            id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
-            content=row["content"] if type.serials else content, returned={}, filed_on=today,
-            updated_at=transaction.now, pending_submission=None, last_submission=0,
-        )
+        _new_document(transaction, type, status, owner, row, content)
         for row, content in zip(rows, contents, strict=True)
-    ]  # fmt: skip
+    ]
+
+
+async def create_sent(
+    transaction: Transaction,
+    type: DocumentType,
+    status: str,
+    contents: Sequence[Mapping[str, Any]],
+    senders: Sequence[Sender | None],
+    event: Event,
+    owner: tuple[int, int],
+    prefixes: Mapping[str, str] | None = None,
+) -> list[Document | None]:
+    """The same for documents that may have a number of their sender's: None, and nothing is stored, where the company
+    uses that number already, or another transaction was first with it. No number stands twice among the senders."""
+    rows = await _created(transaction, type, status, contents, event, owner, prefixes, senders)
+    made = {row["place"]: row for row in rows}
+    return [
+        _new_document(transaction, type, status, owner, made[place], content) if place in made else None
+        for place, content in enumerate(contents, start=1)
+    ]
+
+
+async def _created(
+    transaction: Transaction,
+    type: DocumentType,
+    status: str,
+    contents: Sequence[Mapping[str, Any]],
+    event: Event,
+    owner: tuple[int, int],
+    prefixes: Mapping[str, str] | None,
+    senders: Sequence[Sender | None] | None = None,
+) -> list[Row]:
+    today = transaction.now.astimezone(CHINA).date()
+    own = (
+        ([s and s.number for s in senders], [s and s.digest for s in senders]) if senders is not None else ()
+    )
+    return await transaction.rows(
+        _create_many_sql(type, bool(own)), type.name, str(today.year), *owner, status,
+        [dict(each) for each in contents], today, transaction.now, event.kind, event.who, dict(event.data), *own,
+        *([dict(prefixes or {})] if type.serials else ()),
+    )  # fmt: skip
+
+
+def _new_document(
+    transaction: Transaction,
+    type: DocumentType,
+    status: str,
+    owner: tuple[int, int],
+    row: Row,
+    content: Mapping[str, Any],
+) -> Document:
+    """What was stored under the number of `row`, which has the content too where the database completed it."""
+    return Document(
+        id=row["id"], type=type.name, number=row["number"], company_id=owner[0], status=status, version=1,
+        content=row["content"] if type.serials else content, returned={},
+        filed_on=transaction.now.astimezone(CHINA).date(), updated_at=transaction.now, pending_submission=None,
+        last_submission=0,
+    )  # fmt: skip
 
 
 async def change(
@@ -459,19 +511,36 @@ def _create_sql(type: DocumentType) -> str:
 
 
 @cache
-def _create_many_sql(type: DocumentType) -> str:
-    """As `_create_sql`, with an array of contents as $6."""
+def _create_many_sql(type: DocumentType, by_sender: bool = False) -> str:
+    """As `_create_sql`, with an array of contents as $6; `by_sender`: arrays of their senders' numbers and digests as
+    $12 and $13, null for who has none. The number of a hidden document is free again."""
+    given = "$6::jsonb[], $12::text[], $13::text[]" if by_sender else "$6::jsonb[]"
+    sender = ", sender, digest" if by_sender else ""
+    won = _WON_SQL if by_sender else ""
+    first = "where sender is null or number in (select number from won)" if by_sender else ""
     return f"""
         with n as (
-            select place, content, $2 || lpad(nextval('document_number')::text, 14, '0') as number
-            from unnest($6::jsonb[]) with ordinality as given (content, place)
-        ), d as (
+            select place, content{sender}, $2 || lpad(nextval('document_number')::text, 14, '0') as number
+            from unnest({given}) with ordinality as given (content{sender}, place)
+        ){won}, d as (
             insert into document
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
-            select $1, number, $3, $4, $5, {_with_serials(type, "content", "$12")}, $7, $8, $8
-            from n order by place returning *
+            select $1, number, $3, $4, $5, {_with_serials(type, "content", "$14" if by_sender else "$12")}, $7, $8, $8
+            from n {first} order by place returning *
         ){_along_sql(type)}
-        select d.id, number{", d.content" if type.serials else ""} from d join n using (number) order by place"""
+        select d.id, number, place{", d.content" if type.serials else ""} from d join n using (number)
+        order by place"""
+
+
+_WON_SQL = """, won as (
+            insert into sender_number as s (company_id, type, sender_number, number, digest)
+            select $3, $1, sender, number, digest from n where sender is not null
+            order by sender  -- who sends the same does not wait crosswise
+            on conflict (company_id, type, sender_number) do update
+                set number = excluded.number, digest = excluded.digest
+                where exists (select from document was where was.number = s.number and was.hidden)
+            returning number
+        )"""
 
 
 def _with_serials(type: DocumentType, content: str, prefixes: str) -> str:

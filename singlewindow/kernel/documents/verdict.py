@@ -211,6 +211,11 @@ def _content_of(type: DocumentType, amending: str) -> type[Content]:
     return opened(type.form.content, amends.alters or frozenset(), closed, flags=True)
 
 
+def typed(type: DocumentType, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a new document's content was sent, cleaned as `judge` does it. Raises Refused for a wrong shape."""
+    return _cleaned(type, content_of(type), sent, None, None, None)
+
+
 def _notices(notices: Notices, content: Content, known: Any, only: frozenset[str] | None) -> list[Notice]:
     return [each for each in notices(content, known) if only is None or _concerns(each.path, only)]
 

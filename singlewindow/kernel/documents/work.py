@@ -11,10 +11,10 @@ from typing import Any
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import clean
-from singlewindow.kernel.documents import amendments, store
+from singlewindow.kernel.documents import amendments, senders, store
 from singlewindow.kernel.documents.readings import remember
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
-from singlewindow.kernel.documents.store import Change, Event, Once
+from singlewindow.kernel.documents.store import Change, Event, Once, Sender
 from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
 from singlewindow.kernel.documents.view import (
     ATTACHMENTS,
@@ -28,7 +28,15 @@ from singlewindow.kernel.documents.view import (
 from singlewindow.kernel.lifecycle import NEW, UNMARKED, Action, Amends, Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, Forbidden, NotInThisState, Refused, StaleVersion, Violation
+from singlewindow.kernel.problems import (
+    API,
+    Conflict,
+    Forbidden,
+    NotInThisState,
+    Refused,
+    StaleVersion,
+    Violation,
+)
 from singlewindow.kernel.subsystem import DECLARANT, DocumentType, FirstSave
 
 
@@ -170,6 +178,37 @@ class Desk:
         await self._remember(key, request, document.number)
         return verdict.told(view_of(self.type, self.person, document, [], now=self.transaction.now))
 
+    async def save_sent(self, sent: Mapping[str, Any], sender_number: str) -> tuple[View, bool]:
+        """暂存 for the first time under the sender's own number, and whether it was: what was sent before under that
+        number is answered with the document of then, as it stands now.
+
+        Raises Refused where something else was sent under it, or the number is none.
+        """
+        number = senders.tidy(sender_number)
+        if fault := senders.find_fault(number):
+            raise Refused.because([fault])
+        status = self.check(self.type.lifecycle.action("save"), NEW)
+        digest = senders.digest_of(self.type, sent)
+        if earlier := await self._sent_before(number, digest):
+            return earlier, False
+        verdict = await judge(self.transaction, self.type, self.person, sent)
+        verdict.raise_if_refused()
+        [document] = await self.create_sent(status, [verdict.values], [Sender(number, digest)], {})
+        if document is not None:
+            return verdict.told(view_of(self.type, self.person, document, [], now=self.transaction.now)), True
+        if earlier := await self._sent_before(number, digest):  # by somebody at the same moment
+            return earlier, False
+        raise Conflict(f"「{senders.LABEL}」{number} 正在被另一次提交使用；请稍后重试")
+
+    async def _sent_before(self, number: str, digest: str) -> View | None:
+        """The document that was made of the same content under that number. Raises Refused for another content."""
+        earlier = (await senders.known(self.transaction, self.type, [number])).get(number)
+        if earlier is None:
+            return None
+        if earlier.digest != digest:
+            raise Refused.because([senders.other_content(number, earlier.number)])
+        return await self.open(earlier.number)
+
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name)
@@ -180,14 +219,18 @@ class Desk:
             remember(document.id, verdict.reading)
         return document
 
-    async def create_many(
-        self, status: str, contents: Sequence[Mapping[str, Any]], data: Mapping[str, Any]
-    ) -> list[Document]:
-        """暂存 of several for the first time, whose verdicts found nothing wrong; `data` stands in their history."""
+    async def create_sent(
+        self,
+        status: str,
+        contents: Sequence[Mapping[str, Any]],
+        sent_as: Sequence[Sender | None],
+        data: Mapping[str, Any],
+    ) -> list[Document | None]:
+        """暂存 of several as `store.create_sent`: None for a document whose sender's number is used already."""
         owner = (self.person.company_id, self.person.account_id)
         event = Event("created", self.person.display_name, data)
-        return await store.create_many(
-            self.transaction, self.type, status, contents, event, owner, self._prefixes()
+        return await store.create_sent(
+            self.transaction, self.type, status, contents, sent_as, event, owner, self._prefixes()
         )
 
     def _prefixes(self) -> dict[str, str]:

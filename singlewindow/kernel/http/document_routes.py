@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.definition.check import asking_fields, grey_cells
 from singlewindow.kernel.documents import autosave, history
 from singlewindow.kernel.documents.search import Page, search
+from singlewindow.kernel.documents.senders import LENGTH as SENDER_LENGTH
 from singlewindow.kernel.documents.view import ActionView, View
 from singlewindow.kernel.documents.work import KeyUsedBefore
 from singlewindow.kernel.http.answers import json_answer, tagged
@@ -55,6 +56,14 @@ class ContentBody(BaseModel):
     """What is filled in: field name → text, or a list of rows. Grey fields are ignored."""
 
     content: dict[str, Any] = Field(max_length=500, examples=[{"contact_name": "王芳"}])
+
+
+class NewBody(ContentBody):
+    """A new draft; `sender_number` is the number by which the sender's own system knows it."""
+
+    sender_number: Text | None = Field(
+        default=None, min_length=1, max_length=SENDER_LENGTH, examples=["ERP-2026-000117"]
+    )
 
 
 class AmendmentBody(ContentBody):
@@ -167,18 +176,30 @@ async def open_new(type: NamedType, request: Request) -> Response:
     "",
     status_code=201,
     summary="Save a new draft (暂存)",
-    responses=documented(Refused),
+    responses={
+        200: {"model": View, "description": "Sent before under this sender_number"},
+        **documented(Refused),
+    },
     response_model=View,
 )
 async def save_new(
     type: NamedType,
     request: Request,
-    body: ContentBody,
+    body: NewBody,
     idempotency_key: Annotated[Text | None, Header(max_length=100)] = None,
     autosaved: AutosaveIfGiven = None,
 ) -> Response:
     """Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
-    content it is refused."""
+    content it is refused.
+
+    With `sender_number` the company's own number does so, for ever and for every account of the company, and the
+    Idempotency-Key is not looked at: what was sent before under it is answered with 200 and the document as it stands
+    now; other content is refused (`sender.other`)."""
+    if body.sender_number is not None:
+        async with own_desk(request, type) as desk:
+            await autosave.forget(desk, autosaved)
+            view, made = await desk.save_sent(body.content, body.sender_number)
+        return tagged(view, 201 if made else 200)
     try:
         async with own_desk(request, type) as desk:
             await autosave.forget(desk, autosaved)

@@ -86,8 +86,10 @@ async def _step(work: Work, items: Sequence[Item]) -> list[Outcome]:
     good = [draft for draft in drafts if not draft.findings]
     numbers: dict[int, str] = {}
     if good and not work.asked["check_only"]:
-        saved = await desk.create_many(status, [draft.content for draft in good], {"job": work.job_id})
-        numbers = {draft.no: document.number for draft, document in zip(good, saved, strict=True)}
+        saved = await desk.create_sent(
+            status, [draft.content for draft in good], [None] * len(good), {"job": work.job_id}
+        )
+        numbers = {draft.no: document.number for draft, document in zip(good, saved, strict=True) if document}
     return [_outcome(draft, item, numbers) for draft, item in zip(drafts, items, strict=True)]
 
 

@@ -4,7 +4,7 @@ import type { ActionDefinition, Definition, Field, View } from "@/kernel/api/typ
 export const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({
   name, label, source: "content", kind: "text", entry: "optional", required: false, disabled: false, max_length: 0, pattern: null,
   pattern_message: "", codes: null, hint: `${label}的填写方法`, advice: "", clause: "手册 1.1", lookup: false, upper: false, span: 1, variants: [],
-  least_digits: 0, fills: "", preset: false, elements: "", narrowed: {}, ...more,
+  least_digits: 0, fills: "", preset: false, elements: "", narrowed: {}, element: "", ...more,
 });
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({

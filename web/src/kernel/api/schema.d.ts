@@ -959,6 +959,10 @@ export interface paths {
          * Save a new draft (暂存)
          * @description Gives number and date. The same Idempotency-Key answers with the same document again; with another type or
          *     content it is refused.
+         *
+         *     With `sender_number` the company's own number does so, for ever and for every account of the company, and the
+         *     Idempotency-Key is not looked at: what was sent before under it is answered with 200 and the document as it stands
+         *     now; other content is refused (`sender.other`).
          */
         post: operations["save_new_api_documents__type__post"];
         delete?: never;
@@ -3388,7 +3392,7 @@ export interface components {
          * @description One box: `entry` is its colour, yellow, white or grey (UI-01). Of a code, Enter lists the entries from
          *     `least_digits` digits on, and the chosen entry's name goes into the field `fills` beside it; an entry of `narrowed`
          *     is offered only while its condition holds. A `preset` is grey too, but sent: the menu gives it. A text with
-         *     `elements` holds the declaration elements of the code in that field, joined by |.
+         *     `elements` holds the declaration elements of the code in that field, joined by |. `element` is its name in XML.
          */
         FieldView: {
             /** Advice */
@@ -3401,6 +3405,8 @@ export interface components {
             disabled: boolean | {
                 [key: string]: unknown;
             };
+            /** Element */
+            element: string;
             /** Elements */
             elements: string;
             /**
@@ -3922,6 +3928,26 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * NewBody
+         * @description A new draft; `sender_number` is the number by which the sender's own system knows it.
+         */
+        NewBody: {
+            /**
+             * Content
+             * @example {
+             *       "contact_name": "王芳"
+             *     }
+             */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sender Number
+             * @example ERP-2026-000117
+             */
+            sender_number?: string | null;
         };
         /**
          * NewPasswordBody
@@ -8502,10 +8528,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ContentBody"];
+                "application/json": components["schemas"]["NewBody"];
             };
         };
         responses: {
+            /** @description Sent before under this sender_number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
