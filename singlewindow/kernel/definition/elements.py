@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 
 from singlewindow.kernel.definition.fields import Content
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
-@cache
 def xml_names(content: type[Content]) -> Mapping[str, str]:
     """Field → its name in XML, each another one, and none that of a table or another field."""
     elements = Counter(spec.element for spec in content.fields.values())
