@@ -427,9 +427,9 @@ def _field_view(spec: Field, element: str) -> FieldView:
 def _header_view(box: HeaderField) -> FieldView:
     return FieldView(
         name=box.name, element=box.element, label=box.label, source="header", kind="text", entry="system",
-        required=False, disabled=False, max_length=0, pattern=None, pattern_message="", codes=None,
-        hint=box.hint, advice="", clause=box.clause, lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="", preset=False, elements="",
-        narrowed={},
+        required=False, disabled=False, max_length=0, pattern=None, pattern_message="", codes=None, hint=box.hint,
+        advice="", clause=box.clause, lookup=False, upper=False, span=1, variants=[], least_digits=0, fills="",
+        preset=False, elements="", narrowed={},
     )  # fmt: skip
 
 
