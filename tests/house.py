@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +42,10 @@ from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.grant import Right
 from singlewindow.kernel.people.person import Level
+from singlewindow.kernel.people.session_store import digest
+from singlewindow.kernel.people.token_store import new_token
 from tests.pdf_samples import make_pdf
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -280,6 +283,33 @@ class House:
         session = (await client.get("/api/session")).json()
         client.headers["X-CSRF-Token"] = session["csrf"]
         return client
+
+    async def token_of(
+        self, member: Member, right: Right = "submit", chapters: Sequence[str] | None = None
+    ) -> str:
+        """A token that stands for a member's account, as the company's administrator would make it."""
+        [row] = await self.sql(
+            """select a.id, a.company_id from card k join account a on a.id = k.account_id
+               where k.card_no = $1""",
+            member.card_no,
+        )
+        token = new_token()
+        await self.sql(
+            """insert into api_token (company_id, account_id, name, hash, shown, access, chapters, valid_until,
+                                      created_by)
+               values ($1, $2, '测试程序', $3, $4, $5, $6, now() + interval '90 days', '测试')""",
+            row["company_id"], row["id"], digest(token), token[:12], right, chapters,
+        )  # fmt: skip
+        return token
+
+    async def program(
+        self, member: Member, right: Right = "submit", chapters: Sequence[str] | None = None
+    ) -> Member:
+        """The same person as a program of the company: a token in place of the session, the same card."""
+        client = self.client()
+        del client.headers["Origin"]
+        client.headers["Authorization"] = f"Bearer {await self.token_of(member, right, chapters)}"
+        return replace(member, http=client)
 
     async def sql(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """A statement as the tables' owner, whom row-level security does not bind."""

@@ -74,6 +74,14 @@ class NotLoggedIn(Problem):
     usual_clause = "手册 3.2 进入或退出系统"
 
 
+class BadToken(NotLoggedIn):
+    """A token that was never given, or is good no more (INTG-01)."""
+
+    title = "接口令牌无效"
+    usual_advice = "请由企业管理员在【企业管理】的【接口令牌】页新建令牌，并更新到本企业的程序中"
+    usual_clause = "接口令牌规则"
+
+
 class Forbidden(Problem):
     """Known, but not allowed."""
 

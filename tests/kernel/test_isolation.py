@@ -22,7 +22,7 @@ from singlewindow.kernel.documents import amendment_list, form_templates, search
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.jobs import desk as jobs_desk
 from singlewindow.kernel.jobs import files
-from singlewindow.kernel.people import account_log, accounts, challenges
+from singlewindow.kernel.people import account_log, accounts, challenges, tokens
 from singlewindow.kernel.registers.found import register_indexes
 from tests.house import House, Member
 from tests.kernel import jobs
@@ -148,6 +148,7 @@ NAME_NO_DOCUMENT = {
     "GET /api/company/accounts",
     "POST /api/company/accounts",
     "GET /api/company/log",
+    "GET /api/tokens",
     "GET /api/autosaves/{type}",  # the account's own: tests/kernel/test_autosave.py
     "PUT /api/autosaves/{type}/{key}",
     "DELETE /api/autosaves/{type}/{key}",
@@ -175,11 +176,12 @@ SYSTEM = "/api/system/"
 
 @dataclass(frozen=True)
 class AccountGuess:
-    """An administrator asks for the account of this id; `signed` is what a card of his company answered to a
-    challenge of his."""
+    """An administrator asks for the account of this id, or its token; `signed` is what a card of his company answered
+    to a challenge of his."""
 
     stranger: Member
     id: int
+    token: int
     signed: dict[str, str]
 
     async def of(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
@@ -196,8 +198,13 @@ ACCOUNT_NOT_FOUND: dict[str, Callable[[AccountGuess], Awaitable[httpx.Response]]
     ),
     f"POST {ACCOUNT}/card": lambda g: g.of("POST", "/card", g.signed),
     f"DELETE {ACCOUNT}/card": lambda g: g.of("DELETE", "/card"),
+    "POST /api/tokens": lambda g: g.stranger.http.post(
+        "/api/tokens", json={"name": "偷", "account_id": g.id, "right": "read"}
+    ),
+    "DELETE /api/tokens/{id}": lambda g: g.stranger.http.delete(f"/api/tokens/{g.token}"),
+    "GET /api/tokens/{id}/uses": lambda g: g.stranger.http.get(f"/api/tokens/{g.token}/uses"),
 }
-"""Asked for an account that is not there, these answer 404."""
+"""Asked for an account or a token that is not there, these answer 404."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +250,8 @@ def leave_standing(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -
     """Take one fence away: the application's check, or (as the tables' owner) row-level security."""
     if fences == "row-level security alone":
         monkeypatch.setattr(accounts, "OWN", "($1::bigint is not null)")
+        monkeypatch.setattr(tokens, "OWN", "($1::bigint is not null)")
+        monkeypatch.setattr(tokens, "USES_OWN", "($1::bigint is not null)")
         monkeypatch.setattr(account_log, "OWN", "($1::bigint is not null)")
         monkeypatch.setattr(jobs_desk, "OWN", "($1::bigint is not null and $2::bigint is not null)")
         monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
@@ -374,14 +383,17 @@ async def test_a_foreign_account_answers_like_an_absent_one(
     foreign = await id_of(house, operator)
     await head.http.put(f"/api/company/accounts/{foreign}/active", json={"active": True})
     await head.http.put(f"/api/company/accounts/{foreign}/role", json={"role": "administrator"})
+    program = await house.program(operator)
+    assert (await program.http.get(f"/api/documents/{TYPE}/{ABSENT}")).status_code == 404
+    [kept] = (await head.http.get("/api/tokens")).json()["items"]
     before = await house.sql("select * from account a left join card k on k.account_id = a.id order by a.id")
     leave_standing(house, fences, monkeypatch)
     card = new_card(house, stranger.customs_code)
     for route, ask in ACCOUNT_NOT_FOUND.items():
         answers = []
-        for id in (foreign, 2**40):
+        for id, token in ((foreign, kept["id"]), (2**40, 2**40)):
             signed = answer(house, card, await _challenge(house, stranger, card))
-            got = await ask(AccountGuess(stranger, id, signed))
+            got = await ask(AccountGuess(stranger, id, token, signed))
             answers.append((got.status_code, got.text.replace(got.json().get("request_id", "-"), "")))
         assert answers[0] == answers[1], route
         assert answers[0][0] == 404, (route, answers)
@@ -389,6 +401,8 @@ async def test_a_foreign_account_answers_like_an_absent_one(
     listed = (await http.get("/api/company/accounts")).json()
     assert (listed["total"], [each["card_no"] for each in listed["items"]]) == (1, [stranger.card_no])
     assert (await http.get("/api/company/log")).json()["items"] == []
+    assert (await http.get("/api/tokens")).json()["total"] == 0
+    assert len((await head.http.get(f"/api/tokens/{kept['id']}/uses")).json()["items"]) == 1
     after = await house.sql("select * from account a left join card k on k.account_id = a.id order by a.id")
     assert [dict(each) for each in after] == [dict(each) for each in before]
 
@@ -452,13 +466,15 @@ async def test_row_level_security_holds_without_the_applications_check(house: Ho
     head = await house.member(role="administrator")
     body = {"username": f"isolated{head.customs_code}", "display_name": "隔离", "password": PASSWORD}
     assert (await head.http.post("/api/company/accounts", json=body)).status_code == 201
+    await (await house.program(member)).view(TYPE, view["number"])
     stranger = await house.member()
     me = (await house.sql("select company_id, id from account order by id desc limit 1"))[0]
     for actor in (Actor(me["company_id"], me["id"]), NOBODY):
         async with house.web.transaction(actor) as transaction:
             for table in ("document", "document_party", "submission", "receipt", "event", "attachment", "claim",
                           "prepared", "idempotency", "account_event", "autosave", "amendment",
-                          "preference", "find__template", "job", "job_item", "file", "form_template"):  # fmt: skip
+                          "preference", "api_token", "api_token_use",
+                          "find__template", "job", "job_item", "file", "form_template"):  # fmt: skip
                 assert await transaction.value(f"select count(*) from {table}") == 0, table
     assert stranger.card_no
 

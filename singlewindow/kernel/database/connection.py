@@ -28,6 +28,8 @@ CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
 STAMP = "(select version from stamp where what = 'codes') as codes"
 BEGIN = f"select sw_begin($1, $2) as business_now, {STAMP}"
+WORK = f"""select sw_begin($1, $2) as business_now, {STAMP},
+              set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, true)"""
 ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP},
                set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, true)
            from sw_session($1) s, lateral sw_begin(s.company_id, s.account_id) as business_now"""
@@ -165,6 +167,19 @@ class Database:
             now = datetime.now(UTC) if row is None else row["business_now"]
             codes = self._codes.at(None if row is None else row["codes"])
             yield Transaction(connection, now, actor, codes), row
+
+    @asynccontextmanager
+    async def work_transaction(self, actor: Actor, *, finds: bool = False) -> AsyncIterator[Transaction]:
+        """The same as someone who is known without a session; `finds` as there."""
+        async with self._connection() as connection, connection.transaction():
+            [row] = await connection.fetch(WORK, actor.company_id, actor.account_id, finds)
+            yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
+
+    async def at_once(self, sql: str, *values: object) -> Row | None:
+        """The first row of one statement of nobody, which is a transaction of its own."""
+        async with self._connection() as connection:
+            row: Row | None = await connection.fetchrow(sql, *values)
+            return row
 
     def _connection(self) -> asyncpg.pool.PoolAcquireContext:
         return self._pool.acquire(timeout=ACQUIRE_SECONDS)

@@ -14,6 +14,7 @@ from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.registration_routes import CertificateBody
 from singlewindow.kernel.http.sessions import cookie_name, current_account, session_account
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import own
 from singlewindow.kernel.people.binding import Answer, Binder
 from singlewindow.kernel.people.person import Account
@@ -75,6 +76,7 @@ class LoginsAnswer(BaseModel):
     summary="Change the own password",
     responses=documented(Refused, TooMany),
 )
+@for_tokens("none")
 async def change_password(
     body: PasswordChangeBody, account: AnyAccount, request: Request, database: Base, address: Address
 ) -> None:
@@ -84,6 +86,7 @@ async def change_password(
 
 
 @router.get("/logins", summary="The own log-ins")
+@for_tokens("none")
 async def logins(account: CurrentAccount, database: Base, before: Before = None) -> LoginsAnswer:
     """Time, address, way and whether it succeeded."""
     async with database.transaction(account.actor) as transaction:
@@ -102,6 +105,7 @@ async def logins(account: CurrentAccount, database: Base, before: Before = None)
     summary="First step of binding a card to the own account",
     responses=documented(Conflict, Refused, TooMany),
 )
+@for_tokens("none")
 async def challenge(
     body: CertificateBody, person: CurrentPerson, database: Base, address: Address
 ) -> ChallengeAnswer:
@@ -116,6 +120,7 @@ async def challenge(
     summary="Second step of binding a card to the own account",
     responses=documented(Conflict, Refused),
 )
+@for_tokens("none")
 async def bind(body: CardAnswerBody, person: CurrentPerson, database: Base) -> BoundCard:
     """A card of the own company that signed the challenge and is bound to nobody."""
     binder = Binder(database, person, settings().pki_folder)

@@ -15,6 +15,7 @@ from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Refused
 
 router = APIRouter(
@@ -59,6 +60,7 @@ class AmendmentsAnswer(BaseModel):
 
 
 @router.get("", summary="Find amendments", responses=documented(Refused))
+@for_tokens("read")
 async def find_amendments(
     type: NamedType,
     request: Request,
@@ -84,6 +86,7 @@ async def find_amendments(
 
 
 @router.get("/{number}", summary="An amendment on the form of its document", response_model=View)
+@for_tokens("read")
 async def open_one(type: NamedType, number: Number, request: Request) -> Response:
     """What it asked for in `content`, and what was in force then in `in_force`; nothing can be done there."""
     async with own_desk(request, type) as desk:

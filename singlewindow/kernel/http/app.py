@@ -36,6 +36,8 @@ from singlewindow.kernel.http import (
     statistics_routes,
     system_routes,
     template_routes,
+    token_rights,
+    token_routes,
 )
 from singlewindow.kernel.http.desk import chapter_person
 from singlewindow.kernel.http.frame import RequestFrame
@@ -56,6 +58,7 @@ ROUTERS = (  # the most asked first, but no number before the word that stands i
     registration_routes.router,
     account_routes.router,
     company_routes.router,
+    token_routes.router,
     system_routes.router,
     portal_routes.router,
     amendment_routes.router,
@@ -102,6 +105,7 @@ def create_app() -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     _include_chapters(app)
+    token_rights.describe(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)

@@ -15,6 +15,7 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import (
     Conflict,
     Forbidden,
@@ -68,6 +69,7 @@ def _desk(desk: Desk) -> UploadDesk:
 
 
 @router.post("/prepare", summary="First step of an upload", responses=documented(NotInThisState, Refused))
+@for_tokens("draft")
 async def prepare(
     type: TypeInPath, number: Number, person: BoundPerson, database: Base, body: UploadBody
 ) -> UploadAnswer:
@@ -85,6 +87,7 @@ async def prepare(
 @router.post(
     "", summary="Second step of an upload", responses=documented(NotInThisState, Conflict, Refused, TooLarge)
 )
+@for_tokens("draft")
 async def upload(
     type: TypeInPath,
     number: Number,
@@ -113,6 +116,7 @@ async def upload(
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
 )
+@for_tokens("read")
 async def read(
     type: TypeInPath, number: Number, attachment_id: AttachmentId, person: BoundPerson, database: Base
 ) -> Response:
@@ -129,6 +133,7 @@ async def read(
 
 
 @router.delete("/{attachment_id}", summary="Take a file away", responses=documented(NotInThisState))
+@for_tokens("draft")
 async def remove(
     type: TypeInPath, number: Number, attachment_id: AttachmentId, person: BoundPerson, database: Base
 ) -> View:

@@ -21,6 +21,7 @@ from singlewindow.kernel.http.desk import (
 )
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import preferences
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Refused, TooLarge
 
@@ -76,6 +77,7 @@ class PreferenceBody(BaseModel):
 
 
 @router.get("/autosaves/{type}", tags=["autosaves"], summary="What this account typed and did not save")
+@for_tokens("none")
 async def offered(
     type: TypeInPath,
     person: BoundPerson,
@@ -95,6 +97,7 @@ async def offered(
     summary="Keep what is typed",
     responses=documented(NotFound, TooLarge),
 )
+@for_tokens("none")
 async def keep(
     type: TypeInPath, key: AutosaveKey, person: BoundPerson, database: Base, body: AutosaveBody
 ) -> KeptAnswer:
@@ -106,6 +109,7 @@ async def keep(
 
 
 @router.delete("/autosaves/{type}/{key}", tags=["autosaves"], status_code=204, summary="放弃")
+@for_tokens("none")
 async def forget(type: TypeInPath, key: AutosaveKey, person: BoundPerson, database: Base) -> None:
     """Also where there is nothing (any more)."""
     async with at_desk(database, type, person) as desk:
@@ -113,6 +117,7 @@ async def forget(type: TypeInPath, key: AutosaveKey, person: BoundPerson, databa
 
 
 @router.get("/preferences/{key}", tags=["people"], summary="How this account arranged a page")
+@for_tokens("none")
 async def preference(key: PreferenceKey, person: CurrentPerson, database: Base) -> PreferenceBody:
     """null when nothing was remembered."""
     async with database.transaction(person.actor) as transaction:
@@ -120,6 +125,7 @@ async def preference(key: PreferenceKey, person: CurrentPerson, database: Base) 
 
 
 @router.put("/preferences/{key}", tags=["people"], status_code=204, summary="Remember how a page is arranged")
+@for_tokens("none")
 async def remember(key: PreferenceKey, person: CurrentPerson, database: Base, body: PreferenceBody) -> None:
     """At most 200 keys of an account; the oldest go first."""
     async with database.transaction(person.actor) as transaction:

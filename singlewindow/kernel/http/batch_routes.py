@@ -12,6 +12,7 @@ from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Problem, Refused
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing import batch
@@ -85,6 +86,7 @@ class SubmittedMany(BaseModel):
 
 
 @router.post("/prepare", summary="First step of a signed action on several documents")
+@for_tokens("submit")
 async def prepare_many(type: NamedType, body: PrepareManyBody, request: Request) -> PreparedMany:
     """A statement for each document; one that is refused does not hold up the others."""
     wanted = [Wanted(each.number, each.version, each.action) for each in body.documents]
@@ -111,6 +113,7 @@ async def prepare_many(type: NamedType, body: PrepareManyBody, request: Request)
 
 
 @router.post("/submit", summary="Second step of a signed action on several documents")
+@for_tokens("submit")
 async def submit_many(type: NamedType, body: SubmitManyBody, request: Request) -> SubmittedMany:
     """Each signature is verified, and each document handed to the outbox, on its own."""
     given = [Given(each.number, each.token, each.signature) for each in body.documents]

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from singlewindow.kernel.http.desk import Base
+from singlewindow.kernel.http.token_rights import for_tokens
 
 router = APIRouter()
 
@@ -21,6 +22,7 @@ class ClockView(BaseModel):
 
 
 @router.get("/api/clock", tags=["portal"], summary="The business clock")
+@for_tokens("public")
 async def read_clock(database: Base) -> ClockView:
     """Public."""
     async with database.transaction() as transaction:

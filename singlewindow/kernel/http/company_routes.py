@@ -17,6 +17,7 @@ from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.registration_routes import CertificateBody
 from singlewindow.kernel.http.sessions import administrator
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import account_log, accounts, rights
 from singlewindow.kernel.people.accounts import Colleague, Newcomer, Office
 from singlewindow.kernel.people.binding import Binder
@@ -109,6 +110,7 @@ async def _office(database: Database, person: Person) -> AsyncIterator[Office]:
 
 
 @router.get("/accounts", summary="The company's accounts")
+@for_tokens("none")
 async def list_accounts(
     person: Administrator, database: Base, page: Annotated[int, Query(ge=1, le=1000)] = 1
 ) -> AccountsAnswer:
@@ -120,6 +122,7 @@ async def list_accounts(
 
 
 @router.post("/accounts", status_code=201, summary="Add an operator", responses=documented(Refused))
+@for_tokens("none")
 async def add(body: NewAccountBody, person: Administrator, database: Base) -> AccountRow:
     """Everything that is wrong is named."""
     async with _office(database, person) as office:
@@ -128,6 +131,7 @@ async def add(body: NewAccountBody, person: Administrator, database: Base) -> Ac
 
 
 @router.put("/accounts/{id}/role", summary="Set the role of an account", responses=documented(NotFound))
+@for_tokens("none")
 async def set_role(id: AccountId, body: RoleBody, person: Administrator, database: Base) -> AccountRow:
     """The last active administrator stays one."""
     async with _office(database, person) as office:
@@ -137,6 +141,7 @@ async def set_role(id: AccountId, body: RoleBody, person: Administrator, databas
 @router.put(
     "/accounts/{id}/active", summary="Deactivate or activate an account", responses=documented(NotFound)
 )
+@for_tokens("none")
 async def set_active(id: AccountId, body: ActiveBody, person: Administrator, database: Base) -> AccountRow:
     """Deactivating ends its sessions at once; the last active administrator stays active."""
     async with _office(database, person) as office:
@@ -149,6 +154,7 @@ async def set_active(id: AccountId, body: ActiveBody, person: Administrator, dat
     summary="Reset the password of an account",
     responses=documented(NotFound, Refused),
 )
+@for_tokens("none")
 async def reset_password(
     id: AccountId, body: NewPasswordBody, person: Administrator, database: Base, address: Address
 ) -> None:
@@ -162,6 +168,7 @@ async def reset_password(
     summary="First step of binding a card to an account",
     responses=documented(NotFound, Refused, TooMany),
 )
+@for_tokens("none")
 async def challenge(
     id: AccountId, body: CertificateBody, person: Administrator, database: Base, address: Address
 ) -> ChallengeAnswer:
@@ -175,6 +182,7 @@ async def challenge(
     summary="Second step of binding a card to an account",
     responses=documented(NotFound, Refused),
 )
+@for_tokens("none")
 async def bind(id: AccountId, body: CardAnswerBody, person: Administrator, database: Base) -> AccountRow:
     """A card of the company that signed the challenge and is bound to nobody."""
     bound = await _binder(database, person).bind(id, body.answer())
@@ -185,6 +193,7 @@ async def bind(id: AccountId, body: CardAnswerBody, person: Administrator, datab
 @router.delete(
     "/accounts/{id}/card", summary="Take the card of an account away", responses=documented(NotFound)
 )
+@for_tokens("none")
 async def unbind(id: AccountId, person: Administrator, database: Base) -> AccountRow:
     """Sessions of the account that began with the card end."""
     unbound = await _binder(database, person).unbind(id)
@@ -193,6 +202,7 @@ async def unbind(id: AccountId, person: Administrator, database: Base) -> Accoun
 
 
 @router.get("/log", summary="The company's account log")
+@for_tokens("none")
 async def log(person: Administrator, database: Base, before: Before = None) -> LogAnswer:
     """Who did what to whose account, and when."""
     async with database.transaction(person.actor) as transaction:

@@ -20,7 +20,7 @@ from singlewindow.kernel.http.sessions import at_work, bound_person, current_per
 from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, Refused, Violation, WrongCard
+from singlewindow.kernel.problems import API, Forbidden, Refused, Violation, WrongCard
 from singlewindow.kernel.subsystem import (
     DocumentType,
     Subsystem,
@@ -61,15 +61,20 @@ def admit(type: DocumentType, person: Person) -> None:
 
 
 def admit_to(subsystem: Subsystem, person: Person) -> None:
-    """The same for an application. Raises WrongCard."""
+    """The same for an application, which a token may be without. Raises WrongCard and Forbidden."""
+    if why := refusals.not_granted(subsystem.name, subsystem.title, person):
+        raise Forbidden(why, [Violation("", "token.chapter", why, refusals.GRANT_ADVICE, refusals.TOKENS)])
     if why := refusals.wrong_card(subsystem.title, subsystem.card_kind, person):
-        advice = refusals.card_kind_advice(subsystem.card_kind)
+        advice = why.partition("，")[2]
         raise WrongCard(why, [Violation("", "login.card.kind", why, advice, refusals.CLAUSE)])
 
 
 def may_enter(subsystem: Subsystem, person: Person) -> bool:
     """Whether this session may enter an application."""
-    return not refusals.wrong_card(subsystem.title, subsystem.card_kind, person)
+    return not (
+        refusals.not_granted(subsystem.name, subsystem.title, person)
+        or refusals.wrong_card(subsystem.title, subsystem.card_kind, person)
+    )
 
 
 async def chapter_person(request: Request, person: Annotated[Person, Depends(bound_person)]) -> Person:

@@ -28,6 +28,7 @@ from singlewindow.kernel.http.direct import Direct
 from singlewindow.kernel.http.problems import ViolationBody, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.notices import Notice
 from singlewindow.kernel.problems import (
     Conflict,
@@ -164,6 +165,7 @@ class HistoryAnswer(BaseModel):
     responses=documented(Refused),
     response_model=View,
 )
+@for_tokens("read")
 async def open_new(type: NamedType, request: Request) -> Response:
     """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
     parameters of their names."""
@@ -182,6 +184,7 @@ async def open_new(type: NamedType, request: Request) -> Response:
     },
     response_model=View,
 )
+@for_tokens("draft")
 async def save_new(
     type: NamedType,
     request: Request,
@@ -214,6 +217,7 @@ async def save_new(
 @most_asked.get(
     "", summary="Find documents", responses=documented(Refused, NotInThisState), response_model=SearchAnswer
 )
+@for_tokens("read")
 async def find(
     type: NamedType,
     request: Request,
@@ -243,6 +247,7 @@ async def find(
 
 
 @router.post("/delete", summary="Delete several drafts")
+@for_tokens("draft")
 async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> DeletedAnswer:
     """Each number is answered on its own; one that may not be deleted does not hold up the others (INSP-11)."""
     async with own_desk(request, type) as desk:
@@ -252,6 +257,7 @@ async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> D
 
 
 @router.post("/lookup", summary="What leaving a field fills in")
+@for_tokens("read")
 async def look_up(type: NamedType, request: Request, body: LookupBody) -> LookupAnswer:
     """Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
     right or wrong what stands in another field that asks: its violations are answered too. A cell is named
@@ -271,6 +277,7 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
 @router.get(
     "/{number}", summary="Open a document", responses=documented(NotInThisState, Refused), response_model=View
 )
+@for_tokens("read")
 async def open_document(
     type: NamedType, number: Number, request: Request, amending: AmendingIfGiven = ""
 ) -> Response:
@@ -287,6 +294,7 @@ async def open_document(
     responses=documented(NotInThisState, StaleVersion, Refused),
     response_model=View,
 )
+@for_tokens("draft")
 async def save(
     type: NamedType,
     number: Number,
@@ -308,6 +316,7 @@ async def save(
     responses=documented(NotInThisState, StaleVersion, Refused),
     response_model=View,
 )
+@for_tokens("draft")
 async def save_amendment(
     type: NamedType,
     number: Number,
@@ -332,6 +341,7 @@ async def save_amendment(
     summary="Throw a saved change away",
     responses=documented(NotInThisState, StaleVersion, Refused),
 )
+@for_tokens("draft")
 async def delete_amendment(
     type: NamedType, number: Number, request: Request, version: VersionInHeader
 ) -> None:
@@ -347,6 +357,7 @@ async def delete_amendment(
     summary="Delete a document",
     responses=documented(NotInThisState, StaleVersion, Refused),
 )
+@for_tokens("draft")
 async def delete(type: NamedType, number: Number, request: Request, version: VersionIfGiven) -> None:
     """What was once sent is hidden from the company and stays in the archive (PORT-08). With If-Match, only the
     version that was read is deleted."""
@@ -361,6 +372,7 @@ async def delete(type: NamedType, number: Number, request: Request, version: Ver
     responses=documented(NotInThisState, StaleVersion, Refused),
     response_model=PrepareAnswer,
 )
+@for_tokens("submit")
 async def prepare(
     type: NamedType, number: Number, request: Request, version: VersionInHeader, body: PrepareBody
 ) -> Response:
@@ -377,6 +389,7 @@ async def prepare(
     responses=documented(NotInThisState, Conflict, StaleVersion, Refused),
     response_model=View,
 )
+@for_tokens("submit")
 async def submit(type: NamedType, number: Number, body: SubmitBody, request: Request) -> Response:
     """Verifies certificate and signature and hands the document to the outbox, all or nothing."""
     async with own_desk(request, type) as desk:
@@ -387,6 +400,7 @@ async def submit(type: NamedType, number: Number, body: SubmitBody, request: Req
 
 
 @router.get("/{number}/receipts", summary="Customs' answers")
+@for_tokens("read")
 async def receipts(type: NamedType, number: Number, request: Request) -> ReceiptsAnswer:
     """Receipts of superseded submissions are shown and marked."""
     async with own_desk(request, type) as desk:
@@ -394,6 +408,7 @@ async def receipts(type: NamedType, number: Number, request: Request) -> Receipt
 
 
 @router.get("/{number}/history", summary="What happened to a document")
+@for_tokens("read")
 async def events(type: NamedType, number: Number, request: Request) -> HistoryAnswer:
     """Each entry's hash covers the entry before it."""
     async with own_desk(request, type) as desk:

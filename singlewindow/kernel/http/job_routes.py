@@ -13,6 +13,7 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.http.desk import Base, BoundPerson, admit, admit_to, may_enter
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
 from singlewindow.kernel.jobs.files import FileFacts
@@ -109,6 +110,7 @@ class FailuresAnswer(BaseModel):
     summary="Hand in a file for a job",
     responses=documented(Refused, TooLarge, TooMany),
 )
+@for_tokens("draft")
 async def hand_in(
     person: BoundPerson, database: Base, file: Annotated[UploadFile, File(description="The file")]
 ) -> FileView:
@@ -131,6 +133,7 @@ async def hand_in(
     summary="Start a job",
     responses=documented(Refused, SentBefore, NotInThisState, TooMany),
 )
+@for_tokens("draft")
 async def start(
     person: BoundPerson,
     database: Base,
@@ -150,6 +153,7 @@ async def start(
 
 
 @router.get("/jobs", summary="The account's jobs")
+@for_tokens("read")
 async def own(
     person: BoundPerson,
     database: Base,
@@ -163,6 +167,7 @@ async def own(
 
 
 @router.get("/jobs/{id}", summary="How far a job is")
+@for_tokens("read")
 async def status(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """To be asked about once a second while it waits or runs."""
     async with database.transaction(person.actor) as transaction:
@@ -170,6 +175,7 @@ async def status(id: JobId, person: BoundPerson, database: Base) -> JobView:
 
 
 @router.get("/jobs/{id}/failures", summary="What failed of a job")
+@for_tokens("read")
 async def failures(
     id: JobId,
     person: BoundPerson,
@@ -185,6 +191,7 @@ async def failures(
 
 
 @router.post("/jobs/{id}/stop", summary="Stop a job", responses=documented(NotInThisState))
+@for_tokens("draft")
 async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """What is done stays done; the step under way ends."""
     async with database.transaction(person.actor) as transaction:
@@ -197,6 +204,7 @@ async def stop(id: JobId, person: BoundPerson, database: Base) -> JobView:
     summary="Let a stopped job go on",
     responses=documented(NotInThisState, SentBefore, TooMany),
 )
+@for_tokens("draft")
 async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     """It goes on where it stood."""
     async with database.transaction(person.actor) as transaction:
@@ -210,6 +218,7 @@ async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
+@for_tokens("read")
 async def result(id: JobId, person: BoundPerson, database: Base) -> Response:
     """As long as it is kept."""
     async with database.transaction(person.actor) as transaction:

@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from singlewindow.kernel.http import tokens
 from singlewindow.kernel.http.desk import BoundPerson, closed_types
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live.changes import Change
 from singlewindow.kernel.live.hub import PER_ACCOUNT, Hub, Stream
 from singlewindow.kernel.people.session_store import digest
@@ -36,6 +38,7 @@ class EventStream(StreamingResponse):
     response_class=EventStream,
     responses={200: {"model": Change}, **documented(NotLoggedIn, Forbidden, TooMany)},
 )
+@for_tokens("read")
 async def stream(
     person: BoundPerson,
     request: Request,
@@ -51,7 +54,7 @@ async def stream(
             f"该账号同时打开的实时状态连接已达上限（{PER_ACCOUNT} 个）；请关闭其他浏览器窗口，否则状态改为定时刷新",
             retry_after=FULL_SECONDS,
         )
-    session = digest(request.cookies[cookie_name()])
+    session = digest(tokens.token_of(request) or request.cookies[cookie_name()])
     return EventStream(
         _events(hub, lambda: hub.join(person.actor, session), last_event_id or cursor, closed_types(person)),
         headers=HEADERS,

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, His
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from singlewindow.kernel.http.desk import Base
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
 
@@ -72,6 +73,7 @@ def observe(request: Request, status: int, seconds: float) -> None:
 
 
 @router.get("/metrics", tags=["operation"], summary="Figures for Prometheus", response_class=Response)
+@for_tokens("public")
 async def metrics(request: Request, database: Base) -> Response:
     """Plain text in Prometheus' format; the counts of waiting messages stop at 10,000. Not for the public: a proxy in
     front must not pass it on."""

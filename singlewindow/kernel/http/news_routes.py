@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.http.desk import Base, BoundPerson, closed_types
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import news
 from singlewindow.kernel.live.changes import moment_of
 from singlewindow.kernel.problems import API, Forbidden, NotLoggedIn, Refused, Violation
@@ -41,6 +42,7 @@ class ReadAnswer(BaseModel):
 
 
 @router.get("", summary="The newest receipts of the company's documents", responses=documented(Refused))
+@for_tokens("read")
 async def latest(
     person: BoundPerson,
     database: Base,
@@ -59,6 +61,7 @@ async def latest(
 
 
 @router.post("/read", summary="Mark as read", responses=documented(Refused))
+@for_tokens("none")
 async def read(person: BoundPerson, database: Base, body: ReadBody) -> ReadAnswer:
     """All up to the named item counts as read by this account, on every computer."""
     async with database.transaction(person.actor) as transaction:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated
 
 import structlog
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import Base64Bytes, BaseModel, Field
 
 from singlewindow.kernel.database.connection import Actor, Database
+from singlewindow.kernel.http.addresses import address_of
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import (
     check_origin,
@@ -22,6 +22,7 @@ from singlewindow.kernel.http.sessions import (
     set_cookie,
 )
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import login, session_store
 from singlewindow.kernel.people.captcha import make_captcha
 from singlewindow.kernel.people.person import Account, Level, Person, Role
@@ -121,27 +122,13 @@ def _database(request: Request) -> Database:
     return database
 
 
-def address_of(request: Request) -> str:
-    """Whom the limits count: an IPv4 address, or the /64 network of an IPv6 one.
-
-    Behind a proxy this is the address that uvicorn takes from X-Forwarded-For (FORWARDED_ALLOW_IPS).
-    """
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-
-
 Base = Annotated[Database, Depends(_database)]
 Address = Annotated[str, Depends(address_of)]
 own_page = Depends(check_origin)
 
 
 @router.get("/captcha", summary="A new captcha (验证码)", responses=documented(TooMany))
+@for_tokens("public")
 async def captcha(database: Base, address: Address) -> CaptchaAnswer:
     """Public. Upper-case letters and digits that cannot be mistaken for each other."""
     made = await make_captcha(database, address, settings().captcha_fixed)
@@ -154,6 +141,7 @@ async def captcha(database: Base, address: Address) -> CaptchaAnswer:
     responses=documented(Forbidden, Refused, TooMany),
     dependencies=[own_page],
 )
+@for_tokens("public")
 async def log_in_by_password(
     body: PasswordBody, request: Request, response: Response, database: Base, address: Address
 ) -> SessionView:
@@ -169,6 +157,7 @@ async def log_in_by_password(
     responses=documented(Forbidden, TooMany),
     dependencies=[own_page],
 )
+@for_tokens("public")
 async def challenge(database: Base, address: Address) -> ChallengeAnswer:
     """Public (PORT-03)."""
     made = await login.challenge_card(database, address)
@@ -181,6 +170,7 @@ async def challenge(database: Base, address: Address) -> ChallengeAnswer:
     responses=documented(Forbidden, Refused, TooMany),
     dependencies=[own_page],
 )
+@for_tokens("public")
 async def log_in_by_card(
     body: CardBody, request: Request, response: Response, database: Base, address: Address
 ) -> SessionView:
@@ -192,6 +182,7 @@ async def log_in_by_card(
 
 
 @router.get("/session", summary="Who is logged in", responses=documented(NotLoggedIn))
+@for_tokens("read")
 async def get_session(account: Annotated[Account, Depends(session_account)]) -> SessionView:
     """Absent, ended and unknown sessions are answered alike."""
     return _view(account)
@@ -200,6 +191,7 @@ async def get_session(account: Annotated[Account, Depends(session_account)]) -> 
 @router.delete(
     "/session", status_code=204, summary="Log out (退出)", responses=documented(NotLoggedIn, Forbidden)
 )
+@for_tokens("none")
 async def log_out(
     account: Annotated[Account, Depends(session_account)],
     request: Request,

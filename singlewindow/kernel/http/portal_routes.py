@@ -16,6 +16,7 @@ from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import MenuPage, Subsystem, subsystems
@@ -93,6 +94,7 @@ class CodeAnswer(BaseModel):
 
 
 @router.get("/api/config", tags=["portal"], summary="What the page must know before log-in")
+@for_tokens("public")
 async def config() -> Config:
     """Public."""
     return Config(
@@ -103,6 +105,7 @@ async def config() -> Config:
 @router.get(
     "/api/applications", tags=["portal"], summary="The applications in their groups, with their menus"
 )
+@for_tokens("public")
 async def applications() -> Applications:
     """Public (PORT-01)."""
     root = GroupView(title="", groups=[], applications=[])
@@ -117,6 +120,7 @@ async def applications() -> Applications:
     summary="Form, actions, states and query page of a document type",
     responses=documented(NotLoggedIn, Forbidden, NotFound),
 )
+@for_tokens("read")
 async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
     """Everything that a page needs to draw the type."""
     return definition_of(type)
@@ -128,6 +132,7 @@ async def definition(type: TypeInPath, person: CurrentPerson) -> Definition:
     summary="Search a code table",
     responses=documented(NotLoggedIn, NotFound),
 )
+@for_tokens("read")
 async def codes(
     table: Annotated[Text, Path(max_length=60, examples=["customs_districts"])],
     person: CurrentPerson,
@@ -152,6 +157,7 @@ async def codes(
     summary="An entry of a code table with its further columns",
     responses=documented(NotLoggedIn, NotFound),
 )
+@for_tokens("read")
 async def code_details(
     table: Annotated[Text, Path(max_length=60, examples=["goods"])],
     code: Annotated[Text, Path(max_length=40, examples=["0202300090"])],
@@ -173,6 +179,7 @@ async def code_details(
 
 
 @router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
+@for_tokens("public")
 async def exchange(
     batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base
 ) -> AnswerBatch:
@@ -185,12 +192,14 @@ async def exchange(
 
 
 @router.get("/healthz", tags=["operation"], summary="The process lives")
+@for_tokens("public")
 async def healthz() -> dict[str, str]:
     """Asks nothing of anybody."""
     return {"status": "ok"}
 
 
 @router.get("/readyz", tags=["operation"], summary="The process can work")
+@for_tokens("public")
 async def readyz(request: Request, response: Response, database: Base) -> dict[str, str]:
     """503 while the database cannot be reached."""
     async with database.transaction() as transaction:

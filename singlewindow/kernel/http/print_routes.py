@@ -16,6 +16,7 @@ from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.printing import listing
 from singlewindow.kernel.printing.data import print_data
 from singlewindow.kernel.printing.listing import list_data
@@ -40,6 +41,7 @@ class Pdf(Response):
     response_class=Pdf,
     responses=documented(NotLoggedIn, Forbidden, NotFound, NotInThisState, TooMany, CannotPrint),
 )
+@for_tokens("read")
 async def print_document(
     type: TypeInPath,
     number: Number,
@@ -84,6 +86,7 @@ async def _drawn(desk: Desk, document: Document, wanted: Print) -> Mapping[str, 
     response_class=Pdf,
     responses=documented(NotLoggedIn, Forbidden, NotFound, Refused, TooMany, CannotPrint),
 )
+@for_tokens("read")
 async def print_list(
     type: TypeInPath,
     person: BoundPerson,

@@ -14,7 +14,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from singlewindow.kernel.problems import API, NotFound, Problem, Refused, TooMany, Violation
+from singlewindow.kernel.http.tokens import note_refusal
+from singlewindow.kernel.problems import API, NotFound, NotLoggedIn, Problem, Refused, TooMany, Violation
 
 FRAMEWORK_WORDS = {
     400: "请求内容无法读取，请刷新页面后重试",
@@ -119,7 +120,11 @@ def install(app: FastAPI) -> None:
 
 def answer(problem: Problem, request: Request) -> JSONResponse:
     """The response for a problem."""
-    headers = {"Retry-After": str(problem.extra["retry_after"])} if isinstance(problem, TooMany) else None
+    headers = None
+    if isinstance(problem, TooMany):
+        headers = {"Retry-After": str(problem.extra["retry_after"])}
+    elif isinstance(problem, NotLoggedIn):
+        headers = {"WWW-Authenticate": "Bearer"}
     return ProblemResponse(body_of(problem, request), problem.status, headers)
 
 
@@ -140,6 +145,7 @@ def body_of(problem: Problem, request: Request) -> dict[str, object]:
 
 async def _problem(request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, Problem)
+    await note_refusal(request, problem)
     return answer(problem, request)
 
 
@@ -155,7 +161,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         )
         for e in error.errors()[:20]
     ]
-    return answer(Refused("请求内容的格式不正确", violations), request)
+    return await _problem(request, Refused("请求内容的格式不正确", violations))
 
 
 def _place(loc: Sequence[int | str]) -> str:

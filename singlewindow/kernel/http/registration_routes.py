@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, Field
 from singlewindow.kernel.http.people_routes import Address, Base, ChallengeAnswer, Token, own_page
 from singlewindow.kernel.http.problems import ViolationBody, documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import registration, values
 from singlewindow.kernel.people.registration import Applicant
 from singlewindow.kernel.problems import Forbidden, Refused, TooMany
@@ -91,6 +92,7 @@ class Registered(BaseModel):
 
 
 @router.post("/card", summary="What the card says of its company")
+@for_tokens("public")
 async def company_of_card(body: CertificateBody, database: Base, address: Address) -> CompanyOfCard:
     """Public. Refused where the card cannot be relied on, or its company is registered already."""
     found = await registration.company_of_card(database, body.certificate, address, settings().pki_folder)
@@ -106,6 +108,7 @@ async def company_of_card(body: CertificateBody, database: Base, address: Addres
 
 
 @router.post("/prepare", summary="First step of a registration: what the card is to sign")
+@for_tokens("public")
 async def prepare(body: PrepareRegistrationBody, database: Base, address: Address) -> ChallengeAnswer:
     """Public. Checks the whole form and names everything that is wrong; the captcha is used up whatever happens."""
     made = await registration.prepare(
@@ -115,6 +118,7 @@ async def prepare(body: PrepareRegistrationBody, database: Base, address: Addres
 
 
 @router.post("", status_code=201, summary="Second step of a registration: the card's signature")
+@for_tokens("public")
 async def register(body: RegistrationBody, database: Base, address: Address) -> Registered:
     """Public. Company, account and bound card are made, all or nothing."""
     applicant = body.applicant(address)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.documents import reminders
 from singlewindow.kernel.http.desk import Base, BoundPerson, closed_applications
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Forbidden, NotLoggedIn
 
 router = APIRouter(prefix="/api/reminders", tags=["news"], responses=documented(NotLoggedIn, Forbidden))
@@ -21,6 +22,7 @@ class RemindersAnswer(BaseModel):
 
 
 @router.get("", summary="What has its term soon")
+@for_tokens("read")
 async def soon(person: BoundPerson, database: Base) -> RemindersAnswer:
     """Documents that the company files, whose status changes by itself in a few days unless something is done, and what
     else chapters remind of."""

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 
 from singlewindow.contract.files import read_file
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import settings
 
@@ -31,12 +32,14 @@ class Pem(Response):
 
 
 @router.get("/api/seal/key", summary="The public key of the seals on prints", response_class=Pem)
+@for_tokens("public")
 async def seal_key() -> Pem:
     """Public: with it anybody verifies a print's QR code, by `singlewindow check-seal` or on the page /seal."""
     return Pem(_key(), headers={"Content-Disposition": "inline; filename=portal-seal.pem"})
 
 
 @router.get("/seal", include_in_schema=False)
+@for_tokens("public")
 async def seal_page() -> Response:
     """The page as one file: key and script stand in it, and its policy lets it fetch nothing."""
     page, policy = _page(_key())

@@ -15,6 +15,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from singlewindow.kernel.database.connection import Database, Transaction
+from singlewindow.kernel.http import tokens
 from singlewindow.kernel.people import refusals, rights, session_store
 from singlewindow.kernel.people.person import Account, Person
 from singlewindow.kernel.problems import Forbidden, MustChangePassword, NotLoggedIn, StaleToken
@@ -25,12 +26,15 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 async def session_account(request: Request) -> Account:
-    """The account whose session the request's cookie names, also while its password has to be changed.
+    """The account whose session the request's cookie names, also while its password has to be changed; or for whom
+    its token stands, whatever the cookie says.
 
     Raises NotLoggedIn (absent, ended and unknown sessions alike), and Forbidden when a changing request comes
     from elsewhere or lacks the session's token.
     """
     check_origin(request)
+    if (bearer := tokens.token_of(request)) is not None:
+        return await tokens.person_with(request, bearer)
     database: Database = request.app.state.database
     token = request.cookies.get(cookie_name())
     account = await session_store.find(database, token, session_life()) if token else None
@@ -60,10 +64,15 @@ async def at_work(request: Request, *, finds: bool = False) -> AsyncIterator[tup
     Raises as `current_person`.
     """
     check_origin(request)
+    database: Database = request.app.state.database
+    if (bearer := tokens.token_of(request)) is not None:
+        person = await tokens.person_with(request, bearer)
+        async with database.work_transaction(person.actor, finds=finds) as transaction:
+            yield transaction, person
+        return
     token = request.cookies.get(cookie_name())
     if not token:
         raise _not_logged_in()
-    database: Database = request.app.state.database
     async with session_store.at_work(database, token, session_life(), finds=finds) as (transaction, account):
         yield transaction, await current_person(await current_account(_checked(request, account)))
 

@@ -15,6 +15,7 @@ from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.print_routes import Pdf
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.printing import figures as printed
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
@@ -61,6 +62,7 @@ class Workbook(Response):
 
 
 @router.get("", summary="Documents counted by one or two dimensions", response_model=FiguresAnswer)
+@for_tokens("read")
 async def statistics(type: NamedType, request: Request, by: By) -> Response:
     """Conditions are query parameters named as in the definition's statistics; a span has `_from` and `_to`."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
@@ -81,6 +83,7 @@ async def statistics(type: NamedType, request: Request, by: By) -> Response:
     response_class=Pdf,
     responses=documented(TooMany, CannotPrint),
 )
+@for_tokens("read")
 async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
     """A PDF with the conditions, the bars and the table (UI-12)."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
@@ -96,6 +99,7 @@ async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
 
 
 @router.get("/export", summary="The same as a workbook", response_class=Workbook)
+@for_tokens("read")
 async def export_statistics(type: NamedType, request: Request, by: By) -> Workbook:
     """One sheet (xlsx): a head, a line for each, the total; counts and sums are numbers."""
     async with own_desk(request, type, bound=False, finds=True) as desk:

@@ -14,6 +14,7 @@ from singlewindow.kernel.http.people_routes import Address, Base
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.sessions import system_administrator
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import system
 from singlewindow.kernel.people.person import Account
 from singlewindow.kernel.people.system import SystemOffice
@@ -90,6 +91,7 @@ class SystemClock(BaseModel):
 
 
 @router.get("/companies", summary="Find companies")
+@for_tokens("none")
 async def companies(
     account: SystemAdministrator,
     database: Base,
@@ -104,6 +106,7 @@ async def companies(
 
 
 @router.get("/companies/{id}/accounts", summary="A company's accounts", responses=documented(NotFound))
+@for_tokens("none")
 async def accounts(id: Id, account: SystemAdministrator, database: Base) -> SystemAccounts:
     """Without anything of their documents."""
     async with database.transaction(account.actor) as transaction:
@@ -117,6 +120,7 @@ async def accounts(id: Id, account: SystemAdministrator, database: Base) -> Syst
     summary="Deactivate or activate a company",
     responses=documented(NotFound),
 )
+@for_tokens("none")
 async def set_company_active(id: Id, body: ActiveBody, account: SystemAdministrator, database: Base) -> None:
     """Deactivating ends the sessions of all its accounts at once."""
     async with database.transaction(account.actor) as transaction:
@@ -129,6 +133,7 @@ async def set_company_active(id: Id, body: ActiveBody, account: SystemAdministra
     summary="Deactivate or activate an account",
     responses=documented(NotFound),
 )
+@for_tokens("none")
 async def set_active(id: Id, body: ActiveBody, account: SystemAdministrator, database: Base) -> None:
     """Deactivating ends its sessions at once; a company's last administrator too."""
     async with database.transaction(account.actor) as transaction:
@@ -141,6 +146,7 @@ async def set_active(id: Id, body: ActiveBody, account: SystemAdministrator, dat
     summary="Let an account log in again after too many wrong passwords",
     responses=documented(NotFound),
 )
+@for_tokens("none")
 async def unlock(id: Id, account: SystemAdministrator, database: Base, address: Address) -> None:
     """What was wrong up to now counts no more."""
     async with database.transaction(account.actor) as transaction:
@@ -148,6 +154,7 @@ async def unlock(id: Id, account: SystemAdministrator, database: Base, address: 
 
 
 @router.get("/messages", summary="Customs' messages that nobody understood")
+@for_tokens("none")
 async def messages(account: SystemAdministrator, database: Base) -> UnreadMessages:
     """Why, and since when; their contents are not shown."""
     found = await people_list.waiting(database, account.actor)
@@ -160,6 +167,7 @@ async def messages(account: SystemAdministrator, database: Base) -> UnreadMessag
     summary="Let the worker try a message again (重试)",
     responses=documented(NotFound),
 )
+@for_tokens("none")
 async def again(id: Id, account: SystemAdministrator, database: Base) -> None:
     """It comes back into the list where it is still not understood."""
     if not await people_list.again(database, [id], account.actor):
@@ -167,6 +175,7 @@ async def again(id: Id, account: SystemAdministrator, database: Base) -> None:
 
 
 @router.get("/clock", summary="The business clock")
+@for_tokens("none")
 async def clock(account: SystemAdministrator, database: Base) -> SystemClock:
     """Read-only."""
     async with database.transaction(account.actor) as transaction:

@@ -15,6 +15,7 @@ from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.job_routes import attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, NotLoggedIn, Refused
 from singlewindow.kernel.spreadsheets.workbook import code_names, template
@@ -65,6 +66,7 @@ class TemplatesAnswer(BaseModel):
     response_class=Response,
     responses={200: {"content": {XLSX: {}}}},
 )
+@for_tokens("read")
 async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> Response:
     """One sheet for the header, one for each line table, joined by 序号; and the codes."""
     async with at_desk(database, type, person) as desk:
@@ -74,6 +76,7 @@ async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> 
 
 
 @router.get("/form-templates/{type}", summary="The company's templates of a form")
+@for_tokens("read")
 async def listed(type: TypeInPath, person: BoundPerson, database: Base) -> TemplatesAnswer:
     """By name."""
     async with at_desk(database, type, person) as desk:
@@ -87,6 +90,7 @@ async def listed(type: TypeInPath, person: BoundPerson, database: Base) -> Templ
     summary="Keep what a form holds as a template",
     responses=documented(Conflict, Refused),
 )
+@for_tokens("draft")
 async def keep(type: TypeInPath, person: BoundPerson, database: Base, body: TemplateBody) -> TemplateView:
     """Numbers, status and grey values are not kept. A name that is there already is refused."""
     async with at_desk(database, type, person) as desk:
@@ -94,6 +98,7 @@ async def keep(type: TypeInPath, person: BoundPerson, database: Base, body: Temp
 
 
 @router.get("/form-templates/{type}/{id}", summary="A template with what it fills in")
+@for_tokens("read")
 async def get(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> FilledTemplate:
     """A new form begins with this content."""
     async with at_desk(database, type, person) as desk:
@@ -104,6 +109,7 @@ async def get(type: TypeInPath, id: TemplateId, person: BoundPerson, database: B
 @router.put(
     "/form-templates/{type}/{id}", summary="Rename a template", responses=documented(Conflict, Refused)
 )
+@for_tokens("draft")
 async def rename(
     type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base, body: RenameBody
 ) -> TemplateView:
@@ -113,6 +119,7 @@ async def rename(
 
 
 @router.delete("/form-templates/{type}/{id}", status_code=204, summary="Delete a template")
+@for_tokens("draft")
 async def delete(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> None:
     """Documents that were made with it stay."""
     async with at_desk(database, type, person) as desk:

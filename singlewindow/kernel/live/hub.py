@@ -62,7 +62,8 @@ END = Message("end")  # the session is over, or may not listen any more
 
 @dataclass(eq=False)
 class Stream:
-    """An open stream of one account; `session` is the digest of its session's token."""
+    """An open stream of one account; `session` is the digest of its session's token, or of the token that stands
+    in its place."""
 
     actor: Actor
     session: bytes
@@ -254,14 +255,16 @@ class Hub:
             self._send(company, [message])
 
     async def _end_sessions(self) -> None:
-        """End the streams whose session is over (logged out, expired, its account closed) or has no card any more."""
+        """End the streams whose session or token is over (logged out, revoked, expired, its account closed) or has no
+        card any more."""
         streams = [stream for each in self._streams.values() for stream in each if not stream.ended]
         if not streams:
             return
         async with self._database.transaction() as transaction:
             rows = await transaction.rows(
                 """select hash from unnest($1::bytea[]) as hash
-                   where not exists (select from sw_session(hash) where card_no is not null)""",
+                   where not exists (select from sw_session(hash) where card_no is not null)
+                     and not exists (select from sw_token(hash) where card_no is not null and over = '')""",
                 list({stream.session for stream in streams}),
             )
         over = {row["hash"] for row in rows}

@@ -23,6 +23,8 @@ KINDS = {
     "bound": "绑定卡",
     "unbound": "解绑卡",
     "unlocked": "解除锁定",
+    "token made": "新建接口令牌",
+    "token revoked": "停用接口令牌",
     "company deactivated": "停用企业",
     "company activated": "启用企业",
 }

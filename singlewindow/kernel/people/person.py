@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.people.grant import Grant
 
 Role = Literal["administrator", "operator", "system"]
-Level = Literal["password", "card"]
+Level = Literal["password", "card", "token"]
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,4 @@ class Person(Account):
     company_name: str
     bound_card: str | None
     card_kind: str | None
+    grant: Grant | None = None  # what the token may that asks; None: a person at the page

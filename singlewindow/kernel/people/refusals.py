@@ -7,6 +7,8 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, Refused, Violation
 
 CLAUSE = "手册 3.2 进入或退出系统"
+TOKENS = "接口令牌规则"
+GRANT_ADVICE = "请由企业管理员在【企业管理】的【接口令牌】页另建令牌"
 UNBOUND = (
     "当前账号未绑定卡介质，不能暂存、申请或查询；请在右上角账号菜单的【账户】页绑定电子口岸 IC卡/Ikey，"
     "或请企业管理员为该账号绑定"
@@ -53,9 +55,23 @@ def bad_certificate(refused: CertificateRefused) -> Refused:
 
 def wrong_card(title: str, kind: str | None, person: Person) -> str:
     """Why this session may not enter the application `title`, which wants a card of `kind`; '' where it may."""
-    if kind is None or (person.level == "card" and person.card_kind == kind):
+    if kind is None or (person.level != "password" and person.card_kind == kind):
         return ""
+    if person.grant:
+        return f"【{title}】只能用绑定{kind}的账号的接口令牌，{token_advice(kind)}"
     return f"【{title}】只能用{kind}登录后进入，{card_kind_advice(kind)}"
+
+
+def not_granted(name: str, title: str, person: Person) -> str:
+    """Why the token that asks may not enter the application of this name; '' where it may, or nobody's token asks."""
+    if person.grant is None or person.grant.has_chapter(name):
+        return ""
+    return f"接口令牌【{person.grant.name}】不含【{title}】；{GRANT_ADVICE}"
+
+
+def token_advice(kind: str) -> str:
+    """What to do about a token of an account with the wrong card."""
+    return f"请由企业管理员为绑定{kind}的账号新建接口令牌"
 
 
 def card_kind_advice(kind: str | None) -> str:

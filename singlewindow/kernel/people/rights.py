@@ -40,8 +40,9 @@ ACTIVE = Act("active", "停用/启用", ("administrator",))
 PASSWORD = Act("password", "重置密码", ("administrator",))
 BIND = Act("bind", "绑定卡", ("administrator",))
 UNBIND = Act("unbind", "解绑卡", ("administrator",))
+TOKENS = Act("tokens", "管理接口令牌", ("administrator",))
 SYSTEM = Act("system", "系统管理", ("system",))
-ACTS = (DOCUMENTS, BIND_OWN, COMPANY, ADD, ROLE, ACTIVE, PASSWORD, BIND, UNBIND, SYSTEM)
+ACTS = (DOCUMENTS, BIND_OWN, COMPANY, ADD, ROLE, ACTIVE, PASSWORD, BIND, UNBIND, TOKENS, SYSTEM)
 
 
 def rights_of(account: Account) -> dict[str, str]:

@@ -13,6 +13,7 @@ from singlewindow.kernel.http.job_routes import attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
 from singlewindow.subsystems._labels.orders import Order, OrderDesk
@@ -42,6 +43,7 @@ class ParcelsAnswer(BaseModel):
 
 
 @router.get("/parcels", summary="The company's parcels", responses=documented(Refused))
+@for_tokens("read")
 async def parcels(
     person: ChapterPerson,
     database: Base,
@@ -88,6 +90,7 @@ OrderId = Annotated[int, Path(ge=1, le=MAX_ID)]
     response_model=PrepareAnswer,
     responses=documented(Refused),
 )
+@for_tokens("submit")
 async def prepare(person: ChapterPerson, database: Base, body: OrderBody) -> Response:
     """Answers the exact text that the card signs."""
     async with database.transaction(person.actor) as transaction:
@@ -101,6 +104,7 @@ async def prepare(person: ChapterPerson, database: Base, body: OrderBody) -> Res
     summary="Second step of an order of labels",
     responses=documented(Refused, Conflict, TooMany),
 )
+@for_tokens("submit")
 async def place(person: ChapterPerson, database: Base, body: SubmitBody) -> OrderAnswer:
     """Kept as it was signed; the worker makes the labels."""
     signed = Signed.of(body.signature, body.certificate)
@@ -110,6 +114,7 @@ async def place(person: ChapterPerson, database: Base, body: SubmitBody) -> Orde
 
 
 @router.get("/orders/{id}", summary="How far an order is", responses=documented(NotFound))
+@for_tokens("read")
 async def get(id: OrderId, person: ChapterPerson, database: Base) -> OrderAnswer:
     """For everybody of the company."""
     async with database.transaction(person.actor) as transaction:
@@ -117,6 +122,7 @@ async def get(id: OrderId, person: ChapterPerson, database: Base) -> OrderAnswer
 
 
 @router.post("/orders/{id}/stop", summary="Stop an order", responses=documented(NotFound, NotInThisState))
+@for_tokens("submit")
 async def stop(id: OrderId, person: ChapterPerson, database: Base) -> OrderAnswer:
     """What is ready stays."""
     async with database.transaction(person.actor) as transaction:
@@ -129,6 +135,7 @@ async def stop(id: OrderId, person: ChapterPerson, database: Base) -> OrderAnswe
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}, **documented(NotFound)},
 )
+@for_tokens("read")
 async def label(
     id: OrderId, number: Annotated[Text, Path(max_length=60)], person: ChapterPerson, database: Base
 ) -> Response:

@@ -13,6 +13,7 @@ from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Refused
 from singlewindow.subsystems.appointment.lead_time import UNKNOWN_TEXT
 from singlewindow.subsystems.appointment.working_time import COUNTED, asked_for, find_times
@@ -51,6 +52,7 @@ class WorkingTimesAnswer(BaseModel):
     response_model=WorkingTimesAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def working_time(
     person: ChapterPerson,
     database: Base,

@@ -18,6 +18,7 @@ from singlewindow.kernel.http.job_routes import STATES, State, attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
@@ -87,6 +88,7 @@ class ApplicationProgress(BaseModel):
     response_model=PrepareAnswer,
     responses=documented(Refused),
 )
+@for_tokens("submit")
 async def prepare(person: ChapterPerson, database: Base, body: ApplicationBody) -> Response:
     """What the card is to sign. Declarations that will not be accepted are warnings; where none will, it is refused."""
     wanted = applications.wanted_of(body.kind, body.sealed, body.numbers)
@@ -101,6 +103,7 @@ async def prepare(person: ChapterPerson, database: Base, body: ApplicationBody) 
     response_model=AppliedAnswer,
     responses=documented(Conflict, Refused, TooMany),
 )
+@for_tokens("submit")
 async def submit(
     person: ChapterPerson,
     database: Base,
@@ -120,6 +123,7 @@ async def submit(
 
 
 @router.get("/applications/{number}", summary="How far an application is", response_model=ApplicationProgress)
+@for_tokens("read")
 async def status(number: ApplicationNumber, person: ChapterPerson, database: Base) -> Response:
     """To be asked about once a second while it waits or runs; everybody of the company with a 法人卡 sees it."""
     async with at_desk(database, person) as transaction:
@@ -132,6 +136,7 @@ async def status(number: ApplicationNumber, person: ChapterPerson, database: Bas
     response_model=ApplicationProgress,
     responses=documented(NotInThisState, NotReady),
 )
+@for_tokens("submit")
 async def stop(number: ApplicationNumber, person: ChapterPerson, database: Base) -> Response:
     """What is done stays done; the step under way ends."""
     async with at_desk(database, person) as transaction:
@@ -144,6 +149,7 @@ async def stop(number: ApplicationNumber, person: ChapterPerson, database: Base)
     response_model=ApplicationProgress,
     responses=documented(NotInThisState, NotReady, Gone, TooMany),
 )
+@for_tokens("submit")
 async def resume(number: ApplicationNumber, person: ChapterPerson, database: Base) -> Response:
     """It goes on where it stood."""
     async with at_desk(database, person) as transaction:
@@ -159,6 +165,7 @@ async def resume(number: ApplicationNumber, person: ChapterPerson, database: Bas
         **documented(NotReady, PartialData, Gone, TooMany),
     },
 )
+@for_tokens("read")
 async def data(
     number: ApplicationNumber,
     person: ChapterPerson,

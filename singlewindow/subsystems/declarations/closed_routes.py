@@ -14,6 +14,7 @@ from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Refused
 from singlewindow.subsystems.declarations import queries
 from singlewindow.subsystems.declarations.access import at_desk, load_known
@@ -97,6 +98,7 @@ Wanted = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/closed", summary="The company's closed declarations", response_model=ClosedAnswer)
+@for_tokens("read")
 async def closed(person: ChapterPerson, database: Base, wanted: Wanted) -> Response:
     """By numbers, by the days on which they were declared, or both. Days may be left out where numbers are given."""
     async with at_desk(database, person) as transaction:
@@ -115,6 +117,7 @@ async def closed(person: ChapterPerson, database: Base, wanted: Wanted) -> Respo
 
 
 @router.get("/closed/numbers", summary="The numbers of a whole result", response_model=NumbersAnswer)
+@for_tokens("read")
 async def closed_numbers(person: ChapterPerson, database: Base, wanted: Wanted) -> Response:
     """To tick across pages: conditions as in the query, page and size count for nothing."""
     limit = chapter_settings().application_declarations

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.spreadsheets.number_file import NumberFileLimits, read_numbers
 from singlewindow.subsystems.declarations.access import at_desk
@@ -44,6 +45,7 @@ class NumberFileAnswer(BaseModel):
 
 
 @router.post("/numbers", summary="Numbers from a file", responses=documented(Refused))
+@for_tokens("read")
 async def numbers(
     person: ChapterPerson, database: Base, file: Annotated[UploadFile, File(description="txt, csv or xlsx")]
 ) -> NumberFileAnswer:

@@ -16,6 +16,7 @@ from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.people_routes import Address
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import NotFound, Refused
 from singlewindow.kernel.zip_stream import stream_zip
 from singlewindow.subsystems.declarations import archives, results, rules
@@ -125,6 +126,7 @@ Wanted = Annotated[Asked, Depends(asked)]
     response_model=ResultsAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def found(person: ChapterPerson, database: Base, wanted: Wanted) -> Response:
     """One row for each accepted declaration. Days may be left out where numbers or 申请编号 are given."""
     async with at_desk(database, person) as transaction:
@@ -147,6 +149,7 @@ async def found(person: ChapterPerson, database: Base, wanted: Wanted) -> Respon
     response_class=Pdf,
     responses=documented(NotFound, NotReady, Gone),
 )
+@for_tokens("read")
 async def pdf(
     id: ResultId,
     person: ChapterPerson,
@@ -169,6 +172,7 @@ async def pdf(
     response_model=OperationsAnswer,
     responses=documented(NotFound, NotReady, Gone),
 )
+@for_tokens("read")
 async def operations(id: ResultId, person: ChapterPerson, database: Base) -> Response:
     """操作记录, as long as the file is kept."""
     async with at_desk(database, person) as transaction:
@@ -191,6 +195,7 @@ async def operations(id: ResultId, person: ChapterPerson, database: Base) -> Res
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}}, **documented(NotFound, NotReady, Gone)},
 )
+@for_tokens("read")
 async def archive(
     body: ArchiveBody, person: ChapterPerson, database: Base, address: Address
 ) -> StreamingResponse:

@@ -19,6 +19,7 @@ from singlewindow.kernel.http.job_routes import attachment
 from singlewindow.kernel.http.print_routes import Pdf
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.printing.figures import TEMPLATE
@@ -88,6 +89,7 @@ Flag = Literal["I", "E"]
     response_model=CandidatesAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def find_candidates(
     person: ChapterPerson,
     database: Base,
@@ -125,6 +127,7 @@ async def find_candidates(
     response_model=PreviewAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def preview_merge(person: ChapterPerson, database: Base, body: MergeBody) -> Response:
     """Nothing is written. What is refused is named by `numbers/N`, the Nth list, or `declarant_code`."""
     async with database.transaction(person.actor) as transaction:
@@ -136,6 +139,7 @@ async def preview_merge(person: ChapterPerson, database: Base, body: MergeBody) 
 @router.post(
     "/merges", status_code=201, summary="Merge lists (汇总)", responses=documented(Refused, Conflict)
 )
+@for_tokens("draft")
 async def merge(
     person: ChapterPerson,
     database: Base,
@@ -151,6 +155,7 @@ async def merge(
 
 
 @router.get("/merges", summary="What was merged of late", response_model=BatchesAnswer)
+@for_tokens("read")
 async def find_batches(person: ChapterPerson, database: Base, page: PageNo = 1, size: Size = 20) -> Response:
     """The company's clicks on 汇总, the newest first, and what has come of each."""
     async with database.transaction(person.actor) as transaction:
@@ -159,6 +164,7 @@ async def find_batches(person: ChapterPerson, database: Base, page: PageNo = 1, 
 
 
 @router.get("/agents/{code}", summary="A company that may declare for others", responses=documented(Refused))
+@for_tokens("read")
 async def agent(
     person: ChapterPerson,
     database: Base,
@@ -209,6 +215,7 @@ AskedDeclarations = Annotated[declarations.Asked, Depends(declarations_asked)]
     response_model=DeclarationsAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def find_declarations(person: ChapterPerson, database: Base, asked: AskedDeclarations) -> Response:
     """Own ones, or those in which the company is 境内收发货人; drafts too. A draft has no 申报日期."""
     async with database.transaction(person.actor) as transaction:
@@ -223,6 +230,7 @@ async def find_declarations(person: ChapterPerson, database: Base, asked: AskedD
     response_class=Response,
     responses={200: {"content": {XLSX: {}}}, **documented(Refused)},
 )
+@for_tokens("read")
 async def export_declarations(person: ChapterPerson, database: Base, asked: AskedDeclarations) -> Response:
     """For 境内收发货人 alone (`company_kind` B): all that fit the conditions."""
     if asked.company_kind != declarations.CONSIGNEE:
@@ -247,6 +255,7 @@ async def export_declarations(person: ChapterPerson, database: Base, asked: Aske
     response_model=RelationsAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def find_relations(
     person: ChapterPerson,
     database: Base,
@@ -287,6 +296,7 @@ AskedStatistics = Annotated[statistics.Asked, Depends(statistics_asked)]
     response_model=StatisticsAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def count(person: ChapterPerson, database: Base, asked: AskedStatistics) -> Response:
     """Lists that customs accepted, by 申报日期 (both days needed, at most 366 days)."""
     async with database.transaction(person.actor) as transaction:
@@ -301,6 +311,7 @@ async def count(person: ChapterPerson, database: Base, asked: AskedStatistics) -
     response_class=Pdf,
     responses=documented(Refused, TooMany, CannotPrint),
 )
+@for_tokens("read")
 async def print_statistics(
     person: ChapterPerson, database: Base, asked: AskedStatistics, request: Request
 ) -> Pdf:
@@ -319,6 +330,7 @@ async def print_statistics(
     response_model=DeadlinesAnswer,
     responses=documented(Refused),
 )
+@for_tokens("read")
 async def find_deadlines(
     person: ChapterPerson,
     database: Base,

@@ -2024,6 +2024,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's tokens
+         * @description Also those that are over.
+         */
+        get: operations["list_tokens_api_tokens_get"];
+        put?: never;
+        /**
+         * Make a token
+         * @description Everything that is wrong is named. The token itself is in this answer alone.
+         */
+        post: operations["make_token_api_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Its next use is refused, and its open streams end. Again does nothing.
+         */
+        delete: operations["revoke_token_api_tokens__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a token was used for
+         * @description Kept for 90 days.
+         */
+        get: operations["token_uses_api_tokens__id__uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exchange/messages": {
         parameters: {
             query?: never;
@@ -3817,6 +3881,18 @@ export interface components {
             number?: string | null;
         };
         /**
+         * MadeToken
+         * @description A new token, this once.
+         */
+        MadeToken: {
+            kept: components["schemas"]["TokenView"];
+            /**
+             * Token
+             * @description Kept nowhere: it is shown here and never again
+             */
+            token: string;
+        };
+        /**
          * MarkerView
          * @description What stands beside the status: the action that is with customs or that ended the document, and the word.
          */
@@ -4769,7 +4845,7 @@ export interface components {
              * @description How the session began
              * @enum {string}
              */
-            level: "password" | "card";
+            level: "password" | "card" | "token";
             /**
              * Must Change Password
              * @description Until then nothing else is answered
@@ -5061,6 +5137,164 @@ export interface components {
             items: components["schemas"]["TemplateView"][];
             /** Most */
             most: number;
+        };
+        /**
+         * TokenBody
+         * @description A new token: for which program, whose card signs for it, what it may do, and how long.
+         */
+        TokenBody: {
+            /**
+             * Account Id
+             * @description The account that it stands for, whose card signs
+             */
+            account_id: number;
+            /**
+             * Chapters
+             * @description Applications that it may use; null: all
+             * @example [
+             *       "inspection"
+             *     ]
+             */
+            chapters?: string[] | null;
+            /**
+             * Last Day
+             * @description The last day, in Chinese time, at most 365 days ahead; null: 90 days ahead
+             */
+            last_day?: string | null;
+            /**
+             * Name
+             * @description What uses it
+             * @example ERP 报关接口
+             */
+            name: string;
+            /**
+             * Right
+             * @description read (查询) < draft (暂存) < submit (申报)
+             * @enum {string}
+             */
+            right: "read" | "draft" | "submit";
+        };
+        /**
+         * TokenUseView
+         * @description One use of a token.
+         */
+        TokenUseView: {
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** Method */
+            method: string;
+            /**
+             * Refused
+             * @description Status and title of the refusal; empty: not refused
+             */
+            refused: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Route
+             * @description The route's pattern
+             * @example /api/documents/{type}
+             */
+            route: string;
+        };
+        /**
+         * TokenUsesAnswer
+         * @description Newest first; `more`: there may be older ones.
+         */
+        TokenUsesAnswer: {
+            /** Items */
+            items: components["schemas"]["TokenUseView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * TokenView
+         * @description A token without the token itself, which nobody sees again.
+         */
+        TokenView: {
+            /**
+             * Account Active
+             * @description false: the token is worth nothing meanwhile
+             */
+            account_active: boolean;
+            /** Card Kind */
+            card_kind: string | null;
+            /** Card No */
+            card_no: string | null;
+            /**
+             * Chapters
+             * @description null: all applications
+             */
+            chapters: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Display Name */
+            display_name: string;
+            /** Id */
+            id: number;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked By */
+            revoked_by: string;
+            /**
+             * Right
+             * @enum {string}
+             */
+            right: "read" | "draft" | "submit";
+            /**
+             * Shown
+             * @description Its first characters
+             * @example swt_mP9x2KqA
+             */
+            shown: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+            /** Username */
+            username: string;
+        };
+        /**
+         * TokensAnswer
+         * @description A page of the company's tokens, newest first.
+         */
+        TokensAnswer: {
+            /** Items */
+            items: components["schemas"]["TokenView"][];
+            /** Page */
+            page: number;
+            /** Size */
+            size: number;
+            /** Total */
+            total: number;
+            /**
+             * Usual Last Day
+             * Format: date
+             * @description What is offered for a new one
+             */
+            usual_last_day: string;
         };
         /**
          * TotalView
@@ -12232,6 +12466,244 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tokens_api_tokens_get: {
+        parameters: {
+            query?: {
+                /** @description From 1 */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_token_api_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/conflict: 与已有数据冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_token_api_tokens__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id, from the list of tokens */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    token_uses_api_tokens__id__uses_get: {
+        parameters: {
+            query?: {
+                /** @description Only entries older than this id */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The token's id, from the list of tokens */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenUsesAnswer"];
+                };
             };
             /** @description /problems/not-logged-in: 尚未登录 */
             401: {
