@@ -6,13 +6,14 @@ Nothing is stored for it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import structlog
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.people import tokens
 from singlewindow.kernel.subsystem import (
     DocumentType,
     Reminded,
@@ -33,15 +34,22 @@ OWN = "s.company_id = $1"
 """The application's own check of whose terms are told; row-level security is the second fence."""
 
 
+OWN_LINES: tuple[Reminders, ...] = (tokens.ending,)
+"""What the portal itself reminds of, in real time; their `page` is an address of the portal's."""
+COMPANY = "企业管理"
+
+
 class ReminderItem(BaseModel):
-    """A document, or a page of a chapter's own, what to do there, until when, and how many days are left (a day begun
+    """A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days are left (a day begun
     counts; below 1 where it is over)."""
 
-    application: str
+    application: str = Field(description="Empty where it is about the portal itself")
     type: str = Field(description="The document's; empty where it is about a page")
     title: str = Field(description="The document type's, or the application's")
     number: str = Field(description="Empty where it is about no single document")
-    page: str = Field(description="The name of the application's own page, or empty")
+    page: str = Field(
+        description="The name of the application's own page, an address of the portal's (/company/…), or empty"
+    )
     text: str
     due_at: datetime
     days: int
@@ -60,6 +68,10 @@ async def of_company(
         if subsystem.reminders and subsystem.name not in closed:
             own = await _of_chapter(transaction, subsystem, subsystem.reminders)
             items, total = items + own, total + len(own)
+    real_now = datetime.now(UTC)
+    for lines_of in OWN_LINES:
+        own = [_own_line(line, real_now) for line in await lines_of(transaction, SHOWN)]
+        items, total = items + own, total + len(own)
     items.sort(key=lambda item: (item.due_at, item.number))
     return items[:SHOWN], min(total, COUNTED)
 
@@ -139,6 +151,19 @@ def _line(subsystem: Subsystem, line: Reminded, now: datetime) -> ReminderItem:
         text=line.text,
         due_at=line.due_at,
         days=_days(line.due_at, now),
+    )
+
+
+def _own_line(line: Reminded, real_now: datetime) -> ReminderItem:
+    return ReminderItem(
+        application="",
+        type="",
+        title=COMPANY,
+        number="",
+        page=line.page,
+        text=line.text,
+        due_at=line.due_at,
+        days=_days(line.due_at, real_now),
     )
 
 

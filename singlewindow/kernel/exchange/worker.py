@@ -63,6 +63,7 @@ EXPIRED = (
     "file where expires_at < now()",
     f"job where created_at < now() - interval '{JOB_DAYS} days' and state not in ('queued', 'running')",
     _older("login_attempt", "at", "180 days"),
+    _older("api_token_use", "at", "90 days"),
     _older("inbox", "received_at", "30 days") + " and state = 'applied'",
 )
 ITEMS_OF_OLD_JOBS = """job_item i using job j where i.job_id = j.id and j.ended_at < now() - $1::interval

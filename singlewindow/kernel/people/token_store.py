@@ -18,7 +18,6 @@ from singlewindow.kernel.people.session_store import digest
 PREFIX = "swt_"
 TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 SHOWN = len(PREFIX) + 8  # characters by which people tell tokens apart
-USES_KEPT = "90 days"
 Over = Literal["", "revoked", "expired", "closed"]
 
 _USE = """select *, set_config('synchronous_commit', 'off', true) from sw_token_used($1, $2, $3, $4, $5)"""

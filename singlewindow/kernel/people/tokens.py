@@ -17,7 +17,7 @@ from singlewindow.kernel.people.refusals import TOKENS
 from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.people.token_store import SHOWN, new_token
 from singlewindow.kernel.problems import Conflict, NotFound, Refused, Violation
-from singlewindow.kernel.subsystem import subsystems
+from singlewindow.kernel.subsystem import Reminded, subsystems
 
 OWN = "t.company_id = $1"
 """The application's own check of whose tokens are seen; row-level security is the second fence."""
@@ -28,6 +28,8 @@ MOST_ALIVE = 100
 MOST_DAYS = 365
 USUAL_DAYS = 90
 MOST_NAME = 50
+REMINDED = timedelta(days=2)
+PAGE_ADDRESS = "/company/tokens"
 CHINA = ZoneInfo("Asia/Shanghai")
 State = Literal["active", "expired", "revoked"]
 _COLUMNS = """t.id, t.name, t.shown, t.access, t.chapters, t.valid_until, t.created_at, t.created_by, t.last_used_at,
@@ -170,6 +172,25 @@ class TokenDesk:
         await account_log.write(
             self.transaction, self.person, self.person.company_id, kind, token.username, token=token.name
         )
+
+
+async def ending(transaction: Transaction, most: int) -> list[Reminded]:
+    """Lines for the home page of the company's administrators: tokens that are good for two days more at most."""
+    rows = await transaction.rows(
+        f"""select t.name, t.valid_until from api_token t
+            join account a on a.id = $2 and a.company_id = t.company_id and a.role = 'administrator'
+            where {OWN} and t.revoked_at is null and t.valid_until > now() and t.valid_until <= now() + $3::interval
+            order by t.valid_until, t.id limit $4""",
+        transaction.actor.company_id, transaction.actor.account_id, REMINDED, most,
+    )  # fmt: skip
+    return [
+        Reminded(
+            f"接口令牌【{row['name']}】有效期至 {last_day_of(row['valid_until'])}，请新建令牌并更新到程序中",
+            row["valid_until"],
+            page=PAGE_ADDRESS,
+        )
+        for row in rows
+    ]
 
 
 def last_day_of(valid_until: datetime) -> date:

@@ -7,10 +7,15 @@ from typing import Any
 import httpx
 
 from singlewindow.kernel.http.token_rights import KEY
+from singlewindow.kernel.people import tokens
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
 
 ADDRESS = f"/api/documents/{TYPE}"
+
+
+def today() -> date:
+    return datetime.now(tokens.CHINA).date()
 
 
 async def made(house: House, admin: Member, **more: Any) -> dict[str, Any]:
@@ -61,3 +66,20 @@ def test_every_route_says_what_a_token_must_have(house: House) -> None:
         if operation.get(KEY) not in ("read", "draft", "submit", "none", "public")
     }
     assert not silent
+
+
+async def test_administrators_are_reminded_two_days_before_the_end(house: House) -> None:
+    """INTG-01: on the home page, of what is about to end in real time; nobody else is told."""
+    admin = await house.member(role="administrator")
+    operator, stranger = await house.member(admin.customs_code), await house.member(role="administrator")
+    for days, name in ((1, "明天"), (2, "后天"), (3, "大后天")):
+        await made(house, admin, name=name, last_day=str(today() + timedelta(days=days)))
+    await house.sql("update api_token set valid_until = valid_until - interval '1 day' where name = '后天'")
+    items = (await admin.http.get("/api/reminders")).json()["items"]
+    assert [(each["page"], each["days"]) for each in items] == [
+        ("/company/tokens", 2),
+        ("/company/tokens", 2),
+    ]
+    assert "【明天】" in items[0]["text"]
+    for other in (operator, stranger):
+        assert (await other.http.get("/api/reminders")).json()["items"] == []

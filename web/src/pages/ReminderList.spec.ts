@@ -84,3 +84,10 @@ it("says when they could not be read, and reads them when asked", async () => {
   expect(list.findAll("li")).toHaveLength(1);
   list.unmount();
 });
+
+it("INTG-01: a line of the portal's own leads to its page", async () => {
+  answer = { items: [{ ...reminder("", 2), application: "", type: "", page: "/company/tokens", text: "接口令牌【ERP】有效期至 2026-11-27" }], total: 1 };
+  const list = await shown();
+  expect(list.get("a").attributes("href")).toBe("/company/tokens");
+  list.unmount();
+});

@@ -4587,11 +4587,14 @@ export interface components {
         };
         /**
          * ReminderItem
-         * @description A document, or a page of a chapter's own, what to do there, until when, and how many days are left (a day begun
+         * @description A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days are left (a day begun
          *     counts; below 1 where it is over).
          */
         ReminderItem: {
-            /** Application */
+            /**
+             * Application
+             * @description Empty where it is about the portal itself
+             */
             application: string;
             /** Days */
             days: number;
@@ -4607,7 +4610,7 @@ export interface components {
             number: string;
             /**
              * Page
-             * @description The name of the application's own page, or empty
+             * @description The name of the application's own page, an address of the portal's (/company/…), or empty
              */
             page: string;
             /** Text */
