@@ -40,8 +40,8 @@ COMPANY = "企业管理"
 
 
 class ReminderItem(BaseModel):
-    """A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days are left (a day begun
-    counts; below 1 where it is over)."""
+    """A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days
+    are left (a day begun counts; below 1 where it is over)."""
 
     application: str = Field(description="Empty where it is about the portal itself")
     type: str = Field(description="The document's; empty where it is about a page")
