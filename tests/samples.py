@@ -30,6 +30,7 @@ from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.people import session_store
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.subsystem import DocumentType, get_document_type
+from tests.dry_runs import as_foreseen
 from tests.house import House, Member
 
 DATES = ("valid_from", "valid_to")
@@ -47,12 +48,15 @@ def samples(folder: Path, kind: str) -> list[Any]:
 async def violations(house: House, type: DocumentType, sample: dict[str, Any]) -> list[Violation]:
     """Judge a sample as before a signature, on registers that hold what it says and nothing else.
 
-    Afterwards they are empty: what one sample says (业务停用, say) hinders no test of the same database.
+    Then it goes through the API, where the dry run must say beforehand what comes of it (`dry_runs.py`). Afterwards the
+    registers are empty: what one sample says (业务停用, say) hinders no test of the same database.
     """
     await _forget(house)
+    [clock] = await house.sql("select frozen, shift from clock")
     try:
         return await _violations(house, type, sample)
     finally:
+        await house.sql("update clock set frozen = $1, shift = $2", *clock)
         await _forget(house)
 
 
@@ -118,6 +122,9 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
             signing=True,
         )
     assert sorted([v.path, v.rule] for v in verdict.warnings) == sorted(sample.get("warn", []))
+    if "now" in sample:
+        await house.sql("update clock set frozen = $1, shift = '0'", datetime.fromisoformat(sample["now"]))
+    await as_foreseen(house, applicant, type, sample["content"], sample.get("attachments", ()))
     return list(verdict.violations)
 
 

@@ -304,6 +304,11 @@ class Lifecycle:
         return None
 
     @cached_property
+    def declaring(self) -> Action | None:
+        """The action that submits a draft; None where nothing is submitted."""
+        return next((action for action in self.actions if action.signed and not action.amends), None)
+
+    @cached_property
     def follow_ups(self) -> tuple[Action, ...]:
         """The actions that are buttons on the form of a document in force."""
         return tuple(action for action in self.actions if action.edits is not None)

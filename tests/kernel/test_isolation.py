@@ -88,6 +88,7 @@ NOT_FOUND: dict[str, Case] = {
     f"POST {BASE}/lookup": lambda g: g.send(
         "POST", "/lookup", json={"field": "x", "content": {}, "number": g.number}
     ),
+    f"POST {BASE}/check": lambda g: g.send("POST", "/check", json={"content": {}, "number": g.number}),
 }
 """Asked for a document that is not there, these answer 404."""
 

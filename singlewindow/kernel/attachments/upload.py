@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,6 +111,24 @@ class UploadDesk:
         event = Event("upload removed", self.desk.person.display_name, {"category": found.category})
         return await self._changed(document, status, event)
 
+    async def foresee(self, document: Document, categories: Sequence[str]) -> list[Violation]:
+        """What uploading would say, if these were the categories of the document's files. Raises as `add` where it may
+        not be done at all."""
+        stored = Counter(file.category for file in await self.desk.files(document))
+        wanted = Counter(categories)
+        found = []
+        for code in sorted((wanted - stored).keys()):
+            self._check_may_change(document, code)
+            category = self._spec().category(code)
+            if category is None:
+                found.append(self._no_category(code))
+            elif category.most and wanted[code] > category.most:
+                found.append(_too_many(category, category.most, self._spec().clause))
+        return found
+
+    def _no_category(self, code: str) -> Violation:
+        return self._wrong(f"没有随附单据文件类别 {code}", "请按空格键从列表中选取类别")
+
     async def read(self, number: str, attachment_id: int) -> Row:
         """The bytes and the name of a file of a document that the person may see; another party sees what was
         submitted."""
@@ -142,9 +161,7 @@ class UploadDesk:
     def _check_request(self, wanted: UploadRequest) -> None:
         spec = self._spec()
         if spec.name_of(wanted.category) is None:
-            raise Refused.because(
-                [self._wrong(f"没有随附单据文件类别 {wanted.category}", "请按空格键从列表中选取类别")]
-            )
+            raise Refused.because([self._no_category(wanted.category)])
         if not re.fullmatch(r"[^/\\]{1,200}", wanted.name) or find_unprintable(wanted.name) is not None:
             raise Refused.because(
                 [self._wrong("文件名为空、过长或含有不能使用的字符", "请改名（不超过 200 个字符）后重新选择")]

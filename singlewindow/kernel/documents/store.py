@@ -291,7 +291,8 @@ async def change_many(
     found = {row["id"]: row for row in rows}
     for document, wanted, _ in changes:
         if found[document.id].get("missing"):
-            raise await _claim_conflict(transaction, _claims(type, document, wanted), document.id)
+            conflict = await find_conflict(transaction, type, document, wanted)
+            raise conflict or Conflict("该编号正在被另一单据使用，请稍后重试")
     return [
         replace(
             document,
@@ -478,18 +479,27 @@ def _columns(rows: Sequence[tuple[int, str, str]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
 
 
-async def _claim_conflict(
-    transaction: Transaction, claims: Sequence[tuple[Claim, str]], document_id: int
-) -> Conflict:
-    for claim, key in claims:
-        if claim.shared:
-            continue
-        if await transaction.value("select sw_claimed($1, $2, $3)", claim.kind, key, document_id):
-            message = claim.message.format(key=key)
-            return Conflict(
-                message, [Violation(claim.path, "claim." + claim.kind, message, claim.advice, claim.clause)]
-            )
-    return Conflict("该编号正在被另一单据使用，请稍后重试")
+async def find_conflict(
+    transaction: Transaction, type: DocumentType, document: Document, wanted: Change
+) -> Conflict | None:
+    """The refusal of a change for which another document holds a claim, as far as can be seen; None where none does."""
+    needed = [(claim, key) for claim, key in _claims(type, document, wanted) if not claim.shared]
+    if not needed:
+        return None
+    place = await transaction.value(
+        """select min(place) from unnest($1::text[], $2::text[]) with ordinality as w (kind, key, place)
+           where sw_claimed(kind, key, $3)""",
+        [claim.kind for claim, _ in needed],
+        [key for _, key in needed],
+        document.id,
+    )
+    if place is None:
+        return None
+    claim, key = needed[place - 1]
+    message = claim.message.format(key=key)
+    return Conflict(
+        message, [Violation(claim.path, "claim." + claim.kind, message, claim.advice, claim.clause)]
+    )
 
 
 @cache

@@ -153,8 +153,7 @@ class Desk:
         Raises KeyUsedBefore where this account used the idempotency `key` before; `save_again` then has the answer,
         in a new transaction, for this one may have stored nothing.
         """
-        status = self.check(self.type.lifecycle.action("save"), NEW)
-        verdict = await judge(self.transaction, self.type, self.person, sent)
+        status, verdict = await self.draft(None, sent)
         if verdict.violations and key and await self._is_used(key):
             raise KeyUsedBefore
         verdict.raise_if_refused()
@@ -242,8 +241,7 @@ class Desk:
         """暂存 again. Raises StaleVersion when someone else saved in between."""
         document = await store.get_document(self.transaction, self.type, number, lock=True)
         await self.check_version(document, version)
-        status = self.check(self.type.lifecycle.action("save"), document.status, document)
-        verdict = await judge(self.transaction, self.type, self.person, sent, stored=document)
+        status, verdict = await self.draft(document, sent)
         verdict.raise_if_refused()
         await store.supersede(self.transaction, document)
         event = Event("saved", self.person.display_name, {"version": document.version + 1})
@@ -259,27 +257,53 @@ class Desk:
         someone else saved in between, NotInThisState where that action may not be done or changes no content.
         """
         document = await store.get_document(self.transaction, self.type, number, lock=True)
-        action, amends = self._amending(document, amending)
-        if amends.ended or action.edits == frozenset() or amends.takes_nothing:
-            raise NotInThisState(f"{action.word}不修改单据内容，无需暂存", clause=action.clause)
+        action, amends = self._typed_for(document, amending)
         await self.check_version(document, version, action)
+        verdict, typed = await self._amended(document, action, amends, sent)
+        verdict.raise_if_refused()
+        said = {"action": action.name, "version": document.version + 1}
+        event = Event("amendment saved", self.person.display_name, said)
+        wanted = Change(document.status, event, new_version=True)
+        if amends.replaces:
+            wanted = replace(wanted, amendment=typed.amendment, drafted=typed.drafted)
+            await amendments.draft(self.transaction, document, action, verdict.values)
+        else:
+            wanted = replace(wanted, follow_up=typed.follow_up)
+        changed = await store.change(self.transaction, self.type, document, wanted)
+        return verdict.told(await self.view(changed, action if amends.replaces else None))
+
+    async def draft(self, document: Document | None, sent: Mapping[str, Any]) -> tuple[str, Verdict]:
+        """Status and verdict of 暂存 of what was sent, for a new document or a stored one. Raises as `check`."""
+        before = NEW if document is None else document.status
+        status = self.check(self.type.lifecycle.action("save"), before, document)
+        return status, await judge(self.transaction, self.type, self.person, sent, stored=document)
+
+    async def amended(
+        self, document: Document, amending: str, sent: Mapping[str, Any]
+    ) -> tuple[Verdict, Document]:
+        """The verdict of 暂存 of what was sent for an action that amends a document, and the document with it; nothing
+        is stored. Raises as `save_amendment`."""
+        return await self._amended(document, *self._typed_for(document, amending), sent)
+
+    async def _amended(
+        self, document: Document, action: Action, amends: Amends, sent: Mapping[str, Any]
+    ) -> tuple[Verdict, Document]:
         own_form = action if amends.replaces else None
         only = amends.only if own_form else self._editable(document)
         verdict = await judge(
             self.transaction, self.type, self.person, sent, stored=document, only=only, amending=own_form
         )
-        verdict.raise_if_refused()
-        said = {"action": action.name, "version": document.version + 1}
-        event = Event("amendment saved", self.person.display_name, said)
-        wanted = Change(document.status, event, new_version=True)
         if own_form:
-            wanted = replace(wanted, amendment=verdict.values, drafted=action.name)
-            await amendments.draft(self.transaction, document, action, verdict.values)
-        else:
-            typed = {name: verdict.values.get(name, "") for name in only or () if self._is_content(name)}
-            wanted = replace(wanted, follow_up={**document.follow_up, **typed})
-        changed = await store.change(self.transaction, self.type, document, wanted)
-        return verdict.told(await self.view(changed, own_form))
+            return verdict, replace(document, amendment=verdict.values, drafted=action.name)
+        typed = {name: verdict.values.get(name, "") for name in only or () if self._is_content(name)}
+        return verdict, replace(document, follow_up={**document.follow_up, **typed})
+
+    def _typed_for(self, document: Document, amending: str) -> tuple[Action, Amends]:
+        """The action of that name, for which something is typed. Raises as `check`."""
+        action, amends = self._amending(document, amending)
+        if amends.ended or action.edits == frozenset() or amends.takes_nothing:
+            raise NotInThisState(f"{action.word}不修改单据内容，无需暂存", clause=action.clause)
+        return action, amends
 
     def _is_content(self, name: str) -> bool:
         """Whether what may be typed is content, and not a category of files."""

@@ -26,6 +26,8 @@ _DUE = f"""with due as materialized (
         select document_id from schedule where due_at <= $1 and next_at <= now() order by due_at limit {BATCH}
         for update skip locked)
     select {COLUMNS} from document where id in (select document_id from due) order by number for update skip locked"""
+_DUE_OF = f"""select {COLUMNS} from document where id = any($1)
+    and exists (select from schedule where document_id = document.id and due_at <= $2)"""
 _ONE = f"select {COLUMNS} from document where id = $1 for update"
 
 
@@ -53,14 +55,18 @@ async def act_first(transaction: Transaction, document: Document) -> bool:
 
 async def act_first_many(transaction: Transaction, ids: Sequence[int]) -> bool:
     """The same for several locked documents."""
-    rows = await transaction.rows(
-        f"""select {COLUMNS} from document where id = any($1)
-            and exists (select from schedule where document_id = document.id and due_at <= $2)""",
-        list(ids),
-        transaction.now,
-    )
+    rows = await transaction.rows(_DUE_OF, list(ids), transaction.now)
     await _move(transaction, rows)
     return bool(rows)
+
+
+async def status_first(transaction: Transaction, document: Document) -> str:
+    """The status that a document would have after `act_first`, which is not done."""
+    rows = await transaction.rows(_DUE_OF, [document.id], transaction.now)
+    files = await open_cases(transaction, rows)
+    case = next((file.case for file in files.values()), None)
+    events = case.timed(document.status) if case else []
+    return str(events[-1].data["status"]) if events else document.status
 
 
 async def _one_by_one(database: Database) -> int:

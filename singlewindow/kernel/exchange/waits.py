@@ -22,7 +22,7 @@ from singlewindow.kernel.documents.record import COLUMNS
 from singlewindow.kernel.documents.store import Event, change_many
 from singlewindow.kernel.exchange.receipts import Heard, changes_of, hear_all, open_cases
 from singlewindow.kernel.lifecycle import SEND_FAILED
-from singlewindow.kernel.problems import Conflict, Refused, Violation
+from singlewindow.kernel.problems import Conflict, Violation
 from singlewindow.kernel.subsystem import DocumentType, Waits, document_types, is_awaited
 
 BATCH = 100
@@ -55,34 +55,42 @@ def any_waits() -> bool:
     return any(type.waits for type in document_types().values())
 
 
-async def check(
+async def find_wrong(
     transaction: Transaction, type: DocumentType, company: int, content: Mapping[str, Any]
-) -> None:
-    """Raise Refused where the document to wait for is not there, or will never come so far."""
+) -> Violation | None:
+    """What is wrong where the document to wait for is not there, or will never come so far."""
     waits = type.waits
     number = content.get(waits.field, "") if waits else ""
     if waits is None or not number:
-        return
+        return None
     row = await transaction.row(_AWAITED, number, waits.type, company)
     if row is None or row["ended_by"] or row["status"] in waits.ends:
         stands = _stands(waits, row["status"] if row else None)
         message = f"{_named(waits.type, number)}{stands}，不能申报"
         advice = f"请更换{type.form.labels.get(waits.field, '')}后重新申报"
-        raise Refused.because([Violation(waits.field, "waits.ended", message, advice, waits.clause)])
+        return Violation(waits.field, "waits.ended", message, advice, waits.clause)
+    return None
 
 
 async def awaited(
-    transaction: Transaction, type: DocumentType, company: int, content: Mapping[str, Any]
+    transaction: Transaction,
+    type: DocumentType,
+    company: int,
+    content: Mapping[str, Any],
+    *,
+    lock: bool = True,
 ) -> str:
     """The number of the document for which a submission must wait; "" where it may go at once.
 
-    That one stays as it is until the commit, unless somebody changes it at this moment: then it is waited for.
+    With `lock` that one stays as it is until the commit, unless somebody changes it at this moment: then it is waited
+    for.
     """
     waits = type.waits
     number: str = content.get(waits.field, "") if waits else ""
     if waits is None or not number:
         return ""
-    row = await transaction.row(f"{_AWAITED} for share skip locked", number, waits.type, company)
+    locked = " for share skip locked" if lock else ""
+    row = await transaction.row(_AWAITED + locked, number, waits.type, company)
     return "" if row and not row["ended_by"] and row["status"] in waits.states else number
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -25,7 +25,7 @@ from singlewindow.kernel.http.desk import (
     own_desk,
 )
 from singlewindow.kernel.http.direct import Direct
-from singlewindow.kernel.http.problems import ViolationBody, documented
+from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.http.token_rights import for_tokens
@@ -41,6 +41,7 @@ from singlewindow.kernel.problems import (
 )
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing.declare import SigningDesk
+from singlewindow.kernel.signing.dry_run import Question, dry_run
 from singlewindow.kernel.signing.prepared import Signed
 
 HOW: dict[str, Any] = {
@@ -95,6 +96,37 @@ class LookupAnswer(BaseModel):
     brought: dict[str, str]
     violations: list[ViolationBody]
     notices: list[Notice] | None
+
+
+class CheckBody(BaseModel):
+    """What would be submitted. `content` as it would be sent to 暂存; of the stored document `number`, null takes what
+    is stored. `attachments` are the categories of its files: null takes those that are stored."""
+
+    content: dict[str, Any] | None = Field(
+        default=None,
+        max_length=500,
+        examples=[{"contact_name": "王芳"}],
+        description="Field name → text or rows",
+    )
+    action: Text = Field(
+        default="", max_length=40, description="A signed action; empty: the one that submits a draft"
+    )
+    number: Number | None = None
+    attachments: list[Annotated[Text, Field(max_length=40)]] | None = Field(default=None, max_length=100)
+
+
+class CheckAnswer(BaseModel):
+    """What would come of it. `refusal` is the answer that the submission would get, `violations` are all that are wrong
+    with the content (none where only the state or another document stands against it). `values` are what would be
+    signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives."""
+
+    would_be: Literal["accepted", "refused"]
+    action: str
+    violations: list[ViolationBody]
+    warnings: list[ViolationBody]
+    notices: list[Notice] | None
+    values: dict[str, Any]
+    refusal: ProblemBody | None
 
 
 class NumbersBody(BaseModel):
@@ -271,6 +303,27 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     rows = grey_cells(type.form.content, verdict.values)
     return LookupAnswer(
         content=grey, rows=rows, brought=dict(verdict.brought), violations=wrong, notices=verdict.notices
+    )
+
+
+@router.post("/check", summary="What submitting would answer: a dry run", responses=documented(Refused))
+async def check(type: NamedType, request: Request, body: CheckBody) -> CheckAnswer:
+    """The verdict of 暂存, prepare and submit one after another, with all that is wrong at once; nothing is stored and
+    no number is given. It answers 200 also for what would be refused: that is what was asked. Other companies' claims
+    count as they are now; the signature is not asked for."""
+    asked = Question(body.content, body.action, body.number, body.attachments)
+    async with own_desk(request, type) as desk:
+        signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
+        found = await dry_run(signing, asked)
+    verdict, refusal = found.verdict, found.refusal
+    return CheckAnswer(
+        would_be="refused" if refusal else "accepted",
+        action=found.action,
+        violations=[ViolationBody(**each.as_json()) for each in found.violations],
+        warnings=[ViolationBody(**each.as_json()) for each in (verdict.warnings if verdict else ())],
+        notices=verdict.notices if verdict else None,
+        values=dict(found.signed),
+        refusal=ProblemBody.model_validate(body_of(refusal, request)) if refusal else None,
     )
 
 

@@ -25,7 +25,7 @@ from singlewindow.kernel.exchange import waits
 from singlewindow.kernel.exchange.receipts import open_cases
 from singlewindow.kernel.exchange.timers import act_first
 from singlewindow.kernel.lifecycle import Action, Amends
-from singlewindow.kernel.problems import NotInThisState, Refused, Violation
+from singlewindow.kernel.problems import Conflict, NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
 from singlewindow.kernel.signing.prepared import BASIS, Prepared, Signed, check_card, verify_signed
 from singlewindow.kernel.subsystem import DocumentType
@@ -46,13 +46,14 @@ class SigningDesk:
         """
         desk = self.desk
         document = await store.get_document(desk.transaction, desk.type, number)
-        action = _signed(desk.type, action_name)
+        action = signed_action(desk.type, action_name)
         desk.check(action, document.status, document, document.marks)
         await desk.check_version(document, version, action)
         check_card(desk.person, card_no)
         files = signed_files(desk.type, action, await desk.files(document))
-        verdict = await self._verdict(document, action, files)
-        content = signed_bytes(desk.type, document, _asked(document, action), action)
+        verdict = await self.judged(document, action, [f.category for f in files])
+        verdict.raise_if_refused()
+        content = signed_bytes(desk.type, document, asked_content(document, action), action)
         statement = {
             "type": desk.type.name,
             "number": number,
@@ -93,7 +94,7 @@ class SigningDesk:
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名", BASIS)]
             )
         verify_signed(desk.person, prepared, signed, self.pki, now)
-        action = _signed(desk.type, prepared.facts["action"])
+        action = signed_action(desk.type, prepared.facts["action"])
         if action.amends and desk.type.lifecycle.timers and await act_first(desk.transaction, document):
             document = await store.get_document(desk.transaction, desk.type, number, lock=True)
         await desk.check_version(document, prepared.version, action)
@@ -112,25 +113,27 @@ class SigningDesk:
                     )
                 ]
             )
-        await draws.lock(desk.transaction, desk.type, [document.content, _asked(document, action)])
-        content = signed_bytes(desk.type, document, _asked(document, action), action)
+        asked = asked_content(document, action)
+        await draws.lock(desk.transaction, desk.type, [document.content, asked])
+        content = signed_bytes(desk.type, document, asked, action)
         if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
-            raise _changed("", "单据内容在签名之后有变化，未予申报")
+            raise Refused.because([_changed("", "单据内容在签名之后有变化，未予申报")])
         prepared = replace(prepared, content=content)
-        verdict = await self._verdict(document, action, files)
+        verdict = await self.judged(document, action, [f.category for f in files])
+        verdict.raise_if_refused()
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return await desk.view(changed, files=all_files)
 
-    async def _verdict(
-        self, document: Document, action: Action, files: Sequence[AttachmentRecord]
-    ) -> Verdict:
-        """The full verdict; a grey value that customs' registers now give otherwise is refused too. What ends a
-        document takes it as customs accepted it, without a question."""
-        desk, content = self.desk, _asked(document, action)
+    async def judged(self, document: Document, action: Action, categories: Sequence[str]) -> Verdict:
+        """The full verdict on what an action sends, with files of these categories: also on what it waits for, and on
+        grey values that customs' registers now give otherwise. What ends a document takes it as customs accepted it,
+        without a question. Raises Refused where there is nothing to send."""
+        desk, content = self.desk, asked_content(document, action)
         if action.amends and action.amends.ended:
             return Verdict(dict(content), (), NothingKnown())
+        ended = None
         if action.amends is None:
-            await waits.check(desk.transaction, desk.type, document.company_id, content)
+            ended = await waits.find_wrong(desk.transaction, desk.type, document.company_id, content)
         own_form = action if action.amends and action.amends.replaces else None
         verdict = await judge(
             desk.transaction,
@@ -139,17 +142,17 @@ class SigningDesk:
             editable(desk.type, content, action),
             stored=document,
             sealed=content,
-            attachments=[f.category for f in files],
+            attachments=categories,
             signing=action.name,
             only=action.amends.only if own_form and action.amends else action.edits,
             amending=own_form,
         )
-        verdict.raise_if_refused()
-        if _filled(verdict.values) != _filled(content):
-            changed = [n for n, v in verdict.values.items() if content.get(n) != v] or [""]
-            tables = {name: table.label for name, table in desk.type.form.content.tables.items()}
-            label = {**tables, **desk.type.form.labels}.get(changed[0], "内容")
-            raise _changed(changed[0], f"「{label}」的海关数据已有变化")
+        if ended and all(
+            v.path != ended.path for v in verdict.violations
+        ):  # else a rule says it in its own words
+            return replace(verdict, violations=(ended, *verdict.violations))
+        if not verdict.violations and _filled(verdict.values) != _filled(content):
+            return replace(verdict, violations=(_outdated(desk.type, verdict.values, content),))
         return verdict
 
     async def _due(self, document: Document) -> Mapping[str, datetime]:
@@ -180,22 +183,30 @@ class SigningDesk:
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
+        wanted = replace(_change(desk.type, document, action, status, awaited, event), submits=submission_id)
         if awaited and desk.type.waits:
-            wanted = Change(desk.type.waits.status, event, submits=submission_id)
             kept = waits.kept(desk.type.waits, awaited)
             return await store.change(desk.transaction, desk.type, document, wanted, kept)
         moves = action.amends is None or action.amends.leads_to
-        due = await self._due(document) if desk.type.lifecycle.timers and moves else None
-        wanted = Change(status, event, submits=submission_id, due=due)
-        if action.amends:
-            beside = None if action.amends.ended else _asked(document, action)
-            wanted = replace(wanted, amending=action.name, beside=beside)
-            if action.edits is None:
-                before = enabled_values(desk.type.form.content, document.content)
-                await amendments.declare(
-                    desk.transaction, document, action, submission_id, _asked(document, action), before
-                )
+        wanted = replace(
+            wanted, due=await self._due(document) if desk.type.lifecycle.timers and moves else None
+        )
+        if action.amends and action.edits is None:
+            before = enabled_values(desk.type.form.content, document.content)
+            asked = asked_content(document, action)
+            await amendments.declare(desk.transaction, document, action, submission_id, asked, before)
         return await store.change(desk.transaction, desk.type, document, wanted)
+
+    async def find_conflict(self, document: Document, action: Action, status: str) -> Conflict | None:
+        """The refusal of a submission for which another document holds a claim now; None where none does."""
+        desk, awaited = self.desk, ""
+        if action.amends is None:
+            awaited = await waits.awaited(
+                desk.transaction, desk.type, document.company_id, document.content, lock=False
+            )
+        nothing = Event("submitted", desk.person.display_name)
+        wanted = _change(desk.type, document, action, status, awaited, nothing)
+        return await store.find_conflict(desk.transaction, desk.type, document, wanted)
 
     async def _write(
         self,
@@ -241,7 +252,19 @@ _KEEP = """insert into waiting (document_id, company_id, submission_id, start_st
 """What follows a submission: the message for customs, or what it waits for."""
 
 
-def _asked(document: Document, action: Action) -> Mapping[str, Any]:
+def _change(
+    type: DocumentType, document: Document, action: Action, status: str, awaited: str, event: Event
+) -> Change:
+    """What a submission makes of its document, `status` by its action, or that of waiting for the `awaited` one."""
+    if awaited and type.waits:
+        return Change(type.waits.status, event)
+    if action.amends is None:
+        return Change(status, event)
+    beside = None if action.amends.ended else asked_content(document, action)
+    return Change(status, event, amending=action.name, beside=beside)
+
+
+def asked_content(document: Document, action: Action) -> Mapping[str, Any]:
     """The content that an action sends: what is in force with what was typed for this follow-up, the saved change, or
     what is in force or to be. Raises Refused where no change was saved."""
     if action.amends is None or action.amends.ended:
@@ -295,11 +318,20 @@ def signed_files(
     return [file for file in files if ATTACHMENTS + file.category not in others]
 
 
-def _changed(path: str, message: str) -> Refused:
-    return Refused.because([Violation(path, "sign.changed", message, "请重新暂存，核对后再签名", BASIS)])
+def _outdated(type: DocumentType, now: Mapping[str, Any], content: Mapping[str, Any]) -> Violation:
+    """That grey values of a content are others `now`."""
+    changed = [n for n, v in now.items() if content.get(n) != v] or [""]
+    tables = {name: table.label for name, table in type.form.content.tables.items()}
+    label = {**tables, **type.form.labels}.get(changed[0], "内容")
+    return _changed(changed[0], f"「{label}」的海关数据已有变化")
 
 
-def _signed(type: DocumentType, name: str) -> Action:
+def _changed(path: str, message: str) -> Violation:
+    return Violation(path, "sign.changed", message, "请重新暂存，核对后再签名", BASIS)
+
+
+def signed_action(type: DocumentType, name: str) -> Action:
+    """The signed action of that name. Raises NotInThisState."""
     action = type.lifecycle.action(name)
     if not action.signed:
         raise NotInThisState(f"「{action.label}」不需要签名")

@@ -18,6 +18,7 @@ from singlewindow.kernel.problems import Violation
 from singlewindow.subsystems.appointment import APPLICATION
 from singlewindow.subsystems.appointment.tests.calendars import THROUGH, month_of
 from singlewindow.subsystems.appointment.tests.scene import Scene, play
+from tests.dry_runs import foresee, refused_among, refused_as
 from tests.house import House
 from tests.samples import check_rejected, samples, violations
 
@@ -68,6 +69,14 @@ async def followed(scene: Scene, sample: dict[str, Any]) -> list[Violation]:
         await scene.house.register("declaration", number, data)
     view = await scene.appointment("预约成功")
     await scene.freeze(datetime.fromisoformat(sample["now"]))
+    question = {"number": view["number"], "action": sample["follows"], "content": sample["content"] or None}
+    foreseen = await foresee(scene.owner, scene.type, **question)
     answer = await play(scene, scene.owner, view, sample["follows"], sample["content"])
+    if answer.status_code == 200:
+        assert foreseen["would_be"] == "accepted"
+    elif answer.request.method == "PUT":
+        refused_among(foreseen, answer)
+    else:
+        refused_as(foreseen, answer)
     found = [] if answer.status_code == 200 else answer.json()["violations"]
     return [Violation(**each) for each in found]

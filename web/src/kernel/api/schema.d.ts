@@ -971,6 +971,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{type}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What submitting would answer: a dry run
+         * @description The verdict of 暂存, prepare and submit one after another, with all that is wrong at once; nothing is stored and
+         *     no number is given. It answers 200 also for what would be refused: that is what was asked. Other companies' claims
+         *     count as they are now; the signature is not asked for.
+         */
+        post: operations["check_api_documents__type__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{type}/delete": {
         parameters: {
             query?: never;
@@ -2971,6 +2993,59 @@ export interface components {
             type: string;
             /** Version */
             version: number;
+        };
+        /**
+         * CheckAnswer
+         * @description What would come of it. `refusal` is the answer that the submission would get, `violations` are all that are wrong
+         *     with the content (none where only the state or another document stands against it). `values` are what would be
+         *     signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives.
+         */
+        CheckAnswer: {
+            /** Action */
+            action: string;
+            /** Notices */
+            notices: components["schemas"]["Notice"][] | null;
+            refusal: components["schemas"]["ProblemBody"] | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Violations */
+            violations: components["schemas"]["ViolationBody"][];
+            /** Warnings */
+            warnings: components["schemas"]["ViolationBody"][];
+            /**
+             * Would Be
+             * @enum {string}
+             */
+            would_be: "accepted" | "refused";
+        };
+        /**
+         * CheckBody
+         * @description What would be submitted. `content` as it would be sent to 暂存; of the stored document `number`, null takes what
+         *     is stored. `attachments` are the categories of its files: null takes those that are stored.
+         */
+        CheckBody: {
+            /**
+             * Action
+             * @description A signed action; empty: the one that submits a draft
+             * @default
+             */
+            action: string;
+            /** Attachments */
+            attachments?: string[] | null;
+            /**
+             * Content
+             * @description Field name → text or rows
+             * @example {
+             *       "contact_name": "王芳"
+             *     }
+             */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /** Number */
+            number?: string | null;
         };
         /**
          * ChoiceView
@@ -8785,6 +8860,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_api_documents__type__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
                 };
             };
             /** @description /problems/not-logged-in: 尚未登录 */

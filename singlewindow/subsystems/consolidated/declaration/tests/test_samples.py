@@ -16,6 +16,7 @@ from singlewindow.kernel.documents.store import Event, create_many
 from singlewindow.kernel.problems import Violation
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.declaration.lifecycle import DRAFT
+from tests.dry_runs import foresee, refused_as
 from tests.house import House
 from tests.samples import check_rejected, samples
 
@@ -50,10 +51,13 @@ async def violations(house: House, sample: dict[str, Any]) -> list[Violation]:
             (row["id"], row["account"]),
         )  # fmt: skip
     view = await owner.view(DECLARATION.name, made.number)
+    foreseen = await foresee(owner, DECLARATION.name, number=made.number)
     answer = await owner.prepare(DECLARATION.name, view, "declare")
     if answer.status_code == 200:
+        assert (foreseen["would_be"], foreseen["values"]) == ("accepted", answer.json()["content"])
         submitted = await owner.submit(DECLARATION.name, made.number, answer.json())
         assert submitted.status_code == 200, submitted.text
         assert submitted.json()["content"] == view["content"]  # it stays as merging made it
         return []
+    refused_as(foreseen, answer)
     return [Violation(**each) for each in answer.json()["violations"]]
