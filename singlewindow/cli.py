@@ -13,6 +13,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from singlewindow.client.bridge import runner as bridging
+from singlewindow.client.card import CARD
+from singlewindow.client.window import PORTAL
 from singlewindow.launch import backup as backups
 from singlewindow.launch import sealed_files
 from singlewindow.launch.clock import move
@@ -161,6 +164,13 @@ def restore(
     _do(lambda _: _Commands(LaunchSettings(), _console).restore(folder, to and to.astimezone()))
 
 
+class ReceiptFormat(StrEnum):
+    """How receipts are written."""
+
+    JSON = "json"
+    XML = "xml"
+
+
 class ClockChange(StrEnum):
     """What can be done to the business clock."""
 
@@ -175,6 +185,32 @@ class ClockChange(StrEnum):
 def clock(change: ClockChange, value: Annotated[str, typer.Argument(help="a moment or a span")] = "") -> None:
     """The business clock of portal and customs: show, set MOMENT, shift +3d, freeze [MOMENT], real."""
     _do(lambda _: _Commands(LaunchSettings(), _console).clock(change, value))
+
+
+FOLDER = typer.Option(help="the folder; OutBox, SentBox, InBox and FailBox are made in it")
+PORTAL_ADDRESS = typer.Option(help="the portal's address")
+CARD_ADDRESS = typer.Option(help="the card service's address")
+RECEIPTS = typer.Option(help="how receipts are written: json or xml")
+ALL_EVENTS = typer.Option("--all-events", help="also what is done while a document is filled in")
+ONCE = typer.Option("--once", help="do what lies there and end: exit code 1 when something waits")
+
+
+@app.command()
+def bridge(
+    folder: Annotated[Path, FOLDER],
+    portal: Annotated[str, PORTAL_ADDRESS] = PORTAL,
+    card: Annotated[str, CARD_ADDRESS] = CARD,
+    receipts: Annotated[ReceiptFormat, RECEIPTS] = ReceiptFormat.JSON,
+    all_events: Annotated[bool, ALL_EVENTS] = False,
+    once: Annotated[bool, ONCE] = False,
+) -> None:
+    """Documents as files: sends what lies in OutBox and writes receipts to InBox, for a company's own system.
+
+    Token from SINGLEWINDOW_TOKEN, the card's PIN from SINGLEWINDOW_CARD_PIN or the terminal. Exit code 3: another
+    bridge has the folder, 4: the token does not count, 5: the card refused the PIN."""
+    raise typer.Exit(
+        bridging.run(folder, portal, card, format=receipts.value, all_events=all_events, once=once)
+    )
 
 
 class _Commands(Launcher):

@@ -65,14 +65,14 @@ def write(file: Path, data: bytes) -> None:
         output.flush()
         os.fsync(output.fileno())
     part.rename(file)
-    _flush(file.parent)
+    flush(file.parent)
 
 
-def complete(box: Path, suffix: str, most: int | None = None) -> list[Path]:
+def complete(box: Path, suffix: str, most: int | None = None, named: re.Pattern[str] = NAME) -> list[Path]:
     """Complete files of a box, the oldest first and up to `most`; links and names that are none are left alone."""
     found = []
     for entry in os.scandir(box):
-        if entry.name.endswith(suffix) and NAME.fullmatch(entry.name.removesuffix(suffix)):
+        if entry.name.endswith(suffix) and named.fullmatch(entry.name.removesuffix(suffix)):
             with suppress(FileNotFoundError):  # another process took it
                 if entry.is_file(follow_symlinks=False):
                     found.append((entry.stat().st_mtime_ns, entry.path))
@@ -101,8 +101,8 @@ def move(file: Path, box: Path) -> None:
         file.rename(box / file.name)
     except FileNotFoundError:
         return
-    _flush(box)
-    _flush(file.parent)
+    flush(box)
+    flush(file.parent)
 
 
 def fail(file: Path, boxes: Boxes, reason: str) -> None:
@@ -114,7 +114,7 @@ def fail(file: Path, boxes: Boxes, reason: str) -> None:
 def take_away(file: Path) -> None:
     """Delete a file for good."""
     file.unlink(missing_ok=True)
-    _flush(file.parent)
+    flush(file.parent)
 
 
 def why_failed(boxes: Boxes, name: str) -> str | None:
@@ -145,7 +145,8 @@ def sweep_parts(boxes: Boxes) -> None:
                     part.unlink()
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
+    """Have a folder's entries on the disk; raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,0 +1,96 @@
+"""What lies in OutBox: files that are whole, with all that goes with them; half-written ones are left alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from singlewindow.client.bridge import reports
+from singlewindow.client.bridge.boxes import Folder, Found, digest_of, find
+from singlewindow.client.bridge.filing import Work, refusal_of
+from singlewindow.client.bridge.journal import Journal, Outcome, Progress
+from singlewindow.client.bridge.orders import Definition, NamedFile, Order, Refusal, Unfinished, read_json
+from singlewindow.client.window import Problem
+from singlewindow.contract.folder import GRACE_SECONDS, MOST_BYTES
+
+FILES_SECONDS = 600.0  # so long a document waits for a file that is to lie beside it
+TOO_LARGE = Refusal(f"文件超过 {MOST_BYTES // 1024 // 1024} MB", "请拆分后重新放入 OutBox")
+NOT_WHOLE = "请重新写出完整的文件；先写成其他名称，写完后再改名，可避免读到一半"
+
+
+class Awaited(Exception):
+    """The file is left where it is; the text says what it waits for."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Reads files of OutBox; `clock` is real time in seconds, as files' times are."""
+
+    folder: Folder
+    journal: Journal
+    definition: Callable[[str], Definition]
+    clock: Callable[[], float] = time.time
+
+    def take(self, name: str) -> Work | Outcome:
+        """A file to work on, or what became of it at once. Raises Awaited, OSError, and of `definition` Problem for
+        what concerns all files, Trouble."""
+        file = self._found(name)
+        if isinstance(file, Outcome):
+            return file
+        if digest_of(self.folder.sent / name) == file.digest:  # handed in again, byte for byte
+            return Outcome(done=True, report={}, files={name: file.digest})
+        try:
+            order = self._order(file)
+            work = Work(file, order, self._progress(file))
+            work.attachments = [(each, self._attachment(each, file)) for each in order.attachments]
+        except Refusal as refusal:
+            return reports.refused(name, file.digest, refusal)
+        return work
+
+    def _found(self, name: str) -> Found | Outcome:
+        try:
+            file = find(self.folder.out, name, MOST_BYTES)
+        except ValueError:
+            return reports.refused(name, digest_of(self.folder.out / name) or "", TOO_LARGE)
+        if file is None:
+            raise Awaited("文件已被取走")
+        return file
+
+    def _progress(self, file: Found) -> Progress:
+        progress = self.journal.read(file.name)
+        if progress is None or progress.digest != file.digest:  # another file of that name
+            return Progress(digest=file.digest)
+        return progress
+
+    def _order(self, file: Found) -> Order:
+        """What the file says. Raises Awaited while it may still be written, Refusal."""
+        try:
+            return read_json(file.name, file.data)
+        except Unfinished as problem:
+            if self._rests(file):
+                raise Refusal(f"文件{problem}", NOT_WHOLE) from problem
+            raise Awaited(f"等待文件写完（{problem}）") from problem
+        except Problem as problem:
+            if problem.status == 404:
+                raise refusal_of(problem) from problem
+            raise
+
+    def _attachment(self, named: NamedFile, document: Found) -> Found:
+        """A file that goes with a document, once it is whole. Raises Awaited, Refusal."""
+        try:
+            file = find(self.folder.out, named.file, MOST_BYTES)
+        except (ValueError, OSError) as error:
+            raise Refusal(f"附件 {named.file} 过大或不能读取", "请更正后重新放入 OutBox") from error
+        if file and (file.digest == named.sha256 or (not named.sha256 and self._rests(file))):
+            return file
+        if file and not named.sha256:
+            raise Awaited(f"等待附件 {named.file} 写完")
+        what = "与所给的 sha256 不一致" if file else "没有放入 OutBox"
+        if self.clock() - document.written_at > FILES_SECONDS:
+            raise Refusal(f"附件 {named.file} {what}", "请将附件与单据文件一起重新放入 OutBox")
+        raise Awaited(f"等待附件 {named.file}（{what}）")
+
+    def _rests(self, file: Found) -> bool:
+        """Whether nobody has written to a file for a while."""
+        return self.clock() - file.written_at >= GRACE_SECONDS

@@ -1,0 +1,492 @@
+"""`singlewindow bridge` on stand-ins: what is done, what is refused, what waits, and `kill -9` at every step."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from singlewindow.client.bridge.boxes import Folder, InUse, Lock
+from singlewindow.client.bridge.outbox import OutBox
+from singlewindow.client.bridge.receipts import InBox
+from singlewindow.client.bridge.runner import (
+    IN_USE,
+    PIN_REFUSED,
+    TOKEN_REFUSED,
+    WAITING,
+    Bridge,
+    Lines,
+)
+from singlewindow.client.window import Trouble
+from singlewindow.contract import folder as exchange
+from tests.client.stand_ins import CARD, IN_FORCE, TYPE, Portal, Reader
+
+LATER = 10_000.0  # seconds after files were written: nobody writes to them any more
+PDF = b"%PDF-1.4 a scan"
+
+
+class Killed(BaseException):
+    """The process is gone at this point, and with it all that was not on the disk."""
+
+
+class Told:
+    """What people read."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, words: str) -> None:
+        self.lines.append(words)
+
+    def waits(self, subject: str, words: str) -> None:
+        if words:
+            self.lines.append(f"{subject}: {words}")
+
+    def tells(self, words: str) -> bool:
+        return any(words in line for line in self.lines)
+
+
+class House:
+    """A folder, a portal, a card, and one run of the bridge after another."""
+
+    def __init__(self, place: Path) -> None:
+        self.folder = Folder(place).make()
+        self.portal, self.reader, self.told = Portal(), Reader(), Told()
+        self.later = LATER
+        self.taken: list[str] = []  # from InBox, by the company's own system
+
+    def put(self, name: str, said: object, **files: bytes) -> None:
+        for file, data in files.items():
+            (self.folder.out / file.replace("__", ".")).write_bytes(data)
+        text = said if isinstance(said, str) else json.dumps(said)
+        (self.folder.out / name).write_text(text, "utf-8")
+
+    def run(self, watch: Any = lambda step: None, format: Any = "json", typed: bool = False) -> int:
+        """As a process does that ends when nothing is left to do; the other system empties InBox meanwhile."""
+        out = OutBox(self.folder, self.portal.window(), self.reader, self.told, watch, self.clock)
+        into = InBox(self.folder, self.portal.window(), self.told, format, typed, watch)
+        settled = 0
+        try:
+            out.recover()
+            into.begin()
+            into.recover()
+            while count := out.round():
+                settled += count
+            while into.round(0):
+                pass
+        finally:
+            for file in sorted(self.folder.inbox.iterdir()):
+                self.taken.append(file.name)
+                file.unlink()
+        return settled
+
+    def clock(self) -> float:
+        return time.time() + self.later
+
+    def box(self, name: str) -> set[str]:
+        return {file.name for file in (self.folder.folder / name).iterdir()}
+
+    def reason(self, name: str) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads((self.folder.failed / f"{name}.reason.json").read_text("utf-8"))
+        return said
+
+
+@pytest.fixture(autouse=True)
+def _no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill spares what was written: only a power cut needs the disk."""
+    monkeypatch.setattr(exchange.os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "exchange")
+
+
+def letter(text: str = "你好", action: str = "apply", **more: object) -> dict[str, object]:
+    return {"type": TYPE, "action": action, "content": {"text": text}, **more}
+
+
+def with_file(file: str, **more: object) -> dict[str, object]:
+    return letter(attachments=[{"category": "1", "file": file, **more}])
+
+
+def fill(house: House, few: bool = False) -> None:
+    """One of each kind: sent with a file, a change of what is in force, refused; sent, saved and unreadable unless a
+    `few` will do."""
+    if not house.portal.documents:
+        house.portal._save({"sender_number": "old", "content": {"text": "旧"}})
+        house.portal.documents["202600000000000000"].status = IN_FORCE
+    house.put("A-1.json", with_file("声明.pdf"), 声明__pdf=PDF)
+    house.put("A-4.json", letter(""))
+    house.put("A-6.json", letter("新", "change", number="202600000000000000"))
+    if not few:
+        house.put("A-2.json", letter("第二份"))
+        house.put("A-3.json", letter("只暂存", "save", sender_number="自编 3"))
+        house.put("A-5.json", '{"type": ')
+
+
+def assert_all_done_once(house: House, few: bool = False) -> None:
+    """Nothing lost, nothing doubled, nothing left."""
+    documents = {d.sender_number: d for d in house.portal.documents.values()}
+    assert len(documents) == len(house.portal.documents)
+    assert set(documents) == {"old", "A-1"} | (set() if few else {"A-2", "自编 3"})
+    applied = [(documents[name].number, "apply") for name in ("A-1", "A-2") if name in documents]
+    assert sorted(house.portal.submissions) == sorted([*applied, (documents["old"].number, "change")])
+    assert len(documents["A-1"].attachments) == 1
+    assert documents["old"].amendment == {"text": "新"}
+    assert house.box("OutBox") == set()
+    done = {f"A-{at}.json" for at in ((1, 6) if few else (1, 2, 3, 6))}
+    assert house.box("SentBox") == done | {f"{name}.result.json" for name in done} | {"声明.pdf"}
+    refused = [4] if few else [4, 5]
+    failed = {f"A-{at}.json{end}" for at in refused for end in ("", ".reason.json", ".reason.txt")}
+    assert house.box("FailBox") == failed
+    told = [e for e in house.portal.events if e["kind"] in ("submitted", "receipt")]
+    assert sorted(house.taken) == sorted(f"{e['number']}-{e['no']}.json" for e in told)
+    assert not list(house.folder.work.iterdir()) + list(house.folder.leaving.iterdir())
+
+
+def test_each_file_goes_its_way(house: House) -> None:
+    """INTG-02: done, refused with reasons for programs and people, receipts; two prepared together."""
+    fill(house)
+    assert house.run() == 6
+    assert_all_done_once(house)
+    assert house.portal.requests.count(f"POST /api/documents/{TYPE}/prepare") == 1
+    assert house.reason("A-4.json")["violations"][0]["path"] == "text"
+    words = (house.folder.failed / "A-4.json.reason.txt").read_text("utf-8")
+    assert "1. text：「正文」必填" in words
+    assert "处理方法：请更正" in words
+    assert house.reason("A-5.json")["detail"].startswith("文件不是完整的 JSON")
+    result = json.loads((house.folder.sent / "A-3.json.result.json").read_text("utf-8"))
+    assert (result["sender_number"], result["status"]["name"]) == ("自编 3", "暂存")
+
+
+def kill_at(at: int) -> Any:
+    """A watch that ends the run at its step of that number, counted from 1."""
+    steps: list[str] = []
+
+    def watch(step: str) -> None:
+        steps.append(step)
+        if len(steps) == at:
+            raise Killed(step)
+
+    return watch
+
+
+def test_killed_at_every_step_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """INTG-02: before and after each effect; at every fifth the next run is killed too, half way to there."""
+    steps: list[str] = []
+    whole = House(tmp_path / "whole")
+    fill(whole, few=True)
+    whole.run(steps.append)
+    effects = (
+        "save",
+        "sign",
+        "upload",
+        "submit",
+        "keeping",
+        "report",
+        "taking out",
+        "putting away",
+        "forgetting",
+    )
+    effects += ("staging", "the cursor", "delivering")
+    assert {f"{when} {effect}" for when in ("before", "after") for effect in effects} == set(steps)
+    for at in range(1, len(steps) + 1):
+        house = House(tmp_path / str(at))
+        fill(house, few=True)
+        for kill in (at, at // 2) if at % 5 == 0 else (at,):
+            with contextlib.suppress(Killed):
+                house.run(kill_at(kill))
+        house.run()
+        assert_all_done_once(house, few=True)
+
+
+@pytest.mark.parametrize(
+    "lost", ["POST .*letter$", "/attachments$", "/submit$", "/prepare$", "/amendment$", "events"]
+)
+def test_lost_answers_double_nothing(house: House, lost: str) -> None:
+    """INTG-02: the portal has done it, the connection breaks before it says so."""
+    house.portal.lose = lost
+    fill(house)
+    for _ in range(5):
+        try:
+            house.run()
+        except Trouble:
+            continue
+    assert_all_done_once(house)
+
+
+def test_a_signature_that_came_too_late_is_given_anew(house: House) -> None:
+    """INTG-02: killed before sending, started again after five minutes: not submitted by then, so signed again."""
+    house.put("A-1.json", letter())
+
+    def watch(step: str) -> None:
+        if step == "before submit":
+            raise Killed(step)
+
+    with pytest.raises(Killed):
+        house.run(watch)
+    house.portal.expired = True
+    house.run()
+    assert (house.portal.submissions, house.box("OutBox")) == ([], {"A-1.json"})
+    house.portal.expired = False
+    house.run()
+    assert (len(house.portal.submissions), house.reader.tries) == (1, 2)
+
+
+def test_half_written_files_are_left_alone(house: House) -> None:
+    """INTG-02: by programs that rename and by those that do not; attachments too, until they are whole."""
+    house.later = 1.0
+    house.put("A-1.json", json.dumps(letter())[:20])
+    house.put("A-2.json.part", letter())
+    house.put(".A-3.json", letter())
+    house.put("A-4.json", with_file("a.pdf"), a__pdf=PDF[:5])
+    house.put("A-5.json", with_file("b.pdf", sha256=hashlib.sha256(PDF).hexdigest()), b__pdf=PDF[:5])
+    house.put("A-6.json", with_file("c.pdf"))
+    assert house.run() == 0
+    assert len(house.box("OutBox")) == 8
+    assert house.told.tells("A-1.json: 等待文件写完")
+    assert house.told.tells("A-6.json: 等待附件 c.pdf（没有放入 OutBox）")
+    (house.folder.out / "b.pdf").write_bytes(PDF)
+    assert house.run() == 1  # its digest says that it is whole
+    house.put("A-1.json", letter())
+    (house.folder.out / "c.pdf").write_bytes(PDF)
+    (house.folder.out / "a.pdf").write_bytes(PDF)
+    house.later = 60.0
+    assert house.run() == 3
+    assert house.box("OutBox") == {"A-2.json.part", ".A-3.json"}
+    house.put("A-7.json", with_file("never.pdf"))
+    house.later = LATER
+    assert house.run() == 1
+    assert "never.pdf" in house.reason("A-7.json")["detail"]
+
+
+def test_a_file_that_is_written_over_meanwhile_is_not_lost(house: House) -> None:
+    """INTG-02: what leaves OutBox is what was worked on; the newer one is worked on next."""
+    house.put("A-1.json", letter("一", number=""))
+    house.run(lambda step: house.put("A-1.json", letter("二")) if step == "before taking out" else None)
+    assert [d.content for d in house.portal.documents.values()] == [{"text": "一"}]
+    assert len(house.portal.submissions) == 1
+    assert house.reason("A-1.json")["violations"][0]["rule"] == "sender.other"
+    assert json.loads((house.folder.failed / "A-1.json").read_text("utf-8"))["content"] == {"text": "二"}
+
+
+def test_the_same_file_again_does_nothing(house: House) -> None:
+    """INTG-02: byte for byte what lies in SentBox, and what another system had sent before SentBox was emptied."""
+    fill(house)
+    house.run()
+    house.put("A-2.json", letter("第二份"))
+    house.put("A-6.json", letter("新", "change", number="202600000000000000"))
+    assert house.run() == 2
+    assert_all_done_once(house)
+    for file in house.folder.sent.iterdir():
+        file.unlink()
+    house.put("A-2.json", letter("第二份"))
+    assert house.run() == 1
+    assert len(house.portal.submissions) == 3
+    assert json.loads((house.folder.sent / "A-2.json.result.json").read_text("utf-8"))["done_before"]
+
+
+def test_a_draft_that_somebody_changed_is_not_signed(house: House) -> None:
+    """INTG-02, PORT-08: the card signs what the file says and nothing else, whatever the portal answers."""
+    house.put("A-1.json", letter())
+    house.reader.pulled = True
+    house.run()
+    document = next(iter(house.portal.documents.values()))
+    document.content, document.version = {"text": "别的"}, 2
+    house.reader.pulled = False
+    house.run()
+    assert "别处修改" in house.reason("A-1.json")["detail"]
+    assert house.reason("A-1.json")["number"] == document.number
+    house.portal.tamper = True
+    house.put("A-2.json", letter())
+    house.run()
+    assert "已拒绝签名" in house.reason("A-2.json")["detail"]
+    assert (house.reader.tries, house.portal.submissions) == (0, [])
+
+
+def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
+    """INTG-02: nothing outside OutBox is read, nothing in it is lost, and each refusal says why."""
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(PDF)
+    (house.folder.out / "link.json").symlink_to(secret)
+    (house.folder.out / "link.pdf").symlink_to(secret)
+    os.mkfifo(house.folder.out / "pipe.json")
+    (house.folder.out / "folder.json").mkdir()
+    for name in (
+        b"a\nb.json",
+        b"\xff\xfe.json",
+        b"..json.json",
+        "’;rm -rf ~.json".encode(),
+        b"x" * 200 + b".json",
+    ):
+        Path(os.fsdecode(os.fsencode(house.folder.out) + b"/" + name)).write_text("{}")
+    bad = {
+        "B-1.json": with_file("../../secret.pdf"),
+        "B-2.json": with_file("link.pdf"),
+        "B-3.json": with_file("B-2.json"),
+        "B-4.json": letter(number="../x"),
+        "B-5.json": letter(action="apply", extra=1),
+        "B-6.json": letter(action="delete"),
+        "B-7.json": {"type": "../../x", "action": "save", "content": {}},
+        "B-8.json": {"type": "other.type", "action": "save", "content": {}},
+        "B-9.json": "[" * 100_000,
+        "B-10.json": letter(action="change"),
+        "B-11.json": '{"type": 1e999}',
+        "B-12.json": '"' + "\\ud800" + '"',
+        "B-13.json": letter(sender_number="\ud800"),
+    }
+    for name, said in bad.items():
+        house.put(name, said)
+    house.run()
+    assert house.box("OutBox") == {"link.json", "link.pdf", "pipe.json", "folder.json", "..json.json"}
+    strange = [name for name in house.box("FailBox") if name.startswith("strange-name-")]
+    assert len(strange) == 4 * 3
+    for name in bad:
+        assert house.reason(name)["detail"], name
+    assert "没有这一项" in house.reason("B-5.json")["violations"][0]["message"]
+    assert "apply（申请）" in house.reason("B-6.json")["advice"]
+    assert (house.portal.submissions, list(house.portal.documents)) == ([], [])
+
+
+def test_what_is_away_is_waited_for(house: House) -> None:
+    """INTG-02: the portal, the card, another card than the bound one; what needs no card goes on."""
+    fill(house)
+    house.portal.away = True
+    with pytest.raises(Trouble):
+        house.run()
+    assert {f"A-{at}.json" for at in range(1, 7)} <= house.box("OutBox")
+    house.portal.away = False
+    house.reader.pulled = True
+    house.run()
+    assert {name for name in house.box("OutBox") if name.endswith("json")} == {
+        "A-1.json",
+        "A-2.json",
+        "A-6.json",
+    }
+    assert house.told.tells("卡: 读卡器中没有卡")
+    house.reader.pulled, house.reader.number = False, "SW1A000000009"
+    assert (house.run(), house.reader.tries) == (0, 0)  # never a PIN for a card that is not the bound one
+    assert house.told.tells("与用户注册信息卡号")
+    house.reader.number, house.reader.pull_after = CARD, 2
+    house.run()
+    assert house.told.tells("卡被拔出")
+    house.reader.pulled, house.reader.pull_after = False, None
+    house.run()
+    assert_all_done_once(house)
+
+
+def test_a_wrong_pin_is_tried_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """PORT-05, INTG-02: the bridge ends, and the next one does not try either until a person has looked."""
+    for at in range(3):
+        house.put(f"A-{at}.json", letter(str(at)))
+    house.reader.wrong = True
+    for _ in range(3):
+        assert bridge(house).run() == PIN_REFUSED
+    assert house.reader.tries == 1
+    assert "为避免锁卡不再自动重试" in capsys.readouterr().out
+    assert len(house.box("OutBox")) == 3
+    house.reader.wrong = False
+    assert bridge(house, typed_pin=True).run(once=True) == 0
+    assert len(house.portal.submissions) == 3
+    assert bridge(house).run(once=True) == 0
+
+
+def bridge(house: House, **more: Any) -> Bridge:
+    return Bridge(house.folder, house.portal.window(), house.reader, Lines(), **more)
+
+
+def test_a_revoked_token_ends_the_bridge(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """INTG-01: files stay; the reason is said."""
+    house.put("A-1.json", letter())
+    house.portal.revoked = True
+    assert bridge(house).run() == TOKEN_REFUSED
+    assert "该令牌已停用" in capsys.readouterr().out
+    assert house.box("OutBox") == {"A-1.json"}
+
+
+def test_with_once_it_ends_and_says_whether_something_waits(house: House) -> None:
+    """INTG-02: for a timetable instead of a process."""
+    house.put("A-1.json", letter())
+    house.portal.away = True
+    assert bridge(house).run(once=True) == WAITING
+    house.portal.away, house.reader.pulled = False, True
+    assert bridge(house).run(once=True) == WAITING
+    house.reader.pulled = False
+    assert bridge(house).run(once=True) == 0
+
+
+def test_one_folder_one_bridge(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """INTG-02: the second says who has it; a killed one leaves no lock behind."""
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from singlewindow.client.bridge.boxes import Folder, Lock\n"
+        "lock = Lock(Folder(Path(sys.argv[1]))); print('locked', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(house.folder.folder)]
+    other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout
+        assert other.stdout.readline() == "locked\n"
+        assert bridge(house).run(once=True) == IN_USE
+        assert str(other.pid) in capsys.readouterr().out
+        with pytest.raises(InUse):
+            Lock(house.folder)
+    finally:
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+    assert bridge(house).run(once=True) == 0
+
+
+def test_a_stumbling_portal_is_asked_a_few_times(house: House) -> None:
+    """INTG-02: with pauses, while other documents go on; then a person has to look."""
+    house.put("A-1.json", letter())
+    house.put("A-2.json", letter("只暂存", "save"))
+    house.portal.broken = "/check$"
+    assert house.run() == 1
+    out = OutBox(house.folder, house.portal.window(), house.reader, house.told)
+    out.clock = lambda: LATER * 2 ** len(out._stumbles) + sum(at for _, at in out._stumbles.values())
+    assert [out.round() for _ in range(5)] == [0, 0, 0, 0, 1]
+    assert "系统内部错误" in house.reason("A-1.json")["detail"]
+
+
+def test_receipts_in_xml_and_after_an_expired_cursor(house: House) -> None:
+    """INTG-02: whatever stands in the text, the file is XML; what was missed is said."""
+    house.put("A-1.json", letter())
+    house.run(format="xml", typed=True)
+    assert [name.rpartition("-")[2] for name in house.taken] == ["1.xml", "2.xml", "3.xml"]
+    house.folder.inbox.joinpath("x").unlink(missing_ok=True)
+    (house.folder.own / "cursor").write_text("old")
+    into = InBox(house.folder, house.portal.window(), house.told, "xml")
+    while into.round(0):
+        pass
+    files = sorted(house.folder.inbox.iterdir())
+    assert len(files) == 2
+    root = ElementTree.fromstring(files[1].read_bytes())
+    assert (root.findtext("SenderNumber"), root.findtext("Text")) == ("A-1", "同意\ufffd<&")
+    assert house.told.tells("游标已超过 90 天")
+
+
+def test_a_broken_disk_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTG-02: nothing is done whose progress cannot be kept."""
+    house.put("A-1.json", letter())
+    monkeypatch.setattr(Path, "rename", _full)
+    with pytest.raises(OSError, match="space"):
+        house.run()
+    monkeypatch.undo()
+    house.run()
+    assert len(house.portal.submissions) == 1
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
