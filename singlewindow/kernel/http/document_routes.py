@@ -307,6 +307,7 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
 
 
 @router.post("/check", summary="What submitting would answer: a dry run", responses=documented(Refused))
+@for_tokens("read")
 async def check(type: NamedType, request: Request, body: CheckBody) -> CheckAnswer:
     """The verdict of 暂存, prepare and submit one after another, with all that is wrong at once; nothing is stored and
     no number is given. It answers 200 also for what would be refused: that is what was asked. Other companies' claims
