@@ -64,6 +64,26 @@ async def test_a_stored_document_in_every_state(house: House, clock: Any) -> Non
     refused_as(await foresee(member, TYPE, number=letter.number, content={}), saved)
 
 
+async def test_what_was_sent_before_is_judged_as_it_stands(house: House) -> None:
+    """INTG-02: under the sender's number the same content is the document of then, also where it holds the claim by
+    now; another content would not be saved."""
+    member, content = await house.member(), content_of(reference())
+    asked = {"content": content, "sender_number": " ERP-1 ", "attachments": ["1"]}
+    new = await foresee(member, TYPE, **asked)
+    assert (new["would_be"], new["number"]) == ("accepted", None)
+    body = {"content": content, "sender_number": "ERP-1"}
+    number = (await member.http.post(f"/api/documents/{TYPE}", json=body)).json()["number"]
+    assert [(await foresee(member, TYPE, **asked))[n] for n in ("would_be", "number")] == ["accepted", number]
+    other = await foresee(member, TYPE, **{**asked, "content": {**content, "remark": "x"}})
+    assert ([each["rule"] for each in other["violations"]], other["number"]) == (["sender.other"], None)
+    uploaded = await member.upload(TYPE, number, "1")
+    await member.apply(TYPE, uploaded.json())
+    after = await foresee(member, TYPE, **asked)
+    assert (after["refusal"]["status"], after["number"]) == (409, number)
+    stranger = await foresee(await house.member(), TYPE, **asked)
+    assert stranger["number"] is None
+
+
 async def test_what_would_be_typed_for_an_amendment_or_a_follow_up(house: House, clock: Any) -> None:
     """As it would be after 暂存 there: the change, the answer and the explanation, right and wrong ones."""
     letter = await in_force(house)

@@ -183,9 +183,7 @@ class Desk:
 
         Raises Refused where something else was sent under it, or the number is none.
         """
-        number = senders.tidy(sender_number)
-        if fault := senders.find_fault(number):
-            raise Refused.because([fault])
+        number = _sender_number(sender_number)
         status = self.check(self.type.lifecycle.action("save"), NEW)
         digest = senders.digest_of(self.type, sent)
         if earlier := await self._sent_before(number, digest):
@@ -199,14 +197,26 @@ class Desk:
             return earlier, False
         raise Conflict(f"「{senders.LABEL}」{number} 正在被另一次提交使用；请稍后重试")
 
-    async def _sent_before(self, number: str, digest: str) -> View | None:
-        """The document that was made of the same content under that number. Raises Refused for another content."""
+    async def find_sent(self, sent: Mapping[str, Any], sender_number: str) -> str | None:
+        """The number of the document that was made of the same content under the sender's own number.
+
+        Raises Refused where something else was sent under it, or the number is none.
+        """
+        number = _sender_number(sender_number)
+        return await self._find_sent(number, senders.digest_of(self.type, sent))
+
+    async def _find_sent(self, number: str, digest: str) -> str | None:
         earlier = (await senders.known(self.transaction, self.type, [number])).get(number)
         if earlier is None:
             return None
         if earlier.digest != digest:
             raise Refused.because([senders.other_content(number, earlier.number)])
-        return await self.open(earlier.number)
+        return earlier.number
+
+    async def _sent_before(self, number: str, digest: str) -> View | None:
+        """The document that was made of the same content under that number. Raises Refused for another content."""
+        earlier = await self._find_sent(number, digest)
+        return None if earlier is None else await self.open(earlier)
 
     async def _create(self, status: str, verdict: Verdict, once: Once | None) -> Document | None:
         owner = (self.person.company_id, self.person.account_id)
@@ -472,3 +482,11 @@ class Desk:
 def _digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of clean content, in hexadecimal: whether a request is the same as before."""
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def _sender_number(text: str) -> str:
+    """The sender's own number as it is kept. Raises Refused for what is none."""
+    number = senders.tidy(text)
+    if fault := senders.find_fault(number):
+        raise Refused.because([fault])
+    return number

@@ -100,7 +100,8 @@ class LookupAnswer(BaseModel):
 
 class CheckBody(BaseModel):
     """What would be submitted. `content` as it would be sent to 暂存; of the stored document `number`, null takes what
-    is stored. `attachments` are the categories of its files: null takes those that are stored."""
+    is stored. `attachments` are the categories of its files: null takes those that are stored. With `sender_number` it
+    is asked as 暂存 under that number would be: what was sent before under it is judged as it stands."""
 
     content: dict[str, Any] | None = Field(
         default=None,
@@ -113,12 +114,19 @@ class CheckBody(BaseModel):
     )
     number: Number | None = None
     attachments: list[Annotated[Text, Field(max_length=40)]] | None = Field(default=None, max_length=100)
+    sender_number: Text | None = Field(
+        default=None,
+        min_length=1,
+        max_length=SENDER_LENGTH,
+        description="The sender's own number of a new document",
+    )
 
 
 class CheckAnswer(BaseModel):
     """What would come of it. `refusal` is the answer that the submission would get, `violations` are all that are wrong
     with the content (none where only the state or another document stands against it). `values` are what would be
-    signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives."""
+    signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives. `number` is the
+    stored document's: the one that was named, or the one that was sent before under the sender's number."""
 
     would_be: Literal["accepted", "refused"]
     action: str
@@ -127,6 +135,7 @@ class CheckAnswer(BaseModel):
     notices: list[Notice] | None
     values: dict[str, Any]
     refusal: ProblemBody | None
+    number: str | None
 
 
 class NumbersBody(BaseModel):
@@ -312,7 +321,7 @@ async def check(type: NamedType, request: Request, body: CheckBody) -> CheckAnsw
     """The verdict of 暂存, prepare and submit one after another, with all that is wrong at once; nothing is stored and
     no number is given. It answers 200 also for what would be refused: that is what was asked. Other companies' claims
     count as they are now; the signature is not asked for."""
-    asked = Question(body.content, body.action, body.number, body.attachments)
+    asked = Question(body.content, body.action, body.number, body.attachments, body.sender_number)
     async with own_desk(request, type) as desk:
         signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
         found = await dry_run(signing, asked)
@@ -325,6 +334,7 @@ async def check(type: NamedType, request: Request, body: CheckBody) -> CheckAnsw
         notices=verdict.notices if verdict else None,
         values=dict(found.signed),
         refusal=ProblemBody.model_validate(body_of(refusal, request)) if refusal else None,
+        number=found.number,
     )
 
 

@@ -28,24 +28,27 @@ UNSAVED = 0  # the id of a document that is not stored: no other has it
 @dataclass(frozen=True)
 class Question:
     """What would be submitted: content as it would be sent to 暂存 (None: as it is stored), the action ("": the one
-    that submits a draft), the number of a stored document, and the categories of its files (None: those that it has).
+    that submits a draft), the number of a stored document, the categories of its files (None: those that it has), and
+    the sender's own number of a new one.
     """
 
     content: Mapping[str, Any] | None
     action: str = ""
     number: str | None = None
     attachments: Sequence[str] | None = None
+    sender_number: str | None = None
 
 
 @dataclass(frozen=True)
 class Foreseen:
     """What would come of it: the refusal, if there is one, what is doubtful, and what would be signed as far as it is
-    known."""
+    known. `number` is the stored document's that was asked about, or that was sent before under the sender's number."""
 
     action: str
     refusal: Problem | None
     verdict: Verdict | None
     signed: Mapping[str, Any]
+    number: str | None
 
     @property
     def violations(self) -> Sequence[Violation]:
@@ -65,12 +68,12 @@ async def dry_run(signing: SigningDesk, asked: Question) -> Foreseen:
         raise Refused.because([Violation("content", "request.shape", message, advice, API)])
     run = _Run(signing, asked)
     try:
-        await run.through(document)
+        await run.through(document or await run.sent_before())
     except NotFound:
         raise
     except Problem as problem:
         run.refusal = problem
-    return Foreseen(run.action_name, run.refusal, run.verdict, run.signed)
+    return Foreseen(run.action_name, run.refusal, run.verdict, run.signed, run.asked.number)
 
 
 class _Run:
@@ -83,6 +86,18 @@ class _Run:
         self.verdict: Verdict | None = None
         self.signed: Mapping[str, Any] = {}
         self.refusal: Problem | None = None
+
+    async def sent_before(self) -> Document | None:
+        """The document that the same content made under the sender's number: 暂存 would store nothing. Raises Refused
+        where it was another content."""
+        content, sent_as = self.asked.content, self.asked.sender_number
+        if content is None or sent_as is None:
+            return None
+        number = await self.desk.find_sent(content, sent_as)
+        if number is None:
+            return None
+        self.asked = replace(self.asked, content=None, number=number)
+        return await store.get_document(self.desk.transaction, self.desk.type, number)
 
     async def through(self, document: Document | None) -> None:
         """暂存, then the signed action. Raises what refuses it."""

@@ -2998,13 +2998,16 @@ export interface components {
          * CheckAnswer
          * @description What would come of it. `refusal` is the answer that the submission would get, `violations` are all that are wrong
          *     with the content (none where only the state or another document stands against it). `values` are what would be
-         *     signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives.
+         *     signed: grey values filled in, disabled ones left out, without numbers that the first 暂存 gives. `number` is the
+         *     stored document's: the one that was named, or the one that was sent before under the sender's number.
          */
         CheckAnswer: {
             /** Action */
             action: string;
             /** Notices */
             notices: components["schemas"]["Notice"][] | null;
+            /** Number */
+            number: string | null;
             refusal: components["schemas"]["ProblemBody"] | null;
             /** Values */
             values: {
@@ -3023,7 +3026,8 @@ export interface components {
         /**
          * CheckBody
          * @description What would be submitted. `content` as it would be sent to 暂存; of the stored document `number`, null takes what
-         *     is stored. `attachments` are the categories of its files: null takes those that are stored.
+         *     is stored. `attachments` are the categories of its files: null takes those that are stored. With `sender_number` it
+         *     is asked as 暂存 under that number would be: what was sent before under it is judged as it stands.
          */
         CheckBody: {
             /**
@@ -3046,6 +3050,11 @@ export interface components {
             } | null;
             /** Number */
             number?: string | null;
+            /**
+             * Sender Number
+             * @description The sender's own number of a new document
+             */
+            sender_number?: string | null;
         };
         /**
          * ChoiceView
@@ -4662,8 +4671,8 @@ export interface components {
         };
         /**
          * ReminderItem
-         * @description A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days are left (a day begun
-         *     counts; below 1 where it is over).
+         * @description A document, a page of a chapter's own or one of the portal's, what to do there, until when, and how many days
+         *     are left (a day begun counts; below 1 where it is over).
          */
         ReminderItem: {
             /**
