@@ -18,6 +18,7 @@ export function makeRouter(): Router {
       { path: "/register", component: () => import("@/pages/register/RegisterPage.vue") },
       { path: ACCOUNT, component: () => import("@/pages/account/AccountPage.vue"), meta: { session: true } },
       { path: "/company", component: () => import("@/pages/company/CompanyPage.vue"), meta: { session: true } },
+      { path: "/company/tokens", component: () => import("@/pages/company/TokensPage.vue"), meta: { session: true } },
       { path: "/system", component: () => import("@/pages/system/SystemPage.vue"), meta: { session: true } },
       { path: "/app/:application/:place(.*)*", component: AppShell, meta: { session: true } },
       { path: "/:missing(.*)*", component: MissingPage },
