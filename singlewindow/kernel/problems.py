@@ -138,6 +138,13 @@ class SentBefore(Conflict):
     slug, status, title = "sent-before", 409, "该文件已提交过"
 
 
+class CursorExpired(Problem):
+    """What came after a cursor of the feed is no longer kept; `oldest` is the cursor from which one may go on."""
+
+    slug, status, title = "cursor-expired", 410, "事件已过保留期"
+    usual_advice = "请从 oldest 所给的游标继续读取，其间的变化请用数据查询核对"
+
+
 class StaleVersion(Problem):
     """Someone else saved first; `current` is what is stored now."""
 

@@ -161,6 +161,7 @@ NAME_NO_DOCUMENT = {
     "GET /api/preferences/{key}",
     "PUT /api/preferences/{key}",
     "POST /exchange/messages",
+    "GET /api/events",  # the company's own feed: tests/kernel/test_feed.py
     "GET /api/events/stream",
     "GET /api/news",
     "POST /api/news/read",

@@ -312,8 +312,10 @@ async def note(transaction: Transaction, document: Document, event: Event, *, an
     if answered and not document.answered:
         await transaction.run("update document set answered = true where id = $1", document.id)
     await transaction.run(
-        "insert into event (document_id, company_id, at, kind, who, data) values ($1, $2, $3, $4, $5, $6)",
-        document.id, document.company_id, transaction.now, event.kind, event.who, dict(event.data),
+        """insert into event (document_id, company_id, at, kind, who, data, status, version)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        document.id, document.company_id, transaction.now, event.kind, event.who, dict(event.data), document.status,
+        document.version,
     )  # fmt: skip
 
 
@@ -574,8 +576,8 @@ def _along_sql(type: DocumentType) -> str:
             insert into {type.find_table} (document_id, company_id, number, status, filed_on, updated_at{names})
             select id, company_id, number, status, filed_on, updated_at{values} from d
         ), e as (
-            insert into event (document_id, company_id, at, kind, who, data)
-            select id, company_id, $8, $9, $10, $11 from d
+            insert into event (document_id, company_id, at, kind, who, data, status, version)
+            select id, company_id, $8, $9, $10, $11, status, version from d
         )"""
 
 
@@ -643,8 +645,9 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             update {type.find_table} t set status = d.status, updated_at = d.updated_at, hidden = d.hidden{columns}
             from d{" join wanted w using (id)" if type.parties else ""} where t.document_id = d.id
         ){_parties_follow_sql(type, with_content)}, e as (
-            insert into event (document_id, company_id, at, kind, who, data)
-            select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data'
+            insert into event (document_id, company_id, at, kind, who, data, status, version)
+            select d.id, d.company_id, $2, said.event->>'kind', said.event->>'who', said.event->'data', d.status,
+                d.version
             from jsonb_array_elements($3) with ordinality as said (event, place)
             join d on d.id = (said.event->>'id')::bigint order by said.place
         ){_claims_sql(type)}{_draws_sql(type)}{SCHEDULE_SQL if type.lifecycle.timers else ""}

@@ -29,6 +29,7 @@ from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.exchange.waits import any_waits, settle_due
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
+from singlewindow.kernel.live import sequencer
 from singlewindow.kernel.settings import Settings, settings
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
@@ -150,6 +151,9 @@ async def work(settings: Settings) -> None:
             Loop("outbox", lambda: send_due(database, transport, keys)),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
             Loop("jobs", lambda: run_due(database, web, tools)),
+            Loop(
+                "sequence", lambda: sequencer.sequence(database), idle=sequencer.EVERY_SECONDS
+            ),  # nobody calls
             *(Loop(chore.name, partial(do, database, chore)) for chore in all_chores()),
         )
         await asyncio.gather(*(loop.run() for loop in loops), wake(url, loops), _sweep(database), *reading)
@@ -183,6 +187,7 @@ async def sweep(database: Database) -> None:
         await transaction.run(f"delete from {ITEMS_OF_OLD_JOBS}", kept)
     while await _sweep_files(database) == FILES_AT_ONCE:
         pass
+    await sequencer.sweep(database)
 
 
 async def _sweep_files(database: Database) -> int:

@@ -22,6 +22,7 @@ from singlewindow.kernel.http import (
     clock_routes,
     company_routes,
     document_routes,
+    feed_routes,
     job_routes,
     live_routes,
     metrics,
@@ -44,6 +45,7 @@ from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.http.problems import documented
+from singlewindow.kernel.live.bell import Bell
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, WrongCard
@@ -65,6 +67,7 @@ ROUTERS = (  # the most asked first, but no number before the word that stands i
     attachment_routes.router,
     autosave_routes.router,
     live_routes.router,
+    feed_routes.router,
     news_routes.router,
     reminder_routes.router,
     clock_routes.router,
@@ -138,11 +141,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().web_database_url
     app.state.database = await Database.connect(url)
     app.state.hub = Hub(app.state.database, url, app.state.leaving)
+    app.state.bell = Bell(url, app.state.leaving)
     tasks = [asyncio.create_task(work) for work in (app.state.hub.run(), metrics.keep(app))]
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await app.state.bell.close()
     await app.state.typesetter.close()
     await app.state.database.close()
 
