@@ -1397,6 +1397,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of the company's documents, in an order that stays, from a cursor on
+         * @description What happened to the company's own documents, and what was submitted and answered of others in which it is a
+         *     party. Asked again with the same `after`, the answer begins with the same events, word for word; nothing ever comes
+         *     to stand before a cursor. Types that the session or token may not enter are left out. Events are kept for 90 days;
+         *     a cursor that is older answers 410 with `oldest`, from which one may go on.
+         */
+        get: operations["events_api_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/stream": {
         parameters: {
             query?: never;
@@ -3534,6 +3557,93 @@ export interface components {
         FailuresAnswer: {
             /** Items */
             items: components["schemas"]["FailureView"][];
+        };
+        /**
+         * FeedEvent
+         * @description One entry of a document's history, as it was told; none of it changes later.
+         */
+        FeedEvent: {
+            /**
+             * Amendment
+             * @description What became of an amendment (海关已接受变更), or empty
+             */
+            amendment: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When, by the business clock
+             */
+            at: string;
+            /**
+             * Code
+             * @description Of a receipt its code, of timed and moved which timer or move, of submitted and amendment saved the action, of files the category; else empty
+             */
+            code: string;
+            /**
+             * Code Name
+             * @description The word for it
+             */
+            code_name: string;
+            /**
+             * Cursor
+             * @description Where to go on after this event: the next question's `after`
+             */
+            cursor: string;
+            /**
+             * Kind
+             * @description created, built, saved, uploaded, upload removed, submitted, receipt, late receipt, timed, moved, held, waits, released, amendment saved, amendment deleted, deleted
+             */
+            kind: string;
+            /**
+             * No
+             * @description The entry's number in the document's own history, which may have gaps
+             */
+            no: number;
+            /**
+             * Number
+             * @description The document's number
+             */
+            number: string;
+            /**
+             * Sender Number
+             * @description The sender's own number of it; null where there is none
+             */
+            sender_number: string | null;
+            /**
+             * Status
+             * @description The document's status after the event
+             */
+            status: string;
+            /**
+             * Status Name
+             * @description The word for it
+             */
+            status_name: string;
+            /**
+             * Text
+             * @description What customs or the portal said, or empty
+             */
+            text: string;
+            /**
+             * Type
+             * @description Document type, e.g. inspection.declaration
+             */
+            type: string;
+            /**
+             * Version
+             * @description The document's version after the event
+             */
+            version: number;
+        };
+        /**
+         * FeedPage
+         * @description Events in their order, and where to go on: a cursor also where there are none.
+         */
+        FeedPage: {
+            /** Items */
+            items: components["schemas"]["FeedEvent"][];
+            /** Next */
+            next: string;
         };
         /**
          * FieldView
@@ -10624,6 +10734,78 @@ export interface operations {
             };
             /** @description /problems/rules: 填写内容有误 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    events_api_events_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the last answer. Empty: from the oldest event that is kept; `now`: what comes from here on */
+                after?: string;
+                /** @description How many events at most */
+                most?: number;
+                /** @description Seconds to wait for the first one where there is none */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedPage"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/cursor-expired: 事件已过保留期 */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/too-many: 操作过于频繁 */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -62,8 +62,8 @@ create function feed_left() returns trigger language plpgsql security definer se
 begin
     insert into feed_left (document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, status,
                            version, type, number)
-    select document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, status, version,
-           old.type, old.number
+    select document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, coalesce(status, old.status),
+           coalesce(version, old.version), old.type, old.number
     from event where document_id = old.id and xid >= (select next from feed_place);
     insert into feed_left (document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, status,
                            version, type, number)
