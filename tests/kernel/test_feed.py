@@ -84,6 +84,24 @@ async def test_what_was_told_stays_as_it_was(house: House) -> None:
     assert (await ask(member, items[0]["cursor"])).content == again
 
 
+async def test_a_program_follows_its_documents(house: House) -> None:
+    """INTG-01, INTG-03: with a token that may read, of the chapters that it has; under the sender's own number, which
+    is told to nobody else, and also of a draft that is gone."""
+    party = await house.member()
+    member, _ = await applied(house, consignee_code=party.customs_code)
+    program = await house.program(member, right="draft")
+    body = {"content": letter(reference()), "sender_number": "订单-1"}
+    made = await program.http.post(f"/api/documents/{TYPE}", json=body)
+    assert made.status_code == 201, made.text
+    assert [item["sender_number"] for item in await told(house, program)] == [None] * 3 + ["订单-1"]
+    await member.http.delete(f"/api/documents/{TYPE}/{made.json()['number']}")
+    assert [item["sender_number"] for item in await told(house, member)][3:] == ["订单-1"] * 2
+    assert {item["sender_number"] for item in await told(house, party)} == {None}
+    elsewhere = await house.program(member, right="read", chapters=["gate"])
+    found = await page(elsewhere)
+    assert (found["items"], found["next"]) == ([], (await page(member, "now"))["next"])
+
+
 async def test_a_draft_that_is_gone_before_it_was_told_is_told_all_the_same(house: House) -> None:
     """INTG-03, PORT-08: deleted for good in between: all that had happened, then that; and nothing is left over."""
     member = await house.member()
@@ -240,19 +258,29 @@ async def test_who_waits_is_woken_by_the_round(house: House, monkeypatch: pytest
     monkeypatch.setattr(bells, "TICK_SECONDS", 20.0)
     bell = house.app.state.bell = Bell(house.owner_url.replace("sw_migrate", "sw_web"))
     member, stranger, leaver = await house.member(), await house.member(), await house.member()
-    waiting, gone = (asyncio.create_task(ask(each, feed.NOW, wait=25)) for each in (member, leaver))
+    program = await house.program(await house.member())
+    waiting, gone, revoked = (
+        asyncio.create_task(ask(each, feed.NOW, wait=25)) for each in (member, leaver, program)
+    )
     async with asyncio.timeout(10):
-        while not (bell._listening and len(bell._ears) == 2):  # noqa: ASYNC110
+        while not (bell._listening and len(bell._ears) == 3):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)  # both have looked once more since
+        await asyncio.sleep(0.2)  # all have looked once more since
         await stranger.save(TYPE, letter(reference()))
         await sequenced(house)
         await leaver.save(TYPE, letter(reference()))
         await leaver.http.delete("/api/session")
+        await program.save(TYPE, letter(reference()))
+        await house.sql(
+            """update api_token set revoked_at = now()
+               where company_id = (select id from company where customs_code = $1)""",
+            program.customs_code,
+        )
         assert not waiting.done()
         view = await member.save(TYPE, letter(reference()))
         await sequenced(house)
         assert (await gone).status_code == 401
+        assert (await revoked).status_code == 401
         [item] = (await waiting).json()["items"]
         assert item["number"] == view["number"]
     assert (await page(member, item["cursor"], wait=0.1))["items"] == []

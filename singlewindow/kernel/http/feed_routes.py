@@ -8,15 +8,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from singlewindow.kernel.database.connection import Database, Transaction
+from singlewindow.kernel.http import tokens
 from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import closed_types
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.sessions import at_work, bound_person
+from singlewindow.kernel.http.sessions import at_work, bound_person, cookie_name
 from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.live.bell import Bell
 from singlewindow.kernel.live.feed import FeedPage
+from singlewindow.kernel.people import session_store
 from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.problems import CursorExpired, Forbidden, NotLoggedIn, Refused, TooMany
 
 LONGEST = 25  # seconds that a question may wait
@@ -30,6 +35,7 @@ router = APIRouter(prefix="/api/events", tags=["events"])
     response_model=FeedPage,
     responses=documented(NotLoggedIn, Forbidden, CursorExpired, Refused, TooMany),
 )
+@for_tokens("read")
 async def events(
     request: Request,
     after: Annotated[
@@ -63,15 +69,23 @@ async def _first(request: Request, after: str, most: int) -> tuple[FeedPage, int
 
 
 async def _waited(request: Request, person: Person, after: int, most: int, wait: float) -> FeedPage:
-    """Ask again whenever it rings. Who asks is looked up each time: the session or token may be over meanwhile."""
+    """Ask again whenever it rings. Raises NotLoggedIn where the session or token is over meanwhile."""
+    database: Database = request.app.state.database
     bell: Bell = request.app.state.bell
     clock: Callable[[], float] = asyncio.get_running_loop().time
     until = clock() + wait
     with bell.ear(person.company_id, person.account_id) as ear:
         while True:
-            async with at_work(request) as (transaction, asks):
-                page = await feed.read(transaction, after, most, closed_types(asks))
+            async with database.transaction(person.actor) as transaction:
+                await _require_still(transaction, request)
+                page = await feed.read(transaction, after, most, closed_types(person))
             if page.items or clock() >= until or bell.leaving():
                 return page
             after = feed.no_of(person.company_id, page.next)
             await bell.wait(ear, until - clock())
+
+
+async def _require_still(transaction: Transaction, request: Request) -> None:
+    secret = tokens.token_of(request) or request.cookies[cookie_name()]
+    if await session_store.over(transaction, {digest(secret)}):
+        raise NotLoggedIn("登录或接口令牌在等待期间已失效；请重新登录，或更换令牌")

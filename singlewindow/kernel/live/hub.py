@@ -25,6 +25,7 @@ import structlog
 from singlewindow.kernel.database.connection import Actor, Database
 from singlewindow.kernel.live import changes
 from singlewindow.kernel.live.changes import Change, Entry, cursor_of
+from singlewindow.kernel.people import session_store
 
 CHANNEL = "live"
 PER_ACCOUNT = 8
@@ -261,13 +262,7 @@ class Hub:
         if not streams:
             return
         async with self._database.transaction() as transaction:
-            rows = await transaction.rows(
-                """select hash from unnest($1::bytea[]) as hash
-                   where not exists (select from sw_session(hash) where card_no is not null)
-                     and not exists (select from sw_token(hash) where card_no is not null and over = '')""",
-                list({stream.session for stream in streams}),
-            )
-        over = {row["hash"] for row in rows}
+            over = await session_store.over(transaction, {stream.session for stream in streams})
         for stream in streams:
             if stream.session in over:
                 stream.end(END)

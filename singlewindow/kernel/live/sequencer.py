@@ -102,7 +102,8 @@ _TELL = f"""
     ), fed as (
         insert into feed (company_id, no, document_id, event_no, type, number, sender_number, version, kind, code,
                           amends, outcome, status, text, at)
-        select n.whose, n.place_no, n.document_id, n.no, n.type, n.number, null, n.version, n.kind,
+        select n.whose, n.place_no, n.document_id, n.no, n.type, n.number, case when n.own then n.sender_number end,
+               n.version, n.kind,
                coalesce(data->>'code', data->>'timer', data->>'move', data->>'action', data->>'category', ''),
                coalesce(data->>'amends', ''), coalesce(data->>'outcome', ''), coalesce(data->>'status', n.status),
                coalesce(r.text, case when n.own then data->>'text' end, ''), n.at
@@ -118,13 +119,14 @@ _TELL = f"""
         returning company_id
     )"""
 """From `entries` to the feed: to the company that files the document, and of what other parties read to those that see
-it now. What a chapter says of a move is for the former."""
+it now. What a chapter says of a move, and the sender's own number, are for the former."""
 
 _CALL = f"""select pg_notify('{CHANNEL}', case when length(whose) < 7000 then whose else '' end)
     from (select string_agg(company_id::text, ',') as whose from heads) as called where whose is not null"""
 """Names the companies, or none where they are too many: then it may concern anybody."""
 
 _ENTRY = """e.document_id, e.no, e.company_id, e.at, e.recorded_at, e.kind, e.data, d.type, d.number, d.hidden,
+        (select sender_number from sender_number s where s.number = d.number),
         coalesce(e.status, d.status) as status, coalesce(e.version, d.version) as version"""
 
 _ROUND = f"""
@@ -147,7 +149,8 @@ _OF_DELETED = f"""
             select document_id, no from feed_left where xid < $1 order by document_id, no limit $2)
         returning *
     ), entries as materialized (
-        select document_id, no, company_id, at, recorded_at, kind, data, type, number, true as hidden, status, version
+        select document_id, no, company_id, at, recorded_at, kind, data, type, number, true as hidden, sender_number,
+               status, version
         from taken
     ), {_TELL}
     {_CALL}"""

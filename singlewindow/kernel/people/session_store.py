@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -64,6 +64,18 @@ async def at_work(
     finally:
         if stale is not None:
             await _touch(database, stale, token, life)
+
+
+async def over(transaction: Transaction, digests: Collection[bytes]) -> set[bytes]:
+    """Which of these sessions and tokens (`digest`) are over (logged out, revoked, expired, the account closed) or have
+    no card any more."""
+    rows = await transaction.rows(
+        """select hash from unnest($1::bytea[]) as hash
+           where not exists (select from sw_session(hash) where card_no is not null)
+             and not exists (select from sw_token(hash) where card_no is not null and over = '')""",
+        list(digests),
+    )
+    return {row["hash"] for row in rows}
 
 
 async def end(database: Database, token: str) -> None:

@@ -1,7 +1,7 @@
 """The feed of events: what the history told which company, in an order that stays.
 
 Revision ID: k0024_events
-Revises: k0023_merge
+Revises: k0024_tokens
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k0024_events"
-down_revision = "k0023_merge"
+down_revision = "k0024_tokens"
 depends_on = None
 
 

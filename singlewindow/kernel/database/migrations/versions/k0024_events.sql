@@ -53,23 +53,26 @@ create table feed_left (
     like event,
     type text not null,
     number text not null,
+    sender_number text,
     primary key (document_id, no)
 )
 -- ;;
 alter table feed_left alter column xid set default pg_current_xact_id()
 -- ;;
 create function feed_left() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    senders text := (select sender_number from sender_number where number = old.number);
 begin
     insert into feed_left (document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, status,
-                           version, type, number)
+                           version, type, number, sender_number)
     select document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, coalesce(status, old.status),
-           coalesce(version, old.version), old.type, old.number
+           coalesce(version, old.version), old.type, old.number, senders
     from event where document_id = old.id and xid >= (select next from feed_place);
     insert into feed_left (document_id, no, company_id, at, kind, who, data, previous, hash, recorded_at, status,
-                           version, type, number)
+                           version, type, number, sender_number)
     select old.id, coalesce((select max(no) from event where document_id = old.id), 0) + 1, old.company_id,
            coalesce(frozen, clock_timestamp()) + shift, 'deleted', '', '{}', '', '', clock_timestamp(), old.status,
-           old.version, old.type, old.number
+           old.version, old.type, old.number, senders
     from clock;
     return old;
 end $$
