@@ -38,7 +38,10 @@ class Web:
 
     def client(self, member: Member) -> httpx.AsyncClient:
         """The member's browser at this process."""
-        return httpx.AsyncClient(base_url=self.url, cookies=member.http.cookies, timeout=SOON)
+        headers = {name: value for name, value in member.http.headers.items() if name == "authorization"}
+        return httpx.AsyncClient(
+            base_url=self.url, cookies=member.http.cookies, headers=headers, timeout=SOON
+        )
 
 
 @asynccontextmanager
@@ -234,18 +237,24 @@ async def test_who_missed_too_much_is_told_to_look_anew(
         process.hub.leave(stream)
 
 
-@pytest.mark.parametrize("how", ["log-out", "expiry", "closed account", "unbound card"])
+@pytest.mark.parametrize("how", ["log-out", "expiry", "closed account", "unbound card", "revoked token"])
 async def test_the_end_of_a_session_ends_its_stream(house: House, how: str) -> None:
-    """UI-14, PORT-04, PORT-07: within seconds, also when another process ended it."""
+    """UI-14, PORT-04, PORT-07, INTG-01: within seconds, also when another process ended it; so that of a token."""
     async with web(house) as process:
         member, colleague = await house.member(), await house.member()
         account = await house.sql("select id from account where username = $1", await username(member))
+        if how == "revoked token":
+            member = await house.program(member)
         async with reading(process, member) as reader, reading(process, colleague) as other:
             if how == "log-out":
                 assert (await member.http.delete("/api/session")).status_code == 204
             elif how == "expiry":
                 await house.sql(
                     "update session set expires_at = now() where account_id = $1", account[0]["id"]
+                )
+            elif how == "revoked token":
+                await house.sql(
+                    "update api_token set revoked_at = now() where account_id = $1", account[0]["id"]
                 )
             elif how == "unbound card":
                 await house.sql("update card set account_id = null where account_id = $1", account[0]["id"])

@@ -78,6 +78,20 @@ async def test_a_legal_persons_card_enters(house: House) -> None:
     assert (await member.http.post(f"/api/documents/{TYPE}", json={"content": {}})).status_code == 201
 
 
+async def test_a_tokens_account_counts_by_its_card(house: House) -> None:
+    """PORT-06, INTG-01: the card that is bound to the account counts as that of a session; it signs all the same."""
+    member = await house.member()
+    program = await house.program(member)
+    refused = await program.http.get(f"/api/documents/{TYPE}/new")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/wrong-card")
+    assert "为绑定法人卡的账号新建接口令牌" in refused.json()["violations"][0]["advice"]
+    assert (await program.http.get("/api/news")).status_code == 200
+    await house.sql("update card set kind = '法人卡' where card_no = $1", member.card_no)
+    view = await program.save(TYPE, letter(reference()))
+    view = (await program.upload(TYPE, view["number"], "1")).json()
+    await program.apply(TYPE, view)
+
+
 async def by_card(house: House, member: Member) -> None:
     """Log the member in anew, with the card."""
     challenge = (await member.http.post("/api/session/card/challenge")).json()

@@ -35,6 +35,23 @@ async def application_row(house: House, number: str) -> dict[str, Any]:
     return dict(row)
 
 
+async def test_a_program_applies_with_the_legal_persons_card(house: House) -> None:
+    """INTG-01, PRNT-02, PORT-05: the token of an account with a 法人卡 enters, and its applications carry that card's
+    signature; that of an operator's card does not enter."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member))
+    program = await house.program(member, chapters=["declarations"])
+    first = (await prepared(program, numbers, "print", sealed=True)).json()
+    second = (await submitted(program, first)).json()
+    assert (second["accepted"], second["refused"]) == (1, 0)
+    row = await application_row(house, second["number"])
+    assert row["card_no"] == member.card_no
+    verify(row["certificate"], signing_input(row["statement"]), row["signature"])
+    operator = await house.program(await house.member(member.customs_code))
+    refused = await prepared(operator, numbers, "print", sealed=True)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/wrong-card")
+
+
 @pytest.mark.parametrize(("kind", "prefix"), [("print", "ZZDY"), ("export", "SJDC")])
 async def test_an_application_is_signed_and_kept_for_ever(house: House, kind: str, prefix: str) -> None:
     """PRNT-02, PRNT-03, PORT-08: exactly what the user saw is signed; statement, content, signature and certificate
