@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.jobs.runner import run_due
-from singlewindow.kernel.spreadsheets import importing
+from singlewindow.kernel.spreadsheets import importing, results
 from singlewindow.kernel.spreadsheets.layout import KEY_HINT
 from singlewindow.kernel.spreadsheets.workbook import Book
 from tests.house import House, Member
@@ -116,9 +116,9 @@ async def test_the_result_can_be_corrected_and_handed_in_again(house: House) -> 
     listed = sheet_of(made.content, "错误清单")
     assert listed[1][:6] == ["2", "表头", "3", "B", "申请事项编号", "=BAD"] or listed[1][5] == "=bad"
     [number] = [each["number"] for each in await saved(member)]
-    assert sheet_of(made.content, "已暂存")[1:] == [["1", number]]
+    assert sheet_of(made.content, "已暂存")[1:] == [["1", number, "", ""]]
     again = sheet_of(made.content, "表头")
-    assert again[2] == ["2", "=bad", "4", "", "甲", "", "", ""]
+    assert again[2] == ["2", "=bad", "4", "", "甲", "", "", "", ""]
     assert sheet_of(made.content, "货物")[2] == ["2", "桃", 4.5, "", ""]
     again[2][1] = "AB32"
     repaired = workbook({"表头": again, "货物": sheet_of(made.content, "货物"), "错误清单": listed})
@@ -130,7 +130,7 @@ async def test_the_result_is_written_some_documents_at_a_time(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GATE-11: however many there are, the worker holds few and goes on with its other work meanwhile."""
-    monkeypatch.setattr(importing, "LISTED", 2)
+    monkeypatch.setattr(results, "LISTED", 2)
     loop, threads, write = threading.get_ident(), set(), Book.put
 
     def put(*given: Any, **more: Any) -> None:
@@ -158,10 +158,10 @@ async def test_the_template_is_what_is_read(house: House) -> None:
     assert made.status_code == 200, made.text
     header, goods, codes = (sheet_of(made.content, title) for title in ("表头", "货物", "代码表"))
     assert header == [
-        [*HEADER, "收货单位代码", "答复期限", "到访时间"],
+        [*HEADER, "收货单位代码", "答复期限", "到访时间", "自编号"],
         [
             KEY_HINT, "RefNo", "TrafMode；代码或名称", "Vessel", "Remark", "RcvCode", "AnswerBy；YYYY-MM-DD",
-            "VisitAt；YYYY-MM-DD HH:MM",
+            "VisitAt；YYYY-MM-DD HH:MM", "",
         ],
     ]  # fmt: skip
     assert goods == [[*GOODS, "商品编号"], [KEY_HINT, "GName", "Weight；数字", "Hold", "CodeTS；代码或名称"]]

@@ -60,8 +60,8 @@ class Work:
         await insert_items(self.transaction, self.person, self.job_id, items, self.made, weights)
         self.made += len(items)
 
-    async def ended_items(self, ended: Ended, after: int, most: int) -> list[Item]:
-        """The items that are done or that failed, by number, from after that one."""
+    async def ended_items(self, ended: Ended | None, after: int, most: int) -> list[Item]:
+        """The items that are done, or that failed (None: both), by number, from after that one."""
         return await ended_items(self.transaction, self.job_id, ended, after, most)
 
 
@@ -87,12 +87,12 @@ async def insert_items(
 
 
 async def ended_items(
-    transaction: Transaction, job_id: int, ended: Ended, after: int, most: int
+    transaction: Transaction, job_id: int, ended: Ended | None, after: int, most: int
 ) -> list[Item]:
-    """The items of a job that are done or that failed, by number, from after that one."""
+    """The items of a job that are done, or that failed (None: both), by number, from after that one."""
+    wanted = f"state = '{ended}'" if ended else "state <> 'waiting'"
     rows = await transaction.rows(
-        f"""select no, data from job_item where job_id = $1 and state = '{ended}' and no > $2
-            order by no limit $3""",
+        f"select no, data from job_item where job_id = $1 and {wanted} and no > $2 order by no limit $3",
         job_id,
         after,
         most,

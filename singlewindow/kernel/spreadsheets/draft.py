@@ -1,4 +1,4 @@
-"""A document as it came out of a workbook: its content, and what is wrong with it, cell by cell."""
+"""A document as it came out of a file: its content, and what is wrong with it; of a workbook, cell by cell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from singlewindow.kernel.definition.fields import Field
+from singlewindow.kernel.documents import senders
 from singlewindow.kernel.jobs.kind import Item
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.spreadsheets.cells import LOST_ZEROS, Damaged, is_number, text_of
@@ -33,6 +34,44 @@ class CellFinding:
     message: str
     advice: str
     clause: str
+    place: str = ""  # all of it in one word, as a person looks for it
+
+
+@dataclass
+class Judged:
+    """A document of a file on its way: what it holds, what is wrong with it, and what became of it."""
+
+    no: int
+    key: str
+    source: Mapping[str, Any]
+    content: dict[str, Any] = field(
+        default_factory=dict
+    )  # as a form would send it; once judged, as it is stored
+    findings: list[CellFinding] = field(default_factory=list)
+    warnings: list[CellFinding] = field(default_factory=list)  # what is doubtful, and refuses nothing
+    sender: str = ""  # the sender's own number
+    digest: str = ""  # of what was sent
+    number: str = ""
+    existing: bool = False  # the document was there before
+
+    def refuse(self, violations: Iterable[Violation]) -> None:
+        """Put what a verdict has against the document to the places in which it stands."""
+        raise NotImplementedError
+
+    def warn(self, violations: Iterable[Violation]) -> None:
+        """Put what a verdict doubts to its places."""
+        raise NotImplementedError
+
+    def in_reading_order(self) -> list[CellFinding]:
+        """The findings as they stand in the file."""
+        raise NotImplementedError
+
+    def sent_as(self, sender: str) -> None:
+        """Take the sender's number, or refuse what is none."""
+        self.sender = senders.tidy(sender)
+        if self.sender and (fault := senders.find_fault(self.sender)):
+            self.refuse([fault])
+            self.sender = ""
 
 
 @dataclass(frozen=True)
@@ -45,28 +84,23 @@ class Place:
 
 
 @dataclass
-class Draft:
-    """A document to be judged; `content` is as a form would send it."""
+class Draft(Judged):
+    """A document of a workbook."""
 
-    no: int
-    key: str
-    sheets: Mapping[str, Sheet]
-    columns: Columns
-    source: Mapping[str, Any]
-    content: dict[str, Any] = field(default_factory=dict)
-    findings: list[CellFinding] = field(default_factory=list)
-    warnings: list[CellFinding] = field(default_factory=list)  # what is doubtful, and refuses nothing
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
     _damaged: set[Place] = field(default_factory=set)
 
     @classmethod
     def of(cls, type: DocumentType, item: Item, columns: Columns) -> Draft:
         """The document of a line that `reader_child.py` wrote."""
         sheets = {sheet.table: sheet for sheet in sheets_of(type)}
-        made = cls(item.no, item.data["key"], sheets, columns, item.data)
+        made = cls(item.no, item.data["key"], item.data, sheets=sheets, columns=columns)
         made._check_key()
         made.content |= made._texts("", item.data["at"] or 0, item.data["values"])
         for table, rows in item.data["rows"].items():
             made.content[table] = [made._texts(table, row["at"], row["values"]) for row in rows]
+        made.sent_as(made.content.pop(senders.FIELD, ""))
         return made
 
     def refuse(self, violations: Iterable[Violation]) -> None:
@@ -167,7 +201,7 @@ class Draft:
         value = _shown(self._cell(place)) if place.field else self.key
         return CellFinding(
             place.table, place.field, sheet.title, place.row, column, head, value, message, advice,
-            clause or CLAUSE,
+            clause or CLAUSE, f"{column}{place.row}",
         )  # fmt: skip
 
     def _cell(self, place: Place) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from singlewindow.kernel.definition.fields import Content, Field
+from singlewindow.kernel.documents.senders import FIELD, LABEL, LENGTH
 from singlewindow.kernel.subsystem import DocumentType
 
 KEY = "序号"
@@ -16,6 +17,14 @@ KEY_HINT = "每份单据一个序号，各表相同"
 """What stands under the head 序号, and tells the row of hints from a first document."""
 HEADER_SHEET = "表头"
 CODES_SHEET = "代码表"
+SENDER_HEAD = Field(
+    LABEL,
+    "text",
+    name=FIELD,
+    length=LENGTH,
+    hint="本企业系统中该单据的编号，可不填；同一编号重复导入仍是同一份单据，内容不同时不予保存",
+)
+"""The last column of the header's sheet, which is no field of the content (INTG-02)."""
 MARK = "*"  # before the head of an obligatory column
 FIRST_ROW = 3  # below heads and hints
 
@@ -49,7 +58,7 @@ def sheets_of(document: DocumentType) -> tuple[Sheet, ...]:
     content, others = document.form.content, document.lifecycle.never_drafted
     tables = {name: table for name, table in content.tables.items() if name not in others}
     titles = _titles([HEADER_SHEET, *(table.label for table in tables.values())])
-    heads = [("", _heads(content, but_not=others))]
+    heads = [("", (*_heads(content, but_not=others), Head(SENDER_HEAD, LABEL)))]
     heads += [(name, _heads(table.row)) for name, table in tables.items()]
     return tuple(Sheet(name, title, kind) for (name, kind), title in zip(heads, titles, strict=True))
 
@@ -65,7 +74,7 @@ def _titles(labels: Sequence[str]) -> list[str]:
 
 def _heads(content: type[Content], but_not: frozenset[str] = frozenset()) -> tuple[Head, ...]:
     fields = [spec for spec in content.fields.values() if not spec.system and spec.name not in but_not]
-    labels = Counter(_squeezed(spec.label) for spec in fields) + Counter([KEY])
+    labels = Counter(_squeezed(spec.label) for spec in fields) + Counter([KEY, LABEL])
     return tuple(
         Head(spec, label if labels[label] == 1 else f"{label}（{spec.element or spec.name}）")
         for spec in fields

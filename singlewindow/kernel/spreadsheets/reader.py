@@ -89,14 +89,15 @@ def not_a_workbook(data: bytes) -> str:
 
 
 async def lines_of(
-    data: bytes, wanted: Mapping[str, Any], seconds: float, words: Words
+    data: bytes, wanted: Mapping[str, Any], seconds: float, words: Words, script: Path = CHILD
 ) -> AsyncGenerator[str, None]:
-    """The lines that `reader_child.py` writes when `wanted` is asked of this file, without the last.
+    """The lines that `reader_child.py`, or another script that speaks as it does, writes when `wanted` is asked of
+    this file, without the last.
 
     Raises Refused for a file that is not taken, ReadingFailed when the reader is broken; both possibly after some
     lines, so that nothing may be kept of them then.
     """
-    child = await _start()
+    child = await _start(script)
     giving = asyncio.create_task(_give(child, json.dumps(wanted).encode() + b"\n", data))
     try:
         async for line in _lines(child, seconds, words):
@@ -108,9 +109,9 @@ async def lines_of(
         await _end(child)
 
 
-async def _start() -> Process:
+async def _start(script: Path) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-B", str(CHILD), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/",
+        sys.executable, "-I", "-B", str(script), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/",
         limit=_LINE_BYTES,
     )  # fmt: skip
 
@@ -144,7 +145,7 @@ async def _lines(child: Process, seconds: float, words: Words) -> AsyncGenerator
         if line.startswith((b'{"refused"', b'{"failed"', b'{"end"')):
             break
         count += 1
-        yield line.decode("ascii")
+        yield line.decode()
     check_end(line, count, words)
 
 
