@@ -124,7 +124,7 @@ def _of_line(line: str, at: int) -> Found:
     if len(line) > LONGEST:
         return _faulty(at, "long", limit=LONGEST)
     try:
-        return _document(_decoder.decode(line), at)
+        return _document(_decoder.decode(line.rstrip("\r\n")), at)
     except _Twice as twice:
         return _faulty(at, "twice", name=str(twice))
     except json.JSONDecodeError as error:

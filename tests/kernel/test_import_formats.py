@@ -99,14 +99,14 @@ async def test_json_is_saved_line_by_line_and_answered_so(house: House) -> None:
         (9, "J-5", "refused", False, ["content/reference"]),
         (10, "J-1", "existing", True, []),
         (11, "J-1", "refused", False, ["sender_number"]),
-        (12, None, "refused", False, ["content/sender_number"]),
+        (12, None, "refused", False, ["sender_number"]),
         (13, None, "refused", False, ["sender_number"]),
         (14, None, "saved", True, []),
     ]
     first, second = [json.loads(line) for line in (await result(member, job)).splitlines()][2:4]
     assert first["content"]["goods"] == [{"name": "梨", "weight": "x"}], "as it was sent, to be corrected"
     assert (first["findings"][0]["label"], first["findings"][0]["value"]) == ("重量", "x")
-    assert "第 28 个字符" in second["findings"][0]["message"]
+    assert "第 27 个字符" in second["findings"][0]["message"]
     found = await findings(member, job["id"])
     assert all(each["advice"] and each["clause"] and each["message"] for each in found)
     assert found[1]["place"] == "第 3 行 content/goods/1/weight"
