@@ -4,6 +4,7 @@
                    portal-signing.pem  portal-signing.key.pem
                    portal-seal.pem (a bare public key)  portal-seal.key.pem
                    print-seal.pem  print-seal.key.pem
+                   webhook-secrets.key (32 random bytes in Base64: what secrets of webhooks are sealed with)
                    customs-encryption.jwk (private)  customs-encryption.pub.jwk
     cards folder/  <card_no>.p12 (password = PIN)  <card_no>.pem (the certificate: a card shows it without PIN)
 
@@ -13,6 +14,7 @@ nextUpdate lies 10 years ahead because nobody re-signs it regularly here; a real
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -78,6 +80,7 @@ def create(folder: Path, cards_folder: Path, cards: Sequence[DemoCard], now: dat
     _create_seal(folder)
     _create_print_seal(folder, moment)
     _create_customs_encryption(folder)
+    _create_webhook_key(folder)
     for card in cards:
         if not (cards_folder / f"{card.card_no}.p12").exists():
             issue_card(folder, cards_folder, card, not_before=moment - _BACKDATED)
@@ -212,6 +215,12 @@ def _create_customs_encryption(folder: Path) -> None:
     if not public.exists():
         kept = ECKey.import_key(json.loads(private.read_bytes()))
         _write(public, json.dumps(kept.as_dict(private=False)).encode(), _PUBLIC)
+
+
+def _create_webhook_key(folder: Path) -> None:
+    path = folder / "webhook-secrets.key"
+    if not path.exists():
+        _write(path, base64.b64encode(secrets.token_bytes(32)), _PRIVATE)
 
 
 def _write_crl(folder: Path, revoked: Sequence[x509.RevokedCertificate], number: int, now: datetime) -> None:

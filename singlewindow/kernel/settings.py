@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     import_documents: int = 20_000  # in one workbook
     import_rows: int = 200_000  # of a sheet, and of all line tables together
     seal_days: int = 7  # how long the QR code of a print is valid, unless the print says otherwise
+    webhook_private: bool = False  # events may be sent by http, and to this house's own machines
     captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha
 
     @property

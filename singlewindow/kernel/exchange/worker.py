@@ -6,7 +6,8 @@ Any number may run.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -31,9 +32,18 @@ from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
 from singlewindow.kernel.live import sequencer
 from singlewindow.kernel.settings import Settings, settings
+from singlewindow.kernel.webhooks.courier import CHANNEL as SENDING
+from singlewindow.kernel.webhooks.courier import Courier
+from singlewindow.kernel.webhooks.sending import Sender
+from singlewindow.kernel.webhooks.signing import Sealer
+from singlewindow.kernel.webhooks.spreading import CHANNEL as SPREADING
+from singlewindow.kernel.webhooks.spreading import spread
 
 IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
 WAITING_SECONDS = 5.0  # the same for submissions that wait for another document
+EVENTS_GATHER_SECONDS = (
+    0.02  # the same for events: few go to an endpoint at once, so that the next ones follow soon
+)
 GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
 JOB_DAYS = 30
@@ -65,6 +75,7 @@ EXPIRED = (
     f"job where created_at < now() - interval '{JOB_DAYS} days' and state not in ('queued', 'running')",
     _older("login_attempt", "at", "180 days"),
     _older("api_token_use", "at", "90 days"),
+    _older("webhook_delivery", "made_at", "30 days") + " and state <> 'waiting'",
     _older("inbox", "received_at", "30 days") + " and state = 'applied'",
 )
 ITEMS_OF_OLD_JOBS = """job_item i using job j where i.job_id = j.id and j.ended_at < now() - $1::interval
@@ -80,6 +91,7 @@ class Loop:
     work: Callable[[], Awaitable[int]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     idle: float = IDLE_SECONDS
+    gather: float = GATHER_SECONDS
 
     async def run(self) -> None:
         """Work for ever; a database that is away is waited for."""
@@ -104,7 +116,7 @@ class Loop:
                 await self.woken.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(max(0.0, began + GATHER_SECONDS - clock()))
+        await asyncio.sleep(max(0.0, began + self.gather - clock()))
 
 
 async def wake(url: str, loops: Sequence[Loop]) -> None:
@@ -142,6 +154,7 @@ async def work(settings: Settings) -> None:
     async with (
         httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client,
         tools_of_worker(settings.fonts, settings.pki_folder) as tools,
+        sending_events(database, settings) as events,
     ):
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
@@ -154,9 +167,32 @@ async def work(settings: Settings) -> None:
             Loop(
                 "sequence", lambda: sequencer.sequence(database), idle=sequencer.EVERY_SECONDS
             ),  # nobody calls
+            *events,
             *(Loop(chore.name, partial(do, database, chore)) for chore in all_chores()),
         )
         await asyncio.gather(*(loop.run() for loop in loops), wake(url, loops), _sweep(database), *reading)
+
+
+@asynccontextmanager
+async def sending_events(database: Database, settings: Settings) -> AsyncIterator[tuple[Loop, ...]]:
+    """The loops of 事件推送; at the end nothing is under way any more."""
+    woken = asyncio.Event()
+    async with Sender(private=settings.webhook_private) as sender:
+        courier = Courier(database, Sealer(settings.pki_folder), sender, woken=woken)
+
+        async def spread_events() -> int:
+            behind, made = await spread(database)
+            if made:
+                woken.set()
+            return behind
+
+        try:
+            yield (
+                Loop(SPREADING, spread_events),
+                Loop(SENDING, courier.round, woken, gather=EVENTS_GATHER_SECONDS),
+            )
+        finally:
+            await courier.stop()
 
 
 def _transport(

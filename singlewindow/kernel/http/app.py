@@ -39,6 +39,7 @@ from singlewindow.kernel.http import (
     template_routes,
     token_rights,
     token_routes,
+    webhook_routes,
 )
 from singlewindow.kernel.http.desk import chapter_person
 from singlewindow.kernel.http.frame import RequestFrame
@@ -74,6 +75,7 @@ ROUTERS = (  # the most asked first, but no number before the word that stands i
     print_routes.router,
     job_routes.router,
     template_routes.router,
+    webhook_routes.router,
     seal_routes.router,
     metrics.router,
 )

@@ -27,6 +27,12 @@ KINDS = {
     "token revoked": "停用接口令牌",
     "company deactivated": "停用企业",
     "company activated": "启用企业",
+    "webhook added": "新增推送地址",
+    "webhook changed": "修改或启用推送地址",
+    "webhook stopped": "停用推送地址",
+    "webhook removed": "删除推送地址",
+    "webhook secret": "更换推送密钥",
+    "webhook replayed": "重放事件",
 }
 OWN = "company_id = $1"
 """The application's own check of whose entries are read; row-level security is the second fence."""

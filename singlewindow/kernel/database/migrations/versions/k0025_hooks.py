@@ -1,0 +1,19 @@
+"""Webhooks: endpoints of companies, and what is delivered to them.
+
+Revision ID: k0025_hooks
+Revises: k0024_events
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "k0025_hooks"
+down_revision = "k0024_events"
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file, statement by statement."""
+    for statement in Path(__file__).with_suffix(".sql").read_text("utf-8").split("-- ;;"):
+        op.execute(statement)
