@@ -24,6 +24,7 @@ from singlewindow.kernel.subsystem import (
     subsystems,
 )
 from singlewindow.kernel.timing import Reminder
+from singlewindow.kernel.webhooks.reminding import given_up
 
 SHOWN = 50
 COUNTED = 1000  # the total stops here
@@ -34,7 +35,7 @@ OWN = "s.company_id = $1"
 """The application's own check of whose terms are told; row-level security is the second fence."""
 
 
-OWN_LINES: tuple[Reminders, ...] = (tokens.ending,)
+OWN_LINES: tuple[Reminders, ...] = (tokens.ending, given_up)
 """What the portal itself reminds of, in real time; their `page` is an address of the portal's."""
 COMPANY = "企业管理"
 

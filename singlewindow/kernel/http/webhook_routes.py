@@ -16,6 +16,7 @@ from singlewindow.kernel.http.company_routes import Administrator
 from singlewindow.kernel.http.desk import Base, closed_applications
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Conflict, CursorExpired, Forbidden, NotFound, NotLoggedIn, Refused
@@ -169,6 +170,7 @@ async def _desk(database: Database, person: Person) -> AsyncIterator[Endpoints]:
 
 
 @router.get("", summary="The company's endpoints")
+@for_tokens("none")
 async def list_webhooks(person: Administrator, database: Base) -> WebhooksAnswer:
     """With how each does."""
     async with _desk(database, person) as desk:
@@ -182,6 +184,7 @@ async def list_webhooks(person: Administrator, database: Base) -> WebhooksAnswer
 
 
 @router.post("", status_code=201, summary="Add an endpoint", responses=documented(Refused, Conflict))
+@for_tokens("none")
 async def add(body: WebhookBody, person: Administrator, database: Base) -> WebhookSecret:
     """It is sent what happens from now on. The answer holds the secret that signs, and nothing else ever does.
 
@@ -194,6 +197,7 @@ async def add(body: WebhookBody, person: Administrator, database: Base) -> Webho
 
 
 @router.put("/{id}", summary="Change, stop or start an endpoint", responses=documented(Refused, NotFound))
+@for_tokens("none")
 async def change(id: Id, body: WebhookChangeBody, person: Administrator, database: Base) -> WebhookView:
     """One that is stopped is sent nothing; started again it is sent what happened meanwhile. All that waits is tried at
     once, with three days before it."""
@@ -204,6 +208,7 @@ async def change(id: Id, body: WebhookChangeBody, person: Administrator, databas
 
 
 @router.delete("/{id}", status_code=204, summary="Remove an endpoint", responses=documented(NotFound))
+@for_tokens("none")
 async def remove(id: Id, person: Administrator, database: Base) -> None:
     """With all that waits for it and its log."""
     async with _desk(database, person) as desk:
@@ -211,6 +216,7 @@ async def remove(id: Id, person: Administrator, database: Base) -> None:
 
 
 @router.post("/{id}/secret", summary="Replace the secret of an endpoint", responses=documented(NotFound))
+@for_tokens("none")
 async def rotate(id: Id, person: Administrator, database: Base) -> WebhookSecret:
     """For 24 hours each request is signed with both, the new one first; of two that were replaced within a day only the
     later one still signs."""
@@ -225,6 +231,7 @@ async def rotate(id: Id, person: Administrator, database: Base) -> WebhookSecret
     summary="Send a test to an endpoint",
     responses=documented(NotFound, Conflict),
 )
+@for_tokens("none")
 async def try_out(id: Id, person: Administrator, database: Base) -> DeliveryView:
     """An event of kind `test`, signed as any other, tried once; the log says what became of it."""
     async with _desk(database, person) as desk:
@@ -237,6 +244,7 @@ async def try_out(id: Id, person: Administrator, database: Base) -> DeliveryView
     summary="Send events to an endpoint again",
     responses=documented(NotFound, Conflict, Refused, CursorExpired),
 )
+@for_tokens("none")
 async def replay(id: Id, body: ReplayBody, person: Administrator, database: Base) -> ReplayAnswer:
     """All that came after, whether it was delivered or not, in the old order, with the same webhook-id; what is newer
     waits for it."""
@@ -249,6 +257,7 @@ async def replay(id: Id, body: ReplayBody, person: Administrator, database: Base
 
 
 @router.get("/{id}/deliveries", summary="What was sent to an endpoint", responses=documented(NotFound))
+@for_tokens("none")
 async def deliveries(
     id: Id,
     person: Administrator,
