@@ -2133,6 +2133,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's endpoints
+         * @description With how each does.
+         */
+        get: operations["list_webhooks_api_webhooks_get"];
+        put?: never;
+        /**
+         * Add an endpoint
+         * @description It is sent what happens from now on. The answer holds the secret that signs, and nothing else ever does.
+         *
+         *     Of applications that this session may not enter (PORT-06) nothing is sent.
+         */
+        post: operations["add_api_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change, stop or start an endpoint
+         * @description One that is stopped is sent nothing; started again it is sent what happened meanwhile. All that waits is tried at
+         *     once, with three days before it.
+         */
+        put: operations["change_api_webhooks__id__put"];
+        post?: never;
+        /**
+         * Remove an endpoint
+         * @description With all that waits for it and its log.
+         */
+        delete: operations["remove_api_webhooks__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to an endpoint
+         * @description Each event once, with its last try; what was delivered or given up is kept 30 days.
+         */
+        get: operations["deliveries_api_webhooks__id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events to an endpoint again
+         * @description All that came after, whether it was delivered or not, in the old order, with the same webhook-id; what is newer
+         *     waits for it.
+         */
+        post: operations["replay_api_webhooks__id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of an endpoint
+         * @description For 24 hours each request is signed with both, the new one first; of two that were replaced within a day only the
+         *     later one still signs.
+         */
+        post: operations["rotate_api_webhooks__id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to an endpoint
+         * @description An event of kind `test`, signed as any other, tried once; the log says what became of it.
+         */
+        post: operations["try_out_api_webhooks__id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exchange/messages": {
         parameters: {
             query?: never;
@@ -2494,6 +2627,16 @@ export interface components {
              * @default false
              */
             sealed: boolean;
+        };
+        /**
+         * ApplicationName
+         * @description An application whose events may be chosen.
+         */
+        ApplicationName: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * ApplicationProgress
@@ -3464,6 +3607,76 @@ export interface components {
             deleted: string[];
             /** Refused */
             refused: components["schemas"]["RefusedNumber"][];
+        };
+        /**
+         * DeliveriesAnswer
+         * @description A page of the log, newest first; `more`: there are older ones.
+         */
+        DeliveriesAnswer: {
+            /** Items */
+            items: components["schemas"]["DeliveryView"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * DeliveryView
+         * @description One event for one endpoint. `next_at`: when it is tried again, or null. Type and number are empty for a test.
+         */
+        DeliveryView: {
+            /**
+             * After
+             * @description A cursor: a replay after it begins with this event
+             */
+            after: string | null;
+            /**
+             * Event Id
+             * @description The header webhook-id, the same in every try
+             */
+            event_id: string;
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "" | "target" | "name" | "connect" | "tls" | "timeout" | "broken" | "redirect" | "status" | "secret" | "gone";
+            /** Fault Name */
+            fault_name: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "event" | "test";
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Next At */
+            next_at: string | null;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "given up";
+            /**
+             * Status
+             * @description The last answer's HTTP status
+             */
+            status: number | null;
+            /**
+             * Title
+             * @description The document type's
+             */
+            title: string;
+            /** Tries */
+            tries: number;
+            /** Type */
+            type: string;
         };
         /**
          * DimensionView
@@ -4852,6 +5065,24 @@ export interface components {
             name: string;
         };
         /**
+         * ReplayAnswer
+         * @description How many events came after it (of all applications), counted up to 10,000.
+         */
+        ReplayAnswer: {
+            /** Events */
+            events: number;
+        };
+        /**
+         * ReplayBody
+         * @description From where on: after a cursor of `GET /api/events` ("" for all that is kept), or the last so many hours.
+         */
+        ReplayBody: {
+            /** After */
+            after?: string | null;
+            /** Hours */
+            hours?: number | null;
+        };
+        /**
          * ResultView
          * @description What became of a declaration; `why` explains a state in which there is nothing to be had.
          */
@@ -5772,6 +6003,172 @@ export interface components {
             number: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WebhookBody
+         * @description What is to be sent where.
+         */
+        WebhookBody: {
+            /**
+             * Applications
+             * @description Events of these applications; null: of all
+             * @example [
+             *       "inspection"
+             *     ]
+             */
+            applications?: string[] | null;
+            /**
+             * Name
+             * @description For the administrator
+             * @example ERP
+             */
+            name: string;
+            /**
+             * Url
+             * @description https, public
+             * @example https://erp.example.com/singlewindow
+             */
+            url: string;
+        };
+        /**
+         * WebhookChangeBody
+         * @description The same, and whether anything is sent at all.
+         */
+        WebhookChangeBody: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Applications
+             * @description Events of these applications; null: of all
+             * @example [
+             *       "inspection"
+             *     ]
+             */
+            applications?: string[] | null;
+            /**
+             * Name
+             * @description For the administrator
+             * @example ERP
+             */
+            name: string;
+            /**
+             * Url
+             * @description https, public
+             * @example https://erp.example.com/singlewindow
+             */
+            url: string;
+        };
+        /**
+         * WebhookSecret
+         * @description The same with its secret, which is told this once.
+         */
+        WebhookSecret: {
+            /** Applications */
+            applications: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Delivered At
+             * @description The last success, to the minute
+             */
+            delivered_at: string | null;
+            /** Failed Since */
+            failed_since: string | null;
+            /**
+             * Failing
+             * @description Requests that failed since the last that did not
+             */
+            failing: number;
+            /** Gave Up At */
+            gave_up_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Old Secret Until
+             * @description Until then the former secret signs too
+             */
+            old_secret_until: string | null;
+            /**
+             * Secret
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "retrying" | "failed" | "stopped";
+            /** Url */
+            url: string;
+        };
+        /**
+         * WebhookView
+         * @description An endpoint. `state`: ok; retrying, the last requests failed; failed, an event was given up after three days;
+         *     stopped. It is `failed` until an administrator saves it anew or lets events be sent again.
+         */
+        WebhookView: {
+            /** Applications */
+            applications: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Delivered At
+             * @description The last success, to the minute
+             */
+            delivered_at: string | null;
+            /** Failed Since */
+            failed_since: string | null;
+            /**
+             * Failing
+             * @description Requests that failed since the last that did not
+             */
+            failing: number;
+            /** Gave Up At */
+            gave_up_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Old Secret Until
+             * @description Until then the former secret signs too
+             */
+            old_secret_until: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "retrying" | "failed" | "stopped";
+            /** Url */
+            url: string;
+        };
+        /**
+         * WebhooksAnswer
+         * @description All endpoints of the company, oldest first, and what may be chosen for them.
+         */
+        WebhooksAnswer: {
+            /** Applications */
+            applications: components["schemas"]["ApplicationName"][];
+            /** Items */
+            items: components["schemas"]["WebhookView"][];
+            /** Most */
+            most: number;
+            /**
+             * Private
+             * @description Whether http and addresses of the own network are taken
+             */
+            private: boolean;
         };
         /**
          * WorkingTime
@@ -13057,6 +13454,496 @@ export interface operations {
             };
             /** @description /problems/not-found: 未找到 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_webhooks_api_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_api_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/conflict: 与已有数据冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_api_webhooks__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_api_webhooks__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deliveries_api_webhooks__id__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries older than this id */
+                before?: number | null;
+                /** @description Only those in this state */
+                state?: ("waiting" | "delivered" | "given up") | null;
+            };
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replay_api_webhooks__id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/conflict: 与已有数据冲突 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/cursor-expired: 事件已过保留期 */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotate_api_webhooks__id__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_out_api_webhooks__id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An endpoint's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/conflict: 与已有数据冲突 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
