@@ -35,7 +35,12 @@ def test_a_second_call_keeps_what_exists_and_adds_a_card(pki: Pki) -> None:
 def test_private_files_are_readable_by_the_owner_alone(pki: Pki) -> None:
     """PORT-08: CA key, customs' keys, cards; and nothing else is left lying in the folders."""
     names = ("customs-signing", "portal-signing", "portal-seal", "print-seal")
-    private = {"ca.key.pem", "customs-encryption.jwk", *(f"{name}.key.pem" for name in names)}
+    private = {
+        "ca.key.pem",
+        "customs-encryption.jwk",
+        "webhook-secrets.key",
+        *(f"{name}.key.pem" for name in names),
+    }
     public = {"ca.pem", "crl.pem", "customs-encryption.pub.jwk", *(f"{name}.pem" for name in names)}
     assert {path.name for path in pki.folder.iterdir()} == private | public
     owner_only = [pki.folder / name for name in private] + list(pki.cards.glob("*.p12"))
