@@ -1,7 +1,7 @@
 """Webhooks: endpoints of companies, and what is delivered to them.
 
 Revision ID: k0025_hooks
-Revises: k0024_events
+Revises: k0025_tokens
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k0025_hooks"
-down_revision = "k0024_events"
+down_revision = "k0025_tokens"
 depends_on = None
 
 
