@@ -22,14 +22,15 @@ from tests.kernel.test_documents import TYPE
 async def test_a_bug_is_answered_with_words_and_a_number(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """OPER-01: a 500 in the one shape, with the request id under which the log has the traceback."""
+    """OPER-01, INTG-01: a 500 in the one shape, with the request id under which the log has the traceback; the use of a
+    token says so too."""
 
     async def broken(self: object, *given: object) -> None:
         raise RuntimeError("secret inside")
 
     monkeypatch.setattr(work.Desk, "blank", broken)
     configure("json")
-    member = await house.member()
+    member = await house.program(await house.member())
     answer = await member.http.get(f"/api/documents/{TYPE}/new", headers={"X-Request-Id": "request-0001"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
@@ -40,6 +41,8 @@ async def test_a_bug_is_answered_with_words_and_a_number(
     assert entry["request_id"] == "request-0001"
     assert "secret inside" in entry["exception"]
     assert [line["status"] for line in lines if line["event"] == "request"][-1] == 500
+    [use] = await house.sql("select refused from api_token_use where request_id = 'request-0001'")
+    assert use["refused"] == "500 系统内部错误"
 
 
 @pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError, asyncpg.TooManyConnectionsError])

@@ -198,7 +198,7 @@ class Away(Problem):
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
     log.error("database away", error=repr(error), request_id=getattr(request.state, "request_id", ""))
-    return answer(Away("系统暂时无法办理，您填写的内容仍在页面上，请稍后重试"), request)
+    return await _problem(request, Away("系统暂时无法办理，您填写的内容仍在页面上，请稍后重试"))
 
 
 class Bug(Problem):
@@ -213,6 +213,6 @@ async def bug(request: Request, error: Exception) -> JSONResponse:
     """The answer to an exception that nobody expected; the middleware around everything calls it."""
     request_id = getattr(request.state, "request_id", "")
     log.error("unexpected", exc_info=error, request_id=request_id)
-    return answer(
-        Bug(f"系统内部错误，您填写的内容仍在页面上；请稍后重试，并将编号 {request_id} 告知维护人员"), request
+    return await _problem(
+        request, Bug(f"系统内部错误，您填写的内容仍在页面上；请稍后重试，并将编号 {request_id} 告知维护人员")
     )

@@ -7,7 +7,9 @@ page can make a browser send it, no CSRF token is asked for.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+import asyncpg
 from fastapi import Request
 
 from singlewindow.kernel.database.connection import Database
@@ -61,10 +63,13 @@ async def person_with(request: Request, token: str) -> Person:
 
 
 async def note_refusal(request: Request, problem: Problem) -> None:
-    """Write down that what a token asked for was refused."""
+    """Write down that what a token asked for was not done; where the database is away, the refusal goes out all the
+    same."""
     use: Use | None = getattr(request.state, "token_use", None)
-    if use is not None:
-        database: Database = request.app.state.database
+    if use is None:
+        return
+    database: Database = request.app.state.database
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         await token_store.note_refusal(database, use.id, f"{problem.status} {problem.title}")
 
 

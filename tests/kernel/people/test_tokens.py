@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.http.token_rights import KEY
-from singlewindow.kernel.people import tokens
+from singlewindow.kernel.people import token_store, tokens
 from singlewindow.kernel.people.grant import RIGHT_NAMES
 from singlewindow.kernel.subsystem import subsystems
 from tests.house import ORIGIN, House, Member
@@ -265,6 +266,19 @@ async def test_each_use_is_written_down(house: House) -> None:
     assert [each["route"] for each in (await admin.http.get(address)).json()["items"]] == [
         f"{documents}/{{number}}"
     ]
+
+
+async def test_a_refusal_goes_out_though_it_cannot_be_noted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INTG-01: a database that is away between the two takes no answer from the program."""
+
+    async def away(*_: object) -> None:
+        raise asyncpg.PostgresConnectionError
+
+    program = await house.program(await house.member())
+    monkeypatch.setattr(token_store, "note_refusal", away)
+    assert (await program.http.get(ABSENT)).status_code == 404
 
 
 async def test_what_is_wrong_with_a_new_token_is_named(house: House) -> None:
