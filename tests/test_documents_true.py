@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from singlewindow.card.settings import CardSettings
+from singlewindow.client.bridge.runner import PIN
+from singlewindow.client.window import TOKEN
 from singlewindow.customs.desks.appointment.readings import CustomsReadingSettings
 from singlewindow.customs.settings import CustomsSettings
 from singlewindow.kernel.settings import Settings
@@ -34,6 +36,7 @@ READ_BY = {
 }
 SETTINGS = [each for classes in READ_BY.values() for each in classes]
 FROM_ENVIRONMENT = {binaries.SETTING, residence.USER_SETTING}  # read before any Settings class
+FROM_ENVIRONMENT |= {TOKEN, PIN}  # of a company's own programs
 
 PATH = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*/?")
 FILE = re.compile(r".*\.(?:py|md|ts|vue|json|csv|toml|lock|sql|html)")

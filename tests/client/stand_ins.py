@@ -23,6 +23,8 @@ ACTIONS = [
     {"name": "apply", "label": "申请", "signed": True, "amends": "", "edits": None},
     {"name": "change", "label": "变更", "signed": True, "amends": "replaces", "edits": None},
 ]
+SECTIONS = [{"fields": [{"name": "text", "element": "LetterText", "source": "content"}]}]
+LINES = [{"name": "goods", "fields": [{"name": "code", "element": "GCode"}]}]
 DRAFT, APPLIED, IN_FORCE = "0", "1", "4"
 
 
@@ -78,7 +80,7 @@ class Portal:
         query = dict(request.url.params)
         match request.method, parts:
             case "GET", ["definitions", name]:
-                known = {"type": name, "title": "信函", "actions": ACTIONS}
+                known = {"title": "信函", "actions": ACTIONS, "sections": SECTIONS, "lines": LINES}
                 return (
                     httpx.Response(200, json=known)
                     if name == TYPE
@@ -89,9 +91,7 @@ class Portal:
             case "POST", ["documents", _]:
                 return self._save(json.loads(request.content))
             case "POST", ["documents", _, "check"]:
-                wrong = _wrong(json.loads(request.content)["content"])
-                refusal = _body(422, "rules", wrong[0]["message"], wrong) if wrong else None
-                return httpx.Response(200, json={"refusal": refusal})
+                return httpx.Response(200, json=self._check(json.loads(request.content)))
             case "POST", ["documents", _, ("prepare" | "submit") as step]:
                 body = json.loads(request.content)
                 do = self._prepare if step == "prepare" else self._submit
@@ -140,6 +140,15 @@ class Portal:
         if known.content != content:
             return _problem(422, "rules", f"自编号 {number} 已用于其他内容", [_violation("sender.other")])
         return httpx.Response(200, json=_view(known))
+
+    def _check(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = next((d for d in self.documents.values() if d.sender_number == body["sender_number"]), None)
+        if known and known.content == body["content"]:
+            refusal = None if known.status == DRAFT else _body(422, "rules", "该号码已被占用")
+            return {"refusal": refusal, "number": known.number}
+        wrong = [_violation("sender.other", "已用于其他内容")] if known else _wrong(body["content"])
+        refusal = _body(422, "rules", wrong[0]["message"], wrong) if wrong else None
+        return {"refusal": refusal, "number": None}
 
     def _upload(self, request: httpx.Request, document: Document) -> httpx.Response:
         token = re.search(rb'name="token"\r\n\r\n([^\r]+)', request.content)[1].decode()

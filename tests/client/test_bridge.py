@@ -151,7 +151,7 @@ def assert_all_done_once(house: House, few: bool = False) -> None:
     failed = {f"A-{at}.json{end}" for at in refused for end in ("", ".reason.json", ".reason.txt")}
     assert house.box("FailBox") == failed
     told = [e for e in house.portal.events if e["kind"] in ("submitted", "receipt")]
-    assert sorted(house.taken) == sorted(f"{e['number']}-{e['no']}.json" for e in told)
+    assert sorted(house.taken) == sorted(f"{e['number']}-{e['no']:04}.json" for e in told)
     assert not list(house.folder.work.iterdir()) + list(house.folder.leaving.iterdir())
 
 
@@ -359,6 +359,31 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
     assert (house.portal.submissions, list(house.portal.documents)) == ([], [])
 
 
+def test_xml_has_the_elements_of_messages(house: House) -> None:
+    """INTG-02: attributes say what is to be done, rows are rows; declarations of document types are refused."""
+    document = (
+        f'<Document type="{TYPE}" action="apply" senderNumber="X 1"><LetterText>正文</LetterText>'
+        "<goods><Row><GCode>0101</GCode></Row></goods>"
+        "<Attachments><Row><Category>1</Category><File>a.pdf</File></Row></Attachments></Document>"
+    )
+    house.put("X-1.xml", "", a__pdf=PDF)
+    (house.folder.out / "X-1.xml").write_bytes(document.encode("gb18030"))
+    house.put("X-2.xml", f'<!DOCTYPE a [<!ENTITY b "c">]><Document type="{TYPE}" action="save"/>')
+    house.put("X-3.xml", document[:50])
+    house.put("X-4.xml", f"<Documents>{document}{document}</Documents>")
+    house.put("X-5.xml", document.replace("<LetterText>", '<LetterText a="1"><b/>'))
+    house.put("X-6.xml", "<Document/>")
+    house.run()
+    [stored] = house.portal.documents.values()
+    assert (stored.sender_number, stored.content) == ("X 1", {"text": "正文", "goods": [{"code": "0101"}]})
+    assert (len(stored.attachments), len(house.portal.submissions)) == (1, 1)
+    reasons = [house.reason(f"X-{at}.xml")["detail"] for at in range(2, 7)]
+    for words, reason in zip(
+        ("DOCTYPE", "不是完整的 XML", "恰有一份", "不符合说明", "单据类型"), reasons, strict=True
+    ):
+        assert words in reason
+
+
 def test_what_is_away_is_waited_for(house: House) -> None:
     """INTG-02: the portal, the card, another card than the bound one; what needs no card goes on."""
     fill(house)
@@ -384,6 +409,27 @@ def test_what_is_away_is_waited_for(house: House) -> None:
     house.reader.pulled, house.reader.pull_after = False, None
     house.run()
     assert_all_done_once(house)
+
+
+def test_many_are_signed_together_and_nobody_starves(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTG-02: as many in one prepare as it takes; those that wait for the card are no hindrance to those that need
+    none, and the portal is not asked about them all the time."""
+    monkeypatch.setattr("singlewindow.client.bridge.outbox.MOST", 3)
+    for at in range(5):
+        house.put(f"S-{at}.json", letter(str(at)))
+    house.put("W-1.json", with_file("awaited.pdf"))
+    house.put("W-2.json", letter("只暂存", "save"))
+    for at, file in enumerate(sorted(house.folder.out.iterdir())):
+        os.utime(file, (at, at))
+    house.reader.pulled, house.later = True, -1_000.0
+    out = OutBox(house.folder, house.portal.window(), house.reader, house.told, clock=lambda: house.later)
+    assert [out.round() for _ in range(3)] == [0, 1, 0]
+    asked = len(house.portal.requests)
+    assert (out.round(), len(house.portal.requests)) == (0, asked)
+    house.reader.pulled, house.later = False, -900.0
+    assert [out.round() for _ in range(3)] == [3, 2, 0]
+    assert house.portal.requests.count(f"POST /api/documents/{TYPE}/prepare") == 2
+    assert len(house.portal.submissions) == 5
 
 
 def test_a_wrong_pin_is_tried_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -464,7 +510,7 @@ def test_receipts_in_xml_and_after_an_expired_cursor(house: House) -> None:
     """INTG-02: whatever stands in the text, the file is XML; what was missed is said."""
     house.put("A-1.json", letter())
     house.run(format="xml", typed=True)
-    assert [name.rpartition("-")[2] for name in house.taken] == ["1.xml", "2.xml", "3.xml"]
+    assert [name.rpartition("-")[2] for name in house.taken] == ["0001.xml", "0002.xml", "0003.xml"]
     house.folder.inbox.joinpath("x").unlink(missing_ok=True)
     (house.folder.own / "cursor").write_text("old")
     into = InBox(house.folder, house.portal.window(), house.told, "xml")

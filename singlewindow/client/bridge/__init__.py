@@ -3,7 +3,7 @@
     OutBox    `<name>.json` or `.xml`: a document and what is to be done with it; files that go with it lie beside it
     SentBox   what was done, with `<name>.result.json`
     FailBox   what was refused, with `<name>.reason.json` and `<name>.reason.txt`
-    InBox     what became of documents: `<number>-<entry>.json` or `.xml`, one for each event
+    InBox     what became of documents: `<number>-<entry>.json` or `.xml`, one for each event; `entry` has four digits
     .bridge   the bridge's own: lock, cursor, and how far each file is
 
 Everything is done so that `kill -9` at any point loses nothing and doubles nothing:

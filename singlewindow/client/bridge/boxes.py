@@ -15,7 +15,7 @@ from typing import IO
 
 from singlewindow.contract.folder import PART, Boxes, complete, flush
 
-SUFFIXES = (".json",)
+SUFFIXES = (".json", ".xml")
 NAME = re.compile(
     r"\w(?:[\w.()（） -]{0,62}[\w)）])?"
 )  # of a document's file, without suffix; the sender's number
@@ -69,10 +69,10 @@ class Folder(Boxes):
             place.mkdir(mode=0o700, exist_ok=True)
         return self
 
-    def orders(self, most: int) -> list[str]:
+    def orders(self) -> list[str]:
         """Names of documents' files in OutBox that are there under their own name, the oldest first."""
         found = [file for suffix in SUFFIXES for file in complete(self.out, suffix, named=NAME)]
-        return [file.name for file in sorted(found, key=_age)[:most]]
+        return [file.name for file in sorted(found, key=_age)]
 
     def strangers(self) -> list[str]:
         """Regular files that end as documents do and bear names that cannot be used."""

@@ -13,6 +13,7 @@ from singlewindow.client.bridge.journal import Pinned, Progress
 from singlewindow.client.bridge.orders import SAVE, Definition, NamedFile, Order, Refusal
 from singlewindow.client.card import Card, CardTrouble
 from singlewindow.client.window import Problem, Window
+from singlewindow.contract.batch_files import XmlNames
 from singlewindow.contract.signatures import canonical, signing_input
 
 CARD_RULE = "sign.card"  # what is wrong with the card, not with the document
@@ -66,7 +67,8 @@ class Filing:
     def definition(self, type: str) -> Definition:
         """What the bridge must know of a document type. Raises Problem for one that is not there."""
         said = self.window.call("GET", f"/api/definitions/{type}")
-        return Definition(type, said["title"], {each["name"]: each for each in said["actions"]})
+        actions = {each["name"]: each for each in said["actions"]}
+        return Definition(said["title"], actions, XmlNames.of_definition(said))
 
     def save(self, work: Work, definition: Definition) -> bool:
         """The document has the file's content, its number and version are kept; or True: all that the file asks for was
@@ -97,12 +99,16 @@ class Filing:
         return view
 
     def _check(self, order: Order) -> None:
-        """What would be refused after it was saved is refused before: then nothing is stored."""
+        """What would be refused after it was saved is refused before: then nothing is stored. What was saved before
+        under that number is not judged here: it may be done already."""
         categories = [each.category for each in order.attachments]
-        asked = {"content": order.content, "action": order.action, "attachments": categories}
+        asked = {
+            "content": order.content, "action": order.action, "attachments": categories,
+            "sender_number": order.sender_number,
+        }  # fmt: skip
         said = self.window.call("POST", f"/api/documents/{order.type}/check", json=asked)
-        if refusal := said["refusal"]:
-            raise Refusal(refusal["detail"], refusal["advice"], refusal["clause"], refusal["violations"])
+        if said["refusal"] and not said["number"]:
+            raise refusal_of(problem_of(said["refusal"]))
 
     def _save_again(self, order: Order, action: Mapping[str, Any]) -> Mapping[str, Any]:
         path, own_form = f"/api/documents/{order.type}/{order.number}", _has_own_form(action)

@@ -8,13 +8,16 @@ the file's name unless it says another; `number` names a document that is there 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from singlewindow.client.bridge.boxes import FILE_NAME, SUFFIXES
+from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, read_xml
 
 SAVE = "save"
 CLAUSE = "接口说明「文件夹客户端」"
@@ -27,6 +30,22 @@ SHAPES = {
     "string_too_long": "过长",
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "格式不正确",
+}
+
+
+CORRECT = "请按说明更正后以原文件名重新放入 OutBox"
+TYPE = re.compile("[a-z0-9_]{1,40}[.][a-z0-9_]{1,40}")
+ATTRIBUTES = {
+    "senderNumber": "sender_number"
+}  # of a Document in XML → name in JSON; others are called the same
+ATTACHMENTS = "Attachments"
+FILE_ELEMENTS = {"Category": "category", "File": "file", "Sha256": "sha256"}
+FAULTS = {
+    "nested": "此处不能再含有元素",
+    "twice": "同一元素出现两次",
+    "attribute": "此处不能有属性",
+    "text": "此处不能有文字",
+    "long": "单据过长",
 }
 
 
@@ -60,7 +79,7 @@ class NamedFile(_Strict):
 class Order(_Strict):
     """One document and what is to be done with it: `save`, or a signed action of its type."""
 
-    type: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9_]+[.][a-z0-9_]+$")
+    type: str = Field(max_length=80, pattern=f"^{TYPE.pattern}$")
     action: str = Field(min_length=1, max_length=40, pattern="^[a-z0-9_]+$")
     content: dict[str, Any] | None = None
     sender_number: str = Field(default="", max_length=100)
@@ -68,13 +87,68 @@ class Order(_Strict):
     attachments: list[NamedFile] = Field(default=[], max_length=100)
 
 
-def read_json(name: str, data: bytes) -> Order:
-    """The order in a JSON file of that name. Raises Unfinished, Refusal."""
+@dataclass
+class Definition:
+    """Of a document type what the bridge must know: title, its actions by name, and its names in XML."""
+
+    title: str
+    actions: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    names: XmlNames = field(repr=False)
+
+    def signed(self, name: str) -> Mapping[str, Any]:
+        """A signed action. Raises Refusal for a name that is none."""
+        action = self.actions.get(name)
+        if action is None or not action["signed"]:
+            known = "、".join(f"{n}（{a['label']}）" for n, a in self.actions.items() if a["signed"])
+            raise Refusal(
+                f"「{self.title}」没有可签名办理的操作 {name}", f"action 可以是 save（暂存）、{known}"
+            )
+        return action
+
+
+def read_order(name: str, data: bytes, definition: Callable[[str], Definition]) -> Order:
+    """The order in a file of that name; `definition` is asked for a type's where the file is XML. Raises Unfinished,
+    Refusal, and what `definition` raises."""
+    return _of_xml(name, data, definition) if name.endswith(".xml") else _of_json(name, data)
+
+
+def _of_json(name: str, data: bytes) -> Order:
     try:
-        said = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+        return order_of(name, json.loads(_text(data), object_pairs_hook=_once, parse_constant=_no_number))
     except (ValueError, RecursionError) as error:
         raise Unfinished(f"不是完整的 JSON（{_words(error)}）") from error
-    return order_of(name, said)
+
+
+def _of_xml(name: str, data: bytes, definition: Callable[[str], Definition]) -> Order:
+    """One Document. Read twice: its type says what its elements are called."""
+    type = _document(data, XmlNames({}, {})).members.get("type", "")
+    if not TYPE.fullmatch(type):
+        raise Refusal("没有给出单据类型", "请在 Document 的属性 type 中给出，例如 inspection.declaration")
+    names = definition(type).names
+    found = _document(data, XmlNames(names.fields, {**names.tables, ATTACHMENTS: FILE_ELEMENTS}))
+    if found.faults:
+        wrong = [
+            _violation((each.path,), each.reason, FAULTS.get(each.reason, each.reason))
+            for each in found.faults
+        ]
+        raise Refusal("文件的格式不符合说明", CORRECT, violations=wrong)
+    said = {ATTRIBUTES.get(attribute, attribute): text for attribute, text in found.members.items()}
+    files = found.content.pop(ATTACHMENTS, [])
+    return order_of(name, said | {"content": found.content or None, "attachments": files})
+
+
+def _document(data: bytes, names: XmlNames) -> Found:
+    """The only document of an XML file. Raises Unfinished, Refusal."""
+    try:
+        found = list(islice(read_xml(data, names), 2))
+    except Unreadable as problem:
+        if problem.reason == "doctype":
+            raise Refusal("XML 不能含有 DOCTYPE", "请去掉 DOCTYPE 后重新放入 OutBox") from problem
+        where = f"，第 {problem.figures['line']} 行" if "line" in problem.figures else ""
+        raise Unfinished(f"不是完整的 XML（{problem.reason}{where}）") from problem
+    if len(found) != 1:
+        raise Refusal("每个文件应恰有一份单据（Document）", "请每份单据写一个文件")
+    return found[0]
 
 
 def order_of(name: str, said: object) -> Order:
@@ -127,28 +201,27 @@ def _violation(location: tuple[int | str, ...], kind: str, words: str) -> dict[s
     }
 
 
+def _text(data: bytes) -> str:
+    """UTF-8 with or without its mark, else GB 18030. Raises ValueError."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that it has twice nobody can know which value counts. Raises Refusal."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refusal(f"「{twice[:60]}」在同一处出现两次", CORRECT)
+    return made
+
+
 def _no_number(text: str) -> object:
     raise ValueError(f"{text} 不是数值")
 
 
 def _words(error: Exception) -> str:
     return str(error)[:200] or type(error).__name__
-
-
-@dataclass
-class Definition:
-    """Of a document type what the bridge must know: title, and its actions by name."""
-
-    type: str
-    title: str
-    actions: Mapping[str, Mapping[str, Any]] = field(repr=False)
-
-    def signed(self, name: str) -> Mapping[str, Any]:
-        """A signed action. Raises Refusal for a name that is none."""
-        action = self.actions.get(name)
-        if action is None or not action["signed"]:
-            known = "、".join(f"{n}（{a['label']}）" for n, a in self.actions.items() if a["signed"])
-            raise Refusal(
-                f"「{self.title}」没有可签名办理的操作 {name}", f"action 可以是 save（暂存）、{known}"
-            )
-        return action

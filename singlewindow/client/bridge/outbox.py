@@ -33,6 +33,7 @@ from singlewindow.client.window import Problem, Window
 MOST = 100  # documents of one prepare
 STUMBLES = 5  # so often the portal may stumble over a document before a person has to look
 OFTEN = "多次办理都没有得到系统的正常答复（{}）"
+CARD_SECONDS = 5.0  # between two tries to sign while the card is away
 CARD = "卡"
 
 
@@ -61,7 +62,9 @@ class OutBox:
     clock: Callable[[], float] = time.time
     _stumbles: dict[str, tuple[int, float]] = field(default_factory=dict)  # how often, and when to try again
     _definitions: dict[str, Definition] = field(default_factory=dict)
-    _card_away: str = ""  # in this round
+    _card_away: str = ""  # why, in this round
+    _card_at: float = 0.0  # when it is tried again
+    _card_waits: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
@@ -93,14 +96,29 @@ class OutBox:
                 else:
                     self._settle(name, Progress(digest=taken.files[name], outcome=taken))
                     settled += 1
+            if len(works) == MOST:
+                break
         self._file(works)
-        self.tell.waits(CARD, self._card_away)
+        self._await_card(works)
         return settled + sum(work.progress.outcome is not None for work in works)
 
     def _due(self) -> list[str]:
-        return [
-            name for name in self.folder.orders(MOST) if self._stumbles.get(name, (0, 0.0))[1] <= self.clock()
-        ]
+        """Names of files, the oldest first, without those that are to be left alone for a while."""
+        now = self.clock()
+        later = {name for name, (_, at) in self._stumbles.items() if at > now}
+        later |= set() if self._card_at <= now else self._card_waits
+        return [name for name in self.folder.orders() if name not in later]
+
+    def _await_card(self, works: Sequence[Work]) -> None:
+        """What was to be signed in this round waits, and what needs no card goes before it meanwhile."""
+        if self._card_at <= self.clock():
+            self._card_waits.clear()
+            self.tell.waits(CARD, self._card_away)
+        if self._card_away:
+            self._card_waits |= {
+                w.file.name for w in works if not w.progress.outcome and not w.progress.action
+            }
+            self._card_at = self.clock() + CARD_SECONDS
 
     def _file(self, works: Sequence[Work]) -> None:
         """Bring the works as far as they get."""

@@ -103,7 +103,7 @@ class InBox:
         stage.mkdir()
         for item in items:
             self.watch("before staging")
-            write(stage / f"{item['number']}-{item['no']}.{self.format}", _written(item, self.format))
+            write(stage / f"{item['number']}-{item['no']:04}.{self.format}", _written(item, self.format))
             self.watch("after staging")
         flush(self.folder.staged)
         self._commit(following)

@@ -43,8 +43,8 @@ class Lines:
         self._lock = threading.Lock()
 
     def say(self, words: str) -> None:
-        """Write a line."""
-        with self._lock:
+        """Write a line, if anybody reads it."""
+        with self._lock, suppress(OSError):
             line = f"{datetime.now().astimezone():%H:%M:%S} {words}"
             self._output.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
             self._output.flush()
@@ -107,7 +107,7 @@ class Bridge:
         if once:
             self._patiently(OUT, lambda: _until_nothing(out.round), once)
             self._patiently(INTO, lambda: _until_nothing(lambda: into.round(0)), once)
-            return self.code or (WAITING if self.folder.orders(1) else ENDED)
+            return self.code or (WAITING if self.folder.orders() else ENDED)
         receipts = (INTO, lambda: into.round(EVENT_SECONDS))
         threading.Thread(target=self._repeat, args=receipts, daemon=True, name="receipts").start()
         self._repeat(OUT, lambda: out.round() or self.ended.wait(LOOK_SECONDS))
@@ -154,6 +154,9 @@ class Bridge:
         return ""
 
     def _end(self, code: int, words: str = "") -> None:
+        """End the bridge; whoever says so first is right."""
+        if self.ended.is_set():
+            return
         if words:
             self.lines.say(words)
         self.code = code
@@ -183,7 +186,9 @@ def run(
         lines.say(f"监看 {folder}，单一窗口 {portal}；Ctrl-C 结束")
         with suppress(KeyboardInterrupt):
             _end_by_signal(bridge)
-            return bridge.run(once=once)
+            code = bridge.run(once=once)
+            lines.say("已结束")
+            return code
         return ENDED
 
 

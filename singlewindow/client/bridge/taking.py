@@ -10,7 +10,7 @@ from singlewindow.client.bridge import reports
 from singlewindow.client.bridge.boxes import Folder, Found, digest_of, find
 from singlewindow.client.bridge.filing import Work, refusal_of
 from singlewindow.client.bridge.journal import Journal, Outcome, Progress
-from singlewindow.client.bridge.orders import Definition, NamedFile, Order, Refusal, Unfinished, read_json
+from singlewindow.client.bridge.orders import Definition, NamedFile, Order, Refusal, Unfinished, read_order
 from singlewindow.client.window import Problem
 from singlewindow.contract.folder import GRACE_SECONDS, MOST_BYTES
 
@@ -66,7 +66,7 @@ class Taking:
     def _order(self, file: Found) -> Order:
         """What the file says. Raises Awaited while it may still be written, Refusal."""
         try:
-            return read_json(file.name, file.data)
+            return read_order(file.name, file.data, self.definition)
         except Unfinished as problem:
             if self._rests(file):
                 raise Refusal(f"文件{problem}", NOT_WHOLE) from problem
