@@ -47,6 +47,7 @@ from singlewindow.kernel.people.person import Level
 from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.people.token_store import new_token
 from tests.pdf_samples import make_pdf
+from tests.recording import RECORD, record
 
 ORIGIN = "http://127.0.0.1:8000"
 PDF = make_pdf(pages=1)
@@ -224,6 +225,7 @@ class House:
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False),
             base_url=ORIGIN,
             headers={"Origin": ORIGIN},
+            event_hooks={"response": [record] if RECORD else []},
         )
         self.clients.append(client)
         return client

@@ -21,6 +21,7 @@ from singlewindow.kernel.http import (
     batch_routes,
     clock_routes,
     company_routes,
+    description,
     document_routes,
     feed_routes,
     job_routes,
@@ -111,6 +112,7 @@ def create_app() -> FastAPI:
         app.include_router(router)
     _include_chapters(app)
     token_rights.describe(app)
+    description.describe(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)

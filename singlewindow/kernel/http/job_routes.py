@@ -157,7 +157,7 @@ async def start(
 async def own(
     person: BoundPerson,
     database: Base,
-    kind: Annotated[Text | None, Query(max_length=40)] = None,
+    kind: Annotated[Text | None, Query(max_length=40, description="Only jobs of this kind")] = None,
     type: Annotated[Text | None, Query(max_length=80)] = None,
 ) -> JobsAnswer:
     """The newest first, of a kind or a document type if asked so."""

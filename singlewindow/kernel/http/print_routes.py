@@ -45,7 +45,9 @@ class Pdf(Response):
 async def print_document(
     type: TypeInPath,
     number: Number,
-    name: Annotated[Text, Path(max_length=40, examples=["form"])],
+    name: Annotated[
+        Text, Path(max_length=40, description="A print of the definition's `prints`", examples=["form"])
+    ],
     person: BoundPerson,
     database: Base,
     request: Request,

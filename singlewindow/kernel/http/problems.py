@@ -89,14 +89,28 @@ class ProblemBody(BaseModel):
 
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may answer with these problems."""
+    """The `responses` of a route that may answer with these problems; `description.py` makes them whole."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for problem in problems:
         said = by_status.setdefault(problem.status, {"model": ProblemBody, "description": ""})
-        said["description"] = "; ".join(
-            filter(None, [said["description"], f"/problems/{problem.slug}: {problem.title}"])
-        )
+        said["description"] = "; ".join(filter(None, [said["description"], line_of(problem)]))
     return by_status
+
+
+def line_of(problem: type[Problem]) -> str:
+    """How a problem is called in the API's description."""
+    return f"/problems/{problem.slug}: {problem.title}"
+
+
+def known_problems() -> dict[str, type[Problem]]:
+    """Every problem that the loaded program has, by its slug."""
+    found: dict[str, type[Problem]] = {}
+    wanting = [Problem]
+    while wanting:
+        problem = wanting.pop()
+        wanting += problem.__subclasses__()
+        found.setdefault(problem.slug, problem)
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].status, pair[0])))
 
 
 def install(app: FastAPI) -> None:

@@ -103,7 +103,7 @@ class Pdf(Response):
 
 
 async def asked(
-    kind: Kind,
+    kind: Annotated[Kind, Query(description="What was applied for: papers or data")],
     application: Annotated[Text, Query(max_length=40, description="申请编号")] = "",
     state: Annotated[Text, Query(max_length=20, description="A state's code; empty for 全部")] = "",
     number: Numbers = [],  # noqa: B006

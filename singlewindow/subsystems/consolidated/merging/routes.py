@@ -182,7 +182,7 @@ CompanyKind = Annotated[Literal["A", "B"], Query(description="企业类别: A �
 def declarations_asked(
     company_kind: CompanyKind = "A",
     entry_type: Annotated[Text, Query(max_length=60, description="报关单类型, 0 for 普通报关单")] = "",
-    ie_flag: Literal["", "I", "E"] = "",
+    ie_flag: Annotated[Literal["", "I", "E"], Query(description="进出口方式; empty: both")] = "",
     declared_from: Day = "",
     declared_to: Day = "",
     filed_from: Day = "",
@@ -278,8 +278,10 @@ def statistics_asked(
     declared_from: Day = "",
     declared_to: Day = "",
     district: District = "",
-    ie_flag: Annotated[Literal["", "I", "E"], Query()] = "",
-    goods_nature: Annotated[Literal["", "general", "bonded"], Query()] = "",
+    ie_flag: Annotated[Literal["", "I", "E"], Query(description="进出口方式; empty: both")] = "",
+    goods_nature: Annotated[
+        Literal["", "general", "bonded"], Query(description="货物性质; empty: both")
+    ] = "",
 ) -> statistics.Asked:
     """The conditions of 集报清单业务统计. Raises Refused."""
     given = (declared_from, declared_to)

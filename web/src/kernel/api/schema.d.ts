@@ -7815,6 +7815,7 @@ export interface operations {
                 company_kind?: "A" | "B";
                 /** @description 报关单类型, 0 for 普通报关单 */
                 entry_type?: string;
+                /** @description 进出口方式; empty: both */
                 ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
                 declared_from?: string;
@@ -7890,6 +7891,7 @@ export interface operations {
                 company_kind?: "A" | "B";
                 /** @description 报关单类型, 0 for 普通报关单 */
                 entry_type?: string;
+                /** @description 进出口方式; empty: both */
                 ie_flag?: "" | "I" | "E";
                 /** @description YYYY-MM-DD, counted */
                 declared_from?: string;
@@ -8184,7 +8186,9 @@ export interface operations {
                 declared_to?: string;
                 /** @description 申报地海关, 4 digits */
                 district?: string;
+                /** @description 进出口方式; empty: both */
                 ie_flag?: "" | "I" | "E";
+                /** @description 货物性质; empty: both */
                 goods_nature?: "" | "general" | "bonded";
             };
             header?: never;
@@ -8240,7 +8244,9 @@ export interface operations {
                 declared_to?: string;
                 /** @description 申报地海关, 4 digits */
                 district?: string;
+                /** @description 进出口方式; empty: both */
                 ie_flag?: "" | "I" | "E";
+                /** @description 货物性质; empty: both */
                 goods_nature?: "" | "general" | "bonded";
             };
             header?: never;
@@ -8993,6 +8999,7 @@ export interface operations {
     found_api_declarations_results_get: {
         parameters: {
             query: {
+                /** @description What was applied for: papers or data */
                 kind: "print" | "export";
                 /** @description 申请编号 */
                 application?: string;
@@ -10916,6 +10923,7 @@ export interface operations {
             header?: never;
             path: {
                 number: string;
+                /** @description A print of the definition's `prints` */
                 name: string;
                 /** @description Document type, e.g. inspection.declaration */
                 type: string;
@@ -11676,6 +11684,7 @@ export interface operations {
     own_api_jobs_get: {
         parameters: {
             query?: {
+                /** @description Only jobs of this kind */
                 kind?: string | null;
                 type?: string | null;
             };

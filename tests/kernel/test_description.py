@@ -1,0 +1,128 @@
+"""The API's description is whole and true: every operation of the kernel and of the chapters (INTG-01)."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.kernel.definition.fields import enabled_values
+from singlewindow.kernel.http.description import OWN_EXAMPLES, PROBLEM, operations
+from singlewindow.kernel.http.problems import known_problems
+from singlewindow.kernel.subsystem import ROOT, document_types
+from tests.json_schema import misfits
+from tools.openapi import whole
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PUBLIC_OPERATIONS = (
+    "/exchange/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)  # for customs and for who runs the portal
+LARGEST = 1_500_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def api() -> dict[str, Any]:
+    """The description of the real chapters' API."""
+    return whole()
+
+
+def every(api: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, method, operation in operations(api):
+        yield f"{method.upper()} {path}", operation
+
+
+def test_every_operation_says_what_it_is(api: dict[str, Any]) -> None:
+    """Summary, description, tags that are described, parameters that are described, and who may ask."""
+    tags = {tag["name"]: tag["description"] for tag in api["tags"]}
+    lacking = []
+    for name, operation in every(api):
+        lacking += [
+            f"{name}: no {part}" for part in ("summary", "description", "tags") if not operation.get(part)
+        ]
+        lacking += [f"{name}: tag {tag} is not described" for tag in operation["tags"] if not tags.get(tag)]
+        lacking += [
+            f"{name}: {parameter['in']} {parameter['name']} is not described"
+            for parameter in operation.get("parameters", ())
+            if not parameter.get("description")
+        ]
+        lacking += [f"{name}: who may ask?" for right in [operation.get("x-token-right")] if not right]
+    assert not lacking, "\n".join(lacking)
+
+
+def test_every_operation_says_who_may_ask(api: dict[str, Any]) -> None:
+    """A token, a session with its CSRF token where anything changes, or nobody in particular."""
+    schemes = api["components"]["securitySchemes"]
+    for name, operation in every(api):
+        right, ways = operation["x-token-right"], operation["security"]
+        assert bool(ways) is (right != "public"), name
+        assert ({"token": []} in ways) is (right in ("read", "draft", "submit")), name
+        assert all(scheme in schemes for way in ways for scheme in way)
+        asks_csrf = any("csrf" in way for way in ways)
+        assert asks_csrf is (right != "public" and not name.startswith("GET ")), name
+
+
+def test_every_refusal_is_a_problem_with_an_example(api: dict[str, Any]) -> None:
+    """Each has its status and type; the example is of that type and fits the schema."""
+    told = api["components"]["examples"]
+    for slug, problem in known_problems().items():
+        example = told[f"problem-{slug}"]["value"]
+        assert (example["type"], example["status"]) == (f"/problems/{slug}", problem.status)
+        assert list(misfits(api, {"$ref": "#/components/schemas/ProblemBody"}, example)) == []
+    for name, operation in every(api):
+        assert operation["responses"]["default"], name
+        for status, response in operation["responses"].items():
+            if status[0] == "4" or status[0] == "5":
+                examples = response["content"][PROBLEM]["examples"]
+                assert examples, f"{name} {status}"
+                slugs = [each["$ref"].rpartition("problem-")[2] for each in examples.values()]
+                assert {str(known_problems()[slug].status) for slug in slugs} == {status}, name
+
+
+def test_examples_are_of_operations_that_there_are(api: dict[str, Any]) -> None:
+    """Nothing is left of routes that are gone."""
+    there = {name for name, _ in every(api)} | {"problems"}
+    for file in (OWN_EXAMPLES, *ROOT.glob("[!_]*/examples.json")):
+        assert set(json.loads(file.read_text("utf-8"))) <= there, file
+
+
+def test_contents_are_schemas_that_samples_fit(api: dict[str, Any]) -> None:
+    """What the chapters' own tests accept fits the schema of the type; what no client may send does not."""
+    schemas = api["components"]["schemas"]
+    for name, type in document_types().items():
+        if name.startswith("_"):
+            continue
+        schema = schemas[f"{name}.content"]
+        assert set(schema["properties"]) == {*type.form.content.fields, *type.form.content.tables}
+        folder = ROOT.joinpath(*name.split("."))
+        folder = folder if folder.is_dir() else folder.parent
+        for sample in folder.glob("samples/accepted/*.json"):
+            typed = unicodedata.normalize(
+                "NFKC", sample.read_text("utf-8")
+            )  # as the portal reads full-width digits
+            named = re.sub(r"\$\w+", "202600000000000001", typed.replace("$applicant", "4403110001"))
+            content = enabled_values(type.form.content, json.loads(named)["content"])
+            assert list(misfits(api, schema, content)) == [], sample
+        assert list(misfits(api, schema, {"no_such_field": "1"}))
+
+
+def test_the_guide_names_every_problem(api: dict[str, Any]) -> None:
+    """docs/api.md lists each type with its status and title, and none that there is not."""
+    rows = re.findall(
+        r"^\| `/problems/([a-z-]+)` \| (\d+) \| ([^:|]+)", (DOCS / "api.md").read_text("utf-8"), re.M
+    )
+    assert {row[0]: (int(row[1]), row[2].strip()) for row in rows} == {
+        slug: (problem.status, problem.title) for slug, problem in known_problems().items()
+    }
+
+
+def test_it_stays_readable(api: dict[str, Any]) -> None:
+    """Small enough for every viewer."""
+    assert len(json.dumps(api, ensure_ascii=False).encode()) < LARGEST
