@@ -637,7 +637,7 @@ async def test_the_examples_are_messages(gate: Gate) -> None:
     key = await key_of(gate)
     answer = await send(gate, key, SAMPLE)
     assert (answer.status_code, said(answer, "CHECK_RESULT")) == (200, "Y")
-    player = runpy.run_path("examples/play_lane.py")
+    player = runpy.run_path("examples/lane.py")
     answer = await send(gate, await key_of(gate, OUT), player["message"](OUT, PLATE, "13000", "s1"))
     assert (answer.status_code, said(answer, "CHECK_RESULT")) == (200, "Y")
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +35,8 @@ class Stage:
         return examples
 
     def put_card(self, card_no: str | None) -> None:
-        """Put a card into the reader, or pull the one that is in it; the service sees it within half a second."""
-        reader = self.system.data / "cards" / "reader.json"
-        unfinished = reader.with_suffix(".part")
-        unfinished.write_text(json.dumps({"card": card_no}))
-        unfinished.rename(reader)
-        time.sleep(0.6)
+        """Put a card into the reader, or pull the one that is in it."""
+        self.system.put_card(card_no)
 
     def move_clock(self, change: str, value: str = "") -> None:
         """The operator's command `singlewindow clock …`, which moves both sides of the running system."""

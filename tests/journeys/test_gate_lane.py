@@ -294,7 +294,7 @@ def play(stage: Stage, key: str, plate: str) -> subprocess.CompletedProcess[str]
     """The example that plays a lane."""
     command = [
         sys.executable,
-        "examples/play_lane.py",
+        "examples/lane.py",
         "--customs",
         stage.customs,
         "--lane",

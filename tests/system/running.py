@@ -91,6 +91,14 @@ class System:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def put_card(self, card_no: str | None) -> None:
+        """Put a card into the reader, or pull the one that is in it; the service sees it within half a second."""
+        reader = self.data / "cards" / "reader.json"
+        unfinished = reader.with_suffix(".part")
+        unfinished.write_text(json.dumps({"card": card_no}))
+        unfinished.rename(reader)
+        time.sleep(0.6)
+
     def declaration(self, customs_code: str) -> str:
         """A declaration that this company may apply for and no test has had yet."""
         today = datetime.now(CHINA).date().isoformat()

@@ -1,6 +1,6 @@
 """Play a gate lane: one vehicle, one GATHER_INFO, and what customs answer (docs/lanes.md).
 
-    LANE_KEY=lane_… python examples/play_lane.py --lane CNSHA224801WI01 --plate 沪A12345 --gross 33000
+    LANE_KEY=lane_… python examples/lane.py --lane CNSHA224801WI01 --plate 沪A12345 --gross 33000
 
 The lane's direction stands in its number: …WI01 leads in, …WE01 leads out.
 """

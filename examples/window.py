@@ -1,0 +1,138 @@
+"""The single window over its API (docs/api.md): a token asks, the card in the reader signs. For the scripts beside it.
+
+SINGLEWINDOW_TOKEN and SINGLEWINDOW_CARD_PIN come from the environment: others can read arguments.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from datetime import date, datetime, timedelta, timezone
+from hashlib import sha256
+
+import httpx
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+SETTINGS = ("SINGLEWINDOW_TOKEN", "SINGLEWINDOW_CARD_PIN")
+CHINA = timezone(timedelta(hours=8))
+
+
+class Refused(Exception):
+    """Every refusal has this shape (RFC 9457): in words, and what is wrong where."""
+
+    def __init__(self, problem: dict) -> None:
+        found = (f"  {each['path']}: {each['message']}（{each['advice']}）" for each in problem["violations"])
+        super().__init__("\n".join([problem["detail"], *found]))
+
+
+class Window:
+    def __init__(self, portal: httpx.Client, card, pin: str) -> None:
+        self.portal, self.card, self.pin = portal, card, pin
+        self.cursor = self.call("GET", "/api/events", params={"after": "now"})["next"]
+
+    def call(self, method: str, path: str, **request):
+        """A request, sent again while the portal is busy (429) or its database away (503). Raises Refused."""
+        while (answer := self.portal.request(method, path, **request)).status_code in {429, 503}:
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
+        said = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+        if answer.is_success:
+            return said
+        raise Refused(said) if isinstance(said, dict) else OSError(f"{path}: HTTP {answer.status_code}")
+
+    def today(self) -> date:
+        """The portal's business day, in China; a training may have moved it."""
+        return datetime.fromisoformat(self.call("GET", "/api/clock")["now"]).astimezone(CHINA).date()
+
+    def ask(self, operation: str, **args: str) -> str:
+        """The card service's answer; in between come a greeting, and news of pulled cards."""
+        self.card.send(json.dumps({"_method": f"cus-sec_{operation}", "_id": operation, "args": args}))
+        said = next(each["_args"] for each in map(json.loads, self.card) if each.get("_id") == operation)
+        return said["Data"][0] if said["Result"] else sys.exit(f"卡 Card: {said['Error'][0]}")
+
+    def sign(self, asked: dict) -> dict:
+        """What `prepare` asks for, signed. The PIN goes to the card service on this computer and nowhere else."""
+        signature = self.ask("SpcSignDataAsPEM", inData=asked["signing_input"], passwd=self.pin)
+        return {"token": asked["token"], "signature": signature, "certificate": self.ask("SpcGetSignCert")}
+
+    def save(self, type: str, content: dict, sender_number: str) -> dict:
+        """暂存. Sent again with the same number of ours it is the same document, as it stands now."""
+        body = {"content": content, "sender_number": sender_number}
+        return self.call("POST", f"/api/documents/{type}", json=body)
+
+    def attach(self, view: dict, category: str, name: str, data: bytes) -> dict:
+        """A signed upload; answers the document."""
+        path = f"/api/documents/{view['type']}/{view['number']}/attachments"
+        facts = {"category": category, "name": name, "size": len(data), "sha256": sha256(data).hexdigest()}
+        facts["card_no"] = self.ask("SpcGetCardID")
+        asked = self.call("POST", f"{path}/prepare", json=facts)
+        return self.call("POST", path, data=self.sign(asked), files={"file": (name, data)})
+
+    def amend(self, view: dict, action: str, content: dict) -> dict:
+        """Save what an action asks for beside what is in force; `act` sends it."""
+        path, version = f"/api/documents/{view['type']}/{view['number']}/amendment", str(view["version"])
+        body = {"action": action, "content": content}
+        return self.call("PUT", path, json=body, headers={"If-Match": version})
+
+    def act(self, action: str, *views: dict) -> list[dict]:
+        """A signed action on documents of one type, at most 100: all rules are checked, what was seen is signed."""
+        path, card_no = f"/api/documents/{views[0]['type']}", self.ask("SpcGetCardID")
+        wanted = [{"number": v["number"], "version": v["version"], "action": action} for v in views]
+        asked = self.call("POST", f"{path}/prepare", json={"card_no": card_no, "documents": wanted})["items"]
+        signed = [self.sign(_good(each)["prepared"]) | {"number": each["number"]} for each in asked]
+        given = {"certificate": signed[0]["certificate"], "documents": signed}
+        return [_good(each)["document"] for each in self.call("POST", f"{path}/submit", json=given)["items"]]
+
+    def wait(self, views: list[dict], good: str, *bad: str, by: str = "status") -> None:
+        """Until customs have brought each document to the status `good`, or, by="code", sent it that receipt.
+
+        First as each stands now, then event by event: what came while others were waited for is not missed.
+        """
+        waited = {view["number"] for view in views}
+        paths = [f"/api/documents/{view['type']}/{view['number']}" for view in views]
+        events = [_as_event(self.call("GET", path)) for path in paths]
+        while waited:
+            for event in (each for each in events if each["number"] in waited):
+                said = f"{event['number']} {event['status_name']} {event['text']}".rstrip()
+                if event["text"]:
+                    print(f"  {said}")
+                if event[by] in bad:
+                    sys.exit(f"未获同意 Not granted: {said}")
+                waited -= {event["number"]} if event[by] == good else set()
+            if waited:
+                page = self.call("GET", "/api/events", params={"after": self.cursor, "wait": 20})
+                events, self.cursor = page["items"], page["next"]
+
+
+def _as_event(view: dict) -> dict:
+    status = {"status": view["status"]["code"], "status_name": view["status"]["name"]}
+    return {"number": view["number"], "code": "", "text": "", **status}
+
+
+def _good(item: dict) -> dict:
+    """Of several documents each is answered for itself."""
+    if item["problem"]:
+        raise Refused(item["problem"])
+    return item
+
+
+def run(work, description: str, **arguments: dict) -> None:
+    """A command line around work(window, given): what goes wrong is one line in words, and exit code 1."""
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
+    options.add_argument("--portal", default="http://127.0.0.1:8000")
+    options.add_argument("--card", default="ws://127.0.0.1:61232", help="the card service of this computer")
+    for name, more in arguments.items():
+        options.add_argument(name, **more)
+    given = options.parse_args()
+    token, pin = (os.environ.get(name, "") for name in SETTINGS)
+    if not (token and pin):
+        sys.exit(f"缺少环境变量 Not set: {', '.join(SETTINGS)}")
+    asks = httpx.Client(base_url=given.portal, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    try:
+        with asks as portal, connect(given.card, origin=given.portal) as card:
+            work(Window(portal, card, pin), given)
+    except Refused as refused:
+        sys.exit(f"未办成 Refused: {refused}")
+    except (OSError, httpx.TransportError, WebSocketException) as problem:
+        sys.exit(f"无法连接 Cannot connect: {problem}")
