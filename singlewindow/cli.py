@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from singlewindow.client import importing
 from singlewindow.client.bridge import runner as bridging
 from singlewindow.client.card import CARD
+from singlewindow.client.importing import Errand
 from singlewindow.client.window import PORTAL
 from singlewindow.launch import backup as backups
 from singlewindow.launch import sealed_files
@@ -211,6 +213,33 @@ def bridge(
     raise typer.Exit(
         bridging.run(folder, portal, card, format=receipts.value, all_events=all_events, once=once)
     )
+
+
+IMPORTED = typer.Argument(
+    exists=True, dir_okay=False, help="workbook (.xlsx), JSON (.jsonl, .json) or XML", show_default=False
+)
+TYPE = typer.Option(help="the document type, such as gate.trip")
+CHECK_ONLY = typer.Option(help="only check; nothing is saved")
+AGAIN = typer.Option(help="also a file that the company has sent before")
+RESUME = typer.Option(help="let a job that was stopped go on, instead of a file", show_default=False)
+RESULT = typer.Option(help="where what became of each document is written", show_default=False)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path | None, IMPORTED] = None,
+    type: Annotated[str, TYPE] = "",
+    portal: Annotated[str, PORTAL_ADDRESS] = PORTAL,
+    check_only: Annotated[bool, CHECK_ONLY] = False,
+    again: Annotated[bool, AGAIN] = False,
+    resume: Annotated[int | None, RESUME] = None,
+    result: Annotated[Path | None, RESULT] = None,
+) -> None:
+    """Many documents from one file, as drafts; the token comes from SINGLEWINDOW_TOKEN. Ctrl-C stops; what is done
+    stays. Exit code 0: all, 1: some were refused or are left, 2: nothing was done."""
+    if (file is None) == (resume is None) or (file and not type):
+        raise typer.BadParameter("give FILE with --type, or --resume with a job's number")
+    raise typer.Exit(importing.run(Errand(file, type, check_only, again, resume, result), portal))
 
 
 class _Commands(Launcher):

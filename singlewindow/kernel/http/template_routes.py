@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents import form_templates
@@ -18,6 +18,7 @@ from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, NotLoggedIn, Refused
+from singlewindow.kernel.spreadsheets.samples import json_sample, xml_sample
 from singlewindow.kernel.spreadsheets.workbook import code_names, template
 
 router = APIRouter(prefix="/api", tags=["templates"], responses=documented(NotLoggedIn, Forbidden, NotFound))
@@ -73,6 +74,27 @@ async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> 
         names = await code_names(desk.transaction, type)
     made = await asyncio.to_thread(template, type, names)  # long lists of codes take a while to write
     return attachment(f"{type.title}导入模板.xlsx", XLSX, made)
+
+
+@router.get(
+    "/samples/{type}",
+    summary="A sample of the JSON or XML file from which many documents are imported",
+    response_class=Response,
+    responses={200: {"content": {"application/jsonl": {}, "application/xml": {}}}, **documented(Refused)},
+)
+@for_tokens("read")
+async def sample(
+    type: TypeInPath,
+    person: BoundPerson,
+    database: Base,
+    format: Annotated[Literal["json", "xml"], Query(description="JSON (one object a line), or XML")] = "json",
+) -> Response:
+    """One document with every name that may be filled in, codes and dates as they are written."""
+    async with at_desk(database, type, person) as desk:
+        names, now = await code_names(desk.transaction, type), desk.transaction.now
+    if format == "xml":
+        return attachment(f"{type.title}导入样例.xml", "application/xml", xml_sample(type, names, now))
+    return attachment(f"{type.title}导入样例.jsonl", "application/jsonl", json_sample(type, names, now))
 
 
 @router.get("/form-templates/{type}", summary="The company's templates of a form")
