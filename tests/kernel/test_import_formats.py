@@ -12,6 +12,8 @@ import pytest
 
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.spreadsheets import importing, sent
+from singlewindow.kernel.spreadsheets.layout import sheets_of
+from singlewindow.kernel.subsystem import document_types, get_document_type
 from tests.house import House, Member
 from tests.kernel.jobs import TYPE, findings, hand_in, imported, start, view, work
 from tests.kernel.test_import import saved
@@ -261,3 +263,21 @@ async def test_a_step_that_was_half_done_is_done_again_once(
     job = await view(member, id)
     assert (job["state"], job["done"]) == ("done", 5 if format == "json" else 1)
     assert len(await saved(member)) == job["done"]
+
+
+@pytest.mark.parametrize("format", ["json", "xml"])
+async def test_the_sample_of_every_type_has_the_right_names(house: House, format: str) -> None:
+    """What is handed out is what is read: no name in it is unknown, no value of the wrong shape."""
+    member = await house.member()
+    listed = (await member.http.get("/api/definitions")).json()["items"]
+    assert {each["type"] for each in listed} == {each.name for each in document_types().values()}
+    for type in (each["type"] for each in listed if each["drafted"]):
+        sample = await member.http.get(f"/api/samples/{type}", params={"format": format})
+        assert sample.status_code == 200, sample.text
+        job = await imported(house, member, sample.content, type, options={"check_only": True})
+        assert (job["state"], job["total"]) == ("done", 1), (type, job["message"])
+        found = await findings(member, job["id"])
+        shapes = [each for each in found if "未知" in each["message"] or "应为" in each["message"]]
+        assert shapes == [], type
+        fields = {head.field.name for sheet in sheets_of(get_document_type(type)) for head in sheet.heads}
+        assert all(name in sample.text for name in fields - {"sender_number"}) or format == "xml"

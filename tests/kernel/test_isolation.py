@@ -126,6 +126,7 @@ NAME_NO_DOCUMENT = {
     f"GET {BASE}/new",
     f"GET {BASE}/list/print",  # its rows are those of the query
     f"GET {BASE}/statistics/print",  # its figures are those of the route above it
+    "GET /api/definitions",
     "GET /api/definitions/{type}",
     "GET /api/codes/{table}",
     "GET /api/codes/{table}/{code}",
@@ -155,6 +156,7 @@ NAME_NO_DOCUMENT = {
     "DELETE /api/autosaves/{type}/{key}",
     "POST /api/files",
     "GET /api/jobs",
+    "GET /api/samples/{type}",
     "GET /api/spreadsheets/{type}",
     "GET /api/form-templates/{type}",
     "POST /api/form-templates/{type}",

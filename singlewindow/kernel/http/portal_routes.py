@@ -13,10 +13,11 @@ from singlewindow.kernel.definition.export import Definition, definition_of
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.exchange import inbox
 from singlewindow.kernel.exchange.keys import customs_certificate
-from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath
+from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath, may_enter
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
 from singlewindow.kernel.http.token_rights import for_tokens
+from singlewindow.kernel.lifecycle import NEW
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import MenuPage, Subsystem, subsystems
@@ -72,6 +73,22 @@ class Applications(BaseModel):
     groups: list[GroupView]
 
 
+class TypeView(BaseModel):
+    """A document type; `drafted`: it is filled in here, one by one or from a file."""
+
+    type: str
+    title: str
+    application: str
+    application_title: str
+    drafted: bool
+
+
+class TypesAnswer(BaseModel):
+    """Chapter by chapter."""
+
+    items: list[TypeView]
+
+
 class CodeItem(BaseModel):
     """An entry of a code table."""
 
@@ -112,6 +129,28 @@ async def applications() -> Applications:
     for subsystem in subsystems().values():
         _group(root, subsystem.group).applications.append(_application(subsystem))
     return Applications(groups=root.groups)
+
+
+@router.get(
+    "/api/definitions",
+    tags=["portal"],
+    summary="The document types that the account may enter",
+    responses=documented(NotLoggedIn, Forbidden),
+)
+@for_tokens("read")
+async def types(person: CurrentPerson) -> TypesAnswer:
+    """Their names are what other addresses call `type`."""
+    return TypesAnswer(
+        items=[
+            TypeView(
+                type=each.name, title=each.title, application=subsystem.name, application_title=subsystem.title,
+                drafted=(save := each.lifecycle.find_action("save")) is not None and NEW in save.from_states,
+            )
+            for subsystem in subsystems().values()
+            if may_enter(subsystem, person)
+            for each in subsystem.documents
+        ]
+    )  # fmt: skip
 
 
 @router.get(

@@ -1,5 +1,5 @@
 import { call, download } from "./client";
-import type { Job, Refusal, StartJob, StoredFile } from "./types";
+import type { DocumentTypeView, Job, Refusal, StartJob, StoredFile } from "./types";
 
 /** Hands in a file for a job. */
 export function handIn(file: File): Promise<StoredFile> {
@@ -14,7 +14,9 @@ export const startJob = (body: StartJob, key: string): Promise<Job> =>
 
 export const getJob = (id: number): Promise<Job> => call("GET", `/api/jobs/${id}`);
 
-export const getJobs = (kind: string, type: string): Promise<{ items: Job[] }> => call("GET", "/api/jobs", { query: { kind, type } });
+/** @param type a document type; none: of all */
+export const getJobs = (kind: string, type?: string): Promise<{ items: Job[] }> =>
+  call("GET", "/api/jobs", { query: type ? { kind, type } : { kind } });
 
 export const stopJob = (id: number): Promise<Job> => call("POST", `/api/jobs/${id}/stop`);
 
@@ -27,3 +29,10 @@ export const getResult = (id: number): Promise<Blob> => download(`/api/jobs/${id
 
 /** The workbook in which documents of a type are filled in. */
 export const getSpreadsheet = (type: string): Promise<Blob> => download(`/api/spreadsheets/${encodeURIComponent(type)}`);
+
+/** The file from which documents of a type are imported by programs, with one of them in it. */
+export const getSample = (type: string, format: "json" | "xml"): Promise<Blob> =>
+  download(`/api/samples/${encodeURIComponent(type)}?format=${format}`);
+
+/** The document types that the account may enter. */
+export const getTypes = (): Promise<{ items: DocumentTypeView[] }> => call("GET", "/api/definitions");

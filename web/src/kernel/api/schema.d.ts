@@ -922,6 +922,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The document types that the account may enter
+         * @description Their names are what other addresses call `type`.
+         */
+        get: operations["types_api_definitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/definitions/{type}": {
         parameters: {
             query?: never;
@@ -1776,6 +1796,26 @@ export interface paths {
          *     else chapters remind of.
          */
         get: operations["soon_api_reminders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sample of the JSON or XML file from which many documents are imported
+         * @description One document with every name that may be filled in, codes and dates as they are written.
+         */
+        get: operations["sample_api_samples__type__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5737,6 +5777,30 @@ export interface components {
             currency: string;
         };
         /**
+         * TypeView
+         * @description A document type; `drafted`: it is filled in here, one by one or from a file.
+         */
+        TypeView: {
+            /** Application */
+            application: string;
+            /** Application Title */
+            application_title: string;
+            /** Drafted */
+            drafted: boolean;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * TypesAnswer
+         * @description Chapter by chapter.
+         */
+        TypesAnswer: {
+            /** Items */
+            items: components["schemas"]["TypeView"][];
+        };
+        /**
          * UnreadMessage
          * @description A message from customs that nobody understood.
          */
@@ -9214,6 +9278,44 @@ export interface operations {
             };
         };
     };
+    types_api_definitions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesAnswer"];
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     definition_api_definitions__type__get: {
         parameters: {
             query?: never;
@@ -12525,6 +12627,69 @@ export interface operations {
             };
             /** @description /problems/forbidden: 无权办理 */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sample_api_samples__type__get: {
+        parameters: {
+            query?: {
+                /** @description JSON (one object a line), or XML */
+                format?: "json" | "xml";
+            };
+            header?: never;
+            path: {
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                    "application/xml": unknown;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/rules: 填写内容有误 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -129,8 +129,9 @@ export type AmendmentsPage = Schemas["AmendmentsAnswer"];
 export type StoredFile = Schemas["FileView"];
 export type Job = Schemas["JobView"];
 export type StartJob = Schemas["JobBody"];
-/** What is wrong in a cell of a workbook; `row` and `column` as the spreadsheet shows them. */
+/** What is wrong in a place of a file; in a workbook `row` and `column` are as the spreadsheet shows them, `place` says it in one word. */
 export interface CellFinding {
+  place?: string;
   sheet: string;
   row: number;
   column: string;
@@ -140,8 +141,10 @@ export interface CellFinding {
   advice: string;
   clause: string;
 }
-/** A document of a workbook that was refused: its 序号, and every cell that is wrong. */
-export type Refusal = Narrowed<Schemas["FailureView"], { data: { key: string; findings: CellFinding[] } }>;
+/** A document of a file that was refused: its 序号, its sender's own number, and every place that is wrong. */
+export type Refusal = Narrowed<Schemas["FailureView"], { data: { key: string; sender?: string; findings: CellFinding[] } }>;
+/** A document type by its title. */
+export type DocumentTypeView = Schemas["TypeView"];
 export type FormTemplate = Schemas["TemplateView"];
 export type FormTemplates = Schemas["TemplatesAnswer"];
 export type FilledTemplate = Narrowed<Schemas["FilledTemplate"], { content: Content }>;

@@ -13,7 +13,7 @@ export const goesOn = (job: Job): boolean => job.state === "queued" || job.state
 /** Whether it stands in the middle: stopped, or failed after it had begun. */
 export const mayGoOn = (job: Job): boolean => job.state === "stopped" || (job.state === "failed" && job.total !== null);
 
-/** One workbook on its way: handed in, checked or imported, looked at until it is done; and the account's earlier ones of these types. */
+/** One file on its way: handed in, checked or imported, looked at until it is done; and the account's earlier ones of these types. */
 export function useImport(types: string[], type: () => string) {
   const job = shallowRef<Job | null>(null);
   const earlier = shallowRef<Job[]>([]);
@@ -93,9 +93,9 @@ export function useImport(types: string[], type: () => string) {
   const resume = (): Promise<void> => guarded("继续", async () => show(await resumeJob(job.value!.id)));
 
   const loadEarlier = (): Promise<void> => guarded("", async () => {
-    const found = await Promise.all(types.map((one) => getJobs("import", one)));
-    earlier.value = found.flatMap(({ items }) => items).toSorted((one, other) => other.id - one.id);
-    const last = earlier.value.find((one) => one.type === type() && goesOn(one));
+    const { items } = await getJobs("import", types.length === 1 ? types[0] : undefined);
+    earlier.value = items.filter((one) => types.includes(one.type)).toSorted((one, other) => other.id - one.id);
+    const last = earlier.value.find(goesOn);
     if (last && !job.value) show(last);
   });
 
