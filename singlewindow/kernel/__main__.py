@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from singlewindow.contract.checkpoints import Book
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.database.migrate import migrate as migrate_database
@@ -103,7 +104,7 @@ def add_administrator(
 
 @cli.command()
 def verify_history() -> None:
-    """Check the hash chain of every document's history; exit code 1 when one is broken."""
+    """Check every document's history by its hash chain and the checkpoints; exit code 1 when one is broken."""
     if asyncio.run(_verify_history(settings().worker_database_url)):
         raise typer.Exit(1)
 
@@ -113,12 +114,17 @@ async def _verify_history(url: str) -> int:
     database = await Database.connect(url, size=1)
     checked, broken = verification.Checked(), 0
     try:
-        async for found in verification.breaks(database, checked):
+        book = Book(settings().history)
+        vouched = (
+            (book, (settings().pki_folder / "portal-signing.pem").read_bytes()) if book.last_line() else ()
+        )
+        async for found in verification.breaks(database, checked, *vouched):
             broken += 1
             typer.echo(f"{found.number}  entry {found.entry}  {found.kind}")
     finally:
         await database.close()
-    typer.echo(f"{checked.documents} documents, {checked.entries} entries, {broken} broken")
+    counted = f"{checked.documents} documents, {checked.entries} entries, {checked.checkpoints} checkpoints"
+    typer.echo(f"{counted}, {broken} broken")
     return broken
 
 

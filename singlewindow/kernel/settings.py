@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     customs_url: str = "http://127.0.0.1:8001"
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
+    history_folder: Path | None = None
     web_dist: Path = Path("web/dist")
     fonts: Path = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
     worker_metrics_port: int = 0  # 0: the worker listens nowhere
@@ -54,6 +55,11 @@ class Settings(BaseSettings):
     def pki_folder(self) -> Path:
         """The folder of the CA certificate, the revocation list and customs' public keys."""
         return self.pki or self.data / "pki"
+
+    @property
+    def history(self) -> Path:
+        """The folder of the history's checkpoints."""
+        return self.history_folder or self.data / "history"
 
     @property
     def boxes(self) -> Path:

@@ -71,6 +71,8 @@ def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
     name = began.strftime(STAMP)
     unfinished = folder / f"unfinished-{name}"
     unfinished.mkdir(parents=True, mode=0o700)
+    # First the files: checkpoints of the history (in `history`) must not tell of entries that the cluster has not yet.
+    shutil.copytree(data, unfinished / FILES, ignore=LEFT_OUT, symlinks=True)
     user = cluster.residence.user
     if user is not None:
         os.chown(unfinished, user.uid, user.gid)
@@ -79,7 +81,6 @@ def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
         "pg_basebackup", "--pgdata", target, "--wal-method=stream", "--checkpoint=fast", "--no-password"
     )
     cluster.run("pg_verifybackup", "--quiet", target)
-    shutil.copytree(data, unfinished / FILES, ignore=LEFT_OUT, symlinks=True)
     ended = datetime.now(UTC)
     facts = {"began": began.isoformat(), "ended": ended.isoformat(), "major": cluster.major}
     (unfinished / DONE).write_text(json.dumps(facts) + "\n", encoding="utf-8")

@@ -2,20 +2,23 @@
 
 Each entry's hash covers the entry before it, its own number and its content (trigger event_chain), so an entry that
 was changed, taken out or moved breaks the chain where it stood. What was taken from the end leaves no gap: there the
-count of submissions tells.
+count of submissions tells. And a history that was written anew as a whole, or taken out with its document, is not the
+one that the checkpoints vouch for (`checkpoints.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Literal
 
+from singlewindow.contract import checkpoints
+from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 
 BATCH = 5000  # entries or documents held in memory at once
 
-Kind = Literal["changed", "deleted", "reordered", "end missing"]
+Kind = Literal["changed", "deleted", "reordered", "end missing", "checkpoint broken"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Break:
     entry: int
     kind: Kind
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Document and entry."""
+        return self.number, self.entry
+
 
 @dataclass
 class Checked:
@@ -33,14 +41,25 @@ class Checked:
 
     documents: int = 0
     entries: int = 0
+    checkpoints: int = 0
 
 
-async def breaks(database: Database, checked: Checked) -> AsyncIterator[Break]:
-    """Every break in the history of all documents, in the order of their making; counts in `checked`."""
-    async for found in _broken_chains(database, checked):
-        yield found
-    async for found in _missing_ends(database, checked):
-        yield found
+async def breaks(
+    database: Database, checked: Checked, book: Book | None = None, certificate: bytes = b""
+) -> AsyncIterator[Break]:
+    """Every break in the history of all documents, in the order of their making, each once; counts in `checked`.
+
+    With a book of checkpoints and the portal's certificate (PEM) also what differs from those.
+    """
+    seen: set[tuple[str, int]] = set()
+    walks = [_broken_chains(database, checked), _missing_ends(database, checked)]
+    if book is not None:
+        walks.append(_not_as_vouched(database, checked, book, certificate))
+    for walk in walks:
+        async for found in walk:
+            if found.place not in seen:
+                seen.add(found.place)
+                yield found
 
 
 async def _broken_chains(database: Database, checked: Checked) -> AsyncIterator[Break]:
@@ -99,6 +118,35 @@ async def _missing_ends(database: Database, checked: Checked) -> AsyncIterator[B
             return
         last = rows[-1]["id"]
 
+
+async def _not_as_vouched(
+    database: Database, checked: Checked, book: Book, certificate: bytes
+) -> AsyncIterator[Break]:
+    """Entries that a checkpoint has otherwise than the database, or that are no longer there.
+
+    Drafts that were never declared may be deleted, and their history goes with them.
+    """
+    for each in checkpoints.walk(book, certificate):
+        checked.checkpoints += 1
+        if isinstance(each, BrokenCheckpoint):
+            yield Break(str(each), 0, "checkpoint broken")
+            continue
+        leaves = [Leaf.decode(leaf) for leaf in each[1]]
+        columns = [list(column) for column in zip(*map(astuple, leaves), strict=True)]
+        async with database.transaction() as transaction:
+            rows = await transaction.rows(_DIFFERENT, *columns)
+        for row in rows:
+            number = row["number"] or f"document {row['document']}"
+            gone: Kind = "deleted" if row["followed"] or row["number"] is None else "end missing"
+            yield Break(number, row["no"], "changed" if row["there"] else gone)
+
+
+_DIFFERENT = """
+    select l.document, l.no, d.number, e.hash is not null as there,
+           exists (select from event f where f.document_id = l.document and f.no > l.no) as followed
+    from unnest($1::bigint[], $2::int[], $3::boolean[], $4::bytea[]) as l (document, no, submitted, hash)
+    left join event e on e.document_id = l.document and e.no = l.no left join document d on d.id = l.document
+    where e.hash is distinct from l.hash and (d.id is not null or l.submitted) order by l.document, l.no"""
 
 _HASH = """sha256(e.previous || convert_to(
     jsonb_build_array(e.document_id, {no}, extract(epoch from e.at), e.kind, e.who, e.data)::text, 'UTF8'))"""

@@ -18,6 +18,7 @@ import structlog
 
 from singlewindow.contract.folder import Boxes
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.chores import all_chores, do
@@ -149,6 +150,7 @@ async def work(settings: Settings) -> None:
     database = await Database.connect(url)
     web = await Database.connect(settings.web_database_url, size=2)  # jobs are done as who asked for them
     keys = ExchangeKeys.load(settings.pki_folder)
+    notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
     if settings.worker_metrics_port:
         figures.serve(settings.host, settings.worker_metrics_port)
     async with (
@@ -163,6 +165,7 @@ async def work(settings: Settings) -> None:
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
             Loop("outbox", lambda: send_due(database, transport, keys)),
             Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
+            Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
             Loop("jobs", lambda: run_due(database, web, tools)),
             Loop(
                 "sequence", lambda: sequencer.sequence(database), idle=sequencer.EVERY_SECONDS

@@ -23,7 +23,11 @@ from singlewindow.kernel.http import (
     company_routes,
     description,
     document_routes,
+<<<<<<< HEAD
     feed_routes,
+=======
+    evidence_routes,
+>>>>>>> ba281b2 (Checkpoints of the history outside the database, and evidence files that are checked without the portal)
     job_routes,
     live_routes,
     metrics,
@@ -74,6 +78,7 @@ ROUTERS = (  # the most asked first, but no number before the word that stands i
     reminder_routes.router,
     clock_routes.router,
     print_routes.router,
+    evidence_routes.router,
     job_routes.router,
     template_routes.router,
     webhook_routes.router,

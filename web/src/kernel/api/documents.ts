@@ -85,6 +85,9 @@ export const getReceipts = (type: string, number: string): Promise<Receipts> =>
 export const getHistory = (type: string, number: string): Promise<History> =>
   call("GET", `${at(type, number)}/history`);
 
+export const getEvidence = (type: string, number: string): Promise<Blob> =>
+  download(`${at(type, number)}/evidence`);
+
 export const getPrint = (type: string, number: string, name: string, signal: AbortSignal): Promise<Blob> =>
   download(`${at(type, number)}/prints/${encodeURIComponent(name)}`, signal);
 

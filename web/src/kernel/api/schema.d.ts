@@ -1317,6 +1317,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{type}/{number}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The evidence file of a document
+         * @description What was signed, customs' signed answers and the history with its place in signed checkpoints, to be checked
+         *     without the portal (docs/evidence.md). Entries of the last minute are not vouched for yet.
+         */
+        get: operations["evidence_of_api_documents__type___number__evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{type}/{number}/history": {
         parameters: {
             query?: never;
@@ -10856,6 +10877,66 @@ export interface operations {
             };
             /** @description /problems/not-in-this-state: 当前状态不允许此操作 */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    evidence_of_api_documents__type___number__evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                /** @description Document type, e.g. inspection.declaration */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip archive, sent while it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description /problems/not-logged-in: 尚未登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/forbidden: 无权办理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-found: 未找到 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

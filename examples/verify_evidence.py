@@ -1,0 +1,220 @@
+"""Check the evidence file of a document without the portal: python verify_evidence.py FILE.zip --trust FOLDER
+
+FOLDER holds the certificates that you trust, got from their owners and not out of the file: ca.pem (issues cards),
+customs-signing.pem, portal-signing.pem; and crl.pem, the CA's revocation list. Exit code 0: everything is as it was
+signed; 3: so it is, but entries of the history's last minute are not vouched for yet; 1: the first line says what is
+not. Needs Python and the package `cryptography`; describes itself in docs/evidence.md.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import zipfile
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+MOST = 200 * 2**20  # bytes of one part; a bomb unpacks to more
+
+
+class NotAsSigned(Exception):
+    """The evidence does not hold; the text says where."""
+
+
+def need(holds: object, what: str) -> None:
+    if not holds:
+        raise NotAsSigned(what)
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decoded(text: str) -> bytes:
+    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    need(encoded(data) == text, "not BASE64URL")
+    return data
+
+
+def verify(certificate: x509.Certificate, text: str, signature: bytes, what: str) -> None:
+    """ES256: a signature of 64 bytes (r‖s) over an ASCII text."""
+    need(len(signature) == 64, f"{what}: not a signature")
+    der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+    try:
+        certificate.public_key().verify(der, text.encode(), ECDSA(SHA256()))
+    except InvalidSignature:
+        raise NotAsSigned(f"{what}: the signature is not of this text and certificate") from None
+
+
+def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict:
+    """What a compact JWS says, if this certificate's key signed it."""
+    header, payload, signature = line.split(".")
+    need(json.loads(decoded(header)).get("alg") == "ES256", f"{what}: another kind of signature")
+    verify(certificate, f"{header}.{payload}", decoded(signature), what)
+    return json.loads(decoded(payload))
+
+
+HEADER = encoded(b'{"alg":"ES256"}')
+
+
+class Trust:
+    """The certificates that the user trusts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ca, self.customs, self.portal = (
+            x509.load_pem_x509_certificate((folder / name).read_bytes())
+            for name in ("ca.pem", "customs-signing.pem", "portal-signing.pem")
+        )
+        self.revoked = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
+        need(self.revoked.is_signature_valid(self.ca.public_key()), "crl.pem is not this CA's list")
+
+    def card(self, certificate_der: bytes, at: datetime, what: str) -> x509.Certificate:
+        """A card's certificate that the CA issued and that was valid and not revoked at that moment."""
+        card = x509.load_der_x509_certificate(certificate_der)
+        try:
+            card.verify_directly_issued_by(self.ca)
+        except (InvalidSignature, ValueError):
+            raise NotAsSigned(f"{what}: the card's certificate is not of this CA") from None
+        need(
+            card.not_valid_before_utc <= at <= card.not_valid_after_utc,
+            f"{what}: the card was not valid then",
+        )
+        entry = self.revoked.get_revoked_certificate_by_serial_number(card.serial_number)
+        need(entry is None or entry.revocation_date_utc > at, f"{what}: the card was revoked before")
+        return card
+
+
+class Evidence:
+    """An opened file and the trust by which it is judged."""
+
+    def __init__(self, file: Path, trust: Trust) -> None:
+        self.archive, self.trust = zipfile.ZipFile(file), trust
+        self.main = json.loads(self.part("evidence.json"))
+        need(self.main["format"] == "singlewindow-evidence/1", "another format than singlewindow-evidence/1")
+
+    def part(self, name: str) -> bytes:
+        need(self.archive.getinfo(name).file_size <= MOST, f"{name}: too large")
+        return self.archive.read(name)
+
+    def signed(self, signed: dict, at: datetime, what: str) -> dict:
+        """A statement that a card signed: what it says. It names the card that signed it."""
+        statement = b64decode(signed["statement"], validate=True)
+        card = self.trust.card(b64decode(signed["certificate"], validate=True), at, what)
+        verify(card, f"{HEADER}.{encoded(statement)}", b64decode(signed["signature"], validate=True), what)
+        said = json.loads(statement)
+        [number] = card.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+        need(said["card"] == number.value, f"{what}: another card than the statement names")
+        need(said["company"] == self.main["company"], f"{what}: another company")
+        return said
+
+    def check(self) -> int:
+        """Judge everything; how many entries of the history are not vouched for yet."""
+        told = [self.submission(each) for each in self.main["submissions"]]
+        entries = [json.loads(each["entry"]) for each in self.main["history"]]
+        submitted = [entry[5].get("action") for entry in entries if entry[3] == "submitted"]
+        need(submitted == [action for action, _ in told], "the history tells of other submissions")
+        heard = sorted(
+            e[5]["code"] for e in entries if e[3] in ("receipt", "late receipt") and e[5].get("code")
+        )
+        answers = sorted(code for _, codes in told for code in codes)
+        need(
+            all(heard.count(code) >= answers.count(code) for code in answers),
+            "an answer is not in the history",
+        )
+        return self.history()
+
+    def submission(self, each: dict) -> tuple[str, list[str]]:
+        """Its action, and the codes of customs' signed answers."""
+        what = f"submission {each['sequence']}"
+        at = datetime.fromisoformat(each["submitted_at"])
+        said = self.signed(each, at, what)
+        asked = (said["type"], said["number"], said["action"])
+        need(
+            asked == (self.main["type"], self.main["number"], each["action"]), f"{what}: of another document"
+        )
+        need(said["content_sha256"] == sha256(self.part(each["content"])).hex(), f"{what}: another content")
+        listed = [{name: f[name] for name in ("category", "sha256")} for f in each["attachments"]]
+        need(said["attachments"] == listed, f"{what}: other attachments")
+        for file in each["attachments"]:
+            name = f"{what}, attachment {file['category']}"
+            need(sha256(self.part(file["file"])).hex() == file["sha256"], f"{name}: another file")
+            signed = self.signed(file, at, name)
+            need(signed["sha256"] == file["sha256"], f"{name}: another file was signed")
+        return each["action"], [self.answer(each, answer) for answer in each["answers"] if answer["jws"]]
+
+    def answer(self, submission: dict, answer: dict) -> str:
+        """Customs' answer to it: its code."""
+        what = f"submission {submission['sequence']}, answer {answer['seq']}"
+        said = read_jws(answer["jws"], self.trust.customs, what)
+        asked = (said["number"], said["submission"], said["seq"], said["code"], said["text"])
+        told = (self.main["number"], submission["sequence"], answer["seq"], answer["code"], answer["text"])
+        need(asked == told, f"{what}: customs said something else")
+        return said["code"]
+
+    def history(self) -> int:
+        """The chain, and each entry's place in a signed checkpoint."""
+        before, waiting = "", 0
+        pages = {
+            no: read_jws(line, self.trust.portal, f"checkpoint {no}")
+            for no, line in self.main["checkpoints"].items()
+        }
+        documents = {json.loads(each["entry"])[0] for each in self.main["history"]}
+        need(len(documents) == 1, "entries of several documents")
+        for no, each in enumerate(self.main["history"], start=1):
+            document, number, _, kind, *_ = json.loads(each["entry"])
+            digest = sha256(bytes.fromhex(before) + each["entry"].encode())
+            whole = (each["no"], number, each["previous"], each["hash"]) == (no, no, before, digest.hex())
+            need(whole, f"history, entry {no}: not as it was written")
+            before = each["hash"]
+            if each["checkpoint"] is None:
+                waiting += 1
+                continue
+            need(waiting == 0, f"history, entry {no - 1}: no checkpoint vouches for it")
+            leaf = document.to_bytes(8, "big") + no.to_bytes(4, "big") + bytes([kind == "submitted"]) + digest
+            need(
+                root(leaf, each["path"]) == pages[str(each["checkpoint"])]["root"],
+                f"history, entry {no}: not vouched for",
+            )
+        return waiting
+
+
+def root(leaf: bytes, path: list[list[str]]) -> str:
+    """The root of the Merkle tree (RFC 6962, 2.1) to which a leaf leads."""
+    digest = sha256(b"\0" + leaf)
+    for side, beside in path:
+        need(side in ("left", "right"), "a path that leads nowhere")
+        pair = (bytes.fromhex(beside), digest) if side == "left" else (digest, bytes.fromhex(beside))
+        digest = sha256(b"\1" + b"".join(pair))
+    return digest.hex()
+
+
+options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+options.add_argument("file", type=Path)
+options.add_argument("--trust", type=Path, required=True, help="folder of the certificates that you trust")
+given = options.parse_args()
+try:
+    evidence = Evidence(given.file, Trust(given.trust))
+    waiting = evidence.check()
+except NotAsSigned as problem:
+    sys.exit(f"不成立 Not as it was signed: {problem}")
+except (OSError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as problem:
+    sys.exit(f"不成立 Not an evidence file, or certificates are missing: {problem!r}")
+main = evidence.main
+print(f"成立 As it was signed: {main['title']} {main['number']}，{main['company_name']}")
+print(
+    f"{len(main['submissions'])} 次申报 submissions，{len(main['history'])} 条记录 entries，"
+    f"{waiting} 条尚未存证 not vouched for yet"
+)
+sys.exit(3 if waiting else 0)

@@ -1,0 +1,240 @@
+"""What the checkpoints vouch for is found changed, whoever changed it: the database's owner too (PORT-08)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from singlewindow.contract import checkpoints as contract
+from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, path_to, root_by, root_of
+from singlewindow.contract.demo_pki import create
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents import checkpoints
+from singlewindow.kernel.documents.checkpoints import Notary
+from singlewindow.kernel.documents.verification import Break, Checked, breaks
+
+MUTATIONS = 10_000
+ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
+FORGE = """
+create function forge(mutation text, victim bigint, spot int) returns void language plpgsql as $$
+declare
+    entries event[];
+    kept event;
+begin
+    select array_agg(e order by no) into entries from event e where document_id = victim;
+    delete from event where document_id = victim and no >= spot;
+    for place in spot .. array_length(entries, 1) loop
+        kept := entries[place];
+        if mutation = 'swapped' and place = spot then kept := entries[place + 1]; end if;
+        if mutation = 'swapped' and place = spot + 1 then kept := entries[place - 1]; end if;
+        if mutation = 'deleted' and place = spot or mutation = 'cut off' then continue; end if;
+        if mutation = 'changed' and place = spot then kept.who := kept.who || '?'; end if;
+        if mutation = 'earlier' and place = spot then kept.at := kept.at - interval '1 second'; end if;
+        if mutation = 'added' and place = spot then
+            insert into event (document_id, company_id, at, kind, who) values (victim, 0, kept.at, 'receipt', '');
+        end if;
+        insert into event (document_id, company_id, at, kind, who, data)
+        values (victim, 0, kept.at, kept.kind, kept.who, kept.data);
+    end loop;
+    update document set last_submission = (select count(*) from event where document_id = victim and kind = 'submitted')
+    where id = victim;
+    if mutation = 'document gone' then delete from document where id = victim; end if;
+end $$
+"""
+"""Every mutation writes the rest of the chain anew, so that it holds: the trigger event_chain does it."""
+MADE = """with made as (
+        insert into document (type, number, company_id, status, content, filed_on, created_by, created_at, updated_at,
+                              last_submission)
+        select 'x', $2 || n, 0, 'x', '{}', now(), 0, now(), now(), ($3 and true)::int from generate_series(1, $1) n
+        returning id)
+    insert into event (document_id, company_id, at, kind, who, data)
+    select id, 0, now(), kind, id || '', jsonb_build_object('place', place)
+    from made, unnest($4::text[]) with ordinality as entries (kind, place) order by id, place"""
+
+
+@dataclass
+class Kept:
+    """A database of its own, and its notary."""
+
+    owner: asyncpg.Connection
+    worker: Database
+    notary: Notary
+
+    async def make(self, count: int, name: str, *entries: str) -> None:
+        await self.owner.execute(MADE, count, name, "submitted" in entries, entries)
+
+    async def found(self) -> list[Break]:
+        book, certificate = self.notary.book, self.notary.certificate
+        return [each async for each in breaks(self.worker, Checked(), book, certificate)]
+
+
+@pytest.fixture
+async def kept(postgres: Any, portal_database: str, tmp_path: Path) -> AsyncIterator[Kept]:
+    postgres.cluster.query("drop database if exists kept")
+    postgres.cluster.query("create database kept template portal owner sw_migrate")
+    pki = tmp_path / "pki"
+    create(pki, tmp_path / "cards", [])
+    owner = await asyncpg.connect(postgres.dsn("kept"))
+    await owner.execute("truncate document, event, checkpoint cascade")
+    await owner.execute("alter table event disable trigger event_live")  # nobody listens here
+    worker = await Database.connect(postgres.dsn("kept", "sw_worker"), size=2)
+    yield Kept(owner, worker, Notary.load(tmp_path / "history", pki))
+    await worker.close()
+    await owner.close()
+
+
+async def test_any_of_ten_thousand_mutations_is_found_where_it_is(kept: Kept) -> None:
+    """PORT-08: changed, dated back, deleted, exchanged, added, cut off, gone with the document: each by someone who can
+    write in the database and makes the chain hold again. What was not touched is not named."""
+    await kept.make(MUTATIONS, "d", *ENTRIES)
+    await kept.make(50, "untouched", *ENTRIES)
+    await kept.make(50, "draft", "created", "saved")
+    assert await kept.notary.round(kept.worker) == MUTATIONS * 5 + 350
+    assert await kept.notary.round(kept.worker) == 0
+    await kept.make(50, "later", *ENTRIES)  # not yet vouched for
+    chance = random.Random(1)
+    kinds = ("changed", "earlier", "deleted", "swapped", "added", "cut off", "document gone")
+    plan = [(chance.choice(kinds), chance.randint(1, 4)) for _ in range(MUTATIONS)]
+    documents = await kept.owner.fetch("select id, number from document where number ~ '^d[0-9]' order by id")
+    await kept.owner.execute(FORGE)
+    await kept.owner.execute(
+        "select forge(m, d, a) from unnest($1::text[], $2::bigint[], $3::int[]) t (m, d, a)",
+        [kind for kind, _ in plan], [each["id"] for each in documents], [at for _, at in plan],
+    )  # fmt: skip
+    await kept.owner.execute("delete from document where number ~ '^draft'")  # which people may do
+    first: dict[str, Break] = {}
+    for each in await kept.found():
+        first[each.number] = min(each, first.get(each.number, each), key=lambda one: one.entry)
+    expected = {
+        f"document {each['id']}" if kind == "document gone" else each["number"]: 2
+        if kind == "document gone"
+        else at
+        for each, (kind, at) in zip(documents, plan, strict=True)
+    }  # of a document that is gone its 申报 is named: drafts may be deleted
+    assert {number: each.entry for number, each in first.items()} == expected
+    assert {each.kind for each in first.values()} == {"changed", "deleted", "end missing"}
+
+
+async def test_the_book_itself_is_guarded(kept: Kept) -> None:
+    """PORT-08: a line or leaves that were changed, exchanged or taken out of the middle are named; a writer that was
+    killed in a line, or before the table was told, leaves a book that goes on."""
+    book = kept.notary.book
+    for at in range(4):
+        await kept.make(1, f"d{at}", *ENTRIES)
+        await kept.notary.round(kept.worker)
+    whole = book.folder / contract.LINES
+    lines = whole.read_text().splitlines()
+    assert await kept.found() == []
+    forged = {
+        "line taken out": (lines[:1] + lines[2:], ["checkpoint 2: not the one that followed there"]),
+        "line changed": (
+            [*lines[:2], _other(lines[2]), lines[3]],
+            ["line 3: not a checkpoint of this portal"],
+        ),
+        "lines exchanged": ([lines[1], lines[0], *lines[2:]], ["checkpoint 1: not the one"]),
+    }
+    for what, (text, told) in forged.items():
+        whole.write_text("".join(f"{line}\n" for line in text))
+        found = await kept.found()
+        assert {each.kind for each in found} == {"checkpoint broken"}, what
+        assert found[0].number.startswith(told[0]), what
+    whole.write_text("".join(f"{line}\n" for line in lines))
+    leaves = book.folder / "00000003.leaves"
+    content = leaves.read_bytes()
+    for damage, words in (
+        (content[:-1], "cut off"),
+        (content[:-45], "not those that were signed"),
+        (None, "missing"),
+    ):
+        leaves.unlink() if damage is None else leaves.write_bytes(damage)
+        [found_one] = await kept.found()
+        assert words in found_one.number
+    leaves.write_bytes(content)
+    whole.write_text(whole.read_text() + "half a li")
+    await kept.owner.execute("delete from checkpoint where no >= 3")
+    await kept.make(1, "after", *ENTRIES)
+    assert await kept.notary.round(kept.worker) == 5
+    assert await kept.found() == []
+    assert [row["no"] for row in await kept.owner.fetch("select no from checkpoint order by no")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    whole.write_text("not signed\n")
+    with pytest.raises(BrokenCheckpoint):
+        await kept.notary.round(kept.worker)
+
+
+def _other(line: str) -> str:
+    """The same with another character in what is signed."""
+    return f"{line[:90]}{'A' if line[90] != 'A' else 'B'}{line[91:]}"
+
+
+async def test_what_commits_late_is_vouched_for_later_and_in_portions(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-08: an entry whose transaction is still open is in a later checkpoint, never in none; portions of a round
+    that was killed between them are begun anew; another cluster's transaction ids count for nothing."""
+    monkeypatch.setattr(checkpoints, "MOST", 4)
+    for name in ("_SINCE", "_EVER"):
+        monkeypatch.setattr(checkpoints, name, getattr(checkpoints, name).replace("limit 65536", "limit 4"))
+    late = kept.owner.transaction()
+    await late.start()
+    await kept.make(1, "late", *ENTRIES)
+    async with kept.worker.transaction() as transaction:
+        await transaction.run("select pg_current_xact_id()")
+    assert await kept.notary.round(kept.worker) == 0
+    await late.commit()
+    known = checkpoints._know
+    monkeypatch.setattr(checkpoints, "_know", _killed)
+    with pytest.raises(RuntimeError):
+        await kept.notary.round(kept.worker)
+    monkeypatch.setattr(checkpoints, "_know", known)
+    assert await kept.notary.round(kept.worker) == 5
+    assert await kept.found() == []
+    monkeypatch.setattr(checkpoints, "_PLACE", checkpoints._PLACE.replace("system_identifier", "1::bigint"))
+    assert await kept.notary.round(kept.worker) == 5
+    assert await kept.notary.round(kept.worker) == 0
+    assert await kept.found() == []
+
+
+async def _killed(*_: object) -> None:
+    raise RuntimeError
+
+
+@given(st.lists(st.binary(max_size=3), min_size=1, max_size=40), st.data())
+def test_each_leaf_leads_to_the_root_and_no_other(leaves: list[bytes], data: st.DataObject) -> None:
+    """RFC 6962, 2.1: by its path a leaf leads to the root; another leaf or another path does not."""
+    at = data.draw(st.integers(0, len(leaves) - 1))
+    root, path = root_of(leaves), path_to(leaves, at)
+    assert root_by(leaves[at], path) == root
+    assert root_by(leaves[at] + b"x", path) != root
+    if path:
+        assert root_by(leaves[at], path[1:]) != root
+
+
+def test_the_tree_is_that_of_the_rfc() -> None:
+    """The examples of the reference implementation of RFC 6962 (certificate-transparency, merkle_tree_test)."""
+    leaves = [bytes.fromhex(each) for each in (
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+    )]  # fmt: skip
+    roots = {
+        0: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+        5: "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+        7: "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+        8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+    }
+    assert {count: root_of(leaves[:count]).hex() for count in roots} == roots
+    assert Book(Path("/nowhere")).last_line() == ""

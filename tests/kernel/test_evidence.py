@@ -1,0 +1,167 @@
+"""The evidence file of a document is accepted without the portal, and nothing in it can be changed (PORT-08)."""
+
+from __future__ import annotations
+
+import io
+import json
+import runpy
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.contract import demo_pki
+from singlewindow.kernel.documents.checkpoints import Notary
+from singlewindow.kernel.settings import settings
+from tests.house import House, Member
+from tests.kernel.test_documents import TYPE, applied
+
+VERIFIER = Path(__file__).parents[2] / "examples" / "verify_evidence.py"
+SAID_ONLY = {"title", "company_name", "made_at", "name", "at"}
+"""What is told for people and guarded by nothing: the same stands in what was signed."""
+Parts = dict[str, bytes]
+
+
+async def answered(house: House) -> tuple[Member, str]:
+    """A document with a file that customs granted."""
+    member, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    receipts = [house.customs.receipt(submission, n, code) for n, code in ((1, "RECEIVED"), (2, "APPROVED"))]
+    await house.hear(*receipts)
+    return member, view["number"]
+
+
+async def fetched(member: Member, number: str) -> Parts:
+    answer = await member.http.get(f"/api/documents/{TYPE}/{number}/evidence")
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture
+def verify(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    """The verifier's exit code and words for an archive of these parts, with the certificates of the house."""
+    trust = tmp_path / "trust"
+    trust.mkdir()
+    for name in ("ca.pem", "crl.pem", "customs-signing.pem", "portal-signing.pem"):
+        shutil.copy(house.pki / name, trust)
+
+    def run(parts: Mapping[str, bytes], trusted: Path = trust) -> tuple[object, str]:
+        file = tmp_path / "evidence.zip"
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        monkeypatch.setattr(sys, "argv", [VERIFIER.name, str(file), "--trust", str(trusted)])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(VERIFIER), run_name="__main__")
+        return ended.value.code, capsys.readouterr().out
+
+    return run
+
+
+async def test_it_is_accepted_without_the_portal(house: House, verify: Any, tmp_path: Path) -> None:
+    """PORT-08: first with entries that no checkpoint vouches for yet, then whole; by a program that knows nothing of
+    ours; not by who trusts another CA, another customs or another portal."""
+    member, number = await answered(house)
+    early = await fetched(member, number)
+    assert verify(early)[0] == 3
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    code, said = verify(parts)
+    assert (code, f"{number}，" in said, "1 次申报" in said) == (0, True, True), said
+    ran = subprocess.run(  # noqa: ASYNC221
+        [sys.executable, "-I", VERIFIER, tmp_path / "evidence.zip", "--trust", tmp_path / "trust"],
+        env={"PATH": ""}, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    demo_pki.create(tmp_path / "others", tmp_path / "cards", [])
+    for name, words in (
+        ("ca.pem", "crl.pem is not"), ("customs-signing.pem", "answer 1"), ("portal-signing.pem", "checkpoint")
+    ):  # fmt: skip
+        other = shutil.copytree(tmp_path / "trust", tmp_path / f"other {name}")
+        shutil.copy(tmp_path / "others" / name, other)
+        assert words in verify(parts, other)[0]
+
+
+async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:
+    """PORT-08: every value of its main part, every other part, and whatever is left out."""
+    member, number = await answered(house)
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    main = json.loads(parts["evidence.json"])
+    changed = 0
+    for place, value in list(_leaves(main)):
+        if place[-1] in SAID_ONLY or _unsigned(main, place):
+            continue
+        _put(main, place, _other(value))
+        code, _ = verify(parts | {"evidence.json": json.dumps(main).encode()})
+        assert str(code).startswith("不成立"), place
+        _put(main, place, value)
+        changed += 1
+    assert changed > 50
+    for name in parts:
+        if name.startswith(("content", "attachment")):
+            assert str(verify(parts | {name: parts[name] + b" "})[0]).startswith("不成立"), name
+            assert str(verify({n: c for n, c in parts.items() if n != name})[0]).startswith("不成立"), name
+    for what in ("submissions", "history"):
+        for at in range(len(main[what])):
+            fewer = main | {what: main[what][:at] + main[what][at + 1 :]}
+            last = what == "history" and at == len(main[what]) - 1
+            if not last:  # an answer without its entry is found; of the last entry that is the reason
+                assert str(verify(parts | {"evidence.json": json.dumps(fewer).encode()})[0]).startswith(
+                    "不成立"
+                )
+    assert verify(parts)[0] == 0
+
+
+async def test_it_is_for_who_files_the_document(house: House) -> None:
+    """PORT-08: another company's is answered exactly as one that does not exist."""
+    _, number = await answered(house)
+    stranger = await house.member()
+    foreign = await stranger.http.get(f"/api/documents/{TYPE}/{number}/evidence")
+    absent = await stranger.http.get(f"/api/documents/{TYPE}/{number[:-4]}9999/evidence")
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.json()["detail"].replace(number, "") == absent.json()["detail"].replace(
+        f"{number[:-4]}9999", ""
+    )
+
+
+def _leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    inside = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    )
+    if inside is None:
+        yield place, value
+        return
+    for name, each in inside:
+        yield from _leaves(each, (*place, name))
+
+
+def _unsigned(main: dict[str, Any], place: tuple[Any, ...]) -> bool:
+    """The portal's own word on sending, which nobody signed."""
+    return (
+        len(place) > 3
+        and place[2] == "answers"
+        and main["submissions"][place[1]]["answers"][place[3]]["jws"] is None
+    )
+
+
+def _put(main: Any, place: tuple[Any, ...], value: Any) -> None:
+    for name in place[:-1]:
+        main = main[name]
+    main[place[-1]] = value
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, str):
+        at = len(value) // 2
+        return f"{value[:at]}{'0' if value[at : at + 1] != '0' else '1'}{value[at + 1 :]}"
+    return value + 1 if isinstance(value, int) else 1
