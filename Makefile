@@ -10,7 +10,7 @@ PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 # What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
 MAKEFLAGS += --jobs=2
 
-.PHONY: run test check check-types check-pages check-api check-rest journey bench clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench torture clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -49,6 +49,10 @@ journey: install web/dist/index.html
 ## bench [NAME=…] [SECONDS=5] [ROUNDS=3]: how fast it is, one JSON line per figure (docs/performance.md)
 bench: install
 	@$(BIN)/python -m benchmarks
+
+## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
+torture: install web/dist/index.html
+	@$(BIN)/python -m tests.system.torture --kills $(or $(KILLS),300) --seed $(or $(SEED),1) --report var/torture.json
 
 ## clean: forget what was installed and built (var/, your data, stays)
 clean:

@@ -145,9 +145,9 @@ class System:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[System]:
-    """Start a system in a folder of its own on free ports; at the end nothing of it is left."""
-    with tempfile.TemporaryDirectory(prefix="sw-system-", ignore_cleanup_errors=True) as name:
+def running(*, place: Path | None = None, **settings: str) -> Iterator[System]:
+    """Start a system in a folder of its own (below `place`) on free ports; at the end nothing of it is left."""
+    with tempfile.TemporaryDirectory(prefix="sw-system-", dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # under root another user runs the database
         begin_prepared(folder / "data", settings, lambda place: _environment(place, {}))
