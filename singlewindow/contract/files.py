@@ -1,9 +1,11 @@
-"""Files that are asked for again and again: read when they changed."""
+"""Files that are asked for again and again, and those that may not be written to for a while."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
 
 def read_file(path: Path) -> bytes:
@@ -18,3 +20,21 @@ def read_file(path: Path) -> bytes:
 @lru_cache(maxsize=16)
 def _content(path: Path, inode: int, size: int, changed: int) -> bytes:
     return path.read_bytes()
+
+
+class Lossy:
+    """A text stream for logs: where it cannot be written to (the disk is full), lines are lost, and no work is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring it out."""
+        with suppress(OSError):
+            self._stream.flush()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import structlog
+
+from singlewindow.contract.files import Lossy
 
 
 def configure(log_format: Literal["console", "json"]) -> None:
@@ -27,6 +29,6 @@ def configure(log_format: Literal["console", "json"]) -> None:
     logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
     structlog.configure(
         processors=[*steps, last],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Lossy(sys.stderr))),
         cache_logger_on_first_use=True,
     )

@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -31,6 +31,7 @@ from singlewindow.launch.setup import Setup
 _READY_SECONDS = 60.0
 _REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
+_TROUBLE_SECONDS = 2.0
 log = structlog.get_logger()
 
 
@@ -190,9 +191,14 @@ class Launcher:
 
     def _watch(self, guards: list[Guard], cluster: Cluster | None) -> NoReturn:
         while True:
-            self._guard_database(cluster)
-            for guard in guards:
-                guard.look()
+            try:
+                self._guard_database(cluster)
+                for guard in guards:
+                    guard.look()
+            except (OSError, LaunchError) as trouble:  # a full disk, say: what cannot start now can later
+                with suppress(OSError):
+                    log.warning("cannot start again yet", why=str(trouble))
+                time.sleep(_TROUBLE_SECONDS)
             time.sleep(_LOOK_SECONDS)
 
     def _guard_database(self, cluster: Cluster | None) -> None:

@@ -63,7 +63,7 @@ class Notary:
             await self._tell(transaction, place["known"])
             line = await asyncio.to_thread(self.book.last_line)
             last = read(line, self.certificate) if line else None
-            # Ids of another cluster, or of a time that a restore took back, say nothing: everything is vouched for anew.
+            # Ids of another cluster, or of a time that a restore took back, say nothing: all is vouched for anew.
             known = last is not None and last.cluster == place["cluster"] and last.next <= place["open"]
             first = last.next if last and known else 0
             return await self._vouch(

@@ -23,11 +23,8 @@ from singlewindow.kernel.http import (
     company_routes,
     description,
     document_routes,
-<<<<<<< HEAD
-    feed_routes,
-=======
     evidence_routes,
->>>>>>> ba281b2 (Checkpoints of the history outside the database, and evidence files that are checked without the portal)
+    feed_routes,
     job_routes,
     live_routes,
     metrics,

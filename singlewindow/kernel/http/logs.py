@@ -7,10 +7,12 @@ import logging
 import sys
 import unicodedata
 from collections.abc import MutableMapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from pydantic_core import to_json
+
+from singlewindow.contract.files import Lossy
 
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories
 _MANY_LINES = ("exception", "stack")
@@ -34,7 +36,8 @@ def configure(style: Literal["console", "json"]) -> None:
     structlog.configure(
         processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(),  # a line at once, where print makes two writes of it
+        # A line at once, where print makes two writes of it.
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Lossy(sys.stdout))),
     )
 
 
