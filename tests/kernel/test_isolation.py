@@ -64,6 +64,7 @@ NOT_FOUND: dict[str, Case] = {
     f"DELETE {BASE}/{{number}}/amendment": lambda g: g.of("DELETE", "/amendment", headers=MATCH),
     f"GET {BASE}/{{number}}/receipts": lambda g: g.of("GET", "/receipts"),
     f"GET {BASE}/{{number}}/history": lambda g: g.of("GET", "/history"),
+    f"GET {BASE}/{{number}}/evidence": lambda g: g.of("GET", "/evidence"),
     f"GET {BASE}/{{number}}/prints/{{name}}": lambda g: g.of("GET", "/prints/form"),
     f"GET {BASE}/{{number}}/attachments/{{attachment_id}}": lambda g: g.of(
         "GET", f"/attachments/{g.attachment}"

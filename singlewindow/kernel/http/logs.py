@@ -37,7 +37,7 @@ def configure(style: Literal["console", "json"]) -> None:
         processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # A line at once, where print makes two writes of it.
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Lossy(sys.stdout))),
+        logger_factory=lambda *_: structlog.WriteLogger(cast(TextIO, Lossy(sys.stdout))),
     )
 
 

@@ -1,13 +1,13 @@
 """Where the checkpoint stands that vouches for an entry of the history.
 
-Revision ID: k0025_checkpoints
-Revises: k0024_events
+Revision ID: k0026_checkpoints
+Revises: k0025_hooks
 """
 
 from alembic import op
 
-revision = "k0025_checkpoints"
-down_revision = "k0024_events"
+revision = "k0026_checkpoints"
+down_revision = "k0025_hooks"
 depends_on = None
 
 
