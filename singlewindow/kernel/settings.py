@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     item_days: float = (
         7  # what became of a job's pieces is kept so long after its end; refused documents stand in them
     )
+    token_log_days: float = 90  # how long the uses of tokens are kept
     feed_days: float = 90  # how long the events of the feed are kept
     import_documents: int = 20_000  # in one workbook
     import_rows: int = 200_000  # of a sheet, and of all line tables together

@@ -32,6 +32,7 @@ from singlewindow.kernel.exchange.waits import any_waits, settle_due
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
 from singlewindow.kernel.live import sequencer
+from singlewindow.kernel.people import token_store
 from singlewindow.kernel.settings import Settings, settings
 from singlewindow.kernel.webhooks.courier import CHANNEL as SENDING
 from singlewindow.kernel.webhooks.courier import Courier
@@ -75,7 +76,6 @@ EXPIRED = (
     "file where expires_at < now()",
     f"job where created_at < now() - interval '{JOB_DAYS} days' and state not in ('queued', 'running')",
     _older("login_attempt", "at", "180 days"),
-    _older("api_token_use", "at", "90 days"),
     _older("webhook_delivery", "made_at", "30 days") + " and state <> 'waiting'",
     _older("inbox", "received_at", "30 days") + " and state = 'applied'",
 )
@@ -227,6 +227,7 @@ async def sweep(database: Database) -> None:
     while await _sweep_files(database) == FILES_AT_ONCE:
         pass
     await sequencer.sweep(database)
+    await token_store.sweep(database, timedelta(days=settings().token_log_days))
 
 
 async def _sweep_files(database: Database) -> int:

@@ -22,6 +22,7 @@ from singlewindow.kernel.people.grant import Right
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.tokens import State, Token, TokenDesk, Wanted
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, NotLoggedIn, Refused
+from singlewindow.kernel.settings import settings
 
 router = APIRouter(prefix="/api/tokens", tags=["tokens"], responses=documented(NotLoggedIn, Forbidden))
 
@@ -104,6 +105,7 @@ class TokenUsesAnswer(BaseModel):
 
     items: list[TokenUseView]
     more: bool
+    kept_days: float = Field(description="How long uses are kept")
 
 
 @asynccontextmanager
@@ -155,11 +157,13 @@ async def revoke_token(id: TokenId, person: Administrator, database: Base) -> No
 async def token_uses(
     id: TokenId, person: Administrator, database: Base, before: Before = None
 ) -> TokenUsesAnswer:
-    """Kept for 90 days."""
+    """What it asked for and whether that was refused, as long as it is kept."""
     async with _desk(database, person) as desk:
         found = await desk.uses(id, before)
     items = [TokenUseView(**vars(each)) for each in found]
-    return TokenUsesAnswer(items=items, more=len(items) == tokens.MOST_USES)
+    return TokenUsesAnswer(
+        items=items, more=len(items) == tokens.MOST_USES, kept_days=settings().token_log_days
+    )
 
 
 def _view(token: Token) -> TokenView:

@@ -66,7 +66,7 @@ async def note_refusal(request: Request, problem: Problem) -> None:
     """Write down that what a token asked for was not done; where the database is away, the refusal goes out all the
     same."""
     use: Use | None = getattr(request.state, "token_use", None)
-    if use is None:
+    if use is None or use.id is None:
         return
     database: Database = request.app.state.database
     with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):

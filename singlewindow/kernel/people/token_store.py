@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from singlewindow.kernel.database.connection import Database, Row
@@ -18,10 +19,16 @@ from singlewindow.kernel.people.session_store import digest
 PREFIX = "swt_"
 TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 SHOWN = len(PREFIX) + 8  # characters by which people tell tokens apart
+AT_ONCE = 10_000  # uses that one statement sweeps
 Over = Literal["", "revoked", "expired", "closed"]
 
 _USE = """select *, set_config('synchronous_commit', 'off', true) from sw_token_used($1, $2, $3, $4, $5)"""
 _REFUSED = """select sw_token_refused($1, $2), set_config('synchronous_commit', 'off', true)"""
+
+_SWEPT = """with oldest as (select id, at from api_token_use order by id limit $1),
+                 gone as (delete from api_token_use u using oldest o
+                          where u.id = o.id and o.at < now() - $2::interval returning 1)
+            select count(*) from gone"""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Use:
-    """A token at use: who it stands for, and why it is good no more ("": it is good)."""
+    """A token at use: who it stands for, and why it is good no more ("": it is good). `id` of its line in the log; None
+    where that has one of the same minute for a token that is over."""
 
-    id: int
+    id: int | None
     person: Person
     grant: Grant
     over: Over
@@ -50,7 +58,8 @@ def new_token() -> str:
 
 
 async def use(database: Database, token: str, asked: Asked) -> Use | None:
-    """Who has this token, or None for one that was never given. Written into the log before anything is done."""
+    """Who has this token, or None for one that was never given. Written into the log before anything is done; for a
+    token that is over at most once a minute."""
     row = await database.at_once(
         _USE, digest(token), asked.method, asked.route, asked.request_id, asked.address
     )
@@ -60,6 +69,14 @@ async def use(database: Database, token: str, asked: Asked) -> Use | None:
 async def note_refusal(database: Database, use_id: int, why: str) -> None:
     """What was asked for was refused."""
     await database.at_once(_REFUSED, use_id, why)
+
+
+async def sweep(database: Database, kept: timedelta) -> None:
+    """Take away, in portions, what was written down longer ago than `kept`."""
+    gone = AT_ONCE
+    while gone == AT_ONCE:
+        async with database.transaction() as transaction:
+            gone = await transaction.value(_SWEPT, AT_ONCE, kept)
 
 
 def _use(row: Row) -> Use:

@@ -159,7 +159,16 @@ async def test_it_ends_at_once(house: House) -> None:
     assert (await program_with(house, admin, first["token"]).http.get(ABSENT)).status_code == 404
     for _ in range(2):  # again does nothing
         assert (await admin.http.delete(f"/api/tokens/{first['kept']['id']}")).status_code == 204
-    assert "已停用" in await refused(first["token"])
+    for _ in range(3):
+        assert "已停用" in await refused(first["token"])
+    uses = (await admin.http.get(f"/api/tokens/{first['kept']['id']}/uses")).json()["items"]
+    assert [each["refused"] for each in uses] == ["404 未找到"], "one of the same minute is there"
+    await house.sql(
+        "update api_token_use set at = at - interval '2 minutes' where token_id = $1", first["kept"]["id"]
+    )
+    await refused(first["token"])
+    uses = (await admin.http.get(f"/api/tokens/{first['kept']['id']}/uses")).json()["items"]
+    assert [each["refused"] for each in uses] == ["401 接口令牌无效", "404 未找到"]
     await house.sql("update api_token set valid_until = now() where id = $1", second["kept"]["id"])
     assert "已过有效期" in await refused(second["token"])
     states = [each["state"] for each in (await admin.http.get("/api/tokens")).json()["items"]]

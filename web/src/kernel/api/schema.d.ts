@@ -2183,7 +2183,7 @@ export interface paths {
         };
         /**
          * What a token was used for
-         * @description Kept for 90 days.
+         * @description What it asked for and whether that was refused, as long as it is kept.
          */
         get: operations["token_uses_api_tokens__id__uses_get"];
         put?: never;
@@ -5700,6 +5700,11 @@ export interface components {
         TokenUsesAnswer: {
             /** Items */
             items: components["schemas"]["TokenUseView"][];
+            /**
+             * Kept Days
+             * @description How long uses are kept
+             */
+            kept_days: number;
             /** More */
             more: boolean;
         };
