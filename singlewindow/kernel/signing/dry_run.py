@@ -19,7 +19,7 @@ from singlewindow.kernel.documents.verdict import Verdict
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange.timers import status_first
 from singlewindow.kernel.lifecycle import Action
-from singlewindow.kernel.problems import API, NotFound, Problem, Refused, Violation
+from singlewindow.kernel.problems import API, Forbidden, NotFound, Problem, Refused, Violation
 from singlewindow.kernel.signing.declare import SigningDesk, signed_action, signed_files
 
 UNSAVED = 0  # the id of a document that is not stored: no other has it
@@ -57,7 +57,8 @@ class Foreseen:
 
 
 async def dry_run(signing: SigningDesk, asked: Question) -> Foreseen:
-    """The verdict. Raises NotFound for an absent document, Refused where neither content nor number is given."""
+    """The verdict. Raises NotFound for an absent document, Forbidden for whom the action is not (another party), Refused
+    where neither content nor number is given."""
     desk = signing.desk
     await desk.transaction.run("set transaction read only")
     document = None
@@ -69,7 +70,7 @@ async def dry_run(signing: SigningDesk, asked: Question) -> Foreseen:
     run = _Run(signing, asked)
     try:
         await run.through(document or await run.sent_before())
-    except NotFound:
+    except (NotFound, Forbidden):  # who may not do it is told so, and nothing of the document
         raise
     except Problem as problem:
         run.refusal = problem
