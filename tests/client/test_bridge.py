@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from singlewindow.client.bridge.boxes import Folder, InUse, Lock
+from singlewindow.client.bridge.orders import Definition, read_order
 from singlewindow.client.bridge.outbox import OutBox
 from singlewindow.client.bridge.receipts import InBox
 from singlewindow.client.bridge.runner import (
@@ -29,6 +31,9 @@ from singlewindow.client.bridge.runner import (
 )
 from singlewindow.client.window import Trouble
 from singlewindow.contract import folder as exchange
+from singlewindow.contract.batch_files import XmlNames
+from singlewindow.kernel.definition.export import definition_of
+from singlewindow.kernel.subsystem import document_types
 from tests.client.stand_ins import CARD, IN_FORCE, TYPE, Portal, Reader
 
 LATER = 10_000.0  # seconds after files were written: nobody writes to them any more
@@ -382,6 +387,26 @@ def test_xml_has_the_elements_of_messages(house: House) -> None:
         ("DOCTYPE", "不是完整的 XML", "恰有一份", "不符合说明", "单据类型"), reasons, strict=True
     ):
         assert words in reason
+
+
+def test_the_samples_of_the_guide_are_orders() -> None:
+    """INTG-02: docs/api.md shows the same document twice; both are read as what they are, with the type's own names."""
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    section = guide[guide.index("## Folder client") :]
+    samples = {kind: re.search(rf"^```{kind}\n(.*?)^```", section, re.M | re.S) for kind in ("json", "xml")}
+    kind = document_types()["inspection.declaration"]
+    said = definition_of(kind).model_dump()
+    known = Definition(said["title"], {a["name"]: a for a in said["actions"]}, XmlNames.of_definition(said))
+    orders = [
+        read_order(f"ERP-117.{kind}", found[1].encode(), lambda _: known)
+        for kind, found in samples.items()
+        if found
+    ]
+    assert [order.sender_number for order in orders] == ["ERP-117", "ERP-117"]
+    assert orders[0].content == orders[1].content
+    assert set(orders[0].content or {}) <= set(kind.form.content.fields)
+    assert known.signed(orders[0].action)
+    assert orders[0].attachments[0].file == orders[1].attachments[0].file
 
 
 def test_what_is_away_is_waited_for(house: House) -> None:
