@@ -20,6 +20,7 @@ export function makeRouter(): Router {
       { path: "/company", component: () => import("@/pages/company/CompanyPage.vue"), meta: { session: true } },
       { path: "/company/tokens", component: () => import("@/pages/company/TokensPage.vue"), meta: { session: true } },
       { path: "/company/import", component: () => import("@/pages/company/BatchPage.vue"), meta: { session: true } },
+      { path: "/company/webhooks", component: () => import("@/pages/company/WebhooksPage.vue"), meta: { session: true } },
       { path: "/system", component: () => import("@/pages/system/SystemPage.vue"), meta: { session: true } },
       { path: "/app/:application/:place(.*)*", component: AppShell, meta: { session: true } },
       { path: "/:missing(.*)*", component: MissingPage },
