@@ -18,7 +18,9 @@ import time
 from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-TOLERANCE = 300  # seconds by which a request's clock may differ from ours: older ones may be somebody's recording
+TOLERANCE = (
+    300  # seconds by which a request's clock may differ from ours: older ones may be somebody's recording
+)
 LARGEST = 1_000_000  # bytes
 
 
@@ -49,7 +51,7 @@ class Receiver(BaseHTTPRequestHandler):
     secrets: tuple[str, ...] = ()
     seen: set[str] = set()  # noqa: RUF012 - a real program keeps the ids in its database, with what it did
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         """Verify first, remember the id, answer soon; work that takes time is done afterwards."""
         length = int(self.headers.get("content-length", "0"))
         body = self.rfile.read(length) if 0 <= length <= LARGEST else b""
