@@ -55,6 +55,8 @@ class Portal:
     lose: str = ""  # a pattern of requests whose answers are lost, once each
     broken: str = ""  # a pattern of requests over which the portal stumbles
     expired: bool = False
+    revoked_card: bool = False
+    narrowed: bool = False  # the token may not submit any more
     tamper: bool = False
     _lost: set[str] = field(default_factory=set)
 
@@ -93,6 +95,8 @@ class Portal:
             case "POST", ["documents", _, "check"]:
                 return httpx.Response(200, json=self._check(json.loads(request.content)))
             case "POST", ["documents", _, ("prepare" | "submit") as step]:
+                if self.narrowed:
+                    return _problem(403, "forbidden", "该令牌不能申报")
                 body = json.loads(request.content)
                 do = self._prepare if step == "prepare" else self._submit
                 return httpx.Response(200, json={"items": [do(each, body) for each in body["documents"]]})
@@ -155,6 +159,8 @@ class Portal:
         pinned = self.prepared[token]
         if pinned["used"]:
             return _problem(409, "conflict", "该签名已经使用过")
+        if self.revoked_card:
+            return _problem(422, "rules", "证书已吊销", [_violation("sign.card", "证书已吊销")])
         pinned["used"] = True
         data = request.content.split(b"application/pdf\r\n\r\n")[1].split(b"\r\n--")[0]
         facts = pinned["statement"]
@@ -177,6 +183,7 @@ class Portal:
         statement = {
             "type": TYPE, "number": document.number, "action": wanted["action"], "version": document.version,
             "content_sha256": hashlib.sha256(canonical(content)).hexdigest(), "card": body["card_no"],
+            "attachments": document.attachments,
         }  # fmt: skip
         return _item(wanted, prepared=self._pin(document, statement) | {"content": content})
 

@@ -231,6 +231,20 @@ def test_lost_answers_double_nothing(house: House, lost: str) -> None:
     assert_all_done_once(house)
 
 
+def test_what_arrived_is_done_also_where_the_token_may_no_more(house: House) -> None:
+    """INTG-01, INTG-02: the answer was lost, then the token's right was narrowed: the history says that it is done."""
+    house.put("A-1.json", letter())
+    house.portal.lose = "/submit$"
+    with pytest.raises(Trouble):
+        house.run()
+    house.portal.narrowed = True
+    house.put("A-2.json", letter("第二份"))
+    assert house.run() == 2
+    assert (house.folder.sent / "A-1.json.result.json").exists()
+    assert house.reason("A-2.json")["detail"] == "该令牌不能申报"
+    assert len(house.portal.submissions) == 1
+
+
 def test_a_signature_that_came_too_late_is_given_anew(house: House) -> None:
     """INTG-02: killed before sending, started again after five minutes: not submitted by then, so signed again."""
     house.put("A-1.json", letter())
@@ -284,6 +298,44 @@ def test_a_file_that_is_written_over_meanwhile_is_not_lost(house: House) -> None
     assert len(house.portal.submissions) == 1
     assert house.reason("A-1.json")["violations"][0]["rule"] == "sender.other"
     assert json.loads((house.folder.failed / "A-1.json").read_text("utf-8"))["content"] == {"text": "二"}
+
+
+def test_files_about_one_document_go_one_after_the_other(house: House) -> None:
+    """INTG-02: the oldest first, also while it waits for the card; what SentBox holds already is not written over."""
+    number = "202600000000000000"
+    house.portal._save({"sender_number": "", "content": {"text": "旧"}})
+    (house.folder.sent / "scan.pdf").write_bytes(b"another")
+    house.put(
+        "B-1.json",
+        letter("一", number=number, attachments=[{"category": "1", "file": "scan.pdf"}]),
+        scan__pdf=PDF,
+    )
+    house.put("A-2.json", letter("二", "change", number=number))
+    os.utime(house.folder.out / "B-1.json", (1, 1))
+    house.reader.pulled = True
+    assert house.run() == 0
+    house.portal.documents[number].status = IN_FORCE if house.portal.submissions else "0"
+    house.reader.pulled = False
+    house.run(
+        lambda step: setattr(house.portal.documents[number], "status", IN_FORCE) if "forg" in step else None
+    )
+    assert house.portal.submissions == [(number, "apply"), (number, "change")]
+    assert (house.folder.sent / "scan.pdf").read_bytes() == PDF
+    assert [file.read_bytes() for file in house.folder.sent.glob("scan.????????.pdf")] == [b"another"]
+
+
+def test_a_refused_signature_is_not_sent_again(house: House) -> None:
+    """PORT-05: the card's certificate is refused at the second step, the card is exchanged: it signs anew."""
+    house.put("A-1.json", with_file("a.pdf"), a__pdf=PDF)
+    house.portal.revoked_card = True
+    for _ in range(3):
+        assert house.run() == 0
+    assert house.told.tells("卡: 证书已吊销")
+    house.portal.revoked_card = False
+    assert house.run() == 1
+    assert len(house.portal.submissions) == 1
+    [note] = {each["used"] for each in house.portal.prepared.values() if each["used"]}
+    assert note
 
 
 def test_the_same_file_again_does_nothing(house: House) -> None:

@@ -148,6 +148,7 @@ def leave(folder: Folder, name: str, digest: str, box: Path, watch: Callable[[st
         watch("after taking out")
     if digest_of(aside) == digest:
         watch("before putting away")
+        _make_room(box / name, digest)
         _rename(aside, box / name)
         watch("after putting away")
     else:
@@ -166,6 +167,13 @@ def put_back(folder: Folder, name: str) -> None:
             aside.rename(folder.out / name)
     aside.unlink(missing_ok=True)
     flush(folder.out)
+
+
+def _make_room(file: Path, digest: str) -> None:
+    """What lies under that name already is another file: it stays, under a name with its digest."""
+    old = digest_of(file)
+    if old not in (None, digest):
+        file.rename(file.with_name(f"{file.stem}.{old[:8]}{file.suffix}"))
 
 
 def fit_name(name: str) -> str:

@@ -50,6 +50,11 @@ class Work:
         """The document's address."""
         return f"/api/documents/{self.order.type}/{self.progress.number}"
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What tells its document from others: files about one document are worked on one after the other."""
+        return self.order.type, self.order.number or f"own {self.order.sender_number}"
+
     def missing(self) -> list[tuple[NamedFile, Found]]:
         """The files that are not with the document yet."""
         there = {(each["category"], each["sha256"]) for each in (self.view or {}).get("attachments", ())}
@@ -93,6 +98,14 @@ class Filing:
         """Under the sender's number, which the portal saves once."""
         if order.action != SAVE:
             self._check(order)
+        try:
+            return self._post(order)
+        except Problem as problem:
+            if problem.slug != CONFLICT:
+                raise
+            return self._post(order)  # a try that was cut off came to its end at the same moment
+
+    def _post(self, order: Order) -> Mapping[str, Any]:
         body = {"content": order.content, "sender_number": order.sender_number}
         with self._effect("save"):
             view: Mapping[str, Any] = self.window.call("POST", f"/api/documents/{order.type}", json=body)
@@ -164,6 +177,10 @@ class Filing:
             with self._effect("upload"):
                 view = self.window.call("POST", f"{work.path}/attachments", data=form, files=files)
         except Problem as problem:
+            if _is_kept(problem):
+                raise
+            work.progress.upload = None  # whatever is wrong, this signature will not do
+            self.keep(work)
             if problem.slug != CONFLICT:
                 raise
             view = self.window.call("GET", work.path)
@@ -200,7 +217,7 @@ class Filing:
             "type": order.type, "number": work.progress.number, "action": order.action,
             "version": work.progress.version, "card": card.number,
         })  # fmt: skip
-        _inspect_content(asked, work.view or {})
+        _inspect_content(asked, work)
         work.progress.action = self._sign(card, asked)
         work.fresh = True
         self.keep(work)
@@ -220,10 +237,14 @@ class Filing:
             if w.progress.action
         ]  # fmt: skip
         body = {"certificate": certificate, "documents": documents}
-        with self._effect("submit"):
-            items: list[Mapping[str, Any]] = self.window.call(
-                "POST", f"/api/documents/{type}/submit", json=body
-            )["items"]
+        try:
+            with self._effect("submit"):
+                said = self.window.call("POST", f"/api/documents/{type}/submit", json=body)
+        except Problem as problem:
+            if _is_kept(problem):
+                raise
+            return [{"document": None, "problem": problem}] * len(works)
+        items: list[Mapping[str, Any]] = said["items"]
         return items
 
     def arrived(self, work: Work, answer: Mapping[str, Any]) -> bool:
@@ -234,11 +255,12 @@ class Filing:
         if answer["document"]:
             work.view = answer["document"]
             return True
-        problem = problem_of(answer["problem"])
+        problem = answer["problem"]
+        problem = problem if isinstance(problem, Problem) else problem_of(problem)
         if not work.fresh and self._last_submission(work) > work.progress.after:
             work.view = self.window.call("GET", work.path)  # an earlier try had arrived, its answer had not
             return True
-        if problem.slug in STUMBLED:
+        if _is_kept(problem):
             raise problem
         work.progress.action = None
         self.keep(work)
@@ -258,6 +280,11 @@ def raise_card_trouble(violations: Sequence[Mapping[str, Any]]) -> None:
     for each in violations:
         if each["rule"] == CARD_RULE:
             raise CardTrouble(f"{each['message']}。{each['advice']}")
+
+
+def _is_kept(problem: Problem) -> bool:
+    """Whether what was signed may still be taken: the portal has not looked at it."""
+    return problem.status == 401 or problem.slug in STUMBLED
 
 
 def problem_of(said: Mapping[str, Any]) -> Problem:
@@ -297,11 +324,16 @@ def _inspect(asked: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
             raise _not_asked(name)
 
 
-def _inspect_content(asked: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-    """The same of the content: its digest, and that each value is one that the portal showed for the document."""
-    content = asked["content"]
+def _inspect_content(asked: Mapping[str, Any], work: Work) -> None:
+    """The same of the content: its digest, that each value is one that the portal showed for the document, and its
+    files: all of this order, and no other than the document's."""
+    content, view = asked["content"], work.view or {}
     if asked["statement"]["content_sha256"] != hashlib.sha256(canonical(content)).hexdigest():
         raise _not_asked("内容摘要")
+    signed = {each["sha256"] for each in asked["statement"].get("attachments", ())}
+    ours = {file.digest for _, file in work.attachments}
+    if not ours <= signed <= {each["sha256"] for each in view.get("attachments", ())}:
+        raise _not_asked("随附单据")
     shown, in_force = view.get("content", {}), view.get("in_force") or {}
     for name, value in content.items():
         if not _is_of(value, shown.get(name)) and not _is_of(value, in_force.get(name)):

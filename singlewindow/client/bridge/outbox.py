@@ -64,7 +64,7 @@ class OutBox:
     _definitions: dict[str, Definition] = field(default_factory=dict)
     _card_away: str = ""  # why, in this round
     _card_at: float = 0.0  # when it is tried again
-    _card_waits: set[str] = field(default_factory=set)
+    _card_waits: dict[str, tuple[str, str]] = field(default_factory=dict)  # file → what it is about
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
@@ -88,14 +88,16 @@ class OutBox:
         self._definitions.clear()
         self._card_away = ""
         settled, works = self._put_strangers_aside(), []
+        busy = set(self._card_waits.values()) if self._card_at > self.clock() else set()
         for name in self._due():
             with self._patient(name):
                 taken = self.taking.take(name)
-                if isinstance(taken, Work):
-                    works.append(taken)
-                else:
+                if isinstance(taken, Outcome):
                     self._settle(name, Progress(digest=taken.files[name], outcome=taken))
                     settled += 1
+                elif taken.subject not in busy:
+                    busy.add(taken.subject)
+                    works.append(taken)
             if len(works) == MOST:
                 break
         self._file(works)
@@ -106,7 +108,8 @@ class OutBox:
         """Names of files, the oldest first, without those that are to be left alone for a while."""
         now = self.clock()
         later = {name for name, (_, at) in self._stumbles.items() if at > now}
-        later |= set() if self._card_at <= now else self._card_waits
+        if self._card_at > now:
+            later |= set(self._card_waits)
         return [name for name in self.folder.orders() if name not in later]
 
     def _await_card(self, works: Sequence[Work]) -> None:
@@ -115,9 +118,8 @@ class OutBox:
             self._card_waits.clear()
             self.tell.waits(CARD, self._card_away)
         if self._card_away:
-            self._card_waits |= {
-                w.file.name for w in works if not w.progress.outcome and not w.progress.action
-            }
+            waits = [work for work in works if not work.progress.outcome and not work.progress.action]
+            self._card_waits |= {work.file.name: work.subject for work in waits}
             self._card_at = self.clock() + CARD_SECONDS
 
     def _file(self, works: Sequence[Work]) -> None:
