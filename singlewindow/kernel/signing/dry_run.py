@@ -57,8 +57,8 @@ class Foreseen:
 
 
 async def dry_run(signing: SigningDesk, asked: Question) -> Foreseen:
-    """The verdict. Raises NotFound for an absent document, Forbidden for whom the action is not (another party), Refused
-    where neither content nor number is given."""
+    """The verdict. Raises NotFound for an absent document, Forbidden for whom the action is not (another party),
+    Refused where neither content nor number is given."""
     desk = signing.desk
     await desk.transaction.run("set transaction read only")
     document = None
