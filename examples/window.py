@@ -126,7 +126,7 @@ def run(work, description: str, **arguments: dict) -> None:
         options.add_argument(name, **more)
     given = options.parse_args()
     token, pin = (os.environ.get(name, "") for name in SETTINGS)
-    if not (token and pin):
+    if not (token and token.isascii() and pin):
         sys.exit(f"缺少环境变量 Not set: {', '.join(SETTINGS)}")
     asks = httpx.Client(base_url=given.portal, headers={"Authorization": f"Bearer {token}"}, timeout=60)
     try:

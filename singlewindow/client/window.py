@@ -60,6 +60,8 @@ def token_of_environment() -> str:
     token = os.environ.get(TOKEN, "").strip()
     if not token:
         raise NoToken(f"没有令牌：请在环境变量 {TOKEN} 中给出接口令牌（企业管理 → 接口令牌 → 新建）")
+    if not token.isascii() or " " in token or not token.isprintable():
+        raise NoToken(f"环境变量 {TOKEN} 中的不是接口令牌；请复制新建时显示的完整内容（swt_ 加 43 个字符）")
     return token
 
 

@@ -83,5 +83,8 @@ def test_no_token_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SINGLEWINDOW_TOKEN", " \n")
     with pytest.raises(NoToken, match="SINGLEWINDOW_TOKEN"):
         token_of_environment()
+    monkeypatch.setenv("SINGLEWINDOW_TOKEN", "swt_…")
+    with pytest.raises(NoToken, match="不是接口令牌"):
+        token_of_environment()
     monkeypatch.setenv("SINGLEWINDOW_TOKEN", " swt_a\n")
     assert token_of_environment() == "swt_a"
