@@ -20,11 +20,13 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Refused(Exception):
-    """Every refusal has this shape (RFC 9457): in words, and what is wrong where."""
+    """Every refusal has this shape (RFC 9457): what is wrong, where, and what to do about it."""
 
     def __init__(self, problem: dict) -> None:
-        found = (f"  {each['path']}: {each['message']}（{each['advice']}）" for each in problem["violations"])
-        super().__init__("\n".join([problem["detail"], *found]))
+        found = problem["violations"] or [
+            {"path": "", "message": problem["detail"], "advice": problem["advice"]}
+        ]
+        super().__init__("\n".join(f"{v['path']} {v['message']}（{v['advice']}）".lstrip() for v in found))
 
 
 class Window:
