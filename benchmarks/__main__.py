@@ -1,6 +1,6 @@
 """`make bench`: one JSON line per figure, with its conditions.
 
-    NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,appointment,closed,export,print,codes
+    NAME=draft,search,statistics,flow_heavy,flow_light,flow_gate,visible,import,batch,appointment,closed,export,print,codes
                                                             some of them
     NAME=form                                               the form in a browser, only when named
     NAME=merging                                            集报清单 merged and counted, in a database of its own
@@ -35,7 +35,17 @@ from benchmarks.seed import seed
 from benchmarks.work import people
 from tests.system.running import CLONE, System, eventually, free_ports, running
 
-OF_DOCUMENTS = ("draft", "search", "statistics", "flow_heavy", "flow_light", "flow_gate", "visible", "import")
+OF_DOCUMENTS = (
+    "draft",
+    "search",
+    "statistics",
+    "flow_heavy",
+    "flow_light",
+    "flow_gate",
+    "visible",
+    "import",
+    "batch",
+)
 OF_DECLARATIONS = ("closed", "export", "print")
 FIGURES = (*OF_DOCUMENTS, "appointment", *OF_DECLARATIONS)
 METHODS = {"import": "import_trips", "print": "print_sealed", "export": "export_data"}

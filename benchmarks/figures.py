@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import asyncpg
 
-from benchmarks import appointments, declarations, importing
+from benchmarks import appointments, batches, declarations, importing
 from benchmarks.processes import Spent, look
 from benchmarks.work import HEAVY, LIGHT, TRIP, Person, busy, light_content, times_of
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
@@ -219,6 +220,21 @@ class Bench:
         seconds, spent = time.monotonic() - began, self.look().since(before)
         watching.cancel()
         return importing.figure(job, len(data), seconds, memory.most, spent)
+
+    async def batch(self) -> Round:
+        """(j) Import of 10,000 trips of ten rows each, with senders' numbers, in each format: from upload to the last
+        draft."""
+        return {format: await self._batch(format) for format in batches.FORMATS}
+
+    async def _batch(self, format: batches.Format) -> dict[str, Any]:
+        data = await asyncio.to_thread(batches.file_of, format, uuid4().hex[:8])
+        memory = importing.Memory(self.system.pid_of("worker"))
+        watching = asyncio.create_task(memory.watch())
+        before, began = self.look(), time.monotonic()
+        job = await importing.imported(self.people[0].applicant.http, data)
+        seconds, spent = time.monotonic() - began, self.look().since(before)
+        watching.cancel()
+        return importing.figure(job, len(data), seconds, memory.most, spent, rows=10)
 
     async def closed(self) -> Round:
         """(f) A query of 50 declaration numbers, 45 of them the company's, one person after the other."""

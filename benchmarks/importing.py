@@ -79,13 +79,15 @@ def _resident(pid: int) -> float:
         return 0.0
 
 
-def figure(job: dict[str, Any], size: int, seconds: float, memory: float, spent: Spent) -> dict[str, Any]:
+def figure(
+    job: dict[str, Any], size: int, seconds: float, memory: float, spent: Spent, rows: int = 5
+) -> dict[str, Any]:
     """What is printed of one import."""
     assert (job["state"], job["done"], job["failed"]) == ("done", TRIPS, 0), job
     return {
         "trips": TRIPS,
-        "rows": 5 * TRIPS,
-        "workbook_mb": round(size / 2**20, 1),
+        "rows": rows * TRIPS,
+        "file_mb": round(size / 2**20, 1),
         "seconds": round(seconds, 1),
         "trips_per_second": round(TRIPS / seconds, 1),
         "worker_memory_mb": round(memory),

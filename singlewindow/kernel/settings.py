@@ -38,8 +38,8 @@ class Settings(BaseSettings):
     session_cookie: str = ""  # its name; default: with the port in it
     session_hours: float = 12
     prepare_minutes: float = 5
-    file_megabytes: int = 20  # the largest file that is handed in for a job
-    files_megabytes: int = 200  # of one account, all together
+    file_megabytes: int = 64  # the largest file that is handed in for a job
+    files_megabytes: int = 400  # of one account, all together
     file_days: float = 7  # how long such files and what jobs make of them are kept
     item_days: float = (
         7  # what became of a job's pieces is kept so long after its end; refused documents stand in them
