@@ -29,6 +29,8 @@ def main(recorded: Path, *, renew: bool) -> None:
     there = {name for examples in kept.values() for name in examples}
     for name, line, parameters in _chosen(lines):
         if renew or name not in there:
+            for examples in kept.values():
+                examples.pop(name, None)
             kept[_file_of(name, parameters)][name] = _example(line, parameters)
     problems = kept[OWN_EXAMPLES].setdefault("problems", {})
     for slug, body in _problems(lines):
@@ -64,7 +66,7 @@ def _awkwardness(line: Line) -> float:
 
 
 def _file_of(name: str, parameters: Mapping[str, Any]) -> Path:
-    chapter = str(parameters.get("type", "")).partition(".")[0] or name.split("/")[2]
+    chapter = str(parameters.get("type", "")).partition(".")[0] or f"{name}//".split("/")[2]
     return ROOT / chapter / "examples.json" if chapter in subsystems() else OWN_EXAMPLES
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.definition.fields import enabled_values
-from singlewindow.kernel.http.description import OWN_EXAMPLES, PROBLEM, operations
+from singlewindow.kernel.http.description import JSON, OWN_EXAMPLES, PROBLEM, operations
 from singlewindow.kernel.http.problems import known_problems
 from singlewindow.kernel.subsystem import ROOT, document_types
 from tests.json_schema import misfits
@@ -86,6 +86,24 @@ def test_every_refusal_is_a_problem_with_an_example(api: dict[str, Any]) -> None
                 assert {str(known_problems()[slug].status) for slug in slugs} == {status}, name
 
 
+def test_every_operation_has_true_examples(api: dict[str, Any]) -> None:
+    """A request and an answer, which fit their own schemas; files and streams have none to show."""
+    wrong = []
+    for name, operation in every(api):
+        for parameter in operation.get("parameters", ()):
+            if parameter["required"] and "example" not in parameter:
+                wrong.append(f"{name}: no example of {parameter['name']}")
+            if "example" in parameter:
+                wrong += misfits(api, parameter["schema"], _typed(parameter), f"{name} {parameter['name']}")
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            wrong += _shown(api, f"{name} request", kind, content)
+        for status, response in operation["responses"].items():
+            for kind, content in response.get("content", {}).items():
+                if status == example_status(operation):
+                    wrong += _shown(api, f"{name} {status}", kind, content)
+    assert not wrong, "\n".join(wrong)
+
+
 def test_examples_are_of_operations_that_there_are(api: dict[str, Any]) -> None:
     """Nothing is left of routes that are gone."""
     there = {name for name, _ in every(api)} | {"problems"}
@@ -126,3 +144,28 @@ def test_the_guide_names_every_problem(api: dict[str, Any]) -> None:
 def test_it_stays_readable(api: dict[str, Any]) -> None:
     """Small enough for every viewer."""
     assert len(json.dumps(api, ensure_ascii=False).encode()) < LARGEST
+
+
+def example_status(operation: dict[str, Any]) -> str:
+    """The status of the answer that is shown: that with an example, else the first of those that are no refusals."""
+    done = {status: each for status, each in operation["responses"].items() if status[0] == "2"}
+    shown = [s for s, each in done.items() for kind in each.get("content", {}).values() if "example" in kind]
+    return next(iter(shown or done))
+
+
+def _shown(api: dict[str, Any], name: str, kind: str, content: dict[str, Any]) -> list[str]:
+    if kind not in (JSON, "application/x-ndjson"):
+        return []
+    if "example" not in content:
+        return [f"{name}: no example"]
+    return list(misfits(api, content.get("schema", {}), content["example"], name))
+
+
+def _typed(parameter: dict[str, Any]) -> Any:
+    """An example of a parameter, which travels as text, as its schema has it."""
+    value, schema = parameter["example"], json.dumps(parameter["schema"])
+    if isinstance(value, str) and '"integer"' in schema and re.fullmatch(r"-?[0-9]+", value):
+        return int(value)
+    if value in ("true", "false") and '"boolean"' in schema:
+        return value == "true"
+    return [value] if '"array"' in schema and isinstance(value, str) else value
