@@ -141,6 +141,24 @@ def test_the_guide_names_every_problem(api: dict[str, Any]) -> None:
     }
 
 
+def test_the_guide_says_what_ends_a_submission() -> None:
+    """docs/api.md lists for each signed action of each type by which states or receipt codes it is settled."""
+    text = (DOCS / "api.md").read_text("utf-8")
+    for name, type in document_types().items():
+        in_force = "、".join(
+            f"{state.code} {state.name}" for state in type.lifecycle.states if state.in_force
+        )
+        for action in type.lifecycle.actions if not name.startswith("_") else ():
+            row = f"| `{name}` | `{action.name}` {action.word} |"
+            if action.amends:
+                accepted, refused = (
+                    ", ".join(sorted(c)) for c in (action.amends.accepted, action.amends.refused)
+                )
+                assert f"{row} codes {accepted} | codes {refused} |" in text
+            elif action.signed:
+                assert f"{row} states {in_force} | |" in text
+
+
 def test_it_stays_readable(api: dict[str, Any]) -> None:
     """Small enough for every viewer."""
     assert len(json.dumps(api, ensure_ascii=False).encode()) < LARGEST
