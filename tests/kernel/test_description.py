@@ -30,13 +30,14 @@ LARGEST = 1_500_000  # bytes
 
 @pytest.fixture(scope="module")
 def api() -> dict[str, Any]:
-    """The description of the real chapters' API."""
+    """The description of the API."""
     return whole()
 
 
 def every(api: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, method, operation in operations(api):
-        yield f"{method.upper()} {path}", operation
+        if not path.startswith("/api/_"):  # an invented chapter's, where other tests have loaded it
+            yield f"{method.upper()} {path}", operation
 
 
 def test_every_operation_says_what_it_is(api: dict[str, Any]) -> None:
