@@ -79,7 +79,8 @@ async def test_what_was_told_stays_as_it_was(house: House) -> None:
     assert (await ask(member, most=count)).content == first
     since = items[count:]
     assert [i["kind"] for i in since if i["number"] == draft] == ["deleted"]
-    assert [i["amendment"] for i in since if i["amendment"]] == ["海关已接受变更"]
+    amended = [(i["amends"], i["outcome"], i["amendment"]) for i in since if i["amends"]]
+    assert amended == [("change", "accepted", "海关已接受变更")]
     again = (await ask(member, items[0]["cursor"])).content
     assert (await ask(member, items[0]["cursor"])).content == again
 

@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.live.sequencer import sequence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.databases import create_roles
@@ -52,12 +53,15 @@ async def test_transactions_that_end_in_another_order(house: House) -> None:
         await scribe.write(late, second)  # committed at once
         await sequenced(house)
         assert await scribe.fed() == []
+        assert figures._feed_behind._value.get() > 0, "the figure tells that something is held up"
         await slow.commit()
         await sequenced(house)
         assert await scribe.fed() == [(first, 1)], "what may still come has its place before the second"
         await lost.rollback()
         await sequenced(house)
         assert await scribe.fed() == [(first, 1), (second, 1)]
+        await sequenced(house)
+        assert figures._feed_behind._value.get() == 0
 
 
 async def test_an_early_transaction_that_writes_late(house: House) -> None:

@@ -5,7 +5,7 @@ They are served at SINGLEWINDOW_WORKER_METRICS_PORT where it is set; with severa
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
 _registry = CollectorRegistry()
 _sent = Counter(
@@ -16,6 +16,11 @@ _applied = Counter(
 )
 _set_aside = Counter(
     "singlewindow_messages_set_aside", "Messages from customs that need a person", registry=_registry
+)
+_feed_behind = Gauge(
+    "singlewindow_feed_behind_seconds",
+    "Age of the oldest change that is in no company's feed yet",
+    registry=_registry,
 )
 
 
@@ -32,6 +37,11 @@ def count_applied(type: str, code: str) -> None:
 def count_set_aside(number: int) -> None:
     """So many messages could not be understood."""
     _set_aside.inc(number)
+
+
+def note_feed_behind(seconds: float) -> None:
+    """How far the feed of events is behind what happened; more than some seconds: a transaction holds it up."""
+    _feed_behind.set(seconds)
 
 
 def serve(host: str, port: int) -> int:

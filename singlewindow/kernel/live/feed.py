@@ -52,7 +52,11 @@ class FeedEvent(BaseModel):
     code_name: str = Field(description="The word for it")
     status: str = Field(description="The document's status after the event")
     status_name: str = Field(description="The word for it")
-    amendment: str = Field(description="What became of an amendment (海关已接受变更), or empty")
+    amends: str = Field(description="Of a receipt of an amendment its action (change, revoke, …); else empty")
+    outcome: str = Field(
+        description="What became of the amendment by this receipt: accepted, refused, failed; else empty"
+    )
+    amendment: str = Field(description="The same in words (海关已接受变更), or what the receipt says of it")
     text: str = Field(description="What customs or the portal said, or empty")
     at: datetime = Field(description="When, by the business clock")
 
@@ -102,6 +106,8 @@ def event_of(row: Row) -> FeedEvent | None:
         code_name=_name_of(type, row["kind"], row["code"]),
         status=row["status"],
         status_name=type.lifecycle.name_of(row["status"]),
+        amends=row["amends"],
+        outcome=row["outcome"],
         amendment=of_amendment(
             type, {name: row[name] for name in ("code", "amends", "outcome") if row[name]}
         ),

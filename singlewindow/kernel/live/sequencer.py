@@ -23,6 +23,7 @@ import structlog
 
 from singlewindow.kernel.database.connection import Database, Row
 from singlewindow.kernel.documents.history import TOLD
+from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.settings import settings
 
 CHANNEL = "feed"
@@ -40,6 +41,7 @@ async def sequence(database: Database, portion: int = PORTION) -> int:
             return 0
         look = await transaction.row(_LOOK, portion)
         assert look is not None
+        figures.note_feed_behind(look["behind"] or 0.0)
         if look["elsewhere"]:
             log.warning("the feed goes on in another cluster")
             await transaction.run("select feed_restored()")
@@ -76,12 +78,14 @@ _LOOK = """
            p.cluster <> c.system_identifier or p.next > s.beyond_all as elsewhere,
            (select xid from event where xid >= p.next and xid < s.until order by xid limit 1) as first,
            (select xid from event where xid >= p.next and xid < s.until order by xid offset $1 limit 1) as beyond,
-           exists (select from feed_left where xid < s.until) as deleted
+           exists (select from feed_left where xid < s.until) as deleted,
+           (select extract(epoch from now() - recorded_at) from event where xid >= p.next order by xid limit 1)::float8
+               as behind
     from feed_place p, pg_control_system() c, lateral (
         select pg_snapshot_xmin(seen) as until, pg_snapshot_xmax(seen) as beyond_all
         from (select pg_current_snapshot() as seen) as snapshot) s"""
 """What there is to do: entries from `next` on whose transactions are over; the first one, and the first of the next
-portion ($1)."""
+portion ($1). `behind` is the age in seconds of what waits, also for transactions that go on."""
 
 _TELL = f"""
     placed as (
