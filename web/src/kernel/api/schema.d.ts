@@ -3839,9 +3839,14 @@ export interface components {
         FeedEvent: {
             /**
              * Amendment
-             * @description What became of an amendment (海关已接受变更), or empty
+             * @description The same in words (海关已接受变更), or what the receipt says of it
              */
             amendment: string;
+            /**
+             * Amends
+             * @description Of a receipt of an amendment its action (change, revoke, …); else empty
+             */
+            amends: string;
             /**
              * At
              * Format: date-time
@@ -3878,6 +3883,11 @@ export interface components {
              * @description The document's number
              */
             number: string;
+            /**
+             * Outcome
+             * @description What became of the amendment by this receipt: accepted, refused, failed; else empty
+             */
+            outcome: string;
             /**
              * Sender Number
              * @description The sender's own number of it; null where there is none
