@@ -85,6 +85,8 @@ async def test_a_token_replaces_the_session_and_nothing_else(house: House) -> No
     listed = (await admin.http.get("/api/tokens")).json()
     assert [each["state"] for each in listed["items"]] == ["active"]
     assert token not in str(listed) + str(await house.sql("select * from api_token"))
+    [web] = await house.sql("select has_column_privilege('sw_web', 'api_token', 'hash', 'select') as reads")
+    assert not web["reads"]
     program = program_with(house, admin, token)
     view = await program.save(TYPE, letter(reference()))
     assert (await program.upload(TYPE, view["number"], "1")).status_code == 200
