@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import asyncpg
     from fastapi import FastAPI
 
+    from singlewindow.kernel.database.connection import Database
+    from singlewindow.kernel.jobs.tools import Tools
     from tests.house import House
 
 pytest.register_assert_rewrite("tests.actions", "tests.lifecycles")  # what they find wrong is told in full
@@ -127,12 +129,21 @@ def ordinary_file() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-async def house(
-    postgres: TestPostgres, portal_database: str, application: FastAPI, ordinary_file: None
-) -> AsyncIterator[House]:
-    """A whole portal for one test, on the database that the tests of this process share; its clock is the real one,
-    wherever a test before this one left it."""
+@dataclass(frozen=True)
+class Standing:
+    """What all houses of a test process have together: pools of connections, and children that make files."""
+
+    web: Database
+    worker: Database
+    owner: Database
+    plain: asyncpg.Pool
+    tools: Tools
+
+
+@pytest.fixture(scope="session")
+async def standing(postgres: TestPostgres, portal_database: str) -> AsyncIterator[Standing]:
+    """Opened once: a new connection makes the server read its catalogue and plan every statement anew, which takes
+    longer than most tests. All tests of a process run in one event loop, which these belong to."""
     import asyncpg
 
     from singlewindow.contract.demo_pki import create
@@ -141,33 +152,62 @@ async def house(
     from singlewindow.kernel.printing.sealing import Sealer
     from singlewindow.kernel.printing.typesetter import Typesetter
     from singlewindow.kernel.settings import settings
+
+    create(TEST_DATA / "pki", TEST_DATA / "cards", [])
+    made = Standing(
+        await Database.connect(postgres.dsn("portal", "sw_web")),
+        await Database.connect(postgres.dsn("portal", "sw_worker")),
+        await Database.connect(portal_database, size=4),
+        await asyncpg.create_pool(
+            portal_database, min_size=0, max_size=4, statement_cache_size=0, reset=_leave
+        ),
+        Tools(Typesetter(settings().fonts), Sealer(TEST_DATA / "pki")),
+    )
+    yield made
+    await made.tools.typesetter.close()
+    await made.tools.sealer.close()
+    for pool in (made.web, made.worker, made.owner, made.plain):
+        await pool.close()
+
+
+@pytest.fixture
+async def house(
+    standing: Standing, portal_database: str, application: FastAPI, ordinary_file: None
+) -> AsyncIterator[House]:
+    """A whole portal for one test, on the database that the tests of this process share; its clock is the real one,
+    wherever a test before this one left it."""
+    from singlewindow.kernel.settings import settings
     from tests.house import Customs, House
 
     pki, cards = TEST_DATA / "pki", TEST_DATA / "cards"
-    create(pki, cards, [])
-    web = await Database.connect(postgres.dsn("portal", "sw_web"))
-    worker = await Database.connect(postgres.dsn("portal", "sw_worker"))
-    owner = await Database.connect(portal_database, size=4)
     application.state.settings = settings()
-    application.state.database = web
-    application.state.typesetter = typesetter = Typesetter(settings().fonts)
-    tools = Tools(typesetter, Sealer(pki))
-    plain = await asyncpg.create_pool(
-        portal_database, min_size=0, max_size=4, statement_cache_size=0, reset=_leave
-    )
+    application.state.database = standing.web
+    application.state.typesetter = standing.tools.typesetter
     made = House(
-        application, portal_database, web, worker, owner, plain, pki, cards, Customs(pki, web), tools
+        application,
+        portal_database,
+        standing.web,
+        standing.worker,
+        standing.owner,
+        standing.plain,
+        pki,
+        cards,
+        Customs(pki, standing.web),
+        standing.tools,
     )
     await made.sql("update clock set frozen = null, shift = '0' where frozen is not null or shift <> '0'")
+    before = asyncio.all_tasks()
     yield made
+    await _end(asyncio.all_tasks() - before)
     for client in made.clients:
         await client.aclose()
-    await typesetter.close()
-    await tools.sealer.close()
-    await web.close()
-    await worker.close()
-    await owner.close()
-    await plain.close()
+
+
+async def _end(left: set[asyncio.Task[object]]) -> None:
+    """What a test left running in the loop does not go on during the next one."""
+    for task in left - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.gather(*left - {asyncio.current_task()}, return_exceptions=True)
 
 
 async def _leave(connection: asyncpg.Connection) -> None:

@@ -99,13 +99,7 @@ def issue_card(
     A `not_after` in the past makes an expired card, for tests and training.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = (
-        _certificate(_card_subject(card), key.public_key(), not_before, not_after or not_before + _CARD_LIFE)
-        .issuer_name(_ca(folder).subject)
-        .add_extension(_usage(signs=True), critical=True)
-        .add_extension(_card_codes(card), critical=False)
-    )
-    certificate = builder.sign(_ca_key(folder), hashes.SHA256())
+    certificate = certify_card(folder, card, key.public_key(), not_before=not_before, not_after=not_after)
     file = pkcs12.serialize_key_and_certificates(
         card.card_no.encode(),
         key,
@@ -116,6 +110,24 @@ def issue_card(
     _write(cards_folder / f"{card.card_no}.pem", _pem(certificate), _PUBLIC)
     _write(cards_folder / f"{card.card_no}.p12", file, _PRIVATE)
     return certificate
+
+
+def certify_card(
+    folder: Path,
+    card: DemoCard,
+    key: ec.EllipticCurvePublicKey,
+    *,
+    not_before: datetime,
+    not_after: datetime | None = None,
+) -> x509.Certificate:
+    """A certificate of the CA in `folder` for a card with this key; nothing is written."""
+    builder = (
+        _certificate(_card_subject(card), key, not_before, not_after or not_before + _CARD_LIFE)
+        .issuer_name(_ca(folder).subject)
+        .add_extension(_usage(signs=True), critical=True)
+        .add_extension(_card_codes(card), critical=False)
+    )
+    return builder.sign(_ca_key(folder), hashes.SHA256())
 
 
 def revoke(folder: Path, certificate: x509.Certificate, now: datetime | None = None) -> None:

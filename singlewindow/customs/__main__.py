@@ -12,9 +12,7 @@ import typer
 import uvicorn
 
 from singlewindow.customs import logs, register_docs, register_import
-from singlewindow.customs.app import create_app
 from singlewindow.customs.database import Database
-from singlewindow.customs.migrate import migrate as migrate_database
 from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
@@ -31,6 +29,8 @@ program.add_typer(registers, name="registers")
 @program.command()
 def migrate() -> None:
     """Bring customs' database to the newest schema."""
+    from singlewindow.customs.migrate import migrate as migrate_database
+
     migrate_database(CustomsSettings().customs_database_url)
 
 
@@ -44,6 +44,8 @@ def seed(world: Path) -> None:
 @program.command()
 def serve() -> None:
     """Run the customs program."""
+    from singlewindow.customs.app import create_app
+
     settings = CustomsSettings()
     logs.configure(settings.log_format)
     app = create_app(settings)

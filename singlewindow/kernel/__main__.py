@@ -1,5 +1,8 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
-| registers | unread | add-administrator NAME | verify-history`."""
+| registers | unread | add-administrator NAME | verify-history`.
+
+Each process loads what it does alone: the worker no routes, none but `migrate` the tool that migrates.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,9 @@ from fastapi import FastAPI
 from singlewindow.contract.checkpoints import Book
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.database.migrate import migrate as migrate_database
-from singlewindow.kernel.documents import verification
-from singlewindow.kernel.exchange import people_list
-from singlewindow.kernel.exchange.worker import work
-from singlewindow.kernel.http.app import create_app
 from singlewindow.kernel.http.logs import configure
-from singlewindow.kernel.people.system_accounts import add_checked
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.registers.command import cli as registers
-from singlewindow.kernel.seed import seed_portal
 from singlewindow.kernel.settings import settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -37,6 +33,8 @@ cli.add_typer(registers, name="registers")
 @cli.command()
 def serve() -> None:
     """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT, or on the launcher's socket."""
+    from singlewindow.kernel.http.app import create_app
+
     given = settings().listening_socket
     answer_requests(create_app(), settings().port, None if given is None else socket.socket(fileno=given))
 
@@ -68,6 +66,8 @@ def settle() -> None:
 @cli.command()
 def worker() -> None:
     """Send to customs, take in what customs answer."""
+    from singlewindow.kernel.exchange.worker import work
+
     configure(settings().log_format)
     settle()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -77,12 +77,16 @@ def worker() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
+    from singlewindow.kernel.database.migrate import migrate as migrate_database
+
     migrate_database(settings().database_url)
 
 
 @cli.command()
 def seed(world: Path) -> None:
     """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
+    from singlewindow.kernel.seed import seed_portal
+
     asyncio.run(seed_portal(settings().database_url, world))
 
 
@@ -93,6 +97,8 @@ def add_administrator(
     name: Annotated[str, typer.Option(help="the person's name on the screen")] = "系统管理员",
 ) -> None:
     """Make a system administrator, who changes the password at the first log-in."""
+    from singlewindow.kernel.people.system_accounts import add_checked
+
     try:
         asyncio.run(add_checked(settings().database_url, username, password, name))
     except Refused as refused:
@@ -111,6 +117,8 @@ def verify_history() -> None:
 
 async def _verify_history(url: str) -> int:
     """Print every break; how many there are."""
+    from singlewindow.kernel.documents import verification
+
     database = await Database.connect(url, size=1)
     checked, broken = verification.Checked(), 0
     try:
@@ -135,6 +143,8 @@ def unread(again: Annotated[list[int], typer.Option(help="ids to try again")] = 
 
 
 async def _unread(again: list[int]) -> None:
+    from singlewindow.kernel.exchange import people_list
+
     database = await Database.connect(settings().worker_database_url, size=1)
     try:
         if again:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -121,20 +122,46 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def template(postgres: TestPostgres) -> str:
     """The name of a migrated database to copy."""
-    import asyncio
-
-    url = postgres.create_database("customs_template", owner="customs")
-    asyncio.run(migrate_async(url))
+    asyncio.run(migrate_async(postgres.create_database("customs_template", owner="customs")))
     return "customs_template"
 
 
-@pytest.fixture
-async def url(postgres: TestPostgres, template: str) -> str:
-    """A new migrated database of this test alone."""
-    name = f"customs_{uuid4().hex[:12]}"
+@pytest.fixture(scope="session")
+def seeded_template(postgres: TestPostgres, template: str) -> str:
+    """The same with the world in it, its notices taken as delivered: the officers' passwords are hashed once."""
+    postgres.cluster.query(f"create database customs_seeded template {template} owner customs")
+    asyncio.run(_seed(postgres.dsn("customs_seeded", "customs")))
+    return "customs_seeded"
+
+
+async def _seed(url: str) -> None:
+    database = await Database.connect(url)
+    await seed.seed(database, WORLD)
+    async with database.transaction() as transaction:
+        await transaction.run("update outgoing set state = 'sent'")
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def cluster(postgres: TestPostgres) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that makes databases."""
     connection = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
-    await connection.execute(f"create database {name} template {template} owner customs")
+    yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def url(
+    request: pytest.FixtureRequest,
+    postgres: TestPostgres,
+    cluster: asyncpg.Connection,
+    template: str,
+    seeded_template: str,
+) -> str:
+    """A new migrated database of this test alone; with the world in it where the test has `customs`."""
+    copied = seeded_template if "customs" in request.fixturenames else template
+    name = f"customs_{uuid4().hex[:12]}"
+    await cluster.execute(f"create database {name} template {copied} owner customs")
     return postgres.dsn(name, "customs")
 
 
@@ -167,13 +194,10 @@ async def running(settings: CustomsSettings, *, background: bool = False) -> Asy
 async def customs(settings: CustomsSettings) -> AsyncIterator[Customs]:
     """Customs in manual mode with the seeded world, its notices taken as delivered."""
     async with running(settings) as program:
-        await seed.seed(program.database, WORLD)
-        async with program.database.transaction() as transaction:
-            await transaction.run("update outgoing set state = 'sent'")
         yield program
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def own(pki: Path) -> Company:
     """The company that sends."""
     return company(pki)

@@ -1,6 +1,7 @@
 """The narrow tables of what is searched: one per document type, made by a migration in its folder.
 
-They have real columns with indexes that begin with the company; nothing searches the jsonb content.
+They have real columns with indexes that begin with the company; nothing searches the jsonb content. For migrations
+alone: what asks these tables has them from `searched.py`, without the tool that migrates.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Table, Text
 
 
 def create_find_table(name: str, columns: Mapping[str, int]) -> None:
@@ -77,18 +77,3 @@ def index_statistics(name: str) -> None:
 def index_span(name: str, column: str) -> None:
     """Inside a migration: the days from … to … of a column with dates or moments are found through this index."""
     op.execute(f'create index {name}_span_of_{column} on {name} (company_id, {column} collate "C")')
-
-
-def find_table(name: str, searched: tuple[str, ...]) -> Table:
-    """The same table for SQLAlchemy Core's selects."""
-    return Table(
-        name,
-        MetaData(),
-        Column("document_id", BigInteger, primary_key=True),
-        Column("company_id", BigInteger),
-        Column("number", Text),
-        Column("status", Text),
-        Column("filed_on", Date),
-        Column("updated_at", DateTime(timezone=True)),
-        *(Column(name, Text) for name in searched),
-    )

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from singlewindow.kernel.database.find_tables import find_table
+from singlewindow.kernel.database.searched import find_table
 from singlewindow.kernel.definition.elements import xml_names
 from singlewindow.kernel.definition.fields import Content, Field, HeaderField
 from singlewindow.kernel.documents import statistics

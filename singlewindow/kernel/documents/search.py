@@ -9,7 +9,7 @@ from functools import cache
 
 from singlewindow.kernel.codes.meanings import names
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.database.find_tables import find_table
+from singlewindow.kernel.database.searched import find_table
 from singlewindow.kernel.definition.check import (
     MAX_UNKNOWN,
     NAME_LENGTH,
