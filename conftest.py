@@ -88,15 +88,22 @@ def postgres(postgres_binaries: binaries.Binaries) -> Iterator[TestPostgres]:
 
 
 @pytest.fixture(scope="session")
-def portal_database(postgres: TestPostgres) -> str:
-    """A migrated portal database with the shipped code tables, one for each test process; the owner's address."""
+def portal_template(postgres: TestPostgres) -> str:
+    """The name of a migrated portal database with the shipped code tables, which nobody enters: to be copied."""
     from singlewindow.kernel.database.migrate import migrate
     from singlewindow.kernel.seed import seed_codes
 
-    url = postgres.create_database("portal")
+    url = postgres.create_database("portal_template")
     migrate(url)
     asyncio.run(seed_codes(url))
-    return url
+    return "portal_template"
+
+
+@pytest.fixture(scope="session")
+def portal_database(postgres: TestPostgres, portal_template: str) -> str:
+    """A copy of it, one for each test process; the owner's address."""
+    postgres.cluster.query(f"create database portal template {portal_template} owner sw_migrate")
+    return postgres.dsn("portal")
 
 
 @pytest.fixture(scope="session")

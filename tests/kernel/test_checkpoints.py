@@ -77,9 +77,9 @@ class Kept:
 
 
 @pytest.fixture
-async def kept(postgres: Any, portal_database: str, tmp_path: Path) -> AsyncIterator[Kept]:
+async def kept(postgres: Any, portal_template: str, tmp_path: Path) -> AsyncIterator[Kept]:
     postgres.cluster.query("drop database if exists kept")
-    postgres.cluster.query("create database kept template portal owner sw_migrate")
+    postgres.cluster.query(f"create database kept template {portal_template} owner sw_migrate")
     pki = tmp_path / "pki"
     create(pki, tmp_path / "cards", [])
     owner = await asyncpg.connect(postgres.dsn("kept"))
