@@ -56,6 +56,7 @@ class Portal:
     broken: str = ""  # a pattern of requests over which the portal stumbles
     expired: bool = False
     revoked_card: bool = False
+    nonsense: bool = False  # something else answers in its place
     narrowed: bool = False  # the token may not submit any more
     tamper: bool = False
     _lost: set[str] = field(default_factory=set)
@@ -68,6 +69,8 @@ class Portal:
         self.requests.append(line)
         if self.away:
             return _problem(503, "away", "系统暂时无法办理")
+        if self.nonsense:
+            return httpx.Response(200, text="<html>")
         if self.revoked:
             return _problem(401, "not-logged-in", "该令牌已停用")
         if self.broken and re.search(self.broken, line):

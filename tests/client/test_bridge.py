@@ -543,7 +543,9 @@ def test_with_once_it_ends_and_says_whether_something_waits(house: House) -> Non
     house.put("A-1.json", letter())
     house.portal.away = True
     assert bridge(house).run(once=True) == WAITING
-    house.portal.away, house.reader.pulled = False, True
+    house.portal.away, house.portal.nonsense = False, True
+    assert bridge(house).run(once=True) == WAITING
+    house.portal.nonsense, house.reader.pulled = False, True
     assert bridge(house).run(once=True) == WAITING
     house.reader.pulled = False
     assert bridge(house).run(once=True) == 0

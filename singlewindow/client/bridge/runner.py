@@ -145,12 +145,17 @@ class Bridge:
         except OSError as error:
             return f"文件夹不能读写（{error.strerror}，{error.filename}）"
         except PinRefused as refused:
-            write(self.folder.own / PIN_MARK, f"{refused}\n".encode())
+            with suppress(OSError):  # ending comes first
+                write(self.folder.own / PIN_MARK, f"{refused}\n".encode())
             self._end(PIN_REFUSED, str(refused))
         except Problem as problem:
             if problem.status != 401:
                 return str(problem)
             self._end(TOKEN_REFUSED, f"{problem}。文件仍在 OutBox，换用有效的令牌后重新启动")
+        except (
+            Exception
+        ) as error:  # an answer of something else than the portal, say: no reason to leave files behind
+            return f"内部错误（{error!r:.200}），稍后重试"
         return ""
 
     def _end(self, code: int, words: str = "") -> None:
@@ -198,7 +203,8 @@ def _pin() -> tuple[str, bool]:
         return pin, False
     if not sys.stdin.isatty():
         return "", False
-    return getpass("卡的 PIN 码（不显示；只办暂存可直接回车）: "), True
+    pin = getpass("卡的 PIN 码（不显示；只办暂存可直接回车）: ")
+    return pin, bool(pin)
 
 
 def _end_by_signal(bridge: Bridge) -> None:
