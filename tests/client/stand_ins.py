@@ -22,6 +22,7 @@ ACTIONS = [
     {"name": "save", "label": "暂存", "signed": False, "amends": "", "edits": None},
     {"name": "apply", "label": "申请", "signed": True, "amends": "", "edits": None},
     {"name": "change", "label": "变更", "signed": True, "amends": "replaces", "edits": None},
+    {"name": "answer", "label": "反馈", "signed": True, "amends": "", "edits": ["text"]},
 ]
 SECTIONS = [{"fields": [{"name": "text", "element": "LetterText", "source": "content"}]}]
 LINES = [{"name": "goods", "fields": [{"name": "code", "element": "GCode"}]}]
@@ -118,10 +119,13 @@ class Portal:
                 items = [{"no": no, "kind": kind} for no, kind in enumerate(document.history, 1)]
                 return httpx.Response(200, json={"items": items})
             case "PUT", []:
+                if document.status != DRAFT:
+                    return _problem(409, "not-in-this-state", "不允许暂存")
                 document.content = json.loads(request.content)["content"]
                 return self._changed(document, "saved")
             case "PUT", ["amendment"]:
                 document.amendment = json.loads(request.content)["content"]
+                assert document.status == IN_FORCE
                 return self._changed(document, "amendment saved")
             case "POST", ["attachments", "prepare"]:
                 asked = json.loads(request.content)
@@ -173,7 +177,7 @@ class Portal:
 
     def _prepare(self, wanted: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         document = self.documents[wanted["number"]]
-        amends = wanted["action"] == "change"
+        amends = wanted["action"] in ("change", "answer")
         if wrong := self._wrong_card(body["card_no"]):
             return _item(wanted, problem=_body(422, "rules", wrong[0]["message"], wrong))
         if wanted["version"] != document.version:

@@ -324,6 +324,23 @@ def test_files_about_one_document_go_one_after_the_other(house: House) -> None:
     assert [file.read_bytes() for file in house.folder.sent.glob("scan.????????.pdf")] == [b"another"]
 
 
+def test_what_is_done_to_documents_that_are_there(house: House) -> None:
+    """INTG-02: a draft is saved anew, a follow-up and a change are kept beside what is in force; each by its number."""
+    for at in range(3):
+        house.portal._save({"sender_number": f"old {at}", "content": {"text": "旧"}})
+    numbers = list(house.portal.documents)
+    for number in numbers[1:]:
+        house.portal.documents[number].status = IN_FORCE
+    for number, action in zip(numbers, ("apply", "answer", "change"), strict=True):
+        house.put(f"{action}.json", letter("新", action, number=number))
+    house.put("none.json", letter("新", "answer"))
+    assert house.run() == 4
+    assert house.box("FailBox") == {f"none.json{end}" for end in ("", ".reason.json", ".reason.txt")}
+    assert sorted(house.portal.submissions) == list(zip(numbers, ("apply", "answer", "change"), strict=True))
+    saved = [line for line in house.portal.requests if line.startswith("PUT")]
+    assert sorted(line.rpartition("/")[2] for line in saved) == [numbers[0], "amendment", "amendment"]
+
+
 def test_a_refused_signature_is_not_sent_again(house: House) -> None:
     """PORT-05: the card's certificate is refused at the second step, the card is exchanged: it signs anew."""
     house.put("A-1.json", with_file("a.pdf"), a__pdf=PDF)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,11 @@ class Company:
 
     def has_signed(self) -> bool:
         """Whether something is signed whose answer is not there yet."""
-        notes = [file.read_text("utf-8") for file in (self.folder / ".bridge" / "work").glob("*.progress")]
-        return any('"action":{' in note for note in notes)
+        for file in (self.folder / ".bridge" / "work").glob("*.progress"):
+            with suppress(FileNotFoundError):  # done with meanwhile
+                if '"action":{' in file.read_text("utf-8"):
+                    return True
+        return False
 
     def take_receipts(self) -> None:
         """Read what lies in InBox, and delete it."""
@@ -127,8 +131,8 @@ def trip(plate: str) -> dict[str, Any]:
 
 
 async def test_files_go_out_and_receipts_come_in_through_two_kills(system: System, tmp_path: Path) -> None:
-    """INTG-01, INTG-02, PORT-05, PORT-08, INSP-05, GATE-05: applications with files, in JSON and in XML, a trip, one
-    that is refused; `kill -9` while it works; then the token is revoked."""
+    """INTG-01, INTG-02, PORT-05, PORT-08, INSP-05, GATE-05, GATE-08: applications with files, in JSON and in XML,
+    a trip and its change, one that is refused; `kill -9` while it works; then the token is revoked."""
     company = Company(await integrator(system), tmp_path / "exchange")
     definition = await _definition(company)
     boxes = [box for section in definition["sections"] for box in section["fields"]]
@@ -143,14 +147,18 @@ async def test_files_go_out_and_receipts_come_in_through_two_kills(system: Syste
     refused["content"]["declaration_no"] = system.world["examples"]["released"]
     company.put("ERP-5.json", refused)
 
-    company.killed_when(company.has_signed)
+    company.killed_when(lambda: company.has_signed() or company.names_in("SentBox"))
     company.killed_when(lambda: company.names_in("SentBox"))
     company.take_receipts()
     bridge = company.start()
     numbers = ["ERP-1", "ERP-2", "ERP-3", "采购 7"]
-    files = {f"ERP-{at}.json" for at in range(1, 4)} | {"ERP-4.xml", "trip.json"}
+    files = {f"ERP-{at}.json" for at in range(1, 4)} | {"ERP-4.xml", "trip.json", "change.json"}
     try:
         assert eventually(lambda: _granted(company, [*numbers, "trip"]), 60), company.taken
+        _change(company)
+        assert eventually(lambda: "change.json" in company.names_in("SentBox"), 30), company.names_in(
+            "FailBox"
+        )
         due = await _receipts_due(system, [*numbers, "trip"])
         assert eventually(lambda: company.take_receipts() or due <= set(company.names), 20), company.names
     finally:
@@ -165,7 +173,7 @@ async def test_files_go_out_and_receipts_come_in_through_two_kills(system: Syste
     rows = await system.sql("singlewindow", APPLIED, [*numbers, "trip", "ERP-4", "ERP-5"])
     found = sorted((row["sender_number"], row["status"], row["submissions"], row["files"]) for row in rows)
     trip_status = next(row["status"] for row in rows if row["sender_number"] == "trip")
-    assert found == sorted([*((name, "4", 1, 1) for name in numbers), ("trip", trip_status, 1, 0)])
+    assert found == sorted([*((name, "4", 1, 1) for name in numbers), *[("trip", trip_status, 2, 0)] * 2])
     assert set(company.names.values()) == {1}
     assert company.program.pin not in said
 
@@ -183,6 +191,15 @@ async def test_a_wrong_pin_locks_no_card(system: System, tmp_path: Path) -> None
     said, code = _ended(company.start("--once"))
     assert code == ENDED, said
     assert {"PIN-0.json", "PIN-1.json"} <= company.names_in("SentBox")
+
+
+def _change(company: Company) -> None:
+    """变更 of the trip in force, by the number that the result gives."""
+    result = json.loads((company.folder / "SentBox" / "trip.json.result.json").read_text("utf-8"))
+    changed = trip("粤B90817")
+    changed |= {"action": "change", "number": result["number"]}
+    changed["content"] |= {"vehicle_weight": "8600"}
+    company.put("change.json", changed)
 
 
 def _granted(company: Company, numbers: list[str]) -> bool:

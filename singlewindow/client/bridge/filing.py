@@ -80,7 +80,7 @@ class Filing:
         done before. Raises Refusal, Problem, Trouble."""
         order = work.order
         action = {} if order.action == SAVE else definition.signed(order.action)
-        if action.get("amends") and not order.number:
+        if _amends(action) and not order.number:
             raise Refusal(f"「{action['label']}」须给出单据的统一编号", "请在文件中给出 number（18 位）")
         work.view = self._save_again(order, action) if order.number else self._save_new(order)
         work.progress.number, work.progress.version = work.view["number"], work.view["version"]
@@ -131,7 +131,7 @@ class Filing:
         if order.content is None:
             return view
         body: dict[str, Any] = {"content": order.content}
-        if action.get("amends"):
+        if _amends(action):
             path, body = f"{path}/amendment", body | {"action": order.action}
         with self._effect("save"):
             saved: Mapping[str, Any] = self.window.call(
@@ -304,6 +304,11 @@ def _is_ours(work: Work) -> bool:
     ours = {file.digest for _, file in work.attachments}
     files = [each["sha256"] for each in view["attachments"]]
     return view["version"] == 1 + len(files) and ours.issuperset(files)
+
+
+def _amends(action: Mapping[str, Any]) -> bool:
+    """Whether an action is for documents in force: an amendment, or a follow-up (反馈, 取消预约)."""
+    return bool(action.get("amends")) or action.get("edits") is not None
 
 
 def _has_own_form(action: Mapping[str, Any]) -> bool:

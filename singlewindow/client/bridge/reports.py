@@ -36,7 +36,12 @@ def refused(name: str, digest: str, refusal: Refusal, work: Work | None = None) 
         "advice": refusal.advice, "clause": refusal.clause, "violations": [dict(each) for each in refusal.violations],
     }  # fmt: skip
     files = _files(work) if work else {name: digest}
-    return Outcome(done=False, report=report, text=_in_words(report), files=files)
+    return Outcome(
+        done=False,
+        report=report,
+        text=_in_words(report, saved=bool(work and not work.order.number)),
+        files=files,
+    )
 
 
 def strange(name: str, fit: str) -> Outcome:
@@ -82,11 +87,11 @@ def _files(work: Work) -> dict[str, str]:
     return {work.file.name: work.file.digest} | {file.name: file.digest for _, file in work.attachments}
 
 
-def _in_words(report: Mapping[str, Any]) -> str:
+def _in_words(report: Mapping[str, Any], *, saved: bool) -> str:
     lines = [f"文件：{report['file']}", f"未办成：{report['detail']}"]
     lines += [f"处理方法：{report['advice']}"] if report["advice"] else []
     lines += [f"依据：{report['clause']}"] if report["clause"] else []
-    if report["number"]:
+    if report["number"] and saved:
         lines.append(
             f'单据 {report["number"]} 已暂存，没有申报。更正后的文件须给出 "number": "{report["number"]}"'
         )
