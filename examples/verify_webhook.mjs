@@ -61,4 +61,4 @@ function main() {
   server.listen(Number(process.argv[2] ?? 9000), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) main();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) main();

@@ -400,6 +400,8 @@ async def test_the_log_comes_in_pages_and_expires(house: House, monkeypatch: pyt
         assert (newest["state"], newest["fault"], older["state"]) == ("given up", "gone", "delivered")
         [oldest] = await ours.log(hook, before=older["id"])
         assert (oldest["event_id"], oldest["title"]) == (f"evt_{document}_1", "样例申请")
+        assert oldest["event"] == "暂存"
+        assert newest["event"] == ""
         assert await ours.log(hook, state="waiting") == []
 
 
@@ -427,6 +429,9 @@ async def test_what_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) ->
         assert violation["path"] == field_name
         assert violation["advice"]
         assert violation["clause"]
+    all_wrong = {"name": "", "url": "https://10.0.0.1/", "applications": []}
+    refused = await ours.head.http.post("/api/webhooks", json=all_wrong)
+    assert {each["path"] for each in refused.json()["violations"]} == set(all_wrong), "all at once"
     for _ in range(endpoints.MOST):
         assert (await ours.head.http.post("/api/webhooks", json=good)).status_code == 201
     assert (await ours.head.http.post("/api/webhooks", json=good)).status_code == 409

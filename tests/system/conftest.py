@@ -13,6 +13,10 @@ from tests.system.running import System, running
 def system() -> Iterator[System]:
     """The system with customs that decide by themselves and at once."""
     with running(
-        CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", LOG_FORMAT="json"
+        CAPTCHA_FIXED="TEST",
+        CUSTOMS_MODE="automatic",
+        CUSTOMS_DELAY="0",
+        LOG_FORMAT="json",
+        WEBHOOK_PRIVATE="true",
     ) as started:
         yield started

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field, model_validator
 
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.documents.history import KINDS
 from singlewindow.kernel.http.company_routes import Administrator
 from singlewindow.kernel.http.desk import Base, closed_applications
 from singlewindow.kernel.http.problems import documented
@@ -19,9 +20,17 @@ from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Conflict, CursorExpired, Forbidden, NotFound, NotLoggedIn, Refused
+from singlewindow.kernel.problems import (
+    Conflict,
+    CursorExpired,
+    Forbidden,
+    NotFound,
+    NotLoggedIn,
+    Refused,
+    Violation,
+)
 from singlewindow.kernel.settings import settings
-from singlewindow.kernel.subsystem import subsystems
+from singlewindow.kernel.subsystem import document_types, subsystems
 from singlewindow.kernel.webhooks.endpoints import (
     MOST,
     NAME_LENGTH,
@@ -32,6 +41,7 @@ from singlewindow.kernel.webhooks.endpoints import (
     Endpoints,
     State,
     Wanted,
+    wrong_in,
 )
 from singlewindow.kernel.webhooks.sending import FAULT_WORDS, Fault
 from singlewindow.kernel.webhooks.signing import Sealer
@@ -137,7 +147,8 @@ class ReplayAnswer(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """One event for one endpoint. `next_at`: when it is tried again, or null. Type and number are empty for a test."""
+    """One event for one endpoint. `next_at`: when it is tried again, or null. Type, number and event are empty for a
+    test, and where the event is no longer kept."""
 
     id: int
     event_id: str = Field(description="The header webhook-id, the same in every try")
@@ -145,6 +156,7 @@ class DeliveryView(BaseModel):
     title: str = Field(description="The document type's")
     type: str
     number: str
+    event: str = Field(description="What happened, in words: 回执 海关接收成功")
     after: str | None = Field(description="A cursor: a replay after it begins with this event")
     state: DeliveryState
     tries: int
@@ -190,7 +202,7 @@ async def add(body: WebhookBody, person: Administrator, database: Base) -> Webho
 
     Of applications that this session may not enter (PORT-06) nothing is sent.
     """
-    await _check_target(body.url)
+    await _check(body)
     async with _desk(database, person) as desk:
         made, secret = await desk.add(body.wanted(), sorted(closed_applications(person)))
     return WebhookSecret(**_members(made), secret=secret)
@@ -201,7 +213,7 @@ async def add(body: WebhookBody, person: Administrator, database: Base) -> Webho
 async def change(id: Id, body: WebhookChangeBody, person: Administrator, database: Base) -> WebhookView:
     """One that is stopped is sent nothing; started again it is sent what happened meanwhile. All that waits is tried at
     once, with three days before it."""
-    await _check_target(body.url)
+    await _check(body)
     async with _desk(database, person) as desk:
         closed = sorted(closed_applications(person))
         return _view(await desk.change(id, body.wanted(), closed, active=body.active))
@@ -271,17 +283,24 @@ async def deliveries(
     return DeliveriesAnswer(items=[_line(each, person) for each in found[:PAGE]], more=len(found) > PAGE)
 
 
-async def _check_target(url: str) -> None:
-    """Judge a typed address, and where its name leads now. Raises Refused."""
+async def _check(body: WebhookBody) -> None:
+    """Raises Refused with all that is wrong."""
+    if wrong := [*wrong_in(body.wanted()), *await _wrong_target(body.url)]:
+        raise Refused.because(wrong)
+
+
+async def _wrong_target(url: str) -> list[Violation]:
+    """What is wrong with a typed address, and with where its name leads now."""
     private = settings().webhook_private
     try:
         target = read_target(url, private=private)
         async with asyncio.timeout(ASK_SECONDS):
             await addresses_of(target, names.resolve, private=private)
     except BadTarget as bad:
-        raise Refused.because([bad.violation("url")]) from None
+        return [bad.violation("url")]
     except (OSError, UnicodeError):
-        return  # nobody knows the name now (TimeoutError is one too); the log of deliveries will tell
+        pass  # nobody knows the name now (TimeoutError is one too); the log of deliveries will tell
+    return []
 
 
 def _open_to(person: Person) -> Sequence[tuple[str, str]]:
@@ -303,14 +322,15 @@ def _view(endpoint: Endpoint) -> WebhookView:
 
 
 def _line(delivery: Delivery, person: Person) -> DeliveryView:
-    types = {
-        document.name: document.title for chapter in subsystems().values() for document in chapter.documents
-    }
-    members = {name: value for name, value in vars(delivery).items() if name != "no"}
+    event = delivery.event
+    members = {name: value for name, value in vars(delivery).items() if name not in ("no", "event")}
     return DeliveryView(
         **members,
         kind="test" if delivery.no is None else "event",
-        title=types.get(delivery.type, ""),
+        title=document_types()[event.type].title if event else "",
+        type=event.type if event else "",
+        number=event.number if event else "",
+        event=f"{KINDS.get(event.kind, '暂存')} {event.code_name}".strip() if event else "",
         after=None if delivery.no is None else feed.cursor_of(person.company_id, delivery.no - 1),
         fault_name=FAULT_WORDS[delivery.fault],
     )

@@ -30,7 +30,7 @@ DELAYS = (
 )  # fmt: skip
 LAST_DELAY = timedelta(hours=3)
 KEPT_TRYING = timedelta(days=3)
-LEASE = timedelta(seconds=6 * TOTAL)  # longer than a request may take, and than writing what became of it
+LEASE = timedelta(seconds=2 * TOTAL)  # longer than a request takes with the writing of what became of it
 BAD_AFTER = 5  # failures in a row; from then on an endpoint counts as one that is away
 WRITERS = 3  # connections that write what became of requests
 log = structlog.get_logger()

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.live import feed
+from singlewindow.kernel.live.feed import FeedEvent
 from singlewindow.kernel.people import account_log
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Conflict, NotFound, Refused, Violation
+from singlewindow.kernel.problems import Conflict, NotFound, Violation
 from singlewindow.kernel.subsystem import subsystems
 from singlewindow.kernel.webhooks import courier, spreading
 from singlewindow.kernel.webhooks.sending import Fault
@@ -63,13 +65,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A line of the log. Type and number are empty for a test, and where the event is no longer kept."""
+    """A line of the log. `no` is None for a test, `event` too, and where it is no longer kept."""
 
     id: int
     event_id: str
     no: int | None
-    type: str
-    number: str
+    event: FeedEvent | None
     state: DeliveryState
     tries: int
     made_at: datetime
@@ -96,8 +97,7 @@ class Endpoints:
 
     async def add(self, wanted: Wanted, closed: Sequence[str]) -> tuple[Endpoint, str]:
         """A new one, and its secret; it is sent what happens from now on. `closed`: applications that the session may
-        not enter. Raises Refused, and Conflict where there are MOST already."""
-        _check(wanted)
+        not enter. Raises Conflict where there are MOST already."""
         await self._room_for_one_more()
         secret = new_secret()
         row = await self.transaction.row(
@@ -113,8 +113,7 @@ class Endpoints:
 
     async def change(self, id: int, wanted: Wanted, closed: Sequence[str], *, active: bool) -> Endpoint:
         """Started again it is sent what happened meanwhile. What had failed is looked after: it is no longer shown as
-        failed, and all that waits is tried at once. Raises Refused, NotFound."""
-        _check(wanted)
+        failed, and all that waits is tried at once. Raises NotFound."""
         row = await self.transaction.row(
             f"""update webhook set name = $3, url = $4, applications = $5, closed = $6, active = $7, gave_up_at = null
                 where {OWN} and id = $2 returning {_COLUMNS}""",
@@ -157,12 +156,12 @@ class Endpoints:
             raise Conflict("该推送地址已停用；请启用后再测试")
         row = await self.transaction.row(
             """insert into webhook_delivery (webhook_id, company_id, event_id, next_at)
-               values ($2, $1, $3, '-infinity') returning *, '' as type, '' as number""",
+               values ($2, $1, $3, '-infinity') returning *""",
             self.person.company_id, id, f"test_{secrets.token_hex(12)}",
         )  # fmt: skip
         await self._call(courier.CHANNEL)
         assert row is not None
-        return _delivery(row)
+        return _delivery(row, None)
 
     async def replay(self, id: int, after: int) -> int:
         """Send again all that came after this number of the feed; how many events of the feed that are, at most
@@ -195,15 +194,18 @@ class Endpoints:
         """The newest PAGE + 1 deliveries that are older than `before`. Raises NotFound."""
         await self._get(id)
         rows = await self.transaction.rows(
-            f"""select d.*, coalesce(f.type, '') as type, coalesce(f.number, '') as number from (
-                    select * from webhook_delivery
-                    where {OWN} and webhook_id = $2 and ($3::bigint is null or id < $3)
-                      and ($4::text is null or state = $4)
-                    order by id desc limit {PAGE + 1}
-                ) d left join feed f on f.company_id = d.company_id and f.no = d.no order by d.id desc""",
+            f"""select * from webhook_delivery
+                where {OWN} and webhook_id = $2 and ($3::bigint is null or id < $3)
+                  and ($4::text is null or state = $4)
+                order by id desc limit {PAGE + 1}""",
             self.person.company_id, id, before, state,
         )  # fmt: skip
-        return [_delivery(row) for row in rows]
+        events = await self.transaction.rows(
+            f"select {feed.COLUMNS} from feed where {OWN} and no = any($2::bigint[])",
+            self.person.company_id, [row["no"] for row in rows if row["no"] is not None],
+        )  # fmt: skip
+        told = {event["no"]: feed.event_of(event) for event in events}
+        return [_delivery(row, told.get(row["no"])) for row in rows]
 
     async def _get(self, id: int) -> Endpoint:
         row = await self.transaction.row(
@@ -236,7 +238,7 @@ def _there(row: Row | None) -> Row:
     return row
 
 
-def _check(wanted: Wanted) -> None:
+def wrong_in(wanted: Wanted) -> list[Violation]:
     """What the shape of the request does not say; addresses are judged in the route, which may ask for names."""
     violations = []
     if not wanted.name.strip():
@@ -248,8 +250,7 @@ def _check(wanted: Wanted) -> None:
         violations.append(
             Violation("applications", "webhook.applications", "没有选择应用，或应用不存在", advice, CLAUSE)
         )
-    if violations:
-        raise Refused.because(violations)
+    return violations
 
 
 def _endpoint(row: Row) -> Endpoint:
@@ -267,10 +268,10 @@ def _state(row: Row) -> State:
     return "retrying" if row["failing"] else "ok"
 
 
-def _delivery(row: Row) -> Delivery:
+def _delivery(row: Row, event: FeedEvent | None) -> Delivery:
     waits = row["state"] == "waiting"
     return Delivery(
-        row["id"], row["event_id"], row["no"], row["type"], row["number"], row["state"], row["tries"],
+        row["id"], row["event_id"], row["no"], event, row["state"], row["tries"],
         row["made_at"], row["last_at"], row["next_at"] if waits and row["tries"] else None,
         row["fault"], row["status"],
     )  # fmt: skip

@@ -3681,7 +3681,8 @@ export interface components {
         };
         /**
          * DeliveryView
-         * @description One event for one endpoint. `next_at`: when it is tried again, or null. Type and number are empty for a test.
+         * @description One event for one endpoint. `next_at`: when it is tried again, or null. Type, number and event are empty for a test, and where the
+         *     event is no longer kept.
          */
         DeliveryView: {
             /**
@@ -3689,6 +3690,11 @@ export interface components {
              * @description A cursor: a replay after it begins with this event
              */
             after: string | null;
+            /**
+             * Event
+             * @description What happened, in words: 回执 海关接收成功
+             */
+            event: string;
             /**
              * Event Id
              * @description The header webhook-id, the same in every try
