@@ -3681,8 +3681,8 @@ export interface components {
         };
         /**
          * DeliveryView
-         * @description One event for one endpoint. `next_at`: when it is tried again, or null. Type, number and event are empty for a test, and where the
-         *     event is no longer kept.
+         * @description One event for one endpoint. `next_at`: when it is tried again, or null. Type, number and event are empty for a
+         *     test, and where the event is no longer kept.
          */
         DeliveryView: {
             /**
