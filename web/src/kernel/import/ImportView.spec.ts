@@ -122,4 +122,20 @@ describe("批量导入 (GATE-11)", () => {
     expect(wrapper.get("[role=alert]").text()).toContain("服务器忙");
     expect(wrapper.get(".import-file").text()).toBe("车次.xlsx");
   });
+
+  it("shows line, path and the sender's own number, and takes every format (INTG-02)", async () => {
+    const place = "第 3 行 content/goods/1/weight";
+    const finding = { sheet: "货物", row: 3, column: "content/goods/1/weight", place, head: "重量", value: "x", message: "太重", advice: "请分开", clause: "" };
+    const { press, choose, server } = await page({
+      "POST /api/jobs": job({ state: "done", state_name: "已完成", total: 1, failed: 1, file: "a.jsonl" }),
+      "GET /api/jobs/7/failures": { items: [{ no: 1, data: { key: "1", sender: "ERP-1", findings: [finding] } }] },
+    });
+    expect(wrapper.get("input[type=file]").attributes("accept")).toBe(".xlsx,.jsonl,.json,.xml");
+    await choose();
+    await press("导入");
+    const cells = wrapper.findAll(".refusals tbody td").map((cell) => cell.text());
+    expect(cells.slice(0, 4)).toEqual(["1ERP-1", "货物", place, "重量"]);
+    await press("XML 样例");
+    expect(server.asked.at(-1)!.path).toBe(`/api/samples/${parcel.type}`);
+  });
 });
