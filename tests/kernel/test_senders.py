@@ -55,6 +55,25 @@ async def test_the_same_again_is_the_same_document_and_something_else_is_refused
     assert await numbers(house, member) == ["ERP-1", "ERP-1"]
 
 
+async def test_a_document_is_found_by_its_senders_number(house: House) -> None:
+    """INTG-02: without sending it again; of another company, another type or a deleted one there is nothing."""
+    member = await house.member()
+    colleague, stranger = await house.member(member.customs_code), await house.member()
+    number = (await send(member, "ERP-7")).json()["number"]
+    await send(member, "ERP-8", {})
+
+    async def found(person: Member, asked: str, type: str = TYPE) -> list[str]:
+        answer = await person.http.get(f"/api/documents/{type}", params={"sender_number": asked})
+        assert answer.status_code == 200, answer.text
+        return [each["number"] for each in answer.json()["items"]]
+
+    assert await found(member, "ERP-7") == [number]
+    assert await found(colleague, " ERP-7 ") == [number]
+    assert (await found(stranger, "ERP-7"), await found(member, "ERP-7", "_load")) == ([], [])
+    await member.http.delete(f"/api/documents/{TYPE}/{number}")
+    assert await found(member, "ERP-7") == []
+
+
 async def test_what_was_edited_meanwhile_is_answered_as_it_stands(house: House) -> None:
     """The number stands for what was sent: a draft that somebody has changed here is not changed back."""
     member = await house.member()

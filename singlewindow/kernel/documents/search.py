@@ -18,6 +18,7 @@ from singlewindow.kernel.definition.check import (
     tidied,
 )
 from singlewindow.kernel.documents.record import COLUMNS, Document
+from singlewindow.kernel.documents.senders import tidy
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of, party_of
 from singlewindow.kernel.lifecycle import Marks
@@ -29,6 +30,9 @@ from singlewindow.kernel.subsystem import Condition, DocumentType, Whose
 Names = Mapping[tuple[str, str, date], str]
 
 TOTAL_CAP = 10_000  # counting further costs more than anybody reads
+
+SENT_AS = """document_id = (select d.id from sender_number s join document d using (number)
+    where s.company_id = {} and s.type = {} and s.sender_number = {})"""
 
 
 @dataclass(frozen=True)
@@ -67,16 +71,22 @@ async def search(
     asked: Mapping[str, str],
     page: Page,
     amends: str = "",
+    sender_number: str = "",
 ) -> Result:
     """The documents that fit all conditions; an empty condition counts as not asked. With `amends` only those for which
-    that action may be begun; raises NotInThisState for one without a form of its own.
+    that action may be begun; raises NotInThisState for one without a form of its own. With `sender_number` the
+    company's own that it sent under that number, whatever the other conditions.
 
     Spans come as `<name>_from` and `<name>_to`, dates YYYY-MM-DD in Chinese time, both inclusive.
     Raises Refused for a missing, wrong or too wide condition, Forbidden for an unbound account (PORT-04).
     """
     if person.bound_card is None:
         raise refusals.unbound_account()
-    where = filters(type, type.queries.conditions, asked, Where(whose_rows(type, person, asked)))
+    if number := tidy(sender_number):
+        where = Where(own_rows(person))
+        where.add(SENT_AS, person.company_id, type.name, number)
+    else:
+        where = filters(type, type.queries.conditions, asked, Where(whose_rows(type, person, asked)))
     if amends:
         _to_be_amended(type, amends, person, where)
     rows = await transaction.rows(_page_sql(type, where, page), *where.values)

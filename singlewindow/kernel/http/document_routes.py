@@ -49,6 +49,8 @@ HOW: dict[str, Any] = {
     "tags": ["documents"],
     "responses": documented(NotLoggedIn, Forbidden, NotFound),
 }
+NO_CONDITIONS = frozenset({"page", "size", "sort", "amends", "sender_number"})
+"""Query parameters of a search that are the same for every type."""
 router = APIRouter(**HOW, route_class=KnownFirst)
 most_asked = APIRouter(**HOW, route_class=Direct)
 """Their routes stand in the application itself: there a route is looked for once."""
@@ -268,11 +270,16 @@ async def find(
     amends: Annotated[
         Text, Query(max_length=40, description="Only documents for which that action may be begun")
     ] = "",
+    sender_number: Annotated[
+        Text,
+        Query(max_length=100, description="Instead of conditions: the one that was sent under this number"),
+    ] = "",
 ) -> Response:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
-    asked = {k: v for k, v in request.query_params.items() if k not in ("page", "size", "sort", "amends")}
+    asked = {k: v for k, v in request.query_params.items() if k not in NO_CONDITIONS}
+    wanted = Page(page, size, sort)
     async with own_desk(request, type, bound=False, finds=True) as desk:
-        result = await search(desk.transaction, type, desk.person, asked, Page(page, size, sort), amends)
+        result = await search(desk.transaction, type, desk.person, asked, wanted, amends, sender_number)
     items = [
         SearchRow.model_construct(  # all of it is ours: nothing to validate
             number=row.document.number, status=row.document.status, status_name=row.status_name,

@@ -47,8 +47,8 @@ class ParcelsAnswer(BaseModel):
 async def parcels(
     person: ChapterPerson,
     database: Base,
-    arrived_from: Annotated[date, Query(examples=["2026-11-01"])],
-    arrived_to: Annotated[date, Query(examples=["2026-11-30"])],
+    arrived_from: Annotated[date, Query(description="First day, counted", examples=["2026-11-01"])],
+    arrived_to: Annotated[date, Query(description="Last day, counted", examples=["2026-11-30"])],
     number: Annotated[list[Text], Query(max_length=MOST_NUMBERS)] = [],  # noqa: B006
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,

@@ -9425,6 +9425,8 @@ export interface operations {
                 sort?: string;
                 /** @description Only documents for which that action may be begun */
                 amends?: string;
+                /** @description Instead of conditions: the one that was sent under this number */
+                sender_number?: string;
             };
             header?: never;
             path: {
