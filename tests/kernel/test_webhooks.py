@@ -372,6 +372,8 @@ async def test_stopped_chosen_tried_and_removed(house: House) -> None:
         courier.shift = 5 * HOUR
         await deliver(house, courier)
         assert [each.event["kind"] for each in receiver.arrivals] == ["saved", "test"]
+        saved, test = (each.event for each in receiver.arrivals)
+        assert list(saved) == list(test), "its members are an event's"
         line = (await ours.log(hook, state="given up"))[0]
         assert (line["kind"], line["status"], line["tries"]) == ("test", 500, 1)
         assert (await ours.hooks())[0]["state"] == "ok", "a test says nothing of the events"
@@ -381,6 +383,20 @@ async def test_stopped_chosen_tried_and_removed(house: House) -> None:
         assert [each["name"] for each in await ours.hooks()] == ["别的"]
         acts = [entry["what"] for entry in (await ours.head.http.get("/api/company/log")).json()["items"]]
         assert acts == ["删除推送地址", "修改或启用推送地址", "停用推送地址", *["新增推送地址"] * 2]
+
+
+async def test_a_closed_company_is_sent_nothing(house: House) -> None:
+    """PORT-10, INTG-03: until a system administrator opens it again; then what waited comes."""
+    ours, document = await company(house), next(_documents)
+    async with working(house) as courier, receiving() as receiver:
+        await ours.hook(receiver)
+        await ours.tells(document, 1)
+        await house.sql("update company set active = false where id = $1", ours.id)
+        await deliver(house, courier)
+        assert not receiver.arrivals
+        await house.sql("update company set active = true where id = $1", ours.id)
+        await deliver(house, courier)
+        assert len(receiver.accepted) == 1
 
 
 async def test_the_log_comes_in_pages_and_expires(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

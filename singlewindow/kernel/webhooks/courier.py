@@ -236,7 +236,7 @@ _LEASE = f"""
                               - coalesce(busy.many, 0))
             for update of d skip locked
         ) next
-        where w.active
+        where w.active and exists (select from company c where c.id = w.company_id and c.active)
     ), turns as (
         select id, away, place, row_number() over (partition by away order by place, id) as turn from due
     ), chosen as (

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
+
+from singlewindow.kernel.live.feed import FeedEvent
 
 TEST_KIND = "test"
 
 
 def body_of_test(at: datetime) -> bytes:
     """An event of kind `test`; its members are an event's, empty where there is no document."""
-    event = {
-        "cursor": "", "no": 0, "type": "", "number": "", "sender_number": None, "version": 0, "kind": TEST_KIND,
-        "code": "", "code_name": "", "status": "", "status_name": "", "amendment": "", "text": "测试事件",
-        "at": at.isoformat(),
-    }  # fmt: skip
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    texts = {name: "" for name, field in FeedEvent.model_fields.items() if field.annotation is str}
+    known = {"no": 0, "version": 0, "sender_number": None, "kind": TEST_KIND, "text": "测试事件", "at": at}
+    return FeedEvent.model_validate(texts | known).model_dump_json().encode()
