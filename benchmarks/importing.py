@@ -73,10 +73,12 @@ def _children(pid: int) -> Iterator[int]:
 
 
 def _resident(pid: int) -> float:
+    """In MB; what processes share counts once: a child that is just being forked has all that its parent has."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 2**20
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0.0
+    return int(rollup.partition("\nPss:")[2].split()[0]) / 2**10 if "\nPss:" in rollup else 0.0
 
 
 def figure(

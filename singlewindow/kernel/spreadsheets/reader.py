@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from singlewindow.kernel.problems import Refused, Violation
 
 CHILD = Path(__file__).with_name("reader_child.py")
+_PIECE = 262_144  # bytes given at once
 _LINE_BYTES = 4_194_304  # of one document with its rows, or of one row
 
 WORKBOOK_MESSAGES: dict[str, tuple[str, str]] = {
@@ -89,15 +90,15 @@ def not_a_workbook(data: bytes) -> str:
 
 
 async def lines_of(
-    data: bytes, wanted: Mapping[str, Any], seconds: float, words: Words, script: Path = CHILD
+    data: bytes, wanted: Mapping[str, Any], seconds: float, words: Words, script: Path | None = None
 ) -> AsyncGenerator[str, None]:
-    """The lines that `reader_child.py`, or another script that speaks as it does, writes when `wanted` is asked of
+    """The lines that `reader_child.py`, or another `script` that speaks as it does, writes when `wanted` is asked of
     this file, without the last.
 
     Raises Refused for a file that is not taken, ReadingFailed when the reader is broken; both possibly after some
     lines, so that nothing may be kept of them then.
     """
-    child = await _start(script)
+    child = await _start(script or CHILD)
     giving = asyncio.create_task(_give(child, json.dumps(wanted).encode() + b"\n", data))
     try:
         async for line in _lines(child, seconds, words):
@@ -120,8 +121,9 @@ async def _give(child: Process, wanted: bytes, data: bytes) -> None:
     assert child.stdin
     with suppress(BrokenPipeError, ConnectionResetError):
         child.stdin.write(wanted)
-        child.stdin.write(data)
-        await child.stdin.drain()
+        for at in range(0, len(data), _PIECE):  # what waits to be written is a copy
+            child.stdin.write(data[at : at + _PIECE])
+            await child.stdin.drain()
     child.stdin.close()
 
 
