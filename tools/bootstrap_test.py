@@ -140,10 +140,16 @@ def _run(stage: Stage, shown: bool) -> Ended:
     with stage.output.open("wb") as output:
         kept = None if shown else output
         merged = None if shown else STDOUT
-        child = Popen(stage.command, env=os.environ | stage.environment, stdout=kept, stderr=merged)
+        child = Popen(stage.command, env=_compiled_once() | stage.environment, stdout=kept, stderr=merged)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     return Ended(stage, time.monotonic() - began, used.ru_utime + used.ru_stime, child.returncode)
+
+
+def _compiled_once() -> dict[str, str]:
+    """Our environment, in which Python keeps what it has compiled: stages and the processes that they start have most
+    modules in common, and pytest rewrites each of its own."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def main() -> int:

@@ -48,6 +48,7 @@ class System:
     settings: dict[str, str]
     world: dict[str, Any] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
+    _found: Cluster | None = None
 
     @property
     def portal(self) -> str:
@@ -139,9 +140,11 @@ class System:
         return int(str(rows[0][0])) >= expected
 
     def _cluster(self) -> Cluster:
-        cluster = Cluster(self.data / "postgres")
-        cluster.attach()
-        return cluster
+        """Found once: to ask whether the database's user reaches everything starts processes."""
+        if self._found is None:
+            self._found = Cluster(self.data / "postgres")
+            self._found.attach()
+        return self._found
 
 
 @contextmanager
@@ -211,8 +214,12 @@ def command_of(pid: int) -> str:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [each for each in processes() if parent_of(each) == pid]
-    return [*children, *(grandchild for child in children for grandchild in descendants(child))]
+    """All beneath a process, after one look at the table of processes."""
+    parents = {each: parent_of(each) for each in processes()}
+    found = [pid]
+    for parent in found:  # grows while it is read
+        found.extend(each for each, its in parents.items() if its == parent)
+    return found[1:]
 
 
 def mentioning(text: str) -> list[int]:
