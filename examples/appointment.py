@@ -48,7 +48,7 @@ def appoint(window: Window, given: Namespace) -> None:
         feed_back(window, view, given.feedback)
     if given.cancel:
         window.act("cancel", view)
-        window.wait([view], "CANCELLED", "CANCEL_REFUSED", "REJECTED", by="code")
+        window.wait([view], "accepted", "refused", "failed", by="outcome")
         print(f"{window.call('GET', path)['status']['name']} Cancelled")
 
 
@@ -59,7 +59,7 @@ def feed_back(window: Window, view: dict, numbers: list[str]) -> None:
     for doubt in view["warnings"]:
         print(f"提示 Note: {doubt['message']}（{doubt['advice']}）")
     window.act("feedback", view)
-    window.wait([view], "FEEDBACK_ACCEPTED", "FEEDBACK_REFUSED", "REJECTED", by="code")
+    window.wait([view], "accepted", "refused", "failed", by="outcome")
     print(f"已反馈 Fed back: {len(numbers)}")
 
 

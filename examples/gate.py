@@ -13,7 +13,6 @@ from window import Window, run
 
 TYPE = "gate.trip"
 DRAFT, ACCEPTED, RETURNED, NOT_SENT = "0", "10", "20", "FF"
-AGREED, REFUSED, REJECTED = "10", "20", "REJECTED"  # customs' answers to what amends a trip
 
 
 def trip(plate: str, kilograms: str) -> dict:
@@ -45,7 +44,7 @@ def amend(window: Window, path: str, reweighed: str) -> None:
     if reweighed:  # until customs agree, what is in force stays as it is
         view = window.amend(view, "change", trip(view["content"]["bind_key_info"], reweighed))
     window.act("change" if reweighed else "revoke", view)
-    window.wait([view], AGREED, REFUSED, REJECTED, by="code")
+    window.wait([view], "accepted", "refused", "failed", by="outcome")
     view = window.call("GET", path)
     [load] = view["content"]["bodies"]
     ended = view["marker"]

@@ -90,7 +90,7 @@ def amend(window: Window, view: dict, action: str, content: dict) -> None:
         return
     view = window.call("GET", f"/api/documents/{LIST}/{view['number']}")
     window.act(action, window.amend(view, action, content | ASKED))
-    window.wait([view], "REVISION_AGREED", "REVISION_REFUSED", "REJECTED", by="code")
+    window.wait([view], "accepted", "refused", "failed", by="outcome")
 
 
 def merge(window: Window, lists: list[dict], key: str) -> None:

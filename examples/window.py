@@ -87,7 +87,7 @@ class Window:
         return [_good(each)["document"] for each in self.call("POST", f"{path}/submit", json=given)["items"]]
 
     def wait(self, views: list[dict], good: str, *bad: str, by: str = "status") -> None:
-        """Until customs have brought each document to the status `good`, or, by="code", sent it that receipt.
+        """Until customs have brought each document to the status `good`, or settled what amends it (by="outcome").
 
         First as each stands now, then event by event: what came while others were waited for is not missed.
         """
@@ -109,7 +109,7 @@ class Window:
 
 def _as_event(view: dict) -> dict:
     status = {"status": view["status"]["code"], "status_name": view["status"]["name"]}
-    return {"number": view["number"], "code": "", "text": "", **status}
+    return {"number": view["number"], "outcome": "", "text": "", **status}
 
 
 def _good(item: dict) -> dict:
