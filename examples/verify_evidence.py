@@ -123,20 +123,20 @@ class Evidence:
         """Judge everything; how many entries of the history are not vouched for yet."""
         told = [self.submission(each) for each in self.main["submissions"]]
         entries = [json.loads(each["entry"]) for each in self.main["history"]]
-        submitted = [entry[5].get("action") for entry in entries if entry[3] == "submitted"]
-        need(submitted == [action for action, _ in told], "the history tells of other submissions")
-        heard = sorted(
-            e[5]["code"] for e in entries if e[3] in ("receipt", "late receipt") and e[5].get("code")
-        )
-        answers = sorted(code for _, codes in told for code in codes)
-        need(
-            all(heard.count(code) >= answers.count(code) for code in answers),
-            "an answer is not in the history",
-        )
+        submitted = [(e[5].get("action"), round(e[2], 3)) for e in entries if e[3] == "submitted"]
+        need(submitted == [asked for asked, _ in told], "the history tells of other submissions")
+        heard = [
+            (e[5]["submission"], e[5]["seq"], e[5]["code"])
+            for e in entries
+            if e[3] in ("receipt", "late receipt")
+        ]
+        answers = [answer for _, given in told for answer in given]
+        need(set(answers) <= set(heard), "an answer is not in the history")
+        need(set(heard) <= set(answers), "an answer of which the history tells is left out")
         return self.history()
 
-    def submission(self, each: dict) -> tuple[str, list[str]]:
-        """Its action, and the codes of customs' signed answers."""
+    def submission(self, each: dict) -> tuple[tuple[str, float], list[tuple[int, int, str]]]:
+        """Its action and moment, and customs' answers by submission, number and code."""
         what = f"submission {each['sequence']}"
         at = datetime.fromisoformat(each["submitted_at"])
         said = self.signed(each, at, what)
@@ -152,16 +152,20 @@ class Evidence:
             need(sha256(self.part(file["file"])).hex() == file["sha256"], f"{name}: another file")
             signed = self.signed(file, at, name)
             need(signed["sha256"] == file["sha256"], f"{name}: another file was signed")
-        return each["action"], [self.answer(each, answer) for answer in each["answers"] if answer["jws"]]
+        answers = [self.answer(each, answer) for answer in each["answers"]]
+        return (each["action"], round(at.timestamp(), 3)), answers
 
-    def answer(self, submission: dict, answer: dict) -> str:
-        """Customs' answer to it: its code."""
+    def answer(self, submission: dict, answer: dict) -> tuple[int, int, str]:
+        """Customs' signed answer to it; number 0 is the portal's own word on sending, which the history alone holds."""
+        told_by_portal = answer["seq"] == 0 and answer["jws"] is None
+        if told_by_portal:
+            return submission["sequence"], 0, answer["code"]
         what = f"submission {submission['sequence']}, answer {answer['seq']}"
         said = read_jws(answer["jws"], self.trust.customs, what)
         asked = (said["number"], said["submission"], said["seq"], said["code"], said["text"])
         told = (self.main["number"], submission["sequence"], answer["seq"], answer["code"], answer["text"])
         need(asked == told, f"{what}: customs said something else")
-        return said["code"]
+        return said["submission"], said["seq"], said["code"]
 
     def history(self) -> int:
         """The chain, and each entry's place in a signed checkpoint."""

@@ -15,7 +15,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +72,7 @@ def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
     unfinished = folder / f"unfinished-{name}"
     unfinished.mkdir(parents=True, mode=0o700)
     # First the files: checkpoints of the history (in `history`) must not tell of entries that the cluster has not yet.
-    shutil.copytree(data, unfinished / FILES, ignore=LEFT_OUT, symlinks=True)
+    shutil.copytree(data, unfinished / FILES, ignore=LEFT_OUT, symlinks=True, copy_function=_copy)
     user = cluster.residence.user
     if user is not None:
         os.chown(unfinished, user.uid, user.gid)
@@ -164,6 +164,12 @@ def _recovery(wal: Path, to: datetime | None) -> Sequence[str]:
         "recovery_target_action=promote",
         "hot_standby=off",
     )
+
+
+def _copy(file: str, to: str) -> None:
+    """A file, unless it is gone meanwhile: messages in the exchange's folder come and go."""
+    with suppress(FileNotFoundError):
+        shutil.copy2(file, to)
 
 
 def _own(folder: Path, user: User | None) -> Path:

@@ -119,6 +119,11 @@ async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:
                 assert str(verify(parts | {"evidence.json": json.dumps(fewer).encode()})[0]).startswith(
                     "不成立"
                 )
+    answers = main["submissions"][0]["answers"]
+    for at in range(len(answers)):
+        fewer = [{**main["submissions"][0], "answers": answers[:at] + answers[at + 1 :]}]
+        changed_parts = parts | {"evidence.json": json.dumps(main | {"submissions": fewer}).encode()}
+        assert "left out" in str(verify(changed_parts)[0])
     assert verify(parts)[0] == 0
 
 

@@ -218,6 +218,13 @@ async def test_types_that_the_session_may_not_enter_are_left_out(
     monkeypatch.setattr(feed, "PASSED_OVER", 2)
     passed = await page(member)
     assert (passed["items"], passed["next"]) == ([], items[1]["cursor"])
+    bell = house.app.state.bell = Bell(house.owner_url.replace("sw_migrate", "sw_web"))
+    async with asyncio.timeout(10):
+        found = await page(member, wait=25)
+    await bell.close()
+    assert {item["number"] for item in found["items"]} == {delivery.number}, (
+        "who waits is told what stands behind"
+    )
 
 
 async def test_a_cursor_that_is_too_old_says_where_to_go_on(

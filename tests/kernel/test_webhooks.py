@@ -385,18 +385,39 @@ async def test_stopped_chosen_tried_and_removed(house: House) -> None:
         assert acts == ["删除推送地址", "修改或启用推送地址", "停用推送地址", *["新增推送地址"] * 2]
 
 
-async def test_a_closed_company_is_sent_nothing(house: House) -> None:
-    """PORT-10, INTG-03: until a system administrator opens it again; then what waited comes."""
-    ours, document = await company(house), next(_documents)
+async def test_a_company_that_is_deactivated_is_sent_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10, INTG-03: neither what waits already nor what happens meanwhile, until it is active again. A cookie that
+    an endpoint sets comes back to nobody; and a long replay of one endpoint holds up no other."""
+    ours, other = await company(house), await company(house)
+    document, theirs = next(_documents), next(_documents)
+
+    async def sets_a_cookie(receiver: Receiver, arrival: Arrival, writer: asyncio.StreamWriter) -> None:
+        receiver.accepted.append(arrival)
+        await says(writer, 200, "Set-Cookie: who=ours; Path=/\r\n")
+
     async with working(house) as courier, receiving() as receiver:
+        receiver.answer = sets_a_cookie
         await ours.hook(receiver)
+        await other.hook(receiver)
         await ours.tells(document, 1)
+        await spread(house.worker)
         await house.sql("update company set active = false where id = $1", ours.id)
+        await ours.tells(document, 2)
         await deliver(house, courier)
         assert not receiver.arrivals
         await house.sql("update company set active = true where id = $1", ours.id)
+        await ours.tells(document, 3, 4, 5)
+        await other.tells(theirs, 1)
+        monkeypatch.setattr(spreading, "_SPREAD", spreading._SPREAD.replace("limit 20 for", "limit 1 for"))
+        await spread(house.worker)
+        while await courier.round():
+            await courier.settled()
+        assert {each.id for each in receiver.accepted} == {f"evt_{document}_1", f"evt_{theirs}_1"}
         await deliver(house, courier)
-        assert len(receiver.accepted) == 1
+        assert len(receiver.accepted) == 6
+        assert not any("cookie" in each.headers for each in receiver.arrivals)
 
 
 async def test_the_log_comes_in_pages_and_expires(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

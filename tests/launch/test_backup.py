@@ -6,6 +6,7 @@ The commands are tried in tests/system/test_backup.py.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,9 +49,26 @@ def kept(cluster: Cluster) -> list[object]:
     return [number for (number,) in cluster.query("select number from kept order by number")]
 
 
-def test_any_moment_since_a_backup_can_be_had(installation: Path, open_folder: Path) -> None:
+def leaving(message: Path) -> Callable[[str, list[str]], Iterable[str]]:
+    """What is left out; a message is taken away after the folders were listed."""
+    left_out = backup.LEFT_OUT
+
+    def listed(folder: str, names: list[str]) -> Iterable[str]:
+        message.unlink(missing_ok=True)
+        return left_out(folder, names)
+
+    return listed
+
+
+def test_any_moment_since_a_backup_can_be_had(
+    installation: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The newest backup before the moment, the changes after it up to the moment, and not one more; the last moment
-    by default. The computer is lost without a word: what counts is what lies in the folder."""
+    by default. The computer is lost without a word: what counts is what lies in the folder. A message that leaves the
+    exchange's folder meanwhile is no trouble."""
+    message = installation / "message.jws"
+    message.touch()
+    monkeypatch.setattr(backup, "LEFT_OUT", leaving(message))
     folder = open_folder / "a folder's %name"
     with Cluster(installation / "postgres", options=lambda home: backup.archiving(folder, home)) as cluster:
         keep(cluster, 1)

@@ -78,13 +78,16 @@ class Notary:
     async def _vouch(
         self, transaction: Transaction, no: int, line: str, first: int, open: int, cluster: str
     ) -> int:
-        """Portion by portion; only the last of them says that everything before `open` is done."""
+        """Portion by portion; only the last of them says that everything before `open` is done.
+
+        The table comes last: from its first row on the transaction would hold up the feed (`live/sequencer.py`)."""
+        made: list[tuple[Checkpoint, int, str]] = []
         count, after = 0, (0, 0)
         while True:
             since = (_SINCE, str(open), *after, str(first)) if first else (_EVER, str(open), *after)
             rows = await transaction.rows(*since)
             if not rows:
-                return count
+                break
             ends = len(rows) < MOST
             leaves = [Leaf(*row).encode() for row in rows]
             no, after, count = no + 1, (rows[-1]["document_id"], rows[-1]["no"]), count + len(rows)
@@ -95,9 +98,11 @@ class Notary:
                 previous=digest_of(line), first=first, next=open if ends else first, cluster=cluster, at=now,
             )  # fmt: skip
             line = await asyncio.to_thread(self.book.add, checkpoint, leaves, self.key)
-            await _know(transaction, [(checkpoint, open, line)])
+            made.append((checkpoint, open, line))
             if ends:
-                return count
+                break
+        await _know(transaction, made)
+        return count
 
     async def _tell(self, transaction: Transaction, known: int) -> None:
         """Give the table what only the book has."""

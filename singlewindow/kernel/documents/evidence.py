@@ -164,10 +164,12 @@ def _signed(row: Row) -> dict[str, str]:
 _ENTRIES = """
     select e.no, e.previous, e.hash, e.kind = 'submitted' as submitted,
            jsonb_build_array(e.document_id, e.no, extract(epoch from e.at), e.kind, e.who, e.data)::text as entry,
-           (select array_agg(c.no order by c.no desc) from checkpoint c
-            where c.first <= coalesce(e.xid, '0') and c.next > coalesce(e.xid, '0')
-                and e.document_id between c.lowest and c.highest) as found
+           (select array_agg(c.no order by c.no desc) from (
+                select * from checkpoint where next > coalesce(e.xid, '0') order by next limit 1000) as c
+            where c.first <= coalesce(e.xid, '0') and e.document_id between c.lowest and c.highest) as found
     from event e where e.document_id = $1 order by e.no limit $2"""
+"""The checkpoints of an entry are the first that end after it: one, those that were made at once, and what a killed
+worker left; not all that were made since."""
 _LINES = "select no, line from checkpoint where no = any($1)"
 
 

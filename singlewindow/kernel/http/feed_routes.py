@@ -81,8 +81,10 @@ async def _waited(request: Request, person: Person, after: int, most: int, wait:
                 page = await feed.read(transaction, after, most, closed_types(person))
             if page.items or clock() >= until or bell.leaving():
                 return page
-            after = feed.no_of(person.company_id, page.next)
-            await bell.wait(ear, until - clock())
+            passed = feed.no_of(person.company_id, page.next)
+            if passed == after:  # else there may be more behind what was passed over
+                await bell.wait(ear, until - clock())
+            after = passed
 
 
 async def _require_still(transaction: Transaction, request: Request) -> None:

@@ -1,6 +1,7 @@
 """Who is sent what, when, and what became of it.
 
-1. Lease what is due: of each document the oldest event only, of each endpoint few at a time.
+1. Lease what is due: of each document the oldest event only, of each endpoint few at a time, of a company that is
+   deactivated none.
 2. Send each in a task of its own, so that nobody waits for another's answer.
 3. Write what became of it: delivered, to be tried again later, or given up.
 A worker that dies in between leaves leases that end; what it had sent is then sent again under the same id. Back-off,

@@ -3,6 +3,7 @@
 An endpoint remembers up to which number of the feed it has deliveries (`reached`), in the same statement that makes
 them: nothing is left out and nothing made twice, whoever dies in between. A replay sets that number back; then what was
 delivered already waits anew, under the same id, and nothing behind that number is sent before its turn (courier.py).
+Who is the least behind is served first, so that a long replay holds up nobody else.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ CHANNEL = "feed"
 _SPREAD = f"""
     with behind as (
         select w.id, w.company_id, w.reached, w.applications, w.closed from webhook w
+        join company c on c.id = w.company_id and c.active
         join feed_head h on h.company_id = w.company_id and h.last > w.reached
-        where w.active order by w.id limit {ENDPOINTS} for update of w skip locked
+        where w.active order by h.last - w.reached, w.id limit {ENDPOINTS} for update of w skip locked
     ), ahead as (
         select b.id as webhook_id, b.company_id, b.applications, b.closed, f.no, f.document_id, f.type,
                'evt_' || f.number || '_' || f.event_no as event_id
