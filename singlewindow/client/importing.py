@@ -13,7 +13,15 @@ from uuid import uuid4
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from singlewindow.client.window import NoToken, Problem, Trouble, Window, patiently, token_of_environment
+from singlewindow.client.window import (
+    BadAddress,
+    NoToken,
+    Problem,
+    Trouble,
+    Window,
+    patiently,
+    token_of_environment,
+)
 
 ALL, SOME, NOTHING = 0, 1, 2  # exit codes
 LOOK_SECONDS = 0.5
@@ -52,7 +60,7 @@ def run(errand: Errand, portal: str) -> int:
     try:
         with Window(portal, token_of_environment()) as window:
             return Import(window, errand, out).run()
-    except (NoToken, Trouble, OSError) as error:
+    except (NoToken, BadAddress, Trouble, OSError) as error:
         out.print(f"未办理：{error}", markup=False)
     except Problem as problem:
         out.print(f"未办理：{problem}", markup=False)

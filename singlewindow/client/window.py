@@ -23,6 +23,10 @@ class NoToken(Exception):
     """The environment holds no token; the words say what to do."""
 
 
+class BadAddress(Exception):
+    """The portal's address cannot be one; the words say so."""
+
+
 @dataclass
 class Problem(Exception):
     """A refusal of the portal (RFC 9457): doing the same again is refused again.
@@ -71,11 +75,15 @@ class Window:
     def __init__(
         self, portal: str, token: str, *, seconds: float = 60.0, transport: httpx.BaseTransport | None = None
     ) -> None:
-        """`seconds`: how long an answer may take. Redirections are not followed: the token goes nowhere else."""
+        """`seconds`: how long an answer may take. Redirections are not followed: the token goes nowhere else. Raises
+        BadAddress."""
         headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.Client(
-            base_url=portal.rstrip("/"), headers=headers, timeout=seconds, transport=transport
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=portal.rstrip("/"), headers=headers, timeout=seconds, transport=transport
+            )
+        except httpx.InvalidURL as error:
+            raise BadAddress(f"{portal} 不是网址；请核对，例如 {PORTAL}") from error
 
     def __enter__(self) -> Self:
         """The window itself."""
@@ -97,7 +105,10 @@ class Window:
         Raises Problem and Trouble.
         """
         answer = self._send(method, path, **request)
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:  # a page of something in between, which may be gone soon
+            raise Trouble(_not_ours(answer)) from error
 
     def fetch(self, path: str) -> bytes:
         """A file. Raises Problem and Trouble."""
@@ -106,7 +117,7 @@ class Window:
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Trouble(
                 f"连不上 {self._http.base_url}（{type(error).__name__}）；请检查网络和地址"
             ) from error
@@ -149,9 +160,11 @@ def _refusal(answer: httpx.Response) -> Problem:
             said.get("clause", ""), violations, {n: v for n, v in said.items() if n not in _KNOWN},
         )  # fmt: skip
     except (ValueError, KeyError, AttributeError, TypeError):
-        return Problem(
-            answer.status_code, "unknown", f"{answer.url} 答复 {answer.status_code}，不是本系统的答复"
-        )
+        return Problem(answer.status_code, "unknown", _not_ours(answer))
+
+
+def _not_ours(answer: httpx.Response) -> str:
+    return f"{answer.url} 答复 {answer.status_code}，不是本系统的答复"
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

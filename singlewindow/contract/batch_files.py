@@ -18,7 +18,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -210,9 +211,13 @@ class _Twice(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1))
+        raise _Twice(twice_in(name for name, _ in pairs))
     return made
+
+
+def twice_in(names: Iterable[str]) -> str:
+    """The name that stands there twice or more, in a time that many names do not square."""
+    return Counter(names).most_common(1)[0][0]
 
 
 def _finite(text: str) -> float:

@@ -65,8 +65,10 @@ def archiving(folder: Path, home: Residence) -> Sequence[str]:
 def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
     """Back up a running cluster and the rest of the data folder; readable for its owner only, for keys are in it.
 
-    Raises LaunchError where PostgreSQL refuses.
+    Raises LaunchError where PostgreSQL refuses, and for a folder inside the data folder, which would be in each backup.
     """
+    if folder.resolve().is_relative_to(data.resolve()):
+        raise LaunchError(f"{folder} is inside {data}: a backup belongs outside of what it saves.")
     began = datetime.now(UTC)
     name = began.strftime(STAMP)
     unfinished = folder / f"unfinished-{name}"

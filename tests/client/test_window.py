@@ -7,7 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from singlewindow.client.window import NoToken, Problem, Trouble, Window, patiently, token_of_environment
+from singlewindow.client.window import (
+    BadAddress,
+    NoToken,
+    Problem,
+    Trouble,
+    Window,
+    patiently,
+    token_of_environment,
+)
 
 
 def window(*answers: httpx.Response | Exception) -> tuple[Window, list[httpx.Request]]:
@@ -54,6 +62,13 @@ def test_what_is_no_answer_of_the_portal_is_said_as_such() -> None:
         with pytest.raises(Problem, match="不是本系统的答复") as refused:
             portal.call("GET", "/api/x")
         assert (refused.value.status, refused.value.slug) == (status, "unknown")
+    portal, _ = window(httpx.Response(200, text="<html>proxy</html>"), httpx.DecodingError("gzip"))
+    for words in ("不是本系统的答复", "连不上"):  # both may pass
+        with pytest.raises(Trouble, match=words):
+            portal.call("GET", "/api/x")
+    for wrong in ("http://[::1", "http://a:b"):
+        with pytest.raises(BadAddress, match="不是网址"):
+            Window(wrong, "swt_x")
 
 
 def test_what_passes_is_waited_for_and_not_for_ever() -> None:

@@ -72,6 +72,8 @@ def test_any_moment_since_a_backup_can_be_had(
     folder = open_folder / "a folder's %name"
     with Cluster(installation / "postgres", options=lambda home: backup.archiving(folder, home)) as cluster:
         keep(cluster, 1)
+        with pytest.raises(LaunchError, match="is inside"):
+            backup.take(cluster, installation, installation / "backups", ignore)
         first = backup.take(cluster, installation, folder, ignore)
         between = keep(cluster, 2)
         keep(cluster, 3)

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from singlewindow.client.bridge.boxes import FILE_NAME, SUFFIXES
-from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, read_xml
+from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, read_xml, twice_in
 
 SAVE = "save"
 CLAUSE = "接口说明「文件夹客户端」"
@@ -213,8 +213,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of a name that it has twice nobody can know which value counts. Raises Refusal."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = twice_in(name for name, _ in pairs)
         raise Refusal(f"「{twice[:60]}」在同一处出现两次", CORRECT)
     return made
 

@@ -19,7 +19,7 @@ from singlewindow.client.bridge.boxes import Folder, InUse, Lock
 from singlewindow.client.bridge.outbox import OutBox
 from singlewindow.client.bridge.receipts import Format, InBox
 from singlewindow.client.card import CardService, PinRefused
-from singlewindow.client.window import NoToken, Problem, Trouble, Window, token_of_environment
+from singlewindow.client.window import BadAddress, NoToken, Problem, Trouble, Window, token_of_environment
 from singlewindow.contract.folder import write
 
 ENDED, WAITING, UNUSABLE, IN_USE, TOKEN_REFUSED, PIN_REFUSED = range(6)  # exit codes
@@ -178,15 +178,16 @@ def run(
 ) -> int:
     """Watch a folder until Ctrl-C; answers the exit code. `card` is the card service's address; token and PIN come from
     the environment, the PIN else from the terminal."""
-    lines, address = Lines(), urlsplit(portal)
+    lines = Lines()
     try:
-        token = token_of_environment()
-    except NoToken as problem:
+        portal_window = Window(portal, token_of_environment())
+    except (NoToken, BadAddress) as problem:
         lines.say(str(problem))
         return UNUSABLE
     pin, typed = _pin()
+    address = urlsplit(portal)
     service = CardService(card, f"{address.scheme}://{address.netloc}", pin)
-    with Window(portal, token) as window:
+    with portal_window as window:
         bridge = Bridge(Folder(folder), window, service, lines, format, all_events, typed)
         lines.say(f"监看 {folder}，单一窗口 {portal}；Ctrl-C 结束")
         with suppress(KeyboardInterrupt):

@@ -229,7 +229,8 @@ class Endpoints:
         )  # fmt: skip
 
     async def _call(self, channel: str) -> None:
-        await self.transaction.run("select pg_notify($1, '')", channel)
+        """Names the company: others who wait for their events are not woken."""
+        await self.transaction.run("select pg_notify($1, $2)", channel, str(self.person.company_id))
 
 
 def _there(row: Row | None) -> Row:
