@@ -27,7 +27,10 @@ def closed(window: Window, numbers: list[str], days: int = 30) -> list[str]:
 
 
 def layout_files(window: Window, numbers: list[str], folder: Path) -> list[Path]:
-    """Apply for those that the folder lacks (自助打印批量申请, 有签章), wait until they are made, and fetch them."""
+    """Apply for those that the folder lacks (自助打印批量申请, 有签章), wait until they are made, and fetch them.
+
+    What could not be made is said, and is not among the answered files.
+    """
     numbers = [number for number in numbers if not (folder / f"{number}.pdf").exists()]
     if not numbers:
         return []
@@ -47,9 +50,12 @@ def layout_files(window: Window, numbers: list[str], folder: Path) -> list[Path]
 
 
 def fetch(window: Window, application: str, page: int, folder: Path) -> list[Path]:
-    asked = {"kind": "print", "application": application, "state": MADE, "page": page, "size": AT_ONCE}
+    asked = {"kind": "print", "application": application, "page": page, "size": AT_ONCE}
     files = []
     for row in window.call("GET", f"{BASE}/results", params=asked)["items"]:
+        if row["state"] != MADE:
+            print(f"未生成 Not made: {row['number']} {row['state_name']} {row['why']}".rstrip())
+            continue
         path = folder / f"{row['number']}.pdf"
         path.write_bytes(window.call("GET", f"{BASE}/results/{row['id']}/pdf", params={"for": "print"}))
         print(f"有签章 Sealed: {path}")
@@ -62,6 +68,8 @@ def work(window: Window, given: Namespace) -> None:
     if not numbers:
         raise SystemExit("没有可申请的报关单 Nothing is closed")
     layout_files(window, numbers, given.folder)
+    if missing := [number for number in numbers if not (given.folder / f"{number}.pdf").exists()]:
+        raise SystemExit(f"{len(missing)} 票没有版式文件 Not made: {' '.join(missing)}")
 
 
 if __name__ == "__main__":

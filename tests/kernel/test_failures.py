@@ -78,6 +78,8 @@ async def test_an_unknown_address(house: House, address: str) -> None:
     answer = await member.http.get(address)
     assert answer.status_code == 404
     assert answer.json()["type"] == "/problems/not-found"
+    answer = await member.http.patch("/api/session")
+    assert (answer.status_code, answer.json()["status"]) == (405, 405)
 
 
 async def test_a_malformed_request(house: House) -> None:

@@ -457,7 +457,7 @@ async def test_what_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) ->
     good = {"name": "ERP", "url": "https://erp.example.com/"}
     for wrong, field_name in (
         ({"url": "http://erp.example.com/"}, "url"), ({"url": "https://inside.example.com/"}, "url"),
-        ({"url": "https://169.254.169.254/"}, "url"), ({"name": " "}, "name"),
+        ({"url": "https://169.254.169.254/"}, "url"), ({"name": " "}, "name"), ({"name": "a\u202eb"}, "name"),
         ({"applications": []}, "applications"), ({"applications": ["nothing"]}, "applications"),
     ):  # fmt: skip
         refused = await ours.head.http.post("/api/webhooks", json=good | wrong)

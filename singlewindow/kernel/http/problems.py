@@ -196,7 +196,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Interrupted):
         return answer(error.problem, request)
     words = FRAMEWORK_WORDS.get(error.status_code, "请求无法办理，请刷新页面后重试")
-    problem: Problem = NotFound(words) if error.status_code == 404 else Problem(words)
+    known = error.status_code == 404
+    problem: Problem = NotFound(words) if known else Problem(words, status=error.status_code)
     response = answer(problem, request)
     response.status_code = error.status_code
     return response

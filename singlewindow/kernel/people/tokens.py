@@ -211,8 +211,10 @@ def _end(last_day: date | None, now: datetime) -> datetime:
 
 def _wrong(wanted: Wanted, account: Colleague, now: datetime) -> Iterator[Violation]:
     name = wanted.name.strip()
-    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+    if not 1 <= len(name) <= MOST_NAME:
         yield _violation("name", f"名称须为 1 至 {MOST_NAME} 个字符", "请按使用令牌的程序填写名称")
+    elif not name.isprintable():
+        yield _violation("name", "名称含有不能使用的字符", "请删去换行等不可见的字符")
     if not account.active:
         yield _violation("account_id", f"账号 {account.username} 已停用", "请选择在用的账号")
     elif account.card_no is None:

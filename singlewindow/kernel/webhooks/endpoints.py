@@ -245,6 +245,9 @@ def wrong_in(wanted: Wanted) -> list[Violation]:
     if not wanted.name.strip():
         advice = "请填写便于识别的名称，如“ERP 生产环境”"
         violations.append(Violation("name", "webhook.name", "名称必填", advice, CLAUSE))
+    elif not wanted.name.strip().isprintable():
+        advice = "请删去换行等不可见的字符"
+        violations.append(Violation("name", "webhook.name", "名称含有不能使用的字符", advice, CLAUSE))
     chosen = wanted.applications
     if chosen is not None and (not chosen or not set(chosen) <= set(subsystems())):
         advice = "请至少选择一个应用，或选择全部应用"

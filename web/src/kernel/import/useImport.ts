@@ -44,7 +44,7 @@ export function useImport(types: string[], type: () => string) {
       if (!isLost(error)) begun = null;
       const twice = error instanceof Problem && error.slug === "sent-before" && !again;
       if (!twice) throw error;
-      if (await ask(`${error.message}。再次导入会另外生成一批暂存单据，是否继续？`, { title: "重复导入", yes: "再次导入", destructive: true })) {
+      if (await ask(`${error.message}。再次导入会另外生成一批暂存单据（填有自编号的除外），是否继续？`, { title: "重复导入", yes: "再次导入", destructive: true })) {
         await start(file, id, checkOnly, true);
       }
     }

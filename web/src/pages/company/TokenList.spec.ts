@@ -59,8 +59,12 @@ it("INTG-01: a new token is asked for as it was chosen and shown once", async ()
   await flushPromises();
   expect(asked.find(({ method }) => method === "POST")!.body).toEqual({ name: "ERP", account_id: 7, right: "draft", chapters: ["other"], last_day: "2027-02-24" });
   expect((list.get("[data-field=token]").element as HTMLInputElement).value).toBe(SECRET);
+  list.get("dialog").element.dispatchEvent(new Event("cancel", { cancelable: true }));
+  question.value!.answer(false);
+  await flushPromises();
+  expect(list.html()).toContain("只显示这一次");
   await press("已保存，关闭");
-  expect(list.html()).not.toContain(SECRET);
+  expect(list.html()).not.toContain("只显示这一次");
 });
 
 it("INTG-01: what is wrong stands at its box, and what was typed stays", async () => {
@@ -70,6 +74,15 @@ it("INTG-01: what is wrong stands at its box, and what was typed stays", async (
   await flushPromises();
   expect(list.get(".box-note.bad").text()).toContain("有效期最长 365 天");
   expect((list.get("[data-field=name]").element as HTMLInputElement).value).toBe("ERP");
+});
+
+it("INTG-01: all that is missing is named at once, without asking the server", async () => {
+  await press("新建");
+  await list.get("[data-field=chapters]").setValue(false);
+  await list.get("form").trigger("submit");
+  await flushPromises();
+  expect(list.findAll(".box-note.bad").map((note) => note.text().slice(0, 4))).toEqual(["请填写名", "请选择代", "请至少选"]);
+  expect(asked.some(({ method }) => method === "POST")).toBe(false);
 });
 
 it("INTG-01: 停用 asks first, and no means no", async () => {
