@@ -22,6 +22,7 @@ import pytest
 from singlewindow.contract.messages import Answer, AnswerBatch, EnvelopeBatch, MessageKind, Receipt
 from singlewindow.contract.signatures import verify_jws
 from tests.customs.company import Company
+from tests.ports import free_ports
 
 if TYPE_CHECKING:
     from conftest import TestPostgres
@@ -55,13 +56,6 @@ def listening(certificate: bytes, receipts: list[Receipt]) -> Iterator[int]:
     yield server.server_address[1]
     server.shutdown()
     server.server_close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def customs_command(*arguments: str) -> list[str]:
@@ -105,7 +99,7 @@ def environment(postgres: TestPostgres, pki: Path, tmp_path: Path) -> dict[str, 
         "SINGLEWINDOW_CUSTOMS_DATABASE_URL": postgres.create_database(
             f"program_{os.getpid()}", owner="customs"
         ),
-        "SINGLEWINDOW_CUSTOMS_PORT": str(free_port()),
+        "SINGLEWINDOW_CUSTOMS_PORT": str(free_ports(1)[0]),
         "SINGLEWINDOW_PKI": str(pki / "pki"),
         "SINGLEWINDOW_CUSTOMS_MODE": "automatic",
         "SINGLEWINDOW_CUSTOMS_DELAY": "1.5",

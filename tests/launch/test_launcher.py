@@ -23,18 +23,9 @@ from singlewindow.launch.launcher import figures_folder
 from singlewindow.launch.parts import all_parts
 from singlewindow.launch.settings import LaunchSettings
 from tests.launch.conftest import Holder, eventually, holding, runs
+from tests.ports import free_ports
 
 PARTS = ["card", "customs", "worker", "portal"]
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def settings_for(folder: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ import asyncpg
 from singlewindow.launch.files import tail
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import spawn, stop
+from tests.ports import free_ports
 from tests.system.prepared import begin_prepared
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -182,16 +182,6 @@ def eventually(question: Callable[[], object], seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def processes() -> list[int]:

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from singlewindow.launch.process import spawn, stop
+from tests.ports import free_ports
 from tests.system.applicant import DOCUMENTS, Applicant, applicants
-from tests.system.running import CLONE, System, eventually, free_ports
+from tests.system.running import CLONE, System, eventually
 from tests.system.test_kill import Run, assert_filed_once, assert_sides_agree, left_over
 
 pytestmark = pytest.mark.serial

@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.ports import free_ports
 from tests.system.applicant import Applicant, with_card
 from tests.system.integrator import CHEN, EXAMPLES, WANG
-from tests.system.running import System, eventually, free_ports
+from tests.system.running import System, eventually
 
 pytestmark = pytest.mark.serial
 NODE = Path(sys.executable).with_name("node")
