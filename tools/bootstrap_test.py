@@ -182,9 +182,7 @@ def everything(tally: Tally, *, on_15: bool) -> None:
     """All stages of `make test`."""
     with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
         played = journeys(tally, prepared)
-        long = [stage for stage in played if (JOURNEYS / stage.name.removeprefix("journey-")).is_dir()]
-        short = [stage for stage in played if stage not in long]
-        beside = [*long, *systems(prepared), *short, pages()]
+        beside = [*systems(prepared), *played, pages()]  # the longest first: none is left alone at the end
         options = ("-n", str(CORES), "--dist", "worksteal", "-m", "not serial and not journey")
         left_out = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM)
         tests = pytest("Python tests", "parallel", *options, *left_out, **postgres_15(tally, on_15))
@@ -194,9 +192,10 @@ def everything(tally: Tally, *, on_15: bool) -> None:
 
 
 def journeys(tally: Tally, prepared: str) -> list[Stage]:
-    """All journeys: a folder of them is a long one, a file a short one."""
+    """All journeys, those with the most to do first: folders of them, then files."""
     folders = {path.parent for path in JOURNEYS.glob("*/test_*.py")}
-    files = [*sorted(folders), *sorted(JOURNEYS.glob("test_*.py"))]
+    by_size = sorted(folders, key=lambda one: -sum(file.stat().st_size for file in one.glob("test_*.py")))
+    files = [*by_size, *sorted(JOURNEYS.glob("test_*.py"), key=lambda file: -file.stat().st_size)]
     chromium = find_chromium()
     if chromium is None:
         print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.", flush=True)
