@@ -60,6 +60,7 @@ class Portal:
     nonsense: bool = False  # something else answers in its place
     narrowed: bool = False  # the token may not submit any more
     tamper: bool = False
+    closed: int = 0  # so many events, the oldest, are of applications that the token does not have
     _lost: set[str] = field(default_factory=set)
 
     def window(self) -> Window:
@@ -234,7 +235,8 @@ class Portal:
             return _problem(410, "cursor-expired", "游标已超过 90 天")
         at = len(self.events) if after == "now" else int(after[1:] or 0)
         items = self.events[at : at + 3]  # small pages
-        return httpx.Response(200, json={"items": items, "next": f"c{at + len(items)}"})
+        told = items[max(0, self.closed - at) :]
+        return httpx.Response(200, json={"items": told, "next": f"c{at + len(items)}"})
 
 
 @dataclass

@@ -619,6 +619,19 @@ def test_receipts_in_xml_and_after_an_expired_cursor(house: House) -> None:
     assert house.told.tells("游标已超过 90 天")
 
 
+def test_events_that_the_token_does_not_see_hold_up_nothing(house: House) -> None:
+    """INTG-02: with --once too what stands behind them is written, also where a page holds none."""
+    house.put("A-1.json", letter())
+    house.run(typed=True)
+    (house.folder.own / "cursor").write_text("c0")
+    house.portal.closed = 3
+    house.put("B-1.json", letter())
+    house.taken.clear()
+    house.run(typed=True)
+    assert len(house.portal.events) > 3
+    assert len(house.taken) == len(house.portal.events) - 3
+
+
 def test_a_broken_disk_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """INTG-02: nothing is done whose progress cannot be kept."""
     house.put("A-1.json", letter())

@@ -72,15 +72,17 @@ class InBox:
                 shutil.rmtree(stage)
 
     def round(self, wait: int) -> int:
-        """Write the next events, waiting for some up to so many seconds; answers how many there were.
+        """Write the next events, waiting for some up to so many seconds; answers how many there were, 1 also where only
+        those of closed applications were passed over.
 
         Raises Trouble, Problem (401: the token counts no more), OSError.
         """
         page = self._page(wait)
         items = [item for item in page["items"] if self.typed or item["kind"] not in TYPED]
-        if page["next"] != self.cursor:
+        passed = page["next"] != self.cursor
+        if passed:
             self._take(items, page["next"])
-        return len(page["items"])
+        return len(page["items"]) or int(passed)
 
     def _page(self, wait: int) -> Mapping[str, Any]:
         try:
