@@ -21,7 +21,7 @@ from singlewindow.kernel.live import feed
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import subsystems
 from singlewindow.kernel.webhooks import endpoints, sending, spreading
-from singlewindow.kernel.webhooks.courier import BAD_AFTER, Bounds, Courier
+from singlewindow.kernel.webhooks.courier import BAD_AFTER, WRITERS, Bounds, Courier
 from singlewindow.kernel.webhooks.sending import Sender
 from singlewindow.kernel.webhooks.signing import Sealer
 from singlewindow.kernel.webhooks.spreading import spread
@@ -210,6 +210,30 @@ async def test_one_that_hangs_delays_nobody_else(house: House, monkeypatch: pyte
             await courier.round()
         await until(before + 1, hanging.arrivals)
         assert [each.webhook_id for each in courier._under_way.values()].count(hook["id"]) == 1
+
+
+async def test_one_that_is_written_for_long_delays_nobody_else(house: House) -> None:
+    """INTG-03: the row of one endpoint is locked while many requests to it end; what another got is written."""
+    ours, other = await company(house), await company(house)
+    async with working(house) as courier, receiving(fails()) as bad, receiving() as good:
+        hook, theirs = await ours.hook(bad), await other.hook(good)
+        await ours.tells(next(_documents), 1)
+        for _ in range(WRITERS):
+            await ours.tells(next(_documents), 1)
+        await spread(house.worker)
+        async with house.worker.transaction() as transaction:
+            await transaction.run("update webhook set delivered_at = delivered_at where id = $1", hook["id"])
+            await courier.round()
+            await until(WRITERS + 1, bad.arrivals)
+            await other.tells(next(_documents), 1)
+            await spread(house.worker)
+            await courier.round()
+            async with asyncio.timeout(10):
+                while not await other.log(theirs, state="delivered"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        await courier.settled()
+        assert {each["tries"] for each in await ours.log(hook)} == {1}
+    assert not courier._turns
 
 
 async def test_what_a_dead_worker_had_is_sent_again(house: House) -> None:

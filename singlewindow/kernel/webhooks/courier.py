@@ -11,7 +11,7 @@ leases and the three days are real time (decision 0019), the database's, so that
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,6 +88,7 @@ class Courier:
         self._woken = woken or asyncio.Event()
         self._under_way: dict[asyncio.Task[None], Parcel] = {}
         self._writing = asyncio.Semaphore(WRITERS)
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # one writer for an endpoint
         self.shift = timedelta(0)
 
     async def round(self) -> int:
@@ -114,7 +115,9 @@ class Courier:
         await self.settled()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.pop(task, None)
+        ended = self._under_way.pop(task)
+        if all(each.webhook_id != ended.webhook_id for each in self._under_way.values()):
+            self._turns.pop(ended.webhook_id, None)
         self._woken.set()
 
     async def _lease(self, free: int) -> list[Parcel]:
@@ -149,7 +152,11 @@ class Courier:
     async def _deliver(self, parcel: Parcel) -> None:
         outcome = await self._send(parcel)
         try:
-            async with self._writing, self._database.transaction() as transaction:
+            async with (
+                self._turns[parcel.webhook_id],
+                self._writing,
+                self._database.transaction() as transaction,
+            ):
                 await self._write(transaction, parcel, outcome)
         except Exception:  # it is sent again when the lease ends
             log.exception("delivery not written", delivery=parcel.id)
