@@ -37,7 +37,7 @@ log = structlog.get_logger()
 async def sequence(database: Database, portion: int = PORTION) -> int:
     """One round, as the worker; whether more waits already (1 or 0)."""
     async with database.transaction() as transaction:
-        if not await transaction.value("select pg_try_advisory_xact_lock($1)", _LOCK):
+        if not await transaction.value(_BEGIN, _LOCK):
             return 0
         look = await transaction.row(_LOOK, portion)
         assert look is not None
@@ -72,6 +72,14 @@ async def _sweep_portion(database: Database, kept: timedelta) -> int:
         gone: int = await transaction.value(_SWEEP, kept, SWEPT_AT_ONCE)
     return gone
 
+
+_BEGIN = """
+    select pg_try_advisory_xact_lock($1), set_config('plan_cache_mode', 'force_custom_plan', true),
+           set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+           set_config('enable_mergejoin', 'off', true)"""
+"""Takes the lock, if it is free. A round is a few entries out of great tables, found by keys one by one: no estimate of
+how many they are, which lags behind just then, may make PostgreSQL read a whole table; nor may a plan stay that was
+made when the feed was empty."""
 
 _LOOK = """
     select p.next, s.until,
@@ -140,7 +148,7 @@ _ROUND = f"""
         select {_ENTRY} from (
             select document_id, max(no) as no from event where xid >= $1 and xid < $2 group by document_id
         ) as w join document d on d.id = w.document_id cross join lateral (
-            select * from event e where e.document_id = w.document_id and e.no < w.no and e.xid >= $2) as e
+            select * from event e where e.document_id = w.document_id and e.no < w.no and e.xid >= $2 offset 0) as e
     ), read as (
         update feed_place set next = $2, at = now()
     ), {_TELL}
