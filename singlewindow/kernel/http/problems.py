@@ -36,6 +36,8 @@ SHAPE_WORDS = {
     "enum": "没有这个选项",
     "literal_error": "没有这个选项",
     "json_invalid": "不是有效的 JSON",
+    "date_parsing": "不是有效的日期，应为 yyyy-MM-dd",
+    "date_from_datetime_parsing": "不是有效的日期，应为 yyyy-MM-dd",
 }
 """The library's kinds of refusal (pydantic) in Chinese; an own check brings its Chinese words along."""
 PATH_LENGTH = 80  # of what a client named: enough to recognise it

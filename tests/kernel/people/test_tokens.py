@@ -308,6 +308,8 @@ async def test_what_is_wrong_with_a_new_token_is_named(house: House) -> None:
         ({"name": "a\nb"}, "token.name"),
     ):
         assert rules_of(await make(house, admin, **more)) == {rule}
+    assert "不是有效的日期" in (await make(house, admin, last_day="2026-13-45")).text
+    assert "不能使用的字符" in (await make(house, admin, name="a\u202eb")).text
     kept = (await made(house, admin, last_day=str(today()), chapters=["_load", TYPE, TYPE]))["kept"]
     assert (kept["last_day"], kept["chapters"]) == (str(today()), ["_load", TYPE])
     assert (await made(house, admin))["kept"]["last_day"] == str(today() + timedelta(days=90))

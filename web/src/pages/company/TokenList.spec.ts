@@ -79,9 +79,10 @@ it("INTG-01: what is wrong stands at its box, and what was typed stays", async (
 it("INTG-01: all that is missing is named at once, without asking the server", async () => {
   await press("新建");
   await list.get("[data-field=chapters]").setValue(false);
+  await list.get("[data-field=last_day]").setValue("2026-13-45");
   await list.get("form").trigger("submit");
   await flushPromises();
-  expect(list.findAll(".box-note.bad").map((note) => note.text().slice(0, 4))).toEqual(["请填写名", "请选择代", "请至少选"]);
+  expect(list.findAll(".box-note.bad").map((note) => note.text().slice(0, 4))).toEqual(["请填写名", "请选择代", "请至少选", "日期不正"]);
   expect(asked.some(({ method }) => method === "POST")).toBe(false);
 });
 
