@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.definition.fields import enabled_values
+from singlewindow.kernel.http.app import create_app
 from singlewindow.kernel.http.description import JSON, OWN_EXAMPLES, PROBLEM, operations
 from singlewindow.kernel.http.problems import known_problems
 from singlewindow.kernel.subsystem import ROOT, document_types
 from tests.json_schema import misfits
-from tools.openapi import whole
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PUBLIC_OPERATIONS = (
@@ -30,8 +30,9 @@ LARGEST = 1_500_000  # bytes
 
 @pytest.fixture(scope="module")
 def api() -> dict[str, Any]:
-    """The description of the API."""
-    return whole()
+    """The description of the API, made with the settings of all tests: those of a process are read once."""
+    described: dict[str, Any] = create_app().openapi()
+    return described
 
 
 def every(api: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
