@@ -59,8 +59,7 @@ SETTLE_SECONDS = 240.0
 PAUSE = (0.2, 1.2)  # seconds between two blows
 TARGETS = {"portal": 5, "worker": 4, "customs": 3, "session": 4, "database": 2, "card": 1}
 """How often each is struck, in proportion; `session` is a process of the database's that serves somebody."""
-UNDER_WAY = ("01", "02", "03")
-FINAL = {"declared": "10", "draft": "00", "revoked": "30"}
+UNDER_WAY = ("1", "2")
 GONE = ("deleted",)
 Result = TypeVar("Result")
 
@@ -108,7 +107,7 @@ class Haulier:
             await self.patiently(lambda: self._delete(number))
             self.ledger.write(number, "deleted", plate)
         if fate in ("declared", "revoked"):
-            await self.patiently(lambda: self._sign(number, "declare", lambda v: v["status"]["code"] != "00"))
+            await self.patiently(lambda: self._sign(number, "declare", lambda v: v["status"]["code"] != "0"))
             self.ledger.write(number, "declared", plate)
         if fate == "revoked" and await self._accepted(number, over):
             await self.patiently(lambda: self._sign(number, "revoke", _is_revoking))
@@ -156,7 +155,8 @@ class Haulier:
 
 
 def _is_revoking(view: dict[str, Any]) -> bool:
-    return bool(view.get("amending")) or view["status"]["code"] != "10"
+    """Whether 删单 is with customs or has been accepted."""
+    return view["marker"] is not None
 
 
 @dataclass
@@ -312,7 +312,7 @@ class Verdict:
     @staticmethod
     def _right(row: Any, acknowledged: str) -> bool:
         """What was begun may have gone further than its last acknowledgement; never less far."""
-        reached = "revoked" if row["ended_by"] else {"00": "draft", "10": "declared"}.get(row["status"], "?")
+        reached = "revoked" if row["ended_by"] else {"0": "draft", "10": "declared"}.get(row["status"], "?")
         order = ("draft", "declared", "revoked")
         return row["hidden"] or (reached in order and order.index(reached) >= order.index(acknowledged))
 
