@@ -128,9 +128,9 @@ async def waiting(house: House) -> int:
 async def next_moment(house: House, courier: Courier) -> timedelta:
     """The shift at which something is due next; later events of a document wait for its first."""
     [row] = await house.sql(
-        """select min(greatest(next_at, leased_until)) - clock_timestamp() as wait from (
+        """select min(greatest(next_at, leased_until, rests_until)) - clock_timestamp() as wait from (
                select distinct on (webhook_id, document_id) * from webhook_delivery where state = 'waiting'
-               order by webhook_id, document_id, no) as first"""
+               order by webhook_id, document_id, no) as first join webhook w on w.id = first.webhook_id"""
     )
     wait: timedelta = row["wait"] + timedelta(milliseconds=1)
     return max(courier.shift, wait)
@@ -210,6 +210,34 @@ async def test_one_that_hangs_delays_nobody_else(house: House, monkeypatch: pyte
             await courier.round()
         await until(before + 1, hanging.arrivals)
         assert [each.webhook_id for each in courier._under_way.values()].count(hook["id"]) == 1
+
+
+async def test_one_that_is_away_is_asked_less_and_less(house: House) -> None:
+    """INTG-03: however many documents wait, an endpoint that is away is asked once a minute at most; a test goes out
+    all the same, and so does everything once it was saved anew."""
+    ours, documents = await company(house), [next(_documents) for _ in range(40)]
+    async with working(house) as courier, receiving(fails()) as receiver:
+        hook = await ours.hook(receiver)
+        for document in documents:
+            await ours.tells(document, 1)
+        await deliver(house, courier)
+        asked = len(receiver.arrivals)
+        assert asked < BAD_AFTER + Bounds().endpoint
+        courier.shift = timedelta(seconds=70)
+        await deliver(house, courier)
+        for minute in range(2, 12):
+            courier.shift = timedelta(minutes=minute)
+            before = len(receiver.arrivals)
+            await deliver(house, courier)
+            assert len(receiver.arrivals) <= before + 1
+        before = len(receiver.arrivals)
+        assert (await ours.head.http.post(f"/api/webhooks/{hook['id']}/test")).is_success
+        await deliver(house, courier)
+        assert len(receiver.arrivals) == before + 1
+        receiver.answer = accepts
+        assert (await ours.put(hook)).is_success
+        await deliver(house, courier)
+        assert len(receiver.accepted) == len(documents)
 
 
 async def test_one_that_is_written_for_long_delays_nobody_else(house: House) -> None:

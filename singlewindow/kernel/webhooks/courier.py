@@ -33,6 +33,9 @@ LAST_DELAY = timedelta(hours=3)
 KEPT_TRYING = timedelta(days=3)
 LEASE = timedelta(seconds=2 * TOTAL)  # longer than a request takes with the writing of what became of it
 BAD_AFTER = 5  # failures in a row; from then on an endpoint counts as one that is away
+LONGEST_REST = timedelta(
+    minutes=1
+)  # of one that is away, from one request to the next: 1 s, doubled each time
 WRITERS = 3  # connections that write what became of requests
 log = structlog.get_logger()
 
@@ -209,10 +212,13 @@ class Courier:
     ) -> None:
         if not parcel.test:
             await transaction.run(
-                """update webhook set failing = failing + 1, failed_since = coalesce(failed_since, $2),
-                          gave_up_at = case when $3 then coalesce(gave_up_at, $2) else gave_up_at end
+                f"""update webhook set failing = failing + 1, failed_since = coalesce(failed_since, $2),
+                          gave_up_at = case when $3 then coalesce(gave_up_at, $2) else gave_up_at end,
+                          rests_until = case when failing + 1 < {BAD_AFTER} then rests_until
+                              else $2::timestamptz + least($4::interval,
+                                  interval '1 second' * power(2, least(failing + 1 - {BAD_AFTER}, 20))) end
                    where id = $1""",
-                parcel.webhook_id, at, again is None,
+                parcel.webhook_id, at, again is None, LONGEST_REST,
             )  # fmt: skip
         await transaction.run(_TRY_AGAIN, parcel.id, parcel.lease, outcome.fault, outcome.status, at, again)
 
@@ -234,7 +240,7 @@ _LEASE = f"""
         cross join lateral (
             select d.id, d.next_at, d.no from webhook_delivery d
             where d.webhook_id = w.id and d.state = 'waiting' and d.next_at <= now and d.leased_until <= now
-              and (d.no is null or d.no <= w.reached)
+              and (d.no is null or d.no <= w.reached and w.rests_until <= now)
               and not exists (
                   select from webhook_delivery e
                   where e.webhook_id = d.webhook_id and e.document_id = d.document_id and e.no < d.no
@@ -264,7 +270,7 @@ _EVENTS = f"""select company_id, {feed.COLUMNS} from feed
     where (company_id, no) in (select * from unnest($1::bigint[], $2::bigint[]))"""
 
 _RECOVERED = """
-    update webhook w set failing = 0, failed_since = null, delivered_at = $2::timestamptz
+    update webhook w set failing = 0, failed_since = null, delivered_at = $2::timestamptz, rests_until = '-infinity'
     from (select id, failing from webhook
           where id = $1 and (failing > 0 or delivered_at is null
                                or delivered_at < $2::timestamptz - interval '1 minute')

@@ -115,7 +115,8 @@ class Endpoints:
         """Started again it is sent what happened meanwhile. What had failed is looked after: it is no longer shown as
         failed, and all that waits is tried at once. Raises NotFound."""
         row = await self.transaction.row(
-            f"""update webhook set name = $3, url = $4, applications = $5, closed = $6, active = $7, gave_up_at = null
+            f"""update webhook set name = $3, url = $4, applications = $5, closed = $6, active = $7, gave_up_at = null,
+                   rests_until = '-infinity'
                 where {OWN} and id = $2 returning {_COLUMNS}""",
             self.person.company_id, id, wanted.name.strip(), wanted.url, wanted.applications, closed, active,
         )  # fmt: skip
