@@ -1,7 +1,7 @@
 """Backups of an installation's embedded database and of the files beside it, and what is made of them (OPER-03).
 
-    FOLDER/base-20261126T160000Z/   one backup: `postgres/` (a whole cluster), `files/` (the rest of the data folder)
-    FOLDER/wal/                     every change since, as PostgreSQL writes it (`archiving`)
+    FOLDER/base-20261126T160000000000Z/   one backup: `postgres/` (a whole cluster), `files/` (what lies beside it)
+    FOLDER/wal/                           every change since, as PostgreSQL writes it (`archiving`)
 
 A backup alone brings back the moment at which it was taken. With the changes beside it any later moment can be had, up
 to the last minute before the computer was lost.
@@ -26,8 +26,8 @@ from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import User, run_as
 from singlewindow.launch.residence import Residence
 
-BASE = re.compile(r"base-(\d{8}T\d{6}Z)")
-STAMP = "%Y%m%dT%H%M%SZ"
+BASE = re.compile(r"base-(\d{8}T\d{12}Z)")
+STAMP = "%Y%m%dT%H%M%S%fZ"  # to the microsecond: two may be taken within a second
 WAL, CLUSTER, FILES, DONE = "wal", "postgres", "files", "backup.json"
 LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""

@@ -20,7 +20,7 @@ from singlewindow.launch import backup, databases, summary
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, read_people, tail
 from singlewindow.launch.guard import Guard, end_all
-from singlewindow.launch.lock import FolderLock, InUseError
+from singlewindow.launch.lock import InUseError, take
 from singlewindow.launch.parts import Part, all_parts, check_ports, listen
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.publication import registers_arrived
@@ -97,7 +97,7 @@ class Launcher:
     @contextmanager
     def _folder(self) -> Iterator[None]:
         self._settings.folder.mkdir(parents=True, exist_ok=True)
-        lock = FolderLock(self._settings.folder)
+        lock = take(self._settings.folder)
         try:
             yield
         finally:

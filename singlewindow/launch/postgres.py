@@ -27,11 +27,12 @@ from urllib.parse import quote
 
 import structlog
 
+from singlewindow.contract.lock import FolderLock
 from singlewindow.launch import residence as residences
 from singlewindow.launch.binaries import Binaries, find
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import tail
-from singlewindow.launch.lock import FolderLock
+from singlewindow.launch.lock import take
 from singlewindow.launch.process import run_as, spawn, stop
 from singlewindow.launch.residence import Residence
 
@@ -103,7 +104,7 @@ class Cluster:
         missing programs or no user to run as.
         """
         self._residence = residences.settle(self._data, self._state)
-        self._lock = FolderLock(self._residence.home)
+        self._lock = take(self._residence.home)
         try:
             self._open(patience)
         except BaseException:

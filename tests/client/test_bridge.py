@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from singlewindow.client.bridge.boxes import Folder, InUse, Lock
+from singlewindow.client.bridge.boxes import Folder, InUse, take
 from singlewindow.client.bridge.orders import Definition, read_order
 from singlewindow.client.bridge.outbox import OutBox
 from singlewindow.client.bridge.receipts import InBox
@@ -572,8 +572,8 @@ def test_one_folder_one_bridge(house: House, capsys: pytest.CaptureFixture[str])
     """INTG-02: the second says who has it; a killed one leaves no lock behind."""
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from singlewindow.client.bridge.boxes import Folder, Lock\n"
-        "lock = Lock(Folder(Path(sys.argv[1]))); print('locked', flush=True); time.sleep(60)"
+        "from singlewindow.client.bridge.boxes import Folder, take\n"
+        "lock = take(Folder(Path(sys.argv[1]))); print('locked', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(house.folder.folder)]
     other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -583,7 +583,7 @@ def test_one_folder_one_bridge(house: House, capsys: pytest.CaptureFixture[str])
         assert bridge(house).run(once=True) == IN_USE
         assert str(other.pid) in capsys.readouterr().out
         with pytest.raises(InUse):
-            Lock(house.folder)
+            take(house.folder)
     finally:
         other.send_signal(signal.SIGKILL)
         other.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -11,9 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from singlewindow.contract.folder import PART, Boxes, complete, flush
+from singlewindow.contract.lock import FolderLock, Held
 
 SUFFIXES = (".json", ".xml")
 NAME = re.compile(
@@ -187,25 +186,11 @@ def _rename(file: Path, to: Path) -> None:
     flush(file.parent)
 
 
-class Lock:
-    """The folder is one bridge's, as long as its process lives."""
-
-    def __init__(self, folder: Folder) -> None:
-        """Take the lock; raises InUse."""
-        self._file: IO[str] = (folder.own / "lock").open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "?"
-            self._file.close()
-            raise InUse(
-                f"文件夹 {folder.folder} 正由另一进程（{holder}）使用，同一文件夹只能有一个"
-            ) from error
-        self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
-
-    def release(self) -> None:
-        """Let others have the folder."""
-        self._file.close()
+def take(folder: Folder) -> FolderLock:
+    """The folder is one bridge's, as long as its process lives; raises InUse."""
+    try:
+        return FolderLock(folder.own)
+    except Held as held:
+        raise InUse(
+            f"文件夹 {folder.folder} 正由另一进程（{held.holder or '?'}）使用，同一文件夹只能有一个"
+        ) from held

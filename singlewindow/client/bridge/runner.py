@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from singlewindow.client.bridge.boxes import Folder, InUse, Lock
+from singlewindow.client.bridge.boxes import Folder, InUse, take
 from singlewindow.client.bridge.outbox import OutBox
 from singlewindow.client.bridge.receipts import Format, InBox
 from singlewindow.client.card import CardService, PinRefused
@@ -78,7 +78,7 @@ class Bridge:
     def run(self, *, once: bool = False) -> int:
         """Work until SIGINT or SIGTERM, or with `once` until all is done that can be; answers the exit code."""
         try:
-            lock = Lock(self.folder.make())
+            lock = take(self.folder.make())
         except InUse as problem:
             self.lines.say(str(problem))
             return IN_USE

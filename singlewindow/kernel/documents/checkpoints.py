@@ -17,11 +17,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from singlewindow.contract.checkpoints import MOST, Book, Checkpoint, Leaf, digest_of, read, root_of
+import structlog
+
+from singlewindow.contract.checkpoints import (
+    MOST,
+    Book,
+    BrokenCheckpoint,
+    Checkpoint,
+    Leaf,
+    digest_of,
+    read,
+    root_of,
+)
 from singlewindow.kernel.database.connection import Database, Transaction
 
 LOCK = 7_411_002  # one worker at a time
 SECONDS = 60.0  # from one round to the next
+log = structlog.get_logger()
 
 _PLACE = """select pg_try_advisory_xact_lock($1) as ours,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint as open,
@@ -72,7 +84,10 @@ class Notary:
 
     async def work(self, worker: Database) -> int:
         """A round as the worker's loops want it: with it there is nothing more to do before the next minute."""
-        await self.round(worker)
+        try:
+            await self.round(worker)
+        except BrokenCheckpoint as broken:  # until a person has looked, once a minute
+            log.error("nothing is vouched for", why=str(broken), book=str(self.book.folder))
         return 0
 
     async def _vouch(

@@ -27,7 +27,7 @@ from singlewindow.kernel.problems import Forbidden
 FORMAT = "singlewindow-evidence/1"
 MAIN = "evidence.json"
 CERTIFICATES = ("ca.pem", "crl.pem", "customs-signing.pem", "portal-signing.pem")
-MOST = 500  # submissions, answers or entries; more than any document has
+MOST = 10_000  # submissions, answers or entries; more than any document has
 READ_ME = """本文件是单据 {number} 的证据文件：企业签名的内容、海关签名的回执、操作记录及其存证，脱离本系统也能核验。
 核验 To check: python verify_evidence.py {number}.zip --trust FOLDER
 FOLDER 内有 ca.pem、crl.pem、customs-signing.pem、portal-signing.pem，须从可信途径取得，不要用本文件内的。
