@@ -176,6 +176,8 @@ async def test_the_same_documents_in_any_format_are_the_same(house: House) -> No
     first, second = await saved(member)
     again = await imported(house, member, book, again=True)
     assert (again["done"], again["failed"]) == (2, 0)
+    assert again["message"] == "其中 2 份此前已收到（自编号和内容均相同），未重复暂存"
+    assert job["message"] == ""
     assert sheet_of(await result(member, again), "已暂存")[1:] == [
         ["1", first["number"], "S-1", "此前已导入，未重复保存"],
         ["2", second["number"], "17", "此前已导入，未重复保存"],

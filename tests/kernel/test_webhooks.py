@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from singlewindow.kernel.http.webhook_routes import happened
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import subsystems
@@ -492,6 +493,20 @@ async def test_the_log_comes_in_pages_and_expires(house: House, monkeypatch: pyt
         assert oldest["event"] == "暂存"
         assert newest["event"] == ""
         assert await ours.log(hook, state="waiting") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "code_name", "told"),
+    [
+        ("submitted", "申报", "申报"),
+        ("submitted", "撤销", "申报 撤销"),
+        ("receipt", "海关接收成功", "回执 海关接收成功"),
+        ("saved", "", "暂存"),
+    ],
+)
+def test_what_happened_is_told_once(kind: str, code_name: str, told: str) -> None:
+    """INTG-03: a submission whose action is called as its kind is no 申报 申报."""
+    assert happened(feed.FeedEvent.model_construct(kind=kind, code_name=code_name)) == told
 
 
 async def test_what_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -330,7 +330,13 @@ def _line(delivery: Delivery, person: Person) -> DeliveryView:
         title=document_types()[event.type].title if event else "",
         type=event.type if event else "",
         number=event.number if event else "",
-        event=f"{KINDS.get(event.kind, '暂存')} {event.code_name}".strip() if event else "",
+        event=happened(event) if event else "",
         after=None if delivery.no is None else feed.cursor_of(person.company_id, delivery.no - 1),
         fault_name=FAULT_WORDS[delivery.fault],
     )
+
+
+def happened(event: feed.FeedEvent) -> str:
+    """回执 海关接收成功; once where the word for the code is that for the kind (申报)."""
+    kind = KINDS.get(event.kind, "暂存")
+    return " ".join(dict.fromkeys(word for word in (kind, event.code_name) if word))

@@ -102,11 +102,12 @@ async def ended_items(
 
 @dataclass(frozen=True)
 class Result:
-    """The file with which a job ends."""
+    """The file with which a job ends, and what has to be said of it beside the counts."""
 
     name: str
     media_type: str
     content: bytes
+    message: str = ""
 
 
 def _as_asked(

@@ -153,7 +153,8 @@ async def _finish(work: Work, kind: JobKind, job: Row) -> None:
         work.transaction, work.person, made.name, made.media_type, made.content, kept
     )
     state = "stopped" if job["stop_asked"] else "done"
-    await _write(work.transaction, job, state=state, result_id=result.id if result else None)
+    said = made.message if made else ""
+    await _write(work.transaction, job, state=state, result_id=result.id if result else None, message=said)
     log.info(
         "job ended", job=job["id"], kind=job["kind"], state=state, done=job["done"], failed=job["failed"]
     )

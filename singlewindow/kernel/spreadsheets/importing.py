@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -154,9 +154,17 @@ async def _finish(work: Work) -> Result | None:
     """What became of each document, in the format of the file that was handed in."""
     type = get_document_type(work.about)
     format = work.facts.get("format", "xlsx")
-    if format == "json":
-        return await json_result(work, type)
-    return await xml_result(work, type) if format == "xml" else await workbook_result(work, type)
+    results = {"json": json_result, "xml": xml_result}
+    return replace(await results.get(format, workbook_result)(work, type), message=await _told(work))
+
+
+async def _told(work: Work) -> str:
+    """What the counts do not tell: documents that were there before are done, and nothing of them was saved."""
+    existing = await work.transaction.value(
+        "select count(*) from job_item where job_id = $1 and state = 'done' and data -> 'existing' = 'true'",
+        work.job_id,
+    )
+    return f"其中 {existing} 份此前已收到（自编号和内容均相同），未重复暂存" if existing else ""
 
 
 IMPORT = JobKind(
