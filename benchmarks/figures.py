@@ -6,10 +6,14 @@ import asyncio
 import hashlib
 import itertools
 import json
+import math
+import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -17,8 +21,12 @@ from uuid import uuid4
 import asyncpg
 
 from benchmarks import appointments, batches, declarations, importing
+from benchmarks.arrivals import Acknowledged, Crowd, phase, within_twice
+from benchmarks.forms import HEAVY_FORM, LIGHT_FORM, TRIP_FORM, Form, Granted, Save
+from benchmarks.numbers import Samples
 from benchmarks.processes import Spent, look
-from benchmarks.work import HEAVY, LIGHT, TRIP, Person, busy, light_content, times_of
+from benchmarks.steps import by_request
+from benchmarks.work import HEAVY, LIGHT, Person, another, busy, light_content, times_of
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 from tests.pdf_samples import make_pdf
 from tests.system.running import System
@@ -26,6 +34,9 @@ from tests.system.running import System
 OPEN_FLOWS = 150  # flows whose last receipt is still to come: more people than this wait for customs
 DRAIN_SECONDS = 60.0
 WARM_SECONDS = 1.0
+STEADY_SHARE, BURST = 0.7, 1.5  # of the most that was measured; of the steady rate
+FLOOR_SECONDS = 1.5
+APART_A_SECOND = 60  # flows whose requests are measured one kind after the other, for each second of a round
 PDF = make_pdf(pages=1)
 _declarations = itertools.count(7_000_000_000)  # far from those of the demonstration world
 Round = dict[str, Any]
@@ -44,10 +55,19 @@ class Bench:
     seconds: float
     company: str
     _drafts: dict[str, str] = field(default_factory=dict)
+    _turn: Iterator[int] = field(default_factory=itertools.count)
 
     def look(self) -> Spent:
         """CPU so far."""
         return look(self.system.launcher, {"portal with floor": self.floor_pid})
+
+    async def floor(self) -> Round:
+        """What one process of the portal and this PostgreSQL do at most: a bare INSERT of a draft's bytes. Measured
+        beside each figure, so that those of different machines compare."""
+        floor = await self._rate(
+            self.at_floor, lambda person: person.floor(), min(self.seconds, FLOOR_SECONDS)
+        )
+        return {name: floor[name] for name in ("per_second", "cpu_ms", "ms", "generator")}
 
     async def draft(self) -> Round:
         """(a) Saving a heavy draft against a bare INSERT, one after the other at the same server."""
@@ -59,7 +79,7 @@ class Bench:
             "of_floor_by_cpu": round(floor["cpu_ms"]["all"] / draft["cpu_ms"]["all"], 3),
             "floor_cpu_ms": floor["cpu_ms"],
             "draft_cpu_ms": draft["cpu_ms"],
-            "generator_share": draft["generator_share"],
+            "generator": draft["generator"],
             "ms": draft["ms"],
         }
 
@@ -98,34 +118,59 @@ class Bench:
 
     async def flow_heavy(self) -> Round:
         """(b) The whole flow with the heaviest form: 25 boxes, ten rows, no file."""
-
-        async def flow(person: Person) -> None:
-            await person.apply(HEAVY, await person.save())
-
-        return await self._flows(flow, _Granted(self.owner, "_load"))
+        return await self._flows(HEAVY_FORM, lambda person: person.save())
 
     async def flow_light(self) -> Round:
         """(b) The whole flow with the lightest form; its drafts with one file each stand ready (`ready_drafts`)."""
         drafts = list(self._drafts.items())
         self._drafts.clear()
 
-        async def flow(person: Person) -> None:
-            if not drafts:
-                await asyncio.sleep(0.05)
-                return
+        async def save(person: Person) -> str:
             number, declaration = drafts.pop()
             await person.save_light(number, declaration, 1)
-            await person.apply(LIGHT, number, 2)
+            return number
 
-        return await self._flows(flow, _Granted(self.owner, "inspection.declaration"), len(drafts))
+        return await self._flows(LIGHT_FORM, save, len(drafts))
 
     async def flow_gate(self) -> Round:
         """(b) The whole flow with a trip (车次): its head, five rows of five kinds, accepted by the gate's desk."""
+        return await self._flows(TRIP_FORM, lambda person: person.save_trip())
 
-        async def flow(person: Person) -> None:
-            await person.apply(TRIP, await person.save_trip(), action="declare")
+    async def burst(self) -> Round:
+        """(k) Heavy flows that come by themselves (Poisson): steadily at a share of the most that was just measured
+        with people who wait for their answers, then half as many again for a minute (twelve times SECONDS); whether
+        any that was acknowledged is lost, and how long the rest takes. Times count from when a flow was due."""
+        most = await self._flows(HEAVY_FORM, lambda person: person.save(), apart=False)
+        rate = float(os.environ.get("RATE") or most["per_second"] * STEADY_SHARE)
+        said = Acknowledged(HEAVY_FORM)
+        crowd = Crowd(self._another, deque(self.people))
+        work = said.flow(lambda person: person.save())
+        spans = (("warm", rate, 1, 1), ("steady", rate, 6, 2), ("burst", rate * BURST, 12, 3))
+        phases = {
+            name: await phase(crowd, each, turns * self.seconds, seed, work, self.look)
+            for name, each, turns, seed in spans
+        }
+        ended = time.time()
+        await crowd.settle()
+        drained = await said.drained(self.owner, 2 * DRAIN_SECONDS)
+        ends = await said.ends(self.owner)
+        bounds = [phases["steady"].began, phases["burst"].began, math.inf]
+        found: Round = {"most_per_second": most["per_second"], "drained": drained}
+        for name, (begins, until) in zip(("steady", "burst"), pairwise(bounds), strict=True):
+            due = {number: at for number, at in said.due.items() if begins <= at < until}
+            final = Samples(ends[number] - at for number, at in due.items() if number in ends)
+            found[name] = {**phases[name].figures(len(due)), "until_final_ms": final.spread()}
+        return {
+            **found,
+            **within_twice(found["steady"]["ms"], found["burst"]["ms"]),
+            "drained_after_seconds": round(max(ends.values(), default=ended) - ended, 2),
+            **await said.counted(self.owner, self.customs),
+            "errors": dict(crowd.errors),
+        }
 
-        return await self._flows(flow, _Granted(self.owner, "gate.trip", ("10", "20"), "10"))
+    async def _another(self) -> Person:
+        """One more connection of somebody who is there already."""
+        return await another(self.people[next(self._turn) % len(self.people)])
 
     async def ready_drafts(self, count: int) -> None:
         """Save applications over the API and give each the same small PDF, signed for it, by SQL: uploads are not
@@ -281,23 +326,26 @@ class Bench:
             "cpu_ms": spent.per(count), **watched.figures(),
         }  # fmt: skip
 
-    async def _rate(self, people: Sequence[Person], work: Callable[[Person], Awaitable[object]]) -> Round:
+    async def _rate(
+        self, people: Sequence[Person], work: Callable[[Person], Awaitable[object]], seconds: float = 0
+    ) -> Round:
         await busy(people, work, 0.5)  # caches and connections
         times_of(people)
         before = self.look()
-        done = await busy(people, work, self.seconds)
+        done = await busy(people, work, seconds or self.seconds)
         spent = self.look().since(before)
         return {
             "per_second": round(done / spent.seconds, 1),
             "cpu_ms": spent.per(done),
-            "generator_share": spent.generator_share,
+            "generator": spent.generator,
+            "machine": spent.of_machine,
             "ms": times_of(people),
         }
 
-    async def _flows(
-        self, flow: Callable[[Person], Awaitable[None]], granted: _Granted, most: int = 10**9
-    ) -> Round:
-        """Flows until time or `most` is up and every last receipt is applied: what counts is done from end to end."""
+    async def _flows(self, form: Form, save: Save, most: int = 10**9, apart: bool = True) -> Round:
+        """Flows until time or `most` is up and every last receipt is applied: what counts is done from end to end.
+        Then, where `apart`, the same requests one kind after the other: of `most`, so many are kept for that."""
+        granted, kept = Granted(self.owner, form), self.apart if apart else 0
         await granted.begin()
         begun = 0
 
@@ -305,9 +353,9 @@ class Bench:
             nonlocal begun
             while begun - granted.count > OPEN_FLOWS:
                 await asyncio.sleep(0.02)
-            if begun < most:
+            if begun < most - kept:
                 begun += 1
-                await flow(person)
+                await form.apply(person, await save(person))
             else:
                 await asyncio.sleep(0.05)
 
@@ -318,56 +366,38 @@ class Bench:
             return self.look()
 
         watch = asyncio.create_task(granted.watch())
-        await busy(self.people, one, WARM_SECONDS)  # caches and connections
+        await busy(self.people, one, max(WARM_SECONDS, self.seconds / 10))  # caches and connections
         before, warm = await drained(), begun
         times_of(self.people)
         await busy(self.people, one, self.seconds)
-        ended = self.look()
+        ended, times = self.look(), times_of(self.people)
         spent, flows = (await drained()).since(before), begun - warm
         watch.cancel()
+        await asyncio.wait([watch])
         return {
             "flows": flows,
             "per_second": round(flows / spent.seconds, 1),
-            "by_cpu_on_2_cores": round(2 * flows / sum(spent.parts.values()), 1),
+            "by_cpu_on_2_cores": round(2 * flows / spent.cpu, 1),
+            "ready_drafts_ran_out": begun >= most - kept,
             "drained_after_seconds": round(spent.seconds - ended.since(before).seconds, 2),
             "cpu_ms": spent.per(flows),
-            "generator_share": spent.generator_share,
-            "ms": times_of(self.people),
+            "generator": ended.since(before).generator,
+            "machine": ended.since(before).of_machine,
+            "ms": times,
+            "by_request": await by_request(
+                self.people, form, save, kept, granted, self.look, self.system.pids_of("worker")
+            )
+            if kept
+            else {},
         }
+
+    @property
+    def apart(self) -> int:
+        """Flows whose requests are measured one kind after the other: enough that a hundredth of a second of CPU, which
+        is as near as processes are looked at, says little."""
+        return max(int(APART_A_SECOND * self.seconds) // len(self.people), 4) * len(self.people)
 
 
 def _by_cpu(spent: Spent) -> float:
     """The seconds that two cores would need if they did nothing else and always had something to do."""
-    return round(sum(spent.parts.values()) / 2, 1)
-
-
-class _Granted:
-    """How many documents of a type have had their last receipt (of those codes) applied, which leads to the status;
-    looked up five times a second."""
-
-    def __init__(
-        self,
-        owner: asyncpg.Connection,
-        type: str,
-        codes: Sequence[str] = ("APPROVED", "REFUSED"),
-        status: str = "4",
-    ) -> None:
-        self._owner = owner
-        self._wanted = (list(codes), type, status)
-        self._from = 0
-        self.count = 0
-
-    async def begin(self) -> None:
-        """Count from here."""
-        self._from = await self._owner.fetchval("select coalesce(max(id), 0) from receipt")
-
-    async def watch(self) -> None:
-        """Look again and again."""
-        while True:
-            self.count = await self._owner.fetchval(
-                """select count(*) from receipt r join document d on d.id = r.document_id
-                   where r.id > $1 and r.code = any($2) and d.type = $3 and d.status = $4""",
-                self._from,
-                *self._wanted,
-            )
-            await asyncio.sleep(0.2)
+    return round(spent.cpu / 2, 1)

@@ -1,4 +1,4 @@
-"""CPU time by process, from /proc: which part of the system spends what.
+"""CPU time by process, from /proc: which part of the system spends what, and whether the generator keeps up.
 
 Wall-clock rates depend on what else the machine does; CPU milliseconds per piece of work hardly do.
 """
@@ -14,20 +14,50 @@ from tests.system.running import COMMANDS, command_of, parent_of, processes
 
 TICK = os.sysconf("SC_CLK_TCK")
 GENERATOR = "generator"
-ENDED = "ended children"  # what was done by children of portal, worker, customs that are gone by now
+ENDED = "ended children"  # what was done by processes that are gone by now
+BUSY = 0.8  # a generator busier than this of its one core may be what was measured
+Process = tuple[str, int, int]  # part, process id, when it started: ids come again
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of CPU by part, and of the clock."""
+    """Seconds of CPU by process, what was spent by processes that have ended, seconds for which the generator was ready
+    and had no core, what all cores of the machine spent on whatever it was, what its host kept of them, and seconds of
+    the clock."""
 
-    parts: dict[str, float]
+    processes: dict[Process, float]
+    ended: float
+    waiting: float
+    machine: float
+    stolen: float
     seconds: float
 
     def since(self, earlier: Spent) -> Spent:
-        """What was spent between two looks."""
-        parts = {name: spent - earlier.parts.get(name, 0.0) for name, spent in self.parts.items()}
-        return Spent(parts, self.seconds - earlier.seconds)
+        """What was spent between two looks. A process that ended in between took its time along to its parent, which
+        counts it among the ended; what it had spent before the first look is taken off there."""
+        spent = {each: cpu - earlier.processes.get(each, 0.0) for each, cpu in self.processes.items()}
+        gone = sum(cpu for each, cpu in earlier.processes.items() if each not in self.processes)
+        return Spent(
+            spent,
+            max(self.ended - earlier.ended - gone, 0.0),
+            self.waiting - earlier.waiting,
+            self.machine - earlier.machine,
+            self.stolen - earlier.stolen,
+            self.seconds - earlier.seconds,
+        )
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """Seconds of CPU by part."""
+        found: dict[str, float] = {GENERATOR: 0.0}
+        for (name, _, _), cpu in self.processes.items():
+            found[name] = found.get(name, 0.0) + cpu
+        return found | {ENDED: self.ended}
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU altogether, the generator's among them."""
+        return sum(self.parts.values())
 
     def per(self, pieces: int) -> dict[str, float]:
         """Milliseconds of CPU for each piece of work, by part, the greatest first, and altogether."""
@@ -38,21 +68,38 @@ class Spent:
     @property
     def generator_share(self) -> float:
         """The load generator's part of all CPU time."""
-        return round(self.parts[GENERATOR] / (sum(self.parts.values()) or 1), 3)
+        return round(self.parts[GENERATOR] / (self.cpu or 1), 3)
+
+    @property
+    def generator(self) -> dict[str, float]:
+        """How the generator spent its one core's time: busy, ready but without a core, and idle; its part of all CPU
+        time."""
+        whole = self.seconds or 1.0
+        busy, waiting = self.parts[GENERATOR] / whole, max(self.waiting, 0.0) / whole
+        return {
+            "busy": round(busy, 3), "waiting": round(waiting, 3), "idle": round(max(1 - busy - waiting, 0.0), 3),
+            "share_of_all_cpu": self.generator_share,
+        }  # fmt: skip
+
+    @property
+    def of_machine(self) -> dict[str, float]:
+        """Cores that others used meanwhile, the kernel's own work for us among them, and that the host kept."""
+        whole = self.seconds or 1.0
+        others = max(self.machine - self.cpu, 0.0) / whole
+        return {"cores_used_by_others": round(others, 2), "cores_stolen": round(self.stolen / whole, 2)}
 
 
 def look(launcher: int, extra: dict[str, int]) -> Spent:
     """The CPU time so far of everything under a launcher, of `extra` name → pid, and of this process."""
-    parts = {GENERATOR: time.process_time()}
-    for pid in _under(launcher):
-        name = _part_of(command_of(pid))
-        own, ended = _cpu(pid)
-        parts[name] = parts.get(name, 0.0) + own
-        if not name.startswith("pg "):
-            parts[ENDED] = parts.get(ENDED, 0.0) + ended
-    for name, pid in extra.items():
-        parts[name] = _cpu(pid)[0]
-    return Spent(parts, time.perf_counter())
+    found: dict[Process, float] = {(GENERATOR, os.getpid(), 0): time.process_time()}
+    ended = 0.0
+    named = {**dict.fromkeys(_under(launcher), ""), **{pid: name for name, pid in extra.items()}}
+    for pid, name in named.items():
+        part = name or part_of(command_of(pid))
+        own, of_ended, started = _cpu(pid)
+        found[part, pid, started] = own
+        ended += of_ended
+    return Spent(found, ended, _waiting(), *_machine(), time.perf_counter())
 
 
 def _under(launcher: int) -> list[int]:
@@ -67,7 +114,7 @@ def _under(launcher: int) -> list[int]:
     return found
 
 
-def _part_of(command: str) -> str:
+def part_of(command: str) -> str:
     """portal, worker, customs, card, or the PostgreSQL session of one of their roles."""
     if command.startswith("postgres: "):
         words = command.split()
@@ -78,10 +125,27 @@ def _part_of(command: str) -> str:
     return next((name for name, known in COMMANDS.items() if known in command), "other")
 
 
-def _cpu(pid: int) -> tuple[float, float]:
-    """Seconds of a process, and of its children that have ended."""
+def _cpu(pid: int) -> tuple[float, float, int]:
+    """Seconds of a process, of its children that have ended, and when it started."""
     try:
         fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return 0.0, 0.0
-    return (int(fields[11]) + int(fields[12])) / TICK, (int(fields[13]) + int(fields[14])) / TICK
+        return 0.0, 0.0, 0
+    ticks = [int(fields[at]) for at in (11, 12, 13, 14)]
+    return sum(ticks[:2]) / TICK, sum(ticks[2:]) / TICK, int(fields[19])
+
+
+def _waiting() -> float:
+    """Seconds for which this process was ready and had no core; 0 where the kernel does not tell."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _machine() -> tuple[float, float]:
+    """Seconds that all cores were busy (user, nice, system, irq, softirq), and that the host gave to others."""
+    user, nice, system, _, _, irq, softirq, steal = map(
+        int, Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]
+    )
+    return (user + nice + system + irq + softirq) / TICK, steal / TICK

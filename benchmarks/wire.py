@@ -80,12 +80,13 @@ class Client:
     fixed: bytes  # header lines, each with its line end
     times: dict[str, list[float]] = field(default_factory=dict)
     last: float = 0.0  # when it was answered last
+    due: float = 0.0  # when the next request should have gone: its time counts from there
 
     @classmethod
     async def connect(cls, port: int, headers: dict[str, str]) -> Client:
         """A new connection to a port of this computer."""
         lines = {"Host": f"127.0.0.1:{port}", **headers}
-        return cls(port, await _connected(port), "".join(f"{n}: {v}\r\n" for n, v in lines.items()).encode())
+        return cls(port, await connected(port), "".join(f"{n}: {v}\r\n" for n, v in lines.items()).encode())
 
     async def call(
         self, kind: str, method: str, path: str, body: bytes = b"", more: str = "", expect: int = 200
@@ -94,10 +95,11 @@ class Client:
         head = f"{method} {path} HTTP/1.1\r\n{more}content-length: {len(body)}\r\n".encode()
         if body:
             head += b"content-type: application/json\r\n"
-        began = time.perf_counter()
-        if self.connection.closed or began - self.last > IDLE_SECONDS:
+        now = time.perf_counter()
+        began, self.due = self.due or now, 0.0
+        if self.connection.closed or now - self.last > IDLE_SECONDS:
             self.connection.close()
-            self.connection = await _connected(self.port)
+            self.connection = await connected(self.port)
         status, answer = await self.connection.ask(head + self.fixed + b"\r\n" + body)
         self.last = time.perf_counter()
         self.times.setdefault(kind, []).append(self.last - began)
@@ -106,6 +108,7 @@ class Client:
         return answer
 
 
-async def _connected(port: int) -> Connection:
+async def connected(port: int) -> Connection:
+    """A new connection to a port of this computer."""
     _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
     return connection

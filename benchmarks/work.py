@@ -8,13 +8,14 @@ import itertools
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks.numbers import Samples
 from benchmarks.seed import sample_content
-from benchmarks.wire import Client
+from benchmarks.wire import Client, connected
 from singlewindow.contract.signatures import sign_raw
 from tests.system.applicant import Applicant, applicants
 from tests.system.running import System
@@ -60,14 +61,19 @@ class Person:
 
     async def apply(self, type: str, number: str, version: int = 1, action: str = "apply") -> None:
         """申报: prepare, let the card sign, submit."""
+        await self.submit(type, number, await self.prepare(type, number, version, action))
+
+    async def prepare(self, type: str, number: str, version: int = 1, action: str = "apply") -> bytes:
+        """What the card shall sign, and its token."""
         wanted = json.dumps({"action": action, "card_no": self.applicant.card_no}).encode()
-        path = f"{type}/{number}"
-        answer = await self.client.call(
-            "prepare", "POST", f"{path}/prepare", wanted, f'If-Match: "{version}"\r\n'
-        )
-        asked = json.loads(answer)
+        match = f'If-Match: "{version}"\r\n'
+        return await self.client.call("prepare", "POST", f"{type}/{number}/prepare", wanted, match)
+
+    async def submit(self, type: str, number: str, prepared: bytes) -> None:
+        """Let the card sign, and submit."""
+        asked = json.loads(prepared)
         body = {"token": asked["token"], **self.sign(asked["signing_input"])}
-        await self.client.call("submit", "POST", f"{path}/submit", json.dumps(body).encode())
+        await self.client.call("submit", "POST", f"{type}/{number}/submit", json.dumps(body).encode())
 
     async def search(self, query: str) -> int:
         """A page of the result list; how many rows it has."""
@@ -130,6 +136,12 @@ async def _person(applicant: Applicant, port: int, origin: str) -> Person:
     return Person(await Client.connect(port, headers), applicant, (before, after))
 
 
+async def another(person: Person) -> Person:
+    """The same with a connection of its own."""
+    client = person.client
+    return replace(person, client=Client(client.port, await connected(client.port), client.fixed))
+
+
 async def busy(people: Sequence[Person], work: Callable[[Person], Awaitable[object]], seconds: float) -> int:
     """Let everybody do the same again and again for so many seconds; how often it was done."""
     done = 0
@@ -146,17 +158,11 @@ async def busy(people: Sequence[Person], work: Callable[[Person], Awaitable[obje
     return done
 
 
-def times_of(people: Sequence[Person]) -> dict[str, dict[str, float]]:
-    """Milliseconds of each kind of request since the last look: median, 99 of 100, greatest."""
-    merged: dict[str, list[float]] = {}
+def times_of(people: Sequence[Person]) -> dict[str, Samples]:
+    """Seconds of each request since the last look, by kind."""
+    merged: dict[str, Samples] = {}
     for person in people:
         for kind, times in person.client.times.items():
-            merged.setdefault(kind, []).extend(times)
+            merged.setdefault(kind, Samples()).extend(times)
         person.client.times.clear()
-    return {kind: _spread(sorted(times)) for kind, times in merged.items()}
-
-
-def _spread(ordered: list[float]) -> dict[str, float]:
-    at = {"median": 0.5, "p99": 0.99, "max": 1.0}
-    last = len(ordered) - 1
-    return {name: round(ordered[int(last * share)] * 1000, 1) for name, share in at.items()}
+    return merged

@@ -1,0 +1,23 @@
+"""Where figures are kept: a JSON file for each, in var/bench as they are measured."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.system.running import CLONE
+
+FOLDER = CLONE / "var" / "bench"
+SETTING = "RESULTS"  # another folder
+
+
+def keep(line: Mapping[str, Any]) -> None:
+    """Print a figure as one line, and write it into a file of its name."""
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+    folder = Path(os.environ.get(SETTING) or FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(line, ensure_ascii=False, indent=1) + "\n"
+    (folder / f"{line['benchmark']}.json").write_text(text, "utf-8")
