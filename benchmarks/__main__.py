@@ -53,6 +53,7 @@ OF_DOCUMENTS = (
 OF_DECLARATIONS = ("closed", "export", "print")
 FIGURES = (*OF_DOCUMENTS, "appointment", *OF_DECLARATIONS)
 METHODS = {"import": "import_trips", "print": "print_sealed", "export": "export_data"}
+PATIENCE = 600.0  # seconds until an installation is ready, on a machine that may have much else to do
 TRIES = 3  # of a round in which the generator may have been too busy
 LIGHT_FLOWS_A_SECOND = 250  # drafts made ready for the lightest form's rounds
 SECONDS = float(os.environ.get("SECONDS", "5"))
@@ -75,7 +76,7 @@ def main() -> None:
     if measured := [name for name in names or FIGURES if name not in others]:
         _say("starting an installation")
         with (
-            running(WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json") as system,
+            running(patience=PATIENCE, WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json") as system,
             _floor(system) as floor,
         ):
             kept_up = uvloop.run(_measure(system, *floor, measured))
@@ -124,19 +125,27 @@ async def _measure(system: System, floor_port: int, floor_pid: int, names: Seque
     ):
         bench = Bench(system, at_portal, at_floor, floor_pid, owner, customs, SECONDS, company)
         rounds: dict[str, list[Round]] = {name: [] for name in names}
-        for at in range(ROUNDS):
-            for name in names:
-                _say(f"round {at + 1} of {ROUNDS}: {name}")
-                rounds[name].append(await _kept(bench, name))
-                _say(json.dumps(shown(rounds[name][-1])))
+        try:
+            for at in range(ROUNDS):
+                for name in names:
+                    _say(f"round {at + 1} of {ROUNDS}: {name}")
+                    rounds[name].append(await _kept(bench, name))
+                    _say(json.dumps(shown(rounds[name][-1])))
+        finally:  # what was measured before something went wrong is told
+            told["load_after"] = round(os.getloadavg()[0], 1)
+            for name, measured in rounds.items():
+                _tell(name, measured, told)
     await owner.close()
     await customs.close()
-    told["load_after"] = round(os.getloadavg()[0], 1)
-    for name, measured in rounds.items():
+    return not any(each["generator_too_busy"] for measured in rounds.values() for each in measured)
+
+
+def _tell(name: str, measured: Sequence[Round], told: dict[str, Any]) -> None:
+    """Print a figure and keep it, with what it is and under which conditions it was seen."""
+    if measured:
         what = " ".join((getattr(Bench, METHODS.get(name, name)).__doc__ or "").split())
         line = {"benchmark": name, **combined(measured), "rounds": by_round(measured), "what": what}
         keep(line | {"conditions": told})
-    return not any(each["generator_too_busy"] for measured in rounds.values() for each in measured)
 
 
 async def _kept(bench: Bench, name: str) -> Round:

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.work import Person
 from singlewindow.kernel.timing import CHINA
+from tests.system.running import System
 
 LOOKUP = "/api/documents/appointment.application/lookup"
 PORTS = (("5301", "5304"), ("5301", "5301"), ("5710", "2244"), ("2244", "5710"))  # two work on days of rest
@@ -28,6 +29,18 @@ async def check(person: Person, question: bytes) -> None:
     """One look-up; it must have been judged."""
     answer = json.loads(await person.client.call("lookup", "POST", LOOKUP, question))
     assert any(notice["path"] == "start" and notice["offers"] for notice in answer["notices"]), answer
+
+
+def application(system: System, consignee: str) -> dict[str, Any]:
+    """What is applied for: a time on a day on which the port rests."""
+    months = {each["key"]: each["data"]["days"] for each in system.world["registers"]["port_calendar"]}
+    days = (datetime.now(CHINA).date() + timedelta(days=ahead) for ahead in range(12, 40))
+    rest = next(day for day in days if f"{day:%d}" not in months[f"5301-{day:%Y%m}"])
+    return {
+        "consignee_code": consignee, "contact": "王芳", "mobile": "13800000000", "declare_port": "5301",
+        "entry_port": "5301", "transport": "4", "start": f"{rest} 10:00", "reason_kind": "2", "reason": "鲜活货物",
+        "ie_flag": "I", "goods": [{"hs_code": "0805100000", "name": "鲜橙"}],
+    }  # fmt: skip
 
 
 def _body(consignee: str, ports: tuple[str, str], start: datetime) -> bytes:

@@ -12,16 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
-
 from benchmarks.forms import Form, Save
 from benchmarks.numbers import Samples, poisson
 from benchmarks.processes import Spent
-from benchmarks.wire import Failed
+from benchmarks.sides import Side
 from benchmarks.work import Person
 
 MOST_PEOPLE = 400  # connections; who comes then waits, and that counts
-ASKED_SECONDS = 60.0  # the longest that one request may take until its connection is given up
+PATIENCE = 60.0  # seconds that one piece of work may take until it counts as failed
 Work = Callable[[Person], Awaitable[object]]
 
 
@@ -31,6 +29,7 @@ class Crowd:
 
     new: Callable[[], Awaitable[Person]]
     idle: deque[Person]
+    patience: float = PATIENCE
     times: dict[str, Samples] = field(default_factory=dict)
     late: Samples = field(
         default_factory=Samples
@@ -52,9 +51,9 @@ class Crowd:
             self.begin(begins + moment, work)
         await self._until(begins + seconds)
 
-    def begin(self, due: float, work: Work) -> None:
-        """Begin a piece of work that was due at that moment."""
-        task = asyncio.create_task(self._one(due, work))
+    def begin(self, due: float, work: Work, name: str = "") -> None:
+        """Begin a piece of work that was due at that moment; with a name its whole time is kept too."""
+        task = asyncio.create_task(self._one(due, work, name))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -68,15 +67,17 @@ class Crowd:
         if (pause := moment - time.perf_counter()) > 0:
             await asyncio.sleep(pause)
 
-    async def _one(self, due: float, work: Work) -> None:
+    async def _one(self, due: float, work: Work, name: str) -> None:
         self.late.append(time.perf_counter() - due)
         times = self.times  # those of the time in which it was due
         person = await self._somebody()
         person.client.due = due
         try:
-            async with asyncio.timeout(ASKED_SECONDS):
+            async with asyncio.timeout(self.patience):
                 await work(person)
-        except (Failed, OSError, TimeoutError) as problem:
+            if name:
+                times.setdefault(name, Samples()).append(time.perf_counter() - due)
+        except Exception as problem:  # whatever goes wrong is counted, and told in the line
             self.errors[_told(problem)] += 1
             person.client.connection.close()
         for kind, took in person.client.times.items():
@@ -121,7 +122,7 @@ class Acknowledged:
 
         return flow
 
-    async def ends(self, owner: asyncpg.Connection) -> dict[str, float]:
+    async def ends(self, owner: Side) -> dict[str, float]:
         """Which of them have come to their end at the portal, and when its last receipt came."""
         rows = await owner.fetch(
             """select d.number, max(r.received_at) as at from document d join receipt r on r.document_id = d.id
@@ -130,7 +131,7 @@ class Acknowledged:
         )  # fmt: skip
         return {row["number"]: row["at"].timestamp() for row in rows}
 
-    async def at_customs(self, customs: asyncpg.Connection) -> Counter[str]:
+    async def at_customs(self, customs: Side) -> Counter[str]:
         """How often customs have decided each of them."""
         rows = await customs.fetch(
             """select s.number from submission s where s.number = any($1) and exists
@@ -139,7 +140,7 @@ class Acknowledged:
         )  # fmt: skip
         return Counter(row["number"] for row in rows)
 
-    async def counted(self, owner: asyncpg.Connection, customs: asyncpg.Connection) -> dict[str, int]:
+    async def counted(self, owner: Side, customs: Side) -> dict[str, int]:
         """Acknowledged, at their end on either side, lost and doubled."""
         ends, decided = await self.ends(owner), await self.at_customs(customs)
         return {
@@ -150,7 +151,7 @@ class Acknowledged:
             "doubled": sum(times > 1 for times in decided.values()),
         }
 
-    async def drained(self, owner: asyncpg.Connection, seconds: float) -> bool:
+    async def drained(self, owner: Side, seconds: float) -> bool:
         """Wait until all have come to their end; False where that takes longer."""
         deadline = time.monotonic() + seconds
         while len(await self.ends(owner)) < len(self.due):

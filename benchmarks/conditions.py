@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
+from benchmarks.sides import Side
 from tests.system.running import CLONE
 
 SETTINGS = (
@@ -39,7 +38,7 @@ def conditions() -> dict[str, Any]:
     }
 
 
-async def of_database(owner: asyncpg.Connection, folder: Path) -> dict[str, Any]:
+async def of_database(owner: Side, folder: Path) -> dict[str, Any]:
     """PostgreSQL's settings, the sizes of its databases in MB, and what its disk takes to keep a block."""
     rows = await owner.fetch(
         "select name, current_setting(name) as setting from pg_settings where name = any($1)", list(SETTINGS)

@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 
 from benchmarks.importing import Memory
+from benchmarks.sides import Side
 from benchmarks.work import Person
 from singlewindow.demo.printable import FIRST_SERIAL
 from singlewindow.subsystems.declarations.queries import INDEX
@@ -84,7 +85,7 @@ class Queries:
     queries: list[str]
 
     @classmethod
-    async def drawn(cls, owner: asyncpg.Connection, customs_code: str, count: int = 200) -> Queries:
+    async def drawn(cls, owner: Side, customs_code: str, count: int = 200) -> Queries:
         """Different numbers for each query, spread over the whole register."""
         own, foreign = [
             await owner.fetch(
@@ -140,7 +141,7 @@ async def _done(http: httpx.AsyncClient, number: str) -> dict[str, Any]:
             await asyncio.sleep(0.3)
 
 
-async def numbers_of(owner: asyncpg.Connection, customs_code: str, count: int) -> list[str]:
+async def numbers_of(owner: Side, customs_code: str, count: int) -> list[str]:
     """Declarations of the company that have all their data."""
     rows = await owner.fetch(
         f"""select key from {INDEX.table} where consignee_code = $1 and right(key, 9)::bigint between $2 and $3
@@ -153,7 +154,7 @@ async def numbers_of(owner: asyncpg.Connection, customs_code: str, count: int) -
     return [row["key"] for row in rows]
 
 
-async def layout_files(owner: asyncpg.Connection, application: str) -> tuple[int, int]:
+async def layout_files(owner: Side, application: str) -> tuple[int, int]:
     """How many PDF files an application has, and their bytes altogether."""
     row = await owner.fetchrow(
         """select count(*) as files, sum(length(f.content)) as bytes from declarations_result r

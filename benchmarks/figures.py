@@ -14,19 +14,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
-
-import asyncpg
 
 from benchmarks import appointments, batches, declarations, importing
 from benchmarks.arrivals import Acknowledged, Crowd, phase, within_twice
 from benchmarks.forms import HEAVY_FORM, LIGHT_FORM, TRIP_FORM, Form, Granted, Save
 from benchmarks.numbers import Samples
 from benchmarks.processes import Spent, look
+from benchmarks.sides import Side
 from benchmarks.steps import by_request
-from benchmarks.work import HEAVY, LIGHT, Person, another, busy, light_content, times_of
+from benchmarks.work import HEAVY, LIGHT, Person, busy, light_content, times_of, with_own_connection
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 from tests.pdf_samples import make_pdf
 from tests.system.running import System
@@ -34,7 +34,8 @@ from tests.system.running import System
 OPEN_FLOWS = 150  # flows whose last receipt is still to come: more people than this wait for customs
 DRAIN_SECONDS = 60.0
 WARM_SECONDS = 1.0
-STEADY_SHARE, BURST = 0.7, 1.5  # of the most that was measured; of the steady rate
+DISTRICTS, TRANSPORTS = ("5301", "5304", "2202", "0204"), ("2", "4", "5")  # of the stored documents
+STEADY_SHARE, BURST = 0.6, 1.5  # of the most that was measured; of the steady rate
 FLOOR_SECONDS = 1.5
 APART_A_SECOND = 60  # flows whose requests are measured one kind after the other, for each second of a round
 PDF = make_pdf(pages=1)
@@ -50,8 +51,8 @@ class Bench:
     people: list[Person]
     at_floor: list[Person]
     floor_pid: int
-    owner: asyncpg.Connection
-    customs: asyncpg.Connection
+    owner: Side
+    customs: Side
     seconds: float
     company: str
     _drafts: dict[str, str] = field(default_factory=dict)
@@ -90,18 +91,29 @@ class Bench:
         )
 
     async def search(self) -> Round:
-        """(c) A page of 20 with status, district, transport mode and time out of all that is stored."""
-        now = datetime.now(UTC) + timedelta(hours=8)
-        span = {"updated_from": f"{now - timedelta(days=20):%Y-%m-%d}", "updated_to": f"{now:%Y-%m-%d}"}
-        asked = [
-            urlencode({"status": "4", "district": district, "transport": transport, "page": page, **span})
-            for district, transport in itertools.product(("5301", "5304", "2202"), ("2", "4", "5"))
-            for page in (1, 2)
-        ]
-        turn = itertools.cycle(asked)
-        rows = await self.people[0].search(asked[0])
-        assert rows == 20, f"a page has 20 rows, this one {rows}"
-        return await self._rate(self.people, lambda person: person.search(next(turn)))
+        """(c) A page of 20 with status, district, transport mode and time out of all that is stored. Which page of
+        which days is drawn anew for each of 400 questions, so that not always the same rows are read."""
+        turn = itertools.cycle(self.searches(400))
+        seen = [0, 0]  # questions, rows
+
+        async def ask(person: Person) -> None:
+            rows = await person.search(next(turn))
+            seen[0], seen[1] = seen[0] + 1, seen[1] + rows
+
+        found = await self._rate(self.people, ask)
+        return {**found, "rows_a_page": round(seen[1] / seen[0], 1)}
+
+    def searches(self, count: int) -> list[str]:
+        """Questions about spans of 7 to 20 days of the last 60, their first three pages."""
+        chance, today = Random(count), datetime.now(UTC) + timedelta(hours=8)
+        asked = []
+        for _ in range(count):
+            last = today - timedelta(days=chance.randrange(40))
+            first = last - timedelta(days=chance.randrange(7, 21))
+            span = {"updated_from": f"{first:%Y-%m-%d}", "updated_to": f"{last:%Y-%m-%d}"}
+            where = {"district": chance.choice(DISTRICTS), "transport": chance.choice(TRANSPORTS)}
+            asked.append(urlencode({"status": "4", **where, "page": chance.randrange(1, 4), **span}))
+        return asked
 
     async def statistics(self) -> Round:
         """All of the company's documents (half of those stored) counted and summed by two dimensions, one at a time."""
@@ -143,7 +155,7 @@ class Bench:
         most = await self._flows(HEAVY_FORM, lambda person: person.save(), apart=False)
         rate = float(os.environ.get("RATE") or most["per_second"] * STEADY_SHARE)
         said = Acknowledged(HEAVY_FORM)
-        crowd = Crowd(self._another, deque(self.people))
+        crowd = Crowd(self.another, deque(self.people))
         work = said.flow(lambda person: person.save())
         spans = (("warm", rate, 1, 1), ("steady", rate, 6, 2), ("burst", rate * BURST, 12, 3))
         phases = {
@@ -168,14 +180,14 @@ class Bench:
             "errors": dict(crowd.errors),
         }
 
-    async def _another(self) -> Person:
+    async def another(self) -> Person:
         """One more connection of somebody who is there already."""
-        return await another(self.people[next(self._turn) % len(self.people)])
+        return await with_own_connection(self.people[next(self._turn) % len(self.people)])
 
     async def ready_drafts(self, count: int) -> None:
         """Save applications over the API and give each the same small PDF, signed for it, by SQL: uploads are not
         what is measured, and each would ask a process of its own about the file."""
-        declarations = iter(await self._publish(count))
+        declarations = iter(await self.publish(count))
         numbers: dict[str, str] = {}
 
         async def save(person: Person) -> None:
@@ -190,7 +202,7 @@ class Bench:
         self._drafts = numbers
         times_of(self.people)
 
-    async def _publish(self, count: int) -> list[str]:
+    async def publish(self, count: int) -> list[str]:
         """Fresh declarations of the company in the portal's register, as customs would have published them."""
         year = datetime.now(UTC).year
         numbers = [f"5301{year}{next(_declarations):010d}" for _ in range(count)]

@@ -8,8 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
-
+from benchmarks.sides import Side
 from benchmarks.work import HEAVY, LIGHT, TRIP, Person
 
 
@@ -48,7 +47,7 @@ class Granted:
     """How many documents of a type have had their last receipt applied, which leads to the status that customs' consent
     leads to. That is where a flow ends: what the page shows then is final."""
 
-    def __init__(self, owner: asyncpg.Connection, form: Form) -> None:
+    def __init__(self, owner: Side, form: Form) -> None:
         self._owner = owner
         self._form = form
         self._from = 0

@@ -136,7 +136,7 @@ async def _person(applicant: Applicant, port: int, origin: str) -> Person:
     return Person(await Client.connect(port, headers), applicant, (before, after))
 
 
-async def another(person: Person) -> Person:
+async def with_own_connection(person: Person) -> Person:
     """The same with a connection of its own."""
     client = person.client
     return replace(person, client=Client(client.port, await connected(client.port), client.fixed))

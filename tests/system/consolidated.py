@@ -42,27 +42,34 @@ async def play(system: System) -> dict[str, str]:
     """File, declare a list of each life, then amend one and withdraw another; what is left is merged and declared."""
     async with applicants(system) as people:
         person = people[0]
-        general = await person.declare(QUALIFICATION, _qualification("1"), "declare")
         bonded = await person.declare(QUALIFICATION, _qualification("2"), "declare")
-        booklet = await person.declare(BOOKLET, _booklet(system, general), "declare")
-        await _reach(system, {general: "7", bonded: "7", booklet: "7"})
-        book_no = await _one(system, RETURNED, "book_no", booklet)
+        book_no = await booklet_of(system, person)
+        await _reach(system, {bonded: "7"})
         made = {
-            "modified": await person.declare(LIST, _list(person, book_no, "GI", "200"), "declare"),
-            "revoked": await person.declare(LIST, _list(person, book_no, "GE", "300"), "declare"),
-            "bonded": await person.declare(LIST, _list(person, _book(system), "BI", "50"), "declare"),
+            "modified": await person.declare(LIST, list_of(person, book_no, "GI", "200"), "declare"),
+            "revoked": await person.declare(LIST, list_of(person, book_no, "GE", "300"), "declare"),
+            "bonded": await person.declare(LIST, list_of(person, _book(system), "BI", "50"), "declare"),
         }
         system.kill("customs")
         system.kill("worker")
         await _reach(system, dict.fromkeys(made.values(), "15"))
-        change = _list(person, book_no, "GI", "250") | ASKED
+        change = list_of(person, book_no, "GI", "250") | ASKED
         await person.amend(LIST, made["modified"], "modify", change)
-        await person.amend(LIST, made["revoked"], "revoke", _list(person, book_no, "GE", "300") | ASKED)
+        await person.amend(LIST, made["revoked"], "revoke", list_of(person, book_no, "GE", "300") | ASKED)
         system.kill("customs")
         await _reach(system, {made["revoked"]: "14"})
         await _settled(system)
         await _merge_and_declare(system, person, made["modified"])
         return made
+
+
+async def booklet_of(system: System, person: Applicant) -> str:
+    """A qualification and a booklet of one good, in force: the booklet's number at customs."""
+    general = await person.declare(QUALIFICATION, _qualification("1"), "declare")
+    booklet = await person.declare(BOOKLET, _booklet(system, general), "declare")
+    await _reach(system, {general: "7", booklet: "7"})
+    number: str = await _one(system, RETURNED, "book_no", booklet)
+    return number
 
 
 async def _settled(system: System) -> None:
@@ -103,7 +110,7 @@ def _good() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _list(person: Applicant, book_no: str, kind: str, quantity: str) -> dict[str, Any]:
+def list_of(person: Applicant, book_no: str, kind: str, quantity: str) -> dict[str, Any]:
     """A list by road of so much of item 1."""
     good = _good() | {
         "record_no": "1", "quantity": quantity, "quantity1": quantity, "total": f"{int(quantity) * 5.2:.2f}",

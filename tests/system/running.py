@@ -148,8 +148,13 @@ class System:
 
 
 @contextmanager
-def running(*, place: Path | None = None, **settings: str) -> Iterator[System]:
-    """Start a system in a folder of its own (below `place`) on free ports; at the end nothing of it is left."""
+def running(
+    *, place: Path | None = None, patience: float = READY_SECONDS, **settings: str
+) -> Iterator[System]:
+    """Start a system in a folder of its own (below `place`) on free ports; at the end nothing of it is left.
+
+    `patience`: seconds until it must be ready.
+    """
     with tempfile.TemporaryDirectory(prefix="sw-system-", dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # under root another user runs the database
@@ -164,7 +169,7 @@ def running(*, place: Path | None = None, **settings: str) -> Iterator[System]:
             )
         system = System(folder, launcher.pid, ports, settings)
         try:
-            _await_ready(system, lambda: launcher.poll() is None)
+            _await_ready(system, lambda: launcher.poll() is None, patience)
             yield system
         finally:
             was = [launcher.pid, *descendants(launcher.pid)]
@@ -224,11 +229,11 @@ def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
     return kept | {f"SINGLEWINDOW_{k}": v for k, v in {"DATA": str(folder / "data"), **settings}.items()}
 
 
-def _await_ready(system: System, lives: Callable[[], bool]) -> None:
+def _await_ready(system: System, lives: Callable[[], bool], patience: float) -> None:
     def ready() -> bool:
         return not lives() or "ready after" in system.log("launcher")
 
-    assert eventually(ready, READY_SECONDS), system.log("launcher")
+    assert eventually(ready, patience), system.log("launcher")
     assert lives(), system.log("launcher")
     system.world = json.loads((system.data / "world.json").read_text(encoding="utf-8"))
     assert system.registers_arrived(), "ready was said before customs' registers had arrived"

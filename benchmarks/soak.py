@@ -1,0 +1,187 @@
+"""`make soak [MINUTES=60] [RATE=20]`: steady mixed work for long, and whether anything grows that should not.
+
+    MINUTES=60 RATE=20          how long, and how many flows a second in all; other work comes at a pace of its own
+    DOCUMENTS=20000 SAMPLE=15   stored before; seconds between two samples
+
+An installation of its own, as for `make bench`. Work comes by itself (Poisson, open loop): flows of three forms, one
+with uploads, searches, statistics, prints, sealed layout files, imports, exports, appointments, lists that are merged,
+the feed of events; beside it eight pages with open event streams. Every SAMPLE seconds: memory, open files, databases'
+sizes and what waits. At its end every acknowledged submission is looked for on both sides. One JSON line, kept in
+var/bench/soak.json. Exit code 1 when memory or files are not flat, something failed, or anything was lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import httpx
+import uvloop
+
+from benchmarks import declarations
+from benchmarks.arrivals import Crowd
+from benchmarks.conditions import conditions, of_database
+from benchmarks.figures import Bench
+from benchmarks.mixture import Kind, Mixture
+from benchmarks.numbers import Samples, poisson
+from benchmarks.processes import Spent
+from benchmarks.results import keep
+from benchmarks.seed import seed
+from benchmarks.watching import Watch, flatness
+from benchmarks.work import people
+from tests.system.running import System, running
+
+MINUTES = float(os.environ.get("MINUTES", "60"))
+RATE = float(os.environ.get("RATE", "20"))
+DOCUMENTS = int(os.environ.get("DOCUMENTS", "20000"))
+SAMPLE = float(os.environ.get("SAMPLE", "15"))
+DECLARATIONS, PEOPLE, STREAMS, PATIENCE, SETTLE_SECONDS = 20_000, 12, 8, 600.0, 300.0
+WHAT = "Steady mixed work (Poisson arrivals, open loop); memory, files, databases and what waits, again and again."
+CRITERION = (
+    "flat: over the second half of the time the slope by Theil and Sen of what a part's processes have for themselves "
+    "(private memory, and open files) is below 3 of 100 an hour of its median there, or below 2 MB (8 files) an hour"
+)
+
+
+def main() -> None:
+    """Run it, print and keep the line."""
+    _say("starting an installation")
+    with running(
+        patience=PATIENCE, WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json", CAPTCHA_FIXED="TEST"
+    ) as system:
+        line = uvloop.run(_soak(system))
+        line["unexpected_in_logs"] = sum(
+            '"event": "unexpected"' in each for part in ("portal", "worker", "customs")
+            for each in system.log(part).splitlines()
+        )  # fmt: skip
+    line["good"] = _is_good(line)
+    keep(line)
+    sys.exit(0 if line["good"] else 1)
+
+
+def _is_good(line: Mapping[str, Any]) -> bool:
+    counted = line["flows"].values()
+    return (
+        all(each["flat"] for part in line["flatness"].values() for each in part.values())
+        and not line["errors"]
+        and not line["unexpected_in_logs"]
+        and not any(each["lost"] or each["doubled"] for each in counted)
+    )
+
+
+async def _soak(system: System) -> dict[str, Any]:
+    told = {**conditions(), "documents_stored": DOCUMENTS, "minutes": MINUTES, "flows_per_second": RATE}
+    company = system.world["companies"][0]["customs_code"]
+    await seed(system.address("singlewindow"), company, DOCUMENTS)
+    await declarations.seed(system.address("singlewindow"), company, DECLARATIONS)
+    sides = [
+        await asyncpg.create_pool(system.address(side), min_size=1, max_size=4)
+        for side in ("singlewindow", "customs")
+    ]
+    async with people(system, system.ports["PORT"], PEOPLE, company) as crowd:
+        bench = Bench(system, crowd, [], 0, sides[0], sides[1], 1.0, company)
+        told |= await of_database(sides[0], system.data)
+        work = await Mixture.over(bench)
+        found = await _work(bench, work, Watch(system.launcher, sides[0], sides[1], SAMPLE))
+    for side in sides:
+        await side.close()
+    told["load_after"] = round(os.getloadavg()[0], 1)
+    return {"benchmark": "soak", **found, "what": WHAT, "criterion": CRITERION, "conditions": told}
+
+
+async def _work(bench: Bench, work: Mixture, watch: Watch) -> dict[str, Any]:
+    """All kinds of work until the time is up; then what is under way may end."""
+    crowd, heard = Crowd(bench.another, deque(bench.people), PATIENCE), Counter[str]()
+    spent: list[Spent] = [bench.look()]
+    waiting = [
+        *(asyncio.create_task(_stream(bench, at, heard)) for at in range(STREAMS)),
+        asyncio.create_task(watch.run(lambda: _load(crowd, heard))),
+        asyncio.create_task(_tell(watch, crowd)),
+    ]
+    begins = time.perf_counter()
+    await asyncio.gather(*(_come(crowd, kind, begins, at) for at, kind in enumerate(work.kinds(RATE))))
+    spent.append(bench.look())
+    await crowd.settle()
+    settled = [await said.drained(bench.owner, SETTLE_SECONDS) for said in work.said]
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+    whole = spent[1].since(spent[0])
+    flows = sum(len(said.due) for said in work.said)
+    return {
+        "minutes": MINUTES,
+        "settled": all(settled),
+        "flows": {s.form.type: await s.counted(bench.owner, bench.customs) for s in work.said},
+        "events_on_streams": heard["change"],
+        "errors": dict(crowd.errors),
+        "ms": {kind: Samples(times).spread() for kind, times in crowd.times.items()},
+        "generator_late_ms": crowd.late.spread(),
+        "generator": whole.generator,
+        "machine": whole.of_machine,
+        "cores": {part: round(cpu / whole.seconds, 3) for part, cpu in whole.parts.items()},
+        "cpu_ms_a_flow_all_work_included": whole.per(flows),
+        "flatness": flatness(watch.samples),
+        "samples": _thin(watch.samples),
+    }
+
+
+async def _come(crowd: Crowd, kind: Kind, begins: float, seed: int) -> None:
+    name, rate, work = kind
+    for moment in poisson(rate, MINUTES * 60, seed):
+        await asyncio.sleep(max(begins + moment - time.perf_counter(), 0))
+        crowd.begin(begins + moment, work, name)
+    await asyncio.sleep(max(begins + MINUTES * 60 - time.perf_counter(), 0))
+
+
+async def _stream(bench: Bench, at: int, heard: Counter[str]) -> None:
+    """An open page: it comes back when its stream ends."""
+    http = bench.people[at % len(bench.people)].applicant.http
+    while True:
+        with suppress(httpx.HTTPError):
+            async with http.stream("GET", "/api/events/stream", timeout=60) as stream:
+                async for line in stream.aiter_lines():
+                    if line.startswith("event:"):
+                        heard[line[6:].strip()] += 1
+        await asyncio.sleep(2)
+
+
+def _load(crowd: Crowd, heard: Counter[str]) -> dict[str, Any]:
+    """What the load knows of itself."""
+    done = {kind: len(times) for kind, times in crowd.times.items()}
+    return {"done": done, "errors": sum(crowd.errors.values()), "heard": heard["change"]}
+
+
+async def _tell(watch: Watch, crowd: Crowd) -> None:
+    while True:
+        await asyncio.sleep(60)
+        last = watch.samples[-1]
+        memory = {part: row["private_mb"] for part, row in last["parts"].items()}
+        _say(
+            json.dumps(
+                {"minute": last["minute"], "mb": memory, "owed": last["owed"], **_load(crowd, Counter())}
+            )
+        )
+        if crowd.errors:
+            _say(json.dumps(dict(crowd.errors), ensure_ascii=False))
+
+
+def _thin(samples: Sequence[Mapping[str, Any]], most: int = 120) -> list[Mapping[str, Any]]:
+    """Not more than so many, evenly spread, the last among them: for a plot."""
+    step = max(len(samples) // most, 1)
+    return list(samples[::-step][::-1])
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

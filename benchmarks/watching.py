@@ -1,0 +1,143 @@
+"""What the parts of a running system have and owe: memory, open files, CPU, sizes of the databases, and what waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.numbers import theil_sen
+from benchmarks.processes import part_of
+from benchmarks.sides import Side
+from tests.system.running import command_of, descendants, parent_of
+
+Sample = dict[str, Any]
+OWED = {
+    "singlewindow": """select
+        (select count(*) from outbox where state = 'queued') as outbox,
+        (select count(*) from inbox where state = 'received') as inbox,
+        (select count(*) from inbox where state = 'unreadable') as unreadable,
+        (select count(*) from event where xid >= (select next from feed_place)) as feed_behind,
+        (select count(*) from job where state in ('queued', 'running')) as jobs,
+        (select count(*) from pg_stat_activity where datname is not null) as sessions,
+        pg_database_size('singlewindow') / 1048576 as portal_mb, pg_database_size('customs') / 1048576 as customs_mb""",
+    "customs": """select
+        (select count(*) from incoming where state = 'waiting') as customs_incoming,
+        (select count(*) from outgoing where state = 'queued') as customs_outgoing""",
+}
+
+
+def memory(launcher: int) -> dict[str, dict[str, float]]:
+    """By part of the system: MB that are its processes' own, MB with their fair part of what is shared, open files and
+    how many processes it has now. Children of a part (typesetting, reading of files) count by themselves."""
+    found: dict[str, dict[str, float]] = {}
+    for pid in [launcher, *descendants(launcher)]:
+        part = _part(pid, launcher)
+        own, fair = _memory(pid)
+        if fair == 0:
+            continue  # gone meanwhile, or the kernel's shadow of it
+        row = found.setdefault(part, {"private_mb": 0.0, "pss_mb": 0.0, "files": 0, "processes": 0})
+        row["private_mb"] += own
+        row["pss_mb"] += fair
+        row["files"] += _files(pid)
+        row["processes"] += 1
+    return {part: {name: round(value, 2) for name, value in row.items()} for part, row in found.items()}
+
+
+def _part(pid: int, launcher: int) -> str:
+    if pid == launcher:
+        return "launcher"
+    command = command_of(pid)
+    part = "postgresql" if part_of(command).startswith("pg ") else part_of(command)
+    if part != "other":
+        return part
+    parent = parent_of(pid)
+    above = _part(parent, launcher) if parent and parent != 1 else "other"
+    return above if above.endswith(" children") else f"{above} children"
+
+
+def _memory(pid: int) -> tuple[float, float]:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0, 0.0
+    kb = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
+    return (kb.get("Private_Clean", 0) + kb.get("Private_Dirty", 0)) / 1024, kb.get("Pss", 0) / 1024
+
+
+def _files(pid: int) -> int:
+    try:
+        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return 0
+
+
+@dataclass
+class Watch:
+    """Samples of a system, taken again and again."""
+
+    launcher: int
+    owner: Side
+    customs: Side
+    every: float  # seconds
+    began: float = field(default_factory=time.monotonic)
+    samples: list[Sample] = field(default_factory=list)
+
+    async def run(self, more: Any) -> None:
+        """Take samples until cancelled; `more()` adds what only the load knows."""
+        while True:
+            self.samples.append({**await self.look(), **more()})
+            await asyncio.sleep(self.every)
+
+    async def look(self) -> Sample:
+        """One sample."""
+        owed = dict(await self.owner.fetchrow(OWED["singlewindow"]) or {})
+        owed |= dict(await self.customs.fetchrow(OWED["customs"]) or {})
+        parts = await asyncio.to_thread(memory, self.launcher)
+        return {"minute": round((time.monotonic() - self.began) / 60, 2), "parts": parts, "owed": owed}
+
+
+GROWTH, LEAST_MB, LEAST_FILES = 0.03, 2.0, 8.0
+
+
+@dataclass(frozen=True)
+class Flatness:
+    """Whether something stays as it is: the slope by Theil and Sen over the second half of the time, an hour long.
+
+    Flat is what grows by less than 3 of 100 an hour, or by less than `least`, whichever is more.
+    """
+
+    at_first: float
+    at_last: float
+    a_hour: float
+    flat: bool
+
+    @classmethod
+    def of(cls, points: Sequence[tuple[float, float]], least: float) -> Flatness:
+        """`points`: minute and value, in the order of time; the first half is warming up and does not count."""
+        late = points[len(points) // 2 :]
+        values = sorted(value for _, value in late)
+        usual = values[len(values) // 2]
+        slope = theil_sen([(minute / 60, value) for minute, value in late])
+        return cls(points[0][1], late[-1][1], round(slope, 2), slope < max(GROWTH * usual, least))
+
+
+def flatness(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
+    """By part of the system: its own memory, and its open files; parts that come and go are not among them."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in _lasting(samples):
+        of_part = [(each["minute"], each["parts"][part]) for each in samples]
+        mb = Flatness.of([(minute, row["private_mb"]) for minute, row in of_part], LEAST_MB)
+        files = Flatness.of([(minute, row["files"]) for minute, row in of_part], LEAST_FILES)
+        found[part] = {"private_mb": vars(mb), "files": vars(files)}
+    return found
+
+
+def _lasting(samples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Parts that are there in every sample."""
+    for part in samples[0]["parts"]:
+        if all(part in each["parts"] for each in samples):
+            yield part
