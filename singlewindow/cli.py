@@ -19,7 +19,7 @@ from singlewindow.client.card import CARD
 from singlewindow.client.importing import Errand
 from singlewindow.client.window import PORTAL
 from singlewindow.launch import backup as backups
-from singlewindow.launch import sealed_files
+from singlewindow.launch import rolling, sealed_files
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
@@ -78,6 +78,12 @@ def migrate() -> None:
 def setup() -> None:
     """Prepare everything for `run` and end: tables, demonstration world, certificates, cards."""
     _do(lambda launcher: launcher.setup())
+
+
+@app.command()
+def roll() -> None:
+    """Put new processes in place of the running ones, one after the other, while requests go on; migrates first."""
+    _do(lambda _: _Commands(LaunchSettings(), _console).roll())
 
 
 @app.command()
@@ -250,6 +256,12 @@ class _Commands(Launcher):
         with self._databases(shared=True) as cluster:
             moved, real = move(self._environment(cluster), change, value)
         self._report(moved.said(real))
+
+    def roll(self) -> None:
+        """Bring the tables up to date, then have the launcher of the data folder put new processes in place."""
+        launcher = rolling.launcher_of(self._settings.folder)
+        self.setup()
+        rolling.ask(self._settings.folder, launcher, self._report)
 
     def backup(self, folder: Path | None) -> None:
         """Back up the running database, or start it for that."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
+from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
 from singlewindow.customs.register_catalogue import all_registers
@@ -52,15 +53,9 @@ def serve() -> None:
     gc.collect()
     gc.freeze()  # what the start has made stays to the end
     gc.set_threshold(20_000, 20, 20)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.customs_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    given = settings.listening_socket
+    server = Server(app, settings.host, settings.customs_port, settings.drain_seconds)
+    server.run(None if given is None else [socket.socket(fileno=given)])
 
 
 @registers.command()

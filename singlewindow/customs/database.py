@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 
+from singlewindow.contract.postgres import connect
+
 Row = asyncpg.Record
 POOL_SIZE = 8
 _JSONB_VERSION = b"\x01"
@@ -67,7 +69,7 @@ class Database:
     async def connect(cls, url: str) -> Database:
         """Open the pool at a postgresql:// address; raises OSError or asyncpg.PostgresError."""
         pool = await asyncpg.create_pool(
-            url, min_size=1, max_size=POOL_SIZE, init=_json_codecs, reset=_leave_as_it_is
+            url, connect=connect, min_size=1, max_size=POOL_SIZE, init=_json_codecs, reset=_leave_as_it_is
         )
         return cls(pool)
 

@@ -11,6 +11,7 @@ import httpx
 import structlog
 
 from singlewindow.contract.folder import Boxes
+from singlewindow.contract.postgres import connect
 from singlewindow.customs import due, faults, mode, sweeping
 from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import intake, outgoing
@@ -59,7 +60,7 @@ class Loop:
 
     async def _listen(self, url: str) -> None:
         woken = asyncio.Event()
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             if self.lock is not None:
                 await connection.execute("select pg_advisory_lock($1)", self.lock)

@@ -17,6 +17,8 @@ class CustomsSettings(BaseSettings):
     data: Path = Path("var/data")
     host: str = "127.0.0.1"
     customs_port: int = 8001
+    listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
+    drain_seconds: float = 0  # asked to end, it says so long that it is not ready, and answers all the same
     customs_database_url: str = "postgresql://customs@127.0.0.1/customs"
     pki: Path | None = None
     portal_url: str = "http://127.0.0.1:8000"

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 
 from singlewindow.contract.checkpoints import Book
+from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http.logs import configure
@@ -41,16 +41,7 @@ def serve() -> None:
 
 def answer_requests(app: FastAPI, port: int, listening: socket.socket | None = None) -> None:
     """Serve the application until a signal ends it, on a port or a socket that listens already."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings().host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=3,
-        )
-    )
+    server = Server(app, settings().host, port, settings().drain_seconds)
     app.state.leaving = lambda: server.should_exit
     settle()
     server.run(None if listening is None else [listening])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import asyncpg
-
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.codes.load import load_shipped_tables
 from singlewindow.kernel.people.seed import seed_people
 
@@ -22,7 +21,7 @@ async def seed_codes(owner_url: str) -> None:
 
     A table that anything was imported into is its owner's: it stays as it is, whatever ships later.
     """
-    connection = await asyncpg.connect(owner_url)
+    connection = await connect(owner_url)
     try:
         async with connection.transaction():
             await connection.execute("lock table code_entry in share row exclusive mode")

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
+    drain_seconds: float = (
+        0  # asked to end, a web process says so long that it is not ready, and answers all the same
+    )
     card_port: int = 61232
     database_url: str = "postgresql://sw_migrate@127.0.0.1/singlewindow"
     web_database_url: str = "postgresql://sw_web@127.0.0.1/singlewindow"

@@ -101,9 +101,9 @@ async def _move(urls: list[str], change: str, value: str) -> tuple[Clock, dateti
 
 
 async def _connected(stack: AsyncExitStack, url: str) -> asyncpg.Connection:
-    import asyncpg  # noqa: PLC0415 - slow to import
+    from singlewindow.contract.postgres import connect  # noqa: PLC0415 - slow to import
 
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await connect(url, timeout=10)
     stack.push_async_callback(connection.close)
     return connection
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 import structlog
 from rich.console import Console
 
-from singlewindow.launch import backup, databases, summary
+from singlewindow.launch import backup, databases, rolling, summary
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, read_people, tail
 from singlewindow.launch.guard import Guard, end_all
@@ -53,6 +53,7 @@ class Launcher:
         self._settings = settings
         self._console = console
         self._ending = False
+        self._roll_asked = False
 
     def run(self) -> None:
         """Everything, until a signal ends it. Raises LaunchError when something cannot start."""
@@ -146,7 +147,7 @@ class Launcher:
                     guard.start()
                 yield guards
             finally:
-                end_all(guards)
+                end_all(guards, self._settings.drain_seconds)
 
     def _guards_of(self, part: Part, environment: Mapping[str, str], held: ExitStack) -> list[Guard]:
         """A guard for each process of a part; what they share is `held` to the end."""
@@ -192,14 +193,29 @@ class Launcher:
     def _watch(self, guards: list[Guard], cluster: Cluster | None) -> NoReturn:
         while True:
             try:
-                self._guard_database(cluster)
-                for guard in guards:
-                    guard.look()
+                self._look(guards, cluster)
+                if self._roll_asked:
+                    self._roll(guards, cluster)
             except (OSError, LaunchError) as trouble:  # a full disk, say: what cannot start now can later
                 with suppress(OSError):
                     log.warning("cannot start again yet", why=str(trouble))
                 time.sleep(_TROUBLE_SECONDS)
             time.sleep(_LOOK_SECONDS)
+
+    def _look(self, guards: list[Guard], cluster: Cluster | None) -> None:
+        self._guard_database(cluster)
+        for guard in guards:
+            guard.look()
+
+    def _roll(self, guards: list[Guard], cluster: Cluster | None) -> None:
+        """New processes in the place of all that can be replaced while requests go on."""
+
+        def meanwhile() -> None:
+            self._look(guards, cluster)
+            time.sleep(_LOOK_SECONDS / 4)
+
+        self._roll_asked = False
+        self._report(rolling.roll(self._settings.folder, guards, meanwhile))
 
     def _guard_database(self, cluster: Cluster | None) -> None:
         if cluster is None or not cluster.owned:
@@ -210,11 +226,15 @@ class Launcher:
             cluster.restart()
 
     def _obey_signals(self) -> None:
+        signal.signal(rolling.SIGNAL, self._hear_roll)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if (
                 number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
             ):  # nohup asked for that
                 signal.signal(number, self._end)
+
+    def _hear_roll(self, number: int, frame: FrameType | None) -> None:
+        self._roll_asked = True
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """Leave all `with` blocks, which end the parts in order; a second signal changes nothing."""

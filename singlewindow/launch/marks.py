@@ -60,11 +60,11 @@ class Marks:
 
 
 async def _connected(url: str, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    import asyncpg  # noqa: PLC0415 - slow to import
+    from singlewindow.contract.postgres import FAILURES, connect  # noqa: PLC0415 - slow to import
 
     try:
-        connection = await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        connection = await connect(url, timeout=_CONNECT_SECONDS)
+    except FAILURES as error:
         raise LaunchError(f"The database {url.rpartition('@')[2]} cannot be opened: {error}") from error
     try:
         return await work(connection)

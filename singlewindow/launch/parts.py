@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import socket
 import sys
 from collections.abc import Iterable
@@ -29,7 +30,8 @@ class Part:
     """A program, and how one learns that it is ready: an HTTP answer, its port, or merely its being there.
 
     `processes` run it at once. `handed_over`: the launcher listens on the port for all of them, so that a connection
-    goes to whichever is free, and waits while one is started again.
+    goes to whichever is free, and waits while one is started again. `leave`: the signal at which a process ends once a
+    new one does its work; None where two must not be there at once.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Part:
     needs_database: bool = True
     processes: int = 1
     handed_over: bool = False
+    leave: signal.Signals | None = None
 
     def ready(self) -> bool:
         """Whether the part answers now (a program without a port is ready once it is started)."""
@@ -62,8 +65,10 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             (*python, "singlewindow.customs", "serve"),
             Port(settings.host, settings.customs_port, "SINGLEWINDOW_CUSTOMS_PORT"),
             f"{settings.customs_address}/readyz",
+            handed_over=True,
+            leave=signal.SIGUSR1,
         ),
-        Part("worker", (*python, "singlewindow.kernel", "worker")),
+        Part("worker", (*python, "singlewindow.kernel", "worker"), leave=signal.SIGTERM),
         Part(
             "portal",
             (*python, "singlewindow.kernel", "serve"),
@@ -71,6 +76,7 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             f"{settings.portal_address}/readyz",
             processes=settings.web_processes,
             handed_over=True,
+            leave=signal.SIGUSR1,
         ),
     ]
 

@@ -42,9 +42,9 @@ def _lies_there(inbox: Path) -> bool:
 
 
 async def _ask(url: str, question: str) -> bool:
-    import asyncpg  # noqa: PLC0415 - slow to import
+    from singlewindow.contract.postgres import connect  # noqa: PLC0415 - slow to import
 
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await connect(url, timeout=5)
     try:
         return bool(await connection.fetchval(question))
     finally:

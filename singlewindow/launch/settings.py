@@ -25,6 +25,7 @@ class LaunchSettings(BaseSettings):
     port: int = 8000
     customs_port: int = 8001
     card_port: int = 61232
+    drain_seconds: float = 0
     web_processes: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1, le=32)
     database_url: str = ""
     web_database_url: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -108,6 +109,26 @@ async def test_a_chore_can_be_called_and_stops_when_told(house: House) -> None:
         task.cancel()
     done, _ = await asyncio.wait(tasks, timeout=20)
     assert len(done) == 2
+
+
+async def test_a_loop_that_shall_end_finishes_what_it_does() -> None:
+    """OPER-04: a worker that is replaced leaves nothing half done, and begins nothing new."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    done = Counter[str]()
+
+    async def round() -> int:
+        begun.set()
+        await go_on.wait()
+        done["rounds"] += 1
+        return 1  # there is more to do
+
+    loop = Loop("x", round, idle=60)
+    running = asyncio.create_task(loop.run())
+    await begun.wait()
+    loop.end()
+    go_on.set()
+    await asyncio.wait_for(running, 20)
+    assert done["rounds"] == 1
 
 
 def test_chores_bear_their_chapters_name() -> None:

@@ -45,11 +45,20 @@ async def test_a_bug_is_answered_with_words_and_a_number(
     assert use["refused"] == "500 系统内部错误"
 
 
-@pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError, asyncpg.TooManyConnectionsError])
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.DeadlockDetectedError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.ReadOnlySQLTransactionError,
+        asyncpg.InvalidCachedStatementError,
+    ],
+)
 async def test_what_passes_is_to_be_tried_again(
     house: House, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    """OPER-01: a deadlock, which undoes one of two, and a database without room are no defects of the portal."""
+    """OPER-01: a deadlock, which undoes one of two, and a database without room, in
+    another role than before or just migrated are no defects of the portal; the answer says when to come again."""
 
     async def refused(*_: object) -> None:
         raise error("secret inside")
@@ -57,6 +66,7 @@ async def test_what_passes_is_to_be_tried_again(
     monkeypatch.setattr(work.Desk, "open", refused)
     answer = await (await house.member()).http.get(f"/api/documents/{TYPE}/202600000000000042")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/away")
+    assert answer.headers["retry-after"] == "2"
     assert "请稍后重试" in answer.json()["detail"]
     assert "secret" not in answer.text
 

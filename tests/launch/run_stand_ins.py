@@ -26,12 +26,16 @@ def end(*_):
         with open(order, "a") as file: print(name, "done", file=file)
     os._exit(0)
 signal.signal(signal.SIGTERM, end)
+signal.signal(signal.SIGUSR1, end)
 print(name, "runs as", os.getpid(), flush=True)
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers(); self.wfile.write(str(os.getpid()).encode())
     def log_message(self, *_): pass
 given = os.environ.get("SINGLEWINDOW_LISTENING_SOCKET")
+if name == "worker" and os.path.exists(os.environ.get("WORKER_FAILS", "")):
+    sys.exit("cannot work")
+os.write(int(os.environ["SINGLEWINDOW_READY_PIPE"]), b"ready")
 if port == "0":
     signal.pause()
 server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer, bind_and_activate=not given)

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from singlewindow.launch import rolling
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
 from singlewindow.launch.launcher import figures_folder
@@ -159,6 +161,52 @@ def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> N
         holder.process.terminate()
         assert holder.process.wait(10) == 0
     assert not any(runs(pid) for pid in (second, again))
+
+
+def test_new_processes_take_over_one_after_the_other(open_folder, house_rules) -> None:
+    """OPER-04: `singlewindow roll` replaces what can be while connections are answered; the card service stays."""
+    data, said = open_folder / "data", []
+    with starting(open_folder, house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2"}) as holder:
+        await_ready(holder)
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2, 10)
+        old = {part: pids_of(open_folder, part) for part in PARTS}
+        port = int(house_rules["SINGLEWINDOW_PORT"])
+        assert rolling.launcher_of(data) == holder.process.pid
+        asking = threading.Thread(target=rolling.ask, args=(data, holder.process.pid, said.append))
+        asking.start()
+        answered = set()
+        while asking.is_alive():
+            answered.add(answered_by(port))
+        for part in ("customs", "worker", "portal"):
+            every = pids_of(open_folder, part)
+            assert len(every) == 2 * len(old[part]), part
+            assert not any(runs(pid) for pid in old[part]), part
+            assert all(runs(pid) for pid in every[len(old[part]) :]), part
+        assert pids_of(open_folder, "card") == old["card"]
+        assert answered_by(port) not in old["portal"]
+        assert answered & set(old["portal"])
+        holder.process.terminate()
+        assert holder.process.wait(10) == 0
+    assert said[0].startswith("new processes: customs, worker, portal, portal, ")
+
+
+def test_what_cannot_work_does_not_take_over(open_folder, house_rules) -> None:
+    """OPER-04: the old one goes on, and who asked is told why; a folder without a launcher says so."""
+    data, fails = open_folder / "data", open_folder / "fails"
+    with starting(open_folder, house_rules | {"WORKER_FAILS": str(fails)}) as holder:
+        await_ready(holder)
+        old, portal = pid_of(open_folder, "worker"), pid_of(open_folder, "portal")
+        fails.touch()
+        with pytest.raises(
+            LaunchError, match=r"(?s)new worker cannot work, the old one goes on.*cannot work"
+        ):
+            rolling.ask(data, holder.process.pid, print)
+        assert runs(old)
+        assert pid_of(open_folder, "portal") == portal
+        holder.process.terminate()
+        assert holder.process.wait(10) == 0
+    with pytest.raises(LaunchError, match="Nothing runs"):
+        rolling.launcher_of(data)
 
 
 def test_figures_of_a_killed_launcher_do_not_stay(tmp_path: Path) -> None:

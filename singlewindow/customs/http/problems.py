@@ -16,10 +16,11 @@ from singlewindow.customs.problems import Problem
 from singlewindow.customs.texts import cleaned
 
 AWAY = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.OperatorInterventionError,  # it starts, ends, or was told to end this
     asyncpg.PostgresConnectionError,
+    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
+    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers: once more will do
+    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection cut in the middle of a word
     asyncpg.TransactionRollbackError,  # two waited for each other: nothing was done, and once more will do
@@ -54,7 +55,9 @@ def install(app: FastAPI) -> None:
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
     log.error("database away", error=repr(error))
-    return _answer("away", "系统暂时无法办理", 503, "数据库正忙或暂时无法连接，未办理，请稍后重试", [])
+    answer = _answer("away", "系统暂时无法办理", 503, "数据库正忙或暂时无法连接，未办理，请稍后重试", [])
+    answer.headers["Retry-After"] = "2"
+    return answer
 
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.codes.difference import Change, Difference, Kept, compare
 from singlewindow.kernel.codes.files import TableFile
 from singlewindow.kernel.codes.load import CodeEntry
@@ -55,7 +56,7 @@ async def import_tables(
     owner_url: str, files: Iterable[TableFile], order: Order, *, dry_run: bool = False
 ) -> list[Outcome]:
     """Take in all tables in one transaction, or see what that would do. Raises ImportRefused."""
-    connection = await asyncpg.connect(owner_url)
+    connection = await connect(owner_url)
     transaction = connection.transaction()
     try:
         await transaction.start()

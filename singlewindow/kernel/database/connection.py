@@ -20,6 +20,7 @@ from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.database.remembered import Remembered
 
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
@@ -122,6 +123,7 @@ class Database:
         """Open a pool of at most `size` connections to a postgresql:// address."""
         pool = await asyncpg.create_pool(
             url,
+            connect=connect,
             min_size=1,
             max_size=size,
             init=_prepare_connection,

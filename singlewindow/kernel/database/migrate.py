@@ -5,43 +5,24 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
+from singlewindow.contract.migrating import config_of, upgrade
 from singlewindow.kernel.subsystem import migration_folders
 
 HERE = Path(__file__).parent
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database at a postgresql:// address (the owner's role) to all heads."""
+    """Upgrade the database at a postgresql:// address (the owner's role) to all heads, also while it is in use."""
     asyncio.run(migrate_async(url))
 
 
-async def migrate_async(url: str) -> None:
-    """The same inside a running event loop."""
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-    finally:
-        await engine.dispose()
+async def migrate_async(url: str, *further: Path) -> None:
+    """The same inside a running event loop; `further` folders hold migrations too."""
+    await upgrade(url, alembic_config(*further))
 
 
-def alembic_config() -> Config:
+def alembic_config(*further: Path) -> Config:
     """Alembic's configuration: the kernel's folder and those of the subsystems, found by walking."""
-    config = Config()
-    folders = [HERE / "migrations" / "versions", *migration_folders()]
-    config.set_main_option("script_location", str(HERE / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", ":".join(str(folder) for folder in folders))
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "heads")
+    return config_of(HERE / "migrations", [HERE / "migrations" / "versions", *migration_folders(), *further])

@@ -6,6 +6,7 @@ Any number may run.
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import httpx
 import structlog
 
 from singlewindow.contract.folder import Boxes
+from singlewindow.contract.postgres import connect
+from singlewindow.contract.readiness import tell_ready
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
@@ -48,6 +51,7 @@ EVENTS_GATHER_SECONDS = (
 )
 GATHER_SECONDS = 0.2  # batches begin so far apart at least: alone a message goes at once, many go together
 SWEEP_SECONDS = 300.0
+LEAVE_SECONDS = 2.5  # asked to end, a loop may go on so long with what it is doing
 JOB_DAYS = 30
 FILES_AT_ONCE = 1_000  # of companies' files that one statement sweeps
 AWAY = (
@@ -93,10 +97,16 @@ class Loop:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     idle: float = IDLE_SECONDS
     gather: float = GATHER_SECONDS
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self) -> None:
+        """Let it end once what it is doing is done."""
+        self.over.set()
+        self.woken.set()
 
     async def run(self) -> None:
-        """Work for ever; a database that is away is waited for."""
-        while True:
+        """Work until it is over; a database that is away is waited for."""
+        while not self.over.is_set():
             try:
                 await self._round()
             except AWAY as error:
@@ -110,10 +120,10 @@ class Loop:
         clock = asyncio.get_running_loop().time
         self.woken.clear()
         began = clock()
-        while await self.work():
+        while await self.work() and not self.over.is_set():
             pass
         try:
-            async with asyncio.timeout(self.idle):
+            async with asyncio.timeout(0 if self.over.is_set() else self.idle):
                 await self.woken.wait()
         except TimeoutError:
             return
@@ -133,7 +143,7 @@ async def wake(url: str, loops: Sequence[Loop]) -> None:
 
 async def _listen(url: str, loops: Sequence[Loop]) -> None:
     ended = asyncio.Event()
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         connection.add_termination_listener(lambda _: ended.set())
         for loop in loops:
@@ -173,7 +183,27 @@ async def work(settings: Settings) -> None:
             *events,
             *(Loop(chore.name, partial(do, database, chore)) for chore in all_chores()),
         )
-        await asyncio.gather(*(loop.run() for loop in loops), wake(url, loops), _sweep(database), *reading)
+        tell_ready()
+        await _until_asked(loops, (wake(url, loops), _sweep(database), *reading))
+
+
+async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, None, None]]) -> None:
+    """Work until SIGTERM; then each loop ends what it is doing, for which all together have LEAVE_SECONDS."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked.set)
+    working = [asyncio.create_task(loop.run()) for loop in loops]
+    others = [asyncio.create_task(each) for each in (*beside, asked.wait())]
+    try:
+        ended, _ = await asyncio.wait([*working, *others], return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()  # what ends otherwise is a defect, which ends the worker
+        for loop in loops:
+            loop.end()
+        await asyncio.wait(working, timeout=LEAVE_SECONDS)
+    finally:
+        for task in (*working, *others):
+            task.cancel()
+        await asyncio.gather(*working, *others, return_exceptions=True)
 
 
 @asynccontextmanager

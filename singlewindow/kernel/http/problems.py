@@ -40,6 +40,7 @@ SHAPE_WORDS = {
     "date_from_datetime_parsing": "不是有效的日期，应为 yyyy-MM-dd",
 }
 """The library's kinds of refusal (pydantic) in Chinese; an own check brings its Chinese words along."""
+AWAY_SECONDS = 2  # after which it is worth while to try again
 PATH_LENGTH = 80  # of what a client named: enough to recognise it
 log = structlog.get_logger()
 
@@ -121,10 +122,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     for error in (
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CrashShutdownError,
+        asyncpg.OperatorInterventionError,  # it starts, ends, or was told to end this
         asyncpg.PostgresConnectionError,
+        asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
+        asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers: once more will do
         asyncpg.InterfaceError,
         asyncpg.InternalClientError,  # a connection cut in the middle of a word
         asyncpg.TransactionRollbackError,  # two waited for each other: nothing was done, and once more will do
@@ -139,6 +140,8 @@ def answer(problem: Problem, request: Request) -> JSONResponse:
     headers = None
     if isinstance(problem, TooMany):
         headers = {"Retry-After": str(problem.extra["retry_after"])}
+    elif isinstance(problem, Away):
+        headers = {"Retry-After": str(AWAY_SECONDS)}
     elif isinstance(problem, NotLoggedIn):
         headers = {"WWW-Authenticate": "Bearer"}
     return ProblemResponse(body_of(problem, request), problem.status, headers)

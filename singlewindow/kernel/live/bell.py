@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import structlog
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.live.sequencer import CHANNEL
 from singlewindow.kernel.problems import TooMany
 
@@ -89,7 +90,7 @@ class Bell:
 
     async def _listen_once(self) -> None:
         """Listen until nobody has waited for a while. Raises what tells that the database is away."""
-        connection = await asyncpg.connect(
+        connection = await connect(
             self._url,
             timeout=10,
             command_timeout=10,

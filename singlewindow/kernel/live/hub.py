@@ -22,6 +22,7 @@ from datetime import datetime
 import asyncpg
 import structlog
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.database.connection import Actor, Database
 from singlewindow.kernel.live import changes
 from singlewindow.kernel.live.changes import Change, Entry, cursor_of
@@ -162,7 +163,7 @@ class Hub:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(
+        connection = await connect(
             self._url,
             timeout=10,
             command_timeout=10,

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.people import system_accounts
 from singlewindow.kernel.people.passwords import hash_password
 
@@ -42,7 +43,7 @@ async def seed_people(database_owner_url: str, world: Path) -> None:
     `database_owner_url` is the address for the tables' owner, whom row-level security does not bind.
     """
     people = json.loads(await asyncio.to_thread(world.read_text, encoding="utf-8"))
-    connection = await asyncpg.connect(database_owner_url)
+    connection = await connect(database_owner_url)
     try:
         async with connection.transaction():
             await _add_companies(connection, _registered(people))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
+from singlewindow.contract.postgres import connect
 from singlewindow.kernel.people import values
 from singlewindow.kernel.people.passwords import hash_password
 from singlewindow.kernel.people.registration import username_taken
@@ -30,7 +31,7 @@ async def add_checked(owner_url: str, username: str, password: str, name: str) -
     """
     if wrong := [*values.of_account(username, name), *values.of_password(password, username)]:
         raise Refused.because(wrong)
-    connection = await asyncpg.connect(owner_url)
+    connection = await connect(owner_url)
     try:
         if not await add(connection, username, password, name, must_change=True):
             raise Refused.because([username_taken(username)])

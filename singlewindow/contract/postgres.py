@@ -1,0 +1,73 @@
+"""A connection to the PostgreSQL that takes writes now, where the address names several servers.
+
+    postgresql://sw_web@db1:5432,db2:5432/singlewindow      a primary and its standby, whichever is which today
+
+Both sides connect in this way alone (decision 0061). Of several servers the one is taken that accepts writes; one that
+refuses, is silent for HOST_SECONDS or is a standby is passed over, and tried last from then on. asyncpg can do this by
+itself, but has one time-out for all servers together: a computer without power, which does not even refuse, would use
+up all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+HOST_SECONDS = 1.5  # of several servers each has so long to answer
+QUIET_SECONDS = 15  # a server that is silent so long, with words of ours unacknowledged, is gone
+_PROBES = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 3), (socket.TCP_KEEPCNT, 3))
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_order: dict[
+    str, list[str]
+] = {}  # address → the addresses of its servers, the one that took writes last first
+
+
+async def connect(dsn: str | None = None, **options: Any) -> asyncpg.Connection:
+    """A connection to the server that accepts writes; arguments as asyncpg.connect has them, for pools too. `timeout`
+    counts where there is but one server.
+
+    Raises one of FAILURES, that of the last server tried, where none accepts writes.
+    """
+    assert dsn, "an address is what says where the servers are"
+    order = _order.setdefault(dsn, servers(dsn))
+    if len(order) == 1:
+        return _watched(await asyncpg.connect(dsn, **options))
+    options = {"target_session_attrs": "read-write", **options, "timeout": HOST_SECONDS}
+    failure: BaseException | None = None
+    for server in tuple(order):
+        try:
+            return _watched(await asyncpg.connect(server, **options))
+        except (*FAILURES, asyncio.CancelledError) as error:
+            order.sort(key=lambda each: each == server)
+            failure = error
+            if isinstance(error, asyncio.CancelledError):
+                raise
+    assert failure is not None
+    raise failure
+
+
+def servers(url: str) -> list[str]:
+    """The addresses of single servers that an address stands for, in its order."""
+    parts = urlsplit(url)
+    who, at, hosts = parts.netloc.rpartition("@")
+    return [urlunsplit(parts._replace(netloc=f"{who}{at}{host}")) for host in hosts.split(",")]
+
+
+def _watched(connection: asyncpg.Connection) -> asyncpg.Connection:
+    """Let the operating system notice when the server's computer is gone: without that a statement waits for its
+    answer until its own time is over, and who only listens waits for ever."""
+    found = connection._transport.get_extra_info("socket")  # type: ignore[attr-defined]  # it has no public name
+    if found is None or found.family not in (socket.AF_INET, socket.AF_INET6):
+        return connection
+    with suppress(OSError), socket.socket(fileno=os.dup(found.fileno())) as same:
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _PROBES:
+            same.setsockopt(socket.IPPROTO_TCP, option, value)
+        same.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, QUIET_SECONDS * 1000)
+    return connection
