@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-import asyncpg
 import structlog
 
 from singlewindow.customs.answers import DECIDED, decide_all, hindrances
-from singlewindow.customs.database import Database, Row, Transaction
+from singlewindow.customs.database import PASSING, Database, Row, Transaction
 from singlewindow.customs.desk import AUTOMATIC, Decision, Taken, roll
 from singlewindow.customs.desks import automatic_states, desk_for
 from singlewindow.customs.due import DESK_CHANNEL
@@ -21,7 +20,6 @@ from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
 BATCH = 200
-PASSING = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.TransactionRollbackError, OSError)
 log = structlog.get_logger()
 LONGEST_IDLE = 30.0  # seconds: the clock may have been moved without waking anybody
 

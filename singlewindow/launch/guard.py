@@ -17,7 +17,7 @@ from singlewindow.launch.parts import Part
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _STOP_SECONDS = 4.2  # for all together: a request has 3 s, and the database ends within five seconds too
 _NEXT_SECONDS = 0.25  # after which the next part is asked to end
-_STEADY_SECONDS = 60.0  # a part that ran this long starts with the shortest pause again
+_STEADY_SECONDS = 15.0  # a part that ran this long had begun to work: what ended it is no reason to wait
 _READY_SECONDS = 60.0  # the longest that a new process may need before it takes over
 _LEAVE_SECONDS = 20.0  # the longest that it may take leave
 log = structlog.get_logger()

@@ -32,18 +32,21 @@ _READY_SECONDS = 60.0
 _REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 _TROUBLE_SECONDS = 2.0
+_MEMORY = Path("/dev/shm")  # noqa: S108 - below it a folder of our own
 log = structlog.get_logger()
 
 
-def figures_folder(data: Path) -> tempfile.TemporaryDirectory[str]:
-    """A folder for the figures of one run: not in /tmp, which is swept while programs run. Those of launchers that were
-    killed go now."""
+def figures_folder(data: Path, memory: Path = _MEMORY) -> tempfile.TemporaryDirectory[str]:
+    """A folder for the figures of one run: not in /tmp, which is swept while programs run, and where there is a file
+    system in memory there, since whoever writes into a mapped file on a full disk is ended (SIGBUS). Those of launchers
+    that were killed go now."""
     data.mkdir(parents=True, exist_ok=True)
-    for left in data.glob("figures-*"):
-        if not Path("/proc", left.name.split("-")[1]).exists():
+    place, name = (memory, "singlewindow-figures") if os.access(memory, os.W_OK) else (data, "figures")
+    for left in [*data.glob("figures-*"), *place.glob(f"{name}-*")]:
+        if not Path("/proc", left.name.removeprefix(name).split("-")[1]).exists():
             shutil.rmtree(left, ignore_errors=True)
-    prefix = f"figures-{os.getpid()}-"
-    return tempfile.TemporaryDirectory(prefix=prefix, dir=data, ignore_cleanup_errors=True)
+    prefix = f"{name}-{os.getpid()}-"
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=place, ignore_cleanup_errors=True)
 
 
 class Launcher:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from singlewindow.customs import desks
@@ -103,6 +104,27 @@ async def test_what_a_desk_leaves_to_an_officer_is_not_due_any_more(customs: Cus
     await customs.receive(own, NUMBER)
     assert [await customs.decide_due() for _ in range(3)] == [1, 1, 0]
     assert await customs.rows("select state, due_at from submission") == [("accepted", None)]
+
+
+async def test_a_full_disk_leaves_due_what_is_due(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-04, OPER-04: what the database cannot do for now is decided later, not left to an officer for ever."""
+    headers = await customs.log_in()
+    await customs.client.put(
+        "/api/mode", json={"automatic": True, "delay_seconds": 0, "refuse_share": 0}, headers=headers
+    )
+    await customs.receive(own, NUMBER)
+
+    async def full(*_: object) -> None:
+        raise asyncpg.DiskFullError("could not extend file: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("singlewindow.customs.mode.decide_all", full)
+        with pytest.raises(asyncpg.DiskFullError):
+            await customs.decide_due()
+    assert await customs.decide_due() == 1
+    assert await customs.rows("select state from submission") == [("approved",)]
 
 
 def test_two_desks_cannot_claim_a_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from singlewindow.contract import demo_pki
@@ -417,3 +418,24 @@ async def test_what_was_opened_and_nobody_asks_for_goes(
     monkeypatch.setattr(keys, "LONGEST_OPENED", 100)
     customs.keys.remember(bodies[0], b"kept")
     assert customs.keys.recall(bodies[0]) != b"kept"
+
+
+@pytest.mark.parametrize("messages", [1, 2])
+async def test_a_full_disk_sets_no_message_aside(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch, messages: int
+) -> None:
+    """CUST-01, OPER-04: what the database cannot do for now says nothing of a message; it is understood later."""
+    await customs.put(own.sealed(), sha256(PDF))
+    await customs.post(*(own.envelope(own.submission(f"{NUMBER[:-1]}{at}")) for at in range(messages)))
+
+    async def full(*_: object) -> None:
+        raise asyncpg.DiskFullError("could not extend file: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("singlewindow.customs.exchange.understanding._understand", full)
+        with pytest.raises(asyncpg.DiskFullError):
+            await customs.understand()
+    states = "select distinct state, problem from incoming where kind = 'submission'"
+    assert await customs.rows(states) == [("waiting", "")]
+    await customs.understand()
+    assert await customs.rows(states) == [("understood", "")]

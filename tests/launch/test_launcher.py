@@ -210,13 +210,16 @@ def test_what_cannot_work_does_not_take_over(open_folder, house_rules) -> None:
 
 
 def test_figures_of_a_killed_launcher_do_not_stay(tmp_path: Path) -> None:
-    """OPER-04: another launcher's, which lives, are left alone."""
-    for of in (2**22 + 1, os.getppid()):
-        (tmp_path / f"figures-{of}-x").mkdir()
-    with figures_folder(tmp_path) as own:
-        kept = {path.name for path in tmp_path.iterdir()}
-        assert kept == {Path(own).name, f"figures-{os.getppid()}-x"}
-    assert not Path(own).exists()
+    """OPER-04: another launcher's, which lives, are left alone; in memory as in the data folder where there is none."""
+    data, memory = tmp_path / "data", tmp_path / "memory"
+    memory.mkdir()
+    for place, name in ((memory, "singlewindow-figures"), (data, "figures")):
+        for of in (2**22 + 1, os.getppid()):
+            (place / f"{name}-{of}-x").mkdir(parents=True)
+        with figures_folder(data, memory if place == memory else tmp_path / "absent") as own:
+            kept = {path.name for path in place.iterdir()}
+            assert kept == {Path(own).name, f"{name}-{os.getppid()}-x"}
+        assert not Path(own).exists()
 
 
 def test_killed_database_is_started_again(open_folder, running) -> None:

@@ -19,7 +19,7 @@ from singlewindow.contract.encryption import DecryptionFailed
 from singlewindow.contract.messages import ReceiptCode, Submission
 from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.answers import ANSWERED, Answer, write
-from singlewindow.customs.database import Database, Row, Transaction
+from singlewindow.customs.database import PASSING, Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
@@ -28,11 +28,8 @@ from singlewindow.customs.keys import Keys
 from singlewindow.customs.texts import all_storable, cleaned, storable
 
 TRY_AGAIN = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.TransactionRollbackError,
+    *PASSING,
     asyncpg.UniqueViolationError,  # another process took in the same submission at this instant
-    OSError,
 )
 """Failures that are not the message's fault."""
 BATCH = 200
@@ -110,7 +107,7 @@ async def _understand_together(
     try:
         async with transaction.savepoint():
             states = await _understand(transaction, keys, rows)
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+    except PASSING:
         raise
     except Exception as error:
         log.info("messages are understood one by one", messages=len(rows), reason=repr(error)[:200])

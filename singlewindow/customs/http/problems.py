@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from singlewindow.customs.database import PASSING
 from singlewindow.customs.problems import Problem
 from singlewindow.customs.texts import cleaned
 
-AWAY = (
-    asyncpg.OperatorInterventionError,  # it starts, ends, or was told to end this
-    asyncpg.PostgresConnectionError,
-    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
-    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers: once more will do
-    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection cut in the middle of a word
-    asyncpg.TransactionRollbackError,  # two waited for each other: nothing was done, and once more will do
-    OSError,
-)
 MEDIA_TYPE = "application/problem+json"
 WORDS = {
     "missing": "此项必填",
@@ -49,7 +38,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _defect)
-    for error in AWAY:
+    for error in PASSING:
         app.add_exception_handler(error, _away)
 
 

@@ -29,6 +29,9 @@ PASSING = (
     asyncpg.TransactionRollbackError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
+    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers
+    asyncpg.PostgresSystemError,
 )
 """Failures of the database, which pass: the whole batch is tried again."""
 log = structlog.get_logger()

@@ -130,6 +130,7 @@ def install(app: FastAPI) -> None:
         asyncpg.InternalClientError,  # a connection cut in the middle of a word
         asyncpg.TransactionRollbackError,  # two waited for each other: nothing was done, and once more will do
         asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
+        asyncpg.PostgresSystemError,  # the disk, again
         OSError,  # among them TimeoutError: no connection or no answer in time
     ):
         app.add_exception_handler(error, _away)
