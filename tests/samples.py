@@ -99,7 +99,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
         sample = json.loads(json.dumps(sample).replace(each["as"], number))
     person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
     assert person is not None
-    await house.hear(*_notices(house, sample.get("registers", {})))
+    await house.hear(*notices(house, sample.get("registers", {})))
     for kind, key in sample.get("claims", []):
         preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
         other = await (await house.member()).save(type.name, preset | sample.get("claimant", {}))
@@ -128,7 +128,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     return list(verdict.violations)
 
 
-def _notices(house: House, registers: dict[str, dict[str, Any]]) -> Iterator[Envelope]:
+def notices(house: House, registers: dict[str, dict[str, Any]]) -> Iterator[Envelope]:
     """What customs published, as their notices."""
     for kind, entries in registers.items():
         for key, data in entries.items():

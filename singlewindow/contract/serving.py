@@ -17,6 +17,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from singlewindow.contract.connections import GuardedConnection
 from singlewindow.contract.readiness import tell_ready
 
 KEEP_ALIVE_SECONDS = (
@@ -64,6 +65,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=GuardedConnection,
+                ws="none",
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )

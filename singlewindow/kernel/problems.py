@@ -34,6 +34,8 @@ class Violation:
 
 API = "接口说明 /api/openapi.json"
 """The basis of what only a program can get wrong: the shape of a request."""
+SHAPE_ADVICE = "在页面上请刷新后重试；由程序发送的请求，请按接口说明更正"
+"""What to do about it: a page that is older than the portal sends such requests too."""
 
 
 class Problem(Exception):
@@ -46,7 +48,7 @@ class Problem(Exception):
     slug: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
     title: ClassVar[str] = "请求无法办理"
-    usual_advice: ClassVar[str] = "请刷新页面后重试"
+    usual_advice: ClassVar[str] = SHAPE_ADVICE
     usual_clause: ClassVar[str] = API
 
     def __init__(

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from singlewindow.contract import demo_pki
+from singlewindow.kernel.documents import evidence
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.settings import settings
 from tests.house import House, Member
@@ -125,6 +126,19 @@ async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:
         changed_parts = parts | {"evidence.json": json.dumps(main | {"submissions": fewer}).encode()}
         assert "left out" in str(verify(changed_parts)[0])
     assert verify(parts)[0] == 0
+
+
+async def test_nothing_is_left_out_without_a_word(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-08: what is read in several pages is the same; more than a file is made of is refused in words."""
+    member, number = await answered(house)
+    whole = json.loads((await fetched(member, number))[evidence.MAIN])
+    monkeypatch.setattr(evidence, "PAGE", 2)
+    paged = json.loads((await fetched(member, number))[evidence.MAIN])
+    assert len(whole["history"]) > 4
+    assert {**paged, "made_at": ""} == {**whole, "made_at": ""}
+    monkeypatch.setattr(evidence, "MOST", 4)
+    refused = await member.http.get(f"/api/documents/{TYPE}/{number}/evidence")
+    assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "evidence.size")
 
 
 async def test_it_is_for_who_files_the_document(house: House) -> None:

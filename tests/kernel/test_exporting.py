@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.spreadsheets import exporting
 from singlewindow.kernel.spreadsheets.export_files import CUT, FileFormat, XlsxFile, open_file
 from singlewindow.kernel.spreadsheets.export_parts import (
@@ -67,7 +69,7 @@ def names_in(folder: Path) -> list[str]:
 def written(tmp_path: Path, format: FileFormat, records: Iterable[Any]) -> Path:
     """The same without a child process."""
     target = tmp_path / f"data.{format}"
-    file = open_file(format, target, PARTS, tmp_path)
+    file = open_file(format, target, PARTS, tmp_path, (2026, 3, 2, 4, 15, 0))
     for record in records:
         file.add(record)
     file.close()
@@ -114,7 +116,11 @@ async def test_heads_are_frozen_and_columns_have_widths_and_decimals(tmp_path: P
 async def test_csv_is_a_zip_with_a_file_for_each_part(tmp_path: Path) -> None:
     """PRNT-07: UTF-8 with mark, so that spreadsheets read it; decimals as they were written."""
     path = await made(tmp_path, "csv", [ONE])
-    assert zipfile.ZipFile(path).read("表头.csv").startswith(b"\xef\xbb\xbf")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("表头.csv").startswith(b"\xef\xbb\xbf")
+        for entry in archive.infolist():  # an archive's time has no zone: it is the clock's on a Chinese wall
+            age = datetime.now(CHINA).replace(tzinfo=None) - datetime(*entry.date_time)  # noqa: DTZ001
+            assert timedelta(minutes=-1) < age < timedelta(minutes=5)
     assert texts(path) == {
         "表头.csv": [
             ["编号", "名称", "重量", "时间"],

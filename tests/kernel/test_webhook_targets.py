@@ -68,6 +68,9 @@ def test_what_may_be_written() -> None:
         assert read_target(text, private=True)
     with pytest.raises(BadTarget):
         read_target("http://user@127.0.0.1/", private=True)
+    for private, words in ((False, "须以 https:// 开头"), (True, "须以 https:// 或 http:// 开头")):
+        with pytest.raises(BadTarget, match=words):
+            read_target("ftp://erp.example.com/", private=private)
     assert is_public(ipaddress.ip_address("64:ff9b::5db8:d822"))
 
 

@@ -21,7 +21,7 @@ from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, editable_of
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.problems import NotFound, NotInThisState, Refused, TooLarge, Violation
+from singlewindow.kernel.problems import SHAPE_ADVICE, NotFound, NotInThisState, Refused, TooLarge, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
 from singlewindow.kernel.signing.prepared import Prepared, Signed, check_card, verify_signed
 
@@ -169,7 +169,7 @@ class UploadDesk:
         if wanted.size > spec.max_bytes:
             raise Refused.because([too_large(wanted.size, spec.max_bytes, spec.clause)])
         if not re.fullmatch(r"[0-9a-f]{64}", wanted.sha256):
-            raise Refused.because([self._wrong("文件摘要格式不正确", "请刷新页面后重新选择文件")])
+            raise Refused.because([self._wrong("文件摘要格式不正确", SHAPE_ADVICE)])
 
     async def _locked(self, number: str) -> Document:
         return await store.get_document(self.desk.transaction, self.desk.type, number, lock=True)

@@ -13,7 +13,7 @@ from typing import Any
 from singlewindow.kernel.definition.conditions import holds
 from singlewindow.kernel.definition.fields import Content, Field, Lines, Values
 from singlewindow.kernel.definition.moments import DAYS, canonical, find_moment
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import SHAPE_ADVICE, Refused, Violation
 
 MAX_MEMBERS = 500  # of one object
 MAX_TEXT = 1_000_000  # characters of a whole content, names included
@@ -165,7 +165,7 @@ def _check_size(sent: Mapping[str, Any]) -> None:
     rows = [row for value in sent.values() if isinstance(value, list) for row in value]
     objects = [sent, *(row for row in rows if isinstance(row, dict))]
     if len(rows) > MAX_TEXT or max(map(len, objects)) > MAX_MEMBERS:
-        raise Refused.because([_wrong("", "内容的字段过多", "请刷新页面后重新填写")])
+        raise Refused.because([_wrong("", "内容的字段过多", SHAPE_ADVICE)])
     size = sum(map(_size, objects))
     if size > MAX_TEXT:
         message = f"填写的内容共 {size:,} 个字符，超过 {MAX_TEXT:,} 个"
@@ -183,7 +183,7 @@ def _clean(content: type[Content], sent: Mapping[str, Any], path: str) -> dict[s
     if unknown := [name for name in sent if name not in content.fields and name not in content.tables]:
         raise Refused.because(
             [
-                _wrong(path + _shown(name), "未知的字段", "请刷新页面后重新填写")
+                _wrong(path + _shown(name), "未知的字段", SHAPE_ADVICE)
                 for name in sorted(unknown)[:MAX_UNKNOWN]
             ]
         )
@@ -276,9 +276,7 @@ def _clean_value(path: str, spec: Field, value: object) -> str:
     if isinstance(value, str) and value.isascii() and value.isprintable() and spec.kind != "moment":
         return value.strip().upper() if spec.upper else value.strip()  # nothing else is in it than blanks
     if not isinstance(value, str):
-        raise Refused.because(
-            [_wrong(path, f"「{spec.label}」应为文本", "请刷新页面后重新填写", spec.clause)]
-        )
+        raise Refused.because([_wrong(path, f"「{spec.label}」应为文本", SHAPE_ADVICE, spec.clause)])
     trimmed = tidied(spec, value)
     if trimmed.isascii() and trimmed.isprintable():  # nothing of what follows is in it
         return trimmed
@@ -311,4 +309,4 @@ def _no_rows(table: Lines, rows: object) -> Violation:
             advice = f"请将第 {table.most + 1} 行起的各行录入另一份单据（新增；批量导入时另起一个序号）"
         return _wrong(table.name, message, advice, table.clause)
     message = f"「{table.label}」应为至多 {table.most} 行的列表"
-    return _wrong(table.name, message, "请刷新页面后重试", table.clause)
+    return _wrong(table.name, message, SHAPE_ADVICE, table.clause)

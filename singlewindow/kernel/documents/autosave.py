@@ -16,7 +16,7 @@ from singlewindow.kernel.definition.check import clean, clean_row
 from singlewindow.kernel.definition.fields import Content
 from singlewindow.kernel.documents.verdict import content_of
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import SHAPE_ADVICE, Refused, Violation
 
 MOST = 20  # of one account; the oldest go first
 KEPT_DAYS = 30
@@ -112,6 +112,6 @@ def _cleaned(form: type[Content], name: str, draft: RowDraft) -> dict[str, Any]:
     table = form.tables.get(name)
     if table is None:
         raise Refused.because(
-            [Violation(name[:40], "field.shape", "未知的表体", "请刷新页面后重新填写", "手册 2.3.2 关于界面")]
+            [Violation(name[:40], "field.shape", "未知的表体", SHAPE_ADVICE, "手册 2.3.2 关于界面")]
         )
     return {"row": clean_row(table, draft.row), "at": draft.at, "before": draft.before}

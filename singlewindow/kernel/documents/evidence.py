@@ -13,6 +13,7 @@ import json
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Forbidden
+from singlewindow.kernel.problems import Forbidden, Refused, Violation
 
 FORMAT = "singlewindow-evidence/1"
 MAIN = "evidence.json"
 CERTIFICATES = ("ca.pem", "crl.pem", "customs-signing.pem", "portal-signing.pem")
-MOST = 10_000  # submissions, answers or entries; more than any document has
+MOST = 100_000  # submissions, answers or entries; more than any document has
+PAGE = 2_000  # of them in one look at the database
 READ_ME = """本文件是单据 {number} 的证据文件：企业签名的内容、海关签名的回执、操作记录及其存证，脱离本系统也能核验。
 核验 To check: python verify_evidence.py {number}.zip --trust FOLDER
 FOLDER 内有 ca.pem、crl.pem、customs-signing.pem、portal-signing.pem，须从可信途径取得，不要用本文件内的。
@@ -96,15 +98,31 @@ async def parts(
 
 
 _FILE = "select content from attachment where document_id = $1 and sha256 = $2 limit 1"
+_SUBMISSIONS = """
+    select id, sequence, action, content, statement, signature, certificate, submitted_at, attachments
+    from submission where document_id = $1 order by sequence limit $2 offset $3"""
+_ANSWERS = """
+    select submission_id, seq, code, text, at, jws from receipt where document_id = $1
+    order by id limit $2 offset $3"""
+
+
+async def _all(transaction: Transaction, statement: str, document: Document) -> list[Row]:
+    """All rows of a document. Raises Refused for more than a file is made of: none is left out without a word."""
+    rows: list[Row] = []
+    while page := await transaction.rows(statement, document.id, PAGE, len(rows)):
+        rows += page
+        if len(rows) > MOST:
+            words, advice = f"单据的记录超过 {MOST:,} 条，不能做成一个证据文件", "请联系维护人员另行取证"
+            raise Refused.because(
+                [Violation("", "evidence.size", words, advice, "证据文件说明 docs/evidence.md")]
+            )
+        if len(page) < PAGE:
+            break
+    return rows
 
 
 async def _submissions(transaction: Transaction, document: Document) -> list[Row]:
-    return await transaction.rows(
-        """select id, sequence, action, content, statement, signature, certificate, submitted_at, attachments
-           from submission where document_id = $1 order by sequence limit $2""",
-        document.id,
-        MOST,
-    )
+    return await _all(transaction, _SUBMISSIONS, document)
 
 
 async def _attachments(
@@ -130,11 +148,7 @@ async def _attachments(
 
 async def _answers(transaction: Transaction, document: Document) -> dict[int, list[dict[str, Any]]]:
     """By submission: customs' answers, and the portal's own word on sending (seq 0, unsigned)."""
-    rows = await transaction.rows(
-        "select submission_id, seq, code, text, at, jws from receipt where document_id = $1 order by seq limit $2",
-        document.id,
-        MOST,
-    )
+    rows = sorted(await _all(transaction, _ANSWERS, document), key=itemgetter("seq"))
     answers: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         answer = {name: row[name] for name in ("seq", "code", "text", "jws")} | {"at": row["at"].isoformat()}
@@ -167,7 +181,7 @@ _ENTRIES = """
            (select array_agg(c.no order by c.no desc) from (
                 select * from checkpoint where next > coalesce(e.xid, '0') order by next limit 1000) as c
             where c.first <= coalesce(e.xid, '0') and e.document_id between c.lowest and c.highest) as found
-    from event e where e.document_id = $1 order by e.no limit $2"""
+    from event e where e.document_id = $1 order by e.no limit $2 offset $3"""
 """The checkpoints of an entry are the first that end after it: one, those that were made at once, and what a killed
 worker left; not all that were made since."""
 _LINES = "select no, line from checkpoint where no = any($1)"
@@ -177,7 +191,7 @@ async def _history(
     transaction: Transaction, document: Document, book: Book
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The entries, each with the text that was hashed and its path in a checkpoint; and those checkpoints' lines."""
-    rows = await transaction.rows(_ENTRIES, document.id, MOST)
+    rows = await _all(transaction, _ENTRIES, document)
     pages = await asyncio.to_thread(_paths, document, rows, book)
     used = {no for no, _ in pages.values()}
     lines = await transaction.rows(_LINES, list(used))

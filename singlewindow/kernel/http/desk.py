@@ -20,7 +20,7 @@ from singlewindow.kernel.http.sessions import at_work, bound_person, current_per
 from singlewindow.kernel.http.text import Text
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, Forbidden, Refused, Violation, WrongCard
+from singlewindow.kernel.problems import API, SHAPE_ADVICE, Forbidden, Refused, Violation, WrongCard
 from singlewindow.kernel.subsystem import (
     DocumentType,
     Subsystem,
@@ -108,7 +108,7 @@ async def version_in_header(
     if match := re.fullmatch(r'"?([0-9]{1,9})"?', if_match.strip()):
         return int(match[1])
     raise Refused.because(
-        [Violation("", "request.version", "请求缺少单据版本（If-Match）", "请刷新页面后重试", API)]
+        [Violation("", "request.version", "请求缺少单据版本（If-Match）", SHAPE_ADVICE, API)]
     )
 
 

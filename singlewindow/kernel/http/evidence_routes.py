@@ -13,7 +13,7 @@ from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number
 from singlewindow.kernel.http.token_rights import for_tokens
-from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
+from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Refused
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.zip_stream import stream_zip
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/documents/{type}", tags=["documents"])
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/zip": {}}, "description": "A zip archive, sent while it is made"},
-        **documented(NotLoggedIn, Forbidden, NotFound),
+        **documented(NotLoggedIn, Forbidden, NotFound, Refused),
     },
 )
 @for_tokens("read")

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -72,7 +73,9 @@ def observe(request: Request, status: int, seconds: float) -> None:
     _requests.labels(request.method, route, str(status)).observe(seconds)
 
 
-@router.get("/metrics", tags=["operation"], summary="Figures for Prometheus", response_class=Response)
+@router.get(
+    "/metrics", tags=["operation"], summary="Figures for Prometheus", response_class=PlainTextResponse
+)
 @for_tokens("public")
 async def metrics(request: Request, database: Base) -> Response:
     """Plain text in Prometheus' format; the counts of waiting messages stop at 10,000. Not for the public: a proxy in

@@ -15,10 +15,18 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from singlewindow.kernel.http.tokens import note_refusal
-from singlewindow.kernel.problems import API, NotFound, NotLoggedIn, Problem, Refused, TooMany, Violation
+from singlewindow.kernel.problems import (
+    API,
+    SHAPE_ADVICE,
+    NotFound,
+    NotLoggedIn,
+    Problem,
+    Refused,
+    TooMany,
+    Violation,
+)
 
 FRAMEWORK_WORDS = {
-    400: "请求内容无法读取，请刷新页面后重试",
     404: "没有这个地址",
     405: "这个地址不支持这种操作",
 }
@@ -176,7 +184,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
             _place(e["loc"][1:]),
             "request.shape",
             f"请求内容不正确：{_shape_words(e)}",
-            "请刷新页面后重试",
+            SHAPE_ADVICE,
             API,
         )
         for e in error.errors()[:20]
@@ -201,12 +209,19 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error, Interrupted):
         return answer(error.problem, request)
-    words = FRAMEWORK_WORDS.get(error.status_code, "请求无法办理，请刷新页面后重试")
+    words = FRAMEWORK_WORDS.get(error.status_code, "请求无法办理")
+    if error.status_code == 400:  # a body that is no text, nested too deep, or no form
+        return await _problem(request, _unreadable())
     known = error.status_code == 404
     problem: Problem = NotFound(words) if known else Problem(words, status=error.status_code)
     response = answer(problem, request)
     response.status_code = error.status_code
     return response
+
+
+def _unreadable() -> Refused:
+    words = "请求内容无法读取：不是 UTF-8 编码的 JSON，或嵌套过深，或表单不完整"
+    return Refused.because([Violation("", "request.shape", words, SHAPE_ADVICE, API)])
 
 
 class Away(Problem):

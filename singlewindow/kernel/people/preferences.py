@@ -7,7 +7,7 @@ from typing import Any
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import SHAPE_ADVICE, Refused, Violation
 
 MOST = 200  # keys of one account; the oldest go first
 MAX_TEXT = 4_000  # characters of a value's JSON
@@ -53,4 +53,4 @@ def _text(value: Any) -> str:
     if len(text) <= MAX_TEXT and r"\u0000" not in text and r"\ud" not in text:
         return text
     message = f"页面设置超过 {MAX_TEXT:,} 个字符或含有不能使用的字符"
-    raise Refused.because([Violation("value", "preference.shape", message, "请刷新页面后重新设置", CLAUSE)])
+    raise Refused.because([Violation("value", "preference.shape", message, SHAPE_ADVICE, CLAUSE)])

@@ -16,7 +16,7 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.people.refusals import TOKENS
 from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.people.token_store import SHOWN, new_token
-from singlewindow.kernel.problems import Conflict, NotFound, Refused, Violation
+from singlewindow.kernel.problems import SHAPE_ADVICE, Conflict, NotFound, Refused, Violation
 from singlewindow.kernel.subsystem import Reminded, subsystems
 
 OWN = "t.company_id = $1"
@@ -232,7 +232,7 @@ def _wrong_chapters(chapters: Sequence[str]) -> Iterator[Violation]:
     if not chapters:
         yield _violation("chapters", "未选择可用的应用", "请至少选择一个应用，或选择全部应用")
     if unknown := sorted(set(chapters) - set(subsystems())):
-        yield _violation("chapters", f"没有这个应用：{unknown[0][:40]}", "请刷新页面后重新选择")
+        yield _violation("chapters", f"没有这个应用：{unknown[0][:40]}", SHAPE_ADVICE)
 
 
 def _violation(path: str, message: str, advice: str) -> Violation:

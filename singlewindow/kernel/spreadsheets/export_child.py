@@ -1,6 +1,6 @@
 """The child process that writes a data export; `exporting.py` starts it, bounds it and feeds it.
 
-`python -I -B export_child.py CONFIG`: a JSON object with format, parts, target, folder (for what is not yet whole),
+`python -I -B export_child.py CONFIG`: a JSON object with format, parts, target, folder (for what is not yet whole), made_at,
 memory_bytes, cpu_seconds and file_bytes. On stdin come the records, one JSON object a line, then their count: a feeder
 that dies sends none, and its file is never made whole. On stdout goes `{"done": count}` or `{"failed": text}`.
 """
@@ -39,7 +39,9 @@ def write(config: dict[str, Any], source: IO[str]) -> int:
     from singlewindow.kernel.spreadsheets.export_parts import parts_from  # noqa: PLC0415
 
     folder = Path(config["folder"])
-    file = open_file(config["format"], Path(config["target"]), parts_from(config["parts"]), folder)
+    file = open_file(
+        config["format"], Path(config["target"]), parts_from(config["parts"]), folder, config["made_at"]
+    )
     for count, line in enumerate(source):
         record = json.loads(line)
         if isinstance(record, dict):

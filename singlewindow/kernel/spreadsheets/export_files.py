@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import zipfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -44,11 +45,13 @@ class ExportFile(Protocol):
         """Make the file whole."""
 
 
-def open_file(format: FileFormat, target: Path, parts: Sequence[Part], folder: Path) -> ExportFile:
-    """A new file at `target`; what is not yet whole lies in `folder`."""
+def open_file(
+    format: FileFormat, target: Path, parts: Sequence[Part], folder: Path, made_at: Sequence[int]
+) -> ExportFile:
+    """A new file at `target`; what is not yet whole lies in `folder`. `made_at`: as `CsvFiles` says."""
     if format == "xlsx":
         return XlsxFile(target, parts, folder)
-    return CsvFiles(target, parts, folder) if format == "csv" else JsonFile(target, parts)
+    return CsvFiles(target, parts, folder, made_at) if format == "csv" else JsonFile(target, parts)
 
 
 # ------------------------------------------------------------------------------------------------------------ xlsx
@@ -154,10 +157,13 @@ class _Sheet:
 
 
 class CsvFiles:
-    """A zip with a csv file for each part: UTF-8 with mark, CRLF, formulas neutralised."""
+    """A zip with a csv file for each part: UTF-8 with mark, CRLF, formulas neutralised. An archive's times have no
+    zone: they are those of the clock on the wall, `made_at` as year to second."""
 
-    def __init__(self, target: Path, parts: Sequence[Part], folder: Path) -> None:
+    def __init__(self, target: Path, parts: Sequence[Part], folder: Path, made_at: Sequence[int]) -> None:
         self._target, self._parts, self._open = target, parts, ExitStack()
+        year, month, day, hour, minute, second = made_at
+        self._made_at = (year, month, day, hour, minute, second)
         self._paths = [folder / f"{at}.csv" for at in range(len(parts))]
         files = [
             self._open.enter_context(path.open("w", encoding="utf-8-sig", newline="")) for path in self._paths
@@ -178,7 +184,11 @@ class CsvFiles:
         self._open.close()
         with zipfile.ZipFile(self._target, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, part in zip(self._paths, self._parts, strict=True):
-                archive.write(path, f"{part.title}.csv")
+                entry = zipfile.ZipInfo(f"{part.title}.csv", self._made_at)
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                entry.file_size = path.stat().st_size
+                with path.open("rb") as source, archive.open(entry, "w") as goal:
+                    shutil.copyfileobj(source, goal)
 
 
 # ------------------------------------------------------------------------------------------------------------ json

@@ -12,9 +12,11 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
 from singlewindow.kernel.spreadsheets.export_parts import Part, Record
 
@@ -65,6 +67,7 @@ async def _start(format: FileFormat, parts: Sequence[Part], target: Path, limits
         "parts": [asdict(part) for part in parts],
         "target": str(target),
         "folder": str(target.parent),
+        "made_at": datetime.now(CHINA).timetuple()[:6],
         "memory_bytes": limits.memory_bytes,
         "cpu_seconds": limits.cpu_seconds,
         "file_bytes": limits.file_bytes,

@@ -90,8 +90,9 @@ def read_target(text: str, *, private: bool = False) -> Target:
 def _checked(parts: SplitResult, port: int | None, *, private: bool) -> Target:
     schemes = ("https", "http") if private else ("https",)
     if parts.scheme not in schemes or not parts.hostname:
+        beginning = " 或 ".join(f"{scheme}://" for scheme in schemes)
         raise BadTarget(
-            "接收地址须以 https:// 开头", "请填写完整地址，例如 https://erp.example.com/singlewindow"
+            f"接收地址须以 {beginning} 开头", "请填写完整地址，例如 https://erp.example.com/singlewindow"
         )
     if "@" in parts.netloc:
         raise BadTarget("接收地址不能含用户名和密码", "请去掉 @ 及其前面的内容；接收方凭签名识别来源")
