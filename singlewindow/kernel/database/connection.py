@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from singlewindow.contract.postgres import connect
+from singlewindow.kernel.database.pool import Pool
 from singlewindow.kernel.database.remembered import Remembered
 
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
@@ -58,7 +59,7 @@ class Transaction:
 
     def __init__(
         self,
-        connection: asyncpg.pool.PoolConnectionProxy,
+        connection: asyncpg.Connection,
         now: datetime,
         actor: Actor = NOBODY,
         codes: dict[Hashable, Any] | None = None,
@@ -114,23 +115,22 @@ class Transaction:
 class Database:
     """A pool of connections of one role."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._codes = Remembered()
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10) -> Database:
-        """Open a pool of at most `size` connections to a postgresql:// address."""
-        pool = await asyncpg.create_pool(
-            url,
-            connect=connect,
-            min_size=1,
-            max_size=size,
-            init=_prepare_connection,
-            reset=_leave_as_it_is,
-            command_timeout=COMMAND_SECONDS,
-        )
-        return cls(pool)
+        """Open a pool of at most `size` connections to a postgresql:// address, one of them at once."""
+
+        async def opened() -> asyncpg.Connection:
+            connection = await connect(url, command_timeout=COMMAND_SECONDS)
+            await connection.set_type_codec("jsonb", encoder=_encode, decoder=from_json, schema="pg_catalog")
+            return connection
+
+        pool = Pool(opened, size, ACQUIRE_SECONDS)
+        async with pool.connection():  # an address that is wrong shows at once
+            return cls(pool)
 
     async def close(self) -> None:
         """Give all connections back; what is still under way after CLOSE_SECONDS is cut off."""
@@ -146,7 +146,7 @@ class Database:
         Raises TimeoutError when no connection is free within ACQUIRE_SECONDS, or a statement takes longer than
         COMMAND_SECONDS.
         """
-        async with self._connection() as connection, connection.transaction():
+        async with self._pool.connection() as connection, connection.transaction():
             [row] = await connection.fetch(BEGIN, actor.company_id, actor.account_id)
             yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
 
@@ -163,7 +163,7 @@ class Database:
         without that each is planned for its values five times, which costs as much as doing it. `finds`: it is a
         search, whose best plan depends on what is asked.
         """
-        async with self._connection() as connection, connection.transaction():
+        async with self._pool.connection() as connection, connection.transaction():
             row = await connection.fetchrow(ENTER, token_hash, seen_every, finds)
             actor = NOBODY if row is None else Actor(row["company_id"], row["account_id"])
             now = datetime.now(UTC) if row is None else row["business_now"]
@@ -173,27 +173,15 @@ class Database:
     @asynccontextmanager
     async def work_transaction(self, actor: Actor, *, finds: bool = False) -> AsyncIterator[Transaction]:
         """The same as someone who is known without a session; `finds` as there."""
-        async with self._connection() as connection, connection.transaction():
+        async with self._pool.connection() as connection, connection.transaction():
             [row] = await connection.fetch(WORK, actor.company_id, actor.account_id, finds)
             yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
 
     async def at_once(self, sql: str, *values: object) -> Row | None:
         """The first row of one statement of nobody, which is a transaction of its own."""
-        async with self._connection() as connection:
+        async with self._pool.connection() as connection:
             row: Row | None = await connection.fetchrow(sql, *values)
             return row
-
-    def _connection(self) -> asyncpg.pool.PoolAcquireContext:
-        return self._pool.acquire(timeout=ACQUIRE_SECONDS)
-
-
-async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
-    """A connection goes back to the pool without a question to the server: all that a transaction of ours sets, it
-    sets for itself alone. (What a cancelled request left open, the pool has rolled back before.)"""
-
-
-async def _prepare_connection(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec("jsonb", encoder=_encode, decoder=from_json, schema="pg_catalog")
 
 
 def _encode(value: object) -> str:

@@ -10,12 +10,11 @@ from typing import Any
 
 from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.definition.check import clean
 from singlewindow.kernel.documents import amendments, senders, store
 from singlewindow.kernel.documents.readings import remember
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event, Once, Sender
-from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge
+from singlewindow.kernel.documents.verdict import Verdict, applicant_of, editable, judge, typed
 from singlewindow.kernel.documents.view import (
     ATTACHMENTS,
     View,
@@ -157,7 +156,8 @@ class Desk:
         if verdict.violations and key and await self._is_used(key):
             raise KeyUsedBefore
         verdict.raise_if_refused()
-        once = Once(key, _digest(clean(self.type.form.content, sent))) if key else None
+        assert verdict.reading is not None
+        once = Once(key, _digest(verdict.reading.cleaned)) if key else None
         document = await self._create(status, verdict, once)
         if document is None:
             raise KeyUsedBefore
@@ -167,7 +167,7 @@ class Desk:
         """暂存 for the first time with a key that this account used before: the document of then, as long as there
         is one. Raises Refused where the key stood for another type or content."""
         status = self.check(self.type.lifecycle.action("save"), NEW)
-        request = _digest(clean(self.type.form.content, sent))
+        request = _digest(typed(self.type, sent))
         if earlier := await self._earlier(key, request):
             return await self.open(earlier)
         verdict = await judge(self.transaction, self.type, self.person, sent)
