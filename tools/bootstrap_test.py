@@ -27,6 +27,7 @@ from xml.etree import ElementTree
 REPORTS = Path("var/test").resolve()
 JOURNEYS = Path("tests/journeys")
 SYSTEM = "tests/system"
+TORTURE = f"{SYSTEM}/torture"
 OWN_SYSTEMS = (f"{SYSTEM}/test_faults.py", f"{SYSTEM}/test_folder.py")  # each starts one of its own
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -216,8 +217,9 @@ def journey(file: Path, chromium: str, prepared: str) -> Stage:
 
 def systems(prepared: str) -> Iterable[Stage]:
     """A whole running system whose parts are killed, and those tests that start others."""
-    elsewhere = [option for file in OWN_SYSTEMS for option in ("--ignore", file)]
+    elsewhere = [option for file in (*OWN_SYSTEMS, TORTURE) for option in ("--ignore", file)]
     yield pytest("Running system", "system", SYSTEM, *elsewhere, PREPARED_WORLD=prepared)
+    yield pytest("Torture", "torture", TORTURE, PREPARED_WORLD=prepared)
     yield pytest("Running systems of their own", "systems", *OWN_SYSTEMS, PREPARED_WORLD=prepared)
 
 

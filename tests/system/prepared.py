@@ -17,7 +17,7 @@ from pathlib import Path
 
 SETTING = "PREPARED_WORLD"  # the folder for it; tools/bootstrap_test.py gives one to all systems of a run
 # Settings of which the set-up knows nothing, or their beginnings:
-LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "TRANSPORT", "WEBHOOK_")
+LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "PORTAL_URL", "TRANSPORT", "WEBHOOK_")
 MOVED = "moved-to"  # the database lies elsewhere, where its user can reach it
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ CLONE = Path(__file__).resolve().parents[2]
 CHINA = ZoneInfo("Asia/Shanghai")
 READY_SECONDS = 120.0
 KEPT = {"SINGLEWINDOW_POSTGRES_BIN", "SINGLEWINDOW_DATABASE_USER"}
+PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
 COMMANDS = {
     "portal": "singlewindow.kernel serve",
     "worker": "singlewindow.kernel worker",
@@ -49,6 +51,7 @@ class System:
     world: dict[str, Any] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _found: Cluster | None = None
+    _process: subprocess.Popen[bytes] | None = None
 
     @property
     def portal(self) -> str:
@@ -91,6 +94,21 @@ class System:
         assert pid is not None, f"the {part} is not running"
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def start_again(self) -> None:
+        """After a `kill -9` of the launcher: another one in the same folder; it is ready when it says so once more.
+
+        From the main thread: the launcher ends with the thread that starts it.
+        """
+        if self._process is not None:
+            self._process.wait()
+        self._process = _launch(self)
+        self.launcher = self._process.pid
+
+    @property
+    def starts(self) -> int:
+        """How often a launcher here has said that everything is ready."""
+        return self.log("launcher").count("ready after")
 
     def put_card(self, card_no: str | None) -> None:
         """Put a card into the reader, or pull the one that is in it; the service sees it within half a second."""
@@ -149,7 +167,11 @@ class System:
 
 @contextmanager
 def running(
-    *, place: Path | None = None, patience: float = READY_SECONDS, **settings: str
+    *,
+    place: Path | None = None,
+    ports: dict[str, int] | None = None,
+    patience: float = READY_SECONDS,
+    **settings: str,
 ) -> Iterator[System]:
     """Start a system in a folder of its own (below `place`) on free ports; at the end nothing of it is left.
 
@@ -159,21 +181,16 @@ def running(
         folder = Path(name)
         folder.chmod(0o755)  # under root another user runs the database
         begin_prepared(folder / "data", settings, lambda place: _environment(place, {}))
-        ports = dict(zip(("PORT", "CUSTOMS_PORT", "CARD_PORT"), free_ports(3), strict=True))
-        with (folder / "launcher.log").open("wb") as output:
-            launcher = spawn(
-                (sys.executable, "-m", "singlewindow", "run"),
-                output=output,
-                environment=_environment(folder, {**{k: str(v) for k, v in ports.items()}, **settings}),
-                folder=CLONE,
-            )
-        system = System(folder, launcher.pid, ports, settings)
+        ports = ports or dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        system = System(folder, 0, ports, settings)
+        launcher = system._process = _launch(system)
+        system.launcher = launcher.pid
         try:
             _await_ready(system, lambda: launcher.poll() is None, patience)
             yield system
         finally:
-            was = [launcher.pid, *descendants(launcher.pid)]
-            code = stop(launcher, (signal.SIGTERM, 20))
+            was = [system.launcher, *descendants(system.launcher)]
+            code = stop(system._process, (signal.SIGTERM, 20))
         assert code == 0, tail(folder / "launcher.log")
         left = [pid for pid in {*was, *mentioning(name)} if alive(pid)]
         assert not left, [command_of(pid) for pid in left]
@@ -221,6 +238,16 @@ def mentioning(text: str) -> list[int]:
     """Processes whose command line or environment names a folder."""
     ours = {os.getpid(), os.getppid()}
     return [p for p in processes() if p not in ours and text in _read(p, "cmdline") + _read(p, "environ")]
+
+
+def _launch(system: System) -> subprocess.Popen[bytes]:
+    with (system.folder / "launcher.log").open("ab") as output:
+        return spawn(
+            (sys.executable, "-m", "singlewindow", "run"),
+            output=output,
+            environment=system.environment(),
+            folder=CLONE,
+        )
 
 
 def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:

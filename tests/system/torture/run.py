@@ -1,0 +1,366 @@
+"""A run: a system with customs that lose, double, delay and shuffle receipts, companies at work in a process of their
+own, blows by plan; then everything may settle, and the verdict is given."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from tests.ports import free_ports
+from tests.system.applicant import with_card
+from tests.system.integrator import CHEN, QIAN
+from tests.system.running import CLONE, PORTS, System, running
+from tests.system.torture.chaos import BESIDE, KILLS, Chaos, Pace, plan
+from tests.system.torture.ledger import Told
+from tests.system.torture.verdict import MARKS, Verdict
+from tests.system.torture.wire import Wire, wired
+from tests.system.torture.world import World
+
+FAULTS = {
+    "CUSTOMS_LOST": "0.1", "CUSTOMS_DOUBLED": "0.2", "CUSTOMS_DELAYED": "0.2", "CUSTOMS_SHUFFLED": "0.2",
+    "CUSTOMS_LOST_SECONDS": "3", "CUSTOMS_HOLD_SECONDS": "1.5", "CUSTOMS_FAULT_SEED": "torture",
+}  # fmt: skip
+REFUSED = 0.15  # the share that customs refuse, once the first filings are in force
+DISK = "2g"  # of the file system that is filled
+SETTLE_SECONDS = 400.0  # an event that could not be delivered three times waits two minutes
+FINISH_SECONDS = 300.0  # until everybody has finished what was begun
+KEPT = Path("var/torture")
+FEED_PAGE = 500
+OBLIGATORY = {"appointment.application": {"role": "A"}}  # what a result list must be asked with
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much: kills, the plan's seed, operators at work, their seconds between two steps."""
+
+    kills: int = 300
+    seed: int = 1
+    people: int = 5
+    think: tuple[float, float] = (0.3, 1.2)
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass
+class Run:
+    """A run on a system: the driver's process, the line between portal and customs, and where notes are kept."""
+
+    system: System
+    options: Options
+    disk: Path | None
+    notes: Path
+    wires: list[Wire]
+    began: float = field(default_factory=time.monotonic)
+    _driver: subprocess.Popen[str] | None = None
+    _read: int = 0
+    _asked: float = 0.0
+
+    async def work(self) -> Chaos:
+        """Let people work, strike by plan, and let them finish."""
+        chaos = Chaos(
+            self.system,
+            self.wires,
+            self.disk,
+            self.options.pace,
+            self.notes / "blows.jsonl",
+            self.acknowledged,
+        )
+        driver = self._driver = self._drive()
+        ready = await asyncio.to_thread(_line_of, driver)
+        assert ready == "ready", (self.notes / "driver.log").read_text()
+        await self.system.sql("customs", "update mode set refuse_share = $1", REFUSED)
+        self.began = time.monotonic()
+        await chaos.strike(plan(self.options.seed, self.options.kills, self.options.pace))
+        for wire in self.wires:
+            wire.turn("open")
+        self._tell("over")
+        return chaos
+
+    def acknowledged(self, since: float) -> bool:
+        """Whether anything was acknowledged that was asked for since then."""
+        with (self.notes / "ledger.jsonl").open("rb") as file:
+            file.seek(self._read)
+            data = file.read()
+        whole = data.rpartition(b"\n")[0]
+        self._read += len(whole) + 1 if whole else 0
+        for line in whole.splitlines():
+            if b'"asked"' in line:
+                self._asked = max(self._asked, json.loads(line).get("asked") or 0.0)
+        return self._asked >= since
+
+    def _drive(self) -> subprocess.Popen[str]:
+        command = [
+            sys.executable, "-m", "tests.system.torture.driver", "--folder", str(self.system.folder),
+            "--ports", json.dumps(self.system.ports), "--notes", str(self.notes), "--seed", str(self.options.seed),
+            "--people", str(self.options.people), "--think", *map(str, self.options.think),
+        ]  # fmt: skip
+        with (self.notes / "driver.log").open("w") as log:
+            return subprocess.Popen(
+                command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+
+    def _tell(self, word: str) -> None:
+        assert self._driver
+        assert self._driver.stdin
+        with suppress(BrokenPipeError):
+            self._driver.stdin.write(f"{word}\n")
+            self._driver.stdin.flush()
+
+    async def settle(self) -> bool:
+        """Whether everybody has finished, and nothing is under way on either side any more, within bounds."""
+        finished = await self._until(self._finished, FINISH_SECONDS)
+        return finished and await self._until(self._at_rest, SETTLE_SECONDS)
+
+    async def _until(self, question: Any, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not await question():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.5)
+        return True
+
+    async def _finished(self) -> bool:
+        assert self._driver
+        text = (self.notes / "ledger.jsonl").read_text("utf-8")
+        return '"kind": "repeated"' in text or self._driver.poll() is not None
+
+    async def _at_rest(self) -> bool:
+        """Nothing under way, and the last checkpoint has all there is."""
+        try:
+            for side, statements in RESTING.items():
+                for statement in statements:
+                    if await self.system.sql(side, statement):
+                        return False
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        return True
+
+    def end(self) -> None:
+        """The driver's end."""
+        self._tell("done")
+        if self._driver:
+            try:
+                self._driver.wait(10)
+            except subprocess.TimeoutExpired:
+                self._driver.kill()
+                self._driver.wait()
+
+
+RESTING = {
+    "singlewindow": (
+        "select from outbox where state = 'queued' limit 1",
+        "select from inbox where state = 'received' limit 1",
+        "select from job where state in ('queued', 'running') limit 1",
+        "select from waiting limit 1",
+        "select from document where amending <> '' limit 1",
+        "select from webhook_delivery where state = 'waiting' limit 1",
+        "select from webhook w join feed_head h using (company_id) where w.reached < h.last limit 1",
+        """select from event e where not exists (select from feed f where (f.company_id, f.document_id, f.event_no)
+           = (e.company_id, e.document_id, e.no)) and e.document_id >= (select min(document_id) from feed) limit 1""",
+    ),
+    "customs": (
+        "select from incoming where state = 'waiting' limit 1",
+        "select from outgoing where state <> 'sent' or again_at is not null limit 1",
+        "select from submission where due_at is not null limit 1",
+    ),
+}
+
+
+@asynccontextmanager
+async def sides(system: System) -> AsyncIterator[tuple[Any, Any]]:
+    """A connection to each database, past all row-level security."""
+    portal = await asyncpg.connect(system.address("singlewindow"))
+    customs = await asyncpg.connect(system.address("customs"))
+    try:
+        yield portal, customs
+    finally:
+        await portal.close()
+        await customs.close()
+
+
+async def look(system: System, notes: Path) -> World:
+    """The world as both databases, the API, the history's check and the notes have it."""
+    async with sides(system) as (portal, customs):
+        world = await World.read(portal, customs, notes)
+    world.first_books = {each["key"]: each["data"] for each in system.world["registers"]["account_book"]}
+    for card in (CHEN, QIAN):
+        async with with_card(system, card) as person:
+            world.feeds[person.customs_code] = await _feed(person.http)
+            for type in MARKS:
+                world.answers |= await _list(person.http, type)
+    world.broken = await asyncio.to_thread(verify_history, system)
+    return world
+
+
+async def _feed(http: httpx.AsyncClient) -> list[tuple[str, int]]:
+    """All events of a company, from the oldest on."""
+    events: list[tuple[str, int]] = []
+    after = ""
+    while True:
+        page = (await http.get("/api/events", params={"after": after, "most": FEED_PAGE})).json()
+        events += [(item["number"], item["no"]) for item in page["items"]]
+        if not page["items"]:
+            return events
+        after = page["next"]
+
+
+async def _list(http: httpx.AsyncClient, type: str) -> dict[str, dict[str, Any]]:
+    """All rows of a result list, by number."""
+    found: dict[str, dict[str, Any]] = {}
+    for page in range(1, 1000):
+        asked: dict[str, str | int] = {"page": page, "size": 100, **OBLIGATORY.get(type, {})}
+        answer = await http.get(f"/api/documents/{type}", params=asked)
+        assert answer.is_success, answer.text
+        items = answer.json()["items"]
+        found |= {item["number"]: item for item in items}
+        if len(items) < 100:
+            return found
+    raise AssertionError("a list without an end")
+
+
+def verify_history(system: System) -> list[str]:
+    """What `singlewindow verify-history` says is broken."""
+    done = subprocess.run(
+        [sys.executable, "-m", "singlewindow", "verify-history"],
+        env=system.environment(), cwd=CLONE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    last = lines[-1] if lines else "it said nothing"
+    counted = "checkpoints, 0 broken" in last and not last.startswith("0 documents")
+    return [] if done.returncode == 0 and counted else lines
+
+
+def report_of(
+    run: Run, chaos: Chaos, world: World, verdict: Verdict, settled: bool, seconds: float
+) -> dict[str, Any]:
+    """What is written down of a run."""
+    told, options = world.told, run.options
+    done = [op for op in told.ops.values() if op.done is not None]
+    kills = {kind: chaos.blows[kind] for kind in KILLS}
+    return {
+        "good": settled and not verdict.found,
+        "seed": options.seed, "kills": sum(kills.values()), "kills by kind": kills,
+        "besides": {kind: chaos.blows[kind] for kind in BESIDE},
+        "receipts at customs": _receipts(world),
+        "left out": dict(chaos.left_out),
+        "seconds": round(seconds), "settled": settled,
+        "documents": dict(Counter(row["type"] for row in world.documents.values())),
+        "sent": len(told.ops), "acknowledged": len(done),
+        "acknowledged by kind": dict(Counter(op.kind for op in done)),
+        "acknowledged a second": round(len(done) / seconds, 1),
+        "never acknowledged": len(told.ops) - len(done),
+        "repeated": {n: v for note in told.noted("repeated") for n, v in note.items() if isinstance(v, int)},
+        "events heard": len(world.heard), "submissions at customs": len(world.customs["submissions"]),
+        **verdict.damage,
+        "damaged": {name: what[:20] for name, what in verdict.found.items()},
+        "longest recovery": recoveries(run.notes / "blows.jsonl", told),
+    }  # fmt: skip
+
+
+def _receipts(world: World) -> dict[str, int]:
+    """How many there were, and how many of them the faults of delivery struck."""
+    return {name: count for row in world.customs["struck"] for name, count in row.items()}
+
+
+def recoveries(blows: Path, told: Told) -> dict[str, dict[str, float]]:
+    """By kind of blow the longest time in seconds until something was acknowledged that was asked for after it, and
+    until an answer of customs was seen."""
+    asked = sorted(
+        (op.done["asked"], op.done["at"]) for op in told.ops.values() if op.done and "asked" in op.done
+    )
+    answered = sorted(note["at"] for note in told.noted("answered"))
+    longest: dict[str, dict[str, float]] = defaultdict(dict)
+    for line in blows.read_text().splitlines():
+        blow = json.loads(line)
+        found = {
+            "acknowledged": min((at for began, at in asked if began >= blow["at"]), default=None),
+            "answered by customs": min((at for at in answered if at >= blow["at"]), default=None),
+        }
+        for name, at in found.items():
+            if at is not None:
+                longest[blow["kind"]][name] = max(
+                    longest[blow["kind"]].get(name, 0.0), round(at - blow["at"], 1)
+                )
+    return dict(longest)
+
+
+@contextmanager
+def own_disk() -> Iterator[Path | None]:
+    """A folder on a file system of its own that can be full, or None where one may not mount any."""
+    with tempfile.TemporaryDirectory(prefix="sw-disk-") as name:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", name]
+        mounted = subprocess.run(command, check=False, capture_output=True).returncode == 0
+        try:
+            yield Path(name) if mounted else None
+        finally:
+            if mounted:
+                subprocess.run(["umount", "--lazy", name], check=True)
+
+
+@contextmanager
+def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
+    """A system after a run, still there: with the notes' folder and the report. A bad one's logs are kept."""
+    with own_disk() as disk, tempfile.TemporaryDirectory(prefix="sw-notes-") as name:
+        notes, numbers = Path(name), free_ports(5)
+        ports = dict(zip(PORTS, numbers[:3], strict=True))
+        wires = [Wire(numbers[3], ports["PORT"]), Wire(numbers[4], ports["CUSTOMS_PORT"])]
+        addresses = {
+            name: f"http://127.0.0.1:{wire.port}"
+            for name, wire in zip(("PORTAL_URL", "CUSTOMS_URL"), wires, strict=True)
+        }
+        with wired(*wires), running(
+            place=disk, ports=ports, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0",
+            CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
+        ) as system:  # fmt: skip
+            report: dict[str, Any] = {"good": False}
+            run = Run(system, options, disk, notes, wires)
+            try:
+                report |= asyncio.run(_play(run))
+                yield system, notes, report
+            finally:
+                run.end()
+                if not report["good"]:
+                    _keep(system, notes, report)
+
+
+async def _play(run: Run) -> dict[str, Any]:
+    """All of it; the report."""
+    chaos = await run.work()
+    seconds = time.monotonic() - run.began
+    settled = await run.settle()
+    world = await look(run.system, run.notes)
+    return report_of(run, chaos, world, Verdict.of(world), settled, seconds)
+
+
+def _line_of(driver: subprocess.Popen[str]) -> str:
+    """The first thing that it says."""
+    assert driver.stdout
+    return driver.stdout.readline().strip()
+
+
+def _keep(system: System, notes: Path, report: dict[str, Any]) -> None:
+    """What is needed to find out why: all logs, both databases' contents, and what was acknowledged."""
+    shutil.rmtree(KEPT, ignore_errors=True)
+    shutil.copytree(system.data / "log", KEPT / "log")
+    shutil.copytree(notes, KEPT / "notes")
+    shutil.copy(system.folder / "launcher.log", KEPT)
+    (KEPT / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def torture(options: Options) -> dict[str, Any]:
+    """A run; its report."""
+    with tortured(options) as (_, _, report):
+        return report
