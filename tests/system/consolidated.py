@@ -42,13 +42,15 @@ async def play(system: System) -> dict[str, str]:
     """File, declare a list of each life, then amend one and withdraw another; what is left is merged and declared."""
     async with applicants(system) as people:
         person = people[0]
-        bonded = await person.declare(QUALIFICATION, _qualification("2"), "declare")
+        bonded = await person.declare(QUALIFICATION, qualification_of("2"), "declare")
         book_no = await booklet_of(system, person)
         await _reach(system, {bonded: "7"})
         made = {
             "modified": await person.declare(LIST, list_of(person, book_no, "GI", "200"), "declare"),
             "revoked": await person.declare(LIST, list_of(person, book_no, "GE", "300"), "declare"),
-            "bonded": await person.declare(LIST, list_of(person, _book(system), "BI", "50"), "declare"),
+            "bonded": await person.declare(
+                LIST, list_of(person, account_book(system), "BI", "50"), "declare"
+            ),
         }
         system.kill("customs")
         system.kill("worker")
@@ -65,8 +67,8 @@ async def play(system: System) -> dict[str, str]:
 
 async def booklet_of(system: System, person: Applicant) -> str:
     """A qualification and a booklet of one good, in force: the booklet's number at customs."""
-    general = await person.declare(QUALIFICATION, _qualification("1"), "declare")
-    booklet = await person.declare(BOOKLET, _booklet(system, general), "declare")
+    general = await person.declare(QUALIFICATION, qualification_of("1"), "declare")
+    booklet = await person.declare(BOOKLET, booklet_content(system, general), "declare")
     await _reach(system, {general: "7", booklet: "7"})
     number: str = await _one(system, RETURNED, "book_no", booklet)
     return number
@@ -94,12 +96,12 @@ async def _merge_and_declare(system: System, person: Applicant, number: str) -> 
     await person.amend(DECLARATION, await _one(system, MERGED), "declare")
 
 
-def _qualification(nature: str) -> dict[str, Any]:
+def qualification_of(nature: str) -> dict[str, Any]:
     content = {"district": "5169", "nature": nature, "batches": "12"}
     return content if nature == "2" else content | {"guarantee_amount": "50", "guarantee_until": "20991231"}
 
 
-def _booklet(system: System, qualification: str) -> dict[str, Any]:
+def booklet_content(system: System, qualification: str) -> dict[str, Any]:
     return {"qualification": qualification, "goods": [{**_good(), "licence": _licence(system)}]}
 
 
@@ -130,7 +132,7 @@ def _licence(system: System) -> str:
     return licence
 
 
-def _book(system: System) -> str:
+def account_book(system: System) -> str:
     book: str = system.world["examples"]["consolidated_account_book"][0]
     return book
 
@@ -166,9 +168,11 @@ async def declared(system: System) -> tuple[str, ...]:
 
 async def stock(system: System) -> tuple[str, bool]:
     """Of the bonded list's good in the account book at the portal: what was deducted, and whether the sum stays."""
-    item = json.loads(await _one(system, BOOK, _book(system)))["items"][0]
+    item = json.loads(await _one(system, BOOK, account_book(system)))["items"][0]
     [before] = [
-        each["data"] for each in system.world["registers"]["account_book"] if each["key"] == _book(system)
+        each["data"]
+        for each in system.world["registers"]["account_book"]
+        if each["key"] == account_book(system)
     ]
     whole = Decimal(item["remaining"]) + Decimal(item["deducted"])
     return item["deducted"], whole == Decimal(before["items"][0]["remaining"])

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import httpx
 from tests.ports import free_ports
 from tests.system.applicant import with_card
 from tests.system.integrator import CHEN, QIAN
-from tests.system.running import CLONE, PORTS, System, running
+from tests.system.running import CHINA, CLONE, PORTS, READY_SECONDS, System, running
 from tests.system.torture.chaos import BESIDE, KILLS, Chaos, Pace, plan
 from tests.system.torture.ledger import Told
 from tests.system.torture.verdict import MARKS, Verdict
@@ -40,7 +41,6 @@ SETTLE_SECONDS = 400.0  # an event that could not be delivered three times waits
 FINISH_SECONDS = 300.0  # until everybody has finished what was begun
 KEPT = Path("var/torture")
 FEED_PAGE = 500
-OBLIGATORY = {"appointment.application": {"role": "A"}}  # what a result list must be asked with
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ async def _list(http: httpx.AsyncClient, type: str) -> dict[str, dict[str, Any]]
     """All rows of a result list, by number."""
     found: dict[str, dict[str, Any]] = {}
     for page in range(1, 1000):
-        asked: dict[str, str | int] = {"page": page, "size": 100, **OBLIGATORY.get(type, {})}
+        asked: dict[str, str | int] = {"page": page, "size": 100, **_obligatory(type)}
         answer = await http.get(f"/api/documents/{type}", params=asked)
         assert answer.is_success, answer.text
         items = answer.json()["items"]
@@ -229,6 +229,16 @@ async def _list(http: httpx.AsyncClient, type: str) -> dict[str, dict[str, Any]]
         if len(items) < 100:
             return found
     raise AssertionError("a list without an end")
+
+
+def _obligatory(type: str) -> dict[str, str]:
+    """What a result list must be asked with."""
+    if type == "appointment.application":
+        return {"role": "A"}
+    if type == "inspection.declaration":
+        days = [datetime.now(CHINA).date() + timedelta(days=days) for days in (-1, 1)]
+        return {"updated_from": str(days[0]), "updated_to": str(days[1])}
+    return {}
 
 
 def verify_history(system: System) -> list[str]:
@@ -322,7 +332,7 @@ def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
             for name, wire in zip(("PORTAL_URL", "CUSTOMS_URL"), wires, strict=True)
         }
         with wired(*wires), running(
-            place=disk, ports=ports, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0",
+            place=disk, ports=ports, patience=READY_SECONDS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0",
             CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
         ) as system:  # fmt: skip
             report: dict[str, Any] = {"good": False}

@@ -330,7 +330,7 @@ def _sums_of_books(world: World) -> Iterator[str]:
         first = world.first_books.get(row["key"], {"items": ()})["items"]
         for before, item in zip(first, row["data"]["items"] if first else (), strict=True):
             gone = Decimal(before["remaining"]) - Decimal(item["remaining"])
-            more = Decimal(item["deducted"]) - Decimal(before["deducted"])
+            more = Decimal(item.get("deducted", "0")) - Decimal(before.get("deducted", "0"))
             used = taken[row["key"], str(item["no"])]
             if not gone == more == used:
                 yield f"{row['key']}/{item['no']}: {gone} gone, {more} deducted, {used} used"
