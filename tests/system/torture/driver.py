@@ -22,7 +22,7 @@ from tests.system.running import System
 from tests.system.torture.ledger import Ledger
 from tests.system.torture.person import Desk, Person
 from tests.system.torture.receiver import Receiver
-from tests.system.torture.work import Stock, at_work, chance_of, file_booklet
+from tests.system.torture.work import Stock, at_work, begin, chance_of
 
 ADMINISTRATORS = (CHEN, QIAN)
 
@@ -53,7 +53,7 @@ async def drive(options: argparse.Namespace) -> None:
         for _, person in people:
             if person.who in ADMINISTRATORS:
                 await _endpoint(person, receiver, port)
-        await file_booklet(people[0][1], stock)
+        await begin(people[0][1], stock)
         print("ready", flush=True)
         async with asyncio.TaskGroup() as group:
             for kind, person in people:

@@ -45,7 +45,7 @@ FEED_PAGE = 500
 
 @dataclass(frozen=True)
 class Options:
-    """How much: kills, the plan's seed, operators at work, their seconds between two steps."""
+    """How much: kills, the plan's seed, operators at work, their seconds between two steps, and how fast one strikes."""
 
     kills: int = 300
     seed: int = 1
@@ -332,8 +332,8 @@ def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
             for name, wire in zip(("PORTAL_URL", "CUSTOMS_URL"), wires, strict=True)
         }
         with wired(*wires), running(
-            place=disk, ports=ports, patience=READY_SECONDS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0",
-            CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
+            place=disk, ports=ports, patience=READY_SECONDS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic",
+            CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
         ) as system:  # fmt: skip
             report: dict[str, Any] = {"good": False}
             run = Run(system, options, disk, notes, wires)

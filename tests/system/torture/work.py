@@ -54,14 +54,14 @@ class Stock:
 Work = Callable[[Person, Stock], Awaitable[None]]
 
 
-async def trip(person: Person, stock: Stock) -> None:
+async def trip(person: Person, stock: Stock, fate: str = "") -> None:
     """A trip: most are declared and stay, some are changed or revoked then, some stay drafts."""
     mark, content = stock.trip()
     number = await person.save_new(TRIP, mark, content)
     if person.chance.random() < 0.5:
         await person.ponder()
         await person.save(TRIP, number, "remark", f"第二次 {mark}")
-    fate = person.chance.choices(("declared", "changed", "revoked", "draft"), (4, 3, 3, 1))[0]
+    fate = fate or person.chance.choices(("declared", "changed", "revoked", "draft"), (4, 3, 3, 1))[0]
     await person.ponder()
     if fate == "draft":
         return
@@ -110,13 +110,12 @@ async def inspection(person: Person, stock: Stock) -> None:
     number = await person.save_new(INSPECTION, declaration, content)
     await person.ponder()
     await person.upload(INSPECTION, number, "00000002")
-    if person.chance.random() < 0.85:
-        await person.ponder()
-        await person.submit(INSPECTION, number, "apply")
-        await person.answered(INSPECTION, number, OF_APPLICATIONS)
+    await person.ponder()
+    await person.submit(INSPECTION, number, "apply")
+    await person.answered(INSPECTION, number, OF_APPLICATIONS)
 
 
-async def appointment(person: Person, stock: Stock) -> None:
+async def appointment(person: Person, stock: Stock, fate: str = "") -> None:
     """预约通关: applied for; some are explained or cancelled after that."""
     mark = stock.serial()
     number = await person.save_new(
@@ -126,7 +125,7 @@ async def appointment(person: Person, stock: Stock) -> None:
     await person.submit(APPOINTMENT, number, "apply")
     if await person.answered(APPOINTMENT, number, OF_APPOINTMENTS) != "accepted":
         return
-    fate = person.chance.choice(("stays", "explain", "cancel"))
+    fate = fate or person.chance.choice(("stays", "explain", "cancel"))
     if fate == "explain":
         await person.submit(APPOINTMENT, number, fate, {"explanation": f"船期延误 {mark}"})
     if fate == "cancel":
@@ -174,7 +173,17 @@ async def _in_force(person: Person, type: str, number: str) -> None:
         raise Unexpected(f"{type} {number} is not approved")
 
 
-async def goods_list(person: Person, stock: Stock) -> None:
+async def begin(person: Person, stock: Stock) -> None:
+    """One document of each kind that stays in force, while nothing is struck and customs refuse nothing."""
+    await file_booklet(person, stock)
+    await trip(person, stock, "changed")
+    await inspection(person, stock)
+    await appointment(person, stock, "stays")
+    await goods_list(person, stock, "stays")
+    await goods_list(person, stock, "modify")
+
+
+async def goods_list(person: Person, stock: Stock, fate: str = "") -> None:
     """集报清单, of general trade or bonded; some are modified or withdrawn after that."""
     code, mark = person.applicant.customs_code, stock.serial()
     if code not in stock.lists:
@@ -190,7 +199,7 @@ async def goods_list(person: Person, stock: Stock) -> None:
     await person.submit(LIST, number, "declare")
     if await person.answered(LIST, number, OF_LISTS) != "accepted":
         return
-    fate = person.chance.choice(("stays", "modify", "revoke"))
+    fate = fate or person.chance.choice(("stays", "modify", "revoke"))
     if fate == "modify":
         more = consolidated.list_of(person.applicant, book, kind, str(int(quantity) + 1))
         await person.submit(LIST, number, fate, more | {"note": mark} | consolidated.ASKED)
@@ -252,7 +261,9 @@ async def _use(person: Person, http: httpx.AsyncClient, stock: Stock) -> None:
     own = person.applicant.http
     person.applicant.http = http
     try:
-        await person.save_new(TRIP, *stock.trip())
+        mark, content = stock.trip()
+        number = await person.save_new(TRIP, mark, content)
+        await person.save(TRIP, number, "remark", f"接口 {mark}")
     finally:
         person.applicant.http = own
 
@@ -353,7 +364,7 @@ async def at_work(person: Person, stock: Stock, kind: str) -> None:
     and the next one begun."""
     works, weights = zip(*SHARES[kind], strict=True)
     first = person.chance.sample(works, len(works))
-    while not person.desk.over.is_set():
+    while first or not person.desk.over.is_set():
         work: Work = first.pop() if first else person.chance.choices(works, weights)[0]
         try:
             await work(person, stock)
