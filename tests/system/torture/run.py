@@ -45,7 +45,7 @@ FEED_PAGE = 500
 
 @dataclass(frozen=True)
 class Options:
-    """How much: kills, the plan's seed, operators at work, their seconds between two steps, and how fast one strikes."""
+    """How much: kills, the plan's seed, operators at work, their seconds between two steps; how fast one strikes."""
 
     kills: int = 300
     seed: int = 1
