@@ -64,8 +64,8 @@ class Pace:
     """How fast: seconds between two blows once work goes on again, the longest wait for that, and how long a full disk
     and a database that stands still last."""
 
-    pause: tuple[float, float] = (2.0, 5.0)
-    patience: float = 30.0
+    pause: tuple[float, float] = (1.0, 3.5)
+    patience: float = 7.0
     stopped: float = 30.0
     full: float = 15.0
 

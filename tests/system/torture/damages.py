@@ -60,7 +60,9 @@ def names_in(world: World) -> dict[str, Any]:
                 return str(row["number"])
         raise AssertionError(f"no {type} in {status or 'any status'}, submitted {submitted}")
 
-    saved = next(f for f in told.acknowledged("save") if f["number"] in world.documents and not f.get("gone"))
+    changed = {facts["number"] for facts in told.asked("submit") if facts["action"] == "change"}
+    saved = [f for f in told.acknowledged("save") if f["number"] in world.documents]
+    last = [facts for facts in saved if facts["number"] not in changed][-1]
     job = next(told.acknowledged("job"))
     drawn = world.portal["draws"][0]["document_id"]
     amended = next(row for row in world.portal["submissions"] if row["recorded"])
@@ -68,7 +70,7 @@ def names_in(world: World) -> dict[str, Any]:
         "draft": first("gate.trip", submitted=False), "trip": first("gate.trip", status="10"),
         "application": first("inspection.declaration", status="4"),
         "appointment": first("appointment.application", status="P"),
-        "saved": saved["number"], "version": saved["version"], "field": saved["field"],
+        "saved": last["number"], "version": last["version"], "field": last["field"],
         "uploaded": next(told.acknowledged("upload"))["number"],
         "token": next(told.acknowledged("token"))["token"],
         "revoked": next(told.acknowledged("revoke token"))["token"],
@@ -143,7 +145,6 @@ DAMAGES = (
     _portal(
         "acknowledged versions",
         """update document set content = jsonb_set(content, array['{field}'], '""') where number = '{saved}'""",
-        "update submission set action = action",
     ),
     _portal("acknowledged submissions", f"delete from submission where document_id = {_OF}"),
     _customs("acknowledged submissions", "delete from submission where number = '{trip}'"),
@@ -171,7 +172,7 @@ DAMAGES = (
     _told("events that were sent", _unheard),
     _portal("documents of one mark", _COPY),
     _told("answers to one key", _claim_key),
-    _customs("submissions", "update submission set sequence = 7 where number = '{trip}'"),
+    _customs("submissions", "update submission set sequence = 7 where number = '{trip}' and sequence = 1"),
     _portal("submissions", f"update submission set sequence = 7 where document_id = {_OF} and sequence = 1"),
     _customs(
         "submissions",

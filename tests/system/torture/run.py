@@ -24,7 +24,7 @@ import httpx
 from tests.ports import free_ports
 from tests.system.applicant import with_card
 from tests.system.integrator import CHEN, QIAN
-from tests.system.running import CHINA, CLONE, PORTS, READY_SECONDS, System, running
+from tests.system.running import CHINA, CLONE, PORTS, System, running
 from tests.system.torture.chaos import BESIDE, KILLS, Chaos, Pace, plan
 from tests.system.torture.ledger import Told
 from tests.system.torture.verdict import MARKS, Verdict
@@ -41,6 +41,7 @@ SETTLE_SECONDS = 400.0  # an event that could not be delivered three times waits
 FINISH_SECONDS = 300.0  # until everybody has finished what was begun
 KEPT = Path("var/torture")
 FEED_PAGE = 500
+PATIENCE = 400.0  # until everything is ready
 
 
 @dataclass(frozen=True)
@@ -332,7 +333,7 @@ def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
             for name, wire in zip(("PORTAL_URL", "CUSTOMS_URL"), wires, strict=True)
         }
         with wired(*wires), running(
-            place=disk, ports=ports, patience=READY_SECONDS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic",
+            place=disk, ports=ports, patience=PATIENCE, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic",
             CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
         ) as system:  # fmt: skip
             report: dict[str, Any] = {"good": False}

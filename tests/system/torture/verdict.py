@@ -101,18 +101,16 @@ def acknowledged_versions(world: World) -> Iterator[str]:
     last: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for facts in world.told.asked("save"):
         last[facts["number"]].append(facts)
+    changed = {facts["number"] for facts in world.told.asked("submit") if facts["action"] == "change"}
     for number, saves in last.items():
         row = world.documents.get(number)
         done = [at for at, facts in enumerate(saves) if "version" in facts]
         if row is None or not done:
             continue
         values = {facts["value"] for facts in saves[done[-1] :]}
-        changed = any(
-            facts["action"] == "change" for facts in world.told.asked("submit") if facts["number"] == number
-        )
         if row["version"] < saves[done[-1]]["version"]:
             yield f"{number}: version {row['version']}"
-        elif not changed and row["content"].get(saves[0]["field"]) not in values:
+        elif number not in changed and row["content"].get(saves[0]["field"]) not in values:
             yield f"{number}: {row['content'].get(saves[0]['field'])!r} instead of {values}"
 
 
