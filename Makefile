@@ -4,13 +4,14 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+SHOWN := draft,search,statistics,flow_heavy,flow_gate,flow_light,burst,visible,appointment,closed,export,print,import
 PAGES := $(shell find web singlewindow/subsystems singlewindow/customs/desks -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 
 # What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
 MAKEFLAGS += --jobs=2
 
-.PHONY: run test check check-types check-pages check-api check-rest journey bench torture clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance torture clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -49,6 +50,19 @@ journey: install web/dist/index.html
 ## bench [NAME=…] [SECONDS=5] [ROUNDS=3]: how fast it is, one JSON line per figure (docs/performance.md)
 bench: install
 	@$(BIN)/python -m benchmarks
+
+## soak [MINUTES=60] [RATE=20]: steady mixed work for long, and what grows; a JSON line (by hand)
+soak: install
+	@$(BIN)/python -m benchmarks.soak
+
+## figures [NAME=…]: measure what docs/performance.md shows with 1,000,000 documents, and write it there (ten minutes)
+figures: install
+	@RESULTS=docs/performance DOCUMENTS=$(or $(DOCUMENTS),1000000) NAME=$(or $(NAME),$(SHOWN)) $(BIN)/python -m benchmarks; \
+	code=$$?; $(BIN)/python -m benchmarks.report && exit $$code
+
+## performance: the tables and plots of docs/performance.md from docs/performance/*.json
+performance: install
+	@$(BIN)/python -m benchmarks.report
 
 ## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
 torture: install web/dist/index.html

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +31,13 @@ class Crowd:
     new: Callable[[], Awaitable[Person]]
     idle: deque[Person]
     patience: float = PATIENCE
+    most: int = MOST_PEOPLE
     times: dict[str, Samples] = field(default_factory=dict)
     late: Samples = field(
         default_factory=Samples
     )  # of the generator itself: how long after its moment work began
     errors: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)  # the first of each, in full
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
     _count: int = 0
     _free: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -53,9 +56,14 @@ class Crowd:
 
     def begin(self, due: float, work: Work, name: str = "") -> None:
         """Begin a piece of work that was due at that moment; with a name its whole time is kept too."""
-        task = asyncio.create_task(self._one(due, work, name))
+        task = asyncio.create_task(self._one(due, work, name), name=name)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    @property
+    def under_way(self) -> dict[str, int]:
+        """What has begun and not ended, by name."""
+        return dict(Counter(task.get_name() for task in self._under_way))
 
     async def settle(self) -> None:
         """Wait for all that is under way."""
@@ -78,7 +86,9 @@ class Crowd:
             if name:
                 times.setdefault(name, Samples()).append(time.perf_counter() - due)
         except Exception as problem:  # whatever goes wrong is counted, and told in the line
-            self.errors[_told(problem)] += 1
+            said = _told(problem)
+            self.errors[said] += 1
+            self.examples.setdefault(said, _traced(name, problem))
             person.client.connection.close()
         for kind, took in person.client.times.items():
             times.setdefault(kind, Samples()).extend(took)
@@ -90,7 +100,7 @@ class Crowd:
 
     async def _somebody(self) -> Person:
         async with self._free:
-            while not self.idle and self._count >= MOST_PEOPLE:
+            while not self.idle and self._count >= self.most:
                 await self._free.wait()
             if self.idle:
                 return self.idle.popleft()
@@ -102,6 +112,12 @@ def _told(problem: Exception) -> str:
     """An error without the numbers in it, so that the same ones count together."""
     words = str(problem) or type(problem).__name__
     return "".join("#" if each.isdigit() else each for each in words)[:160]
+
+
+def _traced(name: str, problem: Exception) -> str:
+    """What was done, where it went wrong, and the words."""
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{name}: {type(problem).__name__} in {place.name}:{place.lineno}: {problem}"[:600]
 
 
 @dataclass
@@ -172,10 +188,14 @@ class Phase:
     spent: Spent
     began: float  # seconds of the epoch
 
-    def figures(self, flows: int) -> dict[str, Any]:
-        """What is told of it; `flows` were due in it."""
+    def figures(self, due: Mapping[str, float], ends: Mapping[str, float]) -> dict[str, Any]:
+        """What is told of it; `due` and `ends` say of flows by number when they should have begun, and ended."""
+        due = {number: at for number, at in due.items() if self.began <= at < self.began + self.seconds}
+        final = Samples(ends[number] - at for number, at in due.items() if number in ends)
+        flows = len(due)
         return {
             "flows_per_second": round(self.rate, 1), "flows": flows, "seconds": self.seconds,
+            "until_final_ms": final.spread(),
             "ms": {kind: times.spread() for kind, times in self.times.items()},
             "generator_late_ms": self.late.spread(), "generator": self.spent.generator,
             "machine": self.spent.of_machine, "cpu_ms": self.spent.per(flows),

@@ -28,7 +28,7 @@ PATH = "/api/declarations"
 PRINTED, EXPORTED = 1_000, 10_000
 ASKED = 50  # numbers in one query
 SECONDS = 900.0
-SERIALS = 700_000_000  # of the copies: far from those of the demonstration world
+SERIALS = 310_000_000  # of the copies: far from those of the demonstration world (600 and 700 million)
 SPREAD = """
     with pattern as materialized (
         select key, data, data - '{goods,containers,documents}'::text[] as light,

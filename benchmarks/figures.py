@@ -6,14 +6,12 @@ import asyncio
 import hashlib
 import itertools
 import json
-import math
 import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +20,6 @@ from uuid import uuid4
 from benchmarks import appointments, batches, declarations, importing
 from benchmarks.arrivals import Acknowledged, Crowd, phase, within_twice
 from benchmarks.forms import HEAVY_FORM, LIGHT_FORM, TRIP_FORM, Form, Granted, Save
-from benchmarks.numbers import Samples
 from benchmarks.processes import Spent, look
 from benchmarks.sides import Side
 from benchmarks.steps import by_request
@@ -36,6 +33,7 @@ DRAIN_SECONDS = 60.0
 WARM_SECONDS = 1.0
 DISTRICTS, TRANSPORTS = ("5301", "5304", "2202", "0204"), ("2", "4", "5")  # of the stored documents
 STEADY_SHARE, BURST = 0.6, 1.5  # of the most that was measured; of the steady rate
+CURVE = (0.8, 0.4, 0.2)  # shares of the most that come before, for the curve; calm at its end
 FLOOR_SECONDS = 1.5
 APART_A_SECOND = 60  # flows whose requests are measured one kind after the other, for each second of a round
 PDF = make_pdf(pages=1)
@@ -157,28 +155,26 @@ class Bench:
         said = Acknowledged(HEAVY_FORM)
         crowd = Crowd(self.another, deque(self.people))
         work = said.flow(lambda person: person.save())
-        spans = (("warm", rate, 1, 1), ("steady", rate, 6, 2), ("burst", rate * BURST, 12, 3))
-        phases = {
-            name: await phase(crowd, each, turns * self.seconds, seed, work, self.look)
-            for name, each, turns, seed in spans
-        }
+        before = [(share * rate / STEADY_SHARE, 2) for share in CURVE]
+        spans = [(rate, 1), *before, (rate, 6), (rate * BURST, 12)]  # the first is warming up
+        phases = [
+            await phase(crowd, each, turns * self.seconds, seed, work, self.look)
+            for seed, (each, turns) in enumerate(spans)
+        ]
         ended = time.time()
         await crowd.settle()
         drained = await said.drained(self.owner, 2 * DRAIN_SECONDS)
         ends = await said.ends(self.owner)
-        bounds = [phases["steady"].began, phases["burst"].began, math.inf]
-        found: Round = {"most_per_second": most["per_second"], "drained": drained}
-        for name, (begins, until) in zip(("steady", "burst"), pairwise(bounds), strict=True):
-            due = {number: at for number, at in said.due.items() if begins <= at < until}
-            final = Samples(ends[number] - at for number, at in due.items() if number in ends)
-            found[name] = {**phases[name].figures(len(due)), "until_final_ms": final.spread()}
+        *curve, steady, burst = [each.figures(said.due, ends) for each in phases[1:]]
         return {
-            **found,
-            **within_twice(found["steady"]["ms"], found["burst"]["ms"]),
+            "most_per_second": most["per_second"], "drained": drained, "curve": curve, "steady": steady,
+            "burst": burst,
+            **within_twice(steady["ms"], burst["ms"]),
             "drained_after_seconds": round(max(ends.values(), default=ended) - ended, 2),
             **await said.counted(self.owner, self.customs),
             "errors": dict(crowd.errors),
-        }
+            "examples_of_errors": crowd.examples,
+        }  # fmt: skip
 
     async def another(self) -> Person:
         """One more connection of somebody who is there already."""

@@ -15,7 +15,7 @@ from benchmarks import appointments, batches, declarations, importing
 from benchmarks.arrivals import Acknowledged, Work
 from benchmarks.figures import Bench
 from benchmarks.forms import HEAVY_FORM, LIGHT_FORM, TRIP_FORM
-from benchmarks.work import TRIP, Person
+from benchmarks.work import TRIP, Person, with_own_connection
 from tests.system import consolidated
 
 FLOWS = {"flow_heavy": 0.5, "flow_gate": 0.4, "flow_light": 0.1}
@@ -87,12 +87,17 @@ class Mixture:
 
     def _closed(self) -> Work:
         queries: list[str] = []
+        people: list[
+            Person
+        ] = []  # with a 法人卡, each with a connection of its own: the crowd's are used by others
 
         async def ask(_: Person) -> None:
             if not queries:
                 drawn = await declarations.Queries.drawn(self.bench.owner, self.bench.company)
                 queries.extend(drawn.queries)
-            await declarations.ask(self._legal, self._random.choice(queries))
+            person = people.pop() if people else await with_own_connection(self._legal)
+            await declarations.ask(person, self._random.choice(queries))
+            people.append(person)
 
         return ask
 

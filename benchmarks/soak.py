@@ -59,7 +59,7 @@ def main() -> None:
     ) as system:
         line = uvloop.run(_soak(system))
         line["unexpected_in_logs"] = sum(
-            '"event": "unexpected"' in each for part in ("portal", "worker", "customs")
+            each.replace('": "', '":"').count('"event":"unexpected"') for part in ("portal", "worker", "customs")
             for each in system.log(part).splitlines()
         )  # fmt: skip
     line["good"] = _is_good(line)
@@ -80,7 +80,7 @@ def _is_good(line: Mapping[str, Any]) -> bool:
 async def _soak(system: System) -> dict[str, Any]:
     told = {**conditions(), "documents_stored": DOCUMENTS, "minutes": MINUTES, "flows_per_second": RATE}
     company = system.world["companies"][0]["customs_code"]
-    await seed(system.address("singlewindow"), company, DOCUMENTS)
+    await seed(system.address, company, DOCUMENTS)
     await declarations.seed(system.address("singlewindow"), company, DECLARATIONS)
     sides = [
         await asyncpg.create_pool(system.address(side), min_size=1, max_size=4)
@@ -104,7 +104,7 @@ async def _work(bench: Bench, work: Mixture, watch: Watch) -> dict[str, Any]:
     waiting = [
         *(asyncio.create_task(_stream(bench, at, heard)) for at in range(STREAMS)),
         asyncio.create_task(watch.run(lambda: _load(crowd, heard))),
-        asyncio.create_task(_tell(watch, crowd)),
+        asyncio.create_task(_tell(watch, crowd, heard)),
     ]
     begins = time.perf_counter()
     await asyncio.gather(*(_come(crowd, kind, begins, at) for at, kind in enumerate(work.kinds(RATE))))
@@ -122,6 +122,7 @@ async def _work(bench: Bench, work: Mixture, watch: Watch) -> dict[str, Any]:
         "flows": {s.form.type: await s.counted(bench.owner, bench.customs) for s in work.said},
         "events_on_streams": heard["change"],
         "errors": dict(crowd.errors),
+        "examples_of_errors": crowd.examples,
         "ms": {kind: Samples(times).spread() for kind, times in crowd.times.items()},
         "generator_late_ms": crowd.late.spread(),
         "generator": whole.generator,
@@ -135,7 +136,7 @@ async def _work(bench: Bench, work: Mixture, watch: Watch) -> dict[str, Any]:
 
 async def _come(crowd: Crowd, kind: Kind, begins: float, seed: int) -> None:
     name, rate, work = kind
-    for moment in poisson(rate, MINUTES * 60, seed):
+    for moment in poisson(rate, MINUTES * 60, seed + 1):
         await asyncio.sleep(max(begins + moment - time.perf_counter(), 0))
         crowd.begin(begins + moment, work, name)
     await asyncio.sleep(max(begins + MINUTES * 60 - time.perf_counter(), 0))
@@ -156,21 +157,24 @@ async def _stream(bench: Bench, at: int, heard: Counter[str]) -> None:
 def _load(crowd: Crowd, heard: Counter[str]) -> dict[str, Any]:
     """What the load knows of itself."""
     done = {kind: len(times) for kind, times in crowd.times.items()}
-    return {"done": done, "errors": sum(crowd.errors.values()), "heard": heard["change"]}
+    return {
+        "done": done,
+        "errors": sum(crowd.errors.values()),
+        "heard": heard["change"],
+        "under_way": crowd.under_way,
+    }
 
 
-async def _tell(watch: Watch, crowd: Crowd) -> None:
+async def _tell(watch: Watch, crowd: Crowd, heard: Counter[str]) -> None:
     while True:
         await asyncio.sleep(60)
         last = watch.samples[-1]
         memory = {part: row["private_mb"] for part, row in last["parts"].items()}
         _say(
-            json.dumps(
-                {"minute": last["minute"], "mb": memory, "owed": last["owed"], **_load(crowd, Counter())}
-            )
+            json.dumps({"minute": last["minute"], "mb": memory, "owed": last["owed"], **_load(crowd, heard)})
         )
         if crowd.errors:
-            _say(json.dumps(dict(crowd.errors), ensure_ascii=False))
+            _say(json.dumps(crowd.examples, ensure_ascii=False))
 
 
 def _thin(samples: Sequence[Mapping[str, Any]], most: int = 120) -> list[Mapping[str, Any]]:
