@@ -29,6 +29,8 @@ WRONG_KIND = {
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_HIDDEN = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""Nobody sees them: two numbers or names that look alike would differ."""
 
 
 def clean(content: type[Content], sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,21 +142,21 @@ def find_day(text: str) -> date | None:
 
 
 def tidied(spec: Field, text: str) -> str:
-    """A text as the field holds it: trimmed, full-width signs made plain where the field is strict, raised; a moment in
-    its one way of writing."""
+    """A text as the field holds it: trimmed, composed (NFC, as workbooks are read), full-width signs made plain where
+    the field is strict, raised; a moment in its one way of writing."""
     if spec.kind == "moment":
         return canonical(text)
     trimmed = text.strip()
-    if not trimmed.isascii() and (
-        spec.kind in ("code", "decimal", "date") or (spec.pattern and spec.kind != "textarea")
-    ):
-        trimmed = trimmed.translate(_FULL_WIDTH)
+    if not trimmed.isascii():
+        trimmed = unicodedata.normalize("NFC", trimmed)
+        if spec.kind in ("code", "decimal", "date") or (spec.pattern and spec.kind != "textarea"):
+            trimmed = trimmed.translate(_FULL_WIDTH)
     return trimmed.upper() if spec.upper else trimmed
 
 
 def find_unprintable(text: str, *, many_lines: bool = False) -> str | None:
-    """The first control character, half of a surrogate pair, character without meaning, or mark that turns the
-    direction of writing; None where there is none. Texts of `many_lines` may hold line ends and tabs."""
+    """The first control character, half of a surrogate pair, character without meaning, mark that turns the direction
+    of writing, or that nobody sees; None where there is none. Texts of `many_lines` may hold line ends and tabs."""
     if text.isprintable():  # nearly all are, and none of those characters is
         return None
     return next((c for c in text if not (many_lines and c in "\n\t") and _unprintable(c)), None)
@@ -282,13 +284,17 @@ def _clean_value(path: str, spec: Field, value: object) -> str:
         return trimmed
     bad = find_unprintable(trimmed, many_lines=spec.kind == "textarea")
     if bad is not None:
-        message = f"「{spec.label}」含有不能使用的字符（U+{ord(bad):04X}）"
-        raise Refused.because([_wrong(path, message, "请删去该字符后重新填写", spec.clause)])
+        message = f"「{spec.label}」含有不能使用的字符（第 {trimmed.index(bad) + 1} 个，U+{ord(bad):04X}）"
+        raise Refused.because(
+            [_wrong(path, message, "请删去该字符后重新填写；看不见的，请整段重新录入", spec.clause)]
+        )
     return trimmed
 
 
 def _unprintable(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or character in _TURNING
+    return unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or (
+        character in _TURNING or _HIDDEN.match(character) is not None
+    )
 
 
 @cache

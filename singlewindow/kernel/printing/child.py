@@ -12,7 +12,10 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from singlewindow.kernel.printing.coverage import covered_by, spelled_out
 
 LENGTH = 8  # bytes
 
@@ -24,14 +27,17 @@ def main(config: dict[str, Any]) -> None:
 
     fonts = typst.Fonts(include_system_fonts=False, font_paths=config["fonts"])
     compiler = typst.Compiler(root=config["root"], font_paths=fonts)
-    serve(lambda work: typeset(compiler, json.loads(work)))
+    covered = covered_by(Path(folder) for folder in config["fonts"] if not folder.endswith("Bold"))
+    serve(lambda work: typeset(compiler, covered, json.loads(work)))
 
 
-def typeset(compiler: Any, work: dict[str, Any]) -> bytes:
-    """The PDF of one piece of work."""
+def typeset(compiler: Any, covered: frozenset[str], work: dict[str, Any]) -> bytes:
+    """The PDF of one piece of work. What the fonts lack is spelled out; `sys.inputs.missing` says what that was."""
+    data, missing = spelled_out(work["data"], covered)
+    inputs = {"data": data, "missing": "".join(missing)}
     try:
         made = compiler.compile(
-            input=work["template"], format="pdf", sys_inputs={"data": work["data"]}, timestamp=work["now"]
+            input=work["template"], format="pdf", sys_inputs=inputs, timestamp=work["now"]
         )
     except Exception as error:
         error.add_note(str(getattr(error, "trace", "")))

@@ -1,8 +1,8 @@
 """The child process that writes a data export; `exporting.py` starts it, bounds it and feeds it.
 
-`python -I -B export_child.py CONFIG`: a JSON object with format, parts, target, folder (for what is not yet whole), made_at,
-memory_bytes, cpu_seconds and file_bytes. On stdin come the records, one JSON object a line, then their count: a feeder
-that dies sends none, and its file is never made whole. On stdout goes `{"done": count}` or `{"failed": text}`.
+`python -I -B export_child.py CONFIG`: a JSON object with format, parts, target, folder (for what is not yet whole),
+made_at, memory_bytes, cpu_seconds and file_bytes. On stdin come the records, one JSON object a line, then their count:
+a feeder that dies sends none, and its file is never made whole. On stdout goes `{"done": count}` or `{"failed": text}`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,187 @@
+"""Characters: what a field takes is the same everywhere, to the paper; what it does not take is refused there.
+
+GB 18030 in four bytes, what is composed and what is composed of several, full width, joined emoji; and what steers,
+hides, or is none.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import struct
+import subprocess
+import unicodedata
+import zipfile
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from singlewindow.kernel.definition.check import clean, violations_of
+from singlewindow.kernel.definition.fields import Content, Field
+from singlewindow.kernel.printing.coverage import covered_by, spelled_out
+from singlewindow.kernel.printing.typesetter import FACES
+from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import document_types
+from tests.house import House
+from tests.kernel.jobs import imported
+from tests.kernel.test_documents import TYPE, letter, reference
+from tests.workbooks import letters, sheet_of
+
+TAKEN = {
+    "ext A": "㐂", "ext B": "𠮷", "ext B too": "𡈽", "ext C": "𪜀", "ext D": "𫝀", "ext E": "𫟼", "ext F": "𬺰",
+    "ext G": "𰀀",
+    "composed": "é", "decomposed": "e\u0301", "full width": "Ａ１", "half-width kana": "ｶ", "joined emoji": "👩‍👩‍👧",
+    "variant": "葛\U000e0100", "compatibility": "\uf92c", "right to left": "سلام", "formula": "=1+1",
+    "markup": "<b>&amp;",
+    "quotes": "'\"\\", "hangul": "한글", "radical": "⽉", "not a number": "٣",
+}  # fmt: skip
+NOT_TAKEN = {
+    "NUL": "\0", "escape": "\x1b", "C1": "\x85", "half a pair": "\ud800", "the other half": "\udfff",
+    "no character": "\uffff",
+    "no character either": "\U0010ffff", "private": "\ue000", "private plane": "\U000f0000", "line separator": "\u2028",
+    "override": "\u202e", "isolate": "\u2066", "mark": "\u200f", "zero-width space": "\u200b",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad", "word joiner": "\u2060", "tag": "\U000e0041",
+}  # fmt: skip
+
+
+def plain_texts() -> Iterator[Any]:
+    """Every field of every type, in rows too, into which a text may be typed."""
+    for name, type in document_types().items():
+        content = type.form.content
+        yield from (pytest.param(content, "", each, id=f"{name} {each.name}") for each in _texts(content))
+        for table in content.tables.values():
+            for each in _texts(table.row):
+                yield pytest.param(content, table.name, each, id=f"{name} {table.name}/{each.name}")
+
+
+def _texts(content: type[Content]) -> list[Field]:
+    return [each for each in content.typed.values() if each.kind in ("text", "textarea")]
+
+
+def _sent(table: str, field: Field, text: str) -> dict[str, Any]:
+    return {table: [{field.name: text}]} if table else {field.name: text}
+
+
+@pytest.mark.parametrize(("content", "table", "field"), plain_texts())
+def test_every_field_takes_a_character_or_says_why_not(
+    content: type[Content], table: str, field: Field
+) -> None:
+    """UI-01, UI-16: kept as it was typed (composed), or refused at the field with what to do; hidden ones with their
+    number and place."""
+    path = f"{table}/1/{field.name}" if table else field.name
+    for text in TAKEN.values():
+        values = clean(content, _sent(table, field, text))
+        kept = values[table][0][field.name] if table else values[field.name]
+        found = [each for each in violations_of(content, values, complete=False) if each.path == path]
+        assert all(each.message and each.advice for each in found)
+        if not field.pattern:
+            wanted = unicodedata.normalize("NFC", text)
+            assert kept == (wanted.upper() if field.upper else wanted)
+            assert {each.rule for each in found} <= {"field.length"}
+    for text in NOT_TAKEN.values():
+        with pytest.raises(Refused) as refused:
+            clean(content, _sent(table, field, f"中{text}文"))
+        [violation] = refused.value.violations
+        assert violation.path == path
+        assert f"第 2 个，U+{ord(text):04X}" in violation.message
+        assert violation.advice
+
+
+@pytest.mark.parametrize(("content", "table", "field"), plain_texts())
+def test_a_length_counts_characters(content: type[Content], table: str, field: Field) -> None:
+    """UI-01: one of four bytes, or of two UTF-16 units, is one."""
+    if not field.length or field.pattern or field.disabled is not False:
+        return
+    for more, rules in ((0, set()), (1, {"field.length"})):
+        values = clean(content, _sent(table, field, "𠮷" * (field.length + more)))
+        assert {each.rule for each in violations_of(content, values, complete=False)} >= rules
+        if not more:
+            lengths = [v for v in violations_of(content, values, complete=False) if v.rule == "field.length"]
+            assert not lengths
+
+
+async def test_the_same_everywhere(house: House, tmp_path: Path) -> None:
+    """PORT-08, UI-12: in the answer, the database, the message to customs, their receipt, the history, the evidence, a
+    workbook that is imported and its result; on paper as it is, or by its number where no font has it."""
+    text = "中".join(TAKEN.values())
+    wanted = unicodedata.normalize("NFC", text)
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference(), vessel=wanted[:20], remark=text))
+    number = view["number"]
+    assert view["content"]["remark"] == wanted
+    [row] = await house.sql("select content->>'remark' as remark from document where number = $1", number)
+    assert row["remark"] == wanted
+    await member.upload(TYPE, number, "1", name="𠮷㐂=.pdf")
+    await member.apply(TYPE, await member.view(TYPE, number))
+    await house.send()
+    [submission] = [each for each in house.customs.received if each.number == number]
+    assert json.loads(b64decode(submission.content))["remark"] == wanted
+    receipt = house.customs.receipt(submission, 1, "REJECTED").model_copy()
+    await house.hear(receipt)
+    listed = (await member.http.get(f"/api/documents/{TYPE}/{number}")).json()
+    assert listed["content"]["remark"] == wanted
+    assert [each["name"] for each in listed["attachments"]] == ["𠮷㐂=.pdf"]
+    evidence = await member.http.get(f"/api/documents/{TYPE}/{number}/evidence")
+    with zipfile.ZipFile(io.BytesIO(evidence.content)) as archive:
+        assert json.loads(archive.read("content 1.json"))["remark"] == wanted
+    paper = await member.http.get(f"/api/documents/{TYPE}/{number}/prints/form")
+    (tmp_path / "print.pdf").write_bytes(paper.content)
+    await _on_paper(tmp_path / "print.pdf", wanted)
+
+
+async def _on_paper(path: Path, wanted: str) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("poppler-utils is not installed")
+    said = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True)  # noqa: ASYNC221
+    text = "".join(said.stdout.decode().replace("\u200b", "").split())
+    covered = covered_by([settings().fonts / FACES[0]])
+    shown, missing = spelled_out("".join(wanted.split()), covered)
+    assert "𠮷" in missing
+    assert "㐂" not in missing
+    assert shown in text
+    assert "为字体中没有的字符" in text
+
+
+async def test_a_workbook_brings_the_same(house: House) -> None:
+    """GATE-11: what is typed into a cell is what would be typed into the box; what is refused is named by its cell."""
+    member = await house.member()
+    text = "中".join(TAKEN.values())
+    good, bad = reference(), reference()
+    data = letters(
+        [[1, good, "2", "远洋一号", text], [2, bad, "2", "远洋一号", "中\u202e文"]],
+        [[1, "苹果", "12.5", "A1"], [2, "苹果", "12.5", "A1"]],
+    )
+    job = await imported(house, member, data)
+    [row] = await house.sql(
+        "select content->>'remark' as remark from document where content->>'reference' = $1", good
+    )
+    assert row["remark"] == unicodedata.normalize("NFC", text)
+    assert not await house.sql("select from document where content->>'reference' = $1", bad)
+    result = await member.http.get(f"/api/jobs/{job['id']}/result")
+    cells = [
+        str(cell) for sheet in ("错误清单",) for line in sheet_of(result.content, sheet) for cell in line
+    ]
+    assert any("U+202E" in cell for cell in cells), cells
+
+
+def test_what_fonts_have() -> None:
+    """UI-12: read from their own tables; a file that is no font is an error, not an empty answer."""
+    covered = covered_by([settings().fonts / face for face in FACES])
+    assert set("中龘喆㐂𫟼é№") <= covered
+    assert not set("𠮷😀𰀀") & covered
+    assert spelled_out("a𠮷b👩‍👧\ufe0f ", covered) == (
+        "a〔U+20BB7〕b〔U+1F469〕‍〔U+1F467〕\ufe0f ",
+        ["👧", "👩", "𠮷"],
+    )
+
+
+def test_a_file_that_is_no_font(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").write_bytes(b"no")
+    with pytest.raises(struct.error):
+        covered_by([tmp_path])
