@@ -23,7 +23,8 @@ BIG = 8_000_000  # bytes of an answer: more than the machine's own buffers take
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
-        ("HEAD_SECONDS", 0.6), ("STALL_SECONDS", 0.6), ("TICK_SECONDS", 0.1), ("LEAST_BYTES", 600.0), ("LINGER_SECONDS", 0.5),
+        ("HEAD_SECONDS", 0.6), ("STALL_SECONDS", 0.6), ("TICK_SECONDS", 0.1), ("LEAST_BYTES", 600.0),
+        ("LINGER_SECONDS", 0.5),
     ):  # fmt: skip
         monkeypatch.setattr(connections, name, value)
 
@@ -114,8 +115,8 @@ async def test_a_head_has_a_size() -> None:
     async with serving() as site:
         large = b"a" * (HEAD_BYTES + 10)
         for head in (
-            GET + b"X: " + large + b"\r\n\r\n", GET + b"X: 1\r\n" * 8_000 + b"\r\n", GET + b"Cookie: " + b"c" * 2_000_000,
-            b"GET /?" + large + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+            GET + b"X: " + large + b"\r\n\r\n", GET + b"X: 1\r\n" * 8_000 + b"\r\n",
+            GET + b"Cookie: " + b"c" * 2_000_000, b"GET /?" + large + b" HTTP/1.1\r\nHost: a\r\n\r\n",
         ):  # fmt: skip
             problem = refusal(await site.say(head))
             assert (problem["status"], problem["advice"] != "") == (431, True)
@@ -136,8 +137,8 @@ async def test_slow_ones_are_ended_and_others_answered() -> None:
         _, unread = await site.open()
         unread.write(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
         slow = [
-            site.say(*dripping(GET * 40), pause=0.05), site.say(body, *dripping(b"x" * 400), pause=0.05), site.say(body),
-            site.say(b""), site.say(chunked, *[b"5\r\nhello\r\n"] * 400, pause=0.02),
+            site.say(*dripping(GET * 40), pause=0.05), site.say(body, *dripping(b"x" * 400), pause=0.05),
+            site.say(body), site.say(b""), site.say(chunked, *[b"5\r\nhello\r\n"] * 400, pause=0.02),
         ]  # fmt: skip
         ended = asyncio.gather(*slow)
         assert await answers(site)
@@ -176,15 +177,16 @@ async def test_idle_connections_do_no_harm() -> None:
             writer.close()
 
 
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 SMUGGLED = {
     "two lengths": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
-    "length and chunks": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "length and chunks": POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "chunks of another kind": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "chunks with blanks": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
     "a length with a sign": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello",
     "a length of many digits": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + b"9" * 40 + b"\r\n\r\n",
     "a chunk of minus one": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
-    "a chunk of too many digits": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+    "a chunk of too many digits": POST + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
     "a folded header": b"GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b: c\r\n\r\n",
     "a bare CR": b"GET / HTTP/1.1\r\nHost: a\r\nX: a\rY: b\r\n\r\n",
     "NUL": b"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n",
