@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from starlette.types import Message
 
 from singlewindow.contract import demo_pki
 from singlewindow.contract.encryption import encrypt
@@ -439,3 +440,26 @@ async def test_a_full_disk_sets_no_message_aside(
     assert await customs.rows(states) == [("waiting", "")]
     await customs.understand()
     assert await customs.rows(states) == [("understood", "")]
+
+
+async def test_a_request_that_is_cut_off_is_no_defect(customs: Customs) -> None:
+    """CUST-01, OPER-04: a worker that is killed while it sends; nothing of it is stored."""
+    coming: list[Message] = [
+        {"type": "http.request", "body": b'{"messages": [', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/exchange/messages", "query_string": b"", "headers": [],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "scheme": "http", "http_version": "1.1",
+    }  # fmt: skip
+    await customs.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert await customs.value("select count(*) from incoming") == 0

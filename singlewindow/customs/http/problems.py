@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from singlewindow.customs.database import PASSING
 from singlewindow.customs.problems import Problem
@@ -37,6 +38,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _defect)
     for error in PASSING:
         app.add_exception_handler(error, _away)
@@ -81,6 +83,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     slug, title = ("not-found", "未找到") if error.status_code == 404 else ("refused", "请求无法办理")
     return _answer(slug, title, error.status_code, title, [])
+
+
+async def _gone(request: Request, error: Exception) -> JSONResponse:
+    """Whoever asked ended in the middle of it (`kill -9` of a worker): no defect, and nobody reads the answer."""
+    log.info("request was cut off", path=request.url.path)
+    return _answer("refused", "请求无法办理", 400, "请求没有传完", [])
 
 
 async def _defect(request: Request, error: Exception) -> JSONResponse:

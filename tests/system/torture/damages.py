@@ -112,6 +112,10 @@ def _unexpected(world: World, _: dict[str, Any]) -> None:
     world.told.notes.append({"kind": "unexpected", "work": "trip", "problem": "500"})
 
 
+def _defect(world: World, _: dict[str, Any]) -> None:
+    world.logged = ['{"event":"unexpected","level":"error"}']
+
+
 def _short_feed(world: World, _: dict[str, Any]) -> None:
     company = next(iter(world.feeds))
     world.feeds[company] = world.feeds[company][:-1]
@@ -275,4 +279,5 @@ DAMAGES = (
         "what is stuck", "update incoming set state = 'unreadable' where id = (select max(id) from incoming)"
     ),
     _told("answers that nobody should get", _unexpected),
+    _told("defects in the logs", _defect),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -202,6 +203,8 @@ async def look(system: System, notes: Path) -> World:
             world.feeds[person.customs_code] = await _feed(person.http)
             for type in MARKS:
                 world.answers |= await _list(person.http, type)
+    for file in (system.data / "log").glob("*.log*"):
+        world.logged += file.read_text("utf-8", errors="replace").splitlines()
     world.broken = await asyncio.to_thread(verify_history, system)
     return world
 
@@ -268,6 +271,7 @@ def report_of(
         "receipts at customs": _receipts(world),
         "left out": dict(chaos.left_out),
         "seconds": round(seconds), "settled": settled,
+        "machine": {"processors": os.cpu_count(), "load at the end": [round(load, 1) for load in os.getloadavg()]},
         "documents": dict(Counter(row["type"] for row in world.documents.values())),
         "sent": len(told.ops), "acknowledged": len(done),
         "acknowledged by kind": dict(Counter(op.kind for op in done)),

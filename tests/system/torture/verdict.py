@@ -654,6 +654,16 @@ def answers_that_nobody_should_get(world: World) -> Iterator[str]:
         yield f"{note['work']}: {note['problem']}"
 
 
+@check("wrong")
+def defects_in_the_logs(world: World) -> Iterator[str]:
+    """What no part expected: trouble that passes has names of its own."""
+    for line in world.logged:
+        if any(
+            f'"event":{blank}"{word}"' in line for blank in ("", " ") for word in ("unexpected", "defect")
+        ):
+            yield line[:600]
+
+
 def _feeds(world: World) -> dict[str, list[Row]]:
     """The feed of each company whose people worked, by customs code."""
     codes = {row["company_id"]: row["company"] for row in world.documents.values()}

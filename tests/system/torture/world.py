@@ -106,6 +106,7 @@ class World:
     heard: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     feeds: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    logged: list[str] = field(default_factory=list)  # all parts' logs, as far as they are kept
     broken: list[str] = field(default_factory=list)  # what verify-history says
     first_books: dict[str, Any] = field(default_factory=dict)  # account books as the world began
 
