@@ -94,7 +94,7 @@ async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes:
         sender = FolderSender(database, keys, client, boxes) if boxes else Sender(database, keys, client)
         reading = [OutBoxReader(database, keys, boxes).run()] if boxes else []
         await asyncio.gather(
-            Loop(intake.CHANNEL, lambda: understand_next(database, keys)).run(url),
+            Loop(intake.CHANNEL, lambda: understand_next(database, keys, decides=True)).run(url),
             Loop(due.CLOCK_CHANNEL, lambda: due.reschedule(database)).run(url),
             Loop(faults.CHANNEL, lambda: faults.redeliver_due(database), lambda: faults.idle(database)).run(
                 url

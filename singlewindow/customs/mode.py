@@ -71,20 +71,38 @@ async def decide_due(database: Database, keys: Keys | None = None) -> int:
     What a desk leaves to an officer, may not decide, or stumbles on, is not due any more; it holds up nobody.
     """
     async with database.transaction() as transaction:
-        rows = await transaction.rows(
-            f"""select {DECIDED} from submission where due_at <= $1
-                order by due_at, id limit {BATCH} for update skip locked""",
-            transaction.now,
-        )
-        if not rows:
-            return 0
-        share = (await get_mode(transaction)).refuse_share
-        left = {row["id"] for row in rows}
-        for each in _rounds(rows):
-            left -= await _decide(transaction, each, share, keys)
-        if left:
-            await transaction.run("update submission set due_at = null where id = any($1)", list(left))
+        return await decide_within(transaction, keys)
+
+
+async def decide_within(transaction: Transaction, keys: Keys | None = None) -> int:
+    """The same within a transaction, what became due in it included."""
+    rows = await transaction.rows(
+        f"""select {DECIDED} from submission where due_at <= (select business_now())
+            order by due_at, id limit {BATCH} for update skip locked"""
+    )
+    if not rows:
+        return 0
+    share = (await get_mode(transaction)).refuse_share
+    left = {row["id"] for row in rows}
+    for each in _rounds(rows):
+        left -= await _decide(transaction, each, share, keys)
+    if left:
+        await transaction.run("update submission set due_at = null where id = any($1)", list(left))
     return len(rows)
+
+
+async def decide_at_once(transaction: Transaction, keys: Keys) -> bool:
+    """Decide what is due in the transaction that took it in, so that both answers leave together; whether nothing
+    else waits for its moment. What goes wrong is undone, and left to `decide_due`."""
+    try:
+        async with transaction.savepoint():
+            await decide_within(transaction, keys)
+    except PASSING:
+        raise
+    except Exception:
+        log.exception("not decided at once")
+        return False
+    return not await transaction.value("select exists (select from submission where due_at is not null)")
 
 
 def _rounds(rows: Sequence[Row]) -> list[list[Row]]:

@@ -25,6 +25,7 @@ from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
+from singlewindow.customs.mode import decide_at_once
 from singlewindow.customs.texts import all_storable, cleaned, storable
 
 TRY_AGAIN = (
@@ -73,10 +74,11 @@ class Read:
         return self.plain.decode() if self.plain else self.submission.model_dump_json()
 
 
-async def understand_next(database: Database, keys: Keys) -> int:
+async def understand_next(database: Database, keys: Keys, *, decides: bool = False) -> int:
     """Understand the oldest waiting envelopes, at most BATCH; answers how many there were.
 
-    They are taken in together; where one of them makes difficulties, each for itself.
+    They are taken in together; where one of them makes difficulties, each for itself. With `decides`, what the
+    automatic mode decides without delay is decided in the same transaction.
     """
     async with database.transaction() as transaction:
         rows = await transaction.rows(
@@ -95,6 +97,8 @@ async def understand_next(database: Database, keys: Keys) -> int:
             [state for state, _ in states.values()],
             [problem for _, problem in states.values()],
         )
+        if not (decides and await decide_at_once(transaction, keys)):
+            await transaction.wake(DESK_CHANNEL)
     return len(rows)
 
 
@@ -231,8 +235,6 @@ async def _take_in(transaction: Transaction, keys: Keys, new: Sequence[tuple[int
         ],
         keys,
     )
-    if any(not verdict.rejection for verdict in verdicts):
-        await transaction.wake(DESK_CHANNEL)
 
 
 def _received(transaction: Transaction, row: Row, function: str) -> Answer:

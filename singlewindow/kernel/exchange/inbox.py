@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 import asyncpg
 import structlog
@@ -14,6 +14,7 @@ from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
+from singlewindow.kernel.exchange.outbox import Acknowledged, settle_sent, write_sent
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs
 from singlewindow.kernel.exchange.waits import hear_and_follow
 from singlewindow.kernel.registers.notices import store_notices
@@ -62,37 +63,60 @@ async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers
         )
 
 
-async def apply_received(database: Database, certificate: bytes) -> int:
-    """Understand up to BATCH stored messages; answers how many there were."""
-    async with database.transaction() as transaction:
-        rows = await transaction.rows(
-            f"""select id, kind, body from inbox where state = 'received' order by id limit {BATCH}
-                for update skip locked"""
-        )
-        if not rows:
-            return 0
-        problems = await _apply_notices(transaction, [r for r in rows if r["kind"] == "notice"], certificate)
-        problems |= await _apply_receipts(
-            transaction, [r for r in rows if r["kind"] == "receipt"], certificate
-        )
-        await transaction.run(
-            """update inbox i set state = case when w.problem = '' then 'applied' else 'unreadable' end,
-                   problem = w.problem
-               from unnest($1::bigint[], $2::text[]) as w (id, problem) where i.id = w.id""",
-            [row["id"] for row in rows],
-            [problems.get(row["id"], "") for row in rows],
-        )
+async def apply_received(
+    database: Database, certificate: bytes, acknowledged: Acknowledged | None = None
+) -> int:
+    """Understand up to BATCH stored messages; answers how many there were.
+
+    What the outbox left to `acknowledged` is noted with them.
+    """
+    waiting = Acknowledged() if acknowledged is None else acknowledged
+    sent: list[Row] = []
+    try:
+        async with database.transaction() as transaction:
+            rows = await _received(transaction)
+            receipts, problems = _read(rows, certificate)
+            sent = waiting.take({(receipt.number, receipt.submission) for receipt, _ in receipts})
+            problems |= await _apply_notices(transaction, rows, certificate)
+            together = await _applied_together(transaction, receipts, sent)
+            if not together:
+                problems |= await _apply_each(transaction, receipts)
+            await _mark(transaction, rows, problems)
+    except BaseException:
+        waiting.add(sent)
+        raise
+    if not together:
+        await write_sent(database, sent)
     figures.count_set_aside(len(problems))
     for identifier, problem in problems.items():
         log.warning("message needs a person", inbox=identifier, problem=problem)
     return len(rows)
 
 
+async def _received(transaction: Transaction) -> list[Row]:
+    return await transaction.rows(
+        f"""select id, kind, body from inbox where state = 'received' order by id limit {BATCH}
+            for update skip locked"""
+    )
+
+
+async def _mark(transaction: Transaction, rows: Sequence[Row], problems: Mapping[int, str]) -> None:
+    if not rows:
+        return
+    await transaction.run(
+        """update inbox i set state = case when w.problem = '' then 'applied' else 'unreadable' end,
+               problem = w.problem
+           from unnest($1::bigint[], $2::text[]) as w (id, problem) where i.id = w.id""",
+        [row["id"] for row in rows],
+        [problems.get(row["id"], "") for row in rows],
+    )
+
+
 async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certificate: bytes) -> dict[int, str]:
     """Take in all notices at once; where the database refuses one, each for itself."""
     notices: dict[int, Notice] = {}
     problems: dict[int, str] = {}
-    for row in rows:
+    for row in [row for row in rows if row["kind"] == MessageKind.NOTICE]:
         try:
             notices[row["id"]] = Notice.model_validate_json(verify_jws(row["body"], certificate))
         except NOT_UNDERSTOOD as error:
@@ -109,33 +133,48 @@ async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certific
     return problems
 
 
-async def _apply_receipts(
-    transaction: Transaction, rows: Sequence[Row], certificate: bytes
-) -> dict[int, str]:
-    """Apply receipts in the order of their documents' numbers: everything locks documents in this order."""
+def _read(rows: Sequence[Row], certificate: bytes) -> tuple[list[tuple[Receipt, Row]], dict[int, str]]:
+    """The receipts among the messages in the order of their documents' numbers, in which everything locks documents;
+    and what is wrong with the others."""
     receipts: list[tuple[Receipt, Row]] = []
     problems: dict[int, str] = {}
-    for row in rows:
+    for row in [row for row in rows if row["kind"] == MessageKind.RECEIPT]:
         try:
             receipts.append((Receipt.model_validate_json(verify_jws(row["body"], certificate)), row))
         except NOT_UNDERSTOOD as error:
             problems[row["id"]] = _said(error)
     receipts.sort(key=lambda pair: (pair[0].number, pair[0].submission, pair[0].seq))
-    if not await _applied_together(transaction, receipts):
-        for receipt, row in receipts:
-            if problem := await _apply_receipt(transaction, receipt, row["body"]):
-                problems[row["id"]] = problem
-    return problems
+    return receipts, problems
 
 
-async def _applied_together(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> bool:
-    """Apply all receipts at once, or none where one of them has a difficulty."""
+async def _applied_together(
+    transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]], sent: Sequence[Row]
+) -> bool:
+    """Apply all receipts at once, and that those rows of the outbox were sent; or none where one of them has a
+    difficulty."""
+    if not receipts and not sent:
+        return True
     heard = [_heard(receipt, row["body"]) for receipt, row in receipts]
-    if await _problem(transaction, hear_and_follow(transaction, heard)):
+    if await _problem(transaction, _hear(transaction, heard, sent)):
         return False
     for receipt, _ in receipts:
         _log_applied(receipt)
     return True
+
+
+async def _hear(transaction: Transaction, heard: Sequence[Heard], sent: Sequence[Row]) -> None:
+    await hear_and_follow(transaction, [*await settle_sent(transaction, sent), *heard])
+
+
+async def _apply_each(
+    transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]
+) -> dict[int, str]:
+    """Apply each receipt by itself; answers the problems."""
+    problems: dict[int, str] = {}
+    for receipt, row in receipts:
+        if problem := await _apply_receipt(transaction, receipt, row["body"]):
+            problems[row["id"]] = problem
+    return problems
 
 
 async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:

@@ -3,7 +3,8 @@
 1. Lease a batch of due rows, the oldest of each document only (skip those another worker holds).
 2. Send the files that they name, as many in one request as it can hold; renew the lease with each.
 3. Seal the envelopes of those whose files are there, and send them in one request.
-4. Write what became of each: sent, failed for good, or to be tried again later.
+4. Write what became of each: sent, failed for good, or to be tried again later. That it was sent may wait for the
+   receipts that come a moment later (`Acknowledged`), so that all of it is one change of the document.
 A worker that dies on the way leaves rows that are due again when the lease ends; customs know the message
 id, so a second delivery does nothing. One message that cannot be made does not hold up the others.
 """
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +33,7 @@ from singlewindow.kernel.subsystem import document_types
 
 BATCH = 200
 LEASE = "10 seconds"  # longer than one request to customs may take
+NOTED_SECONDS = 1.0  # after which it is noted that a message was sent, answered or not
 FILES, FILES_BYTES = 200, 8_000_000  # of one request: sealed they are 16/9 of that, and customs take 16 MB
 log = structlog.get_logger()
 
@@ -46,8 +49,34 @@ class Outcome:
 NOT_REACHED = Outcome("", "not reached in this round")
 
 
-async def send_due(database: Database, transport: Transport, keys: ExchangeKeys) -> int:
-    """Send one batch; answers how many were tried."""
+class Acknowledged:
+    """Rows that customs have, which is not noted yet: `inbox` notes it with their first receipts, or after a while.
+
+    It is remembered only. Who dies with it leaves rows that are sent again when their lease ends, which does nothing.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, int], tuple[Row, float]] = {}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Remember that customs have these."""
+        now = time.monotonic()
+        self._rows |= {(row["number"], row["sequence"]): (row, now) for row in rows}
+
+    def take(self, answered: Collection[tuple[str, int]]) -> list[Row]:
+        """Forget and answer those of these submissions (number, sequence), and those that waited for long enough."""
+        before = time.monotonic() - NOTED_SECONDS
+        due = [key for key, (_, since) in self._rows.items() if key in answered or since <= before]
+        return [self._rows.pop(key)[0] for key in due]
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+
+async def send_due(
+    database: Database, transport: Transport, keys: ExchangeKeys, acknowledged: Acknowledged | None = None
+) -> int:
+    """Send one batch; answers how many were tried. What was sent is noted at once, or left to `acknowledged`."""
     async with database.transaction() as transaction:
         rows = await _lease(transaction)
         names = await code_names(transaction, rows)
@@ -58,7 +87,12 @@ async def send_due(database: Database, transport: Transport, keys: ExchangeKeys)
     stopped = await _send_files(database, transport, sealing, rows, files)
     outcomes, envelopes = _prepare(sealing, rows, files, names, stopped)
     outcomes |= await _send(transport, envelopes)
-    await _write_all(database, [(row, outcomes.get(row["message_id"], NOT_REACHED)) for row in rows])
+    became = [(row, outcomes.get(row["message_id"], NOT_REACHED)) for row in rows]
+    _log(became)
+    if acknowledged is not None:
+        acknowledged.add([row for row, outcome in became if outcome.code == SENT])
+        became = [(row, outcome) for row, outcome in became if outcome.code != SENT]
+    await _write_all(database, became)
     return len(rows)
 
 
@@ -187,14 +221,17 @@ async def _send(transport: Transport, envelopes: Sequence[Envelope]) -> dict[str
     return {a.id: Outcome(SENT) if a.stored else Outcome(SEND_FAILED, a.reason) for a in answers}
 
 
-async def _write_all(database: Database, outcomes: Sequence[tuple[Row, Outcome]]) -> None:
-    """Write what became of a batch: what was sent at once, everything else, or all of it in trouble, one by one."""
+def _log(outcomes: Sequence[tuple[Row, Outcome]]) -> None:
     for row, outcome in outcomes:
         log.info(
             "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
             request_id=row["request_id"],
         )  # fmt: skip
         figures.count_sent(row["type"], outcome.code)
+
+
+async def _write_all(database: Database, outcomes: Sequence[tuple[Row, Outcome]]) -> None:
+    """Write what became of a batch: what was sent at once, everything else, or all of it in trouble, one by one."""
     sent = [row for row, outcome in outcomes if outcome.code == SENT]
     together = len(sent) > 1 and await _settled_together(database, sent)
     for row, outcome in outcomes:
@@ -206,17 +243,30 @@ async def _settled_together(database: Database, rows: Sequence[Row]) -> bool:
     """Note all as sent in one transaction, or none where one of them has a difficulty."""
     try:
         async with database.transaction() as transaction:
-            settled = await transaction.rows(
-                """update outbox set state = 'sent', last_error = '', sent_at = clock_timestamp()
-                   where id = any($1) and state = 'queued' returning id""",
-                [row["id"] for row in rows],
-            )
-            mine = {each["id"] for each in settled}  # of the others, another worker was first
-            await hear_all(transaction, [_sent(row, transaction.now) for row in rows if row["id"] in mine])
+            await hear_all(transaction, await settle_sent(transaction, rows))
     except Exception as error:
         log.warning("outcomes are written one by one", error=repr(error))
         return False
     return True
+
+
+async def settle_sent(transaction: Transaction, rows: Sequence[Row]) -> list[Heard]:
+    """Note rows as sent; answers what their documents are to hear of it."""
+    if not rows:
+        return []
+    settled = await transaction.rows(
+        """update outbox set state = 'sent', last_error = '', sent_at = clock_timestamp()
+           where id = any($1) and state = 'queued' returning id""",
+        [row["id"] for row in rows],
+    )
+    mine = {each["id"] for each in settled}  # of the others, another worker was first
+    return [_sent(row, transaction.now) for row in rows if row["id"] in mine]
+
+
+async def write_sent(database: Database, rows: Sequence[Row]) -> None:
+    """Note each row as sent by itself."""
+    for row in rows:
+        await _write(database, row, Outcome(SENT))
 
 
 async def _write(database: Database, row: Row, outcome: Outcome) -> None:

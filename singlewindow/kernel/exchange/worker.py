@@ -28,7 +28,7 @@ from singlewindow.kernel.exchange.chores import all_chores, do
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
-from singlewindow.kernel.exchange.outbox import send_due
+from singlewindow.kernel.exchange.outbox import NOTED_SECONDS, Acknowledged, send_due
 from singlewindow.kernel.exchange.timers import any_timers, move_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.exchange.waits import any_waits, settle_due
@@ -173,8 +173,7 @@ async def work(settings: Settings) -> None:
         loops = (
             *([Loop("schedule", lambda: move_due(database))] if any_timers() else []),
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
-            Loop("outbox", lambda: send_due(database, transport, keys)),
-            Loop("inbox", lambda: apply_received(database, keys.customs_certificate)),
+            *exchanging(database, transport, keys),
             Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
             Loop("jobs", lambda: run_due(database, web, tools)),
             Loop(
@@ -204,6 +203,21 @@ async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, N
         for task in (*working, *others):
             task.cancel()
         await asyncio.gather(*working, *others, return_exceptions=True)
+
+
+def exchanging(database: Database, transport: Transport, keys: ExchangeKeys) -> tuple[Loop, Loop]:
+    """The loops that send to customs and hear them. That something was sent is noted with the receipts, which mostly
+    come at once, and after a moment without them."""
+    acknowledged = Acknowledged()
+    hearing = Loop("inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged))
+
+    async def send() -> int:
+        tried = await send_due(database, transport, keys, acknowledged)
+        if acknowledged:
+            asyncio.get_running_loop().call_later(NOTED_SECONDS, hearing.woken.set)
+        return tried
+
+    return Loop("outbox", send), hearing
 
 
 @asynccontextmanager
