@@ -619,11 +619,13 @@ class Chore:
 
     Any number of workers may run it at the same instant, so it takes rows with `for update skip locked`; one may die in
     the midst, so what is half done is undone with its transaction or can go on. Nobody else waits for it, and a failing
-    one is tried again. `name` begins with the chapter's; `exchange/chores.py` calls it without waiting.
+    one is tried again. `name` begins with the chapter's; `exchange/chores.py` calls it without waiting. `due`: whether
+    there may be anything to do, as an SQL expression that an index answers; without one it is run every second.
     """
 
     name: str
     run: Callable[[Database, datetime], Awaitable[int]]
+    due: str = ""
 
 
 @dataclass(frozen=True)

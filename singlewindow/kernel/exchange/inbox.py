@@ -20,6 +20,8 @@ from singlewindow.kernel.exchange.waits import hear_and_follow
 from singlewindow.kernel.registers.notices import store_notices
 
 BATCH = 500
+DUE = "exists (select from inbox where state = 'received')"
+"""Whether there is anything to understand: SQL, asked by the worker now and then."""
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
 """What is wrong with a message itself."""
 PASSING = (
@@ -166,9 +168,7 @@ async def _hear(transaction: Transaction, heard: Sequence[Heard], sent: Sequence
     await hear_and_follow(transaction, [*await settle_sent(transaction, sent), *heard])
 
 
-async def _apply_each(
-    transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]
-) -> dict[int, str]:
+async def _apply_each(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> dict[int, str]:
     """Apply each receipt by itself; answers the problems."""
     problems: dict[int, str] = {}
     for receipt, row in receipts:

@@ -34,6 +34,8 @@ from singlewindow.kernel.subsystem import document_types
 BATCH = 200
 LEASE = "10 seconds"  # longer than one request to customs may take
 NOTED_SECONDS = 1.0  # after which it is noted that a message was sent, answered or not
+DUE = "exists (select from outbox where state = 'queued' and next_at <= clock_timestamp())"
+"""Whether there is anything to send: SQL, asked by the worker now and then."""
 FILES, FILES_BYTES = 200, 8_000_000  # of one request: sealed they are 16/9 of that, and customs take 16 MB
 log = structlog.get_logger()
 

@@ -18,6 +18,9 @@ from singlewindow.kernel.exchange.waits import follow
 from singlewindow.kernel.subsystem import document_types
 
 BATCH = 100
+DUE = """exists (select from schedule where due_at <= (select coalesce(frozen, now()) + shift from clock)
+    and next_at <= now())"""
+"""Whether any moment has come: SQL, asked by the worker now and then."""
 AGAIN = "30 seconds"  # of real time, after what made difficulties
 log = structlog.get_logger()
 

@@ -23,7 +23,7 @@ from singlewindow.contract.readiness import tell_ready
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
-from singlewindow.kernel.exchange import figures
+from singlewindow.kernel.exchange import figures, inbox, outbox, timers
 from singlewindow.kernel.exchange.chores import all_chores, do
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
@@ -32,11 +32,14 @@ from singlewindow.kernel.exchange.outbox import NOTED_SECONDS, Acknowledged, sen
 from singlewindow.kernel.exchange.timers import any_timers, move_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.exchange.waits import any_waits, settle_due
+from singlewindow.kernel.jobs import runner
 from singlewindow.kernel.jobs.runner import run_due
 from singlewindow.kernel.jobs.tools import tools_of_worker
 from singlewindow.kernel.live import sequencer
 from singlewindow.kernel.people import token_store
 from singlewindow.kernel.settings import Settings, settings
+from singlewindow.kernel.webhooks import courier as couriers
+from singlewindow.kernel.webhooks import spreading
 from singlewindow.kernel.webhooks.courier import CHANNEL as SENDING
 from singlewindow.kernel.webhooks.courier import Courier
 from singlewindow.kernel.webhooks.sending import Sender
@@ -44,7 +47,9 @@ from singlewindow.kernel.webhooks.signing import Sealer
 from singlewindow.kernel.webhooks.spreading import CHANNEL as SPREADING
 from singlewindow.kernel.webhooks.spreading import spread
 
-IDLE_SECONDS = 1.0  # the longest wait when a notification was lost
+IDLE_SECONDS = 1.0  # between two rounds of what cannot say whether there is anything to do
+LOOK_PATIENCE = 30.0  # seconds for the answer
+LOOK_SECONDS = 0.5  # between two questions to the database whether there is anything to do
 WAITING_SECONDS = 5.0  # the same for submissions that wait for another document
 EVENTS_GATHER_SECONDS = (
     0.02  # the same for events: few go to an endpoint at once, so that the next ones follow soon
@@ -90,11 +95,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Loop:
-    """One kind of work, done again as long as there is any, then when woken or after `idle` seconds."""
+    """One kind of work, done again as long as there is any, then when woken or after `idle` seconds.
+
+    Where SQL can say whether there is anything to do (`due`), one question for all kinds asks it twice a second, and
+    nothing else is done while there is none.
+    """
 
     channel: str
     work: Callable[[], Awaitable[int]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    due: str = ""
     idle: float = IDLE_SECONDS
     gather: float = GATHER_SECONDS
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -123,7 +133,7 @@ class Loop:
         while await self.work() and not self.over.is_set():
             pass
         try:
-            async with asyncio.timeout(0 if self.over.is_set() else self.idle):
+            async with asyncio.timeout(0 if self.over.is_set() else None if self.due else self.idle):
                 await self.woken.wait()
         except TimeoutError:
             return
@@ -131,8 +141,8 @@ class Loop:
 
 
 async def wake(url: str, loops: Sequence[Loop]) -> None:
-    """Wake the loops when their channels call, for ever. One connection listens for all: each that listens is a
-    process of PostgreSQL's that every notification wakes."""
+    """Wake the loops when their channels call and when there is something to do, for ever. One connection listens for
+    all: each that listens is a process of PostgreSQL's that every notification wakes."""
     while True:
         try:
             await _listen(url, loops)
@@ -142,14 +152,20 @@ async def wake(url: str, loops: Sequence[Loop]) -> None:
 
 
 async def _listen(url: str, loops: Sequence[Loop]) -> None:
-    ended = asyncio.Event()
-    connection = await connect(url)
+    asked = [loop for loop in loops if loop.due]
+    question = f"select {', '.join(loop.due for loop in asked) or 'true'}"
+    # A few rows out of great tables, by index whatever the statistics say.
+    connection = await connect(url, server_settings={"enable_seqscan": "off"})
     try:
-        connection.add_termination_listener(lambda _: ended.set())
         for loop in loops:
             await connection.add_listener(loop.channel, lambda *_, woken=loop.woken: woken.set())
             loop.woken.set()  # what came while nobody listened
-        await ended.wait()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            found = await connection.fetchrow(question, timeout=LOOK_PATIENCE)
+            for loop, due in zip(asked, found or (), strict=False):
+                if due:
+                    loop.woken.set()
     finally:
         await connection.close(timeout=2)
 
@@ -171,16 +187,14 @@ async def work(settings: Settings) -> None:
         transport, reading = _transport(settings, client, database, keys)
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         loops = (
-            *([Loop("schedule", lambda: move_due(database))] if any_timers() else []),
+            *([Loop("schedule", lambda: move_due(database), due=timers.DUE)] if any_timers() else []),
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
             *exchanging(database, transport, keys),
             Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
-            Loop("jobs", lambda: run_due(database, web, tools)),
-            Loop(
-                "sequence", lambda: sequencer.sequence(database), idle=sequencer.EVERY_SECONDS
-            ),  # nobody calls
+            Loop("jobs", lambda: run_due(database, web, tools), due=runner.DUE),
+            Loop("sequence", lambda: sequencer.sequence(database), due=sequencer.DUE),  # nobody calls
             *events,
-            *(Loop(chore.name, partial(do, database, chore)) for chore in all_chores()),
+            *(Loop(chore.name, partial(do, database, chore), due=chore.due) for chore in all_chores()),
         )
         tell_ready()
         await _until_asked(loops, (wake(url, loops), _sweep(database), *reading))
@@ -209,7 +223,9 @@ def exchanging(database: Database, transport: Transport, keys: ExchangeKeys) -> 
     """The loops that send to customs and hear them. That something was sent is noted with the receipts, which mostly
     come at once, and after a moment without them."""
     acknowledged = Acknowledged()
-    hearing = Loop("inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged))
+    hearing = Loop(
+        "inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged), due=inbox.DUE
+    )
 
     async def send() -> int:
         tried = await send_due(database, transport, keys, acknowledged)
@@ -217,7 +233,7 @@ def exchanging(database: Database, transport: Transport, keys: ExchangeKeys) -> 
             asyncio.get_running_loop().call_later(NOTED_SECONDS, hearing.woken.set)
         return tried
 
-    return Loop("outbox", send), hearing
+    return Loop("outbox", send, due=outbox.DUE), hearing
 
 
 @asynccontextmanager
@@ -235,8 +251,8 @@ async def sending_events(database: Database, settings: Settings) -> AsyncIterato
 
         try:
             yield (
-                Loop(SPREADING, spread_events),
-                Loop(SENDING, courier.round, woken, gather=EVENTS_GATHER_SECONDS),
+                Loop(SPREADING, spread_events, due=spreading.DUE),
+                Loop(SENDING, courier.round, woken, couriers.DUE, gather=EVENTS_GATHER_SECONDS),
             )
         finally:
             await courier.stop()

@@ -26,6 +26,8 @@ from singlewindow.kernel.problems import Problem
 from singlewindow.kernel.settings import settings
 
 LEASE = "10 seconds"
+DUE = "exists (select from job where state in ('queued', 'running') and leased_until <= clock_timestamp())"
+"""Whether there is anything to do: SQL, asked by the worker now and then."""
 RENEWED_SECONDS = 3.0  # as long as the step goes on
 TRIES = 5  # of one step, before the job is given up
 GIVEN_UP = "系统多次未能完成该任务，已停止；已完成的部分有效，请联系系统管理员"

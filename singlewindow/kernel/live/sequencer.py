@@ -27,7 +27,10 @@ from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.settings import settings
 
 CHANNEL = "feed"
-EVERY_SECONDS = 0.5  # rounds begin so far apart: many entries cost hardly more than one
+DUE = """(select xid from event where xid is not null order by xid desc limit 1) >= (select next from feed_place)
+    or exists (select from feed_left)"""
+"""Whether there is anything to tell: SQL, asked by the worker twice a second. Rounds are as far apart: many entries
+cost hardly more than one."""
 PORTION = 2_000  # entries of one round; those of one transaction stay together
 SWEPT_AT_ONCE = 5_000
 _LOCK: Final = 0x66656564  # the word feed

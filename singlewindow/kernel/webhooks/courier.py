@@ -26,6 +26,11 @@ from singlewindow.kernel.webhooks.trying import body_of_test
 
 CHANNEL = "webhooks"
 """Called when something is to be sent at once."""
+DUE = """exists (select from webhook w cross join lateral (
+        select from webhook_delivery d where d.webhook_id = w.id and d.state = 'waiting'
+            and d.next_at <= clock_timestamp() and (d.no is null or w.rests_until <= clock_timestamp()) limit 1) as next
+    where w.active)"""
+"""Whether there may be something to send: SQL, asked by the worker now and then."""
 DELAYS = (
     timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1),
 )  # fmt: skip

@@ -15,6 +15,9 @@ ENDPOINTS = 20  # in one round
 EVENTS = 500  # of one endpoint in one round
 CHANNEL = "feed"
 """Called when a feed has grown, or is to be gone through again."""
+DUE = """exists (select from webhook w join feed_head h on h.company_id = w.company_id and h.last > w.reached
+    where w.active)"""
+"""Whether an endpoint is behind: SQL, asked by the worker now and then."""
 
 _SPREAD = f"""
     with behind as (

@@ -6,7 +6,7 @@ from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.menu import MENU
 from singlewindow.subsystems.consolidated.merging.batches import CHORE
-from singlewindow.subsystems.consolidated.merging.chore import build_due
+from singlewindow.subsystems.consolidated.merging.chore import DUE, build_due
 from singlewindow.subsystems.consolidated.merging.deadlines import reminders
 from singlewindow.subsystems.consolidated.merging.routes import router
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
@@ -24,6 +24,6 @@ SUBSYSTEM = Subsystem(
     menu=MENU,
     card_stays=True,
     routes=router,
-    chores=(Chore(CHORE, build_due),),
+    chores=(Chore(CHORE, build_due, DUE),),
     reminders=reminders,
 )  # fmt: skip

@@ -29,6 +29,7 @@ from singlewindow.subsystems.consolidated.merging.merge import Listed, Merged, M
 
 MERGED, UNQUEUE = "merged", "unqueue"  # moves of a list
 LISTS = 500  # lists that are looked at first; of a declaration that takes more, more
+DUE = "exists (select from consolidated_batch_list where state = 'waiting')"
 AGAIN = "30 seconds"  # of real time, after what made difficulties
 ENTRY_TYPE = "0"  # 普通报关单
 WHO = "单一窗口"
