@@ -9,8 +9,6 @@ Requirement PORT-08.
 from __future__ import annotations
 
 import json
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from pydantic_core import to_json
 
+from singlewindow.contract import base64url
+
 ALGORITHM = "ES256"
 _HEADER = b'{"alg":"ES256"}'
 _HALF = 32  # bytes of r and of s on P-256
 _ES256 = ec.ECDSA(hashes.SHA256())
-_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]{86})")  # RFC 7515, 7.1
+_SIGNATURE = 86  # characters of a signature in BASE64URL
 _MAX_COMPACT = 12 * 1024 * 1024  # characters: a sealed file of 8 MiB with a little room
 _SMALL = 2**53
 _NOT_UNDERSTOOD = {"crit", "b64"}  # header members that change what the signature means
@@ -68,7 +68,7 @@ def _ordered(value: Any) -> Any:
 
 def signing_input(statement: bytes) -> str:
     """The ASCII text that a card signs for `statement`: BASE64URL(header) "." BASE64URL(statement)."""
-    return f"{_base64url(_HEADER)}.{_base64url(statement)}"
+    return f"{base64url.encoded(_HEADER)}.{base64url.encoded(statement)}"
 
 
 def sign_raw(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
@@ -98,8 +98,8 @@ def verify_text(public_key_pem: bytes, signing_input: str, signature_raw: bytes)
 def sign_jws(payload: bytes, key_pem: bytes, kid: str) -> str:
     """`payload` as a compact JWS (ES256), signed with the PEM private key; `kid` names the key."""
     header = json.dumps({"alg": ALGORITHM, "kid": kid}, separators=(",", ":"))
-    text = f"{_base64url(header.encode())}.{_base64url(payload)}"
-    return f"{text}.{_base64url(sign_raw(_private_key(key_pem), text.encode()))}"
+    text = f"{base64url.encoded(header.encode())}.{base64url.encoded(payload)}"
+    return f"{text}.{base64url.encoded(sign_raw(_private_key(key_pem), text.encode()))}"
 
 
 def verify_jws(compact: str, cert_pem: bytes) -> bytes:
@@ -107,12 +107,14 @@ def verify_jws(compact: str, cert_pem: bytes) -> bytes:
 
     Raises `SignatureRefused` for anything else, another algorithm included.
     """
-    parts = _COMPACT.fullmatch(compact) if len(compact) <= _MAX_COMPACT else None
-    if parts is None:
+    parts = compact.split(".") if len(compact) <= _MAX_COMPACT else []  # RFC 7515, 7.1
+    if len(parts) != 3 or len(parts[2]) != _SIGNATURE:
         raise SignatureRefused("not a compact JWS")
-    _check_header(parts[1])
-    _verify(_pem_public_key(cert_pem), compact[: parts.end(2)].encode(), _decoded(parts[3]))
-    return _decoded(parts[2])
+    header, payload, signature = parts
+    _check_header(header)
+    plain = _decoded(payload)
+    _verify(_pem_public_key(cert_pem), compact[: -_SIGNATURE - 1].encode("ascii"), _decoded(signature))
+    return plain
 
 
 @lru_cache(maxsize=64)
@@ -189,10 +191,7 @@ def _p256(key: object) -> ec.EllipticCurvePublicKey:
 def _decoded(text: str) -> bytes:
     """The bytes of BASE64URL without padding; raises `SignatureRefused` where it is none."""
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return base64url.decoded(text)
     except ValueError as problem:
         raise SignatureRefused("not BASE64URL") from problem
 
-
-def _base64url(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -38,11 +38,29 @@ def all_storable(value: Any) -> bool:
             return True
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if abs(number) > MOST:
+        raise ValueError("a number that cannot be stored")
+    return number
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number that cannot be stored")
+    return number
+
+
+_READER = json.JSONDecoder(parse_int=_number, parse_float=_fraction, parse_constant=_fraction)
+
+
 def json_object(data: bytes) -> dict[str, Any]:
     """The JSON object in `data`; raises ValueError when it is none, or holds what cannot be stored."""
     try:
-        value = json.loads(data)
-        if isinstance(value, dict) and all_storable(value):
+        value = _READER.decode(data.decode())
+        # What cannot be stored in a text can be said by an escape alone.
+        if isinstance(value, dict) and (b"\\" not in data or all_storable(value)):
             return value
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
