@@ -9,7 +9,8 @@ portal → customs
         body = JWE of the portal's JWS of a `Submission`; kind `attachment`, id = the SHA-256 of a file (hex),
         body = JWE of the portal's JWS of the file, acknowledged before the submission that names it is sent
 customs → portal
-    POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it
+    POST {portal}/exchange/messages   EnvelopeBatch → AnswerBatch; kind `receipt` or `notice`, body = JWS of it;
+        the header Exchange-Signature may sign the request's body as a whole (`batches.py`)
 
 Bytes inside JSON are standard Base64 with padding; moments are RFC 3339 with an offset.
 """

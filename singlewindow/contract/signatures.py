@@ -194,4 +194,3 @@ def _decoded(text: str) -> bytes:
         return base64url.decoded(text)
     except ValueError as problem:
         raise SignatureRefused("not BASE64URL") from problem
-

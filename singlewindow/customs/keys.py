@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from singlewindow.contract.batches import sign_batch
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
 from singlewindow.contract.files import read_file
 from singlewindow.contract.sealed import unseal
@@ -63,6 +64,10 @@ class Keys:
     def sign(self, payload: bytes) -> str:
         """A payload as customs' compact JWS."""
         return sign_jws(payload, self.signing_key, KEY_ID)
+
+    def sign_batch(self, body: bytes) -> str:
+        """Customs' signature for a batch of messages as a whole."""
+        return sign_batch(body, self.signing_key, KEY_ID)
 
     def identify(self, certificate: bytes) -> CardIdentity:
         """Whom a card's certificate (DER) stands for, valid at this real moment; raises `CertificateRefused`."""

@@ -19,6 +19,7 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
+from singlewindow.contract.batches import HEADER
 from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch, MessageKind
 from singlewindow.contract.signatures import canonical
 from singlewindow.customs.database import Database, Row
@@ -119,12 +120,10 @@ class Sender:
         return await self._settle([row for row, _ in messages], {answer.id: answer for answer in answers})
 
     async def _post(self, envelopes: Sequence[Envelope]) -> list[Answer]:
-        batch = EnvelopeBatch(messages=list(envelopes))
-        headers = {"Content-Type": "application/json"}
+        body = EnvelopeBatch(messages=list(envelopes)).model_dump_json().encode()
+        headers = {"Content-Type": "application/json", HEADER: self.keys.sign_batch(body)}
         try:
-            response = await self.client.post(
-                "/exchange/messages", content=batch.model_dump_json(), headers=headers
-            )
+            response = await self.client.post("/exchange/messages", content=body, headers=headers)
         except httpx.HTTPError as error:
             raise PortalAway(f"{type(error).__name__}: {error}") from error
         if response.status_code in (502, 503, 504):

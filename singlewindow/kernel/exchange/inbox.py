@@ -40,12 +40,15 @@ PASSING = (
 log = structlog.get_logger()
 
 
-async def verified(envelopes: Sequence[Envelope], certificate: bytes) -> list[Answer]:
-    """What to say of each envelope, before anything is stored; off the event loop, for it is arithmetic.
+async def verified(envelopes: Sequence[Envelope], certificate: bytes, *, whole: bool = False) -> list[Answer]:
+    """What to say of each envelope, before anything is stored; off the event loop where there is arithmetic.
 
-    `certificate` is customs' signing certificate (PEM).
+    `certificate` is customs' signing certificate (PEM). `whole`: customs signed the batch as a whole, so that all of it
+    is theirs; each message's own signature is verified before it counts (`apply_received`).
     """
-    return await asyncio.to_thread(lambda: [_answer(envelope, certificate) for envelope in envelopes])
+    if whole:
+        return [_answer(envelope, _not_for_us(envelope)) for envelope in envelopes]
+    return await asyncio.to_thread(lambda: [_answer(each, _refusal(each, certificate)) for each in envelopes])
 
 
 async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer]) -> None:
@@ -97,7 +100,7 @@ async def apply_received(
 
 async def _received(transaction: Transaction) -> list[Row]:
     return await transaction.rows(
-        f"""select id, kind, body from inbox where state = 'received' order by id limit {BATCH}
+        f"""select id, message_id, kind, body from inbox where state = 'received' order by id limit {BATCH}
             for update skip locked"""
     )
 
@@ -120,7 +123,9 @@ async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certific
     problems: dict[int, str] = {}
     for row in [row for row in rows if row["kind"] == MessageKind.NOTICE]:
         try:
-            notices[row["id"]] = Notice.model_validate_json(verify_jws(row["body"], certificate))
+            notice = Notice.model_validate_json(verify_jws(row["body"], certificate))
+            _check_id(notice, row)
+            notices[row["id"]] = notice
         except NOT_UNDERSTOOD as error:
             problems[row["id"]] = _said(error)
     if not notices:
@@ -142,11 +147,18 @@ def _read(rows: Sequence[Row], certificate: bytes) -> tuple[list[tuple[Receipt, 
     problems: dict[int, str] = {}
     for row in [row for row in rows if row["kind"] == MessageKind.RECEIPT]:
         try:
-            receipts.append((Receipt.model_validate_json(verify_jws(row["body"], certificate)), row))
+            receipt = Receipt.model_validate_json(verify_jws(row["body"], certificate))
+            _check_id(receipt, row)
+            receipts.append((receipt, row))
         except NOT_UNDERSTOOD as error:
             problems[row["id"]] = _said(error)
     receipts.sort(key=lambda pair: (pair[0].number, pair[0].submission, pair[0].seq))
     return receipts, problems
+
+
+def _check_id(message: Receipt | Notice, row: Row) -> None:
+    if message.message_id != row["message_id"]:
+        raise NotForUs("报文的编号与其签名内容中的编号不一致")
 
 
 async def _applied_together(
@@ -216,14 +228,19 @@ def _log_applied(receipt: Receipt) -> None:
     log.info("receipt applied", number=receipt.number, code=receipt.code, request_id=receipt.request_id)
 
 
-def _answer(envelope: Envelope, certificate: bytes) -> Answer:
-    reason = _refusal(envelope, certificate)
+def _answer(envelope: Envelope, reason: str) -> Answer:
     return Answer(id=envelope.id, stored=not reason, reason=reason)
 
 
-def _refusal(envelope: Envelope, certificate: bytes) -> str:
+def _not_for_us(envelope: Envelope) -> str:
     if envelope.kind not in (MessageKind.RECEIPT, MessageKind.NOTICE):
         return f"the portal takes no message of kind {envelope.kind.value}"
+    return "" if envelope.body.isascii() and "\x00" not in envelope.body else "not a compact JWS"
+
+
+def _refusal(envelope: Envelope, certificate: bytes) -> str:
+    if reason := _not_for_us(envelope):
+        return reason
     try:
         payload = json.loads(verify_jws(envelope.body, certificate))
     except (SignatureRefused, ValueError):

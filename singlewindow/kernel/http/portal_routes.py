@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
+from singlewindow.contract.batches import HEADER, is_signed
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
 from singlewindow.kernel.definition.export import Definition, definition_of
@@ -220,11 +221,12 @@ async def code_details(
 @router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
 @for_tokens("public")
 async def exchange(
-    batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base
+    batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base, request: Request
 ) -> AnswerBatch:
     """Stored raw and acknowledged; only what customs signed is taken in."""
     certificate = customs_certificate(settings().pki_folder)
-    answers = await inbox.verified(batch.messages, certificate)
+    whole = is_signed(await request.body(), request.headers.get(HEADER, ""), certificate)
+    answers = await inbox.verified(batch.messages, certificate, whole=whole)
     async with database.transaction() as transaction:
         await inbox.store(transaction, batch.messages, answers)
     return AnswerBatch(answers=answers)
