@@ -16,6 +16,7 @@ from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, roll
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
+from singlewindow.customs.exchange.understanding import understand_next
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import Company
 from tests.customs.conftest import Customs, running
@@ -310,3 +311,28 @@ async def test_a_filter_that_is_no_district_is_refused(customs: Customs, own: Co
     for wanted, found in (("", 1), (" 2233 ", 1), ("5301", 0)):
         answer = await customs.client.get("/api/submissions", params={"district": wanted})
         assert answer.json()["total"] == found
+
+
+async def test_what_is_decided_at_once_leaves_with_its_reception(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-04: without delay both answers are written by the transaction that takes a submission in. What goes wrong
+    with the decision leaves the reception as it is, and the desk's own loop decides."""
+    headers = await customs.log_in()
+    on = {"automatic": True, "delay_seconds": 0, "refuse_share": 0}
+    await customs.client.put("/api/mode", json=on, headers=headers)
+    await customs.post(own.envelope(own.submission("1" * 18, [])), own.envelope(own.submission("2" * 18, [])))
+    assert await understand_next(customs.database, customs.keys, decides=True) == 2
+    written = "select topic, count(*), count(distinct xmin::text) from outgoing where kind = 'receipt' group by topic"
+    assert sorted(row[1:] for row in await customs.rows(written)) == [(2, 1), (2, 1)]
+    assert await customs.decide_due() == 0
+
+    async def stumble(*_: object) -> int:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(mode, "decide_within", stumble)
+    await customs.post(own.envelope(own.submission("3" * 18, [])))
+    assert await understand_next(customs.database, customs.keys, decides=True) == 1
+    monkeypatch.undo()
+    assert await customs.value("select state from submission where number = $1", "3" * 18) == "received"
+    assert await customs.decide_due() == 1
