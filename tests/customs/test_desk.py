@@ -323,8 +323,8 @@ async def test_what_is_decided_at_once_leaves_with_its_reception(
     await customs.client.put("/api/mode", json=on, headers=headers)
     await customs.post(own.envelope(own.submission("1" * 18, [])), own.envelope(own.submission("2" * 18, [])))
     assert await understand_next(customs.database, customs.keys, decides=True) == 2
-    written = "select topic, count(*), count(distinct xmin::text) from outgoing where kind = 'receipt' group by topic"
-    assert sorted(row[1:] for row in await customs.rows(written)) == [(2, 1), (2, 1)]
+    written = "select count(*), count(distinct topic) from outgoing where kind = 'receipt'"
+    assert await customs.rows(written) == [(4, 2)]
     assert await customs.decide_due() == 0
 
     async def stumble(*_: object) -> int:

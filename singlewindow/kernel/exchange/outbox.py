@@ -71,6 +71,10 @@ class Acknowledged:
         due = [key for key, (_, since) in self._rows.items() if key in answered or since <= before]
         return [self._rows.pop(key)[0] for key in due]
 
+    def take_all(self) -> list[Row]:
+        """Forget and answer all."""
+        return self.take(list(self._rows))
+
     def __bool__(self) -> bool:
         return bool(self._rows)
 

@@ -28,7 +28,7 @@ from singlewindow.kernel.exchange.chores import all_chores, do
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.inbox import apply_received
 from singlewindow.kernel.exchange.keys import ExchangeKeys
-from singlewindow.kernel.exchange.outbox import NOTED_SECONDS, Acknowledged, send_due
+from singlewindow.kernel.exchange.outbox import NOTED_SECONDS, Acknowledged, send_due, write_sent
 from singlewindow.kernel.exchange.timers import any_timers, move_due
 from singlewindow.kernel.exchange.transport import HttpTransport, Transport
 from singlewindow.kernel.exchange.waits import any_waits, settle_due
@@ -175,7 +175,7 @@ async def work(settings: Settings) -> None:
     url = settings.worker_database_url
     database = await Database.connect(url)
     web = await Database.connect(settings.web_database_url, size=2)  # jobs are done as who asked for them
-    keys = ExchangeKeys.load(settings.pki_folder)
+    keys, acknowledged = ExchangeKeys.load(settings.pki_folder), Acknowledged()
     notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
     if settings.worker_metrics_port:
         figures.serve(settings.host, settings.worker_metrics_port)
@@ -189,7 +189,7 @@ async def work(settings: Settings) -> None:
         loops = (
             *([Loop("schedule", lambda: move_due(database), due=timers.DUE)] if any_timers() else []),
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
-            *exchanging(database, transport, keys),
+            *exchanging(database, transport, keys, acknowledged),
             Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
             Loop("jobs", lambda: run_due(database, web, tools), due=runner.DUE),
             Loop("sequence", lambda: sequencer.sequence(database), due=sequencer.DUE),  # nobody calls
@@ -198,6 +198,7 @@ async def work(settings: Settings) -> None:
         )
         tell_ready()
         await _until_asked(loops, (wake(url, loops), _sweep(database), *reading))
+        await write_sent(database, acknowledged.take_all())
 
 
 async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, None, None]]) -> None:
@@ -219,10 +220,11 @@ async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, N
         await asyncio.gather(*working, *others, return_exceptions=True)
 
 
-def exchanging(database: Database, transport: Transport, keys: ExchangeKeys) -> tuple[Loop, Loop]:
+def exchanging(
+    database: Database, transport: Transport, keys: ExchangeKeys, acknowledged: Acknowledged
+) -> tuple[Loop, Loop]:
     """The loops that send to customs and hear them. That something was sent is noted with the receipts, which mostly
     come at once, and after a moment without them."""
-    acknowledged = Acknowledged()
     hearing = Loop(
         "inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged), due=inbox.DUE
     )
