@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from singlewindow.kernel.http.direct import Plan
 from singlewindow.kernel.http.document_routes import most_asked
+from singlewindow.kernel.http.limits import MEGABYTE
 from tests.house import House
 from tests.kernel.test_documents import TYPE, letter, reference
 
@@ -20,7 +23,7 @@ JSON = {"Content-Type": "application/json"}
 
 def test_they_are_all_planned() -> None:
     """What a route declares is what its plan takes: nothing is left to the slow way in ordinary requests."""
-    plans = {f"{min(route.methods)} {route.path}": route._plan for route in most_asked.routes}  # type: ignore[attr-defined]
+    plans = {f"{min(route.methods)} {route.path}": route.plan for route in most_asked.routes}  # type: ignore[attr-defined]
     assert len(plans) == 5
     headers = {
         name: [each.name for each in plan.parameters] + [at for at, _ in plan.wanted]
@@ -52,7 +55,7 @@ def test_what_a_plan_does_not_know_is_refused_at_the_start() -> None:
         (b'{"content": {"reference": NaN}}', JSON, 422),
         (b'{"content": {}}', {"Content-Type": "text/plain"}, 422),
         (b'{"content": {}}', {}, 422),
-        (b'\xff{"content": {}}', JSON, 400),
+        (b'\xff{"content": {}}', JSON, 422),
         (b'{"content": {}}', {**JSON, "Autosave-Key": "x"}, 422),
         (b'{"content": {}}', {**JSON, "Idempotency-Key": "k" * 101}, 422),
         (b'{"content": {}}', {"Content-Type": "application/json; charset=utf-8"}, 201),
@@ -79,7 +82,8 @@ async def test_a_body_that_fits_is_taken_whole(house: House) -> None:
 
 def test_parameters_are_as_fastapi_reads_them() -> None:
     """Query and header texts become the same values, the last or first of several included."""
-    app, plan, seen = FastAPI(), [], []
+    app, seen = FastAPI(), []
+    plan: list[Plan] = []
 
     @app.get("/{name}")
     async def endpoint(request: Request, name: str, page: int = 1, many: str = "none") -> Any:
@@ -91,3 +95,48 @@ def test_parameters_are_as_fastapi_reads_them() -> None:
     for address in ("/a", "/%E7%94%B2?page=3", "/a?page=1&page=2&many=x&many=y", "/a?page=%203%20"):
         told = client.get(address).json()
         assert [seen[-1][each] for each in ("name", "page", "many")] == told
+
+
+async def test_what_the_endpoint_refuses_is_answered_as_elsewhere(house: House) -> None:
+    member = await house.member()
+    answer = await member.http.put(f"{ADDRESS}/2026", json={"content": {}}, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_body_that_grows_too_long_is_refused(house: House) -> None:
+    """Its length was not announced."""
+    member = await house.member()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(7):
+            yield b" " * MEGABYTE
+
+    answer = await member.http.post(ADDRESS, content=pieces(), headers=JSON)
+    assert answer.status_code == 413, answer.text
+
+
+async def test_half_a_body_is_nobodys_wish(house: House) -> None:
+    """The client has gone: what came is not done, though it could be read."""
+    member = await house.member()
+    heard: list[Message] = []
+    came: list[Message] = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b'{"content": {}}', "more_body": True},
+    ]
+
+    async def receive() -> Message:
+        return came.pop() if came else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    request = member.http.build_request("POST", ADDRESS, headers=JSON)
+    scope = {
+        "type": "http", "method": "POST", "path": ADDRESS, "query_string": b"", "headers": request.headers.raw,
+        "http_version": "1.1", "scheme": "http", "server": ("localhost", 80), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    await house.app(scope, receive, send)
+    assert heard[0]["status"] == 422
+    found = await member.http.get(ADDRESS)
+    assert found.json()["total"] == 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, Table, Text
 
 
+@cache
 def find_table(name: str, searched: tuple[str, ...]) -> Table:
-    """The find table of that name with these content fields."""
+    """The find table of that name with these content fields: made once, since making one takes longer than a search."""
     return Table(
         name,
         MetaData(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from singlewindow.kernel.database.connection import Row
@@ -70,7 +71,7 @@ class Document:
         """What an action's own reason may look at: what customs returned beside the content."""
         return {**self.returned, **self.content}
 
-    @property
+    @cached_property
     def marks(self) -> Marks:
         """What stands beside the status."""
         return Marks(self.amending, self.ended_by, tuple(self.done), self.drafted)

@@ -20,7 +20,7 @@ from singlewindow.kernel.definition.check import (
 from singlewindow.kernel.documents.record import COLUMNS, Document
 from singlewindow.kernel.documents.senders import tidy
 from singlewindow.kernel.documents.store import CHINA
-from singlewindow.kernel.documents.view import ActionView, actions_of, marker_of, party_of
+from singlewindow.kernel.documents.view import ActionView, actions_of, party_of
 from singlewindow.kernel.lifecycle import Marks
 from singlewindow.kernel.people import refusals
 from singlewindow.kernel.people.person import Person
@@ -239,18 +239,21 @@ def _standing(type: DocumentType, person: Person, document: Document) -> tuple[s
 
 
 def _found(type: DocumentType, document: Document, names: Names, actions: dict[str, ActionView]) -> Found:
-    content = {name: value for name, value in document.content.items() if isinstance(value, str)}
     values = {
-        **{name: names.get((name, value, document.filed_on), value) for name, value in content.items()},
+        **{
+            name: names.get((name, value, document.filed_on), value)
+            for name, value in document.content.items()
+            if isinstance(value, str)
+        },
         **document.returned,
         "number": document.number,
         "filed_on": document.filed_on.isoformat(),
         "updated_at": document.updated_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
         "status": type.lifecycle.name_of(document.status),
     }
-    marker = marker_of(type, document.marks)
+    marker = type.lifecycle.marker(document.marks)
     wanted = {column.name: values.get(column.name, "") for column in type.queries.columns}
-    return Found(document, values["status"], marker.name if marker else "", actions, wanted)
+    return Found(document, values["status"], marker[1] if marker else "", actions, wanted)
 
 
 def filters(

@@ -44,6 +44,7 @@ from singlewindow.kernel.http import (
     webhook_routes,
 )
 from singlewindow.kernel.http.desk import chapter_person
+from singlewindow.kernel.http.direct import DirectFirst
 from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import BodyLimit
 from singlewindow.kernel.http.logs import configure
@@ -115,6 +116,7 @@ def create_app() -> FastAPI:
     _include_chapters(app)
     token_rights.describe(app)
     description.describe(app)
+    app.add_middleware(DirectFirst, routes=document_routes.most_asked.routes)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)

@@ -6,7 +6,7 @@ route, and it answers wherever something is wrong with a request, so that every 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from singlewindow.kernel.http.desk import KnownFirst
 from singlewindow.kernel.problems import Problem
 
+_RAISED = "singlewindow.raised"  # in the scope: what a direct route's endpoint raised
 Taken = Callable[[Request], str | None]
 """Where a parameter stands in a request; None where it is not there."""
 
@@ -93,25 +94,65 @@ class Direct(KnownFirst):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         super().__init__(path, endpoint, **more)
-        self._plan = Plan.of(self.dependant)
+        self.plan = Plan.of(self.dependant)
+
+    async def answer(self, request: Request, body: bytes) -> Response:
+        """What the endpoint answers, and raises. Raises Unfit for a request that is FastAPI's."""
+        if self.plan.body and not request.headers.get("content-type", "").startswith("application/json"):
+            raise Unfit
+        try:
+            arguments = await self.plan.arguments(request, body)
+        except (ValidationError, Problem) as refusal:
+            raise Unfit from refusal
+        response: Response = await self.plan.call(**arguments)
+        return response
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if self.methods and scope["method"] not in self.methods:
-            await super().handle(scope, receive, send)
+        """Answer what does not fit, as FastAPI does it, and let it answer what the endpoint raised."""
+        if (raised := scope.get(_RAISED)) is not None:
+            raise raised
+        await super().handle(scope, receive, send)
+
+
+class DirectFirst:
+    """ASGI middleware before the framework's own: calls such routes; whatever is not answered with what the endpoint
+    returns goes on to the framework."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        self._routes: dict[str, list[Direct]] = {}
+        for route in routes:
+            if isinstance(route, Direct):
+                for method in route.methods or ():
+                    self._routes.setdefault(method, []).append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it."""
+        route = self._find(scope) if scope["type"] == "http" else None
+        if route is None:
+            await self._app(scope, receive, send)
             return
-        request = Request(scope, receive, send)
-        body = await _read(request) if self._plan.body else b""
-        again = _again(body, receive) if self._plan.body else receive
+        request, body = Request(scope, receive), b""
         try:
-            if self._plan.body and not request.headers.get("content-type", "").startswith("application/json"):
-                raise Unfit
-            arguments = await self._plan.arguments(request, body)
-        except (Unfit, ValidationError, Problem):
-            await super().handle(scope, again, send)
-            return
-        response: Response = await self._plan.call(**arguments)
-        await response(scope, receive, send)
+            if route.plan.body:
+                body, receive = await _read(receive)
+            response = await route.answer(request, body)
+        except Unfit:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            scope[_RAISED] = error
+            await self._app(scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    def _find(self, scope: Scope) -> Direct | None:
+        """The route for a request, which the scope names then."""
+        for route in self._routes.get(scope["method"], ()):
+            match, found = route.matches(scope)
+            if match == Match.FULL:
+                scope.update(found)
+                return route
+        return None
 
 
 def _parameters(dependant: Dependant) -> list[Parameter]:
@@ -133,18 +174,17 @@ def _parameters(dependant: Dependant) -> list[Parameter]:
     ]
 
 
-async def _read(request: Request) -> bytes:
-    try:
-        return await request.body()
-    except ClientDisconnect as gone:
-        raise HTTPException(400) from gone
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The body, and how it is received once more, with what comes after it. Raises HTTPException where it is too long,
+    or the client has gone."""
+    parts: list[Message] = []
+    while not parts or parts[-1].get("more_body", False):
+        parts.append(await receive())
+        if parts[-1]["type"] != "http.request":
+            raise HTTPException(400)
+    waiting = parts[::-1]
 
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The body, which was read, once more, then what comes after it."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def received() -> Message:
+    async def again() -> Message:
         return waiting.pop() if waiting else await receive()
 
-    return received
+    return b"".join(part.get("body", b"") for part in parts), again
