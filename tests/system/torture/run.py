@@ -57,6 +57,16 @@ class Options:
 
 
 @dataclass
+class Tortured:
+    """A system after a run: the driver's notes, the report, and the world as it was judged."""
+
+    system: System
+    notes: Path
+    report: dict[str, Any]
+    world: World
+
+
+@dataclass
 class Run:
     """A run on a system: the driver's process, the line between portal and customs, and where notes are kept."""
 
@@ -326,8 +336,8 @@ def own_disk() -> Iterator[Path | None]:
 
 
 @contextmanager
-def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
-    """A system after a run, still there: with the notes' folder and the report. A bad one's logs are kept."""
+def tortured(options: Options) -> Iterator[Tortured]:
+    """A system after a run, still there. A bad one's logs are kept."""
     with own_disk() as disk, tempfile.TemporaryDirectory(prefix="sw-notes-") as name:
         notes, numbers = Path(name), free_ports(5)
         ports = dict(zip(PORTS, numbers[:3], strict=True))
@@ -340,24 +350,25 @@ def tortured(options: Options) -> Iterator[tuple[System, Path, dict[str, Any]]]:
             place=disk, ports=ports, patience=PATIENCE, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic",
             CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1", LOG_FORMAT="json", WEBHOOK_PRIVATE="true", **addresses, **FAULTS,
         ) as system:  # fmt: skip
-            report: dict[str, Any] = {"good": False}
+            good = False
             run = Run(system, options, disk, notes, wires)
             try:
-                report |= asyncio.run(_play(run))
-                yield system, notes, report
+                report, world = asyncio.run(_play(run))
+                good = report["good"]
+                yield Tortured(system, notes, report, world)
             finally:
                 run.end()
-                if not report["good"]:
-                    _keep(system, notes, report)
+                if not good:
+                    _keep(system, notes)
 
 
-async def _play(run: Run) -> dict[str, Any]:
-    """All of it; the report."""
+async def _play(run: Run) -> tuple[dict[str, Any], World]:
+    """All of it; the report, and what it is about."""
     chaos = await run.work()
     seconds = time.monotonic() - run.began
     settled = await run.settle()
     world = await look(run.system, run.notes)
-    return report_of(run, chaos, world, Verdict.of(world), settled, seconds)
+    return report_of(run, chaos, world, Verdict.of(world), settled, seconds), world
 
 
 def _line_of(driver: subprocess.Popen[str]) -> str:
@@ -366,16 +377,15 @@ def _line_of(driver: subprocess.Popen[str]) -> str:
     return driver.stdout.readline().strip()
 
 
-def _keep(system: System, notes: Path, report: dict[str, Any]) -> None:
-    """What is needed to find out why: all logs, both databases' contents, and what was acknowledged."""
+def _keep(system: System, notes: Path) -> None:
+    """What is needed to find out why: all logs, and what was acknowledged."""
     shutil.rmtree(KEPT, ignore_errors=True)
     shutil.copytree(system.data / "log", KEPT / "log")
     shutil.copytree(notes, KEPT / "notes")
     shutil.copy(system.folder / "launcher.log", KEPT)
-    (KEPT / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def torture(options: Options) -> dict[str, Any]:
     """A run; its report."""
-    with tortured(options) as (_, _, report):
-        return report
+    with tortured(options) as tortured_system:
+        return tortured_system.report

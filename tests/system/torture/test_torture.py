@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from tests.system.running import System
 from tests.system.torture.chaos import BESIDE, KILLS, Pace, plan
 from tests.system.torture.damages import DAMAGES, Damage, names_in
-from tests.system.torture.run import Options, look, sides, tortured, verify_history
+from tests.system.torture.run import Options, Tortured, sides, tortured, verify_history
 from tests.system.torture.verdict import CHECKS, Verdict
 from tests.system.torture.world import World
 
@@ -26,7 +24,6 @@ SHORT = Options(
     pace=Pace(pause=(0.5, 2.0), patience=20.0, stopped=8.0, full=3.0),
 )  # fmt: skip
 """One of each kind. Nothing of what is judged is a speed: a slow machine kills as often, and takes longer."""
-Tortured = tuple[System, Path, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +33,9 @@ def tortured_system() -> Iterator[Tortured]:
         yield result
 
 
-@pytest.fixture(scope="module")
-def good(tortured_system: Tortured) -> World:
-    """All that there is."""
-    system, notes, _ = tortured_system
-    return asyncio.run(look(system, notes))
-
-
 def test_nothing_is_lost_doubled_half_or_wrong(tortured_system: Tortured) -> None:
     """PORT-08, CUST-05, OPER-04: everything is killed once while companies work, and what was acknowledged is there."""
-    report = tortured_system[2]
+    report = tortured_system.report
     assert report["good"], report
     assert report["kills by kind"] == dict.fromkeys(KILLS, 1)
     left_out = len(report["left out"])  # a full disk needs root
@@ -60,23 +50,23 @@ def test_every_check_has_a_damage() -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
-async def test_the_verdict_finds(tortured_system: Tortured, good: World, damage: Damage) -> None:
+async def test_the_verdict_finds(tortured_system: Tortured, damage: Damage) -> None:
     """A damage that is never committed: statements on one side's database, or a change of what was told."""
-    found = Verdict.of(await _damaged(tortured_system, good, damage)).found
+    found = Verdict.of(await _damaged(tortured_system, damage)).found
     assert damage.check in found, found
 
 
-async def _damaged(tortured_system: Tortured, good: World, damage: Damage) -> World:
-    system, notes, _ = tortured_system
+async def _damaged(tortured_system: Tortured, damage: Damage) -> World:
+    good = tortured_system.world
     names = names_in(good)
-    async with sides(system) as (portal, customs):
+    async with sides(tortured_system.system) as (portal, customs):
         for side, statements in ((portal, damage.portal), (customs, damage.customs)):
             await side.execute("begin")
             await side.execute("set local session_replication_role = replica")  # no trigger, no key
             for statement in statements:
                 done = await side.execute(statement.format(**names))
                 assert done.rpartition(" ")[2] != "0", f"{statement}: {done}"
-        world = await World.read(portal, customs, notes)
+        world = await World.read(portal, customs, tortured_system.notes)
     world.answers, world.feeds, world.first_books = dict(good.answers), dict(good.feeds), good.first_books
     if damage.told:
         world.told = copy.deepcopy(good.told)
@@ -84,21 +74,20 @@ async def _damaged(tortured_system: Tortured, good: World, damage: Damage) -> Wo
     return world
 
 
-async def test_the_verdict_finds_a_changed_history(tortured_system: Tortured, good: World) -> None:
+async def test_the_verdict_finds_a_changed_history(tortured_system: Tortured) -> None:
     """One entry is written anew, then put right again."""
-    system, change = tortured_system[0], "update event set who = $1 where (document_id, no) = ($2, 1)"
+    system, good = tortured_system.system, tortured_system.world
+    change = "update event set who = $1 where (document_id, no) = ($2, 1)"
     id = good.documents[names_in(good)["trip"]]["id"]
     [[who]] = await system.sql("singlewindow", "select who from event where (document_id, no) = ($1, 1)", id)
     async with sides(system) as (portal, _):
         await portal.execute("set session_replication_role = replica")
         await portal.execute(change, "nobody", id)
         try:
-            good.broken = await asyncio.to_thread(verify_history, system)
-            assert Verdict.of(good).found["history"]
+            broken = await asyncio.to_thread(verify_history, system)
         finally:
             await portal.execute(change, who, id)
-    good.broken = await asyncio.to_thread(verify_history, system)
-    assert not Verdict.of(good).found
+    assert Verdict.of(replace(good, broken=broken)).found["history"] == broken
 
 
 def test_the_same_seed_makes_the_same_plan() -> None:
