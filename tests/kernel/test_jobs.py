@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import pytest
 
 from singlewindow.kernel.exchange.worker import sweep
@@ -199,6 +201,40 @@ async def test_a_step_that_always_fails_ends_the_job_in_words(
         await lease_ends(house, id)
     job = await view(member, id)
     assert (job["state"], job["message"].partition("。")[0]) == ("failed", runner.GIVEN_UP)
+
+
+async def test_a_step_that_is_cut_off_again_and_again_is_done_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UI-16, OPER-04: workers that are killed in the middle of it, and a database that is away, are no fault of a job;
+    only very many of such ends are taken for one."""
+    member = await house.member()
+    id = await started(member, 1)
+
+    async def killed(*_: object) -> None:
+        raise Killed
+
+    async def away(*_: object) -> None:
+        raise asyncpg.DiskFullError("could not extend file: No space left on device")
+
+    for end, raised in ((killed, Killed), (away, None)):
+        with monkeypatch.context() as broken:
+            broken.setattr(runner, "_step", end)
+            for _ in range(2 * runner.TRIES):
+                with pytest.raises(raised) if raised else nullcontext():
+                    await runner.run_due(house.worker, house.web, house.tools)
+                await lease_ends(house, id)
+    await work(house)
+    assert (await view(member, id))["state"] == "done"
+    again = await started(member, 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(runner, "_step", killed)
+        for _ in range(runner.CUT_OFF + 1):
+            with pytest.raises(Killed):
+                await runner.run_due(house.worker, house.web, house.tools)
+            await lease_ends(house, again)
+    await work(house)
+    assert (await view(member, again))["state"] == "failed"
 
 
 async def test_a_job_that_failed_on_the_way_can_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,20 @@ from singlewindow.kernel.database.remembered import Remembered
 
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
 ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
+PASSING = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
+    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers
+    asyncpg.PostgresSystemError,
+)
+"""Failures of the database, which pass: what was to be done has nothing to do with them, and is tried again as it
+was."""
 CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
 STAMP = "(select version from stamp where what = 'codes') as codes"

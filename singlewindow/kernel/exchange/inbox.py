@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
-from singlewindow.kernel.database.connection import Database, Row, Transaction
+from singlewindow.kernel.database.connection import PASSING, Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.outbox import Acknowledged, settle_sent, write_sent
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs
@@ -24,19 +24,6 @@ DUE = "exists (select from inbox where state = 'received')"
 """Whether there is anything to understand: SQL, asked by the worker now and then."""
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
 """What is wrong with a message itself."""
-PASSING = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
-    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers
-    asyncpg.PostgresSystemError,
-)
-"""Failures of the database, which pass: the whole batch is tried again."""
 log = structlog.get_logger()
 
 

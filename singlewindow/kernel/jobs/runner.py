@@ -4,6 +4,8 @@
 2. As the person who asked, in one transaction: make the items, or do a batch of them, or make the result; write what
    became of them, and give the lease back. Who no longer holds the lease writes nothing.
 A worker that dies leaves a step that never was; it is done again when the lease ends. Steps of several jobs take turns.
+A step that fails is tried again, later and later, and given up after some tries. That worker or database ended in the
+middle of it says nothing of the step; only very many such ends in a row do, for then it may be the step that ends them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from datetime import timedelta
 
 import structlog
 
-from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
+from singlewindow.kernel.database.connection import PASSING, Actor, Database, Row, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.found import job_kinds
 from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
@@ -29,7 +31,9 @@ LEASE = "10 seconds"
 DUE = "exists (select from job where state in ('queued', 'running') and leased_until <= clock_timestamp())"
 """Whether there is anything to do: SQL, asked by the worker now and then."""
 RENEWED_SECONDS = 3.0  # as long as the step goes on
-TRIES = 5  # of one step, before the job is given up
+TRIES = 5  # of one step that fails, before the job is given up
+CUT_OFF = 40  # ends of worker or database in the middle of one step, one after the other, before it is
+PUT_OFF = "5 seconds"  # after trouble of the database that passes
 GIVEN_UP = "系统多次未能完成该任务，已停止；已完成的部分有效，请联系系统管理员"
 NOT_ALLOWED = "提交任务的账号已停用或不存在，任务停止；已完成的部分有效"
 log = structlog.get_logger()
@@ -45,7 +49,7 @@ async def run_due(worker: Database, web: Database, tools: Tools) -> int:
     if job is None:
         return 0
     try:
-        if job["attempts"] > TRIES:
+        if job["attempts"] > TRIES or int(job["lease"].partition("/")[0]) > CUT_OFF:
             raise Problem(GIVEN_UP)
         async with _held(worker, job):
             await _step(web, job, tools)
@@ -53,6 +57,9 @@ async def run_due(worker: Database, web: Database, tools: Tools) -> int:
         log.warning("step was done by another worker", job=job["id"])
     except Problem as problem:
         await _give_up(worker, job, problem)
+    except PASSING as error:
+        log.warning("job waits", job=job["id"], kind=job["kind"], error=repr(error))
+        await _wait(worker, job)
     except Exception:
         log.exception("job stumbles", job=job["id"], kind=job["kind"])
         await _put_off(worker, job)
@@ -66,7 +73,9 @@ async def _lease(worker: Database) -> Row | None:
                     select id from job where state in ('queued', 'running') and leased_until <= clock_timestamp()
                     order by stepped_at limit 1 for update skip locked
                 )
-                update job j set state = 'running', lease = $1, attempts = attempts + 1,
+                update job j set state = 'running', attempts = attempts + (lease = '')::int,
+                    lease = case lease when '' then 0
+                        else coalesce(substring(lease from '^([0-9]+)/')::int, 0) + 1 end || '/' || $1,
                     leased_until = clock_timestamp() + interval '{LEASE}'
                 from due where j.id = due.id returning j.*""",
             secrets.token_hex(16),
@@ -195,6 +204,18 @@ def _words(problem: Problem) -> str:
     """What is wrong and what to do about it; what was refused has advice of its own."""
     advice = "；".join(dict.fromkeys(each.advice for each in problem.violations)) or problem.advice
     return problem.detail if advice in problem.detail else f"{problem.detail}。怎么办：{advice}"
+
+
+async def _wait(worker: Database, job: Row) -> None:
+    """Try the step again in a moment, as if this try had not been."""
+    async with worker.transaction() as transaction:
+        await transaction.run(
+            f"""update job set lease = '', attempts = attempts - 1, stepped_at = clock_timestamp(),
+                   leased_until = clock_timestamp() + interval '{PUT_OFF}'
+               where id = $1 and lease = $2""",
+            job["id"],
+            job["lease"],
+        )
 
 
 async def _put_off(worker: Database, job: Row) -> None:

@@ -34,11 +34,11 @@ from tests.system.torture.wire import State, Wire
 KILLS = {
     "web process": 22, "worker": 14, "customs": 12, "card service": 4, "any child": 6,
     "portal's session": 9, "worker's session": 9, "customs' session": 9, "walwriter": 3, "checkpointer": 3,
-    "postmaster": 7, "launcher": 2,
+    "postmaster": 7, "launcher": 1,
 }  # fmt: skip
 """How often each is killed, in proportion. A session is the database's process for somebody; without it, or one of its
 own processes, the whole database starts anew."""
-BESIDE = {"clock": 60, "cut": 40, "slow": 50, "deaf": 40, "stand still": 150, "disk full": 150}
+BESIDE = {"clock": 60, "cut": 40, "slow": 50, "deaf": 40, "stand still": 300, "disk full": 300}
 """What else happens, once for so many kills, and at least once."""
 TITLES = {
     "portal's session": "postgres: sw_web ", "worker's session": "postgres: sw_worker ",
@@ -64,8 +64,8 @@ class Pace:
     """How fast: seconds between two blows once work goes on again, the longest wait for that, and how long a full disk
     and a database that stands still last."""
 
-    pause: tuple[float, float] = (1.0, 3.5)
-    patience: float = 7.0
+    pause: tuple[float, float] = (0.4, 1.8)
+    patience: float = 2.0
     stopped: float = 30.0
     full: float = 15.0
 

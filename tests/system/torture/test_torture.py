@@ -96,4 +96,4 @@ def test_the_same_seed_makes_the_same_plan() -> None:
     assert plan(7, 300, pace) == plan(7, 300, pace) != plan(8, 300, pace)
     kinds = [blow.kind for blow in plan(7, 300, pace)]
     assert sum(kinds.count(kind) for kind in KILLS) == 300
-    assert min(kinds.count(kind) for kind in (*KILLS, *BESIDE)) >= 3
+    assert min(kinds.count(kind) for kind in (*KILLS, *BESIDE)) >= 2

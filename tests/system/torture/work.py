@@ -18,7 +18,7 @@ from benchmarks.work import trip_content
 from tests.system import consolidated
 from tests.system.applicant import Away
 from tests.system.running import CHINA, System
-from tests.system.torture.person import Moved, Person, Unexpected
+from tests.system.torture.person import Busy, Moved, Person, Unexpected
 
 TRIP, INSPECTION = "gate.trip", "inspection.declaration"
 APPOINTMENT, LIST = "appointment.application", "consolidated.list"
@@ -368,6 +368,8 @@ async def at_work(person: Person, stock: Stock, kind: str) -> None:
         work: Work = first.pop() if first else person.chance.choices(works, weights)[0]
         try:
             await work(person, stock)
+        except Busy:  # not taken: another time
+            person.desk.repeated["Busy"] += 1
         except Exception as problem:  # the verdict counts them
             person.desk.ledger.noted("unexpected", work=work.__name__, problem=repr(problem)[:600])
             await asyncio.sleep(1)
