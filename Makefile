@@ -11,7 +11,7 @@ PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 # What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
 MAKEFLAGS += --jobs=2
 
-.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance torture clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance torture machines clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -67,6 +67,10 @@ performance: install
 ## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
 torture: install web/dist/index.html
 	@$(BIN)/python -m tests.system.torture --kills $(or $(KILLS),300) --seed $(or $(SEED),1) --report var/torture.json
+
+## machines [TIMES=3]: the database's machine is lost, everything is replaced under work, so many times (by hand)
+machines: install web/dist/index.html
+	@FAILOVERS=$(or $(TIMES),3) ROLLS=$(or $(TIMES),3) $(BIN)/python -m pytest tests/system/test_failover.py tests/system/test_rolling.py -s -q
 
 ## clean: forget what was installed and built (var/, your data, stays)
 clean:

@@ -53,6 +53,11 @@ def faults(statements: Iterable[str], made: set[str], *, unused: bool = False) -
     each = [plain for statement in statements for plain in _single(statement)]
     made |= {found[1] for s in each if (found := re.match(rf"create table {_NAME}", s))}
     wrong = [f"{why}: {s[:120]}" for s in each for why in _judge(s, made, unused=unused)]
+    locked = dict.fromkeys(t for s in each if s.startswith("alter table") and (t := _table_of(s)) not in made)
+    if len(locked) > 1:
+        wrong.append(
+            f"locks {', '.join(locked)} together, in which others may wait crosswise: a migration for each"
+        )
     concurrently = [s for s in each if " concurrently " in s]
     others = [s for s in each if " concurrently " not in s and not s.startswith("set lock_timeout")]
     if concurrently and others:

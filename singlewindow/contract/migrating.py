@@ -24,7 +24,9 @@ from sqlalchemy.pool import NullPool
 
 from singlewindow.contract.postgres import connect
 
-LOCK_TIMEOUT = "1s"
+LOCK_TIMEOUT = (
+    "500ms"  # less than deadlock_timeout: what waits crosswise with a migration goes on, and it gives up
+)
 PATIENCE = 600.0  # seconds in which locks are tried for
 PAUSE = 1.0  # seconds between two tries: those who waited get their turn
 TURN = 7_411_003  # whoever has this lock of the database migrates it

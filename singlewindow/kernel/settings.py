@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     database_url: str = "postgresql://sw_migrate@127.0.0.1/singlewindow"
     web_database_url: str = "postgresql://sw_web@127.0.0.1/singlewindow"
     worker_database_url: str = "postgresql://sw_worker@127.0.0.1/singlewindow"
+    database_connections: int = Field(default=10, ge=2)  # of a web process, or of a worker, for its work
     pki: Path | None = None
     customs_url: str = "http://127.0.0.1:8001"
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs

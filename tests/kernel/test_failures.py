@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -154,6 +155,24 @@ async def test_no_connection_in_time(house: House, narrow: Database) -> None:
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/away"
     assert (await house.client().get("/readyz")).status_code == 200
+
+
+async def test_no_connection_left_at_the_server(house: House, postgres: Any, portal_template: str) -> None:
+    """OPER-04: PostgreSQL refuses one more connection: 503 that says when to come again; all goes on by itself when
+    there are connections again."""
+    postgres.cluster.query(f"create database crowded template {portal_template} owner sw_migrate")
+    crowded = await Database.connect(postgres.dsn("crowded", "sw_web"), size=2)
+    try:
+        house.app.state.database = crowded
+        async with crowded.transaction():  # one has the pool's first connection
+            postgres.cluster.query("alter database crowded connection limit 1")
+            answer = await house.client().get("/readyz")
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/away")
+            assert answer.headers["retry-after"] == "2"
+            postgres.cluster.query("alter database crowded connection limit -1")
+            assert (await house.client().get("/readyz")).status_code == 200
+    finally:
+        await crowded.close()
 
 
 async def test_no_answer_in_time(house: House, narrow: Database) -> None:

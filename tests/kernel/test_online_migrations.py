@@ -96,6 +96,7 @@ BAD = (
     "update find_gate_trip t set shown = true -- all of them",
     "drop function sw_begin(bigint, bigint)",
     "lock table document",
+    "alter table document add column a text; alter table event add column a text",
     "set lock_timeout = 0; create index concurrently a on document (id); alter table document add column b text",
 )
 

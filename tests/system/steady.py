@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +22,71 @@ import httpx
 
 from benchmarks.work import trip_content
 from tests.system.applicant import Applicant
-from tests.system.torture import TRIPS, Ledger
+from tests.system.running import System
 
+TRIPS = "/api/documents/gate.trip"
 GOOD = (200, 201, 204)
+OURS = """
+select d.number, d.status, d.hidden, d.content ->> 'bind_key_info' as plate,
+       (select count(*) from submission s where s.document_id = d.id) as submissions,
+       (select array_agg(r.seq || ':' || r.code order by r.seq) from receipt r
+        where r.document_id = d.id and r.seq > 0) as heard
+from document d where d.type = 'gate.trip' and d.content ->> 'bind_key_info' = any($1)"""
+THEIRS = """
+select s.number, array_agg(r.seq || ':' || r.code order by r.seq) as said, count(distinct s.id) as submissions
+from submission s join receipt r on r.submission_id = s.id where s.number = any($1) group by s.number"""
+
+
+@dataclass
+class Ledger:
+    """What was acknowledged, outside the system: number → what, the last word counts; and what was asked for."""
+
+    file: Path
+    said: dict[str, str] = field(default_factory=dict)
+    plates: dict[str, str] = field(default_factory=dict)  # number → its vehicle, which makes this one trip
+    tried: list[str] = field(default_factory=list)  # vehicles of which a trip was asked for
+
+    def write(self, number: str, what: str, plate: str) -> None:
+        """Put down what was acknowledged; on the disk when this returns."""
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"number": number, "what": what, "plate": plate}) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        self.said[number], self.plates[number] = what, plate
+
+    async def damage(self, system: System) -> dict[str, list[str]]:
+        """What both sides hold, compared with it: kind of damage → numbers or vehicles."""
+        ours = {row["number"]: row for row in await system.sql("singlewindow", OURS, self.tried)}
+        theirs = {row["number"]: row for row in await system.sql("customs", THEIRS, list(ours))}
+        declared = [number for number, what in self.said.items() if what == "declared" and number in ours]
+        made = Counter(row["plate"] for row in ours.values())
+        return {
+            "lost": [n for n in self.said if n not in ours or ours[n]["hidden"]],
+            "doubled": [plate for plate, count in made.items() if count > 1],
+            "other's": [n for n, row in ours.items() if self.plates.get(n, row["plate"]) != row["plate"]],
+            "wrong state": [n for n in declared if ours[n]["status"] != "10" or ours[n]["submissions"] != 1],
+            "sides differ": [n for n, row in ours.items() if not _agree(row, theirs.get(n))],
+        }
+
+    async def under_way(self, system: System) -> bool:
+        """Whether something is still on its way to customs or back."""
+        rows = await system.sql("singlewindow", OURS, self.tried)
+        return any(row["submissions"] and row["status"] != "10" for row in rows)
+
+
+def _agree(ours: Any, theirs: Any) -> bool:
+    """As many submissions on both sides, and the same receipts."""
+    if theirs is None:
+        return not ours["submissions"] and not ours["heard"]
+    return bool(
+        (ours["submissions"], sorted(ours["heard"] or ())) == (theirs["submissions"], sorted(theirs["said"]))
+    )
 
 
 @dataclass
 class Steady:
-    """Companies at work: `rate` requests a second, in a fixed mixture of reading, saving and declaring trips."""
+    """Companies at work: `rate` pieces of work begin each second, one or two requests each, in a fixed mixture of
+    reading, saving and declaring trips."""
 
     people: Sequence[Applicant]
     ledger: Ledger
@@ -45,10 +104,8 @@ class Steady:
         people = itertools.cycle(self.people)
         due = time.perf_counter()
         while not over.is_set():
-            before = sum(self.asked.values())
             self._begin(next(pieces), next(people))
-            await asyncio.sleep(0)
-            due += max(1, sum(self.asked.values()) - before) / self.rate
+            due += 1 / self.rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if self._under_way:
             await asyncio.wait(self._under_way)
@@ -56,9 +113,11 @@ class Steady:
     async def save(self, person: Applicant) -> None:
         """A new trip, as a draft."""
         body = trip_content(next(self.serials))
+        plate = json.loads(body)["content"]["bind_key_info"]
+        self.ledger.tried.append(plate)
         headers = {"Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
         if view := await self._ask(person, "POST", TRIPS, content=body, headers=headers):
-            self.ledger.write(view["number"], "draft", json.loads(body)["content"]["bind_key_info"])
+            self.ledger.write(view["number"], "draft", plate)
             self._drafts.append((person, view["number"]))
 
     async def declare(self, person: Applicant) -> None:
@@ -110,5 +169,59 @@ class Steady:
         if answer.status_code not in GOOD:
             self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
             return None
+        said: dict[str, Any] = answer.json()
+        return said
+
+
+@dataclass
+class Patient:
+    """A company's program that goes on when nothing can be done for a while, and does nothing twice."""
+
+    person: Applicant
+    ledger: Ledger
+    serials: itertools.count[int]
+    away: list[tuple[float, str]] = field(default_factory=list)  # when it was told to come again, and how
+    wrong: list[str] = field(default_factory=list)
+    done: list[float] = field(default_factory=list)  # when something was acknowledged
+
+    async def work(self, over: asyncio.Event) -> None:
+        """One trip after the other: saved, then declared."""
+        while not over.is_set():
+            body = trip_content(next(self.serials))
+            plate = json.loads(body)["content"]["bind_key_info"]
+            self.ledger.tried.append(plate)
+            headers = {"Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
+            view = await self._patiently("POST", TRIPS, content=body, headers=headers)
+            self._acknowledged(view["number"], "draft", plate)
+            await self._declare(f"{TRIPS}/{view['number']}")
+            self._acknowledged(view["number"], "declared", plate)
+
+    async def _declare(self, path: str) -> None:
+        """Sign and submit; where the answer was lost, the next look says whether it was done."""
+        while (await self._patiently("GET", path))["status"]["code"] == "0":
+            wanted = {"action": "declare", "card_no": self.person.card_no}
+            asked = await self._patiently("POST", f"{path}/prepare", json=wanted, headers={"If-Match": '"1"'})
+            form = {"token": asked["token"], **self.person._sign(asked["signing_input"])}
+            if await self._once("POST", f"{path}/submit", json=form):
+                return
+
+    def _acknowledged(self, number: str, what: str, plate: str) -> None:
+        self.ledger.write(number, what, plate)
+        self.done.append(time.monotonic())
+
+    async def _patiently(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        while (said := await self._once(method, path, **request)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+        return said
+
+    async def _once(self, method: str, path: str, **request: Any) -> dict[str, Any] | None:
+        """The answer, or None where one is to come again. Anything else is wrong, and ends this program."""
+        answer = await self.person.http.request(method, path, **request)
+        if answer.status_code == 503 and "retry-after" in answer.headers:
+            self.away.append((time.monotonic(), answer.json()["type"]))
+            return None
+        if not answer.is_success:
+            self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            raise AssertionError(self.wrong[-1])
         said: dict[str, Any] = answer.json()
         return said

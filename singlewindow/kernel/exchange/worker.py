@@ -173,7 +173,7 @@ async def _listen(url: str, loops: Sequence[Loop]) -> None:
 async def work(settings: Settings) -> None:
     """Run all loops of one worker until cancelled."""
     url = settings.worker_database_url
-    database = await Database.connect(url)
+    database = await Database.connect(url, size=settings.database_connections)
     web = await Database.connect(settings.web_database_url, size=2)  # jobs are done as who asked for them
     keys, acknowledged = ExchangeKeys.load(settings.pki_folder), Acknowledged()
     notary = checkpoints.Notary.load(settings.history, settings.pki_folder)

@@ -147,7 +147,7 @@ def _include_chapters(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().web_database_url
-    app.state.database = await Database.connect(url)
+    app.state.database = await Database.connect(url, size=settings().database_connections)
     app.state.hub = Hub(app.state.database, url, app.state.leaving)
     app.state.bell = Bell(url, app.state.leaving)
     tasks = [asyncio.create_task(work) for work in (app.state.hub.run(), metrics.keep(app))]
