@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -47,11 +46,10 @@ class Ledger:
     tried: list[str] = field(default_factory=list)  # vehicles of which a trip was asked for
 
     def write(self, number: str, what: str, plate: str) -> None:
-        """Put down what was acknowledged; on the disk when this returns."""
+        """Put down what was acknowledged. (Nothing here ends the test's own process: the file is for who looks for the
+        cause of a damage.)"""
         with self.file.open("a", encoding="utf-8") as out:
             out.write(json.dumps({"number": number, "what": what, "plate": plate}) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
         self.said[number], self.plates[number] = what, plate
 
     async def damage(self, system: System) -> dict[str, list[str]]:

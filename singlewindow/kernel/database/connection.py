@@ -138,7 +138,7 @@ class Database:
         """Open a pool of at most `size` connections to a postgresql:// address, one of them at once."""
 
         async def opened() -> asyncpg.Connection:
-            connection = await connect(url, command_timeout=COMMAND_SECONDS)
+            connection = await connect(url, timeout=ACQUIRE_SECONDS, command_timeout=COMMAND_SECONDS)
             await connection.set_type_codec("jsonb", encoder=_encode, decoder=from_json, schema="pg_catalog")
             return connection
 
