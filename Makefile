@@ -93,4 +93,5 @@ node_modules/.installed: package.json package-lock.json .npmrc .venv/.locked
 
 web/dist/index.html: node_modules/.installed $(PAGES)
 	$(NODE) npm run build
+	@find web/dist -type f -mtime +30 -delete
 	@touch $@

@@ -22,7 +22,7 @@ export default defineConfig({
   resolve: { alias: { "@": here("./web/src") } },
   build: {
     outDir: here("./web/dist"),
-    emptyOutDir: true,
+    emptyOutDir: false, // pages that are open load parts of the build before; the Makefile sweeps
     chunkSizeWarningLimit: 700,
     rolldownOptions: { input: entries },
   },
