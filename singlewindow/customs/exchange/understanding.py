@@ -312,11 +312,12 @@ async def _insert(transaction: Transaction, verdicts: Sequence[Verdict]) -> list
                 due_at, last_seq)
             select incoming_id, type, title, number, sequence, action_title, district, company, company_name,
                 received::json, digest, card_no, holder, state, request_id, function, $1,
-                case when state = '{RECEIVED}' then automatic_moment(number || '/' || sequence) end, 1
+                earliest + roll(number || '/' || sequence) * seconds * interval '1 second', 1
             from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
                 $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
                 with ordinality as w (incoming_id, type, title, number, sequence, action_title, district, company,
                 company_name, received, digest, card_no, holder, state, request_id, function, place)
+            left join automatic_span() on state = '{RECEIVED}'
             order by place returning {ANSWERED}, incoming_id""",
         transaction.now,
         [verdict.incoming_id for verdict in verdicts],

@@ -12,13 +12,13 @@ id, so a second delivery does nothing. One message that cannot be made does not 
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from pydantic_core import from_json
 
 from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
 from singlewindow.contract.sealed import Sealing
@@ -327,7 +327,7 @@ def _sent(row: Row, now: datetime) -> Heard:
 def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapping[str, str]) -> Envelope:
     type = document_types()[row["type"]]
     action = type.lifecycle.action(row["action"])
-    content = json.loads(row["content"])
+    content = from_json(row["content"])
     names = {c.code: c.name for c in type.form.attachments.categories} if type.form.attachments else {}
     submission = Submission(
         type=type.name,
@@ -340,7 +340,7 @@ def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapp
         district=type.messages.district(content),
         company=row["customs_code"],
         company_name=row["company_name"],
-        labels=labels_of(type.form.content),
+        labels=dict(labels_of(type.form.content)),
         code_names=dict(code_names),
         content=_base64(row["content"]),
         statement=_base64(row["statement"]),

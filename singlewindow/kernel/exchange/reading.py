@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from pydantic_core import from_json
 
 from singlewindow.kernel.codes.meanings import names
 from singlewindow.kernel.database.connection import Row, Transaction
@@ -13,7 +15,8 @@ from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.subsystem import document_types
 
 
-def labels_of(content: type[Content]) -> dict[str, str]:
+@cache
+def labels_of(content: type[Content]) -> Mapping[str, str]:
     """Field → label in the form's order; a column of a line table stands as `lines/column`."""
     labels = {name: field.label for name, field in content.fields.items()}
     for name, lines in content.tables.items():
@@ -46,7 +49,7 @@ def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
     content cannot be read: it is that one's message alone that cannot be made then."""
     type = document_types().get(row["type"])
     try:
-        content = json.loads(row["content"])
+        content = from_json(row["content"])
     except ValueError:
         return
     if type is None:
@@ -59,6 +62,13 @@ def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
 
 
 def _codes_in(shape: type[Content], values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
-    for name, field in shape.fields.items():
-        if field.codes and isinstance(values.get(name), str) and values[name]:
-            yield f"{prefix}{name}", field.codes, values[name]
+    for name, table in _coded(shape):
+        value = values.get(name)
+        if value and isinstance(value, str):
+            yield f"{prefix}{name}", table, value
+
+
+@cache
+def _coded(shape: type[Content]) -> Sequence[tuple[str, str]]:
+    """The fields that hold codes, with their tables."""
+    return [(name, field.codes) for name, field in shape.fields.items() if field.codes]
