@@ -340,7 +340,7 @@ def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapp
         district=type.messages.district(content),
         company=row["customs_code"],
         company_name=row["company_name"],
-        labels=dict(labels_of(type.form.content)),
+        labels=labels_of(type.form.content),
         code_names=dict(code_names),
         content=_base64(row["content"]),
         statement=_base64(row["statement"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from pydantic_core import from_json
@@ -15,8 +14,7 @@ from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.subsystem import document_types
 
 
-@cache
-def labels_of(content: type[Content]) -> Mapping[str, str]:
+def labels_of(content: type[Content]) -> dict[str, str]:
     """Field → label in the form's order; a column of a line table stands as `lines/column`."""
     labels = {name: field.label for name, field in content.fields.items()}
     for name, lines in content.tables.items():
@@ -62,13 +60,6 @@ def _codes(row: Row) -> Iterator[tuple[str, str, str]]:
 
 
 def _codes_in(shape: type[Content], values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
-    for name, table in _coded(shape):
-        value = values.get(name)
-        if value and isinstance(value, str):
-            yield f"{prefix}{name}", table, value
-
-
-@cache
-def _coded(shape: type[Content]) -> Sequence[tuple[str, str]]:
-    """The fields that hold codes, with their tables."""
-    return [(name, field.codes) for name, field in shape.fields.items() if field.codes]
+    for name, field in shape.fields.items():
+        if field.codes and isinstance(values.get(name), str) and values[name]:
+            yield f"{prefix}{name}", field.codes, values[name]

@@ -1,4 +1,5 @@
-"""What comes in costs less: the mode is looked at once for a batch, and nothing is compressed that hardly gets smaller.
+"""What comes in costs less: the mode is looked at once for a batch, and a submission, most of which is Base64, is not
+compressed.
 
 Revision ID: c0006
 Revises: c0005
@@ -21,9 +22,8 @@ STATEMENTS = (
           from mode, (select frozen is null as runs from clock) as c where automatic $$""",
     """create or replace function automatic_moment(key text) returns timestamptz language sql volatile as
        $$ select earliest + roll(key) * seconds * interval '1 second' from automatic_span() $$""",
-    # Compressing costs more than all else of a row: what is encrypted does not get smaller, what is Base64 hardly.
+    # Compressing costs more than all else of a row, and makes Base64 hardly smaller.
     "alter table submission alter column received set storage external",
-    "alter table incoming alter column body set storage external",
 )
 
 
