@@ -52,14 +52,7 @@ OF_DOCUMENTS = (
 )
 OF_DECLARATIONS = ("closed", "export", "print")
 FIGURES = (*OF_DOCUMENTS, "appointment", *OF_DECLARATIONS)
-ONCE = (
-    "burst",
-    "visible",
-    "import",
-    "batch",
-    "export",
-    "print",
-)  # long, or many pieces of work by themselves
+ONCE = ("burst", "visible", "import", "batch", "export", "print")  # long: in the last round
 METHODS = {"import": "import_trips", "print": "print_sealed", "export": "export_data"}
 PATIENCE = 600.0  # seconds until an installation is ready, on a machine that may have much else to do
 TRIES = 3  # of a round in which the generator may have been too busy
@@ -133,16 +126,13 @@ async def _measure(system: System, floor_port: int, floor_pid: int, names: Seque
     ):
         bench = Bench(system, at_portal, at_floor, floor_pid, owner, customs, SECONDS, company)
         rounds: dict[str, list[Round]] = {name: [] for name in names}
-        try:
-            for at in range(ROUNDS):
-                for name in [each for each in names if at == 0 or each not in ONCE]:
-                    _say(f"round {at + 1} of {ROUNDS}: {name}")
-                    rounds[name].append(await _kept(bench, name))
-                    _say(json.dumps(shown(rounds[name][-1])))
-        finally:  # what was measured before something went wrong is told
-            told["load_after"] = round(os.getloadavg()[0], 1)
-            for name, measured in rounds.items():
-                _tell(name, measured, told)
+        for at in range(ROUNDS):
+            for name in [each for each in names if at == ROUNDS - 1 or each not in ONCE]:
+                _say(f"round {at + 1} of {ROUNDS}: {name}")
+                rounds[name].append(await _kept(bench, name))
+                _say(json.dumps(shown(rounds[name][-1]), ensure_ascii=False))
+                if at == ROUNDS - 1:
+                    _tell(name, rounds[name], told)
     await owner.close()
     await customs.close()
     return not any(each["generator_too_busy"] for measured in rounds.values() for each in measured)
@@ -150,10 +140,9 @@ async def _measure(system: System, floor_port: int, floor_pid: int, names: Seque
 
 def _tell(name: str, measured: Sequence[Round], told: dict[str, Any]) -> None:
     """Print a figure and keep it, with what it is and under which conditions it was seen."""
-    if measured:
-        what = " ".join((getattr(Bench, METHODS.get(name, name)).__doc__ or "").split())
-        line = {"benchmark": name, **combined(measured), "rounds": by_round(measured), "what": what}
-        keep(line | {"conditions": told})
+    what = " ".join((getattr(Bench, METHODS.get(name, name)).__doc__ or "").split())
+    line = {"benchmark": name, **combined(measured), "rounds": by_round(measured), "what": what}
+    keep(line | {"conditions": {**told, "load_after": round(os.getloadavg()[0], 1)}})
 
 
 async def _kept(bench: Bench, name: str) -> Round:

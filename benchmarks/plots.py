@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 320, 64, 190, 36, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 780, 320, 92, 190, 36, 44
 # Okabe and Ito's colours, which differ for everybody's eyes
 COLOURS = ("#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#7f7f7f", "#000000", "#f0e442")
 Point = tuple[float, float]

@@ -25,31 +25,30 @@ MANY = 50_000  # documents from which on indexes are made anew behind them
 WITHOUT_INDEXES = {"singlewindow": ("find__load", "event", "receipt"), "customs": ("submission", "decision")}
 MINE = """
     create temporary table mine as
-    with other as (select id, row_number() over (order by id) - 1 as place, count(*) over () as all
-                   from company where id <> $3)
+    with other as (select array_agg(id order by id) as ids, count(*) as many from company where id <> $3)
     select nextval(pg_get_serial_sequence('document', 'id')) as id,
         nextval(pg_get_serial_sequence('submission', 'id')) as submission, g,
-        case when g % 2 = 0 then $3 else (select id from other where place = g / 2 % other.all) end as company,
+        case when g % 2 = 0 then $3 else ids[1 + g / 2 % many] end as company,
         at, to_char(at, 'YYYY') || lpad(nextval('document_number')::text, 14, '0') as number,
         (array['4', '4', '4', '4', '4', '4', '4', '0', '0', '5'])[1 + g / 7 % 10] as status,
         (array['5301', '5304', '2202', '0204'])[1 + g / 3 % 4] as district,
         (array['2', '4', '5'])[1 + g / 11 % 3] as transport
     from (select g, now() - (g % 60) * interval '1 day' - (g % 86000) * interval '1 second' as at
-          from generate_series($1::int, $2::int) as g) as spread"""
+          from generate_series($1::int, $2::int) as g) as spread, other"""
 PORTAL = (
     """insert into document (id, type, number, company_id, status, content, filed_on, created_by, created_at,
            updated_at, last_submission) overriding system value
-       select id, '_load', number, company, status, content.before || jsonb_build_object('reference',
+       select id, '_load', number, company, status, content || jsonb_build_object('reference',
            'OLD' || lpad(g::text, 9, '0'), 'district', district, 'transport', transport), at::date,
            (select min(id) from account), at, at, (status <> '0')::int
-       from mine, (select content::jsonb as before from seed_content) as content""",
+       from mine, seed_content""",
     """insert into document_party (document_id, owner_id, company_id, role, type, status, updated_at)
        select id, company, company, 'declarant', '_load', status, at from mine""",
     """insert into find__load (document_id, company_id, number, status, filed_on, updated_at, reference, direction,
            district, transport, gross)
        select id, company, number, status, at::date, at, 'OLD' || lpad(g::text, 9, '0'),
-           content.before ->> 'direction', district, transport, content.before ->> 'gross'
-       from mine, (select content::jsonb as before from seed_content) as content""",
+           content ->> 'direction', district, transport, content ->> 'gross'
+       from mine, seed_content""",
     """insert into event (document_id, company_id, no, at, recorded_at, kind, who, data, previous, hash, xid)
        select id, company, no, at, at, kind, '压测', coalesce(data, case status
            when '4' then '{"seq": 2, "code": "APPROVED", "from": "3", "status": "4", "submission": 1}'::jsonb
@@ -113,9 +112,9 @@ async def seed(addresses: Callable[[str], str], customs_code: str, documents: in
     portal = await asyncpg.connect(addresses("singlewindow"))
     try:
         company = await portal.fetchval("select id from company where customs_code = $1", customs_code)
-        for statement in (*TABLES, "create table seed_content as select ''::text as content"):
+        for statement in (*TABLES, "create table seed_content (content jsonb not null)"):
             await portal.execute(statement)
-        await portal.execute("update seed_content set content = $1", json.dumps(sample_content()))
+        await portal.execute("insert into seed_content values ($1)", json.dumps(sample_content()))
         await asyncio.gather(
             _side(addresses("singlewindow"), "singlewindow", documents, (MINE, PORTAL), company),
             _side(addresses("customs"), "customs", documents, (THEIRS, CUSTOMS)),

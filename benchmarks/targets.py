@@ -62,6 +62,11 @@ def _one(found: Mapping[str, Any], kind: str) -> str:
     return f"{times['p50']} ms (99 of 100 within {times['p99']}, slowest {times['max']})"
 
 
+def is_flat(found: Mapping[str, Any]) -> bool:
+    """Whether memory and files of every part stayed as they were."""
+    return all(each["flat"] for part in found["flatness"].values() for each in part.values())
+
+
 def _soaked(found: Mapping[str, Any]) -> str:
     uneven = [
         f"{part}: {name} {each['a_hour']:+.1f} an hour"

@@ -100,6 +100,7 @@ class Watch:
         return {"minute": round((time.monotonic() - self.began) / 60, 2), "parts": parts, "owed": owed}
 
 
+NOTHING = {"private_mb": 0.0, "files": 0}
 GROWTH, LEAST_MB, LEAST_FILES = 0.03, 2.0, 8.0
 
 
@@ -126,10 +127,11 @@ class Flatness:
 
 
 def flatness(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
-    """By part of the system: its own memory, and its open files; parts that come and go are not among them."""
+    """By part of the system: its own memory, and its open files; parts that come and go are not among them. A part that
+    came during the first half (typesetting begins with the first print) is judged by the second as all are."""
     found: dict[str, dict[str, Any]] = {}
     for part in _lasting(samples):
-        of_part = [(each["minute"], each["parts"][part]) for each in samples]
+        of_part = [(s["minute"], s["parts"].get(part, NOTHING)) for s in samples]
         mb = Flatness.of([(minute, row["private_mb"]) for minute, row in of_part], LEAST_MB)
         files = Flatness.of([(minute, row["files"]) for minute, row in of_part], LEAST_FILES)
         found[part] = {"private_mb": vars(mb), "files": vars(files)}
@@ -137,7 +139,8 @@ def flatness(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
 
 
 def _lasting(samples: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Parts that are there in every sample."""
-    for part in samples[0]["parts"]:
-        if all(part in each["parts"] for each in samples):
+    """Parts that are there in every sample of the second half."""
+    late = samples[len(samples) // 2 :]
+    for part in late[0]["parts"]:
+        if all(part in each["parts"] for each in late):
             yield part

@@ -39,18 +39,16 @@ def test_what_shrinks_is_flat() -> None:
 
 
 def test_parts_that_come_and_go_are_not_judged() -> None:
-    """A typesetting child is there in some samples only."""
+    """A reading child is there now and then; a typesetting one from the first print on, and is judged."""
 
     def sample(minute: int, mb: float, parts: tuple[str, ...]) -> dict[str, Any]:
         row = {"private_mb": mb, "pss_mb": mb, "files": 10, "processes": 1}
         return {"minute": minute, "parts": dict.fromkeys(parts, row)}
 
-    samples = [
-        sample(0, 50, ("portal", "portal children")),
-        sample(1, 50, ("portal",)),
-        sample(2, 90, ("portal",)),
-    ]
+    early, late = ("portal", "worker children"), ("portal", "portal children")
+    samples = [sample(0, 50, early), sample(1, 50, ("portal",)), sample(2, 50, late), sample(3, 90, late)]
     found = flatness(samples)
-    assert list(found) == ["portal"]
+    assert list(found) == ["portal", "portal children"]
+    assert found["portal children"]["files"]["at_first"] == 0
     assert found["portal"]["files"]["flat"]
     assert not found["portal"]["private_mb"]["flat"]
