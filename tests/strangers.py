@@ -1,7 +1,7 @@
-"""What a stranger gets from a chapter's own routes: each chapter with `routes` says it in its `tests/strangers.py`.
+"""What is said of a route, so that the isolation matrix (`tests/isolation`) can ask it for what is foreign (PORT-10).
 
-That module holds `STRANGERS`; `tests/kernel/test_chapter_isolation.py` finds and asks it. A route that is missing there
-fails the test.
+Of the kernel's routes `tests/isolation/entries.py` says it, of a chapter's own the chapter's `tests/strangers.py`,
+which holds `STRANGERS`. A route of which nothing is said fails the matrix.
 """
 
 from __future__ import annotations
@@ -9,71 +9,95 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
-import pytest
+from datetime import datetime
+from typing import Any, Literal
 
 from singlewindow.kernel.subsystem import ROOT, Subsystem, subsystems
 from tests.house import House, Member
 
+Door = Literal[
+    "public", "session", "account", "person", "typed", "bound", "chapter", "administrator", "system"
+]
+"""Who comes to a route at all. `session`: whoever has one, also while his password waits to be changed; `account`: once
+it is; `person`: of a company; `typed`: who may enter the chapter that the address or its document type belongs to;
+`bound`: with a card; `chapter`: both."""
+Other = Literal["colleague", "elsewhere", "unbound"]
+"""Who gets another answer: another account of the company, a token for other chapters, an account without a card."""
+
 
 @dataclass(frozen=True)
-class Scene:
-    """A company with rows of its own, and someone of another company who may enter the chapter.
+class Things:
+    """What one request names: by the names of the entry, of the asker's own company, of another, or of nobody; `own` is
+    everything of the own company, by kind."""
 
-    `foreign` and `absent` have the same members: what an address or a body may name, of the owner, and of nobody.
+    person: Member
+    named: Mapping[str, Any]
+    own: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.named[name]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What of a request stands beside its method and address, as httpx takes it."""
+
+    params: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    data: Mapping[str, str] | None = None
+    files: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is said of one route ("GET /api/…", as the API's description writes it).
+
+    `names`: what of a company it names, in the address or elsewhere: name → kind of thing (`World`). Where that is
+    nobody's, and so where it is foreign, the answer is `absent` (by name, "+" between several, where it differs);
+    where it is the own company's, `own`, or what `others` say. `ask`: what stands beside the address. Where a route
+    names nothing, `nothing` says why. `at`: the business clock stands there.
     """
 
-    owner: Member
-    stranger: Member
-    foreign: Mapping[str, Any]
-    absent: Mapping[str, Any]
+    route: str
+    door: Door
+    names: Mapping[str, str] = field(default_factory=dict)
+    ask: Callable[[Things], Ask] = lambda _: Ask()
+    own: int = 200
+    absent: int | Mapping[str, int] = 404
+    others: Mapping[Other, int] = field(default_factory=dict)
+    nothing: str = ""
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.names) == bool(self.nothing):
+            raise ValueError(f"{self.route}: say what of a company it names, or why it names nothing")
+
+    @property
+    def method(self) -> str:
+        """GET, POST …"""
+        return self.route.split(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The address with its names in braces."""
+        return self.route.split(" ")[1]
 
 
-@dataclass(frozen=True)
-class Guess:
-    """The stranger asks for something of the owner, or for something that is not there."""
-
-    stranger: Member
-    named: Mapping[str, Any]
-
-    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send it, with a path below /api/<chapter>."""
-        return await self.stranger.http.request(method, path, **more)
-
-
-Case = Callable[[Guess], Awaitable[httpx.Response]]
+Furnish = Callable[[House, Member, Member, str], Awaitable[Mapping[str, Any]]]
+"""Makes what a chapter's routes may name of one company: for its operator and somebody of it with a 法人卡, with the
+mark in every text; kind of thing → what names it."""
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """The cases of a chapter, by route ("GET /api/<chapter>/…", as the API's description writes it).
+    """A chapter's things, what stands for each of them where there is none, and its entries. What waits for the worker
+    is made last (`waiting`)."""
 
-    Those of `not_found` answer 404, those of `nothing_found` 200 with nothing, those of `refused` 422 with a reason
-    that fits both; `names_nothing` says why a route takes nothing that could be another company's. `without_own_check`
-    takes the application's check away, so that row-level security stands alone. `untouched` answers what must be as
-    before when the stranger has asked everything.
-    """
-
-    scene: Callable[[House], Awaitable[Scene]]
-    without_own_check: Callable[[pytest.MonkeyPatch], None]
-    untouched: Callable[[House], Awaitable[object]]
-    not_found: Mapping[str, Case]
-    nothing_found: Mapping[str, Case]
-    names_nothing: Mapping[str, str]
-    refused: Mapping[str, Case] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> dict[str, tuple[int, Case]]:
-        """Every route that a stranger asks, with the status that he gets."""
-        kinds = ((404, self.not_found), (200, self.nothing_found), (422, self.refused))
-        return {route: (status, case) for status, cases in kinds for route, case in cases.items()}
-
-    @property
-    def routes(self) -> set[str]:
-        """Every route of which something is said."""
-        return {*self.asked, *self.names_nothing}
+    furnish: Furnish
+    absent: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+    waiting: Furnish | None = None
 
 
 def chapters_with_routes() -> list[Subsystem]:
@@ -82,7 +106,7 @@ def chapters_with_routes() -> list[Subsystem]:
 
 
 def strangers_of(chapter: Subsystem) -> Strangers | None:
-    """The cases of a chapter, or None where it has written none."""
+    """What the chapter says, or None where it has written nothing."""
     file = ROOT / chapter.name / "tests" / "strangers.py"
     if not file.is_file():
         return None
@@ -93,14 +117,3 @@ def strangers_of(chapter: Subsystem) -> Strangers | None:
     spec.loader.exec_module(module)
     found: Strangers = module.STRANGERS
     return found
-
-
-def routes_of(house: House, chapter: Subsystem) -> set[str]:
-    """The chapter's own routes, from the API's description."""
-    paths = house.app.openapi()["paths"]
-    return {
-        f"{method.upper()} {path}"
-        for path, methods in paths.items()
-        if path.startswith(f"/api/{chapter.name}/")
-        for method in methods
-    }

@@ -569,7 +569,7 @@ async def test_what_the_list_says_of_a_draft(house: House) -> None:
 
 
 async def test_another_companys_document(house: House) -> None:
-    """PORT-10: as an absent one, on every way to an amendment (test_isolation.py has the routes)."""
+    """PORT-10: as an absent one, on every way to an amendment (tests/isolation has the routes)."""
     letter = await accepted(house)
     stranger = Letter(house, await house.member(), letter.number)
     answers = [

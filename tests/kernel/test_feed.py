@@ -17,13 +17,13 @@ from singlewindow.kernel.live.bell import Bell
 from singlewindow.kernel.live.feed import cursor_of
 from singlewindow.kernel.live.sequencer import sequence, sweep
 from singlewindow.kernel.subsystem import subsystems
+from tests.fences import FENCES, leave_standing
 from tests.house import House
 from tests.kernel.conftest import FROZEN
 from tests.kernel.deliveries import approved as delivered
 from tests.kernel.feeds import ask, kinds, page, sequenced, told
 from tests.kernel.test_amendments import accepted
 from tests.kernel.test_documents import TYPE, applied, letter, reference
-from tests.kernel.test_isolation import FENCES
 from tests.kernel.test_timers import ANSWER_BY, DUE, answer
 
 Freeze = Callable[[datetime], Awaitable[None]]
@@ -159,18 +159,13 @@ async def test_a_clock_that_is_moved_changes_no_order(house: House, clock: Freez
 
 
 @pytest.mark.parametrize("fences", FENCES)
-async def test_a_company_reads_its_own_feed_alone(
-    house: House, fences: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_company_reads_its_own_feed_alone(house: House, fences: str) -> None:
     """PORT-10, INTG-03: each fence holds by itself; another's cursor is refused like a made-up one."""
     owner, view = await applied(house)
     stranger = await house.member()
     await stranger.save(TYPE, letter(reference()))
     [foreign, *_] = await told(house, owner)
-    if fences == "row-level security alone":
-        monkeypatch.setattr(feed, "OWN", "($1::bigint is not null)")
-    elif fences == "the application alone":
-        house.app.state.database = house.owner
+    leave_standing(house, fences)
     items = (await page(stranger))["items"]
     assert [item["kind"] for item in items] == ["created"]
     assert view["number"] not in {item["number"] for item in items}

@@ -13,6 +13,7 @@ from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import FileFacts, NewFile
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound
+from tests.fences import FENCES, leave_standing
 from tests.house import House
 from tests.kernel.jobs import start
 from tests.kernel.test_acts import person_of
@@ -45,15 +46,14 @@ async def test_the_whole_company_reads_them(house: House) -> None:
     assert one == found[stored[2].id]
 
 
-@pytest.mark.parametrize("fences", ["both", "row-level security alone", "the application alone"])
-async def test_another_company_does_not(house: House, fences: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fences", FENCES)
+async def test_another_company_does_not(house: House, fences: str) -> None:
     """PORT-10: a foreign file answers as an absent one, with either fence alone."""
     owner, stranger = await house.member(), await house.member()
     stored = await kept(house, await person_of(house, owner))
     person = await person_of(house, stranger)
-    if fences == "row-level security alone":
-        monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
-    database = house.owner if fences == "the application alone" else house.web
+    leave_standing(house, fences)
+    database = house.app.state.database
     assert await read(database, person, [facts.id for facts in stored]) == set()
     words = []
     for id in (stored[0].id, 2**40):

@@ -17,7 +17,7 @@ from singlewindow.kernel.definition.moments import canonical, find_moment, later
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House, Member
-from tests.kernel.test_isolation import this_week
+from tests.kernel.spans import this_week
 
 TYPE = "_template"
 CASES = json.loads(

@@ -15,7 +15,7 @@ from singlewindow.kernel.spreadsheets.layout import KEY_HINT
 from singlewindow.kernel.spreadsheets.workbook import Book
 from tests.house import House, Member
 from tests.kernel.jobs import TYPE, findings, hand_in, imported, start, view, work
-from tests.kernel.test_isolation import this_week
+from tests.kernel.spans import this_week
 from tests.workbooks import GOODS, HEADER, letters, sheet_of, workbook
 
 GREY = ("applicant_code", "letter_no")

@@ -12,9 +12,9 @@ from singlewindow.kernel.documents import reminders
 from singlewindow.kernel.exchange.timers import move_due
 from singlewindow.kernel.subsystem import get_document_type
 from singlewindow.kernel.timing import Reminder
+from tests.fences import FENCES, leave_standing
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
-from tests.kernel.test_isolation import FENCES
 from tests.kernel.test_timers import ANSWER_BY, BEGIN, DAY, DUE, answer, sent
 
 
@@ -105,7 +105,6 @@ async def test_terms_of_others_are_not_told(
     house: House,
     clock: Any,
     fences: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """PORT-10: neither to a stranger nor to another party; each of the two fences holds by itself."""
     party, stranger = await house.member(), await house.member()
@@ -113,10 +112,7 @@ async def test_terms_of_others_are_not_told(
     await house.send()
     await answer(house, view["number"], 1, "APPROVED", BEGIN)
     await clock(DUE - DAY)
-    if fences == "row-level security alone":
-        monkeypatch.setattr(reminders, "_FOUND", reminders._FOUND.replace(reminders.OWN, "$1::bigint > 0"))
-    elif fences == "the application alone":
-        house.app.state.database = house.owner
+    leave_standing(house, fences)
     for member in (party, stranger):
         assert await asked(member) == {"items": [], "total": 0}
 

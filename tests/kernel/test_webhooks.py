@@ -26,6 +26,7 @@ from singlewindow.kernel.webhooks.courier import BAD_AFTER, WRITERS, Bounds, Cou
 from singlewindow.kernel.webhooks.sending import Sender
 from singlewindow.kernel.webhooks.signing import Sealer
 from singlewindow.kernel.webhooks.spreading import spread
+from tests.fences import FENCES, leave_standing
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE
 from tests.receiver import Arrival, Receiver, accepts, fails, hangs, receiving, says
@@ -551,10 +552,8 @@ def _routes_of_one(house: House) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("fence", ["both", "row-level security alone", "the application alone"])
-async def test_endpoints_of_another_company_are_not_there(
-    house: House, fence: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("fence", FENCES)
+async def test_endpoints_of_another_company_are_not_there(house: House, fence: str) -> None:
     """PORT-10: each of the two fences holds by itself; a foreign endpoint is answered as an absent one, and no
     company is sent another's events."""
     ours, theirs, document = await company(house), await company(house), next(_documents)
@@ -564,10 +563,7 @@ async def test_endpoints_of_another_company_are_not_there(
         await ours.tells(document, 1)
         await deliver(house, courier)
         assert len(receiver.accepted) == 1
-        if fence == "row-level security alone":
-            monkeypatch.setattr(endpoints, "OWN", "company_id > 0 and $1::bigint > 0")
-        elif fence == "the application alone":
-            house.app.state.database = house.owner
+        leave_standing(house, fence)
         asked = {
             "PUT ": {"name": "x", "url": receiver.url()}, "DELETE ": None, "POST /secret": None, "POST /test": None,
             "POST /replay": {"hours": 1}, "GET /deliveries": None,

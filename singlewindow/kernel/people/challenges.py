@@ -53,12 +53,16 @@ async def keep(transaction: Transaction, id: str, kind: Kind, secret: str, addre
     )  # fmt: skip
 
 
-async def take(transaction: Transaction, id: str, kind: Kind) -> str | None:
-    """The secret of a challenge, which is gone with this; None for used, expired and unknown ones alike.
+async def take(transaction: Transaction, id: str, kind: Kind, company: str = "") -> str | None:
+    """The secret of a challenge, which is gone with this; None for used, expired and unknown ones alike. With a customs
+    code also for another company's, which stays (PORT-10).
 
     The caller must let the transaction commit, also when the answer turns out wrong.
     """
     secret: str | None = await transaction.value(
-        "delete from challenge where id = $1 and kind = $2 and expires_at > now() returning secret", id, kind
-    )
+        """delete from challenge where id = $1 and kind = $2 and expires_at > now()
+               and ($3 = '' or secret::jsonb ->> 'company' = $3)
+           returning secret""",
+        id, kind, company,
+    )  # fmt: skip
     return secret

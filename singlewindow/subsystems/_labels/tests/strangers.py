@@ -1,71 +1,72 @@
-"""What a stranger gets from the chapter's routes (PORT-10)."""
+"""What is said of the chapter's routes (PORT-10)."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from singlewindow.kernel.jobs import desk, files
-from singlewindow.subsystems._labels import orders, queries
-from singlewindow.subsystems._labels.tests.scene import ORDERS, ordered, parcels
-from tests.house import House
+from singlewindow.subsystems._labels.tests.scene import ORDERS, ordered, parcels, prepare
+from tests.house import House, Member
 from tests.kernel import jobs
-from tests.strangers import Guess, Scene, Strangers
+from tests.strangers import Ask, Entry, Strangers
 
 DAYS = {"arrived_from": "2026-11-01", "arrived_to": "2026-11-30"}
-PARCELS = "/api/_labels/parcels"
 
 
-async def scene(house: House) -> Scene:
-    """A company with a parcel and an order whose label is ready, and someone else."""
-    owner, stranger = await house.member(), await house.member()
-    [number] = await parcels(house, owner)
-    order = await ordered(owner, [number])
+async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """Parcels, an order whose label is ready, and one that is not yet signed."""
+    labelled, parcel = await parcels(house, clerk, 2)
+    order = await ordered(clerk, [labelled])
     await jobs.work(house)
-    assert (await owner.http.get(f"{ORDERS}/{order['id']}/labels/{number}")).status_code == 200
-    found = await owner.http.get(PARCELS, params=DAYS)
-    assert [each["number"] for each in found.json()["items"]] == [number]
-    foreign = {"number": number, "id": order["id"]}
-    return Scene(owner, stranger, foreign, {"number": "P-nobody", "id": 2**40})
+    prepared = (await prepare(clerk, [parcel])).json()
+    return {
+        "parcel": parcel,
+        "labelled": labelled,
+        "order": order["id"],
+        "prepared order": {"token": prepared["token"], **clerk.sign(prepared["signing_input"])},
+    }
 
 
-def without_own_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave row-level security alone."""
-    monkeypatch.setattr(queries, "OWN", "$1::text is not null")
-    monkeypatch.setattr(orders, "OWN", "$1::bigint is not null")
-    monkeypatch.setattr(desk, "COMPANY", "($1::bigint is not null and $2::bigint is not null)")
-    monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
-
-
-async def untouched(house: House) -> object:
-    """Parcels, orders, labels and jobs as they are."""
-    tables = ("find_labels_parcel", "labels_order", "labels_label", "job")
-    return [
-        [dict(row) for row in await house.sql(f"select * from {table} order by 1, 2")] for table in tables
-    ]
-
-
-def order_of(guess: Guess) -> str:
-    return f"{ORDERS}/{guess.named['id']}"
+async def waiting(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """An order before the worker has begun."""
+    return {"waiting order": (await ordered(clerk, await parcels(house, clerk)))["id"]}
 
 
 STRANGERS = Strangers(
-    scene=scene,
-    without_own_check=without_own_check,
-    untouched=untouched,
-    not_found={
-        f"GET {ORDERS}/{{id}}": lambda g: g.ask("GET", order_of(g)),
-        f"POST {ORDERS}/{{id}}/stop": lambda g: g.ask("POST", f"{order_of(g)}/stop"),
-        f"GET {ORDERS}/{{id}}/labels/{{number}}": lambda g: g.ask(
-            "GET", f"{order_of(g)}/labels/{g.named['number']}"
+    furnish,
+    {
+        "parcel": "P0000000000000000",
+        "labelled": "P0000000000000001",
+        "order": 999999947,
+        "waiting order": 999999948,
+        "prepared order": {"token": "A" * 32},
+    },
+    (
+        Entry(
+            "GET /api/_labels/parcels",
+            "chapter",
+            {"number": "parcel"},
+            lambda t: Ask(params={**DAYS, "number": t["number"]}),
+            absent=200,
         ),
-    },
-    nothing_found={
-        f"GET {PARCELS}": lambda g: g.ask("GET", PARCELS, params={**DAYS, "number": g.named["number"]}),
-    },
-    refused={
-        f"POST {ORDERS}/prepare": lambda g: g.ask(
-            "POST", f"{ORDERS}/prepare", json={"numbers": [g.named["number"]], "card_no": g.stranger.card_no}
+        Entry(
+            f"POST {ORDERS}/prepare",
+            "chapter",
+            {"number": "parcel", "card": "card"},
+            lambda t: Ask(json={"numbers": [t["number"]], "card_no": t["card"]}),
+            absent=422,
         ),
-    },
-    names_nothing={f"POST {ORDERS}": "what is ordered stands in the statement that the token names"},
+        Entry(
+            f"POST {ORDERS}",
+            "chapter",
+            {"prepared": "prepared order"},
+            lambda t: Ask(json=t["prepared"]),
+            own=201,
+            absent=409,
+            others={"colleague": 409},
+        ),
+        Entry(f"GET {ORDERS}/{{id}}", "chapter", {"id": "order"}),
+        Entry(f"POST {ORDERS}/{{id}}/stop", "chapter", {"id": "waiting order"}),
+        Entry(f"GET {ORDERS}/{{id}}/labels/{{number}}", "chapter", {"id": "order", "number": "labelled"}),
+    ),
+    waiting,
 )

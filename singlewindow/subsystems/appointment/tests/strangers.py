@@ -1,32 +1,27 @@
-"""What a stranger gets from the chapter's routes (PORT-10)."""
+"""What is said of the chapter's routes (PORT-10)."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from tests.house import House
-from tests.strangers import Scene, Strangers
-
-
-async def scene(house: House) -> Scene:
-    """Two companies."""
-    return Scene(await house.member(), await house.member(), {}, {})
+from tests.house import House, Member
+from tests.strangers import Ask, Entry, Strangers
 
 
-def without_own_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none: calendars of ports are everybody's."""
-
-
-async def untouched(house: House) -> object:
-    """The calendars as they are."""
-    return [dict(row) for row in await house.sql("select * from find_appointment_calendar order by key")]
+async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """Nothing: calendars of ports are everybody's."""
+    return {}
 
 
 STRANGERS = Strangers(
-    scene=scene,
-    without_own_check=without_own_check,
-    untouched=untouched,
-    not_found={},
-    nothing_found={},
-    names_nothing={"GET /api/appointment/working-time": "what customs publish of their ports is everybody's"},
+    furnish,
+    {},
+    (
+        Entry(
+            "GET /api/appointment/working-time",
+            "chapter",
+            nothing="what customs publish of their ports is everybody's",
+            ask=lambda _: Ask(params={"day_from": "2026-11-02", "day_to": "2026-11-03", "port": "4201"}),
+        ),
+    ),
 )

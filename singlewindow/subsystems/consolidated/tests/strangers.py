@@ -1,101 +1,118 @@
-"""What a stranger gets from the chapter's routes (PORT-10): nothing of lists, batches, declarations and relations."""
+"""What is said of the chapter's routes (PORT-10): lists, batches, declarations and relations are the company's own."""
 
 from __future__ import annotations
 
-import httpx
-import pytest
+from collections.abc import Callable
+from typing import Any
 
-from singlewindow.subsystems.consolidated.merging import (
-    batches,
-    candidates,
-    checking,
-    deadlines,
-    declarations,
-    relations,
-    statistics,
-)
-from singlewindow.subsystems.consolidated.tests.merging_scene import AT, Stage
-from tests.house import House
-from tests.strangers import Guess, Scene, Strangers
+from singlewindow.subsystems.consolidated.tests.many_lists import noon
+from singlewindow.subsystems.consolidated.tests.merging_scene import AT, TODAY, Stage
+from tests.house import House, Member
+from tests.strangers import Ask, Entry, Strangers, Things
 
 SPAN = {"declared_from": "2026-01-01", "declared_to": "2026-12-31"}
+THEN = noon(TODAY)
 
 
-async def scene(house: House) -> Scene:
-    """A company with a list that can be merged, and one that was, and someone else."""
-    stage = await Stage.of(house)
+async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """A list that can be merged, one that was, what was made of it, and the company as customs know it."""
+    stage = Stage(house, clerk)
+    await stage.set(TODAY)
     lists = await stage.m1()
-    assert (await stage.merge([lists["L4"]])).status_code == 201
+    assert (await stage.merge([lists["L4"]], key=f"M-{mark[:6]}")).status_code == 201
     await stage.build()
     [declaration] = await stage.declarations()
-    assert (await stage.get("relations", list_number=lists["L4"]))["total"] == 1
-    foreign = {"list": lists["L1"], "merged": lists["L4"], "declaration": declaration["number"]}
-    foreign["code"] = stage.owner.customs_code
-    absent = {
-        "list": "202600000099999997",
-        "merged": "202600000099999998",
-        "declaration": "202600000099999999",
-    }
-    absent["code"] = "4403999999"
-    return Scene(stage.owner, await house.member(), foreign, absent)
-
-
-def without_own_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave row-level security alone."""
-    monkeypatch.setattr(checking, "OWN", "$2::bigint is not null")
-    monkeypatch.setattr(batches, "OWN", "$1::bigint is not null")
-    for module in (candidates, statistics, declarations):
-        monkeypatch.setattr(module, "OWN", "{}::bigint is not null")
-    monkeypatch.setattr(declarations, "NAMED", "({}::text is not null and {}::bigint is not null)")
-    monkeypatch.setattr(relations, "OWN", "({}::bigint is not null and {}::bigint is not null)")
-    monkeypatch.setattr(deadlines, "OWN", "$1::bigint is not null")
-
-
-async def untouched(house: House) -> object:
-    """Lists, batches, declarations and relations as they are."""
-    tables = (
-        "find_consolidated_list",
-        "consolidated_batch",
-        "consolidated_batch_list",
-        "find_consolidated_declaration",
+    await house.sql(
+        """update consolidated_batch set clicked_by = $1
+           where company_id = (select id from company where customs_code = $2)""",
+        mark,
+        clerk.customs_code,
     )
-    return [
-        [dict(row) for row in await house.sql(f"select * from {table} order by 1, 2")] for table in tables
-    ]
+    return {
+        "list": lists["L1"],
+        "merged": lists["L4"],
+        "declaration of lists": declaration["number"],
+        "merge key": f"M-{mark[:6]}",
+        "agent": clerk.customs_code,
+    }
 
 
+def numbered(**more: str) -> Callable[[Things], Ask]:
+    """A query for one number."""
+    return lambda t: Ask(params={"number": t["number"], **more})
+
+
+LIST, DECLARATION = {"number": "list"}, {"number": "declaration of lists"}
 STRANGERS = Strangers(
-    scene=scene,
-    without_own_check=without_own_check,
-    untouched=untouched,
-    not_found={},
-    nothing_found={
-        f"GET {AT}/candidates": lambda g: g.ask(
-            "GET", f"{AT}/candidates", params={"number": g.named["list"]}
-        ),
-        f"GET {AT}/declarations": lambda g: g.ask(
-            "GET", f"{AT}/declarations", params={"number": g.named["declaration"], "company_kind": "B"}
-        ),
-        f"GET {AT}/relations": lambda g: g.ask(
-            "GET", f"{AT}/relations", params={"declaration_number": g.named["declaration"]}
-        ),
-        f"GET {AT}/merges": lambda g: g.ask("GET", f"{AT}/merges"),
-        f"GET {AT}/statistics": lambda g: g.ask("GET", f"{AT}/statistics", params=SPAN),
-        f"GET {AT}/deadlines": lambda g: g.ask("GET", f"{AT}/deadlines", params={"month": "2026-11"}),
+    furnish,
+    {
+        "list": "202600000099999996",
+        "merged": "202600000099999997",
+        "declaration of lists": "202600000099999998",
+        "merge key": "M-absent",
+        "agent": "4403999999",
     },
-    refused={
-        f"GET {AT}/agents/{{code}}": lambda g: g.ask("GET", f"{AT}/agents/{g.named['code']}"),
-        f"POST {AT}/merges/preview": lambda g: _merge(g, "/merges/preview"),
-        f"POST {AT}/merges": lambda g: _merge(g, "/merges"),
-        f"GET {AT}/declarations/export": lambda g: g.ask(
-            "GET", f"{AT}/declarations/export", params={"number": g.named["declaration"], "company_kind": "B"}
+    (
+        Entry(f"GET {AT}/candidates", "chapter", LIST, numbered(), absent=200, at=THEN),
+        Entry(
+            f"POST {AT}/merges/preview",
+            "chapter",
+            LIST,
+            lambda t: Ask(json={"numbers": [t["number"]]}),
+            absent=422,
+            at=THEN,
         ),
-    },
-    names_nothing={
-        f"GET {AT}/statistics/print": "the figures of the company's own lists, as GET /statistics gives them",
-    },
+        Entry(
+            f"POST {AT}/merges",
+            "chapter",
+            {**LIST, "key": "merge key"},
+            lambda t: Ask(json={"numbers": [t["number"]]}, headers={"Idempotency-Key": t["key"]}),
+            own=422,
+            absent={"number": 422, "key": 201, "number+key": 422},
+            others={"colleague": 201},
+            at=THEN,
+        ),
+        Entry(f"GET {AT}/merges", "chapter", nothing="the company's own", at=THEN),
+        Entry(f"GET {AT}/agents/{{code}}", "chapter", {"code": "agent"}, absent=422, own=422, at=THEN),
+        Entry(
+            f"GET {AT}/declarations", "chapter", DECLARATION, numbered(company_kind="B"), absent=200, at=THEN
+        ),
+        Entry(
+            f"GET {AT}/declarations/export",
+            "chapter",
+            DECLARATION,
+            numbered(company_kind="B"),
+            absent=422,
+            at=THEN,
+        ),
+        Entry(
+            f"GET {AT}/relations",
+            "chapter",
+            {"list": "merged", "number": "declaration of lists"},
+            lambda t: Ask(params={"list_number": t["list"], "declaration_number": t["number"]}),
+            absent=200,
+            at=THEN,
+        ),
+        Entry(
+            f"GET {AT}/statistics",
+            "chapter",
+            nothing="figures of the company's own lists",
+            ask=lambda _: Ask(params=SPAN),
+            at=THEN,
+        ),
+        Entry(
+            f"GET {AT}/statistics/print",
+            "chapter",
+            nothing="figures of the company's own lists",
+            ask=lambda _: Ask(params=SPAN),
+            at=THEN,
+        ),
+        Entry(
+            f"GET {AT}/deadlines",
+            "chapter",
+            nothing="the company's own lists",
+            ask=lambda _: Ask(params={"month": "2026-11"}),
+            at=THEN,
+        ),
+    ),
 )
-
-
-async def _merge(guess: Guess, path: str) -> httpx.Response:
-    return await guess.ask("POST", f"{AT}{path}", json={"numbers": [guess.named["list"]]})

@@ -22,13 +22,18 @@ def today() -> date:
 
 
 async def scene(house: House) -> Member:
-    """A company with a 法人卡, logged in with it; 青岛 (42) and 广州 (51) take part, the layout is of 2018-08-01."""
+    """A company with a 法人卡, logged in with it, and what customs have published."""
+    await districts(house)
+    return await legal_member(house)
+
+
+async def districts(house: House) -> None:
+    """青岛 (42) and 广州 (51) take part, the layout is of 2018-08-01."""
     for district, since in (("42", "2025-08-01"), ("51", "2025-08-01"), ("37", "2999-01-01")):
         data = {"name": district, "since": since, "enabled": True}
         await house.register("print_district", district, data)
     await house.register("print_district", "35", {"name": "福州", "since": "2025-08-01", "enabled": False})
     await house.register("print_layout", "declaration", {"since": "2018-08-01"})
-    return await legal_member(house)
 
 
 async def legal_member(house: House, customs_code: str | None = None) -> Member:

@@ -1,98 +1,121 @@
-"""What strangers get who guess a declaration, an application or a result (PORT-10); tests/kernel asks."""
+"""What is said of the chapter's routes (PORT-10): declarations, applications and results are the company's own."""
 
 from __future__ import annotations
 
-import httpx
-import pytest
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from singlewindow.kernel.jobs import desk, files
-from singlewindow.subsystems.declarations import (
-    applications,
-    data_files,
-    export_job,
-    progress,
-    queries,
-    results,
-    work,
-)
-from singlewindow.subsystems.declarations.tests import scene as made
-from tests.house import House
-from tests.strangers import Guess, Scene, Strangers
+from singlewindow.subsystems.declarations.tests import scene
+from tests.house import House, Member
+from tests.kernel.jobs import work
+from tests.strangers import Ask, Entry, Strangers, Things
 
 BASE = "/api/declarations"
 APPLICATION, RESULT = f"{BASE}/applications/{{number}}", f"{BASE}/results/{{id}}"
-IDS = "select setval(pg_get_serial_sequence('declarations_result', 'id'), 7000000 + nextval('declarations_serial'))"
 
 
-async def scene(house: House) -> Scene:
-    """A company with a declaration, its layout file and its data, and someone else with a 法人卡."""
-    owner = await made.scene(house)
-    stranger = await made.legal_member(house)
-    await house.sql(IDS)  # ids that stand in no other text
-    [declaration] = await made.publish(house, made.declaration(owner))
-    application = await made.done(house, owner, [declaration], "export")
-    [row] = await made.results(owner, application=await made.done(house, owner, [declaration]))
-    for answer in (
-        await owner.http.get(f"{BASE}/results/{row['id']}/pdf", params={"for": "print"}),
-        await owner.http.get(f"{BASE}/applications/{application}/data"),
-    ):
-        assert answer.status_code == 200, answer.text
-    foreign = {"declaration": declaration, "application": application, "id": row["id"]}
-    absent = {"declaration": made.number_of(), "application": "SJDC2026010199999999", "id": 2**40}
-    return Scene(owner, stranger, foreign, absent)
+async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """Declarations; applications whose layout files and data are made, one that was stopped and one that is not yet
+    signed."""
+    await scene.districts(house)
+    declarations = [scene.declaration(legal, bill_no=mark) for _ in range(3)]
+    made, stopped, fresh = await scene.publish(house, *declarations)
+    exported = await scene.done(house, legal, [made], "export")
+    printed = await scene.done(house, legal, [made])
+    [row] = await scene.results(legal, application=printed)
+    signing = (await scene.prepared(legal, [fresh])).json()
+    halted = (await scene.applied(legal, [stopped]))["number"]
+    assert (await legal.http.post(f"{BASE}/applications/{halted}/stop")).status_code == 200
+    await work(house)
+    return {
+        "closed": fresh,
+        "exported": exported,
+        "printed": printed,
+        "stopped application": halted,
+        "result": row["id"],
+        "prepared application": {"token": signing["token"], **legal.sign(signing["signing_input"])},
+        "application key": f"A-{mark[:6]}",
+    }
 
 
-def without_own_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave row-level security alone."""
-    monkeypatch.setattr(queries, "OWN", "({}::text is not null)")
-    for module in (applications, data_files, export_job, progress, results, work):
-        monkeypatch.setattr(module, "OWN", "($1::bigint is not null)")
-    monkeypatch.setattr(desk, "COMPANY", "($1::bigint is not null and $2::bigint is not null)")
-    monkeypatch.setattr(files, "OWN", "($2::bigint is not null and $3::bigint is not null)")
+async def waiting(house: House, clerk: Member, legal: Member, mark: str) -> dict[str, Any]:
+    """An application before the worker has begun."""
+    numbers = await scene.publish(house, scene.declaration(legal, bill_no=mark))
+    return {"waiting application": (await scene.applied(legal, numbers))["number"]}
 
 
-async def untouched(house: House) -> object:
-    """Index, applications, results, operations and jobs as they are."""
-    tables = ("find_closed_declaration", "declarations_application", "declarations_result", "declarations_operation",
-              "job")  # fmt: skip
-    return [[dict(row) for row in await house.sql(f"select * from {table} order by 1")] for table in tables]
+def numbered(**more: Any) -> Callable[[Things], Ask]:
+    """A query for one number."""
+    return lambda t: Ask(params={"number": t["number"], **more})
 
 
-async def closed(guess: Guess, path: str) -> httpx.Response:
-    return await guess.ask("GET", f"{BASE}/{path}", params={"number": guess.named["declaration"]})
+def of(kind: str, name: str = "number") -> Mapping[str, str]:
+    """One name."""
+    return {name: kind}
 
 
-async def application(guess: Guess, method: str, path: str = "") -> httpx.Response:
-    return await guess.ask(method, f"{BASE}/applications/{guess.named['application']}{path}")
-
-
-async def prepared(guess: Guess) -> httpx.Response:
-    return await made.prepared(guess.stranger, [guess.named["declaration"]])
+def signed(t: Things) -> Ask:
+    """An application with its signature."""
+    return Ask(json=t["prepared"], headers={"Idempotency-Key": t["key"]})
 
 
 STRANGERS = Strangers(
-    scene=scene,
-    without_own_check=without_own_check,
-    untouched=untouched,
-    not_found={
-        f"GET {APPLICATION}": lambda g: application(g, "GET"),
-        f"POST {APPLICATION}/stop": lambda g: application(g, "POST", "/stop"),
-        f"POST {APPLICATION}/resume": lambda g: application(g, "POST", "/resume"),
-        f"GET {APPLICATION}/data": lambda g: application(g, "GET", "/data?format=json&partial=true"),
-        f"GET {RESULT}/pdf": lambda g: g.ask("GET", f"{BASE}/results/{g.named['id']}/pdf?for=print"),
-        f"GET {RESULT}/log": lambda g: g.ask("GET", f"{BASE}/results/{g.named['id']}/log"),
-        f"POST {BASE}/archives": lambda g: g.ask("POST", f"{BASE}/archives", json={"ids": [g.named["id"]]}),
+    furnish,
+    {
+        "closed": "420120261999999999",
+        "exported": "SJDC2026010199999991",
+        "printed": "ZZDY2026010199999992",
+        "waiting application": "ZZDY2026010199999993",
+        "stopped application": "ZZDY2026010199999994",
+        "result": 999999949,
+        "prepared application": {"token": "A" * 32},
+        "application key": "A-absent",
     },
-    nothing_found={
-        f"GET {BASE}/closed": lambda g: closed(g, "closed"),
-        f"GET {BASE}/closed/numbers": lambda g: closed(g, "closed/numbers"),
-        f"GET {BASE}/results": lambda g: g.ask(
-            "GET", f"{BASE}/results", params={"kind": "export", "application": g.named["application"]}
+    (
+        Entry(f"GET {BASE}/closed", "chapter", of("closed"), numbered(), absent=200),
+        Entry(f"GET {BASE}/closed/numbers", "chapter", of("closed"), numbered(), absent=200),
+        Entry(
+            f"POST {BASE}/numbers",
+            "chapter",
+            nothing="a file of the person's own",
+            ask=lambda _: Ask(files={"file": ("a.csv", b"420120261999999999", "text/csv")}),
         ),
-    },
-    refused={f"POST {BASE}/applications/prepare": prepared},
-    names_nothing={
-        f"POST {BASE}/numbers": "a file of the person's own",
-        f"POST {BASE}/applications": "what is applied for stands in the statement that the token names",
-    },
+        Entry(
+            f"POST {BASE}/applications/prepare",
+            "chapter",
+            {"number": "closed", "card": "card"},
+            lambda t: Ask(
+                json={"kind": "print", "sealed": False, "numbers": [t["number"]], "card_no": t["card"]}
+            ),
+            absent=422,
+        ),
+        Entry(
+            f"POST {BASE}/applications",
+            "chapter",
+            {"prepared": "prepared application", "key": "application key"},
+            signed,
+            own=201,
+            absent={"prepared": 409, "key": 201, "prepared+key": 409},
+        ),
+        Entry(f"GET {APPLICATION}", "chapter", of("printed")),
+        Entry(f"POST {APPLICATION}/stop", "chapter", of("waiting application")),
+        Entry(f"POST {APPLICATION}/resume", "chapter", of("stopped application")),
+        Entry(
+            f"GET {APPLICATION}/data",
+            "chapter",
+            of("exported"),
+            lambda _: Ask(params={"format": "json", "partial": "true"}),
+        ),
+        Entry(
+            f"GET {BASE}/results",
+            "chapter",
+            {"application": "exported"},
+            lambda t: Ask(params={"kind": "export", "application": t["application"]}),
+            absent=200,
+        ),
+        Entry(f"GET {RESULT}/pdf", "chapter", of("result", "id"), lambda _: Ask(params={"for": "print"})),
+        Entry(f"GET {RESULT}/log", "chapter", of("result", "id")),
+        Entry(f"POST {BASE}/archives", "chapter", of("result", "id"), lambda t: Ask(json={"ids": [t["id"]]})),
+    ),
+    waiting,
 )

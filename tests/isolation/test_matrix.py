@@ -1,0 +1,99 @@
+"""Every route, every role, and what is one's own, foreign or absent (PORT-10; decision 0059).
+
+`ISOLATION=wide` asks every name by itself of every role, and every method of every role; without it the first role that
+is let in stands for the others there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import pytest
+from fastapi import FastAPI
+
+from singlewindow.kernel.subsystem import document_types
+from tests.fences import without_check
+from tests.isolation.matrix import Matrix, missing, said_of
+from tests.isolation.standpoint import Standpoint
+from tests.isolation.world import TYPE
+from tests.strangers import Entry
+
+WIDE = os.environ.get("ISOLATION") == "wide"
+LET_IN = ("operator", "administrator", "operator by 法人卡", "token to submit")
+"""Who asks where one of the fences is taken away: together they are let in everywhere."""
+
+
+def test_every_route_has_an_entry(application: FastAPI) -> None:
+    """PORT-10: a new route fails here until it is said what a stranger gets from it."""
+    assert not list(missing(application))
+
+
+async def test_every_role_at_every_route(standpoint: Standpoint) -> None:
+    """PORT-04, PORT-10, INTG-01: doors are shut whatever is asked for; behind them what is foreign answers exactly as
+    what is absent, and what is one's own as the role may."""
+    async with standpoint.matrix() as matrix:
+        for entry in said_of().values():
+            roles = standpoint.world.roles.values()
+            first = next(role for role in roles if not matrix.shut(entry, role))
+            for role in roles:
+                await matrix.prove(entry, role, each=WIDE or role is first)
+        told(matrix, 3_000)
+
+
+@pytest.mark.parametrize("fence", ["row-level security alone", "the application alone"])
+async def test_each_fence_holds_by_itself(standpoint: Standpoint, fence: str) -> None:
+    """PORT-10: the same without the application's check in any statement, and as a role that row-level security does
+    not bind."""
+    alone = (
+        standpoint.matrix(rewrite=without_check) if fence.startswith("row") else standpoint.matrix("postgres")
+    )
+    async with alone as matrix:
+        for entry in said_of().values():
+            if entry.names or entry.method == "GET":
+                for role in let_in(matrix, entry):
+                    await matrix.prove(entry, standpoint.world.roles[role], strangers=True)
+        if fence.startswith("row"):
+            assert len(matrix.database.watched.rewritten) >= 70
+        told(matrix, 500)
+
+
+async def test_documents_of_every_type(standpoint: Standpoint) -> None:
+    """PORT-10: no chapter's rules, queries, prints or statistics see more than the company's own."""
+    async with standpoint.matrix() as matrix:
+        for type in document_types():
+            if type == TYPE or f"of {type}" not in standpoint.world.own:
+                continue
+            for entry in said_of().values():
+                if "{type}" in entry.path:
+                    await matrix.prove_type(entry, type)
+        told(matrix, 400)
+
+
+async def test_methods_that_a_route_has_not(standpoint: Standpoint) -> None:
+    """PORT-10: 405, whether what the address names is there, foreign or absent, and whoever asks."""
+    async with standpoint.matrix() as matrix:
+        roles = (
+            standpoint.world.roles.values()
+            if WIDE
+            else [standpoint.world.roles[r] for r in ("nobody", "operator")]
+        )
+        for role in roles:
+            await matrix.prove_methods(role)
+        told(matrix, 900)
+
+
+def let_in(matrix: Matrix, entry: Entry) -> Iterable[str]:
+    """The roles of LET_IN that are."""
+    return [name for name in LET_IN if not matrix.shut(entry, matrix.world.roles[name])][
+        : None if WIDE else 2
+    ]
+
+
+def told(matrix: Matrix, least: int) -> None:
+    """How many cases there were, and what did not hold."""
+    print(f"isolation: {matrix.asked.total()} cases {dict(matrix.asked)}")
+    assert not matrix.failures, f"{len(matrix.failures)} of {matrix.asked.total()}\n\n" + "\n\n".join(
+        matrix.failures
+    )
+    assert matrix.asked.total() >= least

@@ -1,0 +1,67 @@
+"""A database whose work is undone, request by request.
+
+Every request of the matrix finds the same world: its transactions run inside one that is rolled back afterwards. All go
+over one connection, whose statements pass through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from singlewindow.kernel.database.connection import Database, _prepare_connection
+from tests.fences import Watched
+
+WRITES = """with counted as (select pg_stat_force_next_flush())
+    select relname, n_tup_ins, n_tup_upd, n_tup_del from counted left join pg_stat_xact_user_tables
+        on schemaname = 'public' and n_tup_ins + n_tup_upd + n_tup_del > 0 order by relname"""
+"""The counts begin anew with the next transaction."""
+
+
+class Undone(Database):
+    """A database of one connection; what happens within `request` leaves nothing behind."""
+
+    def __init__(self, connection: asyncpg.Connection, rewrite: Callable[[str], str] = str) -> None:
+        super().__init__(None)
+        self._raw = connection
+        self.watched = Watched(connection, rewrite)
+
+    @classmethod
+    async def to(cls, url: str, rewrite: Callable[[str], str] = str) -> Undone:
+        """Connect to a postgresql:// address; statements pass through `rewrite`."""
+        connection = await asyncpg.connect(url)
+        await _prepare_connection(connection)
+        return cls(connection, rewrite)
+
+    async def close(self) -> None:
+        await self._raw.close()
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[None]:
+        """One request, undone afterwards."""
+        self.watched.statements = 0
+        around = self._raw.transaction()
+        await around.start()
+        try:
+            yield
+        finally:
+            await around.rollback()
+
+    async def writes(self) -> tuple[tuple[Any, ...], ...]:
+        """What the request wrote so far, or tried to: table, and how many rows came, changed and went."""
+        found = await self._raw.fetch(WRITES)
+        return tuple(tuple(row) for row in found if row["relname"])
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """What a test asks within the request."""
+        return await self._raw.fetchval(sql, *values)
+
+    def _connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]
+        return self._lent()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Watched]:
+        yield self.watched
