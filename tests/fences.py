@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
-from singlewindow.kernel.database.connection import ACQUIRE_SECONDS, Database
+from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.database.pool import Pool
 from tests.house import House
 
 FENCES = ("both", "row-level security alone", "the application alone")
@@ -83,13 +84,17 @@ class Passed(Database):
     """Another database's connections, whose statements pass through `rewrite`."""
 
     def __init__(self, behind: Database, rewrite: Callable[[str], str]) -> None:
-        super().__init__(behind._pool)
+        super().__init__(_PassedPool(behind._pool, rewrite))  # type: ignore[arg-type]
+
+
+class _PassedPool:
+    """What a database asks of its pool."""
+
+    def __init__(self, behind: Pool, rewrite: Callable[[str], str]) -> None:
+        self._behind = behind
         self._rewrite = rewrite
 
-    def _connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]
-        return self._lent()
-
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Watched]:
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+    async def connection(self) -> AsyncIterator[Watched]:
+        async with self._behind.connection() as connection:
             yield Watched(connection, self._rewrite)

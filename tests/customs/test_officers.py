@@ -18,7 +18,7 @@ from singlewindow.customs import seed
 from singlewindow.customs.http.desk import SANDBOX
 from singlewindow.customs.officers import attempts, queue
 from singlewindow.customs.settings import CustomsSettings
-from tests.customs.company import OWN, PDF, Company, sha256
+from tests.customs.company import OWN, PDF, Company
 from tests.customs.conftest import WORLD, Customs, running
 from tests.customs.portal import Portal
 
@@ -156,28 +156,6 @@ async def test_changes_need_the_csrf_token_and_our_own_origin(customs: Customs, 
         assert (await customs.client.post(path, json=body, headers=wrong)).status_code == 403
     own_origin = {**headers, "Origin": "http://127.0.0.1:8001"}
     assert (await customs.client.post(path, json=body, headers=own_origin)).status_code == 200
-
-
-async def test_nothing_is_shown_without_a_session(customs: Customs, own: Company) -> None:
-    """CUST-03: every path of the officers' API, as the OpenAPI document lists them."""
-    await customs.receive(own, NUMBER)
-    paths: dict[str, dict[str, Any]] = (await customs.client.get("/api/openapi.json")).json()["paths"]
-    tried = 0
-    for path, operations in paths.items():
-        for method in operations if path.startswith("/api/") else ():
-            if (path, method) != ("/api/session", "post"):
-                address = (
-                    path.replace("{identifier}", "1")
-                    .replace("{sha256}", sha256(PDF))
-                    .replace("{kind}", "company")
-                    .replace("{key}", "4403160002")
-                )
-                assert (await customs.client.request(method, address, json={})).status_code == 401, (
-                    method,
-                    path,
-                )
-                tried += 1
-    assert tried >= 14
 
 
 async def test_the_queue_lists_filters_and_pages(customs: Customs, own: Company) -> None:

@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
+import pytest
+
+from singlewindow.kernel.database.bound import require_bound
 from singlewindow.kernel.database.connection import NOBODY, Actor, Database
 from tests.isolation.standpoint import DATABASE, Standpoint
 
@@ -14,12 +19,14 @@ OF_NO_COMPANY = {
     "code_entry": "code tables, which are everybody's",
     "feed_place": "how far the sequencer is",
     "inbox": "envelopes of customs as they came; the web role adds, and reads nothing but their ids",
-    "login_attempt": "who logs in is not known yet, and may be nobody",
     "outbox": "ids of what is to be sent; the web role adds, and reads nothing",
     "register_entry": "what customs publish; what of it is a company's own is searched in find tables with policies",
     "stamp": "that code tables changed",
 }
 """Tables without row-level security, and why."""
+
+EVERYBODYS = {"company", "find_appointment_calendar", "login_attempt"}
+"""Of these a new company sees its own row, what customs publish for all, and nobody the tries of who logs in."""
 
 PASS_BY = {
     "consolidated_has_account(text)": "whether an agent has an account here",
@@ -70,7 +77,7 @@ async def test_who_has_no_rows_sees_none(standpoint: Standpoint) -> None:
     )
     assert len(rows) > 45
     filled = 0
-    for table in {row["relname"] for row in rows} - {"company", "find_appointment_calendar"}:
+    for table in {row["relname"] for row in rows} - EVERYBODYS:
         filled += bool((await house.sql(f"select exists (select from {table}) as any"))[0]["any"])
         for actor in (NOBODY, Actor(new["id"], 0)):
             async with house.web.transaction(actor) as transaction:
@@ -94,6 +101,15 @@ async def test_the_portals_roles_are_bound(standpoint: Standpoint) -> None:
         async with database.transaction() as transaction:
             for other in ("sw_migrate", "postgres", "sw_worker" if role == "sw_web" else "sw_web"):
                 assert not await transaction.value("select pg_has_role(current_user, $1, 'set')", other)
+        await database.close()
+
+
+async def test_the_portal_starts_as_no_other_role(standpoint: Standpoint) -> None:
+    """PORT-10: as the tables' owner or a superuser everything would work, with one fence less."""
+    for role, bound in (("sw_web", True), ("sw_migrate", False), ("postgres", False)):
+        database = await Database.connect(standpoint.dsn(DATABASE, role), size=1)
+        with nullcontext() if bound else pytest.raises(RuntimeError, match=f"{role}.*sw_web"):
+            await require_bound(database)
         await database.close()
 
 

@@ -7,12 +7,13 @@ over one connection, whose statements pass through here.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 
-from singlewindow.kernel.database.connection import Database, _prepare_connection
+from singlewindow.kernel.database.connection import Database, _encode
 from tests.fences import Watched
 
 WRITES = """with counted as (select pg_stat_force_next_flush())
@@ -25,15 +26,15 @@ class Undone(Database):
     """A database of one connection; what happens within `request` leaves nothing behind."""
 
     def __init__(self, connection: asyncpg.Connection, rewrite: Callable[[str], str] = str) -> None:
-        super().__init__(None)
-        self._raw = connection
         self.watched = Watched(connection, rewrite)
+        super().__init__(_One(self.watched))  # type: ignore[arg-type]
+        self._raw = connection
 
     @classmethod
     async def to(cls, url: str, rewrite: Callable[[str], str] = str) -> Undone:
         """Connect to a postgresql:// address; statements pass through `rewrite`."""
         connection = await asyncpg.connect(url)
-        await _prepare_connection(connection)
+        await connection.set_type_codec("jsonb", encoder=_encode, decoder=from_json, schema="pg_catalog")
         return cls(connection, rewrite)
 
     async def close(self) -> None:
@@ -59,9 +60,13 @@ class Undone(Database):
         """What a test asks within the request."""
         return await self._raw.fetchval(sql, *values)
 
-    def _connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]
-        return self._lent()
+
+class _One:
+    """A pool of this connection alone."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
 
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Watched]:
-        yield self.watched
+    async def connection(self) -> AsyncIterator[Watched]:
+        yield self._watched

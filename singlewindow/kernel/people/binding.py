@@ -57,9 +57,7 @@ class Binder:
         card or the card an account, NotFound.
         """
         async with self.database.transaction() as transaction:
-            statement = await challenges.take(
-                transaction, answer.challenge, "bind", self.person.customs_code
-            )
+            statement = await challenges.take(transaction, answer.challenge, "bind", self.person.customs_code)
         identity = await asyncio.to_thread(
             cards.prove, statement, answer.certificate, answer.signature, self.pki
         )
