@@ -31,6 +31,7 @@ TORTURE = f"{SYSTEM}/torture"
 OWN = ("faults", "folder", "failover")  # each starts a system of its own
 OWN_SYSTEMS = tuple(f"{SYSTEM}/test_{name}.py" for name in OWN)
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+FIREFOXES = ("firefox", "firefox-esr")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_TESTS = 5  # pytest's exit code when it found none
 CORES = min(os.cpu_count() or 2, 4)
@@ -213,6 +214,8 @@ def journey(file: Path, chromium: str, prepared: str) -> Stage:
     output = Path("var/journeys", name).resolve()
     output.mkdir(parents=True, exist_ok=True)
     settings = {"CHROMIUM": chromium, "JOURNEY": str(output), "PREPARED_WORLD": prepared}
+    if firefox := find_browser("FIREFOX", FIREFOXES):
+        settings["FIREFOX"] = firefox
     return pytest(f"Journey {name}", f"journey-{name}", str(file), **settings)
 
 
@@ -260,12 +263,17 @@ def pytest(title: str, name: str, *arguments: str, **environment: str) -> Stage:
 
 
 def find_chromium() -> str | None:
-    """The setting CHROMIUM, or the first browser on the usual paths."""
-    chosen = os.environ.get("CHROMIUM")
+    """The browser of all journeys; one of them plays in Firefox too, where there is one."""
+    return find_browser("CHROMIUM", CHROMIUMS)
+
+
+def find_browser(setting: str, names: Iterable[str]) -> str | None:
+    """What the setting names, or the first of these on the usual paths."""
+    chosen = os.environ.get(setting)
     if chosen:
         return chosen if Path(chosen).exists() else None
     folders = os.pathsep.join((os.environ.get("PATH", ""), "/usr/bin", "/usr/local/bin", "/snap/bin"))
-    return next((found for name in CHROMIUMS if (found := shutil.which(name, path=folders))), None)
+    return next((found for name in names if (found := shutil.which(name, path=folders))), None)
 
 
 if __name__ == "__main__":

@@ -83,9 +83,9 @@ def reader_page(reader: FolderReader) -> str:
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>演示读卡器</title>'
-        f"<style>{_STYLE}</style></head><body><h1>演示读卡器</h1>"
+        f"<style>{_STYLE}</style></head><body><main><h1>演示读卡器</h1>"
         "<p>选择放进读卡器的卡；单一窗口页面会立即得知插卡和拔卡。仅供演示。</p>"
-        f"{_now(rows)}{table}</body></html>"
+        f"{_now(rows)}{table}</main></body></html>"
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from tests.journeys.barriers import barriers
+
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-quic",
     "--disable-component-update", "--disable-sync",
@@ -29,9 +31,10 @@ class Desk:
     shots: int = 0
 
     def shoot(self, name: str) -> None:
-        """Keep a picture of the page as it is now."""
+        """Keep a picture of the page as it is now, and let axe look at it."""
         self.shots += 1
         self.page.screenshot(path=self.folder / f"{self.prefix}{self.shots:02d}-{name}.png")
+        self.errors.extend(barriers(self.page, name))
 
     def field(self, name: str) -> Locator:
         """The box of a field of the open form or query."""
@@ -76,8 +79,8 @@ class Desk:
         self.watch()
 
     def check_console(self) -> None:
-        """UI-13: no errors but the refusals that the journey provoked."""
-        assert self.errors == []
+        """UI-13: no errors but the refusals that the journey provoked, and nothing that keeps people out."""
+        assert not self.errors, "\n".join(self.errors)
 
 
 @contextmanager
@@ -95,6 +98,7 @@ def sit_down(started: Browser, address: str, folder: Path, prefix: str = "") -> 
     """A new window without cookies, at the first page."""
     context: BrowserContext = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.set_default_timeout(10_000)
+    context.set_default_navigation_timeout(30_000)
     desk = Desk(context.new_page(), address, folder, prefix)
     desk.watch()
     desk.page.goto(address)

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
+from tests.journeys.pages import look, look_at, routes
 from tests.system.applicant import applicants
 from tests.system.running import eventually
 
@@ -219,3 +220,33 @@ def test_the_training_clock(desk: Desk, chromium: Browser, stage: Stage) -> None
     portal.check_console()
     portal.page.context.close()
     stage.move_clock("real")
+
+
+def test_every_page(desk: Desk, stage: Stage) -> None:
+    """UI-13: each address of the officers' router, looked at by axe and at 200 %; before the log-in too."""
+    [number] = file(stage, 1)
+    asked = f"{desk.address}/api/submissions?number={number}"
+    assert eventually(lambda: desk.page.request.get(asked).json()["items"], 30)
+    [found] = desk.page.request.get(asked).json()["items"]
+    registers = desk.page.request.get(f"{desk.address}/api/registers").json()
+    entry = f"/registers/declaration/{stage.examples['applicable'][0]}"
+    cases = {
+        "/": [],
+        "/queue": ["/queue"],
+        r"/queue/:id(\d+)": [f"/queue/{found['id']}", "/queue/999999"],
+        "/registers/:kind/:entry?": [f"/registers/{one['name']}" for one in registers] + [entry],
+        "/mode": ["/mode"],
+        "/unreadable": ["/unreadable"],
+        "/:rest(.*)": [],
+        "/appointment/bookings": ["/appointment/bookings"],
+        "/consolidated/records": ["/consolidated/records"],
+        "/gate/lane": ["/gate/lane"],
+        "/gate/trips": ["/gate/trips"],
+        "/gate/keys": ["/gate/keys"],
+    }  # fmt: skip
+    assert routes(desk) == set(cases), "a route without a case"
+    look_at(desk, [address for addresses in cases.values() for address in addresses])
+    desk.errors = [error for error in desk.errors if "status of 404" not in error]
+    desk.button("退出").click()
+    expect(desk.page.get_by_label("用户名")).to_be_visible()
+    look(desk, "log-in")

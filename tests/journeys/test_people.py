@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.journeys.barriers import barriers
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
+from tests.journeys.pages import CHAPTERS, SHELL, applications, look_at, routes
 
 pytestmark = pytest.mark.journey
 FOLDER = Path(os.environ.get("JOURNEY", "var/journeys/people"))
@@ -220,3 +222,39 @@ def test_a_system_administrator(desk: Desk) -> None:
     desk.page.goto(f"{desk.address}/app/inspection/form/inspection.declaration/new")
     desk.says("请用企业账号登录后办理")
     desk.shoot("no-documents")
+
+
+def test_every_page(desk: Desk, stage: Stage) -> None:
+    """UI-13: each address of the portal's router, and the pages beside it, looked at by axe and at 200 %."""
+    cases = {
+        "/": ["/", "/?tab=region", "/?tab=business"],
+        "/login": ["/login", "/login?way=card&expired=1"],
+        "/register": ["/register"],
+        "/account": ["/account"],
+        "/company": ["/company"],
+        "/company/tokens": ["/company/tokens"],
+        "/company/import": ["/company/import"],
+        "/company/webhooks": ["/company/webhooks"],
+        "/system": ["/system"],
+        "/:missing(.*)*": ["/nowhere"],
+    }
+    assert routes(desk) == {*cases, SHELL}, "a route without a case"
+    assert applications(desk) == set(CHAPTERS), "an application whose pages no journey opens"
+    for folder in CHAPTERS.values():
+        assert Path(__file__).with_name(folder).joinpath("test_pages.py").exists(), folder
+    public = ("/", "/login", "/register", "/:missing(.*)*")
+    look_at(desk, [address for route in public for address in cases[route]])
+    closed = ("/account", "/company", "/company/tokens", "/company/import", "/company/webhooks")
+    for account, shown in (
+        (("wangfang", "Wang-2026"), ("/company", "/system")),
+        (("chennan", "Chen-2026"), closed),
+    ):
+        desk.page.goto(f"{desk.address}/login")
+        log_in(desk, account)
+        expect(desk.button("退出")).to_be_visible()
+        look_at(desk, [address for route in shown for address in cases[route]])
+        desk.button("退出").click()
+        expect(desk.button("登录")).to_be_visible()
+    for address in (f"{stage.portal}/seal", stage.system.card.replace("ws:", "http:")):
+        desk.page.goto(address)
+        desk.errors.extend(barriers(desk.page, address))

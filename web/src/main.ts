@@ -7,9 +7,12 @@ import "@/app/styles/list.css";
 import "@/app/styles/shell.css";
 import "@/app/styles/entrance.css";
 import "@/app/styles/people.css";
+import "@/app/styles/narrow.css";
 import App from "@/app/App.vue";
 import { makeRouter } from "@/app/router";
+import { keepFocus } from "@/kernel/focus/keepFocus";
 import { learnConfig, remembered, restore } from "@/kernel/session";
 
 await Promise.all([learnConfig(), remembered() ? restore() : null]);
 createApp(App).use(makeRouter()).mount("#app");
+keepFocus();

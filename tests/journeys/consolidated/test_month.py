@@ -229,7 +229,7 @@ def declare_merged(desk: Desk, number: str, listed: str) -> str:
     expect(rows(desk).first).to_contain_text(number)
     desk.shoot("relations")
     menu(desk, "集报报关单查询")
-    desk.page.get_by_role("tab", name="高级查询").click()
+    desk.page.get_by_role("button", name="高级查询").click()
     desk.action("查询").click()
     desk.says("请填写「统一编号」")
     expect(desk.field("number")).to_be_focused()

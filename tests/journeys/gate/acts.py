@@ -53,6 +53,34 @@ def fill_header(desk: Desk, plate: str, *, mode: str = "2 海运", flag: str = "
     at(desk, "bodies/ie_direction")
 
 
+def add_row(desk: Desk, kind: str, number: str, *, by: str, containers: tuple[str, ...] = ()) -> None:
+    """A row by keyboard; grey boxes are passed over, Enter in the last one saves it into the list."""
+    at(desk, "bodies/ie_direction")
+    choose(desk, "I", "I 进场")
+    choose(desk, kind.split(" ", maxsplit=1)[0], kind)
+    at(desk, "bodies/bind_obj_id")
+    enter(desk, number)
+    at(desk, "bodies/transport_id")
+    enter(desk, "COSCO SHIPPING GEMINI")
+    at(desk, "bodies/voyage_no")
+    enter(desk, "045E")
+    choose(desk, by.split(" ")[1], by)
+    if kind.startswith("B "):
+        at(desk, "bodies/bill_type")
+        choose(desk, "一程", "1 一程舱单")
+        at(desk, "bodies/goods_wt")
+        enter(desk, "12500")
+    for n in (1, 2):
+        at(desk, f"bodies/conta_id{n}")
+        enter(desk, containers[n - 1] if len(containers) >= n else "")
+    for n in range(1, len(containers) + 1):
+        at(desk, f"bodies/e_seal_id{n}")
+        enter(desk, f"SL000{n}|SL001{n}")
+    at(desk, "bodies/remark")
+    enter(desk, "")
+    at(desk, "bodies/ie_direction")
+
+
 def save(desk: Desk) -> str:
     """Alt+S; the 车次确认编号."""
     with desk.page.expect_response(

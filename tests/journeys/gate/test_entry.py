@@ -1,4 +1,4 @@
-"""Manual 2.3.2, 3.1: colours, conditional fields, rows of five kinds by keyboard alone (GATE-01 … GATE-05)."""
+"""Manual 2.3.2, 3.1: colours, conditional fields, what refuses a declaration (GATE-01 … GATE-05)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 import singlewindow.subsystems.gate
-from tests.journeys.acts import GREY, SLOW, WANG_CARD, WHITE, YELLOW, at, choose, colour_of, enter
+from tests.journeys.acts import GREY, WANG_CARD, WHITE, YELLOW, at, colour_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import ask_to_declare, declare, fill_header, log_in, open_form, rows, save
+from tests.journeys.gate.acts import add_row, ask_to_declare, fill_header, log_in, open_form, save
 from tests.system.running import eventually
 
 pytestmark = pytest.mark.journey
@@ -116,64 +116,6 @@ def test_labels_follow_the_transport_mode(desk: Desk) -> None:
         expect(label).to_have_text(words)
         desk.field("bodies/voyage_no").focus()
         expect(desk.page.locator(".hint-line:visible > p")).to_contain_text(f"必填，填写{words}")
-
-
-def add_row(desk: Desk, kind: str, number: str, *, by: str, containers: tuple[str, ...] = ()) -> None:
-    """A row by keyboard; grey boxes are passed over, Enter in the last one saves it into the list."""
-    at(desk, "bodies/ie_direction")
-    choose(desk, "I", "I 进场")
-    choose(desk, kind.split(" ", maxsplit=1)[0], kind)
-    at(desk, "bodies/bind_obj_id")
-    enter(desk, number)
-    at(desk, "bodies/transport_id")
-    enter(desk, "COSCO SHIPPING GEMINI")
-    at(desk, "bodies/voyage_no")
-    enter(desk, "045E")
-    choose(desk, by.split(" ")[1], by)
-    if kind.startswith("B "):
-        at(desk, "bodies/bill_type")
-        choose(desk, "一程", "1 一程舱单")
-        at(desk, "bodies/goods_wt")
-        enter(desk, "12500")
-    for n in (1, 2):
-        at(desk, f"bodies/conta_id{n}")
-        enter(desk, containers[n - 1] if len(containers) >= n else "")
-    for n in range(1, len(containers) + 1):
-        at(desk, f"bodies/e_seal_id{n}")
-        enter(desk, f"SL000{n}|SL001{n}")
-    at(desk, "bodies/remark")
-    enter(desk, "")
-    at(desk, "bodies/ie_direction")
-
-
-def test_a_trip_with_five_rows_without_the_mouse(desk: Desk) -> None:
-    """GATE-04, GATE-05, UI-13: five rows of five kinds; saved, declared, all fields grey, accepted."""
-    log_in(desk)
-    open_form(desk)
-    desk.page.evaluate(
-        "window.pressed = 0; addEventListener('pointerdown', () => (window.pressed += 1), true)"
-    )
-    fill_header(desk, "粤B54321")
-    add_row(
-        desk, "C 集装箱号", "CSQU3054383", by="0000100000 空箱", containers=("CSQU3054383", "CBHU3202732")
-    )
-    add_row(desk, "B 提单", "COSU6123456789", by="1000000000 报关")
-    desk.shoot("two-rows")
-    add_row(desk, "T 转关单号", "5301202600012", by="0100000000 转关")
-    add_row(desk, "VC 车辆海关编号", "5301A00012345", by="0000000100 空车")
-    add_row(desk, "VN 车辆车牌", "粤B54321", by="1000000000 报关")
-    assert len(rows(desk)) == 5
-    number = save(desk)
-    desk.shoot("saved")
-    assert len(desk.field("number").input_value()) == 18
-    declare(desk)
-    desk.shoot("declared")
-    expect(desk.field("status")).to_have_value("海关入库成功", timeout=SLOW)
-    expect(desk.field("sure_id")).to_have_value(number)
-    for name in ("customs_master", "bind_key_info", "vehicle_weight", "remark", "bodies/bind_obj_id"):
-        expect(desk.field(name)).to_have_attribute("readonly", "")
-    desk.shoot("accepted")
-    assert desk.page.evaluate("window.pressed") == 0, "by keyboard alone"
 
 
 def test_no_declaration_without_a_row_and_none_beside_an_unfinished_trip(desk: Desk) -> None:

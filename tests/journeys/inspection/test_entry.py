@@ -7,11 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests import pdf_samples
-from tests.journeys.acts import GREY, SLOW, WHITE, YELLOW, colour_of, enter_pin
+from tests.journeys.acts import GREY, SLOW, WHITE, YELLOW, colour_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.inspection.acts import BILL_FORM, check_locked, fill_in, log_in, open_form, save
+from tests.journeys.inspection.acts import BILL_FORM, check_locked, log_in, open_form, save
 from tests.journeys.inspection.conftest import Fresh
 
 pytestmark = pytest.mark.journey
@@ -134,43 +133,6 @@ def test_the_keys_of_a_form(desk: Desk, fresh: Fresh) -> None:
     expect(desk.field("attachment_category")).to_have_value("")
     desk.press("Shift+Enter")
     expect(desk.field("contact_phone")).to_be_focused()
-
-
-def apply_without_mouse(desk: Desk, number: str, plate: str | None) -> None:
-    """The whole application in an empty form; the mouse is not touched."""
-    expect(desk.field("bill_no" if plate else "declaration_no")).to_be_focused()
-    fill_in(desk, number, plate=plate)
-    desk.type("不到场")
-    desk.page.get_by_role("option").first.wait_for()
-    desk.press("Enter", "Tab")
-    expect(desk.button("添加文件").locator("visible=true")).to_be_focused()
-    with desk.page.expect_file_chooser() as chooser:
-        desk.press("Space")
-    file = {"name": "声明.pdf", "mimeType": "application/pdf", "buffer": pdf_samples.make_pdf()}
-    chooser.value.set_files(file)  # type: ignore[arg-type]
-    desk.shoot("pin-for-upload")
-    enter_pin(desk)
-    desk.says("上传成功")
-    expect(desk.field("status")).to_have_value("暂存")
-    desk.action("申请").focus()
-    desk.press("Enter")
-    enter_pin(desk)
-    desk.says("申请成功")
-    desk.shoot("applied")
-
-
-def test_a_whole_application_without_the_mouse(desk: Desk, stage: Stage, fresh: Fresh) -> None:
-    """UI-13: with a keyboard alone, 申请成功 for a declaration and for a bill of lading; then 同意 by itself."""
-    log_in(desk)
-    apply_without_mouse(desk, fresh(), None)
-    expect(desk.field("status")).to_have_value("同意", timeout=SLOW)
-    assert len(desk.field("customs_no").input_value()) == 18
-    desk.page.get_by_role("navigation", name="菜单").get_by_role("link", name=BILL_FORM).focus()
-    desk.press("Enter")
-    apply_without_mouse(desk, stage.examples["bill_applicable"][1], "粤B12345")
-    expect(desk.field("status")).to_have_value("同意", timeout=SLOW)
-    expect(desk.field("vehicle_plate")).to_have_value("粤B12345")
-    desk.shoot("granted")
 
 
 def test_first_save_and_what_it_gives(desk: Desk, fresh: Fresh) -> None:

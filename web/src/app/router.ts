@@ -13,17 +13,17 @@ export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
-      { path: "/", component: HomePage },
-      { path: "/login", component: LoginPage },
-      { path: "/register", component: () => import("@/pages/register/RegisterPage.vue") },
-      { path: ACCOUNT, component: () => import("@/pages/account/AccountPage.vue"), meta: { session: true } },
-      { path: "/company", component: () => import("@/pages/company/CompanyPage.vue"), meta: { session: true } },
-      { path: "/company/tokens", component: () => import("@/pages/company/TokensPage.vue"), meta: { session: true } },
-      { path: "/company/import", component: () => import("@/pages/company/BatchPage.vue"), meta: { session: true } },
-      { path: "/company/webhooks", component: () => import("@/pages/company/WebhooksPage.vue"), meta: { session: true } },
-      { path: "/system", component: () => import("@/pages/system/SystemPage.vue"), meta: { session: true } },
+      { path: "/", component: HomePage, meta: { title: "首页" } },
+      { path: "/login", component: LoginPage, meta: { title: "用户登录" } },
+      { path: "/register", component: () => import("@/pages/register/RegisterPage.vue"), meta: { title: "企业注册" } },
+      { path: ACCOUNT, component: () => import("@/pages/account/AccountPage.vue"), meta: { session: true, title: "账户" } },
+      { path: "/company", component: () => import("@/pages/company/CompanyPage.vue"), meta: { session: true, title: "企业管理" } },
+      { path: "/company/tokens", component: () => import("@/pages/company/TokensPage.vue"), meta: { session: true, title: "接口令牌" } },
+      { path: "/company/import", component: () => import("@/pages/company/BatchPage.vue"), meta: { session: true, title: "批量导入" } },
+      { path: "/company/webhooks", component: () => import("@/pages/company/WebhooksPage.vue"), meta: { session: true, title: "事件推送" } },
+      { path: "/system", component: () => import("@/pages/system/SystemPage.vue"), meta: { session: true, title: "系统管理" } },
       { path: "/app/:application/:place(.*)*", component: AppShell, meta: { session: true } },
-      { path: "/:missing(.*)*", component: MissingPage },
+      { path: "/:missing(.*)*", component: MissingPage, meta: { title: "没有这个页面" } },
     ],
   });
   router.beforeEach(async (to, from) => {
@@ -33,6 +33,10 @@ export function makeRouter(): Router {
       return { path: ACCOUNT, query: { next: to.fullPath } };
     }
     return true;
+  });
+  const house = document.title;
+  router.afterEach(({ meta }) => {
+    if (meta.title) document.title = `${String(meta.title)} - ${house}`; // of an application its shell says which tab is in front
   });
   onSessionLost(() => {
     const { fullPath, meta } = router.currentRoute.value;

@@ -5,7 +5,9 @@ import "@/app/styles/controls.css";
 import "./customs.css";
 import App from "./App.vue";
 import { makeRouter } from "./router";
+import { keepFocus } from "@/kernel/focus/keepFocus";
 import { restore } from "./session";
 
 await restore();
 createApp(App).use(makeRouter()).mount("#app");
+keepFocus();

@@ -24,8 +24,8 @@ it("CONS-16: this month's terms stand in the calendar and in the list; a day sho
   await open();
   expect(page.asked("/deadlines")[0]!.query).toEqual({ month: "2026-11" });
   expect(listed()).toEqual([["2026-11-10", merge.title + merge.text, "还有 1 天"], ["2026-11-27", guarantee.title + guarantee.text, "还有 18 天"]]);
-  expect(page.wrapper.get("td.today").text()).toBe("9");
-  await page.press("2026-11-10，1 项期限");
+  expect(page.wrapper.get("td.today .digits").text()).toBe("9");
+  await page.wrapper.findAll(".deadlines-day").find((one) => one.text().includes("2026-11-10，1 项期限"))!.trigger("click");
   expect(listed()).toEqual([["2026-11-10", merge.title + merge.text, "还有 1 天"]]);
 });
 

@@ -1,0 +1,84 @@
+"""What keeps people from using a page: axe-core looks at it wherever a journey takes a picture (UI-13).
+
+A page that is the same to axe (same dialog, same kinds of elements) is looked at once in a run: all journeys of a
+`make test` share what has been seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SWITCHED_OFF = {
+    "scrollable-region-focusable": "Chromium and Firefox give a stop of Tab to what scrolls and holds none",
+}
+"""Rules of axe that do not count here, each with its reason."""
+SHAPE = """() => {
+    const kinds = new Set();
+    for (const one of document.querySelectorAll('body *')) {
+        if (!one.checkVisibility()) continue;
+        kinds.add([one.localName, one.className, one.role, one.ariaInvalid, one.type, one.disabled].join(' '));
+    }
+    const dialogs = [...document.querySelectorAll('dialog[open]')].map((one) => one.getAttribute('aria-label'));
+    return JSON.stringify([dialogs, [...kinds].sort()]);
+}"""
+LOOK = """async (off) => {
+    const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
+    // What an open list covers, or what is scrolled out of sight, is no small target for that.
+    const covered = ({ target, failureSummary }) => {
+        const one = document.querySelector(target.at(-1));
+        const box = one.getBoundingClientRect();
+        const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        return failureSummary.includes('obscured') || !one.contains(over);
+    };
+    const found = await axe.run(document, {
+        runOnly: { type: 'tag', values: %s }, rules, iframes: false, resultTypes: ['violations'], elementRef: false,
+    });
+    const counts = (id) => (node) => id !== 'target-size' || !covered(node);
+    const told = ({ id, impact }) => ({ target, failureSummary, html }) =>
+        `axe ${impact} ${id}: ${target.join(' ')} ${html.slice(0, 160)} ${failureSummary.replaceAll('\\n', ' ')}`;
+    return found.violations.flatMap((one) => one.nodes.filter(counts(one.id)).map(told(one)));
+}"""
+
+
+def barriers(page: Page, where: str) -> list[str]:
+    """What axe finds on the page as it is now; nothing where it was looked at before."""
+    shape: str = page.evaluate(SHAPE)
+    if not _first(shape):
+        return []
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
+    found: list[Any] = page.evaluate(LOOK % TAGS, list(SWITCHED_OFF))
+    return [f"{where}: {one}" for one in found]
+
+
+@cache
+def _source() -> str:
+    return AXE.read_text("utf-8")
+
+
+_seen: set[str] = set()
+
+
+def _first(shape: str) -> bool:
+    """Whether this is seen for the first time, by any journey of the run."""
+    name = hashlib.sha256(shape.encode()).hexdigest()
+    folder = os.environ.get("PREPARED_WORLD")  # "" where a journey runs alone
+    if not folder:
+        new = name not in _seen
+        _seen.add(name)
+        return new
+    place = Path(folder) / "seen"
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        (place / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
