@@ -1,6 +1,6 @@
-"""New processes, and a migration in the midst of it, under 50 requests a second: not one of them fails (OPER-04).
+"""New processes, and migrations in the midst of it, while companies work: not one request fails (OPER-04).
 
-ROLLS=… rolls more often (`make machines`).
+ROLLS=2 and more: so often, at 50 requests a second (`make machines`, by hand).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from tests.system.steady import Ledger, Steady
 
 pytestmark = pytest.mark.serial
 ROLLS = int(os.environ.get("ROLLS", "1"))
-LEAST = 45 if ROLLS > 1 else 15  # requests a second; beside other tests the asking one does not come to 50
+RATE = 50 if ROLLS > 1 else 25  # pieces of work a second; beside other tests who asks does not come to more
+LEAST = 0.9 * RATE if ROLLS > 1 else 10  # requests a second that must have been asked
 SERIAL = 1_700_000  # of trips whose vehicles nobody else has
 SETTLE_SECONDS = 120.0
 
@@ -102,7 +103,7 @@ async def test_no_request_fails_while_everything_is_replaced(system: System, tmp
     ledger = Ledger(tmp_path / "acknowledged.jsonl")
     over, greeted = asyncio.Event(), list[float]()
     async with applicants(system) as people:
-        steady = Steady(people, ledger, itertools.count(SERIAL))
+        steady = Steady(people, ledger, itertools.count(SERIAL), RATE)
         began = time.monotonic()
         working = asyncio.create_task(steady.work(over))
         page = asyncio.create_task(listen(system, people[0], over, greeted))
