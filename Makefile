@@ -11,7 +11,7 @@ PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 # What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
 MAKEFLAGS += --jobs=2
 
-.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance torture machines clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance fuzz torture machines clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -63,6 +63,11 @@ figures: install
 ## performance: the tables and plots of docs/performance.md from docs/performance/*.json
 performance: install
 	@$(BIN)/python -m benchmarks.report
+
+## fuzz [CASES=20000] [SEED=1]: both sides' API asked from its description; JSON counts in var/fuzz (by hand)
+fuzz: install
+	@FUZZ_CASES=$(or $(CASES),20000) FUZZ_SEED=$(or $(SEED),1) FUZZ_REPORT=var/fuzz \
+		$(BIN)/python -m pytest -q -p no:xdist tests/fuzz tests/customs/test_fuzz.py
 
 ## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
 torture: install web/dist/index.html

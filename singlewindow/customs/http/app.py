@@ -14,8 +14,18 @@ from fastapi.staticfiles import StaticFiles
 from singlewindow.contract.folder import Boxes
 from singlewindow.customs import desks, faults, loops, mode
 from singlewindow.customs.database import Database
-from singlewindow.customs.http import clock, desk, exchange, metrics, problems, registers, sessions
+from singlewindow.customs.http import (
+    clock,
+    description,
+    desk,
+    exchange,
+    metrics,
+    problems,
+    registers,
+    sessions,
+)
 from singlewindow.customs.http import mode as mode_routes
+from singlewindow.customs.http.limits import BodyLimit
 from singlewindow.customs.http.parts import Parts, Running
 from singlewindow.customs.http.requests import RequestFrame
 from singlewindow.customs.keys import Keys
@@ -55,6 +65,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         docs_url=None,
         redoc_url=None,
     )
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)
     problems.install(app)
     for router in (
@@ -70,6 +81,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         app.include_router(router)
     _add_health(app)
     _add_pages(app, chosen)
+    description.describe(app)
     return app
 
 

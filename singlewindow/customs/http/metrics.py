@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from starlette.types import Scope
 
@@ -32,7 +33,7 @@ def observe(scope: Scope, status: int, seconds: float) -> None:
     _requests.labels(scope["method"], route, str(status)).observe(seconds)
 
 
-@router.get("/metrics", tags=["operation"], response_class=Response)
+@router.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
 async def metrics(parts: Running) -> Response:
     """Plain text in Prometheus' format. Not for the public: a proxy in front must not pass it on."""
     async with parts.database.transaction() as transaction:

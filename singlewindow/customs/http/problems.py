@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from singlewindow.customs.database import PASSING
-from singlewindow.customs.problems import Problem
+from singlewindow.customs.problems import Problem, Refused
 from singlewindow.customs.texts import cleaned
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20  # that are told
 WORDS = {
     "missing": "此项必填",
     "string_too_short": "此项必填",
@@ -53,22 +54,27 @@ async def _away(request: Request, error: Exception) -> JSONResponse:
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
-    violations = [violation.as_json() for violation in error.violations]
-    return _answer(error.slug, error.title, error.status, error.detail, violations)
+    return answer_problem(error)
+
+
+def answer_problem(problem: Problem) -> JSONResponse:
+    """The response for a problem."""
+    violations = [violation.as_json() for violation in problem.violations]
+    return _answer(problem.slug, problem.title, problem.status, problem.detail, violations)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     violations = [
         {
-            "path": cleaned("/".join(str(part) for part in each["loc"][1:])),
+            "path": cleaned("/".join(str(part) for part in each["loc"][1:]))[:80],
             "rule": f"request.{each['type']}",
             "message": _words(each),
             "advice": "",
             "clause": "",
             "source": "field",
         }
-        for each in error.errors()
+        for each in error.errors()[:MOST_ERRORS]
     ]
     return _answer("rules", "填写内容有误", 422, "请求的内容不符合规定的格式", violations)
 
@@ -81,6 +87,11 @@ def _words(error: Mapping[str, Any]) -> str:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(problem := getattr(error, "problem", None), Problem):
+        return answer_problem(problem)
+    if error.status_code == 400:  # a body that is no text, or nested too deep
+        words = "请求内容无法读取：不是 UTF-8 编码的 JSON，或嵌套过深"
+        return answer_problem(Refused.because("", "request.json_invalid", words, "请刷新页面后重试"))
     slug, title = ("not-found", "未找到") if error.status_code == 404 else ("refused", "请求无法办理")
     return _answer(slug, title, error.status_code, title, [])
 

@@ -223,7 +223,7 @@ async def open_new(type: NamedType, request: Request) -> Response:
     summary="Save a new draft (暂存)",
     responses={
         200: {"model": View, "description": "Sent before under this sender_number"},
-        **documented(Refused),
+        **documented(NotInThisState, Refused),
     },
     response_model=View,
 )
@@ -294,7 +294,7 @@ async def find(
     )
 
 
-@router.post("/delete", summary="Delete several drafts")
+@router.post("/delete", summary="Delete several drafts", responses=documented(NotInThisState))
 @for_tokens("draft")
 async def delete_many(type: NamedType, request: Request, body: NumbersBody) -> DeletedAnswer:
     """Each number is answered on its own; one that may not be deleted does not hold up the others (INSP-11)."""

@@ -16,7 +16,7 @@ from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
-from singlewindow.kernel.jobs.files import FileFacts
+from singlewindow.kernel.jobs.files import XLSX, FileFacts
 from singlewindow.kernel.jobs.found import get_kind, get_open_kind, subsystem_of_kind
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import (
@@ -32,6 +32,8 @@ from singlewindow.kernel.problems import (
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import Subsystem, document_types, get_document_type, subsystem_of
 
+RESULTS = (XLSX, "application/jsonl", "application/xml", "application/pdf", "application/zip")
+"""The kinds of files that jobs make."""
 router = APIRouter(prefix="/api", tags=["jobs"], responses=documented(NotLoggedIn, Forbidden, NotFound))
 State = Literal["queued", "running", "done", "stopped", "failed"]
 JobId = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -216,7 +218,7 @@ async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     "/jobs/{id}/result",
     summary="The file that a job made",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}},
+    responses={200: {"content": {kind: {} for kind in RESULTS}}},
 )
 @for_tokens("read")
 async def result(id: JobId, person: BoundPerson, database: Base) -> Response:

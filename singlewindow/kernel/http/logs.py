@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sys
-import unicodedata
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO, cast
 
@@ -13,9 +12,7 @@ import structlog
 from pydantic_core import to_json
 
 from singlewindow.contract.files import Lossy
-
-_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories
-_MANY_LINES = ("exception", "stack")
+from singlewindow.contract.log_lines import one_line, without_controls
 
 
 def configure(style: Literal["console", "json"]) -> None:
@@ -29,7 +26,7 @@ def configure(style: Literal["console", "json"]) -> None:
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(_written)
     if style == "console":
         renderer = structlog.dev.ConsoleRenderer(colors=False)
-        steps.append(_without_controls)
+        steps.append(without_controls)
     libraries = logging.StreamHandler(sys.stdout)
     libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=steps))
     logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
@@ -44,19 +41,6 @@ def configure(style: Literal["console", "json"]) -> None:
 def _written(event: MutableMapping[str, Any], **_: Any) -> str:
     """The event as JSON, once for every request; what JSON does not know stands there as Python shows it."""
     try:
-        return to_json(event, fallback=repr).decode()
+        return one_line(to_json(event, fallback=repr).decode())
     except ValueError:  # bytes or halves of characters that are no UTF-8
         return json.dumps(event, default=repr)
-
-
-def _without_controls(
-    logger: object, method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """What a stranger sent must not move a terminal's cursor: control characters stand there as \\x1b."""
-    for name, value in event.items():
-        if isinstance(value, str) and not value.isprintable():
-            kept = "\n\t" if name in _MANY_LINES else ""
-            event[name] = "".join(
-                c if c in kept or unicodedata.category(c) not in _CONTROLS else repr(c)[1:-1] for c in value
-            )
-    return event

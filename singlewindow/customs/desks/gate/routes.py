@@ -31,7 +31,14 @@ from_lanes = APIRouter(prefix="/exchange/lanes", tags=["lanes"])
 officers = APIRouter(prefix="/api/gate", tags=["gate"])
 
 
-@from_lanes.post("", response_class=Response)
+@from_lanes.post(
+    "",
+    response_class=Response,
+    responses={
+        status: {"description": "GATHER_FEEDBACK", "content": {"application/xml": {}}}
+        for status in sorted({200, *(fault.status for fault in Fault)})
+    },
+)
 async def receive_gathered(request: Request, parts: Running) -> Response:
     """GATHER_INFO in, GATHER_FEEDBACK out; `Authorization: Bearer` with the lane's key. docs/lanes.md."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
