@@ -48,11 +48,15 @@ class Reading:
     @cached_property
     def signed(self) -> bytes:
         """The bytes that are signed: RFC 8785 of the content without disabled fields."""
-        return canonical(enabled_values(self.content, self.values))
+        return canonical(self._enabled)
+
+    @cached_property
+    def _enabled(self) -> Mapping[str, Any]:
+        return enabled_values(self.content, self.values)
 
     @cached_property
     def _faultless(self) -> Content:
-        return self.content.of(enabled_values(self.content, self.values))
+        return self.content.of(self._enabled)
 
     def violations(self, *, complete: bool) -> tuple[Violation, ...]:
         """What the fields say; of a draft, which need not be `complete`, without what is missing."""

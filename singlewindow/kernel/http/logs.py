@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Literal, TextIO, cast
+from typing import Any, Literal
 
 import structlog
 from pydantic_core import to_json
@@ -33,9 +33,24 @@ def configure(style: Literal["console", "json"]) -> None:
     structlog.configure(
         processors=[*steps, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        # A line at once, where print makes two writes of it.
-        logger_factory=lambda *_: structlog.WriteLogger(cast(TextIO, Lossy(sys.stdout))),
+        logger_factory=lambda *_: _lines,
     )
+
+
+class _Lines:
+    """Where lines go: standard output, whatever that is by then. One for all, where structlog would make one with a
+    lock for each line; a line is one write."""
+
+    def msg(self, line: str) -> None:
+        """Write a line out, if it can be written."""
+        out = Lossy(sys.stdout)
+        out.write(line + "\n")
+        out.flush()
+
+    debug = info = warning = error = critical = msg
+
+
+_lines = _Lines()
 
 
 def _written(event: MutableMapping[str, Any], **_: Any) -> str:
