@@ -174,7 +174,9 @@ def soak(figures: Figures) -> str:
 
 
 def _words(errors: Mapping[str, int]) -> str:
-    return "; ".join(f"{count} × {_short(words)}" for words, count in errors.items()) or "none"
+    most = sorted(errors.items(), key=lambda each: -each[1])
+    said = "; ".join(f"{count} × {_short(words)}" for words, count in most[:3])
+    return (f"{said}; {len(most) - 3} other kinds" if len(most) > 3 else said) or "none"
 
 
 def _short(words: str) -> str:

@@ -179,7 +179,7 @@ async def _tell(watch: Watch, crowd: Crowd, heard: Counter[str]) -> None:
 
 def _thin(samples: Sequence[Mapping[str, Any]], most: int = 120) -> list[Mapping[str, Any]]:
     """Not more than so many, evenly spread, the last among them: for a plot."""
-    step = max(len(samples) // most, 1)
+    step = max(-(-len(samples) // most), 1)
     return list(samples[::-step][::-1])
 
 
