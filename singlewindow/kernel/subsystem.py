@@ -739,7 +739,6 @@ def get_document_type(name: str) -> DocumentType:
     return found
 
 
-@cache
 def subsystem_of(type: DocumentType) -> Subsystem:
     """The subsystem that a document type belongs to. Raises NotFound."""
     for each in subsystems().values():

@@ -34,7 +34,7 @@ READS = {
     "GET /api/submissions/{identifier}": 404,
     "GET /api/submissions/{identifier}/attachments/{sha256}": 404,
     "GET /api/registers/{kind}/{key}": 404,
-    "GET /api/gate/lanes/{lane}/passages": 404,
+    "GET /api/gate/lanes/{lane}/passages": 422,
 }
 """What an officer gets where there is nothing."""
 

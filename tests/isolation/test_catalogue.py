@@ -100,7 +100,7 @@ async def test_the_portals_roles_are_bound(standpoint: Standpoint) -> None:
         database = await Database.connect(standpoint.dsn(DATABASE, role), size=1)
         async with database.transaction() as transaction:
             for other in ("sw_migrate", "postgres", "sw_worker" if role == "sw_web" else "sw_web"):
-                assert not await transaction.value("select pg_has_role(current_user, $1, 'set')", other)
+                assert not await transaction.value("select pg_has_role(current_user, $1, 'member')", other)
         await database.close()
 
 

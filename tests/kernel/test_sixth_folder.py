@@ -86,7 +86,7 @@ def test_so_is_a_copy_of_the_chapter_without_documents(clone: Path) -> None:
             text = file.read_text("utf-8").replace("labels_", "parcels_").replace("_labels", "parcels")
             file.write_text(text.replace("LABL-", "PARC-"), "utf-8")
     assert "0 problems" in run(clone, "tools/check_subsystems.py")
-    kernel = [f"tests/kernel/test_{name}.py" for name in ("chapter_isolation", "register_index")]
+    kernel = [f"tests/kernel/test_{name}.py" for name in ("register_index",)]
     kept = "parcels or every_declared_index"
     output = run(
         clone,

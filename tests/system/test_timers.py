@@ -17,7 +17,7 @@ from tests.system.running import System
 
 pytestmark = pytest.mark.serial
 TYPE = "appointment.application"
-COPIES = 500  # more than a worker looks at in one go
+COPIES = 1_500  # more than a worker looks at in one go
 SECONDS = 60.0
 
 COPY = f"""

@@ -14,7 +14,15 @@ import singlewindow.subsystems.gate
 from tests.journeys.acts import GREY, WANG_CARD, WHITE, YELLOW, at, colour_of
 from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
-from tests.journeys.gate.acts import add_row, ask_to_declare, fill_header, log_in, open_form, save
+from tests.journeys.gate.acts import (
+    add_row,
+    ask_to_declare,
+    declared_trip,
+    fill_header,
+    log_in,
+    open_form,
+    save,
+)
 from tests.system.running import eventually
 
 pytestmark = pytest.mark.journey
@@ -121,8 +129,9 @@ def test_labels_follow_the_transport_mode(desk: Desk) -> None:
 def test_no_declaration_without_a_row_and_none_beside_an_unfinished_trip(desk: Desk) -> None:
     """没有表体信息; 该车有未完成记录, at 申报 alone (GATE-05)."""
     log_in(desk)
+    declared_trip(desk, "粤B54329")
     open_form(desk)
-    fill_header(desk, "粤B·54321")
+    fill_header(desk, "粤B·54329")
     save(desk)
     ask_to_declare(desk)
     desk.says("没有表体信息")
@@ -131,7 +140,7 @@ def test_no_declaration_without_a_row_and_none_beside_an_unfinished_trip(desk: D
     add_row(desk, "B 提单", "COSU6123456789", by="1000000000 报关")
     save(desk)
     ask_to_declare(desk)
-    desk.says("该车有未完成记录（VN 粤B54321）")
+    desk.says("该车有未完成记录（VN 粤B54329）")
     at(desk, "bind_key_info")
     desk.shoot("unfinished")
     expect(desk.field("status")).to_have_value("暂存成功")

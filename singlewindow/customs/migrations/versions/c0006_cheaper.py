@@ -15,7 +15,7 @@ depends_on = None
 STATEMENTS = (
     # From when on the automatic mode decides what comes in now, and within how many seconds; none in manual mode.
     # In a frozen clock no delay would ever end.
-    """create function automatic_span() returns table (earliest timestamptz, seconds double precision)
+    """create or replace function automatic_span() returns table (earliest timestamptz, seconds double precision)
        language sql volatile as
        $$ select business_now() + case when runs then delay_seconds else 0 end * interval '1 second',
               case when runs then delay_max_seconds - delay_seconds else 0 end
