@@ -127,7 +127,7 @@ def choose_a_time(desk: Desk, week: Week) -> None:
     desk.type(week.at(0, "20:00"))
     desk.says(week.at(0, "09:00"))  # the latest moment: eight hours before Thursday's closing
     desk.shoot("too-late")
-    desk.button("推荐时段").press("Enter")
+    desk.page.get_by_role("combobox", name="推荐时段").press("Enter")
     offers = desk.page.get_by_role("option").locator("visible=true")
     expect(offers).to_have_count(10)
     desk.shoot("offers")
