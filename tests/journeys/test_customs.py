@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import Stage
+from tests.journeys.hands import Hands, without_mouse
 from tests.journeys.pages import look, look_at, routes
 from tests.system.applicant import applicants
 from tests.system.running import eventually
@@ -141,6 +142,51 @@ def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> Non
     assert eventually(lambda: status_of(stage, granted) == "4", 20)
     desk.button("重发").click()
     desk.says("已重发 2 份回执")
+
+
+def test_an_officer_without_the_mouse(desk: Desk, stage: Stage) -> None:
+    """UI-13: automatic mode off, an application refused with a remark, a declaration released, by keyboard alone."""
+    with without_mouse(desk) as hands:
+        switch = desk.page.get_by_role("switch", name="自动审核")
+        on = switch.is_checked()
+        hands.go_to(switch)
+        for wanted in ([] if on else [True]) + [False]:
+            desk.press("Space")
+            expect(switch).to_be_checked(checked=wanted)
+        desk.says("自动审核已关闭，由关员审核")
+        desk.shoot("switched")
+        hands.look()
+        [number] = file(stage, 1)
+        box = desk.page.get_by_label("统一编号")
+        hands.write(box, number)
+        desk.press("Enter")
+        hands.press_on(desk.page.get_by_role("link", name=number))
+        desk.says("✓ 签名验证通过")
+        hands.look()
+        hands.write(desk.page.get_by_label("审核意见"), "声明未盖章，请更正后重新申请")
+        hands.press_on(desk.button("不同意"))
+        hands.press_on(desk.dialog().get_by_role("button", name="确定"))
+        desk.says("办理记录")
+        hands.look()
+        hands.press_on(desk.page.get_by_role("link", name="返回列表"))
+        release(hands, stage.examples["applicable"][-2])
+
+
+def release(hands: Hands, number: str) -> None:
+    """登记数据: found, 放行 chosen with ↓, saved; the focus stays in the form."""
+    desk = hands.desk
+    hands.press_on(desk.page.get_by_role("link", name="登记数据"))
+    hands.write(desk.page.get_by_label("报关单号"), number)
+    desk.press("Enter")
+    hands.press_on(desk.page.get_by_role("link", name=number))
+    form = desk.page.locator(".entry-form")
+    status = form.get_by_label("状态")
+    hands.go_to(status)
+    desk.type("9")
+    expect(status).to_have_value("9")
+    hands.press_on(form.get_by_role("button", name="保存"))
+    expect(desk.page.locator(".entry-panel dd").filter(has_text="放行").first).to_be_visible()
+    hands.look()
 
 
 def test_registers_are_kept(desk: Desk, stage: Stage) -> None:
