@@ -38,6 +38,8 @@ def test_what_went_wrong(desk: Desk) -> None:
         "detail": "系统暂时无法办理，请稍后重试",
     }
     desk.page.route("**/api/definitions/**", lambda asked: asked.fulfill(status=503, json=away))
+    desk.page.goto(f"{desk.address}/app/gate/form/gate.trip/new")
+    desk.says("系统暂时无法办理")
     look_at(desk, ["/app/gate/query/gate.trip"])
     desk.says("系统暂时无法办理")
     desk.errors = [error for error in desk.errors if not re.search("status of (404|503)", error)]
