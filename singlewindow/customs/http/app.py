@@ -25,7 +25,7 @@ from singlewindow.customs.http import (
     sessions,
 )
 from singlewindow.customs.http import mode as mode_routes
-from singlewindow.customs.http.limits import BodyLimit
+from singlewindow.customs.http.limits import CustomsBodyLimit
 from singlewindow.customs.http.parts import Parts, Running
 from singlewindow.customs.http.requests import RequestFrame
 from singlewindow.customs.keys import Keys
@@ -65,7 +65,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(CustomsBodyLimit)
     app.add_middleware(RequestFrame)
     problems.install(app)
     for router in (

@@ -1,11 +1,12 @@
-"""How much a request may carry: counted while it is read, whatever it announced."""
+"""How much a request to customs may carry."""
 
 from __future__ import annotations
 
-from fastapi import Request
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from functools import partial
 
+from starlette.exceptions import HTTPException
+
+from singlewindow.contract.body_limit import BodyLimit
 from singlewindow.customs.http.problems import answer_problem
 from singlewindow.customs.problems import TooLarge
 
@@ -21,30 +22,18 @@ class Interrupted(HTTPException):
         self.problem = problem
 
 
-class BodyLimit:
-    """ASGI middleware: 413 at once for an announced length above the limit, else as soon as the bytes exceed it."""
+def _limit(path: str) -> int | None:
+    return None if path.startswith(EXCHANGE) else MAX_BODY
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its body counted."""
-        if scope["type"] != "http" or scope["path"].startswith(EXCHANGE):
-            await self._app(scope, receive, send)
-            return
-        too_large = TooLarge(f"请求不能超过 {MAX_BODY:,} 字节")
-        announced = Request(scope).headers.get("content-length", "")
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > MAX_BODY:
-            await answer_problem(too_large)(scope, receive, send)
-            return
-        read = 0
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"请求不能超过 {limit:,} 字节")
 
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > MAX_BODY:
-                raise Interrupted(too_large)
-            return message
 
-        await self._app(scope, counted, send)
+CustomsBodyLimit = partial(
+    BodyLimit,
+    limit=_limit,
+    refuse=lambda _, limit: answer_problem(_too_large(limit)),
+    interrupted=lambda limit: Interrupted(_too_large(limit)),
+)
+"""The middleware with customs' limit: 413 (`TooLarge`)."""

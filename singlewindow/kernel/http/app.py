@@ -47,7 +47,7 @@ from singlewindow.kernel.http import (
 from singlewindow.kernel.http.desk import chapter_person
 from singlewindow.kernel.http.direct import DirectFirst
 from singlewindow.kernel.http.frame import RequestFrame
-from singlewindow.kernel.http.limits import BodyLimit
+from singlewindow.kernel.http.limits import PortalBodyLimit
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.live.bell import Bell
@@ -118,7 +118,7 @@ def create_app() -> FastAPI:
     token_rights.describe(app)
     description.describe(app)
     app.add_middleware(DirectFirst, routes=document_routes.most_asked.routes)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(PortalBodyLimit)
     app.add_middleware(RequestFrame)
     _serve_pages(app, chosen)
     return app
