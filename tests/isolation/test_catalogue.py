@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 import pytest
 
-from singlewindow.kernel.database.bound import require_bound
+from singlewindow.kernel.database.bound import connect_bound
 from singlewindow.kernel.database.connection import NOBODY, Actor, Database
+from singlewindow.kernel.exchange.worker import work
+from singlewindow.kernel.settings import Settings
 from tests.isolation.standpoint import DATABASE, Standpoint
 
 OF_NO_COMPANY = {
@@ -104,13 +104,15 @@ async def test_the_portals_roles_are_bound(standpoint: Standpoint) -> None:
         await database.close()
 
 
-async def test_the_portal_starts_as_no_other_role(standpoint: Standpoint) -> None:
-    """PORT-10: as the tables' owner or a superuser everything would work, with one fence less."""
-    for role, bound in (("sw_web", True), ("sw_migrate", False), ("postgres", False)):
-        database = await Database.connect(standpoint.dsn(DATABASE, role), size=1)
-        with nullcontext() if bound else pytest.raises(RuntimeError, match=f"{role}.*sw_web"):
-            await require_bound(database)
-        await database.close()
+async def test_portal_and_worker_start_as_no_other_role(standpoint: Standpoint) -> None:
+    """PORT-10: as the tables' owner or a superuser everything would work, with one fence less; a worker does companies'
+    jobs, so it is refused too."""
+    await (await connect_bound(standpoint.dsn(DATABASE, "sw_web"), size=1)).close()
+    for role in ("sw_migrate", "postgres"):
+        url = standpoint.dsn(DATABASE, role)
+        for starting in (connect_bound(url, size=1), work(Settings(web_database_url=url))):
+            with pytest.raises(RuntimeError, match=f"{role}.*sw_web"):
+                await starting
 
 
 async def test_functions_that_pass_it_by_are_known(standpoint: Standpoint) -> None:

@@ -20,6 +20,7 @@ import structlog
 from singlewindow.contract.folder import Boxes
 from singlewindow.contract.postgres import connect
 from singlewindow.contract.readiness import tell_ready
+from singlewindow.kernel.database.bound import connect_bound
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.autosave import KEPT_DAYS
@@ -172,9 +173,9 @@ async def _listen(url: str, loops: Sequence[Loop]) -> None:
 
 async def work(settings: Settings) -> None:
     """Run all loops of one worker until cancelled."""
+    web = await connect_bound(settings.web_database_url, size=2)  # jobs are done as who asked for them
     url = settings.worker_database_url
     database = await Database.connect(url, size=settings.database_connections)
-    web = await Database.connect(settings.web_database_url, size=2)  # jobs are done as who asked for them
     keys, acknowledged = ExchangeKeys.load(settings.pki_folder), Acknowledged()
     notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
     if settings.worker_metrics_port:

@@ -12,8 +12,7 @@ from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from singlewindow.kernel.database.bound import require_bound
-from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.database.bound import connect_bound
 from singlewindow.kernel.http import (
     account_routes,
     amendment_routes,
@@ -148,8 +147,7 @@ def _include_chapters(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().web_database_url
-    app.state.database = await Database.connect(url, size=settings().database_connections)
-    await require_bound(app.state.database)
+    app.state.database = await connect_bound(url, size=settings().database_connections)
     app.state.hub = Hub(app.state.database, url, app.state.leaving)
     app.state.bell = Bell(url, app.state.leaving)
     tasks = [asyncio.create_task(work) for work in (app.state.hub.run(), metrics.keep(app))]
