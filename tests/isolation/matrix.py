@@ -138,6 +138,8 @@ class Matrix:
         )
         gone, unmade = await self.ask(absent)
         wanted = entry.absent if isinstance(entry.absent, int) else entry.absent["+".join(varied)]
+        if wanted == entry.own:  # what is nobody's is no hindrance there: the rest is the own company's
+            wanted = own_answer(entry, role)
         told = f"answers {gone.status} instead of {wanted}: {shown(gone.body)}"
         self.claim(absent, gone.status == wanted, told)
         there, left = await self.ask(foreign)
@@ -186,15 +188,7 @@ class Matrix:
                     self.claim(cases[0], len(set(said)) == 1, "answers otherwise than for what is absent")
 
     async def _own(self, case: Case) -> None:
-        entry, role = case.entry, case.role
-        others = {
-            "colleague": role.whose != "clerk",
-            "elsewhere": role.chapters is not None,
-            "unbound": not role.bound,
-        }
-        wanted = next(
-            (status for other, status in reversed(entry.others.items()) if others[other]), entry.own
-        )
+        wanted = own_answer(case.entry, case.role)
         answer, _ = await self.ask(case)
         told = f"answers {answer.status} instead of {wanted}: {shown(answer.body)}"
         self.claim(case, answer.status == wanted, told)
@@ -275,6 +269,16 @@ class Matrix:
         if role.chapters is not None and chapter.name not in role.chapters:
             return False
         return chapter.card_kind is None or (role.kind == chapter.card_kind and role.level == "card")
+
+
+def own_answer(entry: Entry, role: Role) -> int:
+    """The status that a role gets which is let in, for what is its own company's."""
+    others = {
+        "colleague": role.whose != "clerk",
+        "elsewhere": role.chapters is not None,
+        "unbound": not role.bound,
+    }
+    return next((status for other, status in reversed(entry.others.items()) if others[other]), entry.own)
 
 
 def shown(body: bytes) -> str:
