@@ -1,9 +1,9 @@
 """The child process that typesets, and how a child of `children.py` is spoken to.
 
 `python -m singlewindow.kernel.printing.child CONFIG`: a JSON object with root, fonts (folders), memory_bytes and
-cpu_seconds. Work comes on stdin and answers go to stdout, each with its length in 8 bytes (big-endian) before it. Work:
-a JSON object with template (a path below root), data (JSON text) and now (seconds since 1970). An answer: "P" and the
-PDF, or "F" and what failed.
+cpu_seconds. Work comes on stdin and answers go to stdout, each with its length in 8 bytes (big-endian) before it. Who
+can work says so by an answer of no bytes. Work: a JSON object with template (a path below root), data (JSON text) and
+now (seconds since 1970). An answer: "P" and the PDF, or "F" and what failed.
 """
 
 from __future__ import annotations
@@ -53,15 +53,20 @@ def bound(config: dict[str, Any]) -> None:
 
 
 def serve(do: Callable[[bytes], bytes]) -> None:
-    """Do what comes, one piece after another, until stdin ends."""
+    """Say that one can work, then do what comes, one piece after another, until stdin ends."""
+    _answer(b"")
     while work := _read():
         try:
             answer = b"P" + do(work)
         except Exception as error:
             notes = " ".join(getattr(error, "__notes__", ()))
             answer = b"F" + f"{type(error).__name__}: {error} {notes}".encode()
-        sys.stdout.buffer.write(len(answer).to_bytes(LENGTH, "big") + answer)
-        sys.stdout.buffer.flush()
+        _answer(answer)
+
+
+def _answer(said: bytes) -> None:
+    sys.stdout.buffer.write(len(said).to_bytes(LENGTH, "big") + said)
+    sys.stdout.buffer.flush()
 
 
 def _read() -> bytes:

@@ -29,7 +29,10 @@ class Bounds:
 
     children: int = 2
     waiting: int = 40
-    seconds: float = 20
+    starting: float = (
+        60  # seconds until a new child can work; on a machine without a free core that takes long
+    )
+    seconds: float = 20  # of one piece
     memory_bytes: int = 1_500 * 1024 * 1024  # of address space, much of it never touched
     cpu_seconds: int = 1000  # of a child's whole life
     pieces_of_a_child: int = 500  # then it is renewed: what it remembers of old work goes
@@ -127,6 +130,23 @@ class Children:
             await _end(child)
 
     async def _start(self) -> Child:
+        """A new one that can work; its start is no part of its first piece's time. Raises TookTooLong and Failed."""
+        child = await self._begin()
+        try:
+            async with asyncio.timeout(self.bounds.starting):
+                began = await _read(child.process)
+        except TimeoutError:
+            await _end(child)
+            raise TookTooLong from None
+        except BaseException:
+            await _end(child)
+            raise
+        if began is None:
+            await _end(child)
+            raise Failed
+        return child
+
+    async def _begin(self) -> Child:
         config = {
             **self.config,
             "memory_bytes": self.bounds.memory_bytes,
@@ -144,14 +164,22 @@ class Children:
 async def _exchange(process: Process, work: bytes) -> bytes:
     """Give one piece of work, take its answer; b"" when the child ended without one."""
     assert process.stdin
-    assert process.stdout
     try:
         process.stdin.write(len(work).to_bytes(LENGTH, "big") + work)
         await process.stdin.drain()
-        length = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
-        return await process.stdout.readexactly(length) if length <= MAX_ANSWER else b""
-    except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError):
         return b""
+    return await _read(process) or b""
+
+
+async def _read(process: Process) -> bytes | None:
+    """What the child says next; None when it ended instead, or says more than is taken."""
+    assert process.stdout
+    try:
+        length = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
+        return await process.stdout.readexactly(length) if length <= MAX_ANSWER else None
+    except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError):
+        return None
 
 
 async def _end(child: Child) -> None:
