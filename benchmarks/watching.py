@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from benchmarks.sides import Side
 from tests.system.running import command_of, descendants, parent_of
 
 Sample = dict[str, Any]
+NOTHING: dict[str, float] = {"private_mb": 0.0, "largest_mb": 0.0, "pss_mb": 0.0, "files": 0, "processes": 0}
 OWED = {
     "singlewindow": """select
         (select count(*) from outbox where state = 'queued') as outbox,
@@ -31,16 +32,18 @@ OWED = {
 
 
 def memory(launcher: int) -> dict[str, dict[str, float]]:
-    """By part of the system: MB that are its processes' own, MB with their fair part of what is shared, open files and
-    how many processes it has now. Children of a part (typesetting, reading of files) count by themselves."""
+    """By part of the system: MB that are its processes' own, of all and of the largest, MB with their fair part of what
+    is shared, open files and how many processes it has now. Children of a part (typesetting, reading of files) count by
+    themselves."""
     found: dict[str, dict[str, float]] = {}
     for pid in [launcher, *descendants(launcher)]:
         part = _part(pid, launcher)
         own, fair = _memory(pid)
         if fair == 0:
             continue  # gone meanwhile, or the kernel's shadow of it
-        row = found.setdefault(part, {"private_mb": 0.0, "pss_mb": 0.0, "files": 0, "processes": 0})
+        row = found.setdefault(part, dict(NOTHING))
         row["private_mb"] += own
+        row["largest_mb"] = max(row["largest_mb"], own)
         row["pss_mb"] += fair
         row["files"] += _files(pid)
         row["processes"] += 1
@@ -100,8 +103,8 @@ class Watch:
         return {"minute": round((time.monotonic() - self.began) / 60, 2), "parts": parts, "owed": owed}
 
 
-NOTHING = {"private_mb": 0.0, "files": 0}
-GROWTH, LEAST_MB, LEAST_FILES = 0.03, 2.0, 8.0
+GROWTH, LEAST_MB, LEAST_FILES, LEAST_SESSIONS = 0.03, 2.0, 8.0, 3.0
+OF_A_CHILD = 0.1  # by so much the largest child of the second half may be larger than that of the first
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,32 @@ class Flatness:
 
 def flatness(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
     """By part of the system: its own memory, and its open files; parts that come and go are not among them. A part that
-    came during the first half (typesetting begins with the first print) is judged by the second as all are."""
+    came during the first half (typesetting begins with the first print) is judged by the second as all are.
+
+    Two things grow by design, to a bound that an hour may not reach, so that a slope says nothing of them: the memory
+    of a child that is ended after so many pieces of work (`children.py`) is judged by how large one becomes;
+    PostgreSQL's files, which each session keeps open once it has used them (at most max_files_per_process), by how many
+    sessions there are.
+    """
     found: dict[str, dict[str, Any]] = {}
     for part in _lasting(samples):
         of_part = [(s["minute"], s["parts"].get(part, NOTHING)) for s in samples]
         mb = Flatness.of([(minute, row["private_mb"]) for minute, row in of_part], LEAST_MB)
         files = Flatness.of([(minute, row["files"]) for minute, row in of_part], LEAST_FILES)
+        if part.endswith(" children"):
+            mb = replace(mb, flat=_as_large([row["largest_mb"] for _, row in of_part]))
+        if part == "postgresql":
+            sessions = [(minute, row["processes"]) for minute, row in of_part]
+            files = replace(files, flat=Flatness.of(sessions, LEAST_SESSIONS).flat)
         found[part] = {"private_mb": vars(mb), "files": vars(files)}
     return found
+
+
+def _as_large(largest: Sequence[float]) -> bool:
+    """Whether what was the most in the first half was so in the second, within OF_A_CHILD."""
+    half = len(largest) // 2
+    before = max(largest[:half], default=0.0)
+    return max(largest[half:]) <= max(before * (1 + OF_A_CHILD), before + LEAST_MB)
 
 
 def _lasting(samples: Sequence[Mapping[str, Any]]) -> Iterator[str]:

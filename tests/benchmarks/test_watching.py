@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.watching import Flatness, flatness
@@ -38,17 +39,49 @@ def test_what_shrinks_is_flat() -> None:
     assert Flatness.of(hour(100, -20), 2).flat
 
 
+def sample(minute: float, parts: Mapping[str, float], **more: float) -> dict[str, Any]:
+    """Parts with their MB; each is one process."""
+    rows = {
+        part: {"private_mb": mb, "largest_mb": mb, "pss_mb": mb, "files": 10, "processes": 1, **more}
+        for part, mb in parts.items()
+    }
+    return {"minute": minute, "parts": rows}
+
+
 def test_parts_that_come_and_go_are_not_judged() -> None:
     """A reading child is there now and then; a typesetting one from the first print on, and is judged."""
-
-    def sample(minute: int, mb: float, parts: tuple[str, ...]) -> dict[str, Any]:
-        row = {"private_mb": mb, "pss_mb": mb, "files": 10, "processes": 1}
-        return {"minute": minute, "parts": dict.fromkeys(parts, row)}
-
-    early, late = ("portal", "worker children"), ("portal", "portal children")
-    samples = [sample(0, 50, early), sample(1, 50, ("portal",)), sample(2, 50, late), sample(3, 90, late)]
+    samples = [
+        sample(0, {"portal": 50, "worker children": 50}),
+        sample(1, {"portal": 50}),
+        sample(2, {"portal": 50, "portal children": 50}),
+        sample(3, {"portal": 90, "portal children": 90}),
+    ]
     found = flatness(samples)
     assert list(found) == ["portal", "portal children"]
     assert found["portal children"]["files"]["at_first"] == 0
     assert found["portal"]["files"]["flat"]
     assert not found["portal"]["private_mb"]["flat"]
+
+
+def test_children_are_judged_by_how_large_one_becomes() -> None:
+    """They grow with their pieces of work and then end: a slope of what is left of an hour says nothing of them."""
+    ending = [sample(minute, {"portal children": 90 + minute % 20}) for minute in range(58)]
+    growing = [sample(minute, {"portal children": 90 + minute}) for minute in range(60)]
+    assert not Flatness.of(
+        [(s["minute"], s["parts"]["portal children"]["private_mb"]) for s in ending], 2
+    ).flat
+    assert flatness(ending)["portal children"]["private_mb"]["flat"]
+    assert not flatness(growing)["portal children"]["private_mb"]["flat"]
+
+
+def test_the_databases_files_are_judged_by_its_sessions() -> None:
+    """A session opens what it has not used yet; sessions that become more would be a leak."""
+    warming = [
+        sample(minute, {"postgresql": 500}, files=8000 + 10 * minute, processes=50) for minute in range(60)
+    ]
+    leaking = [
+        sample(minute, {"postgresql": 500}, files=8000, processes=50 + minute // 6) for minute in range(60)
+    ]
+    assert flatness(warming)["postgresql"]["files"]["flat"]
+    assert flatness(warming)["postgresql"]["files"]["a_hour"] == 600
+    assert not flatness(leaking)["postgresql"]["files"]["flat"]
