@@ -1,23 +1,33 @@
 """A data folder that is set up once and copied for each system of a run: databases, certificates, cards, world.
 
-Systems that start alike begin as `singlewindow setup` leaves a folder, which takes most of a first start. Nothing is
-shared: each has a copy of its own, made before its database runs. What counts at customs' first start only (their mode,
-say) is read by customs themselves, so copies may differ in it; anything else that could matter to the set-up keeps a
-system from being copied.
+Systems that start alike begin as a first start leaves a folder, customs' registers published to the portal: 5,000
+messages, which cost as much as all else of a start. Nothing is shared: each has a copy of its own, made before its
+database runs. What counts at customs' first start only (their mode, say) is forgotten again and read by each copy's
+customs, so copies may differ in it; anything else that could matter to the set-up keeps a system from being copied.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from singlewindow.launch.files import tail
+from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.process import spawn, stop
+from tests.ports import free_ports
+
 SETTING = "PREPARED_WORLD"  # the folder for it; tools/bootstrap_test.py gives one to all systems of a run
 # Settings of which the set-up knows nothing, or their beginnings:
-LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "PORTAL_URL", "TRANSPORT", "WEBHOOK_")
+LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "PORTAL_URL", "TRANSPORT", "WEB_PROCESSES", "WEBHOOK_")
+PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
+FIRST_START = ("mode", "fault")  # customs' tables of what counts at their first start
 MOVED = "moved-to"  # the database lies elsewhere, where its user can reach it
 
 
@@ -46,7 +56,28 @@ def _prepared(place: Path, environment: Callable[[Path], dict[str, str]]) -> Pat
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            command = [sys.executable, "-m", "singlewindow", "setup"]
-            subprocess.run(command, env=environment(place), check=True, stdout=subprocess.DEVNULL)
+            _start_once(place, environment(place))
             done.touch()
     return place / "data"
+
+
+def _start_once(place: Path, environment: dict[str, str]) -> None:
+    """Everything runs until it is ready, and ends; what this start alone has written goes."""
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    settings = {f"SINGLEWINDOW_{name}": str(port) for name, port in ports.items()}
+    said = place / "first-start.log"
+    with said.open("wb") as output:
+        command = (sys.executable, "-m", "singlewindow", "run")
+        launcher = spawn(command, output=output, environment=environment | settings)
+    try:
+        while "ready after" not in said.read_text(errors="replace"):
+            assert launcher.poll() is None, tail(said)
+            time.sleep(0.1)
+        cluster = Cluster(place / "data" / "postgres")
+        cluster.attach()
+        for table in FIRST_START:
+            cluster.query(f"delete from {table}", database="customs")
+    finally:
+        code = stop(launcher, (signal.SIGTERM, 20))
+    assert code == 0, tail(said)
+    shutil.rmtree(place / "data" / "log")

@@ -23,13 +23,12 @@ from singlewindow.launch.files import tail
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import spawn, stop
 from tests.ports import free_ports
-from tests.system.prepared import begin_prepared
+from tests.system.prepared import PORTS, begin_prepared
 
 CLONE = Path(__file__).resolve().parents[2]
 CHINA = ZoneInfo("Asia/Shanghai")
 READY_SECONDS = 120.0
 KEPT = {"SINGLEWINDOW_POSTGRES_BIN", "SINGLEWINDOW_DATABASE_USER"}
-PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
 COMMANDS = {
     "portal": "singlewindow.kernel serve",
     "worker": "singlewindow.kernel worker",

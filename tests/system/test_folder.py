@@ -19,6 +19,8 @@ GRANTED = """
 select d.number, d.status, array_agg(r.code order by r.seq) as codes
 from document d join receipt r on r.document_id = d.id
 group by d.number, d.status"""
+AGAIN = """update outgoing set state = 'queued', next_at = clock_timestamp()
+where kind = 'notice' and payload ->> 'kind' = 'print_district' returning message_id"""
 TAKEN_IN = "select number, count(*) as times, max(state) as state from submission group by number"
 
 
@@ -30,6 +32,8 @@ def test_applications_travel_as_files_while_both_sides_are_killed() -> None:
         stranger = system.data / "exchange" / "OutBox" / OUTSIDE
         stranger.write_text("{", encoding="utf-8")
         os.utime(stranger, (0, 0))
+        asyncio.run(_forgotten(system))
+        assert eventually(system.registers_arrived, 60)
         numbers = asyncio.run(_file(system))
         wanted = {(number, "4", ("SENT", "RECEIVED", "APPROVED")) for number in numbers}
         assert eventually(lambda: asyncio.run(_granted(system)) == wanted, 60), asyncio.run(_granted(system))
@@ -40,6 +44,15 @@ def test_applications_travel_as_files_while_both_sides_are_killed() -> None:
         assert _whole(boxes / "OutBox") == set()
         assert _whole(boxes / "FailBox") == {OUTSIDE, f"{OUTSIDE}.reason.txt"}
         assert len(list((boxes / "SentBox").glob("*.json"))) == APPLICATIONS
+
+
+async def _forgotten(system: System) -> None:
+    """A register of which the portal has lost everything is published again; it had come before, by another way."""
+    await system.sql("singlewindow", "delete from register_entry where kind = 'print_district'")
+    ids = [row["message_id"] for row in await system.sql("customs", AGAIN)]
+    assert ids
+    await system.sql("singlewindow", "delete from inbox where message_id = any($1)", ids)
+    await system.sql("customs", "select pg_notify('outgoing', '')")
 
 
 def _whole(box: Path) -> set[str]:
