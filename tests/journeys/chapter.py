@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.browser import Desk, browser, sit_down
-from tests.journeys.conftest import Stage
+from tests.journeys.conftest import USUAL, Stage
 from tests.system.running import running
 
 expect.set_options(timeout=15_000)  # shared machines; a page that is ready goes on at once
@@ -24,7 +24,7 @@ ANSWERING = {"CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}  # customs answe
 @contextmanager
 def staged(**settings: str) -> Iterator[Stage]:
     """A system of the chapter's own, with these settings."""
-    with running(CAPTCHA_FIXED="8888", **settings) as system:
+    with running(**USUAL, **settings) as system:
         yield Stage(system)
 
 

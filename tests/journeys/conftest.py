@@ -13,6 +13,8 @@ import pytest
 
 from tests.system.running import System, running
 
+USUAL = {"CAPTCHA_FIXED": "8888", "WEB_PROCESSES": "1"}  # two at one port are asked in tests/system/
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -49,7 +51,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The system of one journey; a module's SETTINGS are settings of its own."""
-    usual = {"CAPTCHA_FIXED": "8888", "CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}
-    settings: dict[str, str] = usual | getattr(request.module, "SETTINGS", {})
+    usual = {"CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}
+    settings: dict[str, str] = USUAL | usual | getattr(request.module, "SETTINGS", {})
     with running(**settings) as system:
         yield Stage(system)

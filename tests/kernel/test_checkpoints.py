@@ -21,7 +21,7 @@ from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
 
-MUTATIONS = 10_000
+MUTATIONS = 2_000  # of 28 kinds: what, and at which entry
 ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
 FORGE = """
 create function forge(mutation text, victim bigint, spot int) returns void language plpgsql as $$
@@ -91,7 +91,7 @@ async def kept(postgres: Any, portal_template: str, tmp_path: Path) -> AsyncIter
     await owner.close()
 
 
-async def test_any_of_ten_thousand_mutations_is_found_where_it_is(kept: Kept) -> None:
+async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) -> None:
     """PORT-08: changed, dated back, deleted, exchanged, added, cut off, gone with the document: each by someone who can
     write in the database and makes the chain hold again. What was not touched is not named."""
     await kept.make(MUTATIONS, "d", *ENTRIES)

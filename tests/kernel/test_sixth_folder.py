@@ -36,8 +36,8 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_copies_of_the_templates_are_working_chapters(clone: Path) -> None:
-    """By the commands of CONTRIBUTING.md, of a chapter with documents and of one without: shape, samples, orders, routes,
-    the way of a document from draft to grant with its own type, and what strangers get from it."""
+    """By the commands of CONTRIBUTING.md, of a chapter with documents and of one without: shape, samples, orders,
+    routes, the way of a document from draft to grant with its own type, and what strangers get from it."""
     copy_with_documents(clone)
     copy_without_documents(clone)
     assert "0 problems" in run(clone, "tools/check_subsystems.py")

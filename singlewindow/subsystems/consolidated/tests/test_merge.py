@@ -251,7 +251,7 @@ def sums(contents: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     return found
 
 
-@settings(max_examples=5_000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=1_000, deadline=None, database=None)  # others each time
 @given(st.integers(0, 9), st.integers(0, 2**48), st.integers(4, 9), st.booleans(), st.booleans())
 def test_nothing_is_lost_or_mixed(count: int, seed: int, most: int, agent: bool, instead: bool) -> None:
     random = Random(seed)
