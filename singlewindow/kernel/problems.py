@@ -50,6 +50,7 @@ class Problem(Exception):
     title: ClassVar[str] = "请求无法办理"
     usual_advice: ClassVar[str] = SHAPE_ADVICE
     usual_clause: ClassVar[str] = API
+    passing: ClassVar[bool] = False  # a further try, a moment later, may do it: a job tries again by itself
 
     def __init__(
         self,

@@ -308,11 +308,18 @@ async def test_what_takes_too_long_or_too_much_is_ended(press: Typesetter) -> No
         await strict.close()
 
 
-async def test_a_child_that_starts_slowly_is_not_late_with_its_first_piece() -> None:
-    """UI-12: on a machine without a free core a start takes seconds; they are no fault of what is printed."""
-    children = Children("tests.kernel.slow_child", {}, Bounds(seconds=1))
-    assert await children.ask(b"x") == b"x"
-    await children.close()
+async def test_neither_a_slow_start_nor_an_end_from_outside_costs_a_piece(tmp_path: Path) -> None:
+    """UI-12, OPER-04: on a machine without a free core a start takes longer than a piece may; on one without memory a
+    child is ended, and a second one says whether it was the piece."""
+    dies = tmp_path / "dies"
+    slow = Children("tests.kernel.odd_child", {"starts": 1.5, "dies": str(dies)}, Bounds(seconds=1))
+    assert await slow.ask(b"x") == b"x"
+    dies.touch()
+    ended = Children("tests.kernel.odd_child", {"starts": 0, "dies": str(dies)})
+    assert await ended.ask(b"x") == b"x"
+    assert not dies.exists()
+    for children in (slow, ended):
+        await children.close()
 
 
 async def test_a_child_at_the_end_of_its_bounds_costs_no_print(press: Typesetter) -> None:

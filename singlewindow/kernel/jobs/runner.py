@@ -56,7 +56,11 @@ async def run_due(worker: Database, web: Database, tools: Tools) -> int:
     except LeaseLost:
         log.warning("step was done by another worker", job=job["id"])
     except Problem as problem:
-        await _give_up(worker, job, problem)
+        if problem.passing and job["attempts"] < TRIES:
+            log.warning("job tries again", job=job["id"], kind=job["kind"], reason=problem.detail)
+            await _put_off(worker, job)
+        else:
+            await _give_up(worker, job, problem)
     except PASSING as error:
         log.warning("job waits", job=job["id"], kind=job["kind"], error=repr(error))
         await _wait(worker, job)

@@ -1,7 +1,8 @@
 """Work in child processes: few, started when first needed, bounded in memory and time, never forked.
 
 A child does one piece of work after another. One that takes too long, uses up its memory or breaks is ended, and the
-next piece gets a new one. The event loop only waits.
+next piece gets a new one. A child may also be ended from outside (no memory left on the machine): a piece is only given
+up when two that were new ended over it. The event loop only waits.
 """
 
 from __future__ import annotations
@@ -89,9 +90,12 @@ class Children:
     async def _done(self, work: bytes) -> bytes:
         child = await self._child()
         answer = await self._answer_of(child, work)
-        if not answer and child.done:  # it came to the end of its bounds over earlier pieces
-            child = await self._start()
-            answer = await self._answer_of(child, work)
+        for _ in range(
+            2 if child.done else 1
+        ):  # the end of its bounds over earlier pieces, and one from outside
+            if not answer:
+                child = await self._start()
+                answer = await self._answer_of(child, work)
         if not answer:
             raise Failed
         await self._put_back(child)

@@ -26,6 +26,12 @@ class CannotSeal(Problem):
     slug, status, title = "cannot-seal", 500, "签章未成功"
 
 
+class NotSealedNow(CannotSeal):
+    """The child that should have sealed it was late or was ended: by a machine without a free core, or from outside."""
+
+    passing = True
+
+
 @dataclass(frozen=True)
 class SealBox:
     """Where the seal stands on the paper: a reader opens the signature where it is clicked.
@@ -51,7 +57,7 @@ class Sealer:
         """The file with the seal's signature, dated `now` (business time), which readers show with the reason.
 
         Raises TooMany when too many files wait, CannotSeal where key or certificate are missing or out of date, and for
-        what is no PDF, has a form already, takes too long or too much memory.
+        what is no PDF or has a form already, NotSealedNow for what takes too long or too much memory.
         """
         self._check_certificate()
         asked = {**asdict(where), "reason": reason, "moment": now.astimezone(CHINA).isoformat()}
@@ -61,7 +67,9 @@ class Sealer:
             raise TooMany("当前签章任务较多，请稍后再试", retry_after=5) from None
         except (Failed, TookTooLong) as problem:
             log.error("sealing failed", why=repr(problem))
-            raise CannotSeal("签章服务未能完成签章，请稍后再试；仍不成功请联系系统管理员") from None
+            refused = isinstance(problem, Failed) and str(problem)
+            kind = CannotSeal if refused else NotSealedNow
+            raise kind("签章服务未能完成签章，请稍后再试；仍不成功请联系系统管理员") from None
 
     async def close(self) -> None:
         """End the children."""

@@ -14,7 +14,7 @@ from singlewindow.contract.pdf_seals import Trust, Verdict
 from singlewindow.contract.pdf_seals import check as check_seal
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
-from singlewindow.kernel.printing.sealing import CannotSeal, Sealer
+from singlewindow.kernel.printing.sealing import CannotSeal, NotSealedNow, Sealer
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.subsystems.declarations import print_job
 from singlewindow.subsystems.declarations import work as chapter_work
@@ -435,6 +435,25 @@ async def test_a_seal_that_cannot_be_given_stops_the_application_in_words(
     await work(house)
     seen = await view(member, application)
     assert (seen["state"], seen["done"], seen["message"]) == ("done", 2, "")
+
+
+async def test_a_seal_that_was_late_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRNT-11, OPER-04: nobody has to press anything when a child had no core for a while, or was ended."""
+    member = await scene(house)
+    numbers = await publish(house, declaration(member))
+    whole, late = Sealer.seal, iter((True, False))
+
+    async def seal(self: Sealer, *given: Any) -> bytes:
+        if next(late):
+            raise NotSealedNow("签章服务未能完成签章")
+        return await whole(self, *given)
+
+    monkeypatch.setattr(Sealer, "seal", seal)
+    application = await done(house, member, numbers, sealed=True)
+    assert (await view(member, application))["state"] == "running"
+    await house.sql("update job set leased_until = clock_timestamp() where state = 'running'")
+    await work(house)
+    assert (await view(member, application))["state"] == "done"
 
 
 async def test_jobs_of_the_chapter_are_started_by_it_alone(house: House) -> None:
