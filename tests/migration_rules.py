@@ -17,8 +17,7 @@ LARGE = {
 }  # fmt: skip
 """Tables that grow with the documents, beside those of which the name begins with `find_`."""
 STARRED = {
-    "job", "webhook_delivery", "consolidated_batch", "consolidated_relation", "find_consolidated_list",
-    "find_consolidated_declaration", "appointment_book", "consolidated_record", "gate_trip",
+    "appointment_book", "consolidated_record", "gate_trip",
 }  # fmt: skip
 """Tables of which some statement still answers every column (`*`): a new one breaks its plan in running processes."""
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from singlewindow.contract.environment import EnvironmentSettings, Origins, Port
 
 HOST = "127.0.0.1"  # never reachable from another computer
 
 
-class CardSettings(BaseSettings):
+class CardSettings(EnvironmentSettings):
     """Where the cards are and which pages may talk to the service."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore", env_ignore_empty=True)
 
     data: Path = Path("var/data")
     cards: Path | None = None  # folder of *.p12; default data/cards
     card_pkcs11_module: Path | None = None  # the manufacturer's library; without it the folder of demo cards
     card_pkcs11_slot: int | None = None  # slot id; default any
     card_pkcs11_token_label: str = ""  # default any
-    card_port: int = 61232
-    card_origins: str = ""  # comma-separated; default the portal's and customs' own addresses
-    port: int = 8000
-    customs_port: int = 8001
+    card_port: Port = 61232
+    card_origins: Origins = ""  # comma-separated; default the portal's and customs' own addresses
+    port: Port = 8000
+    customs_port: Port = 8001
 
     @property
     def cards_folder(self) -> Path:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from singlewindow.contract.environment import check_all
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
@@ -50,6 +51,7 @@ def serve() -> None:
     settings = CustomsSettings()
     logs.configure(settings.log_format)
     app = create_app(settings)
+    check_all()
     gc.collect()
     gc.freeze()  # what the start has made stays to the end
     gc.set_threshold(20_000, 20, 20)

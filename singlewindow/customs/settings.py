@@ -6,43 +6,49 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.contract.environment import (
+    DatabaseAddress,
+    EnvironmentSettings,
+    Origins,
+    Port,
+    Share,
+    SomeTime,
+    Span,
+    WebAddress,
+)
 
 
-class CustomsSettings(BaseSettings):
+class CustomsSettings(EnvironmentSettings):
     """Where customs' things are and how the default desk begins; each value has a default for a clone."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     data: Path = Path("var/data")
     host: str = "127.0.0.1"
-    customs_port: int = 8001
+    customs_port: Port = 8001
     listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
-    drain_seconds: float = 0  # asked to end, it says so long that it is not ready, and answers all the same
-    customs_database_url: str = "postgresql://customs@127.0.0.1/customs"
+    drain_seconds: Span = 0  # asked to end, it says so long that it is not ready, and answers all the same
+    customs_database_url: DatabaseAddress = "postgresql://customs@127.0.0.1/customs"
     pki: Path | None = None
-    portal_url: str = "http://127.0.0.1:8000"
+    portal_url: WebAddress = "http://127.0.0.1:8000"
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
     customs_mode: Literal["manual", "automatic"] = "automatic"  # at the first start; officers switch it later
-    customs_delay: float = Field(
-        default=3, ge=0, le=86400
-    )  # seconds from reception to the automatic decision
-    customs_delay_max: float = Field(default=0, ge=0, le=86400)  # longest delay; 0: always customs_delay
-    customs_refuse: float = Field(default=0, ge=0, le=1)  # share that the automatic mode refuses
-    customs_lost: float = Field(default=0, ge=0, le=1)  # shares of receipts with a fault; see faults.py
-    customs_doubled: float = Field(default=0, ge=0, le=1)
-    customs_delayed: float = Field(default=0, ge=0, le=1)
-    customs_shuffled: float = Field(default=0, ge=0, le=1)
-    customs_lost_seconds: float = Field(default=30, ge=0, le=86400)
-    customs_hold_seconds: float = Field(default=5, ge=0, le=3600)
-    customs_note_days: float = Field(default=1095, gt=0)  # what desks note besides submissions, business time
+    customs_delay: Span = Field(default=3, le=86400)  # seconds from reception to the automatic decision
+    customs_delay_max: Span = Field(default=0, le=86400)  # longest delay; 0: always customs_delay
+    customs_refuse: Share = 0  # share that the automatic mode refuses
+    customs_lost: Share = 0  # shares of receipts with a fault; see faults.py
+    customs_doubled: Share = 0
+    customs_delayed: Share = 0
+    customs_shuffled: Share = 0
+    customs_lost_seconds: Span = Field(default=30, le=86400)
+    customs_hold_seconds: Span = Field(default=5, le=3600)
+    customs_note_days: SomeTime = 1095  # what desks note besides submissions, business time
     customs_fault_seed: str = ""
     web_dist: Path = Path("web/dist")
     log_format: Literal["console", "json"] = "console"
     secure_cookies: bool = False  # on behind TLS
-    customs_origins: str = ""  # further origins than this program's own, comma-separated
-    session_hours: float = Field(default=12, gt=0)
+    customs_origins: Origins = ""  # further origins than this program's own, comma-separated
+    session_hours: SomeTime = 12
 
     @property
     def pki_folder(self) -> Path:

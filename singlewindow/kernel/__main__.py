@@ -17,6 +17,7 @@ import uvloop
 from fastapi import FastAPI
 
 from singlewindow.contract.checkpoints import Book
+from singlewindow.contract.environment import check_all
 from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
@@ -24,6 +25,7 @@ from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.registers.command import cli as registers
 from singlewindow.kernel.settings import settings
+from singlewindow.kernel.subsystem import document_types
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 cli.add_typer(codes, name="codes")
@@ -35,8 +37,9 @@ def serve() -> None:
     """Answer pages and the API at SINGLEWINDOW_HOST:SINGLEWINDOW_PORT, or on the launcher's socket."""
     from singlewindow.kernel.http.app import create_app
 
-    given = settings().listening_socket
-    answer_requests(create_app(), settings().port, None if given is None else socket.socket(fileno=given))
+    app, given = create_app(), settings().listening_socket
+    check_all()  # those of the chapters too, before anybody asks
+    answer_requests(app, settings().port, None if given is None else socket.socket(fileno=given))
 
 
 def answer_requests(app: FastAPI, port: int, listening: socket.socket | None = None) -> None:
@@ -60,6 +63,8 @@ def worker() -> None:
     from singlewindow.kernel.exchange.worker import work
 
     configure(settings().log_format)
+    document_types()
+    check_all()
     settle()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work(settings()))

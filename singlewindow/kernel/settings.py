@@ -7,53 +7,67 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.contract.environment import (
+    DatabaseAddress,
+    EnvironmentSettings,
+    Origins,
+    Port,
+    PortOrNone,
+    SomeTime,
+    Span,
+    WebAddress,
+)
 
 
-class Settings(BaseSettings):
+class Settings(EnvironmentSettings):
     """Where things are and how the portal answers; every value has a default for a clone's `make run`."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     data: Path = Path("var/data")
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Port = 8000
     listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
-    drain_seconds: float = (
+    drain_seconds: Span = (
         0  # asked to end, a web process says so long that it is not ready, and answers all the same
     )
-    card_port: int = 61232
-    database_url: str = "postgresql://sw_migrate@127.0.0.1/singlewindow"
-    web_database_url: str = "postgresql://sw_web@127.0.0.1/singlewindow"
-    worker_database_url: str = "postgresql://sw_worker@127.0.0.1/singlewindow"
-    database_connections: int = Field(default=10, ge=2)  # of a web process, or of a worker, for its work
+    card_port: Port = 61232
+    database_url: DatabaseAddress = "postgresql://sw_migrate@127.0.0.1/singlewindow"
+    web_database_url: DatabaseAddress = "postgresql://sw_web@127.0.0.1/singlewindow"
+    worker_database_url: DatabaseAddress = "postgresql://sw_worker@127.0.0.1/singlewindow"
+    database_connections: int = Field(
+        default=10, ge=2, le=1000
+    )  # of a web process, or of a worker, for its work
     pki: Path | None = None
-    customs_url: str = "http://127.0.0.1:8001"
+    customs_url: WebAddress = "http://127.0.0.1:8001"
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
     history_folder: Path | None = None
     web_dist: Path = Path("web/dist")
     fonts: Path = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
-    worker_metrics_port: int = 0  # 0: the worker listens nowhere
+    worker_metrics_port: PortOrNone = 0  # 0: the worker listens nowhere
     log_format: Literal["console", "json"] = "console"
     demo: bool = True
     with_template: bool = False  # the invented document of subsystems/_template, for tests
     secure_cookies: bool = False  # on behind TLS
-    allowed_origins: str = ""  # further origins than the portal's own, comma-separated
+    allowed_origins: Origins = ""  # further origins than the portal's own, comma-separated
     session_cookie: str = ""  # its name; default: with the port in it
-    session_hours: float = 12
-    prepare_minutes: float = 5
-    file_megabytes: int = 64  # the largest file that is handed in for a job
-    files_megabytes: int = 400  # of one account, all together
-    file_days: float = 7  # how long such files and what jobs make of them are kept
-    item_days: float = (
+    session_hours: SomeTime = 12
+    prepare_minutes: SomeTime = 5
+    file_megabytes: int = Field(default=64, ge=1, le=100_000)  # the largest file that is handed in for a job
+    files_megabytes: int = Field(default=400, ge=1, le=1_000_000)  # of one account, all together
+    file_days: SomeTime = 7  # how long such files and what jobs make of them are kept
+    item_days: SomeTime = (
         7  # what became of a job's pieces is kept so long after its end; refused documents stand in them
     )
-    token_log_days: float = 90  # how long the uses of tokens are kept
-    feed_days: float = 90  # how long the events of the feed are kept
-    import_documents: int = 20_000  # in one workbook
-    import_rows: int = 200_000  # of a sheet, and of all line tables together
-    seal_days: int = 7  # how long the QR code of a print is valid, unless the print says otherwise
+    token_log_days: SomeTime = 90  # how long the uses of tokens are kept
+    feed_days: SomeTime = 90  # how long the events of the feed are kept
+    import_documents: int = Field(default=20_000, ge=1, le=1_000_000)  # in one workbook
+    import_rows: int = Field(
+        default=200_000, ge=1, le=1_048_576
+    )  # of a sheet, and of all line tables together
+    seal_days: int = Field(
+        default=7, ge=1, le=36_500
+    )  # how long the QR code of a print is valid, unless the print says otherwise
     webhook_private: bool = False  # events may be sent by http, and to this house's own machines
     captcha_fixed: str = ""  # tests and journeys only: the answer of every captcha
 

@@ -82,7 +82,9 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
 
 
 def check_ports(parts: Iterable[Part]) -> None:
-    """Raise LaunchError, naming the settings, when ports are taken."""
+    """Raise LaunchError, naming the settings, when ports are taken or nobody can listen at their address."""
+    for host in dict.fromkeys(part.port.host for part in parts if part.port):
+        _check_host(host)
     taken = [part for part in parts if part.port and not _free(part.port)]
     if taken:
         lines = (
@@ -92,6 +94,17 @@ def check_ports(parts: Iterable[Part]) -> None:
             if part.port
         )
         raise LaunchError("\n".join(lines))
+
+
+def _check_host(host: str) -> None:
+    try:
+        with socket.socket(_family(Port(host, 0, "")), socket.SOCK_STREAM) as probe:
+            probe.bind((host, 0))
+    except (OSError, UnicodeError) as error:
+        raise LaunchError(
+            f"SINGLEWINDOW_HOST is {host!r}, at which nobody can listen here ({error}): "
+            "it must be an address of this computer, such as 127.0.0.1, or 0.0.0.0 for all of them."
+        ) from error
 
 
 def listen(port: Port) -> socket.socket:

@@ -6,38 +6,43 @@ import os
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from singlewindow.contract.environment import (
+    PREFIX,
+    DatabaseAddress,
+    EnvironmentSettings,
+    Origins,
+    Port,
+    Span,
+    WebAddress,
+)
 from singlewindow.launch.errors import LaunchError
 
 CLONE = Path(__file__).resolve().parents[2]
 DATABASE_SETTINGS = ("DATABASE_URL", "WEB_DATABASE_URL", "WORKER_DATABASE_URL", "CUSTOMS_DATABASE_URL")
-PREFIX = "SINGLEWINDOW_"
 
 
-class LaunchSettings(BaseSettings):
+class LaunchSettings(EnvironmentSettings):
     """Environment variables with the prefix SINGLEWINDOW_ (docs/operations.md); all have defaults."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     data: Path = Path("var/data")
     host: str = "127.0.0.1"
-    port: int = 8000
-    customs_port: int = 8001
-    card_port: int = 61232
-    drain_seconds: float = 0
+    port: Port = 8000
+    customs_port: Port = 8001
+    card_port: Port = 61232
+    drain_seconds: Span = 0
     web_processes: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1, le=32)
-    database_url: str = ""
-    web_database_url: str = ""
-    worker_database_url: str = ""
-    customs_database_url: str = ""
+    database_url: DatabaseAddress = ""
+    web_database_url: DatabaseAddress = ""
+    worker_database_url: DatabaseAddress = ""
+    customs_database_url: DatabaseAddress = ""
     pki: Path | None = None
     cards: Path | None = None
     exchange_folder: Path | None = None
     backup_folder: Path | None = None
-    customs_url: str = ""
-    portal_url: str = ""
-    card_origins: str = ""
+    customs_url: WebAddress = ""
+    portal_url: WebAddress = ""
+    card_origins: Origins = ""
     web_dist: Path = CLONE / "web" / "dist"
 
     @property

@@ -250,7 +250,11 @@ def test_expired_revoked_and_unknown_are_told_apart(pki: Pki) -> None:
 def command(file: Path, *more: str) -> tuple[int, str]:
     """`singlewindow check-pdf`, in an environment that names neither database nor server."""
     asked = (sys.executable, "-m", "singlewindow", "check-pdf", str(file), *more)
-    environment = {"PATH": os.environ["PATH"], "SINGLEWINDOW_DATABASE_URL": "nowhere", "PYTHONUTF8": "1"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SINGLEWINDOW_DATABASE_URL": "postgresql://nowhere",
+        "PYTHONUTF8": "1",
+    }
     done = subprocess.run(asked, capture_output=True, text=True, check=False, env=environment)
     return done.returncode, done.stdout + done.stderr
 

@@ -91,7 +91,7 @@ BAD = (
     "alter table document rename to paper",
     "alter table document add constraint seen check (id > 0)",
     "alter table document add constraint one unique (number)",
-    "alter table job add column more text",
+    "alter table gate_trip add column more text",
     "update document set status = '0'",
     "update find_gate_trip t set shown = true -- all of them",
     "drop function sw_begin(bigint, bigint)",

@@ -30,6 +30,12 @@ from singlewindow.kernel.settings import settings
 LEASE = "10 seconds"
 DUE = "exists (select from job where state in ('queued', 'running') and leased_until <= clock_timestamp())"
 """Whether there is anything to do: SQL, asked by the worker now and then."""
+_OF_JOB = ", ".join(
+    f"j.{name}" for name in (
+        "id", "company_id", "account_id", "kind", "about", "asked", "facts", "total", "done", "failed", "stop_asked",
+        "source_id", "lease", "attempts",
+    )
+)  # fmt: skip
 RENEWED_SECONDS = 3.0  # as long as the step goes on
 TRIES = 5  # of one step that fails, before the job is given up
 CUT_OFF = 40  # ends of worker or database in the middle of one step, one after the other, before it is
@@ -81,7 +87,8 @@ async def _lease(worker: Database) -> Row | None:
                     lease = case lease when '' then 0
                         else coalesce(substring(lease from '^([0-9]+)/')::int, 0) + 1 end || '/' || $1,
                     leased_until = clock_timestamp() + interval '{LEASE}'
-                from due where j.id = due.id returning j.*""",
+                from due where j.id = due.id
+                returning {_OF_JOB}""",
             secrets.token_hex(16),
         )
 

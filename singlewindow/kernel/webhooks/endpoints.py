@@ -36,6 +36,8 @@ DeliveryState = Literal["waiting", "delivered", "given up"]
 _COLUMNS = """id, name, url, applications, active, failing, failed_since, gave_up_at, delivered_at, created_at,
               case when old_until > clock_timestamp() then old_until end as old_until"""
 
+_OF_DELIVERY = "id, event_id, no, state, tries, made_at, last_at, next_at, fault, status"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -156,8 +158,8 @@ class Endpoints:
         if found.state == "stopped":
             raise Conflict("该推送地址已停用；请启用后再测试")
         row = await self.transaction.row(
-            """insert into webhook_delivery (webhook_id, company_id, event_id, next_at)
-               values ($2, $1, $3, '-infinity') returning *""",
+            f"""insert into webhook_delivery (webhook_id, company_id, event_id, next_at)
+               values ($2, $1, $3, '-infinity') returning {_OF_DELIVERY}""",
             self.person.company_id, id, f"test_{secrets.token_hex(12)}",
         )  # fmt: skip
         await self._call(courier.CHANNEL)
@@ -195,7 +197,7 @@ class Endpoints:
         """The newest PAGE + 1 deliveries that are older than `before`. Raises NotFound."""
         await self._get(id)
         rows = await self.transaction.rows(
-            f"""select * from webhook_delivery
+            f"""select {_OF_DELIVERY} from webhook_delivery
                 where {OWN} and webhook_id = $2 and ($3::bigint is null or id < $3)
                   and ($4::text is null or state = $4)
                 order by id desc limit {PAGE + 1}""",

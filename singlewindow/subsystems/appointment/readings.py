@@ -11,7 +11,8 @@ from functools import cache
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.contract.environment import EnvironmentSettings
 
 Closing = Literal["same_day", "earlier_day"]
 Hours = Literal["clock", "working"]
@@ -52,10 +53,8 @@ class Readings:
         return timedelta(hours=self.window_hours)
 
 
-class ReadingSettings(BaseSettings):
+class ReadingSettings(EnvironmentSettings):
     """The same from the environment, within bounds in which the chapter makes sense."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     appointment_closing: Closing = "same_day"
     appointment_hours: Hours = "clock"

@@ -11,7 +11,9 @@ from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
+
+from singlewindow.contract.environment import EnvironmentSettings, Told
 
 Overdue = Literal["warn", "refuse"]
 
@@ -23,7 +25,9 @@ def _days(given: object) -> object:
     return tuple(date.fromisoformat(day.strip()).isoformat() for day in given.split(",") if day.strip())
 
 
-Days = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_days)]
+Days = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_days), Told("days as 2026-07-01, with commas between")
+]
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,8 @@ class Readings:
     rate_days: tuple[str, ...] = ()
 
 
-class ReadingSettings(BaseSettings):
+class ReadingSettings(EnvironmentSettings):
     """The same from the environment, within bounds in which the chapter makes sense."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     consolidated_guarantee_months: int = Field(default=3, ge=0, le=36)
     consolidated_extension_days: int = Field(default=10, ge=0, le=366)

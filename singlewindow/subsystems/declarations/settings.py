@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.contract.environment import EnvironmentSettings
 
 
-class ChapterSettings(BaseSettings):
+class ChapterSettings(EnvironmentSettings):
     """How much at once."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     application_declarations: int = Field(default=10_000, ge=1, le=100_000)  # in one application
 

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from singlewindow.contract.environment import EnvironmentSettings
 
 Window = Literal["whole", "start"]
 EntryCalendar = Literal["when_present", "never"]
@@ -35,10 +36,8 @@ class Readings:
         return timedelta(hours=self.window_hours)
 
 
-class CustomsReadingSettings(BaseSettings):
+class CustomsReadingSettings(EnvironmentSettings):
     """The same from the environment, under the names that the portal reads."""
-
-    model_config = SettingsConfigDict(env_prefix="SINGLEWINDOW_", extra="ignore")
 
     appointment_window: Window = "whole"
     appointment_entry_calendar: EntryCalendar = "when_present"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
+from singlewindow.contract.environment import WrongSettings
 from singlewindow.subsystems.appointment.calendar import minutes_of, months_around, read_calendar
 from singlewindow.subsystems.appointment.readings import Readings, ReadingSettings, readings
 from singlewindow.subsystems.appointment.tests.ports import at
@@ -73,5 +73,5 @@ def test_readings_that_make_no_sense_do_not_start(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"SINGLEWINDOW_APPOINTMENT_{name}", value)
-    with pytest.raises(ValidationError):
+    with pytest.raises(WrongSettings, match=name):
         ReadingSettings()

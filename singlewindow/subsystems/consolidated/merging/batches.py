@@ -146,9 +146,12 @@ async def find_batches(
     """How many clicks of the company there are, and a page of them, the newest first."""
     rows = await transaction.rows(
         f"""with page as (
-                select * from consolidated_batch b where {OWN} order by id desc limit $2 offset $3
+                select id, clicked_at, clicked_by, declarant, lists from consolidated_batch b where {OWN}
+                order by id desc limit $2 offset $3
             )
-            select (select count(*) from consolidated_batch b where {OWN}) as total, p.*, l.*
+            select (select count(*) from consolidated_batch b where {OWN}) as total,
+                   p.id, p.clicked_at, p.clicked_by, p.declarant, p.lists,
+                   l.waiting, l.merged, l.made, l.skipped
             from (select 1) as one left join page p on true left join lateral (
                 select count(*) filter (where state = 'waiting') as waiting,
                        count(*) filter (where state = 'merged') as merged,

@@ -22,6 +22,13 @@ from singlewindow.subsystems.consolidated.merging.periods import CLAUSE
 
 OWN = "f.company_id = {}"
 """The application's own check of whose lists are found; row-level security is the second fence."""
+FOUND = (
+    "number", "list_no", "ie_flag", "nature", "district", "book_no", "trade_mode", "transport_mode", "declared_on",
+    "accepted_on", "items", "packages", "gross_weight", "net_weight", "total", "currency", "status",
+)  # fmt: skip
+"""What a candidate has of the find table."""
+_FOUND = ", ".join(f"f.{name}" for name in FOUND)
+_OF_PAGE = ", ".join(f"p.{name}" for name in FOUND)
 SORTS = {
     "declared_on": "declared_on",
     "accepted_on": "accepted_on",
@@ -72,10 +79,11 @@ async def find_candidates(
                 select count(*) as found from (
                     select from find_consolidated_list f where {terms} limit {COUNTED + 1}) as c
             ), page as (
-                select f.*, row_number() over ({order}) as place from find_consolidated_list f where {terms}
+                select f.document_id, {_FOUND}, row_number() over ({order}) as place from find_consolidated_list f
+                where {terms}
                 {order} limit {asked.size} offset {(asked.page - 1) * asked.size}
             )
-            select c.found, p.*, d.amending, d.ended_by, {MERGED_IN.format("p.document_id")}
+            select c.found, {_OF_PAGE}, d.amending, d.ended_by, {MERGED_IN.format("p.document_id")}
             from counted c left join (page p join document d on d.id = p.document_id) on true order by p.place""",
         *terms.values,
     )

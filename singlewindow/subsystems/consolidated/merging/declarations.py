@@ -90,6 +90,14 @@ def _terms(person: Person, asked: Asked) -> Terms:
     return terms
 
 
+FOUND = (
+    "document_id", "company_id", "number", "status", "filed_on", "entry_no", "declared_on", "closed_on", "entry_type",
+    "ie_flag", "nature", "district", "book_no", "consignee_code", "declarant_code", "transport_mode", "trade_mode",
+    "packages", "gross_weight", "net_weight", "items", "lists", "total", "currency",
+)  # fmt: skip
+"""What page and export have of the find table."""
+_FOUND = ", ".join(f"f.{name}" for name in FOUND)
+_OF_PAGE = ", ".join(f"p.{name}" for name in FOUND)
 _SHOWN = ", ".join(f"d.content->>'{name}' as {name}" for name in MEMBERS)
 
 
@@ -105,10 +113,11 @@ async def find_declarations(
                 select count(*) as found from (
                     select from find_consolidated_declaration f where {terms} limit {COUNTED + 1}) as c
             ), page as (
-                select f.*, row_number() over ({order}) as place from find_consolidated_declaration f where {terms}
+                select {_FOUND}, row_number() over ({order}) as place from find_consolidated_declaration f
+                where {terms}
                 {order} limit {asked.size} offset {(asked.page - 1) * asked.size}
             )
-            select c.found, p.*, {_SHOWN} from counted c
+            select c.found, {_OF_PAGE}, {_SHOWN} from counted c
             left join (page p join document d on d.id = p.document_id) on true order by p.place""",
         *terms.values,
     )
@@ -122,7 +131,7 @@ async def exported(transaction: Transaction, person: Person, asked: Asked) -> As
         terms = _terms(person, asked)
         terms.add("f.document_id > {}", after)
         rows = await transaction.rows(
-            f"""select f.*, {_SHOWN} from find_consolidated_declaration f join document d on d.id = f.document_id
+            f"""select {_FOUND}, {_SHOWN} from find_consolidated_declaration f join document d on d.id = f.document_id
                 where {terms} order by f.document_id limit {AT_ONCE}""",
             *terms.values,
         )

@@ -10,6 +10,11 @@ CLAUSE = "手册 第六篇 5.4 归并关系查询"
 OWN = "(r.company_id = {} or r.owner_id = {})"
 """The application's own check of whose relations are seen: the lists' company, and the one whose declaration it is.
 Row-level security is the second fence."""
+RELATED = (
+    "list_number", "list_no", "list_item", "declaration_number", "declaration_item", "code", "name", "quantity", "unit",
+    "total", "currency",
+)  # fmt: skip
+_RELATED = ", ".join(f"r.{name}" for name in RELATED)
 
 
 async def find_relations(
@@ -31,10 +36,10 @@ async def find_relations(
                 select count(*) as found from (
                     select from consolidated_relation r where {terms} limit {COUNTED + 1}) as c
             ), page as (
-                select r.* from consolidated_relation r where {terms} {order}
+                select {_RELATED}, r.declaration_id from consolidated_relation r where {terms} {order}
                 limit {size} offset {(page - 1) * size}
             )
-            select c.found, r.*, f.entry_no from counted c
+            select c.found, {_RELATED}, f.entry_no from counted c
             left join (page r left join find_consolidated_declaration f on f.document_id = r.declaration_id) on true
             {order}""",
         *terms.values,
