@@ -64,10 +64,10 @@ figures: install
 performance: install
 	@$(BIN)/python -m benchmarks.report
 
-## fuzz [CASES=20000] [SEED=1]: both sides' API asked from its description; JSON counts in var/fuzz (by hand)
+## fuzz [CASES=20000] [SEED=1] [PARTS=2]: both sides' API asked from its description; JSON counts in var/fuzz (by hand)
 fuzz: install
-	@FUZZ_CASES=$(or $(CASES),20000) FUZZ_SEED=$(or $(SEED),1) FUZZ_REPORT=var/fuzz \
-		$(BIN)/python -m pytest -q -p no:xdist tests/fuzz tests/customs/test_fuzz.py
+	@FUZZ_CASES=$(or $(CASES),20000) FUZZ_SEED=$(or $(SEED),1) FUZZ_PARTS=$(or $(PARTS),2) FUZZ_REPORT=var/fuzz \
+		$(BIN)/python -m pytest -q -n $(or $(PARTS),2) tests/fuzz tests/customs/test_fuzz.py
 
 ## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
 torture: install web/dist/index.html

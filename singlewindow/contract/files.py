@@ -17,6 +17,14 @@ def read_file(path: Path) -> bytes:
     return _content(path, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
+def read_at_most(path: Path, most: int) -> bytes | None:
+    """The content of somebody's file, whatever its size says (a device has none); None where it has more than `most`
+    bytes. Raises OSError."""
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    return data if len(data) <= most else None
+
+
 @lru_cache(maxsize=16)
 def _content(path: Path, inode: int, size: int, changed: int) -> bytes:
     return path.read_bytes()

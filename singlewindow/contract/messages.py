@@ -17,13 +17,24 @@ Bytes inside JSON are standard Base64 with padding; moments are RFC 3339 with an
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 MAX_NUMBER = 2**31 - 1
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def _shown_anywhere(moment: datetime) -> datetime:
+    if not _FIRST <= moment <= _LAST:
+        raise ValueError("a moment that has no date in some time zone")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_shown_anywhere)]
+"""With an offset, and a date in every time zone: PostgreSQL would keep others, and nobody could read them again."""
 
 
 class Strict(BaseModel):
@@ -109,7 +120,7 @@ class Submission(Strict):
         default_factory=dict
     )  # path (`field`, `lines/0/column`) → its code's name
     request_id: str  # the request that caused it, for the logs of both sides
-    submitted_at: datetime
+    submitted_at: Moment
 
 
 class Receipt(Strict):
@@ -122,7 +133,7 @@ class Receipt(Strict):
     seq: int = Field(ge=1, le=MAX_NUMBER)
     code: str  # default desk: RECEIVED, REJECTED, APPROVED, REFUSED; a desk of its own may add codes
     text: str  # for the company to read
-    at: datetime
+    at: Moment
     data: dict[str, Any] = Field(default_factory=dict)  # e.g. {"customs_no": "…"}
     request_id: str = ""
 
@@ -138,8 +149,8 @@ class Notice(Strict):
     key: str
     seq: int = Field(ge=1, le=2**63 - 1)
     data: dict[str, Any] | None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
 
 
 class ReceiptCode(StrEnum):

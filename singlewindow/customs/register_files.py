@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from singlewindow.contract.files import read_at_most
 from singlewindow.customs.register_kinds import PORT_CALENDAR, Member, Register
 from singlewindow.customs.register_values import wrong, wrong_entry
 from singlewindow.customs.texts import all_storable
@@ -23,7 +24,11 @@ from singlewindow.customs.texts import all_storable
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PROBLEMS = 20
 FLAGS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 DAYS = ("valid_from", "valid_to")
+
+
+Part = TypeVar("Part", list[Any], dict[str, Any])
 
 
 class Unreadable(Exception):
@@ -46,9 +51,9 @@ class Read:
 
 def read_file(register: Register, file: Path) -> list[Read]:
     """The entries of a file, one for each key; raises Unreadable and OSError."""
-    if file.stat().st_size > MOST_BYTES:
+    if (content := read_at_most(file, MOST_BYTES)) is None:
         raise Unreadable([f"larger than {MOST_BYTES:,} bytes"])
-    text = _decoded(file.read_bytes())
+    text = _decoded(content)
     problems: list[str] = []
     objects = list(_json(text) if file.suffix.lower() == ".json" else _csv(register, text))
     entries = _entries(register, objects, problems)
@@ -74,9 +79,16 @@ def _json(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable([f"no JSON: {error}"]) from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not all_storable(rows):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not _storable(rows):
         raise Unreadable(["no list of objects that can be stored"])
     yield from enumerate(rows, 1)
+
+
+def _storable(rows: list[dict[str, Any]]) -> bool:
+    try:
+        return all_storable(rows)
+    except RecursionError:
+        return False
 
 
 def _csv(register: Register, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -130,18 +142,34 @@ def _add(register: Register, entries: dict[str, Read], line: int, row: Mapping[s
     for name, value in row.items():
         member, _, column = name.partition(".")
         if name in DAYS:
-            _set(entry.days, name, date.fromisoformat(value) if value else None)
+            _set(entry.days, name, _day(value) if value else None)
         elif column:
             rows.setdefault(member, {})[column] = _value(_column(register, member, column), value)
         elif name != "key":
             _set(entry.data, name, _value(register.member(name), value))
     for member, values in rows.items():
-        entry.data.setdefault(member, []).append(values)
+        _part(entry, member, list).append(values)
 
 
 def _set(values: dict[str, Any], name: str, value: Any) -> None:
     if values.setdefault(name, value) != value:
         raise ValueError(f"{name} is {value!r} here and {values[name]!r} in an earlier line of the same key")
+
+
+def _day(text: str) -> date:
+    """A day within the years that any calendar here has. Raises ValueError, TypeError."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{text} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _part(entry: Read, name: str, kind: type[Part]) -> Part:
+    """The rows or days of an entry, to which another line adds. Raises ValueError where a text stands there."""
+    part = entry.data.setdefault(name, kind())
+    if not isinstance(part, kind):
+        raise ValueError(f"{name} is {part!r} in an earlier line of the same key")
+    return part
 
 
 def _column(register: Register, name: str, column: str) -> Member | None:
@@ -156,7 +184,7 @@ def _value(member: Member | None, value: Any) -> Any:
 
 
 def _add_interval(entries: dict[str, Read], line: int, row: Mapping[str, Any]) -> None:
-    day = date.fromisoformat(row["day"])
+    day = _day(row["day"])
     key = f"{row.get('port', '')}-{day:%Y%m}"
     entry = entries.setdefault(
         key, Read(line, key, {"port": row.get("port", ""), "month": f"{day:%Y-%m}", "days": {}})
@@ -165,7 +193,9 @@ def _add_interval(entries: dict[str, Read], line: int, row: Mapping[str, Any]) -
         _set(entry.data, "name", row["name"])
     if "provisional" in row:
         _set(entry.data, "provisional", _value(PORT_CALENDAR.member("provisional"), row["provisional"]))
-    intervals = entry.data["days"].setdefault(f"{day:%d}", [])
+    intervals = _part(entry, "days", dict).setdefault(f"{day:%d}", [])
+    if not isinstance(intervals, list):
+        raise ValueError(f"{day} is {intervals!r} in an earlier line of the same key")
     if "from" in row or "to" in row:
         intervals.append(f"{row.get('from', '')}-{row.get('to', '')}")
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 MOST = 2**53 - 1  # what JSON carries exactly between all programs
+MOST_NESTED = 32  # levels of a content; a form has four, and an officer's page goes through all of them
 _IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -52,6 +53,14 @@ def _fraction(text: str) -> float:
     return number
 
 
+def _is_flat(value: Any, levels: int) -> bool:
+    """Whether nothing in a value of JSON types lies deeper than so many levels."""
+    if not isinstance(value, dict | list):
+        return True
+    within = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_flat(each, levels - 1) for each in within)
+
+
 _READER = json.JSONDecoder(parse_int=_number, parse_float=_fraction, parse_constant=_fraction)
 
 
@@ -59,6 +68,8 @@ def json_object(data: bytes) -> dict[str, Any]:
     """The JSON object in `data`; raises ValueError when it is none, or holds what cannot be stored."""
     try:
         value = _READER.decode(data.decode())
+        if data.count(b"{") + data.count(b"[") > MOST_NESTED and not _is_flat(value, MOST_NESTED):
+            raise ValueError("nested too deeply")
         # What cannot be stored in a text can be said by an escape alone.
         if isinstance(value, dict) and (b"\\" not in data or all_storable(value)):
             return value

@@ -48,6 +48,28 @@ def written(folder: Path, name: str, content: Any) -> Path:
     return file
 
 
+@pytest.mark.parametrize(
+    ("register", "content"),
+    [
+        (COMPANY, "[" * 100_000),
+        (COMPANY, '[{"key": "1", "name": ' + "[" * 900 + "]" * 900 + "}]"),
+        (COMPANY, '[{"key": ' + "9" * 5_000 + "}]"),
+        (DECLARATION, [{"key": NUMBER, "goods": "all"}, {"key": NUMBER, "goods.no": 1}]),
+        (PORT_CALENDAR, [{"key": "5301-202701", "days": "x"}, {"port": "5301", "day": "2027-01-04"}]),
+        (PORT_CALENDAR, [{"key": "5301-202701", "days": {"04": "x"}}, {"port": "5301", "day": "2027-01-04"}]),
+        (PORT_CALENDAR, [{"port": [], "day": {}}, {"port": 1, "day": 2027}]),
+        (LICENCE, LICENCES.replace("2027-06-30", "9999-12-31")),
+        (LICENCE, LICENCES.replace("2027-06-30", "0001-01-01")),
+        (LICENCE, [{"key": {"a": 1}, "goods": [1, None], "valid_from": 20270101}]),
+    ],
+)
+def test_bombs_and_nonsense(register: Register, content: Any, tmp_path: Path) -> None:
+    """A file that cannot be taken, with the reason."""
+    with pytest.raises(Unreadable) as unreadable:
+        read_file(register, written(tmp_path, "file.csv" if content[0] == "k" else "file.json", content))
+    assert all(len(problem) < 500 for problem in unreadable.value.problems)
+
+
 async def test_a_calendar_by_intervals(customs: Customs, portal: Portal, tmp_path: Path) -> None:
     """OPER-02, CUST-02: months out of days; later files change the days that they name; a day without hours rests."""
     found = await take(customs, PORT_CALENDAR, written(tmp_path, "gb.csv", CALENDAR))

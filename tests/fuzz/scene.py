@@ -28,21 +28,19 @@ from tests.samples import notices
 if TYPE_CHECKING:
     from conftest import Standing, TestPostgres
 
-DATABASE = "portal_fuzz"
-
 
 @asynccontextmanager
 async def own_house(
-    postgres: TestPostgres, template: str, application: FastAPI, standing: Standing
+    postgres: TestPostgres, template: str, application: FastAPI, standing: Standing, database: str
 ) -> AsyncIterator[House]:
     """A whole portal on a database that nobody else uses."""
     before = structlog.get_config()["wrapper_class"]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING)
     )  # a line for each request
-    postgres.cluster.query(f"create database {DATABASE} template {template} owner sw_migrate")
-    owner = postgres.dsn(DATABASE)
-    pools = [await Database.connect(postgres.dsn(DATABASE, role)) for role in ("sw_web", "sw_worker", None)]
+    postgres.cluster.query(f"create database {database} template {template} owner sw_migrate")
+    owner = postgres.dsn(database)
+    pools = [await Database.connect(postgres.dsn(database, role)) for role in ("sw_web", "sw_worker", None)]
     web, worker, whole = pools
     application.state.database = web
     application.state.typesetter = standing.tools.typesetter
@@ -51,7 +49,7 @@ async def own_house(
         application, owner, web, worker, whole, plain, settings().pki_folder, settings().data / "cards",
         Customs(settings().pki_folder, web), standing.tools,
     )  # fmt: skip
-    hub, bell = Hub(web, postgres.dsn(DATABASE, "sw_web")), Bell(postgres.dsn(DATABASE, "sw_web"))
+    hub, bell = Hub(web, postgres.dsn(database, "sw_web")), Bell(postgres.dsn(database, "sw_web"))
     application.state.hub, application.state.bell = hub, bell
     listening = asyncio.create_task(hub.run())
     yield house

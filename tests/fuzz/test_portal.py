@@ -12,6 +12,7 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import schemathesis
 from fastapi import FastAPI
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 CASES = int(os.environ.get("FUZZ_CASES", "1000"))
 ENOUGH = 5_000  # of which each operation must have succeeded; with fewer, chance decides
+PARTS = int(
+    os.environ.get("FUZZ_PARTS", "1")
+)  # that share the cases, each with a seed and a portal of its own
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
-REPORT = Path(os.environ.get("FUZZ_REPORT", "var/test")) / "fuzz-portal.json"
+REPORTS = Path(os.environ.get("FUZZ_REPORT", "var/test"))
 
 
 NEVER_REFUSED = {
@@ -62,15 +66,20 @@ def errand(operation: Any) -> str:
     return "system" if operation.path.startswith("/api/system/") else "owner"
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 async def test_whatever_is_asked(
-    postgres: TestPostgres, portal_template: str, application: FastAPI, standing: Standing, ordinary_file: None,
-    fixed_captcha: None,
+    part: int, postgres: TestPostgres, portal_template: str, application: FastAPI, standing: Standing,
+    ordinary_file: None, fixed_captcha: None,
 ) -> None:  # fmt: skip
-    async with scene.own_house(postgres, portal_template, application, standing) as house:
+    cases, seed = CASES // PARTS, SEED + 1000 * part  # rounds count on from the seed
+    report = REPORTS / (f"fuzz-portal-{part}.json" if PARTS > 1 else "fuzz-portal.json")
+    async with scene.own_house(
+        postgres, portal_template, application, standing, f"portal_fuzz_{part}"
+    ) as house:
         judge = Judge(described(house.app))
         people = await scene.People.of(house)
         await scene.publish(house, people.owner)
-        asker = Asker(house.app, judge, await people.whole(), errand, random.Random(SEED), mend=people.whole)
+        asker = Asker(house.app, judge, await people.whole(), errand, random.Random(seed), mend=people.whole)
         for name, good in scene.bodies(people.owner):
             asker.bodies[name].append(good)
         for card in people.cards:
@@ -78,14 +87,14 @@ async def test_whatever_is_asked(
         for type in document_types():
             asker.known.add("/api/documents", {"type": type})
         await walk(house, asker, people.owner)
-        asker.after_round = lambda: judge.counts.write(REPORT, seed=SEED, known_again=asker.lost)
-        await asyncio.to_thread(asker.run, asyncio.get_running_loop(), CASES, SEED)
+        asker.after_round = lambda: judge.counts.write(report, seed=seed, known_again=asker.lost)
+        await asyncio.to_thread(asker.run, asyncio.get_running_loop(), cases, seed)
     counts = judge.counts
     assert not counts.wrong, "\n".join(
         f"{name}: {what}\n    {case}" for (name, what), case in counts.wrong.items()
     )
     assert {name for name in counts.asked if not counts.share(name, "4")} <= NEVER_REFUSED
-    if CASES >= ENOUGH:
+    if cases >= ENOUGH:
         assert {name for name in counts.asked if not counts.share(name, "2")} <= set(NEVER_DONE)
     assert set(counts.asked) == set(judge.operations)
     assert asker.lost < counts.total / 10, "most of it was asked by people whom nobody knew any more"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,27 @@ def test_neither_encoding(tmp_path: Path) -> None:
     file.write_bytes(b"code,name\n1,x\n2,\xff\xff\n")
     with pytest.raises(Unreadable, match="line 3: neither UTF-8 nor GB18030"):
         read_file(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000, "[" + "9" * 5_000 + "]", '[{"code": "1", "name": "a", "x": ' + "[" * 400 + "]" * 400 + "}]",
+        '[{"code": "1", "name": "a", "x": ' + "[" * 990 + "]" * 990 + "}]", "[[[]], 1, null]",
+        "code,name\n1," + "a" * 200_000, "code,name\n1,\"a" + "b\n" * 10_000, "code,name\n\0,a",
+    ],
+)  # fmt: skip
+def test_bombs(tmp_path: Path, text: str) -> None:
+    """Nothing but a file that cannot be taken, or one that can."""
+    file = written(tmp_path, "colours.json" if text[0] == "[" else "colours.csv", text)
+    with suppress(Unreadable):
+        read_file(file)
+
+
+def test_no_more_is_read_than_a_file_may_have() -> None:
+    """A device says that it has no size."""
+    with pytest.raises(Unreadable, match="larger than"):
+        read_file(Path("/dev/zero"))
 
 
 def test_problems_are_bounded(tmp_path: Path) -> None:

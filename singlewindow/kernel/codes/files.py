@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from singlewindow.contract.files import read_at_most
 from singlewindow.kernel.codes.load import extra_of
 
+MOST_BYTES = 32 * 1024 * 1024
 MOST_PROBLEMS = 20  # that are told one by one
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _CODE_LENGTH, _NAME_LENGTH = 40, 300
@@ -55,7 +57,9 @@ def read_file(file: Path, table: str | None = None) -> list[TableFile]:
 
     Without it the name is the file's. Raises Unreadable, OSError.
     """
-    text = _decoded(file.read_bytes())
+    if (data := read_at_most(file, MOST_BYTES)) is None:
+        raise Unreadable([f"larger than {MOST_BYTES:,} bytes"])
+    text = _decoded(data)
     lines = _json_lines(text) if file.suffix.lower() == ".json" else _csv_lines(text, file.suffix.lower())
     gathering = _Gathering((table or file.stem).lower())
     for where, line in lines:
@@ -129,6 +133,10 @@ def _json_lines(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         entries = json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable([f"line {error.lineno}: {error.msg}"]) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; lists in lists
+        raise Unreadable(
+            ["no JSON that can be read: nested too deeply, or a number that is too long"]
+        ) from error
     if not isinstance(entries, list):
         raise Unreadable(["line 1: a list of objects is expected"])
     for number, entry in enumerate(entries, 1):
@@ -202,7 +210,7 @@ def _storable(value: object) -> bool:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return "\\u0000" not in text
 

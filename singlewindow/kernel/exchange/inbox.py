@@ -229,9 +229,13 @@ def _refusal(envelope: Envelope, certificate: bytes) -> str:
     if reason := _not_for_us(envelope):
         return reason
     try:
-        payload = json.loads(verify_jws(envelope.body, certificate))
-    except (SignatureRefused, ValueError):
+        plain = verify_jws(envelope.body, certificate)
+    except SignatureRefused:
         return "the signature is not customs'"
+    try:
+        payload = json.loads(plain)
+    except (ValueError, RecursionError):  # no JSON, nested too deep, a number of too many digits
+        return "the signed message cannot be read"
     if not isinstance(payload, dict) or payload.get("message_id") != envelope.id:
         return "the envelope's id is not the signed message's"
     return ""
