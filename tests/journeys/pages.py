@@ -1,4 +1,5 @@
-"""Every page that the pages' own routers and menus lead to, opened and looked at: axe, title, headings, 200 % (UI-13).
+"""Every page that the pages' own routers and menus lead to, opened and looked at: axe, title, headings, 200 %, and what
+is seen with the system's own colours (UI-13).
 
 The lists are the running system's own. A route, a line of a menu or a kind of page that nobody opens here fails.
 """
@@ -44,6 +45,34 @@ BEYOND = """() => [...document.querySelectorAll('button, a[href], input, select,
     return box.right > innerWidth + 1 || box.left < -1;
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
+ALIKE = """() => {
+    const drawn = (one) => {
+        const style = getComputedStyle(one);
+        return ['color', 'borderStyle', 'borderWidth', 'borderColor', 'outline'].map((name) => style[name]).join(' ');
+    };
+    const shown = (kind) => [...document.querySelectorAll(kind)].filter((one) => one.checkVisibility());
+    const states = {
+        '.button': '[aria-disabled="true"], :disabled', '.menu-item': '.current', '.tab': '.current',
+        '.quick-day': '[aria-pressed="true"]', '.control': '[readonly]',
+        '.control:not([readonly])': '.yellow, .yellow *',
+    };
+    document.activeElement?.blur();
+    const said = Object.entries(states).filter(([kind, state]) => {
+        const all = shown(kind);
+        const looks = new Set(all.filter((one) => one.matches(state)).map(drawn));
+        return all.some((one) => !one.matches(state) && looks.has(drawn(one)));
+    }).map(([kind, state]) => `${kind} looks the same with and without ${state}`);
+    for (const one of ['.control:not([readonly])', '.button', '.menu-item'].map((kind) => shown(kind)[0])) {
+        const before = one && drawn(one);
+        one?.focus();
+        if (one && drawn(one) === before) said.push(`the focus is not seen on ${one.outerHTML.slice(0, 120)}`);
+    }
+    const moves = ({ transitionDuration, animationDuration }) => /[1-9]/.test(transitionDuration + animationDuration);
+    const moving = shown('body *').filter((one) => moves(getComputedStyle(one)));
+    return [...said, ...moving.map((one) => `${one.outerHTML.slice(0, 120)} moves`)];
+}"""
+"""What looks alike in two states; kind → state. Where the system's colours are used, grounds and shadows are gone."""
+
 
 def routes(desk: Desk) -> set[str]:
     """The addresses that the page's router knows; those that only lead elsewhere among them."""
@@ -76,7 +105,13 @@ def look_at_menu(desk: Desk, application: str) -> set[str]:
     lines = menu_of(desk, application)
     addresses = links.evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert len(set(addresses)) == len(lines), (addresses, lines)
-    look_at(desk, addresses)
+    seen: set[str] = set()
+    for address in addresses:
+        look_at(desk, [address])
+        kind = address.split("/")[3]
+        if kind not in seen:
+            look_in_forced_colours(desk, address)
+        seen.add(kind)
     return {line["page"] for line in lines}
 
 
@@ -99,6 +134,14 @@ def look(desk: Desk, what: str) -> None:
     beyond = desk.page.evaluate(BEYOND)
     desk.page.set_viewport_size(WIDE)
     desk.errors.extend(f"{what}: out of reach at 200 %: {one}" for one in beyond)
+
+
+def look_in_forced_colours(desk: Desk, what: str) -> None:
+    """At the page in front as somebody has it who needs high contrast and no motion (WCAG 1.4.1, 2.4.7, 2.3.3)."""
+    desk.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    alike = desk.page.evaluate(ALIKE)
+    desk.page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    desk.errors.extend(f"{what}: with forced colours {one}" for one in alike)
 
 
 def _applications(groups: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:

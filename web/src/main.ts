@@ -8,6 +8,7 @@ import "@/app/styles/shell.css";
 import "@/app/styles/entrance.css";
 import "@/app/styles/people.css";
 import "@/app/styles/narrow.css";
+import "@/app/styles/contrast.css";
 import App from "@/app/App.vue";
 import { makeRouter } from "@/app/router";
 import { keepFocus } from "@/kernel/focus/keepFocus";

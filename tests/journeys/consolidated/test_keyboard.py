@@ -140,7 +140,7 @@ def look_up(hands: Hands, qualification: str) -> None:
     expect(desk.page.locator("dl:visible")).to_contain_text("海关审批通过")
     hands.look()
     desk.press("Escape")
-    expect(desk.page.get_by_label(f"选中 {qualification}", exact=True)).to_be_checked()
+    expect(desk.page.get_by_label(f"选中 {qualification}", exact=True)).to_be_focused()
     hands.look()
     menu(hands, "集报清单查询")
     expect(desk.field("list_kind")).to_be_focused()

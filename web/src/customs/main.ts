@@ -3,6 +3,7 @@ import "element-plus/dist/index.css";
 import "@/app/styles/theme.css";
 import "@/app/styles/controls.css";
 import "./customs.css";
+import "@/app/styles/contrast.css";
 import App from "./App.vue";
 import { makeRouter } from "./router";
 import { keepFocus } from "@/kernel/focus/keepFocus";

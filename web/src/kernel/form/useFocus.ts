@@ -6,7 +6,7 @@ import type { Violations } from "./useViolations";
 /** Where the focus goes in a form: to the first box, to what is wrong, to a place that a message names. */
 export function useFocus(form: Ref<HTMLElement | undefined>, tables: Tables, violations: Violations) {
   function firstField(): void {
-    form.value?.querySelector<HTMLElement>("[data-field]:not([readonly])")?.focus({ preventScroll: true });
+    form.value?.querySelector<HTMLElement>("[data-field]:not([readonly])")?.focus();
   }
 
   /** The first place that was refused and can be corrected. */
