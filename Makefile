@@ -73,9 +73,10 @@ fuzz: install
 torture: install web/dist/index.html
 	@$(BIN)/python -m tests.system.torture --kills $(or $(KILLS),300) --seed $(or $(SEED),1) --report var/torture.json
 
-## machines [TIMES=3]: the database's machine is lost, everything is replaced under work, so many times (by hand)
+## machines [TIMES=3]: the database's machine is lost, everything is replaced under work, so many times; var/machines.jsonl
 machines: install web/dist/index.html
-	@FAILOVERS=$(or $(TIMES),3) ROLLS=$(or $(TIMES),3) $(BIN)/python -m pytest tests/system/test_failover.py tests/system/test_rolling.py -s -q
+	@mkdir -p var && rm -f var/machines.jsonl
+	@MACHINES_REPORT=var/machines.jsonl FAILOVERS=$(or $(TIMES),3) ROLLS=$(or $(TIMES),3) $(BIN)/python -m pytest tests/system/test_failover.py tests/system/test_rolling.py -s -q
 
 ## clean: forget what was installed and built (var/, your data, stays)
 clean:

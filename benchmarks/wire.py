@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
-
-
+CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 IDLE_SECONDS = 3.0  # then a new connection is made: the server hangs up after five
 
 
@@ -49,6 +48,8 @@ class Connection(asyncio.Protocol):
         if len(self._buffer) < whole or self._answer is None:
             return
         status, body = int(self._buffer[9:12]), self._buffer[end + 4 : whole]
+        if CLOSE.search(self._buffer, 0, end + 2):
+            self.close()  # the other side does so too, perhaps only after the next request was written
         self._buffer = self._buffer[whole:]
         if not self._answer.done():
             self._answer.set_result((status, body))

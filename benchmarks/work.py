@@ -129,11 +129,21 @@ async def people(system: System, port: int, count: int, company: str) -> Any:
 
 
 async def _person(applicant: Applicant, port: int, origin: str) -> Person:
-    cookies = "; ".join(f"{name}={value}" for name, value in applicant.http.cookies.items())
-    headers = {"Cookie": cookies, "X-CSRF-Token": applicant.http.headers["X-CSRF-Token"], "Origin": origin}
     whole = json.dumps({"content": sample_content() | {"reference": "@@"}}, ensure_ascii=False)
     before, _, after = whole.partition("@@")
-    return Person(await Client.connect(port, headers), applicant, (before, after))
+    return Person(await client_of(applicant, port, origin), applicant, (before, after))
+
+
+async def client_of(applicant: Applicant, port: int | None = None, origin: str = "") -> Client:
+    """A connection of somebody who is logged in, to his portal or to another `port` of this computer."""
+    cookies = "; ".join(f"{name}={value}" for name, value in applicant.http.cookies.items())
+    own = applicant.http.base_url
+    headers = {
+        "Cookie": cookies,
+        "X-CSRF-Token": applicant.http.headers["X-CSRF-Token"],
+        "Origin": origin or f"{own.scheme}://{own.netloc.decode()}",
+    }
+    return await Client.connect(port or own.port or 80, headers)
 
 
 async def with_own_connection(person: Person) -> Person:

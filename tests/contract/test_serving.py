@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,6 +61,7 @@ def test_replaced_it_answers_who_is_connected_and_closes() -> None:
         idle, slow = (http.client.HTTPConnection("127.0.0.1", port, timeout=20) for _ in range(2))
         assert ask(idle, "/") == (200, None)
         slow.request("GET", "/slow")
+        time.sleep(0.3)  # it is being answered when the signal comes
         process.send_signal(signal.SIGUSR1)
         answer = slow.getresponse()
         assert (answer.status, answer.getheader("connection"), answer.read()) == (200, "close", b"ok")

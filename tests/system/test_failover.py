@@ -22,7 +22,7 @@ import pytest
 from tests.system.applicant import Applicant, applicants
 from tests.system.machines import PORTALS, Machines, balance, machines
 from tests.system.running import CLONE, eventually
-from tests.system.steady import Ledger, Patient
+from tests.system.steady import Ledger, Patient, report
 
 pytestmark = pytest.mark.serial
 FAILOVERS = int(os.environ.get("FAILOVERS", "1"))
@@ -142,9 +142,13 @@ async def test_the_primary_is_lost_and_nothing_that_was_acknowledged(
         assert not [each for each in results if isinstance(each, BaseException)], results
     assert await until(lambda: not asyncio.run(ledger.under_way(house)), SETTLE_SECONDS)
     refused = sum(len(program.away) for program in programs)
-    print(f"\n{len(ledger.said)} trips, {refused} times told to come again, recovered after {recovered} s")
     assert not work.wrong
     damage = await ledger.damage(house)
+    report(
+        "the primary is lost", turn=turn, trips=len(ledger.said), told_to_come_again=refused,
+        recovered_seconds=recovered, damage={kind: len(what) for kind, what in damage.items()}, wrong=len(work.wrong),
+        events_read=len(reader.seen),
+    )  # fmt: skip
     assert not any(damage.values()), damage
     await assert_feed_holds(house, ledger)
     assert reader.numbers() == list(range(1, len(reader.seen) + 1)), "an event is missing, or came twice"

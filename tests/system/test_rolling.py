@@ -20,7 +20,7 @@ import pytest
 
 from tests.system.applicant import Applicant, applicants
 from tests.system.running import CLONE, System, eventually
-from tests.system.steady import Ledger, Steady
+from tests.system.steady import Ledger, Steady, report
 
 pytestmark = pytest.mark.serial
 ROLLS = int(os.environ.get("ROLLS", "1"))
@@ -85,9 +85,13 @@ async def run(system: System, *command: str) -> str:
 
 
 async def listen(system: System, person: Applicant, over: asyncio.Event, greeted: list[float]) -> None:
-    """An open page: its stream ends with the process that serves it, and is opened again at once."""
+    """An open page: its stream ends with the process that serves it, and is opened again at once, on a new connection:
+    the one before ends too, which nobody could say when it began, and who writes into it just then gets no answer."""
+    own = {"Connection": "close"}
     while not over.is_set():
-        async with person.http.stream("GET", f"{system.portal}/api/events/stream", timeout=None) as stream:
+        async with person.http.stream(
+            "GET", f"{system.portal}/api/events/stream", headers=own, timeout=None
+        ) as stream:
             assert stream.status_code == 200
             async for line in stream.aiter_lines():
                 if line == "event: hello":
@@ -127,15 +131,20 @@ async def test_no_request_fails_while_everything_is_replaced(system: System, tmp
             over.set()
             await working
             page.cancel()
-            await asyncio.gather(page, return_exceptions=True)
+            [ended] = await asyncio.gather(page, return_exceptions=True)
         seconds = time.monotonic() - began
     for statement in UNDO[1:]:
         await system.sql("singlewindow", statement)
     asked = sum(steady.asked.values())
-    print(f"\n{asked} requests in {seconds:.0f} s, {len(steady.wrong)} wrong, slowest {steady.slowest:.1f} s")
+    report(
+        "everything is replaced", rolls=ROLLS, migrations=len(MIGRATIONS), seconds=round(seconds), requests=asked,
+        a_second=round(asked / seconds, 1), wrong=len(steady.wrong), slowest_seconds=round(steady.slowest, 2),
+        begun_late_seconds=round(steady.late, 2), streams=len(greeted),
+        trips=len(ledger.said), declared=sum(what == "declared" for what in ledger.said.values()),
+    )  # fmt: skip
     assert steady.wrong == [], [line for line in system.log("portal").splitlines() if "database away" in line]
     assert asked >= LEAST * seconds, "the machine was too busy with other things to ask so often"
-    assert len(greeted) >= 1 + ROLLS, "the open page did not come back"
+    assert len(greeted) >= 1 + ROLLS, f"the open page did not come back: {ended!r}"
     await assert_kept(system, ledger)
 
 

@@ -18,11 +18,10 @@ import pytest
 from singlewindow.launch.process import spawn, stop
 from tests.ports import free_ports
 from tests.system.applicant import DOCUMENTS, Applicant, applicants
-from tests.system.running import CLONE, System, eventually
+from tests.system.running import CLONE, READY_SECONDS, System, eventually
 from tests.system.test_kill import Run, assert_filed_once, assert_sides_agree, left_over
 
 pytestmark = pytest.mark.serial
-READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
