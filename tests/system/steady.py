@@ -97,8 +97,8 @@ def _agree(ours: Any, theirs: Any) -> bool:
 @dataclass
 class Steady:
     """Companies at work: `rate` pieces of work begin each second, one or two requests each, in a fixed mixture of
-    reading, saving and declaring trips. They ask as the load generator does, which costs a tenth of what a full HTTP
-    client does: who asks shares the machine with who answers."""
+    reading, saving and declaring trips. They ask as the load generator does, which costs less than a full HTTP client:
+    who asks shares the machine with who answers."""
 
     people: Sequence[Applicant]
     ledger: Ledger
