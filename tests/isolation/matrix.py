@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -38,6 +39,7 @@ def routes_of(app: FastAPI) -> dict[str, set[str]]:
     return found
 
 
+@cache
 def said_of() -> dict[str, Entry]:
     """The entries of the kernel and of all chapters, by route."""
     chapters = [said for each in chapters_with_routes() if (said := strangers_of(each))]
