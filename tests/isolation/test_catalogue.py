@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from singlewindow.kernel.database.bound import connect_bound
-from singlewindow.kernel.database.connection import NOBODY, Actor, Database
+from singlewindow.kernel.database.connection import AT_ONCE, NOBODY, Actor, Database
+from singlewindow.kernel.database.writing import WRITING_FUNCTIONS
 from singlewindow.kernel.exchange.worker import work
 from singlewindow.kernel.settings import Settings
 from tests.isolation.standpoint import DATABASE, Standpoint
@@ -125,3 +126,27 @@ async def test_functions_that_pass_it_by_are_known(standpoint: Standpoint) -> No
     for row in rows:
         assert row["proconfig"] == ["search_path=public, pg_temp"], row["name"]
         assert row["owner"] == "sw_migrate"
+
+
+async def test_functions_that_write_are_known(standpoint: Standpoint) -> None:
+    """OPER-04: what may write with one statement counts them; `sw_begin` sets who asks, and writes nothing."""
+    rows = await standpoint.world.house.sql(
+        """select proname from pg_proc where pronamespace = 'public'::regnamespace and provolatile = 'v'
+               and prorettype <> 'trigger'::regtype and has_function_privilege('sw_web', oid, 'execute')
+               and proname not like 'isolation_%'"""
+    )
+    assert {row["proname"] for row in rows} == {*WRITING_FUNCTIONS, "sw_begin"}
+
+
+async def test_what_is_asked_before_anybody_is_known_asks_nothing_of_who_asks(standpoint: Standpoint) -> None:
+    """PORT-10: a connection may still have the settings of whoever had it before."""
+    rows = await standpoint.world.house.sql(
+        """with recursive asked as (
+               select oid, prosrc, prosecdef from pg_proc where proname = any($1)
+               union select p.oid, p.prosrc, p.prosecdef from asked a join pg_proc p
+                   on p.pronamespace = 'public'::regnamespace and a.prosrc like '%' || p.proname || '(%'
+           ) select prosecdef, prosrc ~ 'sw_company|sw_account|sw_customs_code|current_setting' as asks from asked""",
+        sorted(AT_ONCE),
+    )
+    assert len(rows) > len(AT_ONCE), "what they call is looked at too"
+    assert all(row["prosecdef"] and not row["asks"] for row in rows)

@@ -86,14 +86,20 @@ async def test_row_level_security_keeps_accounts_apart_too(house: House) -> None
 
 
 async def test_saving_takes_it_away_in_the_same_transaction(house: House) -> None:
-    """UI-15: 暂存 removes it; a refused 暂存 does not."""
+    """UI-15: 暂存 removes it; a refused 暂存 does not, nor one whose Idempotency-Key stands for something else."""
     member, key = await house.member(), tab()
     await keep(member, key)
     refused = await member.http.post(
         DOCUMENTS, json={"content": {"reference": "wrong"}}, headers={"Autosave-Key": key}
     )
     assert (refused.status_code, len(await offers(member))) == (422, 1)
-    view = await member.save(TYPE, {"reference": "AB81"}, **{"Autosave-Key": key})
+    once = {"Idempotency-Key": tab()}
+    await member.save(TYPE, {"reference": "AB71"}, **once)
+    refused = await member.http.post(
+        DOCUMENTS, json={"content": {"reference": "AB81"}}, headers={"Autosave-Key": key, **once}
+    )
+    assert (refused.status_code, len(await offers(member))) == (422, 1)
+    view = await member.save(TYPE, {"reference": "AB81"}, **{"Autosave-Key": key, "Idempotency-Key": tab()})
     assert await offers(member) == []
     await keep(member, key, {"reference": "AB91"}, number=view["number"], base_version=1)
     [found] = await offers(member, number=view["number"])

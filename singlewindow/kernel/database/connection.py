@@ -1,18 +1,23 @@
-"""The only way to the database: `Database.transaction(actor)`.
+"""The only way to the database: `Database.transaction(actor)`, and its like.
 
 One transaction is one actor's: `sw_begin` tells PostgreSQL which company asks, and row-level security
 keeps the others' rows out of sight even where a query forgot to. It answers with the business clock's
 moment, which everything in the transaction uses.
+
+A request that writes with one statement at most needs no BEGIN and no COMMIT, each a round trip to PostgreSQL: then
+who asks is set for the connection, and each statement is a transaction of its own (`OneWrite`). What is set so
+stays until somebody else takes the connection, who says first who asks: no statement goes before one of BEGIN, WORK
+and ENTER, which all set everything, whether the session is known or not.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Hashable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 import asyncpg
 from pydantic_core import from_json, to_json
@@ -23,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from singlewindow.contract.postgres import connect
 from singlewindow.kernel.database.pool import Pool
 from singlewindow.kernel.database.remembered import Remembered
+from singlewindow.kernel.database.writing import what_it_does
 
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
 ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
@@ -42,13 +48,21 @@ PASSING = (
 was."""
 CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
+AT_ONCE = frozenset({"sw_token_used", "sw_token_refused"})
+"""What is asked and written before it is known who asks."""
+
 STAMP = "(select version from stamp where what = 'codes') as codes"
-BEGIN = f"select sw_begin($1, $2) as business_now, {STAMP}"
-WORK = f"""select sw_begin($1, $2) as business_now, {STAMP},
-              set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, true)"""
-ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP},
-               set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, true)
-           from sw_session($1) s, lateral sw_begin(s.company_id, s.account_id) as business_now"""
+PLANNED = "set_config('plan_cache_mode', case when $3::boolean then 'auto' else 'force_generic_plan' end, $4)"
+"""How the statements that follow are planned; with $4 until the commit, without for the connection."""
+BEGIN = f"select sw_begin($1, $2) as business_now, {STAMP}, set_config('plan_cache_mode', 'auto', true)"
+WORK = f"""select sw_begin($1, $2) as business_now, {STAMP}, {PLANNED},
+               set_config('sw.company', coalesce($1::bigint::text, ''), $4),
+               set_config('sw.account', coalesce($2::bigint::text, ''), $4)"""
+ENTER = f"""select s.*, s.seen_at < now() - $2::interval as stale, business_now, {STAMP}, {PLANNED},
+               set_config('sw.company', coalesce(s.company_id::text, ''), $4),
+               set_config('sw.account', coalesce(s.account_id::text, ''), $4)
+           from (select) as asked left join sw_session($1) s on true,
+                lateral sw_begin(s.company_id, s.account_id) as business_now"""
 
 Row = asyncpg.Record
 _dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
@@ -126,6 +140,54 @@ class Transaction:
         return await self.rows(str(compiled), *(compiled.params[name] for name in order))
 
 
+class OneWrite(Transaction):
+    """What does without BEGIN and COMMIT: each statement is a transaction of its own, and one at most may write.
+
+    A further one that writes, and what only lasts until a commit (locks, savepoints), raises RuntimeError before it is
+    sent: what came before it could not be undone any more, and nothing can be half done where there is one only.
+    """
+
+    _wrote = False
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """As Transaction's."""
+        self._let(sql)
+        return await super().rows(sql, *values)
+
+    async def row(self, sql: str, *values: object) -> Row | None:
+        """As Transaction's."""
+        self._let(sql)
+        return await super().row(sql, *values)
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """As Transaction's."""
+        self._let(sql)
+        return await super().value(sql, *values)
+
+    async def run(self, sql: str, *values: object) -> None:
+        """As Transaction's."""
+        self._let(sql)
+        await super().run(sql, *values)
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """As Transaction's: asyncpg sends all rows as one."""
+        self._let(sql)
+        await super().run_many(sql, rows)
+
+    def savepoint(self) -> NoReturn:
+        """Nothing could be undone: refused."""
+        raise RuntimeError("a savepoint without a transaction")
+
+    def _let(self, sql: str) -> None:
+        does = what_it_does(sql)
+        if does == "lasts":
+            raise RuntimeError(f"nothing lasts until a commit where there is no transaction: {sql}")
+        if does == "writes":
+            if self._wrote:
+                raise RuntimeError(f"a second statement that writes, without a transaction: {sql}")
+            self._wrote = True
+
+
 class Database:
     """A pool of connections of one role."""
 
@@ -162,11 +224,11 @@ class Database:
         """
         async with self._pool.connection() as connection, connection.transaction():
             [row] = await connection.fetch(BEGIN, actor.company_id, actor.account_id)
-            yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
+            yield self._transaction(connection, row, actor)
 
     @asynccontextmanager
     async def session_transaction(
-        self, token_hash: bytes, seen_every: timedelta, *, finds: bool = False
+        self, token_hash: bytes, seen_every: timedelta, *, finds: bool = False, one_write: bool = False
     ) -> AsyncIterator[tuple[Transaction, Row | None]]:
         """The same as the one whose session it is, who is looked up by the same statement that begins the work.
 
@@ -175,27 +237,48 @@ class Database:
 
         Statements are planned once for each connection, since what a request does with documents is found by keys;
         without that each is planned for its values five times, which costs as much as doing it. `finds`: it is a
-        search, whose best plan depends on what is asked.
+        search, whose best plan depends on what is asked. `one_write`: it writes with one statement at most, and does
+        without BEGIN and COMMIT (`OneWrite`).
         """
-        async with self._pool.connection() as connection, connection.transaction():
-            row = await connection.fetchrow(ENTER, token_hash, seen_every, finds)
+        async with self._pool.connection() as connection, _begun(connection, one_write):
+            [entered] = await connection.fetch(ENTER, token_hash, seen_every, finds, not one_write)
+            row = None if entered["account_id"] is None else entered
             actor = NOBODY if row is None else Actor(row["company_id"], row["account_id"])
-            now = datetime.now(UTC) if row is None else row["business_now"]
-            codes = self._codes.at(None if row is None else row["codes"])
-            yield Transaction(connection, now, actor, codes), row
+            yield self._transaction(connection, entered, actor, one_write), row
 
     @asynccontextmanager
-    async def work_transaction(self, actor: Actor, *, finds: bool = False) -> AsyncIterator[Transaction]:
-        """The same as someone who is known without a session; `finds` as there."""
-        async with self._pool.connection() as connection, connection.transaction():
-            [row] = await connection.fetch(WORK, actor.company_id, actor.account_id, finds)
-            yield Transaction(connection, row["business_now"], actor, self._codes.at(row["codes"]))
+    async def work_transaction(
+        self, actor: Actor, *, finds: bool = False, one_write: bool = False
+    ) -> AsyncIterator[Transaction]:
+        """The same as someone who is known without a session; `finds` and `one_write` as there."""
+        async with self._pool.connection() as connection, _begun(connection, one_write):
+            [entered] = await connection.fetch(WORK, actor.company_id, actor.account_id, finds, not one_write)
+            yield self._transaction(connection, entered, actor, one_write)
 
-    async def at_once(self, sql: str, *values: object) -> Row | None:
-        """The first row of one statement of nobody, which is a transaction of its own."""
+    async def at_once(self, function: str, *values: object) -> Row | None:
+        """The first row of a function of ours, which is a transaction of its own and does not wait for the disk.
+
+        No other statement can be asked so: whoever had the connection before may still stand in its settings. Such a
+        function runs as the tables' owner and asks nothing of who asks (`tests/isolation/test_catalogue.py` looks).
+        """
+        if function not in AT_ONCE:
+            raise ValueError(f"{function} is not to be asked before who asks")
+        places = ", ".join(f"${at}" for at, _ in enumerate(values, 1))
+        sql = f"select found.*, set_config('synchronous_commit', 'off', true) from {function}({places}) as found"
         async with self._pool.connection() as connection:
             row: Row | None = await connection.fetchrow(sql, *values)
             return row
+
+    def _transaction(
+        self, connection: asyncpg.Connection, entered: Row, actor: Actor, one_write: bool = False
+    ) -> Transaction:
+        kind = OneWrite if one_write else Transaction
+        return kind(connection, entered["business_now"], actor, self._codes.at(entered["codes"]))
+
+
+def _begun(connection: asyncpg.Connection, one_write: bool) -> AbstractAsyncContextManager[Any]:
+    """A transaction, or none."""
+    return nullcontext() if one_write else connection.transaction()
 
 
 def _encode(value: object) -> str:

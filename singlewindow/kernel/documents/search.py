@@ -239,21 +239,26 @@ def _standing(type: DocumentType, person: Person, document: Document) -> tuple[s
 
 
 def _found(type: DocumentType, document: Document, names: Names, actions: dict[str, ActionView]) -> Found:
-    values = {
-        **{
-            name: names.get((name, value, document.filed_on), value)
-            for name, value in document.content.items()
-            if isinstance(value, str)
-        },
-        **document.returned,
+    """A row of the list: of what customs returned, of the content, and of what the kernel fills, its columns alone."""
+    status = type.lifecycle.name_of(document.status)
+    returned, content, day = document.returned, document.content, document.filed_on
+    own = {
         "number": document.number,
-        "filed_on": document.filed_on.isoformat(),
-        "updated_at": document.updated_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
-        "status": type.lifecycle.name_of(document.status),
+        "filed_on": day.isoformat(),
+        "updated_at": document.updated_at.astimezone(CHINA).replace(tzinfo=None).isoformat(" ", "seconds"),
+        "status": status,
     }
+    values: dict[str, str] = {}
+    for column in type.queries.columns:
+        name = column.name
+        value = own.get(name) or returned.get(name) or content.get(name)
+        if not isinstance(value, str):
+            value = ""
+        elif name in content and name not in returned:
+            value = names.get((name, value, day), value)
+        values[name] = value
     marker = type.lifecycle.marker(document.marks)
-    wanted = {column.name: values.get(column.name, "") for column in type.queries.columns}
-    return Found(document, values["status"], marker[1] if marker else "", actions, wanted)
+    return Found(document, status, marker[1] if marker else "", actions, values)
 
 
 def filters(

@@ -73,6 +73,25 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Along:
+    """What is written in the statement of one document's change, which `submits` its id: `sql` are parts of a WITH, the
+    first of them `s`, which answers with the id, with {} for the place of each of the `values`; `told` is a further
+    column of the answer, for its effect."""
+
+    sql: str
+    values: Sequence[object]
+    told: str
+
+    async def write(self, transaction: Transaction) -> int:
+        """Write it by itself, where something comes between it and the change; the id."""
+        places = _places_from(1, len(self.values))
+        id: int = await transaction.value(
+            f"with {self.sql.format(*places)} select id, {self.told} from s", *self.values
+        )
+        return id
+
+
+@dataclass(frozen=True)
 class Once:
     """An idempotency key, and the digest of what was asked with it."""
 
@@ -93,6 +112,7 @@ SEEN = """(document.company_id = $3 or exists (
         and p.code = (select customs_code from company where id = $3)))"""
 """The application's own check of who may see a document: the company that files it, and another party once it was
 submitted. Row-level security is the second fence."""
+FIND = f"select {COLUMNS} from document where number = $1 and type = $2 and not hidden and {SEEN}"
 
 
 async def find_document(
@@ -100,11 +120,7 @@ async def find_document(
 ) -> Document | None:
     """The document that the actor may see, or None. With `lock` it stays as it is until the commit."""
     row = await transaction.row(
-        f"select {COLUMNS} from document where number = $1 and type = $2 and not hidden and {SEEN}"
-        + (" for update" if lock else ""),
-        number,
-        type.name,
-        transaction.actor.company_id,
+        FIND + (" for update" if lock else ""), number, type.name, transaction.actor.company_id
     )
     return None if row is None else Document.of(row)
 
@@ -153,18 +169,20 @@ async def create(
     owner: tuple[int, int],
     once: Once | None = None,
     prefixes: Mapping[str, str] | None = None,
+    autosaved: str | None = None,
 ) -> Document | None:
     """Store a new document of (company id, account id); its number is the year and 14 digits (INSP-01).
 
     `prefixes` are those of the type's serials, by field; the numbers behind them are given in the same statement.
+    `autosaved` is the tab whose autosave goes with it.
     A first status holds no claims: drafts never block (INSP-04). None, and nothing is stored, where the account has
     used the idempotency key of `once` before, or uses it at this moment.
     """
     today = transaction.now.astimezone(CHINA).date()
     row = await transaction.row(
-        _create_sql(type), type.name, str(today.year), *owner, status, content, today, transaction.now,
-        event.kind, event.who, dict(event.data), once and once.key, once and once.request,
-        *([dict(prefixes or {})] if type.serials else ()),
+        _create_sql(type, autosaved is not None), type.name, str(today.year), *owner, status, content, today,
+        transaction.now, event.kind, event.who, dict(event.data), once and once.key, once and once.request,
+        *([dict(prefixes or {})] if type.serials else ()), *([] if autosaved is None else [autosaved]),
     )  # fmt: skip
     if row is None:
         return None
@@ -247,14 +265,19 @@ def _new_document(
 
 
 async def change(
-    transaction: Transaction, type: DocumentType, document: Document, wanted: Change, *further: Event
+    transaction: Transaction,
+    type: DocumentType,
+    document: Document,
+    wanted: Change,
+    *further: Event,
+    along: Along | None = None,
 ) -> Document:
     """Change a stored document that the transaction has locked (`get_document(…, lock=True)`); `further` entries follow
-    the change's own in the history.
+    the change's own in the history, `along` is its submission, written by the same statement.
 
     Raises Conflict when another document holds a claim that the new status needs.
     """
-    [changed] = await change_many(transaction, type, [(document, wanted, [wanted.event, *further])])
+    [changed] = await change_many(transaction, type, [(document, wanted, [wanted.event, *further])], along)
     return changed
 
 
@@ -262,8 +285,10 @@ async def change_many(
     transaction: Transaction,
     type: DocumentType,
     changes: Sequence[tuple[Document, Change, Sequence[Event]]],
+    along: Along | None = None,
 ) -> list[Document]:
-    """Change several locked documents of one type at once, each with the events that led to its change.
+    """Change several locked documents of one type at once, each with the events that led to its change; `along` as for
+    `change`, of one.
 
     Raises Conflict, as `change`, for the first that lacks a claim; then the caller must undo all of them.
     """
@@ -272,9 +297,11 @@ async def change_many(
         for document, wanted, _ in changes
         for claim, key in _claims(type, document, wanted)
     ]
-    rows = await transaction.rows(
-        _change_sql(type, any(wanted.content is not None for _, wanted, _ in changes)),
-        [_as_row(document, wanted) | _planned(type, wanted) for document, wanted, _ in changes],
+    values = [
+        [
+            _as_row(document, wanted) | _planned(type, wanted) | ({"submits": 0} if along else {})
+            for document, wanted, _ in changes
+        ],
         transaction.now,
         [
             {"id": document.id, "kind": event.kind, "who": event.who, "data": dict(event.data)}
@@ -287,7 +314,10 @@ async def change_many(
             for column in _columns([(id, c.kind, key) for id, c, key in claims if c.shared is shared])
         ),
         *(_drawn(type, changes) if type.draws else ()),
-    )
+    ]
+    with_content = any(wanted.content is not None for _, wanted, _ in changes)
+    sql = _change_sql(type, with_content, along and along.sql, along and along.told)
+    rows = await transaction.rows(sql, *values, *(along.values if along else ()))
     found = {row["id"]: row for row in rows}
     for document, wanted, _ in changes:
         if found[document.id].get("missing"):
@@ -505,7 +535,8 @@ async def find_conflict(
 
 
 @cache
-def _create_sql(type: DocumentType) -> str:
+def _create_sql(type: DocumentType, autosaved: bool = False) -> str:
+    forgotten = _FORGOTTEN_SQL.format("$15" if type.serials else "$14") if autosaved else ""
     return f"""
         with n as (
             select $2 || lpad(nextval('document_number')::text, 14, '0') as number
@@ -518,8 +549,13 @@ def _create_sql(type: DocumentType) -> str:
                 (type, number, company_id, created_by, status, content, filed_on, created_at, updated_at)
             select $1, number, $3, $4, $5, {_with_serials(type, "$6", "$14")}, $7, $8, $8 from n
             where $12::text is null or exists (select from once) returning *
-        ){_along_sql(type)}
+        ){_along_sql(type)}{forgotten}
         select id, number{", content" if type.serials else ""} from d"""
+
+
+_FORGOTTEN_SQL = """, forgotten as (
+            delete from autosave where account_id = $4 and key = {} and exists (select from d)
+        )"""
 
 
 @cache
@@ -614,16 +650,22 @@ _SHOWN = "case when w.closes then false when w.submits is not null then true els
 
 
 @cache
-def _change_sql(type: DocumentType, with_content: bool) -> str:
+def _change_sql(
+    type: DocumentType, with_content: bool, along: str | None = None, told: str | None = None
+) -> str:
     """$1: rows as `_as_row` makes them; $2: now; $3: events in their order; then claims, the exclusive ones first, in
-    three columns for each of the two that the type has."""
+    three columns for each of the two that the type has; then the values of what is written along."""
+    before, submits = "", "w.submits"
+    if along is not None:
+        first = 4 + 3 * len(_kinds_of_claims(type)) + bool(type.draws)
+        before, submits = f"{along.format(*_places_from(first, along.count('{}')))}, ", "(select id from s)"
     searched, follow_ups = type.searched if with_content else (), type.lifecycle.follow_ups
     columns = "".join(f", {name} = d.content->>'{name}'" for name in searched)
     columns += "".join(f", {name} = d.returned->>'{name}'" for name in type.answers)
     columns += f", shown = {_SHOWN.format('t.shown')}" if type.parties else ""
     due = ", due jsonb" if type.lifecycle.timers else ""
     return f"""
-        with wanted as (
+        with {before}wanted as (
             select * from jsonb_to_recordset($1) as w (id bigint, status text, content jsonb, returned jsonb,
                 submits bigint, versions int, closes boolean, hidden boolean, heard boolean, pending bigint,
                 in_force bigint, answered boolean, amendment jsonb, drops boolean, drafted text, amending text,
@@ -633,7 +675,7 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
                 returned = coalesce(w.returned, t.returned), updated_at = $2, version = t.version + w.versions,
                 hidden = t.hidden or w.hidden is true,
                 pending_submission = case when w.closes then null when w.heard then w.pending
-                                          else coalesce(w.submits, t.pending_submission) end,
+                                          else coalesce({submits}, t.pending_submission) end,
                 in_force_submission = case when w.heard then w.in_force else t.in_force_submission end,
                 last_submission = t.last_submission + (w.submits is not null)::int,
                 amendment = case when w.drops then null else coalesce(w.amendment, t.amendment) end,
@@ -651,7 +693,12 @@ def _change_sql(type: DocumentType, with_content: bool) -> str:
             from jsonb_array_elements($3) with ordinality as said (event, place)
             join d on d.id = (said.event->>'id')::bigint order by said.place
         ){_claims_sql(type)}{_draws_sql(type)}{SCHEDULE_SQL if type.lifecycle.timers else ""}
-        select {", ".join(("id", *_CHANGING))}{MISSING_SQL if False in _kinds_of_claims(type) else ""} from d"""
+        select {", ".join(("id", *_CHANGING))}{MISSING_SQL if False in _kinds_of_claims(type) else ""}
+            {f", {told}" if told else ""} from d"""
+
+
+def _places_from(first: int, count: int) -> list[str]:
+    return [f"${at}" for at in range(first, first + count)]
 
 
 def _claims_sql(type: DocumentType) -> str:

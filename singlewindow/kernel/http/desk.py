@@ -171,7 +171,7 @@ class KnownFirst(APIRoute):
                 return await handle(request)
             except (RequestValidationError, Refused):
                 type = get_document_type(request.path_params["type"])
-                async with own_desk(request, type, bound=False):
+                async with own_desk(request, type, bound=False, one_write=True):
                     raise
 
         return known_first
@@ -179,13 +179,19 @@ class KnownFirst(APIRoute):
 
 @asynccontextmanager
 async def own_desk(
-    request: Request, type: DocumentType, *, bound: bool = True, finds: bool = False
+    request: Request,
+    type: DocumentType,
+    *,
+    bound: bool = True,
+    finds: bool = False,
+    one_write: bool = False,
 ) -> AsyncIterator[Desk]:
-    """The desk of whoever asks, in the request's only transaction; `finds`: it searches.
+    """The desk of whoever asks, in the request's only transaction; `finds`: it searches; `one_write`: it writes with
+    one statement at most, so that each is a transaction of its own.
 
     Raises as `current_person`, `admit` and, where the account has to have a card (`bound`), `bound_person`.
     """
-    async with at_work(request, finds=finds) as (transaction, person):
+    async with at_work(request, finds=finds, one_write=one_write) as (transaction, person):
         admit(type, person)
         if bound:
             await bound_person(person)

@@ -212,7 +212,7 @@ class HistoryAnswer(BaseModel):
 async def open_new(type: NamedType, request: Request) -> Response:
     """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
     parameters of their names."""
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, one_write=True) as desk:
         view = await desk.blank(request.query_params)
     return json_answer(view)
 
@@ -247,9 +247,8 @@ async def save_new(
             view, made = await desk.save_sent(body.content, body.sender_number)
         return tagged(view, 201 if made else 200)
     try:
-        async with own_desk(request, type) as desk:
-            await autosave.forget(desk, autosaved)
-            view = await desk.save_new(body.content, idempotency_key)
+        async with own_desk(request, type, one_write=True) as desk:
+            view = await desk.save_new(body.content, idempotency_key, autosaved)
     except KeyUsedBefore:
         async with own_desk(request, type) as desk:
             await autosave.forget(desk, autosaved)
@@ -278,7 +277,7 @@ async def find(
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
     asked = {k: v for k, v in request.query_params.items() if k not in NO_CONDITIONS}
     wanted = Page(page, size, sort)
-    async with own_desk(request, type, bound=False, finds=True) as desk:
+    async with own_desk(request, type, bound=False, finds=True, one_write=True) as desk:
         result = await search(desk.transaction, type, desk.person, asked, wanted, amends, sender_number)
     items = [
         SearchRow.model_construct(  # all of it is ours: nothing to validate
@@ -310,7 +309,7 @@ async def look_up(type: NamedType, request: Request, body: LookupBody) -> Lookup
     """Answers the grey values and the violations of that field; nothing is stored. What is filled in here may make
     right or wrong what stands in another field that asks: its violations are answered too. A cell is named
     goods/2/code; rows count from 1."""
-    async with own_desk(request, type, bound=False) as desk:
+    async with own_desk(request, type, bound=False, one_write=True) as desk:
         verdict = await desk.look_up(body.content, body.number, body.field, body.amending)
     grey = {n: verdict.values.get(n, "") for n, spec in type.form.content.fields.items() if spec.system}
     asking = asking_fields(type.form.content, verdict.values, body.field) | {body.field}
@@ -354,7 +353,7 @@ async def open_document(
 ) -> Response:
     """The ETag is the version that later changes must name. With `for`, the form of an action that amends what is in
     force (变更, 删单): the saved change or the content in force, and what may be done there."""
-    async with own_desk(request, type) as desk:
+    async with own_desk(request, type, one_write=True) as desk:
         view = await desk.open(number, amending)
     return tagged(view)
 
@@ -448,7 +447,7 @@ async def prepare(
     type: NamedType, number: Number, request: Request, version: VersionInHeader, body: PrepareBody
 ) -> Response:
     """Checks all rules and pins the version; answers the exact text that the card signs."""
-    async with own_desk(request, type) as desk:
+    async with own_desk(request, type, one_write=True) as desk:
         signing = SigningDesk(desk, settings().pki_folder, settings().prepare_minutes)
         prepared = await signing.prepare(number, version, body.action, body.card_no)
     return prepared_answer(prepared)
@@ -474,7 +473,7 @@ async def submit(type: NamedType, number: Number, body: SubmitBody, request: Req
 @for_tokens("read")
 async def receipts(type: NamedType, number: Number, request: Request) -> ReceiptsAnswer:
     """Receipts of superseded submissions are shown and marked."""
-    async with own_desk(request, type) as desk:
+    async with own_desk(request, type, one_write=True) as desk:
         return ReceiptsAnswer(items=await history.receipts(desk, number))
 
 
@@ -482,5 +481,5 @@ async def receipts(type: NamedType, number: Number, request: Request) -> Receipt
 @for_tokens("read")
 async def events(type: NamedType, number: Number, request: Request) -> HistoryAnswer:
     """Each entry's hash covers the entry before it."""
-    async with own_desk(request, type) as desk:
+    async with own_desk(request, type, one_write=True) as desk:
         return HistoryAnswer(items=await history.events(desk, number))

@@ -56,10 +56,12 @@ async def current_person(account: Annotated[Account, Depends(current_account)]) 
 
 
 @asynccontextmanager
-async def at_work(request: Request, *, finds: bool = False) -> AsyncIterator[tuple[Transaction, Person]]:
+async def at_work(
+    request: Request, *, finds: bool = False, one_write: bool = False
+) -> AsyncIterator[tuple[Transaction, Person]]:
     """A transaction of that person, found and begun by one statement: what a request does, it does in here.
 
-    `finds`: it searches (`Database.session_transaction`).
+    `finds`: it searches; `one_write`: it writes with one statement at most (`Database.session_transaction`).
 
     Raises as `current_person`.
     """
@@ -67,13 +69,16 @@ async def at_work(request: Request, *, finds: bool = False) -> AsyncIterator[tup
     database: Database = request.app.state.database
     if (bearer := tokens.token_of(request)) is not None:
         person = await tokens.person_with(request, bearer)
-        async with database.work_transaction(person.actor, finds=finds) as transaction:
+        async with database.work_transaction(person.actor, finds=finds, one_write=one_write) as transaction:
             yield transaction, person
         return
     token = request.cookies.get(cookie_name())
     if not token:
         raise _not_logged_in()
-    async with session_store.at_work(database, token, session_life(), finds=finds) as (transaction, account):
+    async with session_store.at_work(database, token, session_life(), finds=finds, one_write=one_write) as (
+        transaction,
+        account,
+    ):
         yield transaction, await current_person(await current_account(_checked(request, account)))
 
 

@@ -48,16 +48,15 @@ async def find(database: Database, token: str, life: timedelta) -> Account | Non
 
 @asynccontextmanager
 async def at_work(
-    database: Database, token: str, life: timedelta, *, finds: bool = False
+    database: Database, token: str, life: timedelta, *, finds: bool = False, one_write: bool = False
 ) -> AsyncIterator[tuple[Transaction, Account | None]]:
-    """A transaction of whoever has this token: the look-up is its first statement. As `find` otherwise; `finds` as in
-    `Database.session_transaction`."""
+    """A transaction of whoever has this token: the look-up is its first statement. As `find` otherwise; `finds` and
+    `one_write` as in `Database.session_transaction`."""
     stale: Account | None = None
     try:
-        async with database.session_transaction(digest(token), _SEEN_EVERY, finds=finds) as (
-            transaction,
-            row,
-        ):
+        async with database.session_transaction(
+            digest(token), _SEEN_EVERY, finds=finds, one_write=one_write
+        ) as (transaction, row):
             account = None if row is None else _account(row)
             stale = account if row is not None and row["stale"] else None
             yield transaction, account

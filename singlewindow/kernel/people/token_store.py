@@ -22,9 +22,6 @@ SHOWN = len(PREFIX) + 8  # characters by which people tell tokens apart
 AT_ONCE = 10_000  # uses that one statement sweeps
 Over = Literal["", "revoked", "expired", "closed"]
 
-_USE = """select *, set_config('synchronous_commit', 'off', true) from sw_token_used($1, $2, $3, $4, $5)"""
-_REFUSED = """select sw_token_refused($1, $2), set_config('synchronous_commit', 'off', true)"""
-
 _SWEPT = """with oldest as (select id, at from api_token_use order by id limit $1),
                  gone as (delete from api_token_use u using oldest o
                           where u.id = o.id and o.at < now() - $2::interval returning 1)
@@ -61,14 +58,14 @@ async def use(database: Database, token: str, asked: Asked) -> Use | None:
     """Who has this token, or None for one that was never given. Written into the log before anything is done; for a
     token that is over at most once a minute."""
     row = await database.at_once(
-        _USE, digest(token), asked.method, asked.route, asked.request_id, asked.address
+        "sw_token_used", digest(token), asked.method, asked.route, asked.request_id, asked.address
     )
     return None if row is None else _use(row)
 
 
 async def note_refusal(database: Database, use_id: int, why: str) -> None:
     """What was asked for was refused."""
-    await database.at_once(_REFUSED, use_id, why)
+    await database.at_once("sw_token_refused", use_id, why)
 
 
 async def sweep(database: Database, kept: timedelta) -> None:

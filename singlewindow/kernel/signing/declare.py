@@ -17,7 +17,7 @@ from uuid import uuid4
 from singlewindow.kernel.definition.fields import enabled_values
 from singlewindow.kernel.documents import amendments, draws, store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
-from singlewindow.kernel.documents.store import Change, Event
+from singlewindow.kernel.documents.store import Along, Change, Event
 from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
@@ -86,9 +86,7 @@ class SigningDesk:
         Raises Conflict (used token, claim of another document), Refused, NotInThisState, StaleVersion.
         """
         desk = self.desk
-        # The document first, as everywhere: two transactions that lock in one order cannot block each other.
-        document = await store.get_document(desk.transaction, desk.type, number, lock=True)
-        prepared = await prepared_store.use(desk.transaction, desk.person, "sign", token)
+        document, prepared = await self._take_up(number, token)
         if document.id != prepared.document_id:
             raise Refused.because(
                 [Violation("", "sign.document", "该签名属于另一单据，不能用于本单据", "请重新签名", BASIS)]
@@ -123,6 +121,21 @@ class SigningDesk:
         verdict.raise_if_refused()
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return await desk.view(changed, files=all_files)
+
+    async def _take_up(self, number: str, token: str) -> tuple[Document, Prepared]:
+        """The document, which stays as it is until the commit, and what was pinned, which is used up by then; in one
+        statement where both are there. Raises as `store.get_document` and `prepared.use`."""
+        transaction, person = self.desk.transaction, self.desk.person
+        row = await transaction.row(
+            _TAKE_UP, number, self.desk.type.name, person.company_id, token, person.account_id, "sign"
+        )
+        if row is not None and row["token"] is not None:
+            pinned = Prepared(
+                row["token"], row["id"], "sign", row["pinned_version"], row["statement"], b"", row["facts"]
+            )
+            return Document.of(row), pinned
+        document = await store.get_document(transaction, self.desk.type, number, lock=True)
+        return document, await prepared_store.use(transaction, person, "sign", token)
 
     async def judged(self, document: Document, action: Action, categories: Sequence[str]) -> Verdict:
         """The full verdict on what an action sends, with files of these categories: also on what it waits for, and on
@@ -177,24 +190,25 @@ class SigningDesk:
         awaited = ""
         if action.amends is None:
             awaited = await waits.awaited(desk.transaction, desk.type, document.company_id, document.content)
-        submission_id = await self._write(
-            document, action, status, prepared, signed, verdict, request_id, awaited
-        )
         event = Event(
             "submitted", desk.person.display_name, {"action": action.name, "card": desk.person.bound_card}
         )
-        wanted = replace(_change(desk.type, document, action, status, awaited, event), submits=submission_id)
+        sent = self._submission(document, action, status, prepared, signed, verdict, request_id, awaited)
+        wanted = _change(desk.type, document, action, status, awaited, event)
         if awaited and desk.type.waits:
             kept = waits.kept(desk.type.waits, awaited)
-            return await store.change(desk.transaction, desk.type, document, wanted, kept)
-        moves = action.amends is None or action.amends.leads_to
-        wanted = replace(
-            wanted, due=await self._due(document) if desk.type.lifecycle.timers and moves else None
-        )
-        if action.amends and action.edits is None:
+            return await store.change(desk.transaction, desk.type, document, wanted, kept, along=sent)
+        timed = desk.type.lifecycle.timers and (action.amends is None or action.amends.leads_to)
+        declared = action.amends is not None and action.edits is None
+        if not timed and not declared:
+            return await store.change(desk.transaction, desk.type, document, wanted, along=sent)
+        wanted = replace(wanted, submits=await sent.write(desk.transaction))
+        if timed:
+            wanted = replace(wanted, due=await self._due(document))
+        if declared and wanted.submits is not None:
             before = enabled_values(desk.type.form.content, document.content)
             asked = asked_content(document, action)
-            await amendments.declare(desk.transaction, document, action, submission_id, asked, before)
+            await amendments.declare(desk.transaction, document, action, wanted.submits, asked, before)
         return await store.change(desk.transaction, desk.type, document, wanted)
 
     async def find_conflict(self, document: Document, action: Action, status: str) -> Conflict | None:
@@ -208,7 +222,7 @@ class SigningDesk:
         wanted = _change(desk.type, document, action, status, awaited, nothing)
         return await store.find_conflict(desk.transaction, desk.type, document, wanted)
 
-    async def _write(
+    def _submission(
         self,
         document: Document,
         action: Action,
@@ -218,37 +232,50 @@ class SigningDesk:
         verdict: Verdict,
         request_id: str,
         awaited: str,
-    ) -> int:
-        """Write the submission, and its message or what it waits for; its id."""
+    ) -> Along:
+        """The submission to be written, and its message or what it waits for."""
         desk, waits_for = self.desk, self.desk.type.waits
         kept = bool(awaited and waits_for)
         start = waits_for.status if kept and waits_for else status
-        id: int = await desk.transaction.value(
-            _SUBMIT.format(_KEEP if kept else _SEND, "waiting" if kept else "outbox"),
+        values = (
             document.id, document.company_id, document.last_submission + 1, action.name, document.version, start,
             prepared.content, prepared.statement, signed.signature, signed.certificate, desk.person.bound_card,
             desk.person.account_id, request_id, desk.transaction.now, prepared.facts["attachments"],
             verdict.known.frozen(), action.amends is not None,
-            *((status, waits_for.type, awaited) if kept and waits_for else (str(uuid4()),)),
         )  # fmt: skip
-        return id
+        if kept and waits_for:
+            return Along(
+                _SUBMISSION + _KEEP, (*values, status, waits_for.type, awaited), _TELLS.format("waiting")
+            )
+        return Along(_SUBMISSION + _SEND, (*values, str(uuid4())), _TELLS.format("outbox"))
 
 
-_SUBMIT = """with s as (
+_TAKE_UP = f"""with d as (
+        {store.FIND} for update
+    ), p as (
+        {prepared_store.USE.format("$4", "$5", "$6")} and document_id = (select id from d)
+        returning token, version as pinned_version, statement, facts
+    )
+    select * from d left join p on true"""
+"""The document first, as everywhere: two transactions that lock in one order cannot block each other."""
+_SUBMISSION = """s as (
         insert into submission (document_id, company_id, sequence, action, version, start_status, content,
             statement, signature, certificate, card_no, account_id, request_id, submitted_at, attachments,
             frozen, amends)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
-    ), o as (
-        {}
-    )
-    select id, pg_notify('{}', '') from s"""
-_SEND = "insert into outbox (document_id, submission_id, message_id) select $1, id, $18 from s"
-_KEEP = """insert into waiting (document_id, company_id, submission_id, start_status, awaited_type, awaited, since)
-        select $1, $2, id, $18, $19, $20, $14 from s
+        values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        returning id, document_id, company_id, submitted_at
+    ), """
+_SEND = """o as (
+        insert into outbox (document_id, submission_id, message_id) select document_id, id, {} from s
+    )"""
+_KEEP = """o as (
+        insert into waiting (document_id, company_id, submission_id, start_status, awaited_type, awaited, since)
+        select document_id, company_id, id, {}, {}, {}, submitted_at from s
         on conflict (document_id) do update set submission_id = excluded.submission_id,
             start_status = excluded.start_status, awaited_type = excluded.awaited_type, awaited = excluded.awaited,
-            since = excluded.since, next_at = excluded.next_at"""
+            since = excluded.since, next_at = excluded.next_at
+    )"""
+_TELLS = "pg_notify('{}', '')"
 """What follows a submission: the message for customs, or what it waits for."""
 
 

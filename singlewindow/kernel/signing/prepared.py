@@ -126,6 +126,11 @@ async def pin(
     return prepared
 
 
+USE = """update prepared set used_at = clock_timestamp()
+    where token = {} and account_id = {} and purpose = {} and used_at is null and expires_at > clock_timestamp()"""
+"""Takes a pinned statement of an account's out, if it is there and still good: places of token, account and purpose."""
+
+
 async def use(transaction: Transaction, person: Person, purpose: str, token: str) -> Prepared:
     """Take a pinned statement out. Raises Conflict when it was used, has expired, or is not this person's.
 
@@ -133,9 +138,7 @@ async def use(transaction: Transaction, person: Person, purpose: str, token: str
     expires. Lock the document first: its deletion takes the pinned statements with it.
     """
     row = await transaction.row(
-        """update prepared set used_at = clock_timestamp()
-           where token = $1 and account_id = $2 and purpose = $3 and used_at is null and expires_at > clock_timestamp()
-           returning token, document_id, purpose, version, statement, content, facts""",
+        f"{USE.format('$1', '$2', '$3')} returning token, document_id, purpose, version, statement, content, facts",
         token,
         person.account_id,
         purpose,
