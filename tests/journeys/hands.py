@@ -48,6 +48,11 @@ FOCUS = """(wanted) => {
     };
 }"""
 
+IN_SIGHT = """(part) => {
+    const box = part.getBoundingClientRect();
+    return part.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+}"""
+
 
 @contextmanager
 def without_mouse(desk: Desk) -> Iterator[Hands]:
@@ -92,6 +97,10 @@ class Hands:
         expect(wanted).to_be_visible()
         self.go_to(wanted)
         self.desk.press(key)
+
+    def sees(self, part: Locator) -> None:
+        """That a part of the page is in sight: nothing covers it, nothing cuts it off."""
+        assert part.evaluate(IN_SIGHT), f"{part} is out of sight"
 
     def write(self, wanted: Locator, text: str) -> None:
         """Go to a box, and type over what stands in it."""

@@ -9,11 +9,13 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys.acts import SLOW, WANG, at, choose, enter, enter_application, enter_pin, menu
 from tests.journeys.browser import Desk
+from tests.journeys.hands import Hands
 
 APPLICATION = "集中申报"
 QUALIFICATION, BOOKLET = "consolidated.qualification", "consolidated.booklet"
 LIST, DECLARATION = "consolidated.list", "consolidated.declaration"
 TYPED_CELLS = ("quantity", "place", "duty_mode")
+LIST_TITLE = "集报清单"
 GOODS = (("0804400000", "鲜鳄梨", "2.4", "PER"), ("0805100000", "鲜橙", "0.9", "ZAF"))
 """The booklet's goods: code, name, price in USD for a kilogram, country."""
 DISTRICT = "5169 南沙海关"  # where 报关单证查询打印 is open
@@ -75,11 +77,11 @@ def fill_booklet(desk: Desk, qualification: str) -> None:
         desk.press("Enter")
 
 
-def search(desk: Desk, path: str) -> None:
-    """查询, and the answer has come."""
-    with desk.page.expect_response(re.compile(path)):
-        desk.action("查询").click()
-    expect(desk.page.get_by_text("正在查询…").locator("visible=true")).to_have_count(0)
+def ask(hands: Hands, path: str) -> None:
+    """查询 by its button, and the answer has come."""
+    with hands.desk.page.expect_response(re.compile(path)):
+        hands.press_on(hands.desk.action("查询"))
+    expect(hands.desk.page.get_by_text("正在查询…").locator("visible=true")).to_have_count(0)
 
 
 def rows(desk: Desk) -> Locator:
@@ -111,33 +113,37 @@ def add_good(desk: Desk, code: str, name: str, price: str, country: str) -> None
     expect(desk.page.locator(".row-list:visible tbody tr").filter(has_text=name)).to_be_visible()
 
 
-def fill(desk: Desk, values: Mapping[str, str]) -> None:
+def fill(hands: Hands, values: Mapping[str, str]) -> None:
     """Box by box: text and Enter; a code is typed whole, and stands there with its name."""
     for name, text in values.items():
-        box = desk.field(name)
-        box.focus()
-        desk.press("Control+A")
-        enter(desk, text)
+        box = hands.desk.field(name)
+        hands.write(box, text)
+        hands.desk.press("Enter")
         expect(box).to_have_value(re.compile(rf"^{re.escape(text)}( |$)"))
 
 
-def add_listed(desk: Desk, values: Mapping[str, str]) -> None:
+def add_listed(hands: Hands, values: Mapping[str, str]) -> None:
     """A good of a list: 备案序号 and Enter bring what is filed; Enter in the last cell saves it (manual 2.1)."""
+    desk = hands.desk
     count = desk.page.locator(".row-list:visible tbody tr[tabindex]").count()
-    fill(desk, {"goods/record_no": values["record_no"]})
+    fill(hands, {"goods/record_no": values["record_no"]})
     expect(desk.field("goods/name")).not_to_have_value("")
     *others, last = TYPED_CELLS
-    fill(desk, {f"goods/{name}": values[name] for name in others})
-    desk.field(f"goods/{last}").focus()
-    enter(desk, values[last])
+    fill(hands, {f"goods/{name}": values[name] for name in others})
+    hands.write(desk.field(f"goods/{last}"), values[last])
+    desk.press("Enter")
     expect(desk.page.locator(".row-list:visible tbody tr[tabindex]")).to_have_count(count + 1)
 
 
-def choose_in(desk: Desk, name: str, words: str) -> None:
+def choose_in(hands: Hands, name: str, words: str) -> None:
     """In a drop-down of a query: typing narrows it, Enter takes (UI-04)."""
-    desk.field(name).focus()
-    desk.press("Control+A", "Backspace")
-    desk.type(words)
+    desk = hands.desk
+    hands.write(desk.field(name), words)
     expect(desk.page.get_by_role("option", name=words, exact=True).locator("visible=true")).to_be_visible()
     desk.press("Enter")
     expect(desk.field(name)).to_have_value(words)
+
+
+def tick_all(hands: Hands) -> None:
+    """The box in the list's head, with Space."""
+    hands.press_on(hands.desk.page.get_by_label("全选本页").locator("visible=true"), "Space")

@@ -36,7 +36,7 @@ def test_filings_without_the_mouse(desk: Desk, officer: Officer, tmp_path: Path)
         desk.press("Enter")
         assert booklet in paper(hands, tmp_path)
         delete_a_draft(hands, qualification)
-        look_up(hands, qualification)
+        look_up(hands)
 
 
 def file_qualification(hands: Hands) -> str:
@@ -129,19 +129,9 @@ def delete_a_draft(hands: Hands, qualification: str) -> None:
     at(desk, "qualification")
 
 
-def look_up(hands: Hands, qualification: str) -> None:
-    """备案表查询: chosen with Space, Enter shows it, Escape goes back; the list of lists and its columns."""
+def look_up(hands: Hands) -> None:
+    """集报清单查询 without conditions: its columns. What a month asks is in `test_month.py`."""
     desk = hands.desk
-    menu(hands, "备案表查询")
-    expect(desk.field("number")).to_be_visible()
-    find(hands, desk.field("number"), qualification, "/api/documents/consolidated.qualification")
-    hands.press_on(desk.page.get_by_label(f"选中 {qualification}", exact=True), "Space")
-    desk.press("Enter")
-    expect(desk.page.locator("dl:visible")).to_contain_text("海关审批通过")
-    hands.look()
-    desk.press("Escape")
-    expect(desk.page.get_by_label(f"选中 {qualification}", exact=True)).to_be_focused()
-    hands.look()
     menu(hands, "集报清单查询")
     expect(desk.field("list_kind")).to_be_focused()
     find(hands, desk.field("number"), "", rf"/api/documents/{LIST}\?")
