@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from singlewindow.contract.background import give_way
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
@@ -55,6 +56,7 @@ def serve() -> None:
     gc.collect()
     gc.freeze()  # what the start has made stays to the end
     gc.set_threshold(20_000, 20, 20)
+    give_way(settings.background_niceness)
     given = settings.listening_socket
     server = Server(app, settings.host, settings.customs_port, settings.drain_seconds)
     server.run(None if given is None else [socket.socket(fileno=given)])

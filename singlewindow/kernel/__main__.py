@@ -16,6 +16,7 @@ import typer
 import uvloop
 from fastapi import FastAPI
 
+from singlewindow.contract.background import give_way
 from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.serving import Server
@@ -66,6 +67,7 @@ def worker() -> None:
     document_types()
     check_all()
     settle()
+    give_way(settings().background_niceness)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work(settings()))
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from singlewindow.contract.environment import (
     DatabaseAddress,
     EnvironmentSettings,
+    Niceness,
     Origins,
     Port,
     PortOrNone,
@@ -30,6 +31,7 @@ class Settings(EnvironmentSettings):
     drain_seconds: Span = (
         0  # asked to end, a web process says so long that it is not ready, and answers all the same
     )
+    background_niceness: Niceness = 10  # of the worker and its children: requests have the processors first
     card_port: Port = 61232
     database_url: DatabaseAddress = "postgresql://sw_migrate@127.0.0.1/singlewindow"
     web_database_url: DatabaseAddress = "postgresql://sw_web@127.0.0.1/singlewindow"

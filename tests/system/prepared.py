@@ -24,7 +24,16 @@ from tests.ports import free_ports
 
 SETTING = "PREPARED_WORLD"  # the folder for it; tools/bootstrap_test.py gives one to all systems of a run
 # Settings of which the set-up knows nothing, or their beginnings:
-LATER = ("CAPTCHA_FIXED", "CUSTOMS_", "LOG_FORMAT", "PORTAL_URL", "TRANSPORT", "WEB_PROCESSES", "WEBHOOK_")
+LATER = (
+    "BACKGROUND_",
+    "CAPTCHA_FIXED",
+    "CUSTOMS_",
+    "LOG_FORMAT",
+    "PORTAL_URL",
+    "TRANSPORT",
+    "WEB_PROCESSES",
+    "WEBHOOK_",
+)
 PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
 FIRST_START = ("mode", "fault")  # customs' tables of what counts at their first start
 MOVED = "moved-to"  # the database lies elsewhere, where its user can reach it

@@ -252,7 +252,9 @@ def _launch(system: System) -> subprocess.Popen[bytes]:
 def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
     """Ours without the settings of the tests' own process, and those of the system."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("SINGLEWINDOW_") or k in KEPT}
-    return kept | {f"SINGLEWINDOW_{k}": v for k, v in {"DATA": str(folder / "data"), **settings}.items()}
+    # Beside other tests, which keep all processors busy, who gives way would wait for long.
+    given = {"DATA": str(folder / "data"), "BACKGROUND_NICENESS": "0", **settings}
+    return kept | {f"SINGLEWINDOW_{k}": v for k, v in given.items()}
 
 
 def _await_ready(system: System, lives: Callable[[], bool], patience: float) -> None:

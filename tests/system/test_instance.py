@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import httpx
 import pytest
 
@@ -44,8 +46,15 @@ def test_captcha_of_the_test_system_opens_the_door(system: System) -> None:
 def test_second_instance_runs_beside_the_first(system: System) -> None:
     """OPER-04: another data folder and other ports are all it needs; it ends and leaves nothing
     (`running` looks, and bounds both)."""
-    with running(CUSTOMS_DELAY="0") as second:
+    with running(CUSTOMS_DELAY="0", BACKGROUND_NICENESS="3") as second:
+        assert _niceness(second, "worker") == _niceness(second, "customs") == _niceness(second, "portal") + 3
         assert httpx.get(f"{second.portal}/readyz").status_code == 200
         assert httpx.get(f"{second.customs}/readyz").status_code == 200
         assert httpx.get(f"{second.portal}/api/config").json()["card_url"] == second.card
         assert httpx.get(f"{system.portal}/readyz").status_code == 200
+
+
+def _niceness(system: System, part: str) -> int:
+    pid = system.pid_of(part)
+    assert pid is not None
+    return os.getpriority(os.PRIO_PROCESS, pid)
