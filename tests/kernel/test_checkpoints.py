@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
 
-MUTATIONS = 2_000  # of 28 kinds: what, and at which entry
+MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 28 kinds: what, and at which entry
 ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
 FORGE = """
 create function forge(mutation text, victim bigint, spot int) returns void language plpgsql as $$
