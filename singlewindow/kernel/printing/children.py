@@ -12,16 +12,17 @@ import json
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from singlewindow.kernel.printing.child import LENGTH
 
 MAX_ANSWER = 50 * 1024 * 1024
 CLONE = Path(__file__).parents[3]
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ class Bounds:
 
     children: int = 2
     waiting: int = 40
-    starting: float = (
-        60  # seconds until a new child can work; on a machine without a free core that takes long
-    )
+    starting: float = 60  # seconds until a new child can work: long on a machine without a free core
     seconds: float = 20  # of one piece
     memory_bytes: int = 1_500 * 1024 * 1024  # of address space, much of it never touched
     cpu_seconds: int = 1000  # of a child's whole life
@@ -90,9 +89,9 @@ class Children:
     async def _done(self, work: bytes) -> bytes:
         child = await self._child()
         answer = await self._answer_of(child, work)
-        for _ in range(
-            2 if child.done else 1
-        ):  # the end of its bounds over earlier pieces, and one from outside
+        # An old child may have come to the end of its bounds, and a new one been ended from outside.
+        new_ones = 2 if child.done else 1
+        for _ in range(new_ones):
             if not answer:
                 child = await self._start()
                 answer = await self._answer_of(child, work)
@@ -105,15 +104,7 @@ class Children:
 
     async def _answer_of(self, child: Child, work: bytes) -> bytes:
         """The child's answer; b"" where it ended without one. Raises TookTooLong."""
-        try:
-            async with asyncio.timeout(self.bounds.seconds):
-                answer = await _exchange(child.process, work)
-        except TimeoutError:
-            await _end(child)
-            raise TookTooLong from None
-        except BaseException:
-            await _end(child)
-            raise
+        answer = await _within(self.bounds.seconds, child, _exchange(child.process, work))
         if not answer:
             await _end(child)
         return answer
@@ -136,15 +127,7 @@ class Children:
     async def _start(self) -> Child:
         """A new one that can work; its start is no part of its first piece's time. Raises TookTooLong and Failed."""
         child = await self._begin()
-        try:
-            async with asyncio.timeout(self.bounds.starting):
-                began = await _read(child.process)
-        except TimeoutError:
-            await _end(child)
-            raise TookTooLong from None
-        except BaseException:
-            await _end(child)
-            raise
+        began = await _within(self.bounds.starting, child, _read(child.process))
         if began is None:
             await _end(child)
             raise Failed
@@ -163,6 +146,19 @@ class Children:
                 env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(CLONE)},
             )
         )  # fmt: skip
+
+
+async def _within(seconds: float, child: Child, said: Awaitable[Said]) -> Said:
+    """What a child says within so many seconds; it is ended where it does not. Raises TookTooLong."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await said
+    except TimeoutError:
+        await _end(child)
+        raise TookTooLong from None
+    except BaseException:
+        await _end(child)
+        raise
 
 
 async def _exchange(process: Process, work: bytes) -> bytes:
