@@ -169,4 +169,15 @@ describe("code field (UI-04)", () => {
     await leave();
     expect(wrapper.props("modelValue")).toBe("00000002");
   });
+
+  it("what is closed no longer comes into the open list; the arrows stay on their entry (CONS-02)", async () => {
+    const { wrapper, press, offered } = await combo();
+    await wrapper.setProps({ closed: ["00000001"] });
+    await press(" ");
+    await press("ArrowDown");
+    await wrapper.setProps({ closed: [] });
+    expect(offered()).toEqual(["00000001委托企业协助海关查验的声明", "00000002查验时不到场的声明", "00000003其他材料"]);
+    await press("Enter");
+    expect(wrapper.props("modelValue")).toBe("00000003");
+  });
 });

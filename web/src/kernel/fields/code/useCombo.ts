@@ -25,8 +25,8 @@ export function useCombo(
 ) {
   const text = ref("");
   const open = ref(false);
-  const items = ref<CodeItem[]>([]);
-  const highlighted = ref(0);
+  const found = ref<CodeItem[]>([]);
+  const marked = ref(""); // the code of the entry on which the arrows stand
   const trouble = ref("");
   const chosen = ref<CodeItem | null>(null);
   const narrowing = ref(false);
@@ -35,6 +35,9 @@ export function useCombo(
   let refused = false; // the field was left with text that names no entry
   let entered = false; // Enter was pressed before the list had come
 
+  /** What is closed may change while the list is open: the field before may be looked up a moment longer than this one. */
+  const items = computed(() => found.value.filter(({ code }) => !closed().includes(code)));
+  const highlighted = computed(() => Math.max(0, items.value.findIndex(({ code }) => code === marked.value)));
   /** What is typed is being looked up: the field's code is not known yet. */
   const busy = computed(() => narrowing.value || leaving.value);
   const typed = computed(() => (chosen.value && text.value === shownAs(chosen.value) ? "" : text.value.trim()));
@@ -53,14 +56,14 @@ export function useCombo(
   async function narrow(): Promise<void> {
     const turn = ++asked;
     trouble.value = tooShort(typed.value, least());
-    if (trouble.value) return void (items.value = []);
+    if (trouble.value) return void (found.value = []);
     narrowing.value = true;
-    const found = await source().search(typed.value).catch(() => null);
+    const answer = await source().search(typed.value).catch(() => null);
     if (turn !== asked) return;
     narrowing.value = false;
-    items.value = (found ?? []).filter(isMeant(typed.value)).filter(({ code }) => !closed().includes(code));
-    trouble.value = found ? "" : "代码表暂时取不到，请稍后再试";
-    highlighted.value = Math.max(0, items.value.findIndex((item) => item.code === value()));
+    found.value = (answer ?? []).filter(isMeant(typed.value));
+    trouble.value = answer ? "" : "代码表暂时取不到，请稍后再试";
+    marked.value = value();
   }
 
   /** Digits for which a list is opened are the beginning of a code, not a part of a name. */
@@ -105,7 +108,7 @@ export function useCombo(
 
   function move(step: number): void {
     const count = items.value.length;
-    if (count) highlighted.value = (highlighted.value + step + count) % count;
+    if (count) marked.value = items.value[(highlighted.value + step + count) % count]!.code;
   }
 
   function hide(): void {
@@ -122,10 +125,10 @@ export function useCombo(
     entered = false;
     if (!wanted) return;
     leaving.value = true;
-    const found = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => [] as CodeItem[]);
+    const named = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => [] as CodeItem[]);
     leaving.value = false;
     if (typed.value !== wanted) return;
-    const item = found.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? found[first];
+    const item = named.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? named[first];
     if (item) take(item, false);
     else {
       refused = true;
