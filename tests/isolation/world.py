@@ -7,25 +7,22 @@ in no answer; the own one's shows that it would be heard.
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from singlewindow.kernel.definition.fields import Content, Field
 from singlewindow.kernel.http.sessions import cookie_name
 from singlewindow.kernel.live.sequencer import sequence
 from singlewindow.kernel.people import challenges
 from singlewindow.kernel.people.session_store import digest
 from singlewindow.kernel.people.token_store import new_token
-from singlewindow.kernel.subsystem import document_types, get_document_type, subsystem_of
+from singlewindow.kernel.subsystem import document_types, subsystem_of
 from tests.house import ORIGIN, PDF, House, Member
 from tests.kernel import jobs
 from tests.kernel.people.stage import answer, new_card, system_administrator
 from tests.kernel.test_documents import letter, reference
+from tests.marked import draft_with
 from tests.strangers import chapters_with_routes, strangers_of
 from tests.workbooks import letters
 
@@ -328,43 +325,7 @@ async def _other_types(side: Side) -> None:
         if name == TYPE or "save" not in {each.name for each in type.lifecycle.actions}:
             continue
         member = side.legal if subsystem_of(type).card_kind else side.clerk
-        side.things[f"of {name}"] = await _draft(member, name, side.mark)
-
-
-async def _draft(member: Member, name: str, mark: str) -> str:
-    """A sample with the mark wherever it fits: where that is refused the sample's own value stands, then none."""
-    form = get_document_type(name).form.content
-    sample = _sample(form, member.customs_code)
-    content = {**sample, **_marks(form, mark)}
-    for _ in range(4):
-        made = await member.http.post(f"/api/documents/{name}", json={"content": content})
-        if made.status_code == 201:
-            return str(made.json()["number"])
-        for wrong in {each["path"].split("/")[0] for each in made.json()["violations"]}:
-            if content.pop(wrong, None) != sample.get(wrong, ""):
-                content[wrong] = sample.get(wrong, "")
-    raise AssertionError(f"{name}: {made.text}")
-
-
-def _sample(form: type[Content], applicant: str) -> dict[str, Any]:
-    """The content of the first accepted sample beside the form's declaration."""
-    folder = Path(str(sys.modules[form.__module__].__file__)).parent
-    first = min(folder.glob("samples/accepted/*.json"))
-    content: dict[str, Any] = json.loads(first.read_text("utf-8").replace("$applicant", applicant))["content"]
-    return content
-
-
-def _marks(content: type[Content], mark: str) -> Mapping[str, Any]:
-    fits = {n: mark for n, each in content.fields.items() if _is_free(each)}
-    tables = {n: [dict(_marks(each.row, mark))] for n, each in content.tables.items()}
-    return {**fits, **{n: rows for n, rows in tables.items() if rows[0]}}
-
-
-def _is_free(each: Field) -> bool:
-    """Whether anybody may write anything there."""
-    return (
-        each.kind == "text" and not (each.system or each.pattern or each.codes) and not 0 < each.length < 10
-    )
+        side.things[f"of {name}"] = await draft_with(member, name, side.mark)
 
 
 async def _marked(side: Side) -> None:

@@ -1,0 +1,49 @@
+"""Drafts of any document type in which a text stands wherever somebody may write."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from singlewindow.kernel.definition.fields import Content, Field
+from singlewindow.kernel.subsystem import get_document_type
+from tests.house import Member
+
+
+async def draft_with(member: Member, name: str, mark: str) -> str:
+    """A sample with the mark wherever it fits: where that is refused the sample's own value stands, then none."""
+    form = get_document_type(name).form.content
+    sample = _sample(form, member.customs_code)
+    content = {**sample, **_marks(form, mark)}
+    for _ in range(4):
+        made = await member.http.post(f"/api/documents/{name}", json={"content": content})
+        if made.status_code == 201:
+            return str(made.json()["number"])
+        for wrong in {each["path"].split("/")[0] for each in made.json()["violations"]}:
+            if content.pop(wrong, None) != sample.get(wrong, ""):
+                content[wrong] = sample.get(wrong, "")
+    raise AssertionError(f"{name}: {made.text}")
+
+
+def _sample(form: type[Content], applicant: str) -> dict[str, Any]:
+    """The content of the first accepted sample beside the form's declaration."""
+    folder = Path(str(sys.modules[form.__module__].__file__)).parent
+    first = min(folder.glob("samples/accepted/*.json"))
+    content: dict[str, Any] = json.loads(first.read_text("utf-8").replace("$applicant", applicant))["content"]
+    return content
+
+
+def _marks(content: type[Content], mark: str) -> Mapping[str, Any]:
+    fits = {n: mark for n, each in content.fields.items() if _is_free(each)}
+    tables = {n: [dict(_marks(each.row, mark))] for n, each in content.tables.items()}
+    return {**fits, **{n: rows for n, rows in tables.items() if rows[0]}}
+
+
+def _is_free(each: Field) -> bool:
+    """Whether anybody may write anything there."""
+    return (
+        each.kind == "text" and not (each.system or each.pattern or each.codes) and not 0 < each.length < 10
+    )
