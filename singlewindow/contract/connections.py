@@ -36,6 +36,39 @@ class HeadTooLarge(Exception):
     """The parser is told to stop."""
 
 
+class Answers:
+    """What answers are written to: head and body, which the server writes one after the other, go out together. Each
+    would be a packet, and wake whoever reads it.
+
+    What nothing follows at once goes out by itself in the event loop's next turn; no more than one piece ever waits.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._first: bytes | None = None
+        self._turn: asyncio.Handle | None = None
+
+    def write(self, data: bytes) -> None:
+        """Send it with what waits, or let it wait for what follows."""
+        if self._first is None:
+            self._first, self._turn = data, self._loop.call_soon(self._send)
+        else:
+            self._send(data)
+
+    def close(self) -> None:
+        """Send what waits, and hang up."""
+        self._send()
+        self._transport.close()
+
+    def _send(self, more: bytes = b"") -> None:
+        if self._turn is not None:
+            self._turn.cancel()
+        first, self._first, self._turn = self._first or b"", None, None
+        if first or more:
+            self._transport.writelines((first, more) if more else (first,))
+
+
 class GuardedConnection(HttpToolsProtocol):
     """A connection with limits; uvicorn's `http=`."""
 
@@ -48,6 +81,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._taken, self._refused_at = 0, 0.0  # bytes that came; when it was refused
         self._body_mark = self._answer_mark = (now, 0)
         self._timer = self.loop.call_later(TICK_SECONDS, self._tick)
+        self._answers = Answers(transport, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Look at it no more."""
@@ -72,13 +106,14 @@ class GuardedConnection(HttpToolsProtocol):
         self._reading_head, self._head_bytes, self._head_since = True, 0, self.loop.time()
 
     def on_headers_complete(self) -> None:
-        """A head has ended. Raises HeadTooLarge, which ends the connection with 431."""
+        """A head has ended: its request is answered. Raises HeadTooLarge, which ends the connection with 431."""
         if len(self.url) + sum([len(name) + len(value) + 4 for name, value in self.headers]) > HEAD_BYTES:
             self._too_large = True
             raise HeadTooLarge
         self._reading_head, self._reading_body = False, True
         self._body_mark = (self.loop.time(), self._taken)
         super().on_headers_complete()
+        self.cycle.transport = self._answers  # type: ignore[assignment]  # it writes and closes, no more
 
     def on_message_complete(self) -> None:
         """A body has ended."""

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from singlewindow.contract import connections
-from singlewindow.contract.connections import HEAD_BYTES, GuardedConnection
+from singlewindow.contract.connections import HEAD_BYTES, Answers, GuardedConnection
 
 SOON = 20.0  # seconds; what is waited for takes less than one
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
@@ -203,3 +203,32 @@ async def test_what_two_programs_would_read_differently(name: str) -> None:
         said = await site.say(SMUGGLED[name] + inner)
         assert "/inner" not in site.asked, said
         assert refusal(said[said.rfind(b"HTTP/1.1 4") :])["status"] == 400
+
+
+class Pieces:
+    """A transport that keeps what each write sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def writelines(self, pieces: tuple[bytes, ...]) -> None:
+        self.sent.append(b"".join(pieces))
+
+    def close(self) -> None:
+        self.sent.append(b"closed")
+
+
+async def test_head_and_body_go_out_together_and_nothing_waits_longer_than_a_turn() -> None:
+    transport: Any = Pieces()
+    answers = Answers(transport, asyncio.get_running_loop())
+    answers.write(b"head")
+    answers.write(b"body")
+    assert transport.sent == [b"headbody"]
+    answers.write(b"head of a stream")
+    assert transport.sent == [b"headbody"]
+    await asyncio.sleep(0)
+    assert transport.sent[1:] == [b"head of a stream"]
+    answers.write(b"last piece")
+    answers.close()
+    await asyncio.sleep(0)
+    assert transport.sent[2:] == [b"last piece", b"closed"]
