@@ -50,7 +50,7 @@ class Page:
         return text, code
 
     async def receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             message: dict[str, Any] = json.loads(await self.connection.recv())
             return message
 

@@ -25,7 +25,7 @@ from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 
 STREAM = "/api/events/stream"
-SOON = 5.0  # seconds; a machine that builds is slow
+SOON = 60  # seconds; a machine that builds stands still for ten of them
 
 
 @dataclass
@@ -49,7 +49,7 @@ async def web(house: House) -> AsyncIterator[Web]:
     app = create_app()
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, lifespan="off", log_config=None, timeout_graceful_shutdown=3, loop="none")
+        uvicorn.Config(app, lifespan="off", log_config=None, timeout_graceful_shutdown=SOON, loop="none")
     )
     app.state.database = house.web
     url = house.owner_url.replace("sw_migrate", "sw_web")
@@ -64,7 +64,7 @@ async def web(house: House) -> AsyncIterator[Web]:
         yield Web(f"http://127.0.0.1:{listening.getsockname()[1]}", app.state.hub, server)
     finally:
         server.should_exit = True
-        await asyncio.wait_for(tasks[1], 10)
+        await asyncio.wait_for(tasks[1], SOON)
         tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -80,7 +80,7 @@ class Reader:
 
     async def next(self, *wanted: str) -> tuple[str, dict[str, Any]]:
         """The next event of these names; none asks for any. The end of the stream raises StopAsyncIteration."""
-        async with asyncio.timeout(SOON * 2):
+        async with asyncio.timeout(SOON):
             while found := await self._events.get():
                 event, data, self.cursor = found
                 if not wanted or event in wanted:
@@ -312,7 +312,7 @@ async def test_a_process_that_ends_does_not_wait_for_its_streams(house: House) -
         member = await house.member()
         async with reading(process, member) as reader:
             process.server.should_exit = True
-            async with asyncio.timeout(2.5):  # less than the time after which the server cuts off
+            async with asyncio.timeout(SOON / 2):  # less than the time after which the server cuts off
                 with pytest.raises(StopAsyncIteration):
                     await reader.next("nothing")
 
@@ -394,6 +394,6 @@ async def test_nobody_listens_where_no_page_is_open(house: House, monkeypatch: p
                 assert process.hub._listening.is_set()
                 await member.upload(TYPE, view["number"], "1")
                 assert (await reader.change())["number"] == view["number"]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 while process.hub._listening.is_set():  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

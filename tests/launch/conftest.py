@@ -66,7 +66,7 @@ def hold_cluster(postgres_binaries: Binaries) -> Callable[..., object]:
     return hold
 
 
-def eventually(question: Callable[[], object], seconds: float = 5.0) -> bool:
+def eventually(question: Callable[[], object], seconds: float = 60.0) -> bool:
     """Whether the question is answered with yes within so many seconds."""
     deadline = time.monotonic() + seconds
     while not question():

@@ -78,6 +78,7 @@ def server_pid(folder: Path) -> int:
     return int((folder / "data" / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
 
 
+@pytest.mark.serial
 def test_sigterm_ends_all_in_order_within_five_seconds(open_folder, running) -> None:
     """Card service, customs, worker, portal, then the database; the exit is a good one."""
     pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
@@ -123,7 +124,7 @@ def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> No
     """`kill -9` of the launcher ends every part and the database; a new start works at once."""
     pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
     running.process.kill()
-    assert eventually(lambda: not any(runs(pid) for pid in pids), 5)
+    assert eventually(lambda: not any(runs(pid) for pid in pids))
     with starting(open_folder, house_rules) as again:
         await_ready(again)
         again.process.terminate()
@@ -136,7 +137,7 @@ def test_killed_parts_are_started_again(open_folder, running) -> None:
     for pid in old.values():
         os.kill(pid, signal.SIGKILL)
     for part in PARTS:
-        assert eventually(lambda part=part: pid_of(open_folder, part) != old[part], 10), part
+        assert eventually(lambda part=part: pid_of(open_folder, part) != old[part]), part
         assert runs(pid_of(open_folder, part))
 
 
@@ -144,7 +145,7 @@ def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> N
     """OPER-04: a connection goes to whichever process is there; one that was killed is started again beside it."""
     with starting(open_folder, house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2"}) as holder:
         await_ready(holder)
-        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2, 10)
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2)
         first, second = pids_of(open_folder, "portal")
         port = int(house_rules["SINGLEWINDOW_PORT"])
         for killed, left in ((first, second), (second, first)):
@@ -153,7 +154,7 @@ def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> N
             os.kill(killed, signal.SIGCONT)
         os.kill(first, signal.SIGKILL)
         assert answered_by(port) == second
-        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 3, 10)
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 3)
         again = pids_of(open_folder, "portal")[-1]
         os.kill(second, signal.SIGSTOP)
         assert answered_by(port) == again
@@ -168,7 +169,7 @@ def test_new_processes_take_over_one_after_the_other(open_folder, house_rules) -
     data, said = open_folder / "data", []
     with starting(open_folder, house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2"}) as holder:
         await_ready(holder)
-        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2, 10)
+        assert eventually(lambda: len(pids_of(open_folder, "portal")) == 2)
         old = {part: pids_of(open_folder, part) for part in PARTS}
         port = int(house_rules["SINGLEWINDOW_PORT"])
         assert rolling.launcher_of(data) == holder.process.pid
@@ -232,7 +233,7 @@ def test_killed_database_is_started_again(open_folder, running) -> None:
         lines = file.read_text().splitlines() if file.exists() else []
         return len(lines) > 7 and int(lines[0]) != old and lines[7].strip() == "ready"
 
-    assert eventually(back, 10)
+    assert eventually(back)
     assert runs(server_pid(open_folder))
 
 

@@ -70,7 +70,7 @@ def test_killed_launcher_leaves_no_server(open_folder, hold_cluster, postgres_bi
         keep_a_row(observer)
         assert runs(pid)
         holder.process.kill()
-        assert eventually(lambda: not runs(pid), 5)
+        assert eventually(lambda: not runs(pid))
     with cluster_in(open_folder, postgres_binaries) as cluster:
         assert cluster.query("select one from kept") == [(1,)]
 
