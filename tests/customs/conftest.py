@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from singlewindow.contract.messages import Answer, AnswerBatch, Envelope, EnvelopeBatch, MessageKind
@@ -24,6 +25,7 @@ from singlewindow.customs.http.parts import CSRF_HEADER
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.migrate import migrate_async
 from singlewindow.customs.mode import decide_due
+from singlewindow.customs.officers import passwords
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import Company, company, make_pki, sha256
 from tests.customs.portal import Portal
@@ -160,13 +162,15 @@ end $$"""
 
 @pytest.fixture(scope="session")
 async def kept(postgres: TestPostgres) -> AsyncIterator[Kept]:
-    """The one database of this test process; the officers' passwords are hashed once."""
+    """The one database of this test process; the officers' passwords are hashed once, cheaply."""
     url = postgres.create_database("customs", owner="customs")
     await migrate_async(url)
     connection = await asyncpg.connect(postgres.dsn("customs", "postgres"))
     await connection.execute(KEEP.format(name="empty"))
     database = await Database.connect(url)
-    await seed.seed(database, WORLD)
+    with pytest.MonkeyPatch.context() as patched:  # a hash says itself how costly it is to check
+        patched.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        await seed.seed(database, WORLD)
     async with database.transaction() as transaction:
         await transaction.run("update outgoing set state = 'sent'")
     await database.close()
@@ -197,9 +201,12 @@ def settings(url: str, pki: Path, tmp_path: Path) -> CustomsSettings:
 
 
 @asynccontextmanager
-async def running(settings: CustomsSettings, *, background: bool = False) -> AsyncIterator[Customs]:
-    """The customs program with these settings."""
-    app = create_app(settings, background=background)
+async def running(
+    settings: CustomsSettings, *, background: bool = False, app: FastAPI | None = None
+) -> AsyncIterator[Customs]:
+    """The customs program with these settings; `app` is one that was made before and has ended its work."""
+    app = app or create_app(settings, background=background)
+    app.state.settings = settings
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -208,10 +215,16 @@ async def running(settings: CustomsSettings, *, background: bool = False) -> Asy
         yield Customs(app, settings, client)
 
 
+@pytest.fixture(scope="session")
+def made() -> FastAPI:
+    """The application of all tests that have `customs`: to build its routes takes as long as many a test."""
+    return create_app(CustomsSettings(web_dist=Path("no-pages")), background=False)
+
+
 @pytest.fixture
-async def customs(settings: CustomsSettings) -> AsyncIterator[Customs]:
+async def customs(settings: CustomsSettings, made: FastAPI) -> AsyncIterator[Customs]:
     """Customs in manual mode with the seeded world, its notices taken as delivered."""
-    async with running(settings) as program:
+    async with running(settings, app=made) as program:
         yield program
 
 

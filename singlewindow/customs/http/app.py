@@ -40,6 +40,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
+        chosen: CustomsSettings = app.state.settings
         boxes = Boxes(chosen.boxes).make() if background and chosen.transport == "folder" else None
         parts = Parts(
             chosen, await Database.connect(chosen.customs_database_url), Keys.load(chosen.pki_folder)
@@ -65,6 +66,7 @@ def create_app(settings: CustomsSettings | None = None, *, background: bool = Tr
         docs_url=None,
         redoc_url=None,
     )
+    app.state.settings = chosen
     app.add_middleware(CustomsBodyLimit)
     app.add_middleware(RequestFrame)
     problems.install(app)
