@@ -6,11 +6,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import reduce
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 A4 = Array([0, 0, 595, 842])
+MEGABYTE = 1_000_000
 
 
 def _text(title: str, number: int, length: int) -> bytes:
@@ -294,9 +296,7 @@ def object_stream_bomb(blanks: int = 300_000_000) -> bytes:
     objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>")
     places = [sum(len(body) + 1 for body in objects[:i]) for i in range(3)]
     index = " ".join(f"{number} {place}" for number, place in enumerate(places, 1)).encode() + b" "
-    packer = zlib.compressobj(9)
-    packed = packer.compress(index + b" ".join(objects))
-    packed += b"".join(packer.compress(b" " * 1_000_000) for _ in range(blanks // 1_000_000)) + packer.flush()
+    packed = deflated(index + b" ".join(objects), b" " * MEGABYTE, blanks // MEGABYTE)
     out = b"%PDF-1.5\n"
     offsets = [len(out)]
     out += _stream(4, f"/Type/ObjStm/N 3/First {len(index)}/Filter/FlateDecode", packed)
@@ -379,11 +379,17 @@ def behind_a_web_page() -> bytes:
 
 
 def deflated_zeros(length: int) -> bytes:
-    """A zlib stream of `length` zeros; made piece by piece."""
-    packer = zlib.compressobj(9)
-    piece = b"\0" * 1_000_000
-    parts = [packer.compress(piece) for _ in range(length // len(piece))]
-    return b"".join([*parts, packer.compress(b"\0" * (length % len(piece))), packer.flush()])
+    """A zlib stream of `length` zeros."""
+    return deflated(b"\0" * (length % MEGABYTE), b"\0" * MEGABYTE, length // MEGABYTE)
+
+
+def deflated(head: bytes, piece: bytes, times: int) -> bytes:
+    """A zlib stream of `head` and so many pieces. A piece is packed once: after a full flush the same follows again."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    first = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    check = reduce(lambda before, _: zlib.adler32(piece, before), range(times), zlib.adler32(head))
+    return b"\x78\xda" + first + again * times + packer.flush() + check.to_bytes(4, "big")
 
 
 def lzw_of_one_byte(codes: int) -> bytes:

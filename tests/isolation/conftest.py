@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.http import metrics
 from singlewindow.kernel.settings import settings
 from tests.house import Customs, House
 from tests.isolation.standpoint import DATABASE, DIGEST, Standpoint
@@ -42,6 +43,7 @@ async def standpoint(
     application.state.typesetter = standing.tools.typesetter
     house = House(application, postgres.dsn(DATABASE), web, worker, owner, plain, pki, pki.parent / "cards",
                   Customs(pki, web), standing.tools)  # fmt: skip
+    metrics._requests.clear()  # of all tests before: each role asks for them
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(settings(), "captcha_fixed", "8888")
         world = await build(house)
