@@ -72,19 +72,29 @@ class Setup:
         """The tables are right when these files were run and left the versions that stand in the database."""
         marks = self._marks(side)
         state = marks.read()
-        if state.versions and state.marks.get("tables") == _digest(files, state.versions):
+        names = self._names("tables")
+        if state.versions and state.marks.get(names[-1]) == _digest(files, state.versions):
             return
         self._timed(f"tables of the {side.name}", report, lambda: self._call(side.module, "migrate"))
-        marks.write("tables", _digest(files, marks.read().versions))
+        done = _digest(files, marks.read().versions)
+        for name in names:
+            marks.write(name, done)
 
     def _seed(self, side: Side, report: Report) -> None:
         marks = self._marks(side)
         # The portal's seed also puts in the code tables.
         wanted = _fingerprint("codes", {".csv", ".json", ".tsv", ".py"}) if side is PORTAL else "1"
-        if marks.read().marks.get("seed") == wanted:
+        names = self._names("seed") if side is PORTAL else ("seed",)
+        if marks.read().marks.get(names[-1]) == wanted:
             return
         self._timed(side.seeds, report, lambda: self._call(side.module, "seed", str(self.world)))
-        marks.write("seed", wanted)
+        for name in names:
+            marks.write(name, wanted)
+
+    def _names(self, step: str) -> tuple[str, ...]:
+        """Those under which a step is marked; the last is missing where the invented chapters have come to count."""
+        invented = self._environment.get("SINGLEWINDOW_WITH_TEMPLATE")
+        return (step, f"{step}, invented chapters too") if invented else (step,)
 
     def _marks(self, side: Side) -> Marks:
         return Marks(self._environment[f"SINGLEWINDOW_{side.setting}"])

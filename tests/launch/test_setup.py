@@ -148,6 +148,19 @@ def test_certificates_that_came_later_are_made(start: Start) -> None:
     assert (pki / "ca.pem").read_bytes() == authority
 
 
+def test_chapters_that_come_to_count_get_their_tables(start: Start) -> None:
+    """OPER-04: a start with the invented ones, after others without; and one without again, which does nothing."""
+    others = start.settings.environment(databases.addresses(start.cluster))
+    assert others["SINGLEWINDOW_WITH_TEMPLATE"] == "1"
+    start.cluster.query(
+        "delete from launch.step where name = 'tables, invented chapters too'", database="singlewindow"
+    )
+    assert start() == {"tables of the portal"}
+    said: list[str] = []
+    Setup(start.settings, others | {"SINGLEWINDOW_WITH_TEMPLATE": ""}).run(said.append)
+    assert len(said) == 1, said
+
+
 def test_database_that_is_away_is_named(start: Start) -> None:
     """OPER-04: without its password."""
     environment = start.settings.environment(databases.addresses(start.cluster))

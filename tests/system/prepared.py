@@ -32,6 +32,7 @@ LATER = (
     "PORTAL_URL",
     "TRANSPORT",
     "WEB_PROCESSES",
+    "WITH_TEMPLATE",
     "WEBHOOK_",
 )
 PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
