@@ -8,12 +8,13 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.browser import Desk
+from tests.journeys.sessions import find_session, keep_session
 
 WANG, LI = ("wangfang", "Wang-2026"), ("liqiang", "Liqiang-2026")
 WANG_CARD, LI_CARD = "8930L0000A011", "8930L0000A029"
 PIN = "88888888"
 CAPTCHA = "8888"
-SLOW = 30_000  # milliseconds for what goes to customs and back
+SLOW = 60_000  # milliseconds for what goes to customs and back
 YELLOW, GREY, WHITE = "rgb(255, 246, 204)", "rgb(233, 236, 240)", "rgb(255, 255, 255)"
 COLOUR = """box => {
     for (let one = box; one; one = one.parentElement) {
@@ -23,8 +24,12 @@ COLOUR = """box => {
 }"""
 
 
-def enter_application(desk: Desk, application: str, account: tuple[str, str]) -> None:
-    """From the home page into an application, by account and password."""
+def enter_application(desk: Desk, application: str, account: tuple[str, str], *, anew: bool = False) -> None:
+    """From the home page into an application: by account and password where this person logs in for the first time in
+    the journey (or `anew`), else with the session begun then."""
+    if not anew and find_session(desk, account[0], application):
+        expect(desk.button("退出")).to_be_visible()
+        return
     desk.page.get_by_role("link", name=application).first.click()
     desk.page.get_by_label("用户名").fill(account[0])
     desk.page.get_by_label("密码", exact=True).fill(account[1])
@@ -32,6 +37,7 @@ def enter_application(desk: Desk, application: str, account: tuple[str, str]) ->
     desk.page.get_by_label("验证码", exact=True).fill(CAPTCHA)
     desk.press("Enter")
     expect(desk.button("退出")).to_be_visible()
+    keep_session(desk, account[0], application)
 
 
 def menu(desk: Desk, title: str) -> None:

@@ -16,19 +16,34 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-quic",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+PATIENCE = 30_000  # milliseconds; shared machines stand still at times, a page that is ready goes on at once
+expect.set_options(timeout=PATIENCE)
 EXPECTED_STATUSES = {401, 403, 409, 412, 413, 422}  # refusals that a journey provokes; Chromium logs each
 
 
 @dataclass
 class Desk:
-    """One person at one browser window."""
+    """One person at one browser window; the first page is opened when it is first looked at, unless another is."""
 
-    page: Page
+    window: Page
     address: str
     folder: Path
     prefix: str
     errors: list[str] = field(default_factory=list)
     shots: int = 0
+    opened: bool = True
+
+    @property
+    def page(self) -> Page:
+        """What the window shows."""
+        if not self.opened:
+            self.open(self.address)
+        return self.window
+
+    def open(self, address: str) -> None:
+        """Another page, by its whole address."""
+        self.opened = True
+        self.window.goto(address)
 
     def shoot(self, name: str) -> None:
         """Keep a picture of the page as it is now, and let axe look at it."""
@@ -68,14 +83,14 @@ class Desk:
 
     def watch(self) -> None:
         """Listen to the page: its errors, and its file choosers, which asked for later may come too late."""
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: _note(self, message.type, message.text))
-        self.page.on("filechooser", lambda _: None)
+        self.window.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.window.on("console", lambda message: _note(self, message.type, message.text))
+        self.window.on("filechooser", lambda _: None)
 
     def crash(self) -> None:
         """The page goes without a word, and another one stands in its place."""
         self.page.close(run_before_unload=False)
-        self.page = self.page.context.new_page()
+        self.window = self.window.context.new_page()
         self.watch()
 
     def check_console(self) -> None:
@@ -95,13 +110,11 @@ def browser() -> Iterator[Browser]:
 
 
 def sit_down(started: Browser, address: str, folder: Path, prefix: str = "") -> Desk:
-    """A new window without cookies, at the first page."""
+    """A new window without cookies; its first page is the address."""
     context: BrowserContext = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.set_default_timeout(10_000)
-    context.set_default_navigation_timeout(30_000)
-    desk = Desk(context.new_page(), address, folder, prefix)
+    context.set_default_timeout(PATIENCE)
+    desk = Desk(context.new_page(), address, folder, prefix, opened=False)
     desk.watch()
-    desk.page.goto(address)
     return desk
 
 

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.journeys.browser import Desk, browser, sit_down
 from tests.journeys.conftest import USUAL, Stage
 from tests.system.running import running
 
-expect.set_options(timeout=15_000)  # shared machines; a page that is ready goes on at once
 ANSWERING = {"CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}  # customs answer by themselves after a second
 
 

@@ -57,6 +57,7 @@ IN_SIGHT = """(part) => {
 @contextmanager
 def without_mouse(desk: Desk) -> Iterator[Hands]:
     """Forbids everything but keys, and counts what a pointer does all the same."""
+    desk.page.bring_to_front()  # opened before the keyboard is all there is
     with pytest.MonkeyPatch.context() as patch:
         for kind in (Locator, Page, ElementHandle):
             for name in BY_POINTER:
@@ -116,7 +117,7 @@ class Hands:
             now.update(self.desk.page.evaluate(FOCUS, wanted))
             return bool(now["there"])
 
-        assert eventually(there, 5), f"the focus is lost: {now}"
+        assert eventually(there, 20), f"the focus is lost: {now}"
         assert now["seen"], f"the focus is not seen: {now}"
         assert now["free"], f"something covers what has the focus: {now}"
         return now

@@ -47,7 +47,7 @@ class Officer:
 
     def rule(self, number: str, title: str, remark: str = "") -> None:
         """审批通过, 退单, 反馈一致, 同意变更 …: on what may be decided so, once it has come."""
-        assert eventually(lambda: bool(self._open(number, title)), 20), (number, title)
+        assert eventually(lambda: bool(self._open(number, title)), 60), (number, title)
         submission, decision = self._open(number, title)[0]
         answer = self.http.post(
             f"/api/submissions/{submission}/decision", json={"decision": decision, "remark": remark}

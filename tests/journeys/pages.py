@@ -76,6 +76,7 @@ ALIKE = """() => {
 
 def routes(desk: Desk) -> set[str]:
     """The addresses that the page's router knows; those that only lead elsewhere among them."""
+    desk.page.wait_for_function("document.querySelector('#app')?.__vue_app__ !== undefined")
     return set(desk.page.evaluate(ROUTES))
 
 

@@ -131,7 +131,7 @@ def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> Non
     second.says("声明未盖章，请更正后重新申请")
     second.check_console()
     second.page.context.close()
-    assert eventually(lambda: status_of(stage, refused) == "5", 20)
+    assert eventually(lambda: status_of(stage, refused) == "5", 60)
 
     # The other one is granted, and its receipts are sent again.
     desk.page.get_by_role("link", name="返回列表").click()
@@ -139,7 +139,7 @@ def test_two_officers_decide(desk: Desk, chromium: Browser, stage: Stage) -> Non
     desk.press("Enter")
     desk.page.get_by_role("link", name=granted).click()
     desk.button("同意").click()
-    assert eventually(lambda: status_of(stage, granted) == "4", 20)
+    assert eventually(lambda: status_of(stage, granted) == "4", 60)
     desk.button("重发").click()
     desk.says("已重发 2 份回执")
 
@@ -229,7 +229,7 @@ def test_registers_are_kept(desk: Desk, stage: Stage) -> None:
     desk.shoot("calendar")
     form.get_by_role("button", name="保存").press("Enter")
     expect(desk.page.locator(".entry-panel").get_by_text("第 2 次发布")).to_be_visible()
-    assert eventually(lambda: hours_of(stage, "5301-202611", "28") == ["09:00-12:00"], 10)
+    assert eventually(lambda: hours_of(stage, "5301-202611", "28") == ["09:00-12:00"], 30)
 
 
 def test_faults_are_set(desk: Desk) -> None:

@@ -76,7 +76,7 @@ def declare(stage: Stage, *plates: str) -> list[str]:
 
 
 def status_is(stage: Stage, number: str, status: str) -> bool:
-    """Whether the portal comes to this status within 20 seconds."""
+    """Whether the portal comes to this status within a minute."""
 
     async def work() -> str:
         rows = await stage.system.sql("singlewindow", "select status from document where number = $1", number)
@@ -86,7 +86,7 @@ def status_is(stage: Stage, number: str, status: str) -> bool:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(lambda: asyncio.run(work())).result() == status
 
-    return bool(eventually(look, 20))
+    return bool(eventually(look, 60))
 
 
 def open_trip(desk: Desk, number: str) -> None:
@@ -187,7 +187,7 @@ def settled(stage: Stage, number: str) -> bool:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(lambda: asyncio.run(work())).result() == ""
 
-    return bool(eventually(look, 20))
+    return bool(eventually(look, 60))
 
 
 def open_waiting(desk: Desk, number: str) -> None:

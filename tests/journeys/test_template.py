@@ -132,7 +132,7 @@ def test_rows_by_keyboard_up_to_the_grant(desk: Desk) -> None:
     desk.action("申报").press("Enter")
     enter_pin(desk)
     desk.says("申报成功")
-    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+    expect(desk.field("status")).to_have_value("审批通过")
     expect(desk.field("goods/name")).to_have_attribute("readonly", "")
     desk.shoot("granted")
 
@@ -298,7 +298,7 @@ def find_row(desk: Desk, reference: str) -> Locator:
     conditions.locator('[data-field="reference"]').fill(reference)
     desk.button("查询").click()
     row = desk.page.locator(".results:visible tbody tr", has_text=reference)
-    expect(row).to_have_count(1, timeout=20_000)
+    expect(row).to_have_count(1)
     return row
 
 
@@ -324,7 +324,7 @@ def test_what_is_in_force_is_changed_and_deleted(desk: Desk) -> None:
     desk.shoot("signing-with-warning")
     enter_pin(desk)
     desk.says("申报成功")
-    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+    expect(desk.field("status")).to_have_value("审批通过")
     row = find_row(desk, "AB4001")
     assert words_of(row) == ["查看", "变更", "删单", "查看回执"]
     desk.shoot("row-actions")
@@ -353,7 +353,7 @@ def change(desk: Desk) -> None:
     enter_pin(desk)
     desk.says("变更申报成功")
     expect(desk.field("vessel")).to_have_attribute("readonly", "")
-    expect(desk.field("vessel")).to_have_value("远洋二号", timeout=20_000)
+    expect(desk.field("vessel")).to_have_value("远洋二号")
     expect(desk.field("status")).to_have_value("审批通过")
     expect(desk.page.locator(".marker:visible")).to_have_count(0)
     desk.shoot("change-accepted")
@@ -370,7 +370,7 @@ def delete(desk: Desk) -> None:
     desk.dialog().get_by_role("button", name="确定").click()
     enter_pin(desk)
     desk.says("删单申报成功")
-    expect(desk.page.locator(".marker:visible")).to_have_text("已删单", timeout=20_000)
+    expect(desk.page.locator(".marker:visible")).to_have_text("已删单")
     row = find_row(desk, "AB4001")
     expect(row.locator(".marker")).to_have_text("已删单")
     assert words_of(row) == ["查看", "查看回执"]
@@ -417,7 +417,7 @@ def grant(desk: Desk, reference: str) -> None:
     desk.action("申报").press("Enter")
     enter_pin(desk)
     desk.says("申报成功")
-    expect(desk.field("status")).to_have_value("审批通过", timeout=20_000)
+    expect(desk.field("status")).to_have_value("审批通过")
 
 
 def test_what_follows_is_typed_into_the_document_itself(desk: Desk) -> None:
@@ -458,7 +458,7 @@ def answer_and_explain(desk: Desk) -> None:
     desk.press("ArrowDown", "ArrowUp", "Enter")
     enter_pin(desk)
     desk.says("答复已申报")
-    expect(desk.field("status")).to_have_value("已答复", timeout=20_000)
+    expect(desk.field("status")).to_have_value("已答复")
     expect(desk.field("answers/answer_no")).to_have_attribute("readonly", "")
     expect(desk.field("note")).to_have_value("船期延误")
     desk.shoot("answered")
@@ -466,7 +466,7 @@ def answer_and_explain(desk: Desk) -> None:
     desk.action("申报").press("Enter")
     enter_pin(desk)
     desk.says("情况说明已申报")
-    expect(desk.page.locator(".marker:visible")).to_have_count(0, timeout=20_000)
+    expect(desk.page.locator(".marker:visible")).to_have_count(0)
     expect(desk.field("note")).to_have_attribute("readonly", "")
     expect(desk.field("note")).to_have_value("船期延误")
     expect(desk.action("申报")).to_have_attribute("aria-disabled", "true")

@@ -13,7 +13,7 @@ class GateOfficer(Officer):
 
     def rule(self, number: str, decision: str, on: str = "申报", remark: str = "") -> None:
         """accept, return, lock, unlock, finish …: on what was declared with that action, once it has come."""
-        assert eventually(lambda: bool(self._open(number, decision, on)), 20), (number, decision, on)
+        assert eventually(lambda: bool(self._open(number, decision, on)), 60), (number, decision, on)
         body = {"decision": decision, "remark": remark}
         answer = self.http.post(
             f"/api/submissions/{self._open(number, decision, on)[0]['id']}/decision", json=body

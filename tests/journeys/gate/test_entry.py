@@ -105,7 +105,7 @@ def test_every_conditional_field_in_all_its_states(desk: Desk) -> None:
                 fill(desk, name, wanted.get(name, ""))
         field = case["field"]
         wanted_colour = COLOURS[case["expect"]]
-        assert eventually(lambda: colour_of(desk, field) == wanted_colour, 5), case  # noqa: B023 - at once
+        assert eventually(lambda: colour_of(desk, field) == wanted_colour, 20), case  # noqa: B023 - at once
         locked = desk.field(field).get_attribute("readonly") is not None
         assert locked is (case["expect"] == "disabled"), case
         seen.setdefault(field, set()).add(case["expect"])

@@ -20,9 +20,9 @@ BUTTONS = ("新增", "暂存", "复制", "删除", "申请", "打印")
 STATEMENT = "00000002"
 
 
-def log_in(desk: Desk, account: tuple[str, str] = WANG) -> None:
+def log_in(desk: Desk, account: tuple[str, str] = WANG, *, anew: bool = False) -> None:
     """From the home page into the application (manual 3.2)."""
-    enter_application(desk, APPLICATION, account)
+    enter_application(desk, APPLICATION, account, anew=anew)
 
 
 def open_form(desk: Desk, title: str = FORM) -> None:

@@ -58,7 +58,7 @@ def test_an_application_leads_through_the_log_in(desk: Desk) -> None:
     expect(tab).to_have_attribute("aria-current", "page")
     for heading in ("货物申报", "海关事务联系系统"):
         expect(desk.page.get_by_role("heading", name=heading)).to_be_visible()
-    log_in(desk)
+    log_in(desk, anew=True)
     expect(desk.page).to_have_url(f"{desk.address}/app/inspection/form/inspection.declaration/new")
     expect(desk.field("declaration_no")).to_be_focused()
     entries = desk.page.get_by_role("navigation", name="菜单")
@@ -92,7 +92,7 @@ def test_log_in_by_card(desk: Desk) -> None:
 
 def test_log_out_and_the_back_button(desk: Desk, fresh: Fresh) -> None:
     """点击界面右上角“退出”字样，可安全退出系统: afterwards neither back nor the address shows anything."""
-    log_in(desk)
+    log_in(desk, anew=True)
     open_form(desk)
     fill_in(desk, fresh())
     number = save(desk)
@@ -141,7 +141,7 @@ def test_an_account_without_a_card_may_only_look(desk: Desk) -> None:
 def test_the_card_is_needed_for_files_and_application_only(desk: Desk, stage: Stage, fresh: Fresh) -> None:
     """录入、暂存、查询：可以使用用户名、口令方式登录; 随附单据上传、申请：必须保证卡正确连接在电脑中."""
     stage.put_card(None)
-    log_in(desk)
+    log_in(desk, anew=True)
     open_form(desk)
     fill_in(desk, fresh())
     number = save(desk)
