@@ -40,7 +40,7 @@ def test_applications_travel_as_files_while_both_sides_are_killed() -> None:
         rows = asyncio.run(system.sql("customs", TAKEN_IN))
         assert {tuple(row) for row in rows} == {(number, 1, "approved") for number in numbers}
         boxes = system.data / "exchange"
-        assert eventually(lambda: not _whole(boxes / "InBox"), 10)
+        assert eventually(lambda: not _whole(boxes / "InBox"), 60)
         assert _whole(boxes / "OutBox") == set()
         assert _whole(boxes / "FailBox") == {OUTSIDE, f"{OUTSIDE}.reason.txt"}
         assert len(list((boxes / "SentBox").glob("*.json"))) == APPLICATIONS

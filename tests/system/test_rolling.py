@@ -24,8 +24,8 @@ from tests.system.steady import Ledger, Steady, report
 
 pytestmark = pytest.mark.serial
 ROLLS = int(os.environ.get("ROLLS", "1"))
-RATE = 50 if ROLLS > 1 else 25  # pieces of work a second; beside other tests who asks does not come to more
-LEAST = 0.9 * RATE if ROLLS > 1 else 10  # requests a second that must have been asked
+RATE = 50 if ROLLS > 1 else 15  # pieces of work a second; beside other tests who asks does not come to more
+LEAST = 0.9 * RATE if ROLLS > 1 else 6  # requests a second that must have been asked
 SERIAL = 1_700_000  # of trips whose vehicles nobody else has
 SETTLE_SECONDS = 120.0
 
