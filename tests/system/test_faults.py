@@ -1,4 +1,4 @@
-"""Receipts lost, doubled, delayed and shuffled: sixty applications end right all the same (CUST-04, CUST-05)."""
+"""Receipts lost, doubled, delayed and shuffled: a hundred applications end right all the same (CUST-04, CUST-05)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.system.applicant import Applicant, applicants
 from tests.system.running import System, eventually, running
 
 pytestmark = pytest.mark.serial
-APPLICATIONS = 60
+APPLICATIONS = 100
 AT_ONCE = 5
 FAULTS = {
     "CUSTOMS_LOST": "0.2", "CUSTOMS_DOUBLED": "0.3", "CUSTOMS_DELAYED": "0.2", "CUSTOMS_SHUFFLED": "0.4",
@@ -27,7 +27,7 @@ select count(*) filter (where topic like '%#%') as shuffled, count(*) filter (wh
 from outgoing where kind = 'receipt'"""
 
 
-def test_all_applications_end_right() -> None:
+def test_a_hundred_applications_end_right() -> None:
     """CUST-05: each with the status that customs decided, its number, and receipts 0, 1, 2."""
     with running(
         CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1",
@@ -39,8 +39,8 @@ def test_all_applications_end_right() -> None:
         )
         struck = asyncio.run(system.sql("customs", STRUCK))[0]
         assert struck["receipts"] == 2 * APPLICATIONS
-        assert struck["shuffled"] > 25
-        assert struck["doubled"] > 10
+        assert struck["shuffled"] > 50
+        assert struck["doubled"] > 20
         assert asyncio.run(_swapped(system)) > 0
 
 
