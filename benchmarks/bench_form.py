@@ -24,7 +24,7 @@ from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import log_in
 from tests.journeys.packing import call_row, publish_order, stored_list
 from tests.system.running import CLONE, running
-from tools.bootstrap_test import CHROMIUMS, find_browser
+from tools.bootstrap_test import find_chromium
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 TYPE = "gate.trip"
@@ -155,7 +155,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 def main() -> None:
     """Print the line."""
-    chromium = find_browser("CHROMIUM", CHROMIUMS)  # what people have, not the engine alone
+    chromium = find_chromium(viewer=True)  # what people have, not the engine alone
     if chromium is None:
         raise SystemExit("No Chromium was found: name one in CHROMIUM.")
     os.environ["CHROMIUM"] = chromium

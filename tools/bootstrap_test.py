@@ -36,7 +36,8 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 ENGINES = (
     "chromium-headless-shell",
     *CHROMIUMS,
-)  # the engine without windows does the same with a sixth less work
+)  # the engine without windows: the same with less work, no viewer
+VIEWED = ("consolidated",)  # journeys that print a PDF where the browser's own viewer shows it
 NO_TESTS = 5  # pytest's exit code when it found none
 CORES = min(os.cpu_count() or 2, 4)
 LANES = CORES + 1  # stages beside the Python tests; each waits about half of its time
@@ -176,8 +177,8 @@ def main() -> int:
 
 def one_journey(tally: Tally, name: str) -> None:
     """A journey alone, shown while it runs."""
-    chromium = find_chromium()
     file = next((path for path in (JOURNEYS / name, JOURNEYS / f"test_{name}.py") if path.exists()), None)
+    chromium = find_chromium(viewer=Path(name).parts[0] in VIEWED)
     if chromium is None or file is None:
         why = "no Chromium was found" if file else f"no {JOURNEYS / name}"
         tally.breaks(f"journey {name}: {why}")
@@ -203,12 +204,12 @@ def journeys(tally: Tally, prepared: str) -> list[Stage]:
     folders = {path.parent for path in JOURNEYS.glob("*/test_*.py")}
     by_size = sorted(folders, key=lambda one: -sum(file.stat().st_size for file in one.glob("test_*.py")))
     files = [*by_size, *sorted(JOURNEYS.glob("test_*.py"), key=lambda file: -file.stat().st_size)]
-    chromium = find_chromium()
-    if chromium is None:
-        print("\nSKIPPED journeys: no Chromium was found; install one or name it in CHROMIUM.", flush=True)
-        tally.skipped += len(files)
-        return []
-    return [journey(file, chromium, prepared) for file in files]
+    played = [(file, find_chromium(viewer=file.name in VIEWED)) for file in files]
+    if left_out := [file.stem for file, chromium in played if chromium is None]:
+        why = "no Chromium was found (a whole one for some); install one or name it in CHROMIUM."
+        print(f"\nSKIPPED journeys: {', '.join(left_out)}: {why}", flush=True)
+        tally.skipped += len(left_out)
+    return [journey(file, chromium, prepared) for file, chromium in played if chromium]
 
 
 def journey(file: Path, chromium: str, prepared: str) -> Stage:
@@ -266,9 +267,10 @@ def pytest(title: str, name: str, *arguments: str, **environment: str) -> Stage:
     return Stage(name, title, command, environment)
 
 
-def find_chromium() -> str | None:
-    """The browser of all journeys, as an engine alone where there is one; one of them plays in Firefox too."""
-    return find_browser("CHROMIUM", ENGINES)
+def find_chromium(*, viewer: bool) -> str | None:
+    """The browser of the journeys, as an engine alone where there is one, unless it must show PDF files; one journey
+    plays in Firefox too."""
+    return find_browser("CHROMIUM", CHROMIUMS if viewer else ENGINES)
 
 
 def find_browser(setting: str, names: Iterable[str]) -> str | None:
