@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from singlewindow.kernel.attachments import pdf
 from singlewindow.kernel.attachments.pdf import PdfCheckFailed, PdfFacts, PdfLimits, PdfRefused, check_pdf
 from tests import pdf_samples as samples
 
-LIMITS = PdfLimits()
+PATIENT = 60.0  # seconds; a machine that builds stands still for ten
+LIMITS = PdfLimits(seconds=PATIENT)
 
 
 async def refusal(data: bytes, limits: PdfLimits = LIMITS) -> PdfRefused:
@@ -162,15 +164,16 @@ async def test_a_broken_checker_refuses_nothing(
 async def test_processor_time_is_bounded() -> None:
     """UI-18: a stream that is only work, without output, ends with the child's processor time."""
     busy = samples.with_stream(samples.lzw_of_clear_codes(15_000_300), "/LZWDecode")
-    refused = await refusal(busy, PdfLimits(max_bytes=20_000_000, cpu_seconds=1))
+    refused = await refusal(busy, PdfLimits(max_bytes=20_000_000, seconds=PATIENT, cpu_seconds=1))
     assert refused.reason == "too_complex"
 
 
 async def test_memory_is_bounded() -> None:
     """UI-18: a file that makes the library ask for too much memory ends its own check only."""
     greedy = samples.object_stream_bomb()
-    assert (await check_pdf(greedy, PdfLimits(max_decoded_bytes=2**30, memory_bytes=2**32))).pages == 1
-    refused = await refusal(greedy, PdfLimits(max_decoded_bytes=2**30, memory_bytes=300 * 2**20))
+    generous = PdfLimits(max_decoded_bytes=2**30, seconds=PATIENT, memory_bytes=2**32)
+    assert (await check_pdf(greedy, generous)).pages == 1
+    refused = await refusal(greedy, replace(generous, memory_bytes=300 * 2**20))
     assert refused.reason in ("damaged", "too_complex")  # the library calls its lack of memory damage
 
 
