@@ -187,7 +187,7 @@ def _shown(type: DocumentType) -> str:
     names = [c.name for c in type.queries.columns if c.name in type.form.content.fields]
     names += [party.field for party in type.parties if party.field not in names]
     content = "(select jsonb_strip_nulls(to_jsonb(c)) from jsonb_to_record(d.content) as c ({}))".format(
-        ", ".join(f"{name} jsonb" for name in names)  # it is unpacked once, which each -> would do anew
+        ", ".join(f'"{name}" jsonb' for name in names)  # it is unpacked once, which each -> would do anew
     )
     if type.lifecycle.looks_at_content:  # which may be any field, but no table
         content = f"d.content - '{{{','.join(type.form.content.tables)}}}'::text[]"
