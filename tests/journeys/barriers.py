@@ -1,13 +1,14 @@
 """What keeps people from using a page: axe-core looks at it wherever a journey takes a picture (UI-13).
 
-A page that is the same to axe (same dialog, same kinds of elements) is looked at once in a run: all journeys of a
-`make test` share what has been seen.
+What was looked at in the same run is not looked at again: a page is, where its address, a dialog or a kind of element
+on it is new. All journeys of a `make test` share what has been seen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,19 @@ SWITCHED_OFF = {
     "scrollable-region-focusable": "Chromium and Firefox give a stop of Tab to what scrolls and holds none",
 }
 """Rules of axe that do not count here, each with its reason."""
-SHAPE = """() => {
-    const kinds = new Set();
+KINDS = """() => {
+    const place = location.pathname.replaceAll(/[^/]*\\d[^/]*/g, '#');
+    const kinds = new Set([place + document.title.replaceAll(/\\d+/g, '#')]);
     for (const one of document.querySelectorAll('body *')) {
         if (!one.checkVisibility()) continue;
-        kinds.add([one.localName, one.className, one.role, one.ariaInvalid, one.type, one.disabled].join(' '));
+        const { localName, className, role } = one.parentElement;
+        const own = [one.localName, one.className, one.role, one.ariaInvalid, one.type, one.disabled];
+        kinds.add([localName, className, role, '>', ...own].join(' '));
     }
-    const dialogs = [...document.querySelectorAll('dialog[open]')].map((one) => one.getAttribute('aria-label'));
-    return JSON.stringify([dialogs, [...kinds].sort()]);
+    for (const one of document.querySelectorAll('dialog[open]')) kinds.add(`dialog ${one.getAttribute('aria-label')}`);
+    return [...kinds];
 }"""
+"""The page's address without numbers, its dialogs, and its kinds of elements, each by what it stands in."""
 LOOK = """async (off) => {
     const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
     // What an open list covers, or what is scrolled out of sight, is no small target for that.
@@ -49,9 +54,8 @@ LOOK = """async (off) => {
 
 
 def barriers(page: Page, where: str) -> list[str]:
-    """What axe finds on the page as it is now; nothing where it was looked at before."""
-    shape: str = page.evaluate(SHAPE)
-    if not _first(shape):
+    """What axe finds on the page as it is now; nothing where all of it was looked at before."""
+    if not _anything_new(page.evaluate(KINDS)):
         return []
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
@@ -67,18 +71,24 @@ def _source() -> str:
 _seen: set[str] = set()
 
 
-def _first(shape: str) -> bool:
-    """Whether this is seen for the first time, by any journey of the run."""
-    name = hashlib.sha256(shape.encode()).hexdigest()
+def _anything_new(kinds: Iterable[str]) -> bool:
+    """Whether any of these is seen for the first time, by any journey of the run; all are seen from now on."""
+    names = {hashlib.sha256(kind.encode()).hexdigest() for kind in kinds}
+    new = names - _seen
+    _seen.update(new)
     folder = os.environ.get("PREPARED_WORLD")  # "" where a journey runs alone
     if not folder:
-        new = name not in _seen
-        _seen.add(name)
-        return new
+        return bool(new)
     place = Path(folder) / "seen"
     place.mkdir(parents=True, exist_ok=True)
+    made = [_made(place / name) for name in new]
+    return any(made)
+
+
+def _made(file: Path) -> bool:
+    """Make a file; whether it was not there."""
     try:
-        (place / name).touch(exist_ok=False)
+        file.touch(exist_ok=False)
     except FileExistsError:
         return False
     return True
