@@ -19,10 +19,10 @@ from tests.system.applicant import PDF, Applicant, Away, applicants
 from tests.system.running import System, eventually
 
 pytestmark = pytest.mark.serial
-APPLICATIONS = 100
+APPLICATIONS = 200
 AT_ONCE = 8
 UPLOADED = 4  # every fourth file goes over the API; checking a PDF is a process of its own and takes longest
-KILLED_AFTER = (25, 60)  # applications acknowledged
+KILLED_AFTER = (50, 120)  # applications acknowledged
 SETTLED_SECONDS = 60.0
 
 PORTAL = """
@@ -143,7 +143,7 @@ async def left_over(system: System) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("part", ["worker", "customs", "portal"])
 async def test_killed_part_loses_and_doubles_nothing(system: System, part: str) -> None:
-    """A hundred applications; the part is killed twice meanwhile; both databases agree one to one in the end."""
+    """Two hundred applications; the part is killed twice meanwhile; both databases agree one to one in the end."""
     broken = await kill_in_the_middle(system, part)
     assert part != "portal" or broken > 0, "nobody felt the end of the portal"
 
