@@ -35,6 +35,7 @@ def drive(window: Window, given: Namespace) -> None:
         [view] = window.act("declare", view)
         print("申报成功 Declared")
     window.wait([view], ACCEPTED, RETURNED, NOT_SENT)
+    print("海关审核通过 Accepted")
     if given.reweighed or given.revoke:
         amend(window, f"/api/documents/{TYPE}/{view['number']}", given.reweighed)
 
