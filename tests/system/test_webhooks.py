@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,13 +38,14 @@ def receiver(command: Sequence[str | Path], port: int, secret: str, output: Path
     """A reference at work, what it says in a file."""
     with output.open("w") as said:
         process = subprocess.Popen(
-            [*command, str(port)], env={"WEBHOOK_SECRET": secret}, stdout=said, stderr=subprocess.STDOUT
-        )
+            [*command, str(port)], env={"WEBHOOK_SECRET": secret}, stdout=said, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
         try:
             assert eventually(lambda: "http://127.0.0.1:" in output.read_text(), 20)
             yield
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # Node's command is a program that starts another
             process.wait(20)
 
 
