@@ -19,8 +19,8 @@ from tests.system.running import System
 
 pytestmark = pytest.mark.serial
 BASE = "/api/declarations"
-DECLARATIONS = 48
-KILLED_AT = (1, 24)  # layout files made
+DECLARATIONS = 120
+KILLED_AT = (1, 60)  # layout files made
 SECONDS = 180.0
 
 
@@ -56,7 +56,8 @@ async def test_a_killed_worker_neither_doubles_nor_loses_a_layout_file(system: S
         while (seen := await answered(person, "GET", f"/applications/{application}"))["state"] != "done":
             assert seen["state"] in ("queued", "running"), seen
             assert time.monotonic() < deadline, seen
-            if killed < len(KILLED_AT) and seen["done"] >= KILLED_AT[killed]:
+            due = killed < len(KILLED_AT) and seen["done"] >= KILLED_AT[killed]
+            if due and system.pid_of("worker"):  # the one killed before may not have its successor yet
                 system.kill("worker")
                 killed += 1
             await asyncio.sleep(0.05)
@@ -74,7 +75,7 @@ async def test_a_killed_worker_neither_doubles_nor_loses_a_layout_file(system: S
     trust = Trust((pki / "ca.pem").read_bytes(), (pki / "crl.pem").read_bytes(), datetime.now(UTC))
     with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
         assert sorted(files.namelist()) == sorted(f"{row['number']}.pdf" for row in rows)
-        for name in files.namelist()[::8]:
+        for name in files.namelist()[::20]:
             assert check(files.read(name), trust).verdict is Verdict.VALID
 
 

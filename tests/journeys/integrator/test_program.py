@@ -109,7 +109,7 @@ def add_endpoint(desk: Desk, receiver: Receiver) -> str:
 def drive(program: Integrator) -> str:
     """A trip, declared and accepted; its number."""
     [saved, *_, last] = program.done("gate.py", "粤B77701", "12500")
-    assert last.endswith("海关审核通过 海关入库成功")
+    assert last == "海关审核通过 Accepted"
     found = re.search("[0-9]{18}", saved)
     assert found
     return found[0]
