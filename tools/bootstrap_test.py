@@ -40,7 +40,6 @@ ENGINES = (
 VIEWED = ("consolidated",)  # journeys that print a PDF where the browser's own viewer shows it
 NO_TESTS = 5  # pytest's exit code when it found none
 CORES = min(os.cpu_count() or 2, 4)
-WORKERS = CORES + 1  # of the Python tests, which wait for PostgreSQL and children two fifths of their time
 LANES = CORES + 1  # stages beside the Python tests; each waits about half of its time
 
 
@@ -192,7 +191,7 @@ def everything(tally: Tally, *, on_15: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="sw-prepared-", ignore_cleanup_errors=True) as prepared:
         played = journeys(tally, prepared)
         beside = [*systems(prepared), *played, pages()]  # the longest first: none is left alone at the end
-        options = ("-n", str(WORKERS), "--dist", "worksteal", "-m", "not serial and not journey")
+        options = ("-n", str(CORES), "--dist", "worksteal", "-m", "not serial and not journey")
         left_out = ("--ignore", str(JOURNEYS), "--ignore", SYSTEM)
         tests = pytest("Python tests", "parallel", *options, *left_out, **postgres_15(tally, on_15))
         with ThreadPoolExecutor(LANES + 1) as pool:

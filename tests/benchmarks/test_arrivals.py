@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
+
 from benchmarks.arrivals import Acknowledged, Crowd, Phase, within_twice
 from benchmarks.forms import HEAVY_FORM
 from benchmarks.numbers import Samples
@@ -36,6 +38,7 @@ def person(client: Standing) -> Person:
     return Person(cast(Any, client), cast(Any, None), ("", ""))
 
 
+@pytest.mark.serial
 async def test_what_was_due_while_everything_stood_still_counts_from_then() -> None:
     """One connection, ten arrivals within 90 ms, and the first is answered after 300: nine of ten waited for most of
     that. People who ask again when they are answered would have seen one slow request and nine fast ones."""
@@ -53,6 +56,7 @@ async def test_what_was_due_while_everything_stood_still_counts_from_then() -> N
     assert crowd.errors == {}
 
 
+@pytest.mark.serial
 async def test_more_people_come_where_nobody_is_idle() -> None:
     """Up to the most that are allowed; then nobody waits for the slow one."""
     crowd = Crowd(lambda: asyncio.sleep(0, person(Standing(0.0))), deque([person(Standing(0.3))]))

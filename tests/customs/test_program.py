@@ -147,6 +147,7 @@ def test_killed_between_reception_and_decision(
     assert any(line.get("request_id") == f"request-of-{NUMBER}" for line in lines)
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("finishes", [True, False])
 def test_told_to_end_in_the_middle_of_a_request(
     environment: dict[str, str], own: Company, tmp_path: Path, finishes: bool
