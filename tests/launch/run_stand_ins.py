@@ -26,7 +26,11 @@ def end(*_):
         with open(order, "a") as file: print(name, "done", file=file)
     os._exit(0)
 signal.signal(signal.SIGTERM, end)
-signal.signal(signal.SIGUSR1, end)
+leaving = []
+def leave(*_):
+    leaving.append(True)
+    if port == "0": end()
+signal.signal(signal.SIGUSR1, leave)
 print(name, "runs as", os.getpid(), flush=True)
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -41,7 +45,11 @@ if port == "0":
 server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer, bind_and_activate=not given)
 if given:
     server.socket = socket.socket(fileno=int(given))
-server.serve_forever()
+server.timeout = 0.05
+server.socket.settimeout(0.05)  # another process may have taken the connection
+while not leaving:
+    server.handle_request()  # which is answered before the end
+end()
 """
 
 
