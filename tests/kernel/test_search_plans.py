@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from singlewindow.kernel.documents.search import (
     Page,
     Where,
     _page_sql,
+    _shown,
     _to_be_amended,
     filters,
     whose_rows,
@@ -152,3 +154,11 @@ def test_every_type_has_conditions() -> None:
     """The test above asks something."""
     counts: dict[str, Any] = {name: len(type.queries.conditions) for name, type in document_types().items()}
     assert min(counts.values()) > 1, counts
+
+
+async def test_a_list_may_show_nothing_of_the_content(superuser: asyncpg.Connection) -> None:
+    """UI-07: a type whose columns are the kernel's own, number and status alone, has a list too."""
+    type = document_types()["_load"]
+    bare = replace(type, queries=replace(type.queries, columns=()), parties=())
+    for each in (type, bare):
+        assert await superuser.fetch(f"select {_shown(each)} from document d limit 1") == []

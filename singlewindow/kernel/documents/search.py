@@ -186,9 +186,11 @@ def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
 def _shown(type: DocumentType) -> str:
     names = [c.name for c in type.queries.columns if c.name in type.form.content.fields]
     names += [party.field for party in type.parties if party.field not in names]
-    content = "(select jsonb_strip_nulls(to_jsonb(c)) from jsonb_to_record(d.content) as c ({}))".format(
-        ", ".join(f'"{name}" jsonb' for name in names)  # it is unpacked once, which each -> would do anew
-    )
+    content = "'{}'::jsonb"
+    if names:  # it is unpacked once, which each -> would do anew
+        fields = ", ".join(f'"{name}" jsonb' for name in names)
+        record = f"jsonb_to_record(d.content) as c ({fields})"
+        content = f"(select jsonb_strip_nulls(to_jsonb(c)) from {record})"
     if type.lifecycle.looks_at_content:  # which may be any field, but no table
         content = f"d.content - '{{{','.join(type.form.content.tables)}}}'::text[]"
     shown = COLUMNS.replace("content", f"{content} as content", 1)
