@@ -75,7 +75,7 @@ def _sent(table: str, field: Field, text: str) -> dict[str, Any]:
     return {table: [{field.name: text}]} if table else {field.name: text}
 
 
-@pytest.mark.parametrize(("content", "table", "field"), plain_texts())
+@pytest.mark.parametrize(("content", "table", "field"), list(plain_texts()))
 def test_every_field_takes_a_character_or_says_why_not(
     content: type[Content], table: str, field: Field
 ) -> None:
@@ -100,7 +100,7 @@ def test_every_field_takes_a_character_or_says_why_not(
         assert violation.advice
 
 
-@pytest.mark.parametrize(("content", "table", "field"), plain_texts())
+@pytest.mark.parametrize(("content", "table", "field"), list(plain_texts()))
 def test_a_length_counts_characters(content: type[Content], table: str, field: Field) -> None:
     """UI-01: one of four bytes, or of two UTF-16 units, is one."""
     if not field.length or field.pattern or field.disabled is not False:

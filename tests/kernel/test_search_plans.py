@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -160,5 +161,13 @@ async def test_a_list_may_show_nothing_of_the_content(superuser: asyncpg.Connect
     """UI-07: a type whose columns are the kernel's own, number and status alone, has a list too."""
     type = document_types()["_load"]
     bare = replace(type, queries=replace(type.queries, columns=()), parties=())
-    for each in (type, bare):
-        assert await superuser.fetch(f"select {_shown(each)} from document d limit 1") == []
+    content = dict.fromkeys(type.form.content.fields, "1")
+    shown = {c.name for c in type.queries.columns} & set(content)
+    assert shown
+    for each, names in ((type, shown), (bare, set())):
+        row = await superuser.fetchrow(
+            f"select {_shown(each)} from jsonb_populate_record(null::document, $1) as d",
+            json.dumps({"content": content}),
+        )
+        assert row
+        assert set(json.loads(row["content"])) == names

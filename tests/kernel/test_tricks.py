@@ -119,7 +119,7 @@ def spoofs() -> Iterator[dict[str, str]]:
     yield {"x-request-id": "a\x1b[2J\u0161".encode("utf-8").decode("latin-1")}
 
 
-@pytest.mark.parametrize("more", spoofs(), ids=" ".join)
+@pytest.mark.parametrize("more", list(spoofs()), ids=" ".join)
 async def test_headers_that_pretend(house: House, more: dict[str, str]) -> None:
     """PORT-10: nothing of them stands in an answer, and none makes a request another one."""
     member = await house.member()
