@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
-SHOWN := draft,search,statistics,flow_heavy,flow_gate,flow_light,burst,visible,appointment,closed,export,print,import
+SHOWN := draft,search,statistics,flow_heavy,flow_gate,flow_light,burst,visible,import,appointment,closed,export,print
 PAGES := $(shell find web singlewindow/subsystems singlewindow/customs/desks -path web/dist -prune -o -path '*web/*' -print 2>/dev/null)
 PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 

@@ -142,7 +142,8 @@ def _tell(name: str, measured: Sequence[Round], told: dict[str, Any]) -> None:
     """Print a figure and keep it, with what it is and under which conditions it was seen."""
     what = " ".join((getattr(Bench, METHODS.get(name, name)).__doc__ or "").split())
     line = {"benchmark": name, **combined(measured), "rounds": by_round(measured), "what": what}
-    keep(line | {"conditions": {**told, "load_after": round(os.getloadavg()[0], 1)}})
+    its = {**told, "rounds": len(measured), "load_after": round(os.getloadavg()[0], 1)}
+    keep(line | {"conditions": its})
 
 
 async def _kept(bench: Bench, name: str) -> Round:

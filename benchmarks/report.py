@@ -51,11 +51,10 @@ def conditions(figures: Figures) -> str:
 def _told(its: Mapping[str, Any]) -> str:
     of = its["postgresql"]
     size = ", ".join(f"{name} {mb} MB" for name, mb in its["database_mb"].items())
-    work = (
-        f"{its['minutes']:g} minutes"
-        if "minutes" in its
-        else f"{its['rounds']} rounds of {its['seconds']:g} s"
-    )
+    if "minutes" in its:
+        work = f"{its['minutes']:g} minutes"
+    else:
+        work = "once" if its["rounds"] == 1 else f"{its['rounds']} rounds of {its['seconds']:g} s"
     return (
         f"{its['at'][:16].replace('T', ' ')} UTC, commit {its['commit']}, {its['cores']} cores ({its['cpu']}), "
         f"{its['memory_gb']:g} GB, Python {its['python']}; load {its['load_before']} before. PostgreSQL "

@@ -65,7 +65,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a stage: seconds by the clock and of the processors (its children's too), and its exit code."""
+    """What became of a stage: seconds by the clock and of the processors, and its exit code. Children that somebody
+    waited for count; a browser's whose parent was killed do not, which is the larger part of a journey's."""
 
     stage: Stage
     wall: float
@@ -79,6 +80,16 @@ class Ended:
         return list(ElementTree.parse(report).getroot().iter("testcase")) if report.exists() else []
 
 
+def _processors() -> tuple[int, int]:
+    """What all processors have done since the machine started, whoever had them, and what they could have done."""
+    line = Path("/proc/stat").read_text().partition("\n")[0]
+    user, nice, system, idle, waiting, interrupts, soft = map(
+        int, line.split()[1:8]
+    )  # what is stolen: nobody's
+    used = user + nice + system + interrupts + soft
+    return used, used + idle + waiting
+
+
 @dataclass
 class Tally:
     """What was counted, and which stages went wrong without a failed test to show for it."""
@@ -89,6 +100,7 @@ class Tally:
     broken: list[str] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    before: tuple[int, int] = field(default_factory=_processors)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, stage: Stage, *, shown: bool = False) -> None:
@@ -122,7 +134,9 @@ class Tally:
 
     def tell(self) -> None:
         """Where the time went."""
-        print(f"\n{'seconds':>8} {'processor':>10}  stage (all: {time.monotonic() - self.began:.0f} s)")
+        used, there = (now - before for now, before in zip(_processors(), self.before, strict=True))
+        told = f"all: {time.monotonic() - self.began:.0f} s, processors busy for {used / max(there, 1):.0%} of it"
+        print(f"\n{'seconds':>8} {'processor':>10}  stage ({told})")
         for each in sorted(self.ended, key=lambda one: -one.wall):
             print(f"{each.wall:8.0f} {each.processor:10.0f}  {each.stage.title}")
         print("\nThe slowest ten:")

@@ -39,7 +39,6 @@ HOUR = timedelta(hours=1)
 async def local(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Receivers stand on this computer; what other tests left is sent nowhere."""
     monkeypatch.setattr(settings(), "webhook_private", True)
-    monkeypatch.setattr(sending, "TOTAL", 0.3)
     await house.sql("delete from webhook")
 
 
