@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from singlewindow.kernel.database import connection
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.database.pool import Pool
 from singlewindow.kernel.documents import work
 from singlewindow.kernel.http.logs import configure
 from tests.house import House
@@ -137,14 +139,24 @@ async def test_no_page_of_ours_runs_scripts_of_others(house: House) -> None:
 async def narrow(
     house: House, portal_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
-    """A pool of one connection with short patience, as the application's."""
-    monkeypatch.setattr(connection, "ACQUIRE_SECONDS", 0.3)
-    monkeypatch.setattr(connection, "COMMAND_SECONDS", 0.5)
+    """A pool of one connection with short patience, as the application's; time enough to open one."""
+    monkeypatch.setattr(connection, "Pool", lambda opened, size, _: Pool(opened, size, 0.3))
+    monkeypatch.setattr(connection, "COMMAND_SECONDS", 1.0)
     monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.5)
     database = await Database.connect(portal_database, size=1)
     house.app.state.database = database
     yield database
     await database.close()
+
+
+async def ready_again(house: House) -> bool:
+    """Whether the portal is ready again by itself: with so short patience a machine that stalls may need more than one
+    question."""
+    deadline = time.monotonic() + 30
+    status = 503
+    while status == 503 and time.monotonic() < deadline:
+        status = (await house.client().get("/readyz")).status_code
+    return status == 200
 
 
 async def test_no_connection_in_time(house: House, narrow: Database) -> None:
@@ -153,7 +165,7 @@ async def test_no_connection_in_time(house: House, narrow: Database) -> None:
         answer = await asyncio.wait_for(house.client().get("/readyz"), 60)
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/away"
-    assert (await house.client().get("/readyz")).status_code == 200
+    assert await ready_again(house)
 
 
 async def test_no_connection_left_at_the_server(house: House, postgres: Any, portal_template: str) -> None:
@@ -184,7 +196,7 @@ async def test_no_answer_in_time(house: House, narrow: Database) -> None:
             assert answer.status_code == 503
     finally:
         await other.close()
-    assert (await house.client().get("/readyz")).status_code == 200
+    assert await ready_again(house)
 
 
 async def test_closing_cuts_off_what_does_not_end(narrow: Database) -> None:
