@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from singlewindow.kernel.definition.check import clean, violations_of
@@ -154,27 +155,79 @@ async def test_lists_figures_and_papers_of_every_type(house: House, name: str, t
     member = await house.member(kind="法人卡", level="card") if corporate else await house.member()
     number = await draft_with(member, name, ODD)
     base = f"/api/documents/{name}"
-    for condition in type.queries.conditions:
-        asked = {f"{condition.name}{end}": ODD for end in _ends(condition)}
-        answer = await member.http.get(base, params=asked)
-        assert answer.status_code in (200, 422), answer.text
-        if answer.status_code == 422:
-            assert all(each["message"] and each["advice"] for each in answer.json()["violations"])
     view = await member.view(name, number)
     assert ODD in list(_texts_in(view["content"]))
+    obligatory = _obligatory(type)
+    by_it = 0
+    for condition in type.queries.conditions:
+        asked = obligatory | {f"{condition.name}{end}": ODD for end in _ends(condition)}
+        answer = await member.http.get(base, params=asked)
+        if condition.kind in ("text", "code", "status"):
+            is_it = view["content"].get(condition.name) == ODD
+            by_it += is_it
+            assert _numbers(answer) == ([number] if is_it else []), condition.name
+        elif condition.kind == "span":
+            assert answer.status_code == 422, answer.text
+            assert all(each["message"] and each["advice"] for each in answer.json()["violations"])
+        typed = {**view["content"], "number": number}.get(condition.name)
+        if condition.kind in ("text", "code") and typed:
+            answer = await member.http.get(base, params=obligatory | {condition.name: typed})
+            assert _numbers(answer) == [number], (condition.name, typed)
+    assert by_it or not _free(type, _texts_asked(type))
     shown = ODD in list(_texts_in(enabled_values(type.form.content, view["content"])))
+    papers = []
     for paper in type.prints if type.lifecycle.find_action("print") else ():
         await _stands_where(house, type, number, paper)
         made = await member.http.get(f"{base}/{number}/prints/{paper.name}")
         assert made.status_code == 200, made.text
-        (tmp_path / "paper.pdf").write_bytes(made.content)
-        if paper.compose is None and shown:
-            _on_paper(tmp_path / "paper.pdf", ODD)
+        papers += [made.content] if paper.compose is None and shown else []
+    [row] = (await member.http.get(base, params=obligatory)).json()["items"]
     if type.queries.print:
-        asked = [each for each in type.queries.conditions if each.kind == "span" and each.required]
-        span = {f"{each.name}{end}": str(date.today() + off) for each in asked for end, off in AROUND}  # noqa: DTZ011
-        listed = await member.http.get(f"{base}/list/print", params=span)
+        assert ODD in list(_texts_in(row)) or not _free(type, _columns(type))
+        listed = await member.http.get(f"{base}/list/print", params=obligatory)
         assert listed.content.startswith(b"%PDF"), listed.text
+        papers += [listed.content] if ODD in list(_texts_in(row)) else []
+    for at, content in enumerate(papers):
+        (tmp_path / f"{at}.pdf").write_bytes(content)
+        _on_paper(tmp_path / f"{at}.pdf", ODD)
+
+
+def _obligatory(type: DocumentType) -> dict[str, str]:
+    """What its result list must be asked with."""
+    must = [each for each in type.queries.conditions if each.required]
+    days = {
+        f"{each.name}{end}": str(date.today() + off)  # noqa: DTZ011
+        for each in must
+        if each.kind == "span"
+        for end, off in AROUND
+    }
+    return days | {each.name: each.choices[0].code for each in must if each.kind == "role"}
+
+
+def _numbers(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [each["number"] for each in answer.json()["items"]]
+
+
+def _texts_asked(type: DocumentType) -> set[str]:
+    return {each.name for each in type.queries.conditions if each.kind == "text"}
+
+
+def _columns(type: DocumentType) -> set[str]:
+    return {each.name for each in type.queries.columns}
+
+
+def _free(type: DocumentType, names: set[str]) -> list[str]:
+    """Those of them that are texts of the content into which anything may be written."""
+    found = (each for each in _texts(type.form.content) if each.name in names)
+    return [each.name for each in found if not (each.pattern or each.codes or each.system)]
+
+
+def test_some_type_is_asked_for_a_text_and_some_list_prints_one() -> None:
+    """Else the test above could not fail."""
+    types = document_types().values()
+    assert any(_free(each, _texts_asked(each)) for each in types)
+    assert any(each.queries.print and _free(each, _columns(each)) for each in types)
 
 
 def _ends(condition: Condition) -> Sequence[str]:

@@ -98,7 +98,8 @@ class Direct(KnownFirst):
 
     async def answer(self, request: Request, body: bytes) -> Response:
         """What the endpoint answers, and raises. Raises Unfit for a request that is FastAPI's."""
-        if self.plan.body and not request.headers.get("content-type", "").startswith("application/json"):
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self.plan.body and kind != "application/json":
             raise Unfit
         try:
             arguments = await self.plan.arguments(request, body)

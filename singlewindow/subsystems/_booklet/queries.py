@@ -24,5 +24,6 @@ QUERIES = Queries(
         RowAction("变更", "amend", "change"),
         RowAction("延期申请", "amend", "prolong"),
     ),
+    print=True,
     amendments=AmendmentWords("修撤单类型", "修撤单编号", "样册编号", clause=AMENDING),
 )
