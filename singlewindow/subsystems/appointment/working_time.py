@@ -10,6 +10,7 @@ from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.definition.check import find_day
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.index import IndexColumn, RegisterIndex
+from singlewindow.kernel.registers.store import IN_FORCE
 from singlewindow.subsystems.appointment.calendar import HOURS
 from singlewindow.subsystems.appointment.lead_time import CALENDAR_CLAUSE
 
@@ -29,7 +30,7 @@ TIMES = f"""
     from {CALENDARS.table} c join register_entry e on e.kind = '{CALENDARS.kind}' and e.key = c.key
     cross join lateral jsonb_each(case jsonb_typeof(e.data -> 'days') when 'object' then e.data -> 'days' end) d
     cross join lateral jsonb_array_elements_text(case jsonb_typeof(d.value) when 'array' then d.value end) i (hours)
-    where c.month = any($1) and c.month || '-' || d.key between $2 and $3
+    where {IN_FORCE.format("e", "$6")} and c.month = any($1) and c.month || '-' || d.key between $2 and $3
         and d.key ~ '^[0-9]{{2}}$' and d.key between '01' and {LAST_DAY} and i.hours ~ '^({HOURS.pattern})$'
         and ($4 = '' or c.port = $4 or c.name like '%' || $5 || '%')"""
 
@@ -67,10 +68,11 @@ async def find_times(transaction: Transaction, asked: Asked) -> tuple[int, Seque
     """How many working times there are, at most one more than are COUNTED, and the page's: port, name, day, begins,
     ends, provisional; by port, day and hour."""
     pattern = asked.port.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    values = (asked.months, asked.first.isoformat(), asked.last.isoformat(), asked.port, pattern)
+    days = (asked.months, asked.first.isoformat(), asked.last.isoformat())
+    values = (*days, asked.port, pattern, transaction.now)
     total: int = await transaction.value(f"select count(*) from ({TIMES} limit {COUNTED + 1}) t", *values)
     rows = await transaction.rows(
-        f"{TIMES} order by c.port, 4, 5 limit $6 offset $7",
+        f"{TIMES} order by c.port, 4, 5 limit $7 offset $8",
         *values,
         asked.size,
         asked.size * (asked.page - 1),

@@ -9,7 +9,7 @@ from datetime import date
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, Violation
-from singlewindow.kernel.registers.store import Registers
+from singlewindow.kernel.registers.store import IN_FORCE, Registers
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.keeping import load_periods
 from singlewindow.subsystems.declarations.months import day_of
@@ -37,9 +37,10 @@ async def load_known(transaction: Transaction) -> rules.Known:
 async def _districts(transaction: Transaction, today: date) -> frozenset[str]:
     """The 关区, by the first two digits, whose declarations may be had today."""
     rows = await transaction.rows(
-        """select key from register_entry where kind = 'print_district' and data->>'enabled' = 'true'
-           and sw_day(data->>'since') <= $1""",
+        f"""select key from register_entry e where kind = 'print_district' and data->>'enabled' = 'true'
+            and sw_day(data->>'since') <= $1 and {IN_FORCE.format("e", "$2")}""",
         today,
+        transaction.now,
     )
     return frozenset(row["key"] for row in rows)
 

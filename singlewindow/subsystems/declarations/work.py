@@ -79,9 +79,9 @@ async def unfold(work: Work) -> None:
 
 
 async def load(work: Work, items: Sequence[Item]) -> list[Due]:
-    """What customs say of these declarations now, in one query."""
+    """What customs say of these declarations now, in one query; also of one that has ended: its paper is of its day."""
     wanted = [(INDEX.kind, item.data["number"]) for item in items]
-    entries = await Registers(work.transaction).find_many(wanted)
+    entries = await Registers(work.transaction).find_many(wanted, ended=[INDEX.kind])
     found = [entries.get(key) for key in wanted]
     return [
         Due(item.no, item.data["result"], item.data["number"], entry.data if entry else None)

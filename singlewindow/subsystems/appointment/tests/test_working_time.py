@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -93,7 +94,13 @@ async def test_what_customs_change_is_found_at_once(house: House) -> None:
     await publish(house, "9901", lambda day: ["08:00-24:00"], months=((2027, 1),), seq=2)
     [after] = (await member.http.get(ADDRESS, params=asked)).json()["items"]
     assert (after["begins"], after["ends"]) == ("08:00", "24:00")
-    await house.hear(house.customs.notice("port_calendar", "9901-202701", None, seq=3))
+    [entry] = await house.sql("select data from register_entry where key = '9901-202701'")
+    ended = {"valid_to": datetime(2020, 1, 1, tzinfo=UTC)}
+    await house.hear(house.customs.notice("port_calendar", "9901-202701", entry["data"], seq=3, **ended))
+    assert (await member.http.get(ADDRESS, params=asked)).json()["nothing"] == UNKNOWN_TEXT, "not in force"
+    await house.hear(house.customs.notice("port_calendar", "9901-202701", entry["data"], seq=4))
+    assert (await member.http.get(ADDRESS, params=asked)).json()["total"] == 1
+    await house.hear(house.customs.notice("port_calendar", "9901-202701", None, seq=5))
     assert (await member.http.get(ADDRESS, params=asked)).json()["nothing"] == UNKNOWN_TEXT
 
 

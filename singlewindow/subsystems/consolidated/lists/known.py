@@ -91,7 +91,7 @@ async def gather(case: Case) -> Known:
     """Look up what the rules ask."""
     values, now = case.values, case.transaction.now
     today = now.astimezone(CHINA).date()
-    found = await case.registers.find_many(_wanted(case))
+    found = await case.registers.find_many(_wanted(case), ended=[ACCOUNT_BOOK_REGISTER])
     book = await _book(case, found)
     own = case.applicant.customs_code
     foreign = _foreign(found, values, own)
@@ -210,5 +210,6 @@ async def _drawn(case: Case, book: Book | None, licences: Mapping[str, Licence])
 
 
 async def _licences(case: Case, numbers: Iterable[str]) -> dict[str, Licence]:
-    entries = await case.registers.find_many([(LICENCE_REGISTER, number) for number in numbers])
+    wanted = [(LICENCE_REGISTER, number) for number in numbers]
+    entries = await case.registers.find_many(wanted, ended=[LICENCE_REGISTER])
     return {key: licence_of_entry(entry, case.transaction.now) for (_, key), entry in entries.items()}

@@ -50,6 +50,7 @@ async def test_each_number_that_is_not_there_says_why(house: House) -> None:
         declaration(member, district="5301"),
         declaration(member, district="3701"),
         declaration(member, district="3501"),
+        declaration(member, district="3601"),
         declaration(member, declared=today() - timedelta(days=2)),
         declaration(stranger),
     )
@@ -61,9 +62,9 @@ async def test_each_number_that_is_not_there_says_why(house: House) -> None:
     why = [each["why"] for each in answer["missing"]]
     assert why[0] == "报关单尚未结关（当前状态：放行）"
     assert why[1].startswith("已超过保管期限")
-    assert ["未开展报关单证自助查询打印" in each for each in why[2:5]] == [True] * 3
-    assert "不在查询的申请日期范围内" in why[5]
-    assert why[6] == why[7] == "查无此报关单，或其境内收发货人不是当前卡介质所属企业"
+    assert ["未开展报关单证自助查询打印" in each for each in why[2:6]] == [True] * 4
+    assert "不在查询的申请日期范围内" in why[6]
+    assert why[7] == why[8] == "查无此报关单，或其境内收发货人不是当前卡介质所属企业"
     assert all(each["advice"] and each["clause"] for each in answer["missing"])
 
 

@@ -140,7 +140,7 @@ async def test_what_is_printed_is_what_was_there_when_it_was_made(house: House) 
 
 
 async def test_withdrawn_between_application_and_work(house: House) -> None:
-    """PRNT-10: what customs take back meanwhile is not printed."""
+    """PRNT-10: what customs take back meanwhile is not printed; the paper of an entry that ended is of its day."""
     member = await scene(house)
     number, data = declaration(member)
     await publish(house, (number, data))
@@ -149,6 +149,12 @@ async def test_withdrawn_between_application_and_work(house: House) -> None:
     await work(house)
     [row] = await results(member, application=application)
     assert (row["state"], "撤回" in row["why"]) == ("2", True)
+    number, data = declaration(member)
+    ended = {"valid_to": datetime(2020, 1, 1, tzinfo=UTC)}
+    await house.hear(house.customs.notice("declaration", number, data, **ended))
+    application = await done(house, member, [number])
+    [row] = await results(member, application=application)
+    assert row["state"] == "1"
 
 
 async def test_after_a_natural_month_it_is_gone_and_says_so(house: House, clock: Any) -> None:
