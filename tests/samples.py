@@ -7,10 +7,11 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     attachments  categories that have a file
     now          the moment at which it is judged (with its offset); the present one where it is left out
     registers    kind → key → data (with valid_from and valid_to, if any); "$applicant" is the applicant's code
-    claims       [kind, key] that another document holds
+    claims       [kind, key] that a document of another company, "$claimant", holds
     claimant     what is filled in in that one, where an empty one cannot be saved
     documents    the applicant's own: type, content, status, returned; `as` stands for its number in what follows
     warn         every [path, rule] that is doubtful; none where it is left out
+    warned       words that must stand in a doubt
     expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
 """
 
@@ -90,7 +91,9 @@ async def _forget(house: House) -> None:
 
 async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) -> list[Violation]:
     applicant = await house.member()
-    sample = json.loads(json.dumps(sample).replace("$applicant", applicant.customs_code))
+    claimant = await house.member() if "claims" in sample else applicant
+    written = json.dumps(sample).replace("$applicant", applicant.customs_code)
+    sample = json.loads(written.replace("$claimant", claimant.customs_code))
     for at in range(len(sample.get("documents", []))):
         each = sample["documents"][at]
         number = await put_document(
@@ -102,7 +105,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     await house.hear(*notices(house, sample.get("registers", {})))
     for kind, key in sample.get("claims", []):
         preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
-        other = await (await house.member()).save(type.name, preset | sample.get("claimant", {}))
+        other = await claimant.save(type.name, preset | sample.get("claimant", {}))
         await house.sql(
             """insert into claim (kind, key, document_id, company_id)
                select $1, $2, id, company_id from document where number = $3""",
@@ -122,6 +125,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
             signing=True,
         )
     assert sorted([v.path, v.rule] for v in verdict.warnings) == sorted(sample.get("warn", []))
+    assert sample.get("warned", "") in "".join(v.message for v in verdict.warnings)
     if "now" in sample:
         await house.sql("update clock set frozen = $1, shift = '0'", datetime.fromisoformat(sample["now"]))
     await as_foreseen(house, applicant, type, sample["content"], sample.get("attachments", ()))

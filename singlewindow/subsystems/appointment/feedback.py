@@ -23,6 +23,15 @@ OF_LIST = re.compile("[0-9]{8}[IE][0-9A-Z]{9}")
 DIRECTIONS = {"1": "I", "0": "E"}
 """Position 9 of a declaration number → 进出口标识."""
 WORDS = {"I": "I-进口", "E": "E-出口"}
+NOT_DECLARED = {
+    "1": "保存",
+    "2": "已申报",
+    "3": "预录入接收失败",
+    "5": "海关入库失败",
+    "6": "退单",
+    "8": "删单",
+}
+"""States of the register in which customs have accepted no declaration, or have it no more."""
 SHOWN = 40  # characters of what was typed wrongly
 
 Register = Mapping[str, Mapping[str, Any]]
@@ -132,7 +141,18 @@ def _twice(row: int, number: str, first: int) -> Difference:
 
 
 def _of_one(row: int, number: str, applied: Applied, entry: Mapping[str, Any]) -> Iterator[Difference]:
-    """The differences of a well-formed number; of each field at most one, the number's own digits before the entry."""
+    """The differences of a well-formed number; of each field at most one, the number's own digits before the entry.
+
+    Of a declaration of other companies nothing is told but that it is theirs (PORT-10).
+    """
+    ours = {applied.declarant_code, applied.consignee_code}
+    theirs = {str(code) for name in ("declarant_code", "consignee_code") if (code := entry.get(name))}
+    if not theirs & ours:
+        entry = {}
+    if theirs and not entry:
+        yield _foreign(row, number, applied)
+    if entry.get("status") in NOT_DECLARED:
+        yield _not_declared(row, number, entry)
     yield from _flag(row, number, applied, entry)
     pairs = (
         ("申报口岸", applied.declare_port, (number[:4], entry.get("district"))),
@@ -144,6 +164,19 @@ def _of_one(row: int, number: str, applied: Applied, entry: Mapping[str, Any]) -
         if other := next((str(value) for value in values if value and value != expected), None):
             yield Difference(row, number, field, expected, other)
     yield from _declared(row, number, applied, str(entry.get("declared_at") or ""))
+
+
+def _foreign(row: int, number: str, applied: Applied) -> Difference:
+    expected = f"申报单位 {applied.declarant_code}、收发货人 {applied.consignee_code}"
+    what = "不属于本预约通关申请的申报单位和收发货人"
+    return Difference(row, number, "申报单位和收发货人", expected, "其他企业", what)
+
+
+def _not_declared(row: int, number: str, entry: Mapping[str, Any]) -> Difference:
+    status = str(entry["status"])
+    found = str(entry.get("status_name") or NOT_DECLARED[status])
+    what, advice = "海关没有接受申报的这份报关单", "请反馈海关已接受申报的报关单，或删除这一行"
+    return Difference(row, number, "状态", "海关已接受申报的报关单", found, what, advice)
 
 
 def _flag(row: int, number: str, applied: Applied, entry: Mapping[str, Any]) -> Iterator[Difference]:

@@ -24,7 +24,7 @@ from singlewindow.subsystems.appointment.readings import Readings, readings
 UNANSWERED = "appointment.unanswered"  # held for both companies of an appointment in state I
 DECLARATIONS = "appointment.declaration"  # held for the numbers of a feedback
 DECLARATION = "declaration"  # customs' register
-COMPARED = ("ie_flag", "district", "port", "declarant_code", "consignee_code", "declared_at")
+COMPARED = ("status", "ie_flag", "district", "port", "declarant_code", "consignee_code", "declared_at")
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class Known:
 
     @property
     def tiers(self) -> list[Tier]:
-        """The tiers of the parties that are known; of none, a general one."""
-        return [company.tier for company in self.companies.values()] or ["general"]
+        """The parties' tiers; one of whom nothing is known (yet) is general, and shortens no lead."""
+        return [company.tier if company else "general" for company in (self.parties or {"": None}).values()]
 
     @cached_property
     def judgement(self) -> Judgement | None:

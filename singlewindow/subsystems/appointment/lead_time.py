@@ -95,7 +95,7 @@ class Judgement:
 def judge(
     appointment: Appointment, calendar: Calendar, tiers: Sequence[Tier], readings: Readings, now: datetime
 ) -> Judgement:
-    """Judge an appointment of parties of these tiers (申报单位, 收发货人, as far as they are known; at least one)."""
+    """Judge an appointment of parties of these tiers (申报单位, 收发货人; at least one)."""
     port = calendar.of(appointment.declare_port)
     hours = lead_of(appointment.ports, lower_of(tiers), readings)
     closing = port.closing_before(appointment.start, earlier_day=readings.closing == "earlier_day")

@@ -20,15 +20,21 @@ from singlewindow.subsystems.appointment.lead_time import CALENDAR_CLAUSE, CREDI
 from singlewindow.subsystems.appointment.lead_time import CLAUSE as TIME_CLAUSE
 from singlewindow.subsystems.appointment.parties import TITLES
 
+UNKNOWN_ADVICE = {
+    "declarant": "请向海关办理报关单位备案；已经备案的，请待海关公布后再申请",
+    "consignee": "请核对收发货人的 10 位海关编码",
+}
 NOTICES = "手册 第五篇 第一章 预约通关注意事项"
 
 
-@rule("APPT-R01", clause=BASIC)
-def the_consignee_is_known(content: Application, known: Known) -> Iterator[Finding]:
-    """The code must be that of a company that customs have told us of (APPT-02)."""
-    if content.consignee_code and "consignee" not in known.companies:
-        message = f"未查到海关编码为 {content.consignee_code} 的收发货人"
-        yield Finding("consignee_code", message, "请核对收发货人的 10 位海关编码")
+@rule("APPT-R01", clause=BASIC, opening=True)
+def both_parties_are_known(content: Application, known: Known) -> Iterator[Finding]:
+    """Both codes must be those of companies that customs have told us of (APPT-02)."""
+    codes = {"declarant": content.declarant_code, "consignee": content.consignee_code}
+    for role, code in codes.items():
+        if code and role not in known.companies:
+            message = f"未查到海关编码为 {code} 的{TITLES[role]}"
+            yield Finding(f"{role}_code", message, UNKNOWN_ADVICE[role])
 
 
 @rule("APPT-R02", clause=GOODS)
@@ -145,7 +151,7 @@ def used_elsewhere(number: str) -> str:
 
 
 RULES = (
-    the_consignee_is_known,
+    both_parties_are_known,
     names_are_not_too_long,
     no_party_is_discredited,
     both_parties_are_qualified,

@@ -6,6 +6,7 @@ Locks are taken in one order: follow-up, base submission, appointment.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from singlewindow.contract.messages import Submission
@@ -27,6 +28,15 @@ from singlewindow.customs.kept import end_kept, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.times import end_of, local_day
+
+NAMED = 3
+_DUE = f"""case when exists (
+    select from submission s where s.type = b.type and s.number = b.number and s.state = '{RECEIVED}'
+        and s.function in ('{FEEDBACK}', '{EXPLANATION}')
+        and (s.received ->> 'submitted_at')::timestamptz < b.answer_by) then null else b.answer_by end"""
+"""The moment from which an approved appointment is in state I; null while what was fed back or explained in time
+waits for a decision, for that is no reason (APPT-06, FA 2.3)."""
+_COLUMNS = f"b.*, {_DUE} as due_at"
 
 
 def answer_by(ends_at: datetime, reading: Readings) -> datetime:
@@ -93,7 +103,8 @@ def _row(identifier: int, submission: Submission) -> tuple[object, ...]:
 
 
 async def held(transaction: Transaction, rows: Sequence[Row], *, lock: bool = False) -> list[Row | None]:
-    """The appointment of each submission; with `lock` its base submission and the appointment are locked."""
+    """The appointment of each submission, and `due_at`, from when it is in state I; with `lock` its base submission and
+    the appointment are locked."""
     keys = [row["type"] for row in rows], [row["number"] for row in rows]
     wanted = (
         "from appointment_book b join unnest($1::text[], $2::text[]) as w (type, number) using (type, number)"
@@ -104,53 +115,61 @@ async def held(transaction: Transaction, rows: Sequence[Row], *, lock: bool = Fa
             *keys,
         )
     found = await transaction.rows(
-        f"select b.* {wanted} order by b.type, b.number {'for update of b' if lock else ''}", *keys
+        f"select {_COLUMNS} {wanted} order by b.type, b.number {'for update of b' if lock else ''}", *keys
     )
     by_key = {(book["type"], book["number"]): book for book in found}
     return [by_key.get((row["type"], row["number"])) for row in rows]
 
 
-async def unanswered(transaction: Transaction, companies: Sequence[str]) -> dict[str, list[str]]:
-    """The appointments in state I of each company, in either role: approved, the time is over, nothing was fed back.
+@dataclass(frozen=True)
+class Unanswered:
+    """How many appointments of a company are in state I, and the first NAMED of their numbers."""
 
-    What was fed back or explained in time and waits for a decision is no reason (APPT-06, FA 2.3).
-    """
+    total: int
+    numbers: tuple[str, ...]
+
+
+def state_of(book: Row, now: datetime) -> str:
+    """The state of a row of `held` or `find`: as it is kept, or UNANSWERED, which the clock brings."""
+    is_due = book["state"] == BOOKED and book["due_at"] is not None and book["due_at"] <= now
+    return UNANSWERED if is_due else str(book["state"])
+
+
+async def unanswered(transaction: Transaction, companies: Sequence[str]) -> dict[str, Unanswered]:
+    """The companies with appointments in state I, in either role: approved, the time is over, nothing was fed back."""
     rows = await transaction.rows(
-        f"""select c.code, b.number
+        f"""select c.code, i.total, i.numbers
             from unnest($1::text[]) as c (code)
             join lateral (
-                select id, type, number, answer_by from appointment_book
-                where state = '{BOOKED}' and company = c.code and answer_by <= $2
-                union
-                select id, type, number, answer_by from appointment_book
-                where state = '{BOOKED}' and consignee = c.code and answer_by <= $2
-            ) as b on true
-            where not exists (
-                select from submission s where s.type = b.type and s.number = b.number and s.state = '{RECEIVED}'
-                  and s.function in ('{FEEDBACK}', '{EXPLANATION}')
-                  and (s.received ->> 'submitted_at')::timestamptz < b.answer_by)
-            order by c.code, b.id limit 1000""",
+                select count(*) as total, (array_agg(b.number order by b.id))[:{NAMED}] as numbers from (
+                    select id, type, number, answer_by from appointment_book
+                    where state = '{BOOKED}' and company = c.code and answer_by <= $2
+                    union
+                    select id, type, number, answer_by from appointment_book
+                    where state = '{BOOKED}' and consignee = c.code and answer_by <= $2
+                ) as b where {_DUE} <= $2
+            ) as i on i.total > 0""",
         sorted(set(companies)),
         transaction.now,
     )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["code"], []).append(row["number"])
-    return found
+    return {row["code"]: Unanswered(row["total"], tuple(row["numbers"])) for row in rows}
 
 
 async def find(
     transaction: Transaction, state: str, district: str, number: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
-    """How many appointments match (counted up to CAP) and one page of them, the newest first; `number` is a prefix."""
+    """How many appointments match (counted up to CAP) and one page of them, the newest first; `number` is a prefix.
+
+    Rows are those of `held`.
+    """
     asked: list[Asked] = [("declare_port = ", district)] if district else []
     if state:
         asked.append(("state = ", BOOKED if state in (BOOKED, UNANSWERED) else state))
     if state in (BOOKED, UNANSWERED):
-        asked.append((f"answer_by {'<=' if state == UNANSWERED else '>'} ", transaction.now))
+        asked.append((f"coalesce({_DUE}, 'infinity') {'<=' if state == UNANSWERED else '>'} ", transaction.now))
     if number.strip():
         asked.append(begins_with("number", number.strip()))
-    return await find_page(transaction, "appointment_book", asked, page, size)
+    return await find_page(transaction, "appointment_book b", asked, page, size, columns=_COLUMNS)
 
 
 async def follow(transaction: Transaction, taken: Sequence[Taken]) -> None:

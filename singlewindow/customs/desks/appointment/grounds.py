@@ -40,7 +40,7 @@ class Known:
 
     companies: Mapping[str, Data]
     months: Months
-    unanswered: Mapping[str, Sequence[str]]
+    unanswered: Mapping[str, books.Unanswered]
     today: date
 
 

@@ -23,9 +23,9 @@ from singlewindow.customs.desks.appointment.grounds import (
 from singlewindow.customs.desks.appointment.registers import duty_officers
 from singlewindow.customs.desks.appointment.states import (
     BASE,
-    BOOKED,
     FEEDBACK,
     STATES,
+    UNANSWERED,
     UNANSWERED_NAME,
 )
 
@@ -45,16 +45,13 @@ async def note(transaction: Transaction, row: Row) -> str:
     if row["function"] in BASE:
         [(name, phone)] = (await duty_officers(transaction, [book["declare_port"]])).values()
         return "\n".join([*lines, f"审批通过回执的海关联系人：{name}，联系电话 {phone}"])
-    lines = [f"该预约现为「{await _state(transaction, book)}」", *lines]
+    lines = [f"该预约现为「{_state(transaction, book)}」", *lines]
     return "\n".join(lines + (await _feedback(transaction, row) if row["function"] == FEEDBACK else []))
 
 
-async def _state(transaction: Transaction, book: Row) -> str:
-    if book["state"] == BOOKED:
-        waiting = await books.unanswered(transaction, [book["company"]])
-        if book["number"] in waiting.get(book["company"], ()):
-            return UNANSWERED_NAME
-    return STATES.get(book["state"], RECEPTION[RECEIVED])
+def _state(transaction: Transaction, book: Row) -> str:
+    state = books.state_of(book, transaction.now)
+    return UNANSWERED_NAME if state == UNANSWERED else STATES.get(state, RECEPTION[RECEIVED])
 
 
 def _window(book: Row) -> Iterator[str]:
@@ -74,8 +71,8 @@ def _companies(book: Row, known: Known) -> Iterator[str]:
             continue
         tiers.append(tier_of(company))
         said = "有报关资质" if qualified(company, known.today) else "无报关资质"
-        waiting = known.unanswered.get(code, ())
-        also = f"，{UNANSWERED_NAME} {len(waiting)} 份：{'、'.join(waiting[:3])}" if waiting else ""
+        waiting = known.unanswered.get(code)
+        also = f"，{UNANSWERED_NAME} {waiting.total} 份：{'、'.join(waiting.numbers)}" if waiting else ""
         yield f"{title} {code} {company['name']}：{company.get('grade_name', '')}（{tiers[-1]}），{said}{also}"
     if len(tiers) == len(ROLES):
         yield f"取较低的等级：{min(tiers, key=ORDER.index)}"

@@ -11,7 +11,6 @@ from singlewindow.customs.database import Row
 from singlewindow.customs.desk import RECEIVED, RECEPTION
 from singlewindow.customs.desks.appointment import books, training
 from singlewindow.customs.desks.appointment.states import (
-    BOOKED,
     REFUSED,
     STATES,
     UNANSWERED,
@@ -53,7 +52,7 @@ class BookingView(BaseModel):
     @classmethod
     def of(cls, row: Row, now: datetime) -> BookingView:
         """A row of `books.find`."""
-        state = UNANSWERED if row["state"] == BOOKED and row["answer_by"] <= now else row["state"]
+        state = books.state_of(row, now)
         known = {**dict(row), "application_no": row["application_no"] or "", "state": state}
         return cls.model_validate({**known, "state_name": NAMES[state]})
 

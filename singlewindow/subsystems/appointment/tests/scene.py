@@ -135,7 +135,8 @@ class Scene:
         return {name: value for name, value in view["content"].items() if name not in GREYS}
 
     async def first(self, who: Member) -> httpx.Response:
-        """暂存 of a new one; nothing need be added."""
+        """暂存 of a new one, by a company that customs know; nothing need be added."""
+        await self.company(who.customs_code)
         return await who.http.post(URL, json={"content": self.sample()})
 
     async def document(self, state: str) -> dict[str, Any]:

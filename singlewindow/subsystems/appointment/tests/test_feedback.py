@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from singlewindow.subsystems.appointment.feedback import (
+    NOT_DECLARED,
     Applied,
     Difference,
     differences,
@@ -137,13 +138,35 @@ def test_every_difference_of_a_number_at_once() -> None:
         "district": "5711",
         "port": "5711",
         "ie_flag": "E",
-        "declarant_code": "X",
         "consignee_code": "Y",
+        "status": "8",
+        "status_name": "删单",
     }
     seen = differences(numbers, APPLIED, {numbers[0]: entry, NUMBER: ENTRY})
     assert [(each.row, each.field) for each in seen] == [
-        (1, "进出口标识"), (1, "申报口岸"), (1, "进出口岸"), (1, "申报单位"), (1, "收发货人"),
+        (1, "状态"), (1, "进出口标识"), (1, "申报口岸"), (1, "进出口岸"), (1, "收发货人"),
     ]  # fmt: skip
+
+
+def test_nothing_is_told_of_other_companies_declarations() -> None:
+    """PORT-10 against APPT-10: that it is theirs, and what the number's own digits say."""
+    theirs = {"declarant_code": "3502110007", "consignee_code": "4403160002", "port": "5316", "status": "8"}
+    seen = found("530120260000000123", **theirs, declared_at="2026-11-20T08:15:00+08:00")
+    assert [each.field for each in seen] == ["申报单位和收发货人", "进出口标识"]
+    told = "".join(each.message for each in seen)
+    assert "不属于本预约通关申请的申报单位和收发货人" in told
+    assert [word for word in (*theirs.values(), "08:15", "删单") if word in told and len(word) > 1] == []
+    assert [each.field for each in found(**theirs | {"consignee_code": APPLIED.declarant_code})] == [
+        "状态", "进出口岸", "申报单位", "收发货人",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["1", "2", "3", "5", "6", "8"])
+def test_what_customs_have_not_accepted(status: str) -> None:
+    """APPT-10: customs refuse it always, so the portal does."""
+    [difference] = found(status=status)
+    assert (difference.field, difference.found) == ("状态", NOT_DECLARED[status])
+    assert [found(status=accepted) for accepted in ("4", "7", "9", "10", "11")] == [[]] * 5
 
 
 @pytest.mark.parametrize(
