@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from singlewindow.customs.database import Row, Transaction
 
@@ -21,16 +22,23 @@ def begins_with(column: str, text: str) -> Asked:
 async def find_page(
     transaction: Transaction,
     table: str,
-    asked: Sequence[Asked],
+    asked: Sequence[Asked | list[Asked]],
     page: int,
     size: int,
     *,
     columns: str = "*",
     order: str = "id desc",
 ) -> tuple[int, list[Row]]:
-    """How many rows of the table match (counted up to CAP), and one page of them in that order."""
-    where = " and ".join(f"{comparison}${at}" for at, (comparison, _) in enumerate(asked, 1)) or "true"
-    values = [value for _, value in asked]
+    """How many rows of the table match (counted up to CAP), and one page of them in that order.
+
+    All that is asked must hold, and one of what stands in a list.
+    """
+    groups = [each if isinstance(each, list) else [each] for each in asked]
+    places = count(1)
+    where = " and ".join(
+        f"({' or '.join(f'{comparison}${next(places)}' for comparison, _ in group)})" for group in groups
+    )
+    where, values = where or "true", [value for group in groups for _, value in group]
     total = await transaction.value(
         f"select count(*) from (select from {table} where {where} limit {CAP}) as found", *values
     )

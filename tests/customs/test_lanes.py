@@ -283,7 +283,7 @@ async def test_what_the_page_cannot_take(gate: Gate) -> None:
 
 
 async def test_trips_are_listed(gate: Gate) -> None:
-    """CUST-03: by state, district and the beginning of the medium's key."""
+    """CUST-03: by state, district and the beginning of the medium's key, in the spelling of any medium."""
     await gate.accepted()
     await gate.declare("2" * 18, bind_key_info="粤B00001", customs_master="5301")
 
@@ -296,6 +296,8 @@ async def test_trips_are_listed(gate: Gate) -> None:
     assert await numbers(district="5301") == ["2" * 18]
     assert await numbers(key="沪a·1") == [NUMBER]
     assert await numbers(key="%") == []
+    await gate.declare("3" * 18, bind_key_type="BC", bind_key_info="ab-12.5·x")
+    assert await numbers(key="ab-12.5·x") == await numbers(key="AB-12") == ["3" * 18]
     refused = await gate.customs.client.get("/api/gate/trips", params={"district": "53x"})
     assert (refused.status_code, refused.json()["violations"][0]["path"]) == (422, "district")
 
@@ -516,7 +518,8 @@ async def test_facts_that_do_not_fit_are_named(gate: Gate, message: str, code: s
 
 
 async def test_all_media_of_a_vehicle_are_looked_at(gate: Gate) -> None:
-    """Facts 1.5: the plate is unknown, the IC card has the trip; two trips of one vehicle need a person."""
+    """Facts 1.5: the plate is unknown, the IC card has the trip; two trips of one vehicle need a person. Every form is
+    looked up, not the first alone."""
     await gate.accepted(bind_key_type="IC", bind_key_info="0012345678")
     key = await key_of(gate)
     card = "<IC_INFO><IC_NO>0012345678</IC_NO></IC_INFO><VE_LICENSE_NO>"
@@ -526,6 +529,11 @@ async def test_all_media_of_a_vehicle_are_looked_at(gate: Gate) -> None:
     await gate.accepted("4" * 18)
     answer = await send(gate, key, info("s2").replace("<VE_LICENSE_NO>", card))
     assert (said(answer, "CHECK_RESULT"), "2 个未完成车次" in said(answer, "OP_HINT")) == ("N", True)
+    await gate.accepted("5" * 18, bind_key_type="BC", bind_key_info="BC0005")
+    forms = "".join(f"<FORM_INFO><FORM_ID>{each}</FORM_ID></FORM_INFO>" for each in ("BC0004", "BC0005"))
+    barcodes = info("s3", VE_LICENSE_NO="").replace("</GROSS_WT>", f"</GROSS_WT>{forms}")
+    answer = await send(gate, key, barcodes)
+    assert (said(answer, "CHECK_RESULT"), said(answer, "RELLIST_ID_TYPE")) == ("Y", "BC")
 
 
 LAUGHS = '<!DOCTYPE GATHER_INFO [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'

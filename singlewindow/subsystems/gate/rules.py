@@ -25,7 +25,10 @@ from singlewindow.subsystems.gate.weights import GROSS_LIMIT, plain, weights_of
 
 CLAIM = "gate.medium"
 UNFINISHED = "该车有未完成记录（{key}）"
-UNFINISHED_ADVICE = "请在查询中查看该车的上一车次；待其办结、离场、退单或删单后再申报"
+UNFINISHED_ADVICE = (
+    "上一车次可能由本企业申报（请在查询中按单据状态，或按录入时写法的绑定介质关键信息查看），也可能由其他企业申报；"
+    "待其办结、离场、退单或删单后再申报"
+)
 UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
 ISO = "ISO 6346"
 CARD_DIGITS = 13
@@ -166,13 +169,14 @@ def weights_are_plausible(content: Trip, known: Known) -> Iterator[Finding]:
 
 @rule("GATE-R08", clause=SUM_CLAUSE, drafts=False, warning=True)
 def the_lane_will_weigh(content: Trip, known: Known) -> Iterator[Finding]:
-    """Before declaring, the gross weight that the lane compares with its scale (GATE-10)."""
+    """Before declaring, the gross weight that the lane compares with its scale as the vehicle comes in (GATE-10)."""
     if (weights := weights_of(content)) is not None:
         named = " + ".join(f"{name} {plain(each)}" for name, each in weights.parts)
+        without = f"（空进，不计提货 {plain(weights.goods)}）" if weights.empty_in else ""
         yield Finding(
             "vehicle_weight",
-            f"理论毛重 {plain(weights.gross)} 千克 = {named}",
-            "卡口地磅将与此比较，不符请修改重量",
+            f"理论毛重 {plain(weights.entering)} 千克 = {named}{without}",
+            "进场时卡口地磅将与此比较，不符请修改重量或过卡车辆类型",
         )
 
 

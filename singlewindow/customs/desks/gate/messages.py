@@ -159,11 +159,12 @@ def gathered(data: bytes) -> Gathered:
 
 
 def _media(node: Node) -> tuple[Medium, ...]:
-    """The media that were read, each once; a plate that a camera recognised counts as one that was read."""
+    """The media that were read, each once: every form, and of several recognised plates the first, which counts as one
+    that was read."""
     seen = (
         ("VE", node.value("VE_RFID", "RFID_ID")),
         ("IC", node.value("IC_INFO", "IC_NO") or node.value("IC_INFO", "IC_ID")),
-        ("BC", node.value("FORM_INFO", "FORM_ID")),
+        *(("BC", number) for number in node.values("FORM_INFO", "FORM_ID")),
         ("VN", node.value("VE_LICENSE_NO") or node.value("VE_LICENSE_RECOGNITION", "DOMESTIC_LICENSE_NO")),
     )
     media = tuple(Medium.of(kind, key) for kind, key in seen if key)

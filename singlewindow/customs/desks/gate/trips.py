@@ -11,7 +11,7 @@ from typing import Any
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Taken
-from singlewindow.customs.desks.gate.contents import content_in, normal_key
+from singlewindow.customs.desks.gate.contents import MEDIA, content_in, normal_key
 from singlewindow.customs.desks.gate.states import (
     AMENDED,
     BASE,
@@ -136,12 +136,13 @@ async def note(transaction: Transaction, row: Row) -> str:
 async def find(
     transaction: Transaction, state: str, district: str, key: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
-    """How many trips match (counted up to CAP) and one page of them, the newest first; `key` is a prefix."""
-    asked: list[Asked] = [
+    """How many trips match (counted up to CAP) and one page of them, the newest first; `key` is a prefix of a medium's
+    key, in the spelling of whichever medium."""
+    asked: list[Asked | list[Asked]] = [
         (f"{name} = ", value) for name, value in (("state", state), ("district", district)) if value
     ]
-    if prefix := normal_key("VN", key):
-        asked.append(begins_with("medium_key", prefix))
+    if prefixes := {prefix for medium in MEDIA if (prefix := normal_key(medium, key))}:
+        asked.append([begins_with("medium_key", prefix) for prefix in sorted(prefixes)])
     return await find_page(transaction, "gate_trip", asked, page, size)
 
 

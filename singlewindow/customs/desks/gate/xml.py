@@ -50,6 +50,10 @@ class Node:
             node = next((each for each in node.children if each.name == name), None) if node else None
         return node.text.strip() if node else ""
 
+    def values(self, group: str, name: str) -> list[str]:
+        """The texts of that element in each group of that name, in their order."""
+        return [each.value(name) for each in self.children if each.name == group]
+
 
 def read(data: bytes, shape: Shape) -> Node:
     """The message in `data`, whose elements stand in the shape's order; raises BadXml."""

@@ -47,9 +47,10 @@ async def test_the_trip(house: House, tmp_path: Path) -> None:
 
 
 async def test_two_hundred_rows_and_long_texts(house: House, tmp_path: Path) -> None:
-    """GATE-09: as many rows as a trip can have, on as many pages as they need; a draft without rows too."""
+    """GATE-09: as many rows as a trip can have, on as many pages as they need; a draft without rows too. What comes in
+    empty weighs nothing but itself there (GATE-10)."""
     scene = Scene(house, await house.member())
-    content = sample(remark="备" * 1000)
+    content = sample(remark="备" * 1000, bayonet_rd_code="02")
     content["bodies"] = [
         {**content["bodies"][0], "bind_obj_id": f"BILL{at:05d}", "remark": "注" * 200} for at in range(200)
     ]
@@ -57,6 +58,9 @@ async def test_two_hundred_rows_and_long_texts(house: House, tmp_path: Path) -> 
     text = await paper(scene, view["number"], "trip", tmp_path)
     assert [at for at in range(200) if f"BILL{at:05d}" not in text] == []
     assert "表体（共200项）" in text
+    own = [content[name] for name in ("vehicle_weight", "trailer_weight", "conta_weight")]
+    goods = 200 * int(content["bodies"][0]["goods_wt"])
+    assert f"理论毛重（空进）{''.join(own)}{goods}{sum(map(int, own))}" in text
     empty = await scene.owner.save("gate.trip", {})
     assert "理论毛重0" in (await paper(scene, empty["number"], "trip", tmp_path)).replace(
         "本次提货重量合计理论毛重0", "理论毛重0"
