@@ -586,7 +586,7 @@ async def test_appointments_at_customs_are_listed(bookings: Bookings) -> None:
     await bookings.at(PASSED)
     assert await listed(state="booked") == []
     assert await listed(state="unanswered") == [(NUMBER, "I-通关完成未反馈")]
-    await bookings.send("FBK", 2, **fed(IMPORT))  # in time, and waits: no reason to call it unanswered (APPT-06)
+    await bookings.send("FBK", 2, **fed(IMPORT))  # in time, and waits: that is an answer (APPT-06)
     assert await listed(state="unanswered") == []
     assert await listed(state="booked") == await listed(number=NUMBER) == [(NUMBER, "预约成功")]
 

@@ -84,9 +84,10 @@ class OperationView(BaseModel):
 
 
 class OperationsAnswer(BaseModel):
-    """操作记录 of a layout file: the last 200, the newest first."""
+    """操作记录 of a layout file: of `total` the last 200, the newest first."""
 
     number: str
+    total: int
     items: list[OperationView]
 
 
@@ -176,7 +177,7 @@ async def pdf(
 async def operations(id: ResultId, person: ChapterPerson, database: Base) -> Response:
     """操作记录, as long as the file is kept."""
     async with at_desk(database, person) as transaction:
-        row, done = await results.operations_of(transaction, person, id)
+        row, total, done = await results.operations_of(transaction, person, id)
     items = [
         OperationView(
             at=each["at"],
@@ -186,7 +187,7 @@ async def operations(id: ResultId, person: ChapterPerson, database: Base) -> Res
         )
         for each in done
     ]
-    return json_answer(OperationsAnswer(number=row["number"], items=items))
+    return json_answer(OperationsAnswer(number=row["number"], total=total, items=items))
 
 
 @router.post(

@@ -184,13 +184,16 @@ async def log(
     )
 
 
-async def operations_of(transaction: Transaction, person: Person, id: int) -> tuple[Row, list[Row]]:
-    """A layout file's result and its last operations, the newest first. Raises as `get_layout_files`."""
+async def operations_of(transaction: Transaction, person: Person, id: int) -> tuple[Row, int, list[Row]]:
+    """A layout file's result, how many operations there were, and the last MOST_OPERATIONS of them, the newest first.
+
+    Raises as `get_layout_files`.
+    """
     [row] = await get_layout_files(transaction, person, [id])
     operations = await transaction.rows(
-        f"""select r.at, r.what, r.who, r.username, r.address from declarations_operation r
+        f"""select r.at, r.what, r.who, r.username, r.address, count(*) over () as total from declarations_operation r
             where {OWN} and r.result_id = $2 order by r.id desc limit {MOST_OPERATIONS}""",
         person.company_id,
         id,
     )
-    return row, operations
+    return row, operations[0]["total"] if operations else 0, operations

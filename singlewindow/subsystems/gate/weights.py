@@ -1,6 +1,7 @@
 """What the lane will weigh: the theoretical gross weight of a trip (GATE-10).
 
-A lane compares as a vehicle comes in; one that comes in empty (过卡车辆类型 02, 04) takes its goods along later, if at all.
+A lane compares as a vehicle comes in; one that comes in empty (过卡车辆类型 02, 04) takes its goods along later, if at
+all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from singlewindow.subsystems.gate.document import Trip
 GROSS_LIMIT = Decimal(49_000)
 """GB 1589-2016: the greatest mass of a vehicle combination with six axles, in kilograms."""
 EMPTY_IN = {"02", "04"}
-"""空进重出, 空进空出: 过卡车辆类型 of vehicles without goods at the entry; one that is not declared counts as loaded."""
+"""空进重出, 空进空出: 过卡车辆类型 of vehicles without goods at the entry; where none is declared they count."""
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,9 @@ async def find(
     if state:
         asked.append(("state = ", BOOKED if state in (BOOKED, UNANSWERED) else state))
     if state in (BOOKED, UNANSWERED):
-        asked.append((f"coalesce({_DUE}, 'infinity') {'<=' if state == UNANSWERED else '>'} ", transaction.now))
+        asked.append(
+            (f"coalesce({_DUE}, 'infinity') {'<=' if state == UNANSWERED else '>'} ", transaction.now)
+        )
     if number.strip():
         asked.append(begins_with("number", number.strip()))
     return await find_page(transaction, "appointment_book b", asked, page, size, columns=_COLUMNS)

@@ -127,7 +127,8 @@ class Scene:
         }  # fmt: skip
 
     async def content(self, who: Member) -> dict[str, Any]:
-        """As `tests.actions` asks for it."""
+        """As `tests.actions` asks for it; whoever applies with it is a company that customs know."""
+        await self.company(who.customs_code)
         return self.sample()
 
     def typed(self, view: dict[str, Any]) -> dict[str, Any]:
@@ -135,9 +136,8 @@ class Scene:
         return {name: value for name, value in view["content"].items() if name not in GREYS}
 
     async def first(self, who: Member) -> httpx.Response:
-        """暂存 of a new one, by a company that customs know; nothing need be added."""
-        await self.company(who.customs_code)
-        return await who.http.post(URL, json={"content": self.sample()})
+        """暂存 of a new one; nothing need be added."""
+        return await who.http.post(URL, json={"content": await self.content(who)})
 
     async def document(self, state: str) -> dict[str, Any]:
         """An appointment in this state."""

@@ -30,7 +30,7 @@ ENTRY = {
 }
 
 
-def found(number: str = NUMBER, applied: Applied = APPLIED, **entry: Any) -> list[Difference]:
+def found(number: str = NUMBER, applied: Applied = APPLIED, /, **entry: Any) -> list[Difference]:
     return differences([number], applied, {number: ENTRY | entry})
 
 
@@ -194,8 +194,8 @@ def test_declared_after_the_application(declared: str, late: bool) -> None:
 def test_a_day_is_counted_in_china() -> None:
     """Submitted at 01:00 on the 27th in China, while it is the 26th in London."""
     applied = Applied("I", "5301", "5304", "4403110001", "4401960002", at("2026-11-27 01:00"))
-    assert [each.field for each in found(applied=applied, declared_at="2026-11-26")] == ["申报日期"]
-    assert found(applied=applied, declared_at="2026-11-27") == []
+    assert [each.field for each in found(NUMBER, applied, declared_at="2026-11-26")] == ["申报日期"]
+    assert found(NUMBER, applied, declared_at="2026-11-27") == []
 
 
 def test_members_that_the_register_leaves_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,10 +96,11 @@ async def test_what_customs_change_is_found_at_once(house: House) -> None:
     [after] = (await member.http.get(ADDRESS, params=asked)).json()["items"]
     assert (after["begins"], after["ends"]) == ("08:00", "24:00")
     [entry] = await house.sql("select data from register_entry where key = '9901-202701'")
+    data = json.loads(entry["data"])
     ended = {"valid_to": datetime(2020, 1, 1, tzinfo=UTC)}
-    await house.hear(house.customs.notice("port_calendar", "9901-202701", entry["data"], seq=3, **ended))
+    await house.hear(house.customs.notice("port_calendar", "9901-202701", data, seq=3, **ended))
     assert (await member.http.get(ADDRESS, params=asked)).json()["nothing"] == UNKNOWN_TEXT, "not in force"
-    await house.hear(house.customs.notice("port_calendar", "9901-202701", entry["data"], seq=4))
+    await house.hear(house.customs.notice("port_calendar", "9901-202701", data, seq=4))
     assert (await member.http.get(ADDRESS, params=asked)).json()["total"] == 1
     await house.hear(house.customs.notice("port_calendar", "9901-202701", None, seq=5))
     assert (await member.http.get(ADDRESS, params=asked)).json()["nothing"] == UNKNOWN_TEXT

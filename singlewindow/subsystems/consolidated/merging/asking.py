@@ -9,7 +9,8 @@ from typing import Literal
 
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
-from singlewindow.kernel.definition.check import find_day
+from singlewindow.kernel.definition.check import find_day, tidied
+from singlewindow.kernel.definition.fields import Content
 from singlewindow.kernel.problems import Refused, Violation
 
 GoodsNature = Literal["general", "bonded"]
@@ -88,11 +89,13 @@ class Terms:
         self.values += values
         self.said.append(term.format(*places))
 
-    def equal(self, **given: str) -> None:
-        """Columns that hold what was given; what was not given is not asked."""
-        for column, value in given.items():
+    def equal(self, content: type[Content], **given: str) -> None:
+        """Columns of a find table `f` that hold what was given, written as the content's fields hold it (small letters
+        and full-width signs as in a form); what was not given is not asked."""
+        for name, value in given.items():
             if value.strip():
-                self.add(f"{column} = {{}}", value.strip())
+                spec = content.fields.get(name)
+                self.add(f"f.{name} = {{}}", tidied(spec, value) if spec else value.strip())
 
     def within(self, column: str, span: Span) -> None:
         """A column of days as texts."""

@@ -123,7 +123,8 @@ async def _queue(transaction: Transaction, person: Person, batch: int, checked: 
 
 @dataclass(frozen=True)
 class Batch:
-    """A click, and what has come of it: `state` is waiting, done, partly (some lists were left out) or failed."""
+    """A click, and what has come of it: `state` is waiting, done, partly (some lists were left out) or failed. Of the
+    `made` declarations and the lists that were `left_out` the first SHOWN are named."""
 
     id: int
     clicked_at: datetime
@@ -133,6 +134,8 @@ class Batch:
     waiting: int
     merged: int
     state: str
+    made: int
+    left_out: int
     declarations: Sequence[Mapping[str, Any]]
     skipped: Sequence[Mapping[str, Any]]
 
@@ -151,14 +154,17 @@ async def find_batches(
             )
             select (select count(*) from consolidated_batch b where {OWN}) as total,
                    p.id, p.clicked_at, p.clicked_by, p.declarant, p.lists,
-                   l.waiting, l.merged, l.made, l.skipped
+                   l.waiting, l.merged, l.made, l.declarations, l.left_out, l.skipped
             from (select 1) as one left join page p on true left join lateral (
                 select count(*) filter (where state = 'waiting') as waiting,
                        count(*) filter (where state = 'merged') as merged,
+                       count(*) filter (where state = 'gone') as left_out,
+                       count(distinct declaration_id) as made,
                        (select coalesce(jsonb_agg(m), '[]') from (
                             select d.number, count(*) as lists from consolidated_batch_list x
                             join document d on d.id = x.declaration_id
-                            where x.batch_id = p.id group by d.id, d.number order by d.id limit {SHOWN}) as m) as made,
+                            where x.batch_id = p.id group by d.id, d.number order by d.id limit {SHOWN}) as m
+                       ) as declarations,
                        (select coalesce(jsonb_agg(s), '[]') from (
                             select number, why from consolidated_batch_list x
                             where x.batch_id = p.id and state = 'gone' order by number limit {SHOWN}) as s) as skipped
@@ -174,8 +180,9 @@ async def find_batches(
 def _batch(row: Row) -> Batch:
     return Batch(
         id=row["id"], clicked_at=row["clicked_at"], clicked_by=row["clicked_by"], declarant=row["declarant"],
-        lists=row["lists"], waiting=row["waiting"], merged=row["merged"], declarations=row["made"],
-        skipped=row["skipped"], state=_state(row["lists"], row["waiting"], row["merged"]),
+        lists=row["lists"], waiting=row["waiting"], merged=row["merged"], made=row["made"],
+        declarations=row["declarations"], left_out=row["left_out"], skipped=row["skipped"],
+        state=_state(row["lists"], row["waiting"], row["merged"]),
     )  # fmt: skip
 
 

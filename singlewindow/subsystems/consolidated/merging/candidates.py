@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.lists.lifecycle import CLOSED
 from singlewindow.subsystems.consolidated.merging.asking import (
     COUNTED,
@@ -71,7 +72,7 @@ async def find_candidates(
     terms.add("not f.hidden and f.status = {} and f.ie_flag = {}", CLOSED, asked.ie_flag)
     terms.add("f.nature = any({})", list(NATURES[asked.goods_nature]))
     terms.within("f.declared_on", asked.declared)
-    terms.equal(**{f"f.{name}": value for name, value in asked.texts.items()})
+    terms.equal(LIST.form.content, **asked.texts)
     name, down = sort_of(asked.sort, SORTS, CLAUSE)
     order = f'order by f.{SORTS[name]} collate "C" {down}, f.document_id {down}'
     rows = await transaction.rows(

@@ -18,6 +18,7 @@ from singlewindow.subsystems.consolidated.lists.lifecycle import CLOSED, ON_THE_
 from singlewindow.subsystems.consolidated.merging.checking import standing
 from singlewindow.subsystems.consolidated.merging.periods import BONDED
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
+from singlewindow.subsystems.consolidated.readings import readings
 
 CLAUSE = "手册 第六篇 4.1 集报清单汇总"
 OWN = "company_id = $1"
@@ -110,6 +111,7 @@ def _ending(row: Row) -> Deadline:
     return Deadline(day, kind, TITLES[kind], TEXTS[kind].format(number=number), 1, 0, number, row["type"])
 
 
+_LATE = {"warn": "已逾期，请尽快汇总", "refuse": "已逾期，不能再汇总，请向申报地海关咨询办理方式"}
 MERGE_DAYS, END_DAYS = 10, 30  # from so many days before on, the home page says so
 
 
@@ -124,12 +126,13 @@ def _line(each: Deadline, today: date) -> Reminded:
     assert due
     if each.kind != "merge":
         return Reminded(f"{each.title}：{each.text}", due, each.type, each.number)
-    how = "已逾期，请尽快汇总" if each.days_left(today) < 0 else f"请于 {each.day} 前（含当日）汇总"
+    how = _LATE[readings().overdue] if each.days_left(today) < 0 else f"请于 {each.day} 前（含当日）汇总"
     return Reminded(f"集报{each.title}：{each.text}，{how}", due, page="merge")
 
 
 async def reminded(transaction: Transaction) -> list[Deadline]:
-    """What the home page says: what is due soon, and lists that are late as long as they can still be merged."""
+    """What the home page says: what is due soon, and lists that are late as long as they can still be merged, or could
+    if nothing late were refused."""
     today = transaction.now.astimezone(CHINA).date()
     company = transaction.actor.company_id
     merging = [each for each in _merges(await transaction.rows(_LISTS, company)) if _is_told(each, today)]

@@ -79,7 +79,7 @@ def _terms(person: Person, asked: Asked) -> Terms:
     else:
         terms.add(OWN, person.company_id)
     terms.add("not f.hidden")
-    terms.equal(**{f"f.{name}": value for name, value in asked.texts.items()})
+    terms.equal(DECLARATION.form.content, **asked.texts)
     terms.within("f.declared_on", asked.declared)
     if asked.filed.first:
         terms.add("f.filed_on >= {}", asked.filed.first)

@@ -20,7 +20,8 @@ _RELATED = ", ".join(f"r.{name}" for name in RELATED)
 async def find_relations(
     transaction: Transaction, person: Person, list_number: str, declaration_number: str, page: int, size: int
 ) -> tuple[int, list[Row]]:
-    """How many there are (at most one more than COUNTED), and a page of them. Both numbers may be given.
+    """How many there are (at most one more than COUNTED), and a page of them, with `own_list`, whether the list is the
+    company's: its 申报单位 sees what became of it, not the list. Both numbers may be given.
 
     Raises Refused where none is.
     """
@@ -29,17 +30,20 @@ async def find_relations(
         raise refused("list_number", "relation.required", message, "填写其中一项后再查询", CLAUSE)
     terms = Terms()
     terms.add(OWN, person.company_id, person.company_id)
-    terms.equal(**{"r.list_number": list_number, "r.declaration_number": declaration_number})
+    for column, number in (("list_number", list_number), ("declaration_number", declaration_number)):
+        if number.strip():
+            terms.add(f"r.{column} = {{}}", number.strip())
     order = "order by r.declaration_number, r.declaration_item, r.list_number, r.list_item"
     rows = await transaction.rows(
         f"""with counted as (
                 select count(*) as found from (
                     select from consolidated_relation r where {terms} limit {COUNTED + 1}) as c
             ), page as (
-                select {_RELATED}, r.declaration_id from consolidated_relation r where {terms} {order}
+                select {_RELATED}, r.declaration_id, r.company_id = $1 as own_list
+                from consolidated_relation r where {terms} {order}
                 limit {size} offset {(page - 1) * size}
             )
-            select c.found, {_RELATED}, f.entry_no from counted c
+            select c.found, {_RELATED}, r.own_list, f.entry_no from counted c
             left join (page r left join find_consolidated_declaration f on f.document_id = r.declaration_id) on true
             {order}""",
         *terms.values,

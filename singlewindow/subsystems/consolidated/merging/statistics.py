@@ -9,6 +9,7 @@ from typing import Any
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.lists.lifecycle import IN_FORCE, MERGED
 from singlewindow.subsystems.consolidated.merging.asking import FLAGS, NATURES, Names, Span, Terms, names_for
 
@@ -59,7 +60,7 @@ async def count(transaction: Transaction, person: Person, asked: Asked) -> tuple
     terms.add(OWN, person.company_id)
     terms.add("not f.hidden and f.status = any({})", sorted(IN_FORCE))
     terms.within("f.declared_on", asked.declared)
-    terms.equal(**{"f.district": asked.district, "f.ie_flag": asked.ie_flag})
+    terms.equal(LIST.form.content, district=asked.district, ie_flag=asked.ie_flag)
     if asked.goods_nature:
         terms.add("f.nature = any({})", list(NATURES[asked.goods_nature]))
     await transaction.run("select set_config('work_mem', $1, true)", MEMORY)

@@ -141,7 +141,7 @@ class SkippedView(BaseModel):
 
 
 class BatchView(BaseModel):
-    """A click on 汇总, and what has come of it; of declarations and lists left out the first 20 are named."""
+    """A click on 汇总, and what has come of it: of `made` declarations and `left_out` lists the first 20 are named."""
 
     id: int
     clicked_at: datetime
@@ -153,7 +153,9 @@ class BatchView(BaseModel):
     merged: int
     state: Literal["waiting", "done", "partly", "failed"]
     state_name: str
+    made: int
     declarations: list[BuiltView]
+    left_out: int
     skipped: list[SkippedView]
 
 
@@ -217,8 +219,10 @@ class DeclarationsAnswer(PageOf):
 
 
 class RelatedView(BaseModel):
-    """归并关系: an item of a list, with what is declared by it, and the declaration's item that holds it."""
+    """归并关系: an item of a list, with what is declared by it, and the declaration's item that holds it. `own_list`:
+    the list is the company's own, which alone may open it."""
 
+    own_list: bool
     list_number: str
     list_no: str
     list_item: int
@@ -355,7 +359,9 @@ def batch_view(batch: Batch) -> BatchView:
 
 def related_view(row: Row) -> RelatedView:
     """A row of 归并关系."""
-    return RelatedView.model_validate({name: row[name] or "" for name in RelatedView.model_fields})
+    return RelatedView.model_validate(
+        {name: "" if row[name] is None else row[name] for name in RelatedView.model_fields}
+    )
 
 
 def deadline_view(each: Deadline, today: date) -> DeadlineView:

@@ -96,6 +96,7 @@ async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
     assert [(each["list_number"], each["list_item"]) for each in of_declaration] == [
         (lists["L1"], 1), (lists["L2"], 1), (lists["L1"], 2), (lists["L3"], 2), (lists["L2"], 2), (lists["L3"], 1),
     ]  # fmt: skip
+    assert {each["own_list"] for each in of_declaration} == {True}
     asked = await stage.owner.http.get(f"{AT}/relations")
     assert said(asked) == [("list_number", "请勾选集报清单统一编号或集报报关单统一编号，并填写编号")]
 
@@ -171,7 +172,8 @@ async def test_m12_the_agents_declaration(stage: Stage) -> None:
     assert view["content"]["declarant_name"] == f"报关企业{agent.customs_code}"
     refused = await stage.owner.prepare(DECLARATION, view, "declare")
     assert refused.status_code in (403, 409), refused.text
-    assert len((await stage.get("relations", agent, declaration_number=own["number"]))["items"]) == 2
+    related = (await stage.get("relations", agent, declaration_number=own["number"]))["items"]
+    assert [each["own_list"] for each in related] == [False, False], "the agent cannot open the lists"
     assert await stage.declarations(await stage.house.member(), company_kind="B") == []
 
 
@@ -247,6 +249,7 @@ async def test_a_revoked_list_drops_out(stage: Stage) -> None:
     [batch] = (await stage.get("merges"))["items"]
     assert batch["state"] == "partly"
     assert batch["skipped"] == [{"number": lists["L2"], "why": "清单已撤销或状态已变，未汇总"}]
+    assert (batch["made"], batch["left_out"]) == (1, 1)
     assert [each["lists"] for each in await stage.declarations()] == [1]
 
 

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from singlewindow.subsystems.consolidated.lists import LIST
+from singlewindow.subsystems.consolidated.merging import deadlines
+from singlewindow.subsystems.consolidated.merging.asking import Terms
 from singlewindow.subsystems.consolidated.merging.deadlines import reminded
+from singlewindow.subsystems.consolidated.readings import Overdue, Readings
 from singlewindow.subsystems.consolidated.tests.merging_samples import DURIAN, good, listed, m1
 from singlewindow.subsystems.consolidated.tests.merging_scene import AT, Stage
 from tests.house import House
@@ -58,6 +62,13 @@ async def test_statistics(stage: Stage) -> None:
     assert october["total"]["lists"] == 6
     paper = await stage.owner.http.get(f"{AT}/statistics/print", params=SPAN)
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+
+
+def test_what_is_asked_is_written_as_the_form_writes_it() -> None:
+    """CONS-13, UI-07: small letters and full-width signs of 备案号 find what the form would have made of them."""
+    terms = Terms()
+    terms.equal(LIST.form.content, book_no=" ｘ57292600001 ", list_no=" 5729 ", number="")
+    assert (str(terms), terms.values) == ("f.book_no = $1 and f.list_no = $2", ["X57292600001", "5729"])
 
 
 async def test_what_was_not_accepted_is_not_counted(stage: Stage) -> None:
@@ -194,6 +205,24 @@ async def test_the_home_page_reminds(stage: Stage) -> None:
         async with stage.house.owner.transaction() as transaction:
             transaction.actor = replace(transaction.actor, company_id=ids["id"])
             assert [(each.kind, each.count) for each in await reminded(transaction)] == expected, today
+
+
+@pytest.mark.parametrize(
+    ("overdue", "words"), [("warn", "请尽快汇总"), ("refuse", "不能再汇总，请向申报地海关咨询")]
+)
+async def test_what_is_late_is_urged_where_it_can_be_merged(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, overdue: Overdue, words: str
+) -> None:
+    """CONS-16: the home page asks for nothing that 汇总 refuses (令169 第十三条, as SINGLEWINDOW_CONSOLIDATED_OVERDUE
+    reads it)."""
+    await stage.m1()
+    await stage.set(date(2026, 11, 12))
+    monkeypatch.setattr(deadlines, "readings", lambda: Readings(overdue=overdue))
+    [row] = await stage.house.sql("select id from company where customs_code = $1", stage.owner.customs_code)
+    async with stage.house.owner.transaction() as transaction:
+        transaction.actor = replace(transaction.actor, company_id=row["id"])
+        [line] = await deadlines.reminders(transaction, 5)
+    assert f"已逾期，{words}" in line.text
 
 
 async def test_a_line_of_the_home_page(stage: Stage) -> None:

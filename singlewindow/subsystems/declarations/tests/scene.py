@@ -34,7 +34,9 @@ async def districts(house: House) -> None:
         await house.register("print_district", district, data)
     await house.register("print_district", "35", {"name": "福州", "since": "2025-08-01", "enabled": False})
     ended = {"valid_to": datetime(2026, 1, 1, tzinfo=CHINA)}
-    await house.register("print_district", "36", {"name": "南昌", "since": "2025-08-01", "enabled": True}, **ended)
+    await house.register(
+        "print_district", "36", {"name": "南昌", "since": "2025-08-01", "enabled": True}, **ended
+    )
     await house.register("print_layout", "declaration", {"since": "2018-08-01"})
 
 

@@ -150,11 +150,10 @@ async def test_withdrawn_between_application_and_work(house: House) -> None:
     [row] = await results(member, application=application)
     assert (row["state"], "撤回" in row["why"]) == ("2", True)
     number, data = declaration(member)
-    ended = {"valid_to": datetime(2020, 1, 1, tzinfo=UTC)}
-    await house.hear(house.customs.notice("declaration", number, data, **ended))
+    await house.register("declaration", number, data, valid_to=datetime(2020, 1, 1, tzinfo=UTC))
     application = await done(house, member, [number])
     [row] = await results(member, application=application)
-    assert row["state"] == "1"
+    assert row["state"] == "0"
 
 
 async def test_after_a_natural_month_it_is_gone_and_says_so(house: House, clock: Any) -> None:

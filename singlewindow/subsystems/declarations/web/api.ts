@@ -45,7 +45,7 @@ export const findResults = (question: Question, turn: Turn): Promise<ResultsPage
 export const getPdf = (id: number, purpose: "export" | "print", signal?: AbortSignal): Promise<File> =>
   fetchFile("GET", `${AT}/results/${id}/pdf?for=${purpose}`, signal && { signal });
 
-export const getLog = (id: number): Promise<{ items: LogEntry[] }> => call("GET", `${AT}/results/${id}/log`);
+export const getLog = (id: number): Promise<{ items: LogEntry[]; total: number }> => call("GET", `${AT}/results/${id}/log`);
 
 /** The layout files of several results in one archive. */
 export const getArchive = (ids: number[]): Promise<File> => fetchFile("POST", `${AT}/archives`, { body: { ids }, seconds: LONG });

@@ -2913,7 +2913,7 @@ export interface components {
         };
         /**
          * BatchView
-         * @description A click on 汇总, and what has come of it; of declarations and lists left out the first 20 are named.
+         * @description A click on 汇总, and what has come of it: of `made` declarations and `left_out` lists the first 20 are named.
          */
         BatchView: {
             /**
@@ -2931,8 +2931,12 @@ export interface components {
             declarations: components["schemas"]["BuiltView"][];
             /** Id */
             id: number;
+            /** Left Out */
+            left_out: number;
             /** Lists */
             lists: number;
+            /** Made */
+            made: number;
             /** Merged */
             merged: number;
             /** Skipped */
@@ -4681,13 +4685,15 @@ export interface components {
         };
         /**
          * OperationsAnswer
-         * @description 操作记录 of a layout file: the last 200, the newest first.
+         * @description 操作记录 of a layout file: of `total` the last 200, the newest first.
          */
         OperationsAnswer: {
             /** Items */
             items: components["schemas"]["OperationView"][];
             /** Number */
             number: string;
+            /** Total */
+            total: number;
         };
         /**
          * PasswordBody
@@ -5013,7 +5019,8 @@ export interface components {
         };
         /**
          * RelatedView
-         * @description 归并关系: an item of a list, with what is declared by it, and the declaration's item that holds it.
+         * @description 归并关系: an item of a list, with what is declared by it, and the declaration's item that holds it. `own_list`:
+         *     the list is the company's own, which alone may open it.
          */
         RelatedView: {
             /** Code */
@@ -5034,6 +5041,8 @@ export interface components {
             list_number: string;
             /** Name */
             name: string;
+            /** Own List */
+            own_list: boolean;
             /** Quantity */
             quantity: string;
             /** Total */

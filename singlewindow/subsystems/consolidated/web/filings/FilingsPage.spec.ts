@@ -1,4 +1,6 @@
-import { afterEach, expect, it } from "vitest";
+import { flushPromises } from "@vue/test-utils";
+import { afterEach, expect, it, vi } from "vitest";
+import * as documents from "@/kernel/api/documents";
 import type { Found } from "@/kernel/api/types";
 import { parcel } from "@/testing/definition";
 import { choose, numberOf, openPage, pageOf, type Opened } from "../testing";
@@ -73,4 +75,18 @@ it("CONS-14: a booklet that is chosen leads to its qualification, with Enter as 
   await box.trigger("keydown", { key: "Enter" });
   await new Promise((go) => setTimeout(go));
   expect(page.wrapper.get(".filing-number").text()).toBe("备案分册海关编号 X57292600001");
+});
+
+it("CONS-14: where the definitions do not come it says so, and 重试 asks again; of many booklets it says how many there are", async () => {
+  const asked = vi.spyOn(documents, "getDefinition").mockRejectedValueOnce(new TypeError("away")); // it is kept once it came
+  await open({ [`GET /api/documents/${BOOKLET}`]: { ...pageOf(booklets), total: 120 } });
+  expect(page.wrapper.get(".list-state.refused button").text()).toBe("重试");
+  asked.mockRestore();
+  await page.press("重试");
+  await flushPromises();
+  expect(page.wrapper.find(".list-state.refused").exists()).toBe(false);
+  await page.press("查询");
+  await rowsOf("企业资质信息")[0]!.trigger("click");
+  await page.press("查看备案");
+  expect(page.wrapper.get(".filing-details").text()).toContain("共 120 个分册，以上为前 2 个");
 });

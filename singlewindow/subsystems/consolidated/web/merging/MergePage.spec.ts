@@ -164,9 +164,9 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
 });
 
 it("CONS-13: what the timed job made of earlier 汇总 stands below, with what it left out and why", async () => {
-  const batch = { id: 1, clicked_at: NOW, lists: 3, state: "partly", state_name: "部分汇总", declarations: [{ number: numberOf(9) }], skipped: [{ number: numberOf(3), why: "正在办理修撤" }] };
+  const batch = { id: 1, clicked_at: NOW, lists: 3, state: "partly", state_name: "部分汇总", made: 31, declarations: [{ number: numberOf(9) }], left_out: 2, skipped: [{ number: numberOf(3), why: "正在办理修撤" }] };
   await open({ [`GET ${AT}/merges`]: (request: Request) => (request.query.page ? pageOf([batch]) : pageOf([])) });
-  expect(page.wrapper.get("[aria-label=汇总处理结果]").text()).toMatch(/2026-11-09 09:00:00.*3 票清单.*部分汇总.*正在办理修撤/s);
+  expect(page.wrapper.get("[aria-label=汇总处理结果]").text()).toMatch(/2026-11-09 09:00:00.*3 票清单.*部分汇总.*等 31 份，其余请在集报报关单查询中查看.*正在办理修撤.*共 2 票未汇总，以上为前 1 票/s);
   await page.press(numberOf(9));
   expect(page.open).toHaveBeenCalledWith("consolidated.declaration", numberOf(9));
 });

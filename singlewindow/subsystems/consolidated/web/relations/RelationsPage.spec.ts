@@ -4,12 +4,12 @@ import { AT, numberOf, openPage, pageOf, type Opened } from "../testing";
 import RelationsPage from "./RelationsPage.vue";
 
 const row = {
-  list_number: numberOf(1), list_no: "572920261000000001", list_item: 2, declaration_number: numberOf(9), entry_no: "", declaration_item: 1,
+  own_list: true, list_number: numberOf(1), list_no: "572920261000000001", list_item: 2, declaration_number: numberOf(9), entry_no: "", declaration_item: 1,
   code: "0810600000", name: "鲜榴莲", quantity: "500", unit: "035", total: "2500.00",
 };
 let page: Opened;
 afterEach(() => page.wrapper.unmount());
-const open = async () => (page = await openPage(RelationsPage, { [`GET ${AT}/relations`]: pageOf([row]) }));
+const open = async (own = true) => (page = await openPage(RelationsPage, { [`GET ${AT}/relations`]: pageOf([{ ...row, own_list: own }]) }));
 const tick = async (label: string, on: boolean) => {
   await page.wrapper.get(`[aria-label=按${label}查询]`).setValue(on);
   await nextTick();
@@ -26,6 +26,14 @@ it("CONS-14: by the list's number, which is ticked first; both numbers open what
   expect(page.open).toHaveBeenLastCalledWith("consolidated.list", numberOf(1));
   await page.press(numberOf(9));
   expect(page.open).toHaveBeenLastCalledWith("consolidated.declaration", numberOf(9));
+});
+
+it("CONS-14: the 申报单位 reads the number of a list that it may not open (PORT-10)", async () => {
+  await open(false);
+  await page.field("list_number").setValue(numberOf(1));
+  await page.press("查询");
+  expect(page.wrapper.findAll("tbody button").map((one) => one.text())).toEqual([numberOf(9)]);
+  expect(page.wrapper.get("tbody").text()).toContain(numberOf(1));
 });
 
 it("CONS-14: the other way by the declaration's number; what is not ticked is not asked for", async () => {

@@ -125,6 +125,7 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
     expect(requests("/applications")[0]!.body).toEqual({ token: "t", signature: "s", certificate: "c" });
     expect(requests("/applications")[0]!.headers.get("Idempotency-Key")).toBeTruthy();
     expect(wrapper.get("dialog").text()).toMatch(/自助打印申请结果.*ZZDY2026112600000001.*已受理 1 票/s);
+    expect(wrapper.get("dialog").text()).not.toContain("未逐票列出");
     await press("到「自助打印/导出」查看");
     expect(openOwn).toHaveBeenCalledWith("results");
     expect(handed.value).toEqual({ kind: "print", number: "ZZDY2026112600000001" });
@@ -153,6 +154,18 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
       [numberOf(3), "未受理", "已超过保管期限", "请向申报地海关咨询"],
     );
     expect(wrapper.get(".page-bar").text()).not.toContain("已选");
+  });
+
+  it("a row's own application leaves the other ticks as they are; what is not told one by one is counted apart", async () => {
+    const items = [{ number: numberOf(1), accepted: false, why: "已超过保管期限", advice: "请向申报地海关咨询" }];
+    const { press } = await open({ [`POST ${AT}/applications`]: { ...outcome, accepted: 7, refused: 1003, items } });
+    await press("查询");
+    await wrapper.get("thead input").setValue(true);
+    await press(`自助打印申请 ${numberOf(1)}`);
+    await press("确认申请");
+    await sign();
+    expect(wrapper.get(".page-bar").text()).toContain("已选 2 条");
+    expect(wrapper.get("dialog").text()).toContain("另有 1002 票未受理、7 票已受理，未逐票列出");
   });
 
   it("勾选全部查询结果 ticks what the query finds across all pages; what is too much is said (PRNT-11)", async () => {

@@ -142,7 +142,7 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
   });
 
   it("导出 keeps the file; 打印 shows it first; 操作记录 says who did what, when and from where", async () => {
-    const log = { items: [{ at: "2026-11-26T10:00:00+08:00", by: "陈南", address: "127.0.0.1", what: "导出" }] };
+    const log = { total: 201, items: [{ at: "2026-11-26T10:00:00+08:00", by: "陈南", address: "127.0.0.1", what: "导出" }] };
     const { press, requests } = await open({ [`GET ${AT}/results/1/pdf`]: {}, [`GET ${AT}/results/1/log`]: log });
     await press("查询");
     await press(`导出 ${numberOf(1)}`);
@@ -156,6 +156,7 @@ describe("自助打印/导出: layout files (PRNT-05, PRNT-06, PRNT-08)", () => 
     expect([requests("/results/1/pdf").at(-1)!.query, saved.length]).toEqual([{ for: "export" }, 2]); // 操作记录 has it
     await press(`操作记录 ${numberOf(1)}`);
     expect(wrapper.get("dialog").findAll("td").map((one) => one.text())).toEqual(["1", "2026-11-26 10:00:00", "导出", "陈南", "127.0.0.1"]);
+    expect(wrapper.get("dialog").text()).toContain("共 201 条操作记录，以上为最近的 1 条");
   });
 
   it("Alt+P prints the row with the focus, else the only ticked one; a grey one says why (UI-03, UI-12)", async () => {
