@@ -25,9 +25,13 @@ from tests.pdf_samples import make_pdf
 from tests.system.running import System
 
 DOCUMENTS = "/api/documents/inspection.declaration"
-PDF = make_pdf(pages=1)
 PATIENCE = 40.0  # seconds for one step, repetitions included
 Result = TypeVar("Result")
+
+
+def file_of(name: str) -> bytes:
+    """A file whose bytes no other name has: that one of them is there says nothing of the others."""
+    return make_pdf(pages=1, title=name)
 
 
 class Away(Exception):
@@ -111,10 +115,11 @@ class Applicant:
         await self._call("POST", f"{path}/submit", json=form)
 
     def signed_file(self, number: str) -> tuple[bytes, bytes, bytes]:
-        """What the card says to a file of that document: statement, signature, certificate."""
+        """What the card says to the file of that document: statement, signature, certificate."""
+        file = file_of(number)
         statement = canonical({
-            "draft": number, "category": "00000002", "sha256": hashlib.sha256(PDF).hexdigest(), "name": "声明.pdf",
-            "size": len(PDF), "card": self.card_no, "company": self.customs_code, "nonce": uuid4().hex,
+            "draft": number, "category": "00000002", "sha256": hashlib.sha256(file).hexdigest(), "name": "声明.pdf",
+            "size": len(file), "card": self.card_no, "company": self.customs_code, "nonce": uuid4().hex,
         })  # fmt: skip
         signature = sign_raw(self.key, signing_input(statement).encode("ascii"))
         return statement, signature, self.certificate
@@ -144,11 +149,12 @@ class Applicant:
         files = f"{DOCUMENTS}/{number}/attachments"
         if (await self._call("GET", f"{DOCUMENTS}/{number}"))["attachments"]:
             return
-        facts = {"category": "00000002", "name": "声明.pdf", "size": len(PDF), "card_no": self.card_no}
-        facts["sha256"] = hashlib.sha256(PDF).hexdigest()
+        file = file_of(number)
+        facts = {"category": "00000002", "name": "声明.pdf", "size": len(file), "card_no": self.card_no}
+        facts["sha256"] = hashlib.sha256(file).hexdigest()
         asked = await self._call("POST", f"{files}/prepare", json=facts)
         form = {"token": asked["token"], **self._sign(asked["signing_input"])}
-        await self._call("POST", files, data=form, files={"file": ("声明.pdf", PDF, "application/pdf")})
+        await self._call("POST", files, data=form, files={"file": ("声明.pdf", file, "application/pdf")})
 
     async def _apply(self, number: str) -> dict[str, Any]:
         view = await self._call("GET", f"{DOCUMENTS}/{number}")

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.system.applicant import PDF, Applicant, Away, applicants
+from tests.system.applicant import Applicant, Away, applicants, file_of
 from tests.system.running import System, eventually
 
 pytestmark = pytest.mark.serial
@@ -99,7 +99,9 @@ class Run:
     async def _bring(self, person: Applicant, number: str) -> None:
         """Put the signed file into the application past the API."""
         try:
-            await self.system.sql("singlewindow", ATTACH, number, PDF, *person.signed_file(number))
+            await self.system.sql(
+                "singlewindow", ATTACH, number, file_of(number), *person.signed_file(number)
+            )
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             raise Away(str(error)) from error
 

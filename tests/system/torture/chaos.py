@@ -19,6 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
+
 from tests.system.running import (
     CLONE,
     READY_SECONDS,
@@ -47,6 +49,9 @@ TITLES = {
 }  # fmt: skip
 THERE_SECONDS = 90.0  # how long one waits for something that can be killed
 WIRE_SECONDS = 6.0
+FULL_SECONDS = 60.0  # how long one waits for the database to run into a full disk
+WRITE = "create temporary table much as select generate_series(1, 100000)"  # some megabytes, gone with the connection
+NO_DISK = "disk full: needs root, for a file system of its own"
 BURST = 0.15  # the share of kills that come at once after another
 
 
@@ -149,6 +154,13 @@ class Chaos:
 
     def _note(self, kind: str, **facts: object) -> None:
         self.blows[kind] += 1
+        self._write(kind, **facts)
+
+    def _over(self, kind: str, **facts: object) -> None:
+        """What lasts for a while is over."""
+        self._write(kind, over=True, **facts)
+
+    def _write(self, kind: str, **facts: object) -> None:
         with self.notes.open("a") as out:
             out.write(json.dumps({"at": time.monotonic(), "kind": kind, **facts}) + "\n")
 
@@ -199,6 +211,7 @@ class Chaos:
             if wire.state == "deaf":
                 wire.turn("cut")  # whoever waits for an answer that was swallowed learns that there is none
             wire.turn("open")
+        self._over(blow.kind)
 
     async def _stand_still(self) -> None:
         """The database stops, without a word."""
@@ -211,20 +224,47 @@ class Chaos:
         for pid in reversed(stopped):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+        self._over("stand still")
 
     async def _fill(self) -> None:
-        """The disk is full for a while."""
+        """The disk is full for a while: from when the database cannot write any more until there is room again."""
         if self.disk is None:
-            self.left_out["disk full: needs root, for a file system of its own"] += 1
+            self.left_out[NO_DISK] += 1
             return
-        self._note("disk full")
         heap = self.disk / "heap"
-        await asyncio.to_thread(_fill, heap)
-        deadline = time.monotonic() + self.pace.full
-        while time.monotonic() < deadline:  # what others free meanwhile is taken too
-            await asyncio.sleep(0.5)
+        try:
+            if not await self._runs_into(heap):
+                self.left_out["disk full: the database could still write"] += 1
+                return
+            self._note("disk full")
+            refused, deadline = 1, time.monotonic() + self.pace.full
+            while time.monotonic() < deadline:  # what others free meanwhile is taken too
+                await asyncio.sleep(0.5)
+                await asyncio.to_thread(_fill, heap)
+                refused += await self._refused()
+        finally:
+            heap.unlink()
+        self._over("disk full", refused=refused)
+
+    async def _runs_into(self, heap: Path) -> bool:
+        """Fill the disk until the database is refused a write of its own."""
+        deadline = time.monotonic() + FULL_SECONDS
+        while time.monotonic() < deadline:
             await asyncio.to_thread(_fill, heap)
-        heap.unlink()
+            if await self._refused():
+                return True
+            await asyncio.sleep(0.2)
+        return False
+
+    async def _refused(self) -> bool:
+        """Whether the database says that the disk is full when it is to write."""
+        try:
+            await self.system.sql("singlewindow", WRITE)
+        except asyncpg.DiskFullError:
+            return True
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False  # it is not there at the moment, or not in order: that says nothing of the disk
+        return False
 
     async def _jump(self) -> None:
         """The business clock jumps an hour on, and at the next call back."""

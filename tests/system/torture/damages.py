@@ -60,9 +60,10 @@ def names_in(world: World) -> dict[str, Any]:
                 return str(row["number"])
         raise AssertionError(f"no {type} in {status or 'any status'}, submitted {submitted}")
 
-    changed = {facts["number"] for facts in told.asked("submit") if facts["action"] == "change"}
+    changes = {facts["number"] for facts in told.asked("submit") if facts["action"] == "change"}
     saved = [f for f in told.acknowledged("save") if f["number"] in world.documents]
-    last = [facts for facts in saved if facts["number"] not in changed][-1]
+    last = [facts for facts in saved if facts["number"] not in changes][-1]
+    changed = [row["number"] for row in world.customs["submissions"] if row["state"] == "amended"]
     job = next(told.acknowledged("job"))
     drawn = world.portal["draws"][0]["document_id"]
     amended = next(row for row in world.portal["submissions"] if row["recorded"])
@@ -71,7 +72,9 @@ def names_in(world: World) -> dict[str, Any]:
         "application": first("inspection.declaration", status="4"),
         "appointment": first("appointment.application", status="P"),
         "saved": last["number"], "version": last["version"], "field": last["field"],
+        "changed": next(number for number in changed if number in changes),
         "uploaded": next(told.acknowledged("upload"))["number"],
+        "sha256": next(told.acknowledged("upload"))["sha256"],
         "token": next(told.acknowledged("token"))["token"],
         "revoked": next(told.acknowledged("revoke token"))["token"],
         "printed": next(told.acknowledged("print"))["application"],
@@ -86,12 +89,51 @@ def _op(world: World, kind: str, **facts: Any) -> None:
     world.told.ops[-1] = Op(kind, facts, facts)
 
 
+def _of(world: World, kind: str, number: str) -> Op:
+    """The acknowledged operation of that kind on that document."""
+    return next(
+        op for op in world.told.ops.values() if op.kind == kind and op.done and op.facts["number"] == number
+    )
+
+
+def _typed_otherwise(world: World, names: dict[str, Any]) -> None:
+    op = _of(world, "draft", names["trip"])
+    op.sent["typed"] = {**op.sent["typed"], "bind_key_info": "other"}
+
+
+def _saved_otherwise(world: World, names: dict[str, Any]) -> None:
+    _of(world, "save", names["saved"]).sent["value"] = "other"
+
+
+def _changed_otherwise(world: World, names: dict[str, Any]) -> None:
+    [op] = [op for op in world.told.ops.values() if op.facts.get("typed") and op.facts.get("action") == "change"
+            and op.facts["number"] == names["changed"]]  # fmt: skip
+    op.sent["typed"] = {**op.sent["typed"], "remark": "other"}
+
+
+def _declared_otherwise(world: World, names: dict[str, Any]) -> None:
+    last = [op.done for op in world.told.ops.values() if op.kind in ("draft", "save") and op.done
+            and op.facts["number"] == names["trip"]][-1]  # fmt: skip
+    last["content"] = {**last["content"], "bind_key_info": "other"}
+
+
+def _signed_for_another(world: World, names: dict[str, Any]) -> None:
+    for note in world.told.noted("signed"):
+        if note["number"] == names["trip"]:
+            note["op"] = -1
+
+
+def _other_file(world: World, names: dict[str, Any]) -> None:
+    _of(world, "upload", names["application"]).sent["sha256"] = "other"
+
+
 def _claim_deleted(world: World, names: dict[str, Any]) -> None:
     _op(world, "delete", number=names["draft"])
 
 
 def _claim_key(world: World, names: dict[str, Any]) -> None:
-    _op(world, "draft", number="2", key=names["key"], type="gate.trip", mark="-", version=1)
+    facts = {"type": "gate.trip", "mark": "-", "version": 1, "typed": {}, "content": {}}
+    _op(world, "draft", number="2", key=names["key"], **facts)
 
 
 def _forget_answer(world: World, names: dict[str, Any]) -> None:
@@ -142,19 +184,61 @@ _COPY = """
 _OF = "(select id from document where number = '{trip}')"
 _BASE = "(select max(id) from submission where number = '{trip}')"
 
+_RECEIVED = """update submission set received = jsonb_set(received::jsonb, '{{{{{}}}}}', '"b3RoZXI="')::json
+    where number = '{{{}}}'"""
+"""Another content or statement (Base64) in what customs received of a document."""
+
 DAMAGES = (
     _portal("acknowledged documents", "delete from document where number = '{draft}'"),
     _portal("acknowledged documents", "update document set hidden = true where number = '{draft}'"),
     _portal("acknowledged versions", "update document set version = {version} - 1 where number = '{saved}'"),
     _portal(
-        "acknowledged versions",
+        "acknowledged documents",
+        """update document set content = jsonb_set(content, '{{bind_key_info}}', '"other"') where number = '{draft}'""",
+    ),
+    _portal("acknowledged documents", "update document set type = 'gate.other' where number = '{draft}'"),
+    _portal(
+        "acknowledged contents",
         """update document set content = jsonb_set(content, array['{field}'], '""') where number = '{saved}'""",
     ),
+    _portal(
+        "acknowledged contents",
+        """update document set content = jsonb_set(content, '{{remark}}', '"other"') where number = '{changed}'""",
+    ),
+    _portal(
+        "acknowledged contents",
+        """update document set content = jsonb_set(content, '{{goods,0,quantity}}', '"77"') where number = '{list}'""",
+    ),
+    _portal(
+        "acknowledged contents",
+        """update document set content = jsonb_set(content, '{{contact_name}}', '"other"')
+           where number = '{application}'""",
+    ),
+    _told("acknowledged contents", _typed_otherwise),
+    _told("acknowledged contents", _saved_otherwise),
+    _portal(
+        "imported contents",
+        """update document set content = jsonb_set(content, '{{bind_key_info}}', '"other"')
+           where number = (select number from sender_number where sender_number = '{mark}-2')""",
+    ),
+    _portal("what was signed", f"update submission set content = 'other' where document_id = {_OF}"),
+    _portal("what was signed", f"update submission set statement = 'other' where document_id = {_OF}"),
+    _portal("what was signed", "update submission set content = 'other' where id = {amended}"),
+    _customs("what was signed", _RECEIVED.format("content", "application")),
+    _customs("what was signed", _RECEIVED.format("statement", "appointment")),
+    _told("what was signed", _changed_otherwise),
+    _told("what was signed", _declared_otherwise),
+    _told("what was signed", _signed_for_another),
     _portal("acknowledged submissions", f"delete from submission where document_id = {_OF}"),
     _customs("acknowledged submissions", "delete from submission where number = '{trip}'"),
     _portal(
         "acknowledged files",
         """update attachment set sha256 = 'other'
+           where document_id = (select id from document where number = '{uploaded}')""",
+    ),
+    _portal(
+        "acknowledged files",
+        """update attachment set content = 'other'
            where document_id = (select id from document where number = '{uploaded}')""",
     ),
     _told("acknowledged deletions", _claim_deleted),
@@ -219,7 +303,9 @@ DAMAGES = (
     _portal("submissions of both sides", f"delete from submission where document_id = {_OF}"),
     _customs("submissions of both sides", "delete from submission where number = '{trip}'"),
     _portal("submissions of both sides", "update submission set attachments = '{{}}'"),
-    _customs("files at customs", "delete from attachment"),
+    _customs("files at customs", "delete from attachment where sha256 = '{sha256}'"),
+    _customs("files at customs", "update attachment set content = 'other' where sha256 = '{sha256}'"),
+    _told("files at customs", _other_file),
     _portal("files and history", "delete from event where kind = 'uploaded'"),
     _portal("receipts of both sides", f"delete from receipt where document_id = {_OF} and seq = 1"),
     _customs("receipts of both sides", f"delete from receipt where submission_id = {_BASE}"),
@@ -257,9 +343,17 @@ DAMAGES = (
         "content in force",
         """update gate_trip set content = jsonb_set(content, '{{remark}}', '"other"') where number = '{trip}'""",
     ),
-    _portal(
+    _customs(
         "content in force",
-        """update document set content = jsonb_set(content, '{{goods,0,quantity}}', '"77"') where number = '{list}'""",
+        """update gate_trip set content = jsonb_set(content, '{{remark}}', '"other"') where number = '{changed}'""",
+    ),
+    _customs(
+        "content in force",
+        """update consolidated_record set content = jsonb_set(content, '{{goods,0,quantity}}', '"77"')
+           where number = '{list}'""",
+    ),
+    _customs(
+        "content in force", "update appointment_book set entry_port = '9999' where number = '{appointment}'"
     ),
     _portal("numbers shown", "update document set returned = '{{}}' where number = '{application}'"),
     _portal("timers", "delete from schedule"),

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from tests.system.applicant import PDF, Applicant, Away
+from singlewindow.contract.signatures import canonical, signing_input
+from tests.system.applicant import Applicant, Away, file_of
 from tests.system.torture.ledger import Ledger
 
 STEP_SECONDS = 600.0  # the longest that one step may need: the database may be away for long, and again
@@ -108,7 +109,7 @@ class Person:
     async def save_new(self, type: str, mark: str, content: Mapping[str, Any]) -> str:
         """暂存 under an idempotency key, and at times once more, as if the answer had been lost; the number."""
         key = f"{self.chance.getrandbits(128):032x}"
-        op = self.desk.ledger.sent("draft", type=type, mark=mark, key=key, who=self.who)
+        op = self.desk.ledger.sent("draft", type=type, mark=mark, key=key, who=self.who, typed=dict(content))
 
         async def step() -> View:
             headers = {"Idempotency-Key": key}
@@ -118,7 +119,9 @@ class Person:
 
         view, asked = await self.patiently(step)
         number: str = view["number"]
-        self.desk.ledger.done(op, number=number, version=view["version"], asked=asked)
+        self.desk.ledger.done(
+            op, number=number, version=view["version"], content=view["content"], asked=asked
+        )
         self.desk.known[number] = Known(type, number, view["version"])
         if self.chance.random() < 0.25:
             again, _ = await self.patiently(step)
@@ -139,14 +142,14 @@ class Person:
             return await self.call("PUT", f"/api/documents/{type}/{number}", json=body, headers=headers)
 
         view, asked = await self.patiently(step)
-        self.desk.ledger.done(op, version=view["version"], asked=asked)
+        self.desk.ledger.done(op, version=view["version"], content=view["content"], asked=asked)
         self._known(number).version = view["version"]
 
     async def upload(self, type: str, number: str, category: str) -> None:
-        """A signed file."""
-        path = f"/api/documents/{type}/{number}"
-        sha256 = hashlib.sha256(PDF).hexdigest()
-        facts = {"category": category, "name": "声明.pdf", "size": len(PDF), "sha256": sha256}
+        """A signed file; no other has its bytes."""
+        path, content = f"/api/documents/{type}/{number}", file_of(f"{number} {category}")
+        sha256 = hashlib.sha256(content).hexdigest()
+        facts = {"category": category, "name": "声明.pdf", "size": len(content), "sha256": sha256}
         op = self.desk.ledger.sent("upload", type=type, number=number, category=category, sha256=sha256)
 
         async def step() -> View:
@@ -157,7 +160,7 @@ class Person:
                 "POST", f"{path}/attachments/prepare", json={**facts, "card_no": self.who}
             )
             form = {"token": asked["token"], **self.applicant._sign(asked["signing_input"])}
-            file = {"file": ("声明.pdf", PDF, "application/pdf")}
+            file = {"file": ("声明.pdf", content, "application/pdf")}
             return await self.call("POST", f"{path}/attachments", data=form, files=file)
 
         view, asked = await self.patiently(step)
@@ -169,7 +172,9 @@ class Person:
         """Sign an action; with `content` (what is typed for it) that is an amendment or a follow-up."""
         path = f"/api/documents/{type}/{number}"
         before = await self._submissions(path)
-        op = self.desk.ledger.sent("submit", type=type, number=number, action=action, nth=before + 1)
+        op = self.desk.ledger.sent(
+            "submit", type=type, number=number, action=action, nth=before + 1, typed=content or {}
+        )
 
         async def step() -> None:
             if await self._counted(path) > before:
@@ -184,8 +189,8 @@ class Person:
                 {"If-Match": f'"{view["version"]}"'},
             )
             asked = await self.call("POST", f"{path}/prepare", json=wanted, headers=headers)
-            form = {"token": asked["token"], **self.applicant._sign(asked["signing_input"])}
-            await self.call("POST", f"{path}/submit", json=form)
+            signature = self._signed(op, number, asked)
+            await self.call("POST", f"{path}/submit", json={"token": asked["token"], **signature})
 
         _, asked = await self.patiently(step)
         self.desk.ledger.done(op, asked=asked)
@@ -194,11 +199,13 @@ class Person:
     async def submit_many(self, type: str, numbers: list[str]) -> None:
         """Sign the declaration of several drafts with one PIN entry."""
         ops = {
-            number: self.desk.ledger.sent("submit", type=type, number=number, action="declare", nth=1)
+            number: self.desk.ledger.sent(
+                "submit", type=type, number=number, action="declare", nth=1, typed={}
+            )
             for number in numbers
         }
         for _ in range(BATCH_TRIES):
-            done, asked = await self.patiently(lambda: self._submit_many(type, list(ops)))
+            done, asked = await self.patiently(lambda: self._submit_many(type, ops))
             for number in done:
                 self.desk.ledger.done(ops.pop(number), asked=asked)
                 self._known(number).submitted = 1
@@ -207,9 +214,9 @@ class Person:
             await asyncio.sleep(AGAIN_SECONDS)
         raise Unexpected(f"a batch refuses {list(ops)}")
 
-    async def _submit_many(self, type: str, numbers: list[str]) -> list[str]:
-        """One try; which of them are declared now."""
-        views = [await self.call("GET", f"/api/documents/{type}/{number}") for number in numbers]
+    async def _submit_many(self, type: str, ops: Mapping[str, int]) -> list[str]:
+        """One try, for the ledger's `ops` by number; which of them are declared now."""
+        views = [await self.call("GET", f"/api/documents/{type}/{number}") for number in ops]
         done = [view["number"] for view in views if view["status"]["code"] != "0"]
         wanted = [
             {"number": view["number"], "version": view["version"], "action": "declare"}
@@ -224,7 +231,7 @@ class Person:
             {
                 "number": item["number"],
                 "token": item["prepared"]["token"],
-                "signature": self.applicant._sign(item["prepared"]["signing_input"])["signature"],
+                "signature": self._signed(ops[item["number"]], item["number"], item["prepared"])["signature"],
             }
             for item in asked["items"]
             if item["prepared"]
@@ -236,6 +243,19 @@ class Person:
             "POST", f"{path}/submit", json={"certificate": certificate, "documents": signed}
         )
         return [*done, *(item["number"] for item in said["items"] if item["document"])]
+
+    def _signed(self, op: int, number: str, asked: View) -> dict[str, str]:
+        """The card's signature over what the portal asks for. Before it is given the ledger has what is signed: the
+        statement's digest, and the content whose digest stands in the statement. Of several tries one is taken."""
+        statement, content = asked["statement"], asked["content"]
+        if hashlib.sha256(canonical(content)).hexdigest() != statement["content_sha256"]:
+            raise Unexpected(f"{number}: the statement is about another content than the one that is shown")
+        payload = canonical(statement)
+        self.desk.ledger.noted(
+            "signed", op=op, number=number, action=statement["action"],
+            statement=hashlib.sha256(payload).hexdigest(), content=content,
+        )  # fmt: skip
+        return self.applicant._sign(signing_input(payload))
 
     async def delete(self, type: str, number: str) -> None:
         """删除; from here on nobody looks for it."""

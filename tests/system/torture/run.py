@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,8 +26,8 @@ from tests.ports import free_ports
 from tests.system.applicant import with_card
 from tests.system.integrator import CHEN, QIAN
 from tests.system.running import CHINA, CLONE, PORTS, System, running
-from tests.system.torture.chaos import BESIDE, KILLS, Chaos, Pace, plan
-from tests.system.torture.ledger import Told
+from tests.system.torture.chaos import Chaos, Pace, plan
+from tests.system.torture.report import Ran, report_of
 from tests.system.torture.verdict import MARKS, Verdict
 from tests.system.torture.wire import Wire, wired
 from tests.system.torture.world import World
@@ -58,12 +58,14 @@ class Options:
 
 @dataclass
 class Tortured:
-    """A system after a run: the driver's notes, the report, and the world as it was judged."""
+    """A system after a run: the driver's notes, the report, the world as it was judged, and how
+    it went."""
 
     system: System
     notes: Path
     report: dict[str, Any]
     world: World
+    ran: Ran
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Run:
     notes: Path
     wires: list[Wire]
     began: float = field(default_factory=time.monotonic)
+    blows: Counter[str] = field(default_factory=Counter)  # of the plan, by kind
     _driver: subprocess.Popen[str] | None = None
     _read: int = 0
     _asked: float = 0.0
@@ -90,12 +93,14 @@ class Run:
             self.notes / "blows.jsonl",
             self.acknowledged,
         )
+        blows = plan(self.options.seed, self.options.kills, self.options.pace)
+        self.blows.update(blow.kind for blow in blows)
         driver = self._driver = self._drive()
         ready = await asyncio.to_thread(_line_of, driver)
         assert ready == "ready", (self.notes / "driver.log").read_text()
         await self.system.sql("customs", "update mode set refuse_share = $1", REFUSED)
         self.began = time.monotonic()
-        await chaos.strike(plan(self.options.seed, self.options.kills, self.options.pace))
+        await chaos.strike(blows)
         for wire in self.wires:
             wire.turn("open")
         self._tell("over")
@@ -125,7 +130,8 @@ class Run:
             )
 
     def _tell(self, word: str) -> None:
-        assert self._driver
+        if not self._driver:
+            return
         assert self._driver.stdin
         with suppress(BrokenPipeError):
             self._driver.stdin.write(f"{word}\n")
@@ -133,8 +139,8 @@ class Run:
 
     async def settle(self) -> bool:
         """Whether everybody has finished, and nothing is under way on either side any more, within bounds."""
-        finished = await self._until(self._finished, FINISH_SECONDS)
-        return finished and await self._until(self._at_rest, SETTLE_SECONDS)
+        over = await self._until(self._finished, FINISH_SECONDS)
+        return over and self._driver_runs() and await self._until(self._at_rest, SETTLE_SECONDS)
 
     async def _until(self, question: Any, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
@@ -145,9 +151,12 @@ class Run:
         return True
 
     async def _finished(self) -> bool:
-        assert self._driver
+        """Whether the driver has come to its end, or to an end."""
         text = (self.notes / "ledger.jsonl").read_text("utf-8")
-        return '"kind": "repeated"' in text or self._driver.poll() is not None
+        return '"kind": "repeated"' in text or not self._driver_runs()
+
+    def _driver_runs(self) -> bool:
+        return self._driver is not None and self._driver.poll() is None
 
     async def _at_rest(self) -> bool:
         """Nothing under way. The portal is asked once more after customs: what these sent while they were asked is at
@@ -161,15 +170,16 @@ class Run:
             return False
         return True
 
-    def end(self) -> None:
-        """The driver's end."""
+    def end(self) -> int | None:
+        """The driver's end: its exit code, None where it was never started."""
         self._tell("done")
-        if self._driver:
-            try:
-                self._driver.wait(10)
-            except subprocess.TimeoutExpired:
-                self._driver.kill()
-                self._driver.wait()
+        if not self._driver:
+            return None
+        try:
+            return self._driver.wait(60)
+        except subprocess.TimeoutExpired:
+            self._driver.kill()
+            return self._driver.wait()
 
 
 RESTING = {
@@ -262,65 +272,14 @@ def verify_history(system: System) -> list[str]:
         [sys.executable, "-m", "singlewindow", "verify-history"],
         env=system.environment(), cwd=CLONE, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    last = lines[-1] if lines else "it said nothing"
-    counted = "checkpoints, 0 broken" in last and not last.startswith("0 documents")
-    return [] if done.returncode == 0 and counted else lines
+    said = (done.stdout + done.stderr).strip()
+    return [] if done.returncode == 0 and vouched_for(said) else said.splitlines() or ["it said nothing"]
 
 
-def report_of(
-    run: Run, chaos: Chaos, world: World, verdict: Verdict, settled: bool, seconds: float
-) -> dict[str, Any]:
-    """What is written down of a run."""
-    told, options = world.told, run.options
-    done = [op for op in told.ops.values() if op.done is not None]
-    kills = {kind: chaos.blows[kind] for kind in KILLS}
-    return {
-        "good": settled and not verdict.found,
-        "seed": options.seed, "kills": sum(kills.values()), "kills by kind": kills,
-        "besides": {kind: chaos.blows[kind] for kind in BESIDE},
-        "receipts at customs": _receipts(world),
-        "left out": dict(chaos.left_out),
-        "seconds": round(seconds), "settled": settled,
-        "machine": {"processors": os.cpu_count(), "load at the end": [round(load, 1) for load in os.getloadavg()]},
-        "documents": dict(Counter(row["type"] for row in world.documents.values())),
-        "sent": len(told.ops), "acknowledged": len(done),
-        "acknowledged by kind": dict(Counter(op.kind for op in done)),
-        "acknowledged a second": round(len(done) / seconds, 1),
-        "never acknowledged": len(told.ops) - len(done),
-        "repeated": {n: v for note in told.noted("repeated") for n, v in note.items() if isinstance(v, int)},
-        "events heard": len(world.heard), "submissions at customs": len(world.customs["submissions"]),
-        **verdict.damage,
-        "damaged": {name: what[:20] for name, what in verdict.found.items()},
-        "longest recovery": recoveries(run.notes / "blows.jsonl", told),
-    }  # fmt: skip
-
-
-def _receipts(world: World) -> dict[str, int]:
-    """How many there were, and how many of them the faults of delivery struck."""
-    return {name: count for row in world.customs["struck"] for name, count in row.items()}
-
-
-def recoveries(blows: Path, told: Told) -> dict[str, dict[str, float]]:
-    """By kind of blow the longest time in seconds until something was acknowledged that was asked for after it, and
-    until an answer of customs was seen."""
-    asked = sorted(
-        (op.done["asked"], op.done["at"]) for op in told.ops.values() if op.done and "asked" in op.done
-    )
-    answered = sorted(note["at"] for note in told.noted("answered"))
-    longest: dict[str, dict[str, float]] = defaultdict(dict)
-    for line in blows.read_text().splitlines():
-        blow = json.loads(line)
-        found = {
-            "acknowledged": min((at for began, at in asked if began >= blow["at"]), default=None),
-            "answered by customs": min((at for at in answered if at >= blow["at"]), default=None),
-        }
-        for name, at in found.items():
-            if at is not None:
-                longest[blow["kind"]][name] = max(
-                    longest[blow["kind"]].get(name, 0.0), round(at - blow["at"], 1)
-                )
-    return dict(longest)
+def vouched_for(said: str) -> bool:
+    """Whether `verify-history` looked at something, and against checkpoints, and found nothing broken."""
+    counted = re.search(r"^(\d+) documents, (\d+) entries, (\d+) checkpoints, 0 broken$", said, re.MULTILINE)
+    return counted is not None and all(int(each) > 0 for each in counted.groups())
 
 
 @contextmanager
@@ -354,22 +313,24 @@ def tortured(options: Options) -> Iterator[Tortured]:
             good = False
             run = Run(system, options, disk, notes, wires)
             try:
-                report, world = asyncio.run(_play(run))
+                report, world, ran = asyncio.run(_play(run))
                 good = report["good"]
-                yield Tortured(system, notes, report, world)
+                yield Tortured(system, notes, report, world, ran)
             finally:
                 run.end()
                 if not good:
                     _keep(system, notes)
 
 
-async def _play(run: Run) -> tuple[dict[str, Any], World]:
-    """All of it; the report, and what it is about."""
+async def _play(run: Run) -> tuple[dict[str, Any], World, Ran]:
+    """All of it: the report, what it is about, and how it went."""
     chaos = await run.work()
     seconds = time.monotonic() - run.began
     settled = await run.settle()
     world = await look(run.system, run.notes)
-    return report_of(run, chaos, world, Verdict.of(world), settled, seconds), world
+    ran = Ran(run.blows, chaos.blows, chaos.left_out, settled, run.end(), run.began, seconds)
+    options = {"seed": run.options.seed, "asked for": run.options.kills}
+    return report_of(ran, options, world, Verdict.of(world), run.notes / "blows.jsonl"), world, ran
 
 
 def _line_of(driver: subprocess.Popen[str]) -> str:

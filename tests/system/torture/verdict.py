@@ -7,12 +7,15 @@ the manuals' words, not with the program's own tables. Every check has a test th
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from singlewindow.contract.signatures import canonical
+from tests.system.torture.contents import Content, Saved, differences, digest
 from tests.system.torture.world import Row, World
 
 Kind = Literal["lost", "doubled", "half", "wrong"]
@@ -48,6 +51,15 @@ CORRECTED = {"gate.trip": ("20", "FF")}
 """From these a document may have become a draft again since, by its company's own 暂存."""
 HOLDS = {"gate.trip": ("gate.medium", ("1", "2", "10", "41", "42"))}
 """The exclusive use that goes with a status."""
+AGREED = ("amended", "agreed", "explained")
+"""What customs hold of a change, or of what was said later, that they agreed to: it counts from then on."""
+ASKED = {"consolidated.list": ("revision_reason", "revision_contact", "revision_phone")}
+"""What is said only to ask for a change; nothing of it is in force."""
+BOOKED = {
+    "consignee": "consignee_code", "declare_port": "declare_port", "entry_port": "entry_port", "ie_flag": "ie_flag",
+    "start": "start",
+}  # fmt: skip
+"""What customs keep of an appointment, and the boxes that say it."""
 DRAWING = ("1", "2", "4", "6", "7", "9", "10", "11", "12", "13", "15")
 """Statuses of a list that uses up what a licence or an account book grants."""
 
@@ -88,30 +100,87 @@ class Verdict:
 
 @check("lost")
 def acknowledged_documents(world: World) -> Iterator[str]:
-    """Saved, and not deleted by its company."""
+    """Saved, and not deleted by its company: under its number just that one."""
     for facts in world.told.acknowledged("draft"):
         row = world.documents.get(facts["number"])
-        if (row is None or row["hidden"]) and facts["number"] not in world.deleted:
-            yield facts["number"]
+        if row is None or row["hidden"]:
+            if facts["number"] not in world.deleted:
+                yield facts["number"]
+        elif row["type"] != facts["type"]:
+            yield f"{facts['number']}: {row['type']} instead of {facts['type']}"
+        elif row["type"] in MARKS and MARKS[row["type"]](row["content"]) != facts["mark"]:
+            yield f"{facts['number']}: {MARKS[row['type']](row['content'])!r} instead of {facts['mark']!r}"
 
 
 @check("lost")
 def acknowledged_versions(world: World) -> Iterator[str]:
     """What was saved last is there, or something that was asked for after it."""
-    last: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for facts in world.told.asked("save"):
-        last[facts["number"]].append(facts)
-    changed = {facts["number"] for facts in world.told.asked("submit") if facts["action"] == "change"}
-    for number, saves in last.items():
+    for facts in world.told.acknowledged("draft", "save"):
+        row = world.documents.get(facts["number"])
+        if row is not None and row["version"] < facts["version"]:
+            yield f"{facts['number']}: version {row['version']} instead of {facts['version']}"
+
+
+@check("wrong")
+def acknowledged_contents(world: World) -> Iterator[str]:
+    """What was typed is what was acknowledged, and each document is what was acknowledged last: what was saved, or what
+    customs have agreed to since."""
+    saved = Saved.of(world.told)
+    yield from (f"{number}: what was acknowledged is not what was typed" for number in saved.odd)
+    agreed = _agreed(world)
+    for number, possible in saved.last.items():
         row = world.documents.get(number)
-        done = [at for at, facts in enumerate(saves) if "version" in facts]
-        if row is None or not done:
+        if row is None or row["hidden"]:
             continue
-        values = {facts["value"] for facts in saves[done[-1] :]}
-        if row["version"] < saves[done[-1]]["version"]:
-            yield f"{number}: version {row['version']}"
-        elif number not in changed and row["content"].get(saves[0]["field"]) not in values:
-            yield f"{number}: {row['content'].get(saves[0]['field'])!r} instead of {values}"
+        asked = ASKED.get(row["type"], ())
+        changed = {n: v for n, v in agreed.get(number, {}).items() if n not in asked}
+        right = [changed] if changed else possible
+        if digest(row["content"]) not in map(digest, right):
+            yield f"{number}: {[differences(row['content'], each) for each in right]}"
+
+
+@check("wrong")
+def imported_contents(world: World) -> Iterator[str]:
+    """Each trip of a file is what its line says."""
+    numbers = {row["sender_number"]: row["number"] for row in world.portal["senders"]}
+    for facts in world.told.acknowledged("job"):
+        for sender, typed in facts["typed"].items():
+            row = world.documents.get(numbers.get(sender, ""))
+            if row is not None and (names := differences(row["content"], typed)):
+                yield f"{sender}, {row['number']}: {names}"
+
+
+@check("wrong")
+def what_was_signed(world: World) -> Iterator[str]:
+    """Each submission, on both sides, is what a card signed for that action of that document: statement and content,
+    byte by byte; and an acknowledged one is that which was signed for it. What is signed is what was typed for it, or
+    was saved."""
+    for side, rows in (("portal", world.portal["submissions"]), ("customs", world.customs["submissions"])):
+        for row in rows:
+            note = world.signed.get(row["statement"])
+            what = f"{row['number']}/{row['sequence']} at {side}"
+            if note is None or (note["number"], note["action"]) != (row["number"], row["action"]):
+                yield f"{what}: nobody signed this"
+            elif row["content_sha256"] != hashlib.sha256(canonical(note["content"])).hexdigest():
+                yield f"{what}: another content than was signed"
+    for no, saved in Saved.of(world.told).submitted.items():
+        if world.told.ops[no].done is not None:
+            yield from _signed_otherwise(world, no, world.told.ops[no].facts, saved)
+
+
+def _signed_otherwise(
+    world: World, op: int, facts: dict[str, Any], saved: Sequence[Content]
+) -> Iterator[str]:
+    """What the submissions of an acknowledged operation say else than was signed for it, and typed, or saved."""
+    number, nth, typed = facts["number"], facts["nth"], facts["typed"]
+    rows = [*world.ours.get(number, ()), *world.theirs.get(number, ())]
+    for note in (world.signed.get(row["statement"]) for row in rows if row["sequence"] == nth):
+        if note is None or note["op"] != op:
+            yield f"{number}/{nth}: signed for something else"
+        elif typed and (names := differences(note["content"], typed)):
+            yield f"{number}/{nth}: typed and signed differ in {names}"
+        elif not typed and digest(note["content"]) not in map(digest, saved):
+            yield f"{number}/{nth}: saved and signed differ in {[differences(note['content'], each) for each in saved]}"
 
 
 @check("lost")
@@ -127,12 +196,12 @@ def acknowledged_submissions(world: World) -> Iterator[str]:
 def acknowledged_files(world: World) -> Iterator[str]:
     """Uploaded, in its category, with its bytes."""
     there = {
-        (row["number"], row["category"], row["sha256"])
+        (row["number"], row["category"], row["sha256"], row["hashed"])
         for row in world.portal["attachments"]
         if not row["superseded"]
     }
     for facts in world.told.acknowledged("upload"):
-        if (facts["number"], facts["category"], facts["sha256"]) not in there:
+        if (facts["number"], facts["category"], facts["sha256"], facts["sha256"]) not in there:
             yield f"{facts['number']}: {facts['category']}"
 
 
@@ -411,12 +480,14 @@ def submissions_of_both_sides(world: World) -> Iterator[str]:
 
 @check("half")
 def files_at_customs(world: World) -> Iterator[str]:
-    """Customs have the bytes of every file that a submission names."""
-    there = {row["sha256"] for row in world.customs["files"]}
+    """Customs have the bytes of every file that a submission names, and of each that was uploaded for it."""
+    there = {row["sha256"]: row["hashed"] for row in world.customs["files"]}
+    uploaded = {facts["number"]: facts["sha256"] for facts in world.told.acknowledged("upload")}
     for row in world.customs["submissions"]:
-        yield from (
-            f"{row['number']}: {file['sha256']}" for file in row["files"] if file["sha256"] not in there
-        )
+        named = [file["sha256"] for file in row["files"]]
+        if row["number"] in uploaded and uploaded[row["number"]] not in named:
+            yield f"{row['number']}: {uploaded[row['number']]} is not named"
+        yield from (f"{row['number']}: {each}" for each in named if there.get(each) != each)
 
 
 @check("half")
@@ -559,26 +630,36 @@ def what_stands_beside_a_status(world: World) -> Iterator[str]:
 
 @check("wrong")
 def content_in_force(world: World) -> Iterator[str]:
-    """Customs and portal hold the same content of what is in force."""
-    fields = {"gate.trip": ("bind_key_info", "remark"), "consolidated.list": ("note", "list_kind")}
-    for number, row in world.documents.items():
-        life = world.lives.get(number)
-        if (
-            row["type"] not in fields
-            or life is None
-            or row["hidden"]
-            or row["status"] in ("0", *CORRECTED["gate.trip"])
-        ):
+    """Customs' desks keep of each trip, list and filing what was signed for it last and agreed to, and of an
+    appointment who comes when for what."""
+    agreed = _agreed(world, "MOD")
+    for number, life in world.lives.items():
+        base = next((each for each in world.theirs[number] if each["sequence"] == life["sequence"]), None)
+        note = world.signed.get(base["statement"]) if base else None
+        if note is None:
+            yield f"{number}: nobody signed its submission {life['sequence']}"
             continue
-        for name in fields[row["type"]]:
-            if row["content"].get(name, "") != life["content"].get(name, ""):
-                yield f"{number}: {name} {row['content'].get(name)!r}, at customs {life['content'].get(name)!r}"
-        quantities = [
-            [good.get("quantity") for good in content.get("goods", ())]
-            for content in (row["content"], life["content"])
-        ]
-        if quantities[0] != quantities[1]:
-            yield f"{number}: {quantities[0]}, at customs {quantities[1]}"
+        if "content" in life:
+            wanted = agreed.get(number, note["content"])
+            same = digest(life["content"]) == digest(wanted)
+            differing = [] if same else differences(life["content"], wanted) or ["more than was signed"]
+        else:
+            differing = [name for name, field in BOOKED.items() if life[name] != note["content"][field]]
+        if differing:
+            yield f"{number}: {differing}"
+
+
+def _agreed(world: World, *functions: str) -> dict[str, dict[str, Any]]:
+    """What was signed last of what customs agreed to since the document was submitted last, by number; of all, or of
+    some functions."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, rows in world.theirs.items():
+        base = max((row["sequence"] for row in rows if row["function"] in ("ADD", "")), default=0)
+        for row in rows:
+            counts = row["state"] in AGREED and (not functions or row["function"] in functions)
+            if row["sequence"] > base and counts and row["statement"] in world.signed:
+                found[number] = world.signed[row["statement"]]["content"]
+    return found
 
 
 @check("wrong")

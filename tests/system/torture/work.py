@@ -215,7 +215,8 @@ async def import_file(person: Person, stock: Stock) -> None:
     lines = [{"sender_number": f"{mark}-{at}", "content": stock.trip()[1]} for at in range(1, IMPORTED + 1)]
     data = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
     key = uuid4().hex
-    op = person.desk.ledger.sent("job", key=key, mark=mark, count=IMPORTED, who=person.who)
+    typed = {line["sender_number"]: line["content"] for line in lines}
+    op = person.desk.ledger.sent("job", key=key, mark=mark, count=IMPORTED, who=person.who, typed=typed)
     state: dict[str, int] = {}
 
     async def step() -> int:

@@ -28,6 +28,7 @@ PORTAL = {
         from document d join company c on c.id = d.company_id""",
     "submissions": """
         select s.id, s.document_id, s.sequence, s.action, s.amends, s.superseded, s.attachments, d.number, d.type,
+               encode(sha256(s.statement), 'hex') as statement, encode(sha256(s.content), 'hex') as content_sha256,
                (select count(*) from outbox o where o.submission_id = s.id) as outbox,
                (select count(*) from waiting w where w.submission_id = s.id) as waiting,
                (select a.status from amendment a where a.submission_id = s.id) as recorded,
@@ -37,7 +38,8 @@ PORTAL = {
         select s.id as submission, d.number, s.sequence, r.seq, r.code from receipt r
         join submission s on s.id = r.submission_id join document d on d.id = r.document_id""",
     "attachments": """
-        select d.number, a.category, a.sha256, a.superseded from attachment a
+        select d.number, a.category, a.sha256, a.superseded, encode(sha256(a.content), 'hex') as hashed
+        from attachment a
         join document d on d.id = a.document_id""",
     "claims": "select kind, key, document_id from claim",
     "draws": "select kind, key, document_id, amount from draw",
@@ -64,6 +66,9 @@ PORTAL = {
 CUSTOMS = {
     "submissions": """
         select s.id, s.type, s.number, s.sequence, s.function, s.state, s.customs_no, s.last_seq, s.statement_sha256,
+               s.received ->> 'action' as action,
+               encode(sha256(decode(s.received ->> 'statement', 'base64')), 'hex') as statement,
+               encode(sha256(decode(s.received ->> 'content', 'base64')), 'hex') as content_sha256,
                s.received -> 'attachments' as files, i.message_id, i.state as incoming,
                (select count(*) from receipt r where r.submission_id = s.id) as receipts,
                (select d.to_state from decision d where d.submission_id = s.id order by d.id desc limit 1) as decided
@@ -72,12 +77,15 @@ CUSTOMS = {
         select s.number, s.sequence, r.seq, r.code, o.state from receipt r join submission s on s.id = r.submission_id
         left join outgoing o on o.message_id = r.message_id""",
     "trips": "select number, sequence, content_sequence, state, content from gate_trip",
-    "appointments": "select number, sequence, state, answer_by, application_no from appointment_book",
+    "appointments": """
+        select number, sequence, state, answer_by, application_no, consignee, declare_port, entry_port, ie_flag,
+               to_char(starts_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as start
+        from appointment_book""",
     "records": """
         select id, type, number, sequence, content_sequence, state, content, customs_no from consolidated_record""",
     "uses": "select record_id, kind, key, item, amount from consolidated_use",
     "books": "select key, seq, data from entry where kind = 'account_book'",
-    "files": "select sha256 from attachment",
+    "files": "select sha256, encode(sha256(content), 'hex') as hashed from attachment",
     "struck": """
         select count(*) as receipts, count(*) filter (where roll(dice || '/lost') < lost) as lost,
                count(*) filter (where roll(dice || '/lost') >= lost and roll(dice || '/doubled') < doubled) as doubled,
@@ -152,6 +160,11 @@ class World:
         return {
             row["number"]: row for name in ("trips", "appointments", "records") for row in self.customs[name]
         }
+
+    @cached_property
+    def signed(self) -> dict[str, dict[str, Any]]:
+        """What cards signed, by the statement's digest."""
+        return {note["statement"]: note for note in self.told.noted("signed")}
 
     @cached_property
     def deleted(self) -> set[str]:
