@@ -28,11 +28,14 @@ Other = Literal["colleague", "elsewhere", "unbound"]
 @dataclass(frozen=True)
 class Things:
     """What one request names: by the names of the entry, of the asker's own company, of another, or of nobody; `own` is
-    everything of the own company, by kind."""
+    everything of the own company, by kind. `type`: the document type it is about; `box`: the entry of a query's
+    企业类别 that is chosen."""
 
     person: Member
     named: Mapping[str, Any]
     own: Mapping[str, Any]
+    type: str = ""
+    box: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.named[name]
@@ -56,7 +59,9 @@ class Entry:
     `names`: what of a company it names, in the address or elsewhere: name → kind of thing (`World`). Where that is
     nobody's, and so where it is foreign, the answer is `absent` (by name, "+" between several, where it differs);
     where it is the own company's, `own`, or what `others` say. `ask`: what stands beside the address. Where a route
-    names nothing, `nothing` says why. `at`: the business clock stands there.
+    names nothing, `nothing` says why. `at`: the business clock stands there. `unheard`: why a reading route has nothing
+    to tell of the own company; without it, it must have (`Matrix.deaf`). `varies`: why two answers to the same are not
+    the same to the byte.
     """
 
     route: str
@@ -68,10 +73,17 @@ class Entry:
     others: Mapping[Other, int] = field(default_factory=dict)
     nothing: str = ""
     at: datetime | None = None
+    unheard: str = ""
+    varies: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.names) == bool(self.nothing):
             raise ValueError(f"{self.route}: say what of a company it names, or why it names nothing")
+
+    @property
+    def reads(self) -> bool:
+        """Whether it tells those who come to it what their company has."""
+        return self.method == "GET" and self.door != "public"
 
     @property
     def method(self) -> str:

@@ -13,7 +13,7 @@ from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.http import metrics
 from singlewindow.kernel.settings import settings
 from tests.house import Customs, House
-from tests.isolation.standpoint import DATABASE, DIGEST, Standpoint
+from tests.isolation.standpoint import AWAY, DATABASE, DIGEST, Standpoint
 from tests.isolation.world import build
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ async def standpoint(
     """Built once."""
     postgres.cluster.query(f"create database {DATABASE} template {portal_template} owner sw_migrate")
     connection = await asyncpg.connect(postgres.dsn(DATABASE, "postgres"))
-    await connection.execute(DIGEST)
+    for function in (DIGEST, AWAY):
+        await connection.execute(function)
     await connection.close()
     web, worker, owner = [
         await Database.connect(postgres.dsn(DATABASE, r)) for r in ("sw_web", "sw_worker", "sw_migrate")

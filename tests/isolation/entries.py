@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.subsystem import get_document_type
 from tests.house import PDF
-from tests.isolation.world import TYPE, digest_of
+from tests.isolation.world import CONSIGNEE, TYPE, digest_of
 from tests.kernel.people.stage import PASSWORD
 from tests.strangers import Ask, Entry, Things
 
 BASE, ONE = "/api/documents/{type}", "/api/documents/{type}/{number}"
 ACCOUNT, JOB = "/api/company/accounts/{id}", "/api/jobs/{id}"
-SPAN = {"updated_from": "2020-01-01", "updated_to": "2020-01-31"}
+EVERYBODYS = "the same for everybody"
+COUNTED = "figures of the company's own documents"
 CARD = {"signature": "eA==", "certificate": "eA=="}
 
 
@@ -24,6 +28,35 @@ def body(**members: Any) -> Callable[[Things], Ask]:
 def query(**members: Any) -> Callable[[Things], Ask]:
     """The same query."""
     return lambda _: Ask(params=members)
+
+
+def span(name: str) -> dict[str, str]:
+    """The days around today, in which the world was made: as few as the narrowest query allows."""
+    today = datetime.now(CHINA).date()
+    return {f"{name}_from": f"{today - timedelta(7)}", f"{name}_to": f"{today + timedelta(7)}"}
+
+
+def listed(t: Things) -> dict[str, str]:
+    """What the query of a type's list must say, and whose documents are asked for."""
+    asked: dict[str, str] = {}
+    for each in get_document_type(t.type).queries.conditions:
+        if each.kind == "role":
+            chosen = next((one for one in each.choices if one.code == t.box), each.choices[0])
+            asked |= {each.name: chosen.code, **dict.fromkeys(chosen.needs, CONSIGNEE)}
+        elif each.required:
+            asked |= span(each.name)
+    return asked
+
+
+def numbered(t: Things) -> dict[str, str]:
+    """The number that is asked for, where a type's query has it."""
+    has = any(each.name == "number" for each in get_document_type(t.type).queries.conditions)
+    return {"number": t["number"]} if has else {}
+
+
+def counted(t: Things) -> Ask:
+    """Figures of all that the world has of a type."""
+    return Ask(params={"by": "status", **span("filed_on")})
 
 
 def version(t: Things, kind: str) -> Mapping[str, str]:
@@ -56,7 +89,7 @@ DOCUMENTS = (
         f"GET {BASE}",
         "chapter",
         of("draft"),
-        lambda t: Ask(params={**SPAN, "number": t["number"]}),
+        lambda t: Ask(params={**listed(t), **numbered(t)}),
         absent=200,
     ),
     Entry(
@@ -82,22 +115,22 @@ DOCUMENTS = (
     Entry(
         f"GET {BASE}/statistics",
         "chapter",
-        nothing="figures of the company's own documents",
-        ask=query(by="status", filed_on_from="2026-01-01", filed_on_to="2026-12-31"),
+        nothing=COUNTED,
+        ask=counted,
     ),
     Entry(
         f"GET {BASE}/statistics/print",
         "chapter",
-        nothing="figures of the company's own documents",
-        ask=query(by="status", filed_on_from="2026-01-01", filed_on_to="2026-12-31"),
+        nothing=COUNTED,
+        ask=counted,
     ),
     Entry(
         f"GET {BASE}/statistics/export",
         "chapter",
-        nothing="figures of the company's own documents",
-        ask=query(by="status", filed_on_from="2026-01-01", filed_on_to="2026-12-31"),
+        nothing=COUNTED,
+        ask=counted,
     ),
-    Entry(f"GET {BASE}/new", "typed", nothing="an empty form"),
+    Entry(f"GET {BASE}/new", "typed", nothing="an empty form", unheard="an empty form"),
     Entry(
         f"POST {BASE}/delete",
         "chapter",
@@ -135,12 +168,12 @@ DOCUMENTS = (
     Entry(f"GET {ONE}/receipts", "chapter", of("inforce")),
     Entry(f"GET {ONE}/history", "chapter", of("inforce")),
     Entry(f"GET {ONE}/evidence", "chapter", of("inforce")),
-    Entry(f"GET {ONE}/prints/{{name}}", "chapter", of("inforce")),
+    Entry(f"GET {ONE}/prints/{{name}}", "chapter", of("inforce"), varies="each seal is signed anew"),
     Entry(
         f"GET {BASE}/list/print",
         "chapter",
         nothing="its rows are those of the query",
-        ask=lambda _: Ask(params=SPAN),
+        ask=lambda t: Ask(params=listed(t)),
     ),
     Entry(
         f"POST {BASE}/prepare",
@@ -243,12 +276,12 @@ PAGES = (
     Entry("GET /api/form-templates/{type}/{id}", "chapter", of("template", "id")),
     Entry("PUT /api/form-templates/{type}/{id}", "chapter", of("template", "id"), body(name="改")),
     Entry("DELETE /api/form-templates/{type}/{id}", "chapter", of("template", "id"), own=204),
-    Entry("GET /api/definitions", "person", nothing="types, which are everybody's"),
-    Entry("GET /api/definitions/{type}", "typed", nothing="a type"),
-    Entry("GET /api/codes/{table}", "person", nothing="code tables are everybody's"),
-    Entry("GET /api/codes/{table}/{code}", "person", nothing="code tables are everybody's"),
-    Entry("GET /api/spreadsheets/{type}", "chapter", nothing="an empty workbook"),
-    Entry("GET /api/samples/{type}", "chapter", nothing="an invented document"),
+    Entry("GET /api/definitions", "person", nothing="types", unheard=EVERYBODYS),
+    Entry("GET /api/definitions/{type}", "typed", nothing="a type", unheard=EVERYBODYS),
+    Entry("GET /api/codes/{table}", "person", nothing="code tables", unheard=EVERYBODYS),
+    Entry("GET /api/codes/{table}/{code}", "person", nothing="code tables", unheard=EVERYBODYS),
+    Entry("GET /api/spreadsheets/{type}", "chapter", nothing="an empty workbook", unheard=EVERYBODYS),
+    Entry("GET /api/samples/{type}", "chapter", nothing="an invented document", unheard=EVERYBODYS),
     Entry(
         "GET /api/events",
         "bound",
@@ -256,7 +289,13 @@ PAGES = (
         lambda t: Ask(params={"after": t["after"]}),
         absent=422,
     ),
-    Entry("GET /api/events/stream", "bound", nothing="a moment", ask=query(cursor="1")),
+    Entry(
+        "GET /api/events/stream",
+        "bound",
+        nothing="a moment",
+        ask=query(cursor="1"),
+        varies="it says from which moment on one listens",
+    ),
     Entry("GET /api/news", "bound", nothing="the company's own"),
     Entry("POST /api/news/read", "bound", nothing="a moment", ask=body(until="1795646815123456")),
     Entry("GET /api/reminders", "bound", nothing="the company's own"),
@@ -426,11 +465,16 @@ SYSTEM = (
     Entry("PUT /api/system/companies/{id}/active", "system", of("company", "id"), body(active=True), own=204),
     Entry("PUT /api/system/accounts/{id}/active", "system", of("account", "id"), body(active=True), own=204),
     Entry("POST /api/system/accounts/{id}/unlock", "system", of("account", "id"), own=204),
-    Entry("GET /api/system/messages", "system", nothing="messages that nobody understood"),
+    Entry(
+        "GET /api/system/messages",
+        "system",
+        nothing="messages that nobody understood",
+        unheard="they are no company's",
+    ),
     Entry(
         "POST /api/system/messages/{id}/again", "system", nothing="messages that nobody understood", own=404
     ),
-    Entry("GET /api/system/clock", "system", nothing="the time"),
+    Entry("GET /api/system/clock", "system", nothing="the time", unheard=EVERYBODYS),
 )
 
 KERNEL = (*DOCUMENTS, *PAGES, *JOBS, *PEOPLE, *SYSTEM)

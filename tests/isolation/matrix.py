@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -26,6 +26,12 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 RIGHTS = ("read", "draft", "submit")
 PLAIN = {"type": TYPE, "table": "transport_modes", "code": "2", "name": "form", "id": "999999951"}
 """What stands in an address for what is nobody's."""
+PEOPLE = ("company", "account", "card", "session")
+"""Tables without which nobody could ask."""
+MANY = 100
+"""Rows at least that a company of the world has."""
+OF_THE_BODY = frozenset({"content-length", "etag", "last-modified"})
+"""Headers that say of the body what two bodies say better."""
 NOTED = frozenset({"api_token_use", "api_token", "session", "challenge", "login_attempt"})
 """Tables in which a request leaves a line of its own."""
 Whose = Literal["own", "foreign", "absent"]
@@ -64,10 +70,12 @@ class Case:
     varied: tuple[str, ...]
     whose: Whose
     type: str = TYPE
+    box: str = ""
 
     def __str__(self) -> str:
         what = f" {', '.join(self.varied)}={self.whose}" if self.varied else ""
         about = f" ({self.type})" if self.type != TYPE else ""
+        about += f" of {self.box}" if self.box else ""
         return f"{self.entry.route}{about} as {self.role.name}{what}"
 
 
@@ -88,6 +96,10 @@ class Matrix:
     failures: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     heard: set[str] = field(default_factory=set)  # routes whose own answer holds the own mark
+    reported: set[str] = field(default_factory=set)  # routes that answer, and not as they should
+    apart: set[str] = field(
+        default_factory=set
+    )  # where what is one's own is answered otherwise than what is absent
     digest: str = ""
 
     async def prove(
@@ -153,14 +165,20 @@ class Matrix:
             self.claim(foreign, one == other, f"answers\n    {difference(one, other)}")
             self.claim(foreign, left == unmade, f"leaves {left}, and absent {unmade}")
         if not strangers:
-            await self._own(own)
+            has, done = await self._own(own)
+            if not rest and (has.said(entry.method, self.named(own)), done) != (
+                gone.said(entry.method, self.named(absent)),
+                unmade,
+            ):
+                self.apart.add(entry.route)
 
     async def prove_type(self, entry: Entry, type: str) -> None:
         """What somebody who may enter its chapter asks about documents of a type: what he gets is the chapter's to say,
         what is foreign answers as what is absent."""
         role = self.world.roles["operator by 法人卡"]
+        if not entry.names or entry.method == "GET":  # first, for what is then remembered of code tables
+            await self.ask(Case(entry, role, tuple(entry.names), "own", type))
         if not entry.names:
-            await self.ask(Case(entry, role, (), "own", type))
             return
         foreign, absent = (
             Case(entry, role, tuple(entry.names), whose, type) for whose in ("foreign", "absent")
@@ -190,15 +208,77 @@ class Matrix:
                         said.append(answer.said(method, self.named(case)))
                     self.claim(cases[0], len(set(said)) == 1, "answers otherwise than for what is absent")
 
-    async def _own(self, case: Case) -> None:
+    async def _own(self, case: Case) -> tuple[Answer, Any]:
         wanted = own_answer(case.entry, case.role)
-        answer, _ = await self.ask(case)
+        answer, left = await self.ask(case)
         told = f"answers {answer.status} instead of {wanted}: {shown(answer.body)}"
         self.claim(case, answer.status == wanted, told)
+        return answer, left
+
+    async def prove_alone(self, cases: Sequence[Case], *, control: bool = False) -> list[Case]:
+        """What is read of one's own is the same to the byte where there is no other company: so a figure, which holds
+        no canary, counts nobody else's. With `control` returns those that differ where the own company has nothing."""
+        moved: list[Case] = []
+        for at in {case.entry.at for case in cases}:
+            then = [case for case in cases if case.entry.at == at]
+            await self.world.house.sql("update clock set frozen = coalesce($1, now())", at)
+            there = await self._read_all(then)
+            async with self.database.without(self.world.foreign_company) as went:
+                assert went > MANY
+                alone = await self._read_all(then)
+            for case, one, other in zip(then, there, alone, strict=True):
+                told = f"answers otherwise without the other company\n    {difference(one, other)}"
+                self.claim(case, one == other or bool(case.entry.varies), told)
+            if control:
+                async with self.database.without(self.world.own_company, PEOPLE) as went:
+                    assert went > MANY
+                    bare = await self._read_all(then)
+                moved += [
+                    case
+                    for case, one, other in zip(then, there, bare, strict=True)
+                    if one[0] == other[0] == 200 and one != other
+                ]
+        await self.world.house.sql("update clock set frozen = null")
+        return moved
+
+    async def _read_all(self, cases: Sequence[Case]) -> list[tuple[int, str, bytes]]:
+        said = []
+        for case in cases:
+            self.asked[case.whose] += 1
+            async with self.database.request():
+                answer = await send(self.app, *self.request(case))
+            self._hear(case, answer)
+            kept = tuple(each for each in answer.headers if each[0] not in OF_THE_BODY)
+            said.append(replace(answer, headers=kept).said(case.entry.method, self.named(case)))
+        return said
+
+    def _hear(self, case: Case, answer: Answer) -> None:
+        silent = case.entry.door == "system" or not answer.holds(FOREIGN)
+        self.claim(case, silent, f"tells of the other company: {shown(answer.body)}")
+        self.claim(case, answer.status < 500, f"breaks: {shown(answer.body)}")
+        if case.whose == "own" and answer.holds(OWN):
+            self.heard.add(case.entry.route)
+
+    def deaf(self, moved: Collection[str]) -> Iterator[str]:
+        """Entries that prove nothing, because they ask for nothing that is there: a reading route in whose answers
+        nothing of the own company was heard, and whose figures stay as they are where it has nothing; one that answers
+        to what is one's own as to what is absent. After every role asked; `moved`: routes whose figures move."""
+        for entry in said_of().values():
+            tells = entry.route in self.heard or entry.route in moved
+            if entry.unheard and tells:
+                yield f"{entry.route}: it does tell of the own company; take `unheard` away"
+            elif entry.reads and not entry.unheard and not tells:
+                yield f"{entry.route}: tells nothing of the own company; ask for what there is, or say why (`unheard`)"
+            if entry.varies and entry.route not in self.heard:
+                yield f"{entry.route}: bytes that vary cannot be compared, so its own mark must be heard"
+            if entry.names and entry.door != "system" and entry.route not in self.apart and not entry.unheard:
+                yield f"{entry.route}: what is one's own is answered as what is absent; ask for what there is"
 
     def claim(self, case: Case, holds: bool, otherwise: str) -> None:
         """Note it where it does not hold."""
         if not holds:
+            if not otherwise.startswith("breaks"):
+                self.reported.add(case.entry.route)
             self.failures.append(f"{case}\n  {otherwise}")
 
     async def ask(self, case: Case) -> tuple[Answer, Any]:
@@ -212,11 +292,7 @@ class Matrix:
             if writes and case.entry.door != "system":
                 digest = await self.database.value("select isolation_digest($1)", self.world.foreign_company)
                 self.claim(case, digest == self.digest, f"touches the other company's rows: {writes}")
-        silent = case.entry.door == "system" or not answer.holds(FOREIGN)
-        self.claim(case, silent, f"tells of the other company: {shown(answer.body)}")
-        self.claim(case, answer.status < 500, f"breaks: {shown(answer.body)}")
-        if case.whose == "own" and answer.holds(OWN):
-            self.heard.add(case.entry.route)
+        self._hear(case, answer)
         return answer, (statements, writes)
 
     def request(self, case: Case) -> tuple[str, str, Mapping[str, str], Ask]:
@@ -228,7 +304,9 @@ class Matrix:
             lambda m: str(named.get(m[1]) or {**PLAIN, "type": case.type}[m[1]]),
             case.entry.path,
         )
-        ask = case.entry.ask(Things(person or self.world.own["clerk"], named, self.world.own))
+        ask = case.entry.ask(
+            Things(person or self.world.own["clerk"], named, self.world.own, case.type, case.box)
+        )
         return case.entry.method, path, case.role.headers, ask
 
     def named(self, case: Case) -> dict[str, Any]:
@@ -314,6 +392,6 @@ def missing(app: FastAPI) -> Iterator[str]:
         )
         yield (
             f"{route}: add Entry({route!r}, door, names={{…}}, ask=…, own=…, absent=…) to {where}: who comes to it, "
-            "what of a company it names in path, query, headers or body, and what is answered (docs/isolation.md)"
+            "what of a company it names in path, query, headers or body, and what is answered (tests/strangers.py)"
         )
     yield from (f"{route}: there is no such route; take its entry away" for route in sorted(said - there))

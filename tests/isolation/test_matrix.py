@@ -7,21 +7,29 @@ is let in stands for the others there. `ISOLATION=CHAPTER` asks that chapter's r
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
 
-from singlewindow.kernel.subsystem import document_types
+from singlewindow.kernel.subsystem import document_types, get_document_type, subsystem_of
 from tests.fences import without_check
-from tests.isolation.matrix import Matrix, missing, said_of
+from tests.isolation.entries import listed
+from tests.isolation.matrix import Case, Matrix, missing, said_of
 from tests.isolation.standpoint import Standpoint
 from tests.isolation.world import TYPE
-from tests.strangers import Entry
+from tests.strangers import Ask, Entry, Things
 
 WIDE = os.environ.get("ISOLATION") == "wide"
 CHAPTER = "" if WIDE else os.environ.get("ISOLATION", "")
 LET_IN = ("operator", "administrator", "operator by 法人卡", "token to submit")
 """Who asks where one of the fences is taken away: together they are let in everywhere."""
+COUNTING = frozenset(
+    f"/api/documents/{{type}}{part}"
+    for part in ("", "/list/print", "/statistics", "/statistics/print", "/statistics/export")
+)
+"""Lists and figures of a type's documents."""
 
 
 def test_every_route_has_an_entry(application: FastAPI) -> None:
@@ -38,6 +46,8 @@ async def test_every_role_at_every_route(standpoint: Standpoint) -> None:
             first = next(role for role in roles if not matrix.shut(entry, role))
             for role in roles:
                 await matrix.prove(entry, role, each=WIDE or role is first)
+        moved = await matrix.prove_alone(readings(matrix), control=True)
+        matrix.failures += matrix.deaf({case.entry.route for case in moved})
         told(matrix, 3_000)
 
 
@@ -54,6 +64,7 @@ async def test_each_fence_holds_by_itself(standpoint: Standpoint, fence: str) ->
                 for role in let_in(matrix, entry):
                     who, first = standpoint.world.roles[role], role == let_in(matrix, entry)[0]
                     await matrix.prove(entry, who, each=WIDE or first, strangers=True)
+        await matrix.prove_alone([*readings(matrix), *readings_of_types(matrix)])
         if fence.startswith("row"):
             assert len(matrix.database.watched.rewritten) >= (1 if CHAPTER else 70)
         told(matrix, 10 if CHAPTER else 400)
@@ -68,6 +79,12 @@ async def test_documents_of_every_type(standpoint: Standpoint) -> None:
             for entry in said_of().values():
                 if "{type}" in entry.path:
                     await matrix.prove_type(entry, type)
+        cases = readings_of_types(matrix)
+        moved = {(case.entry.route, case.type) for case in await matrix.prove_alone(cases, control=True)}
+        asked = {(case.entry.route, case.type) for case in cases if case.entry.path in COUNTING and has(case)}
+        matrix.failures += [
+            f"{route} ({type}): tells nothing of the own company's" for route, type in asked - moved
+        ]
         told(matrix, 600)
 
 
@@ -82,6 +99,50 @@ async def test_methods_that_a_route_has_not(standpoint: Standpoint) -> None:
         for role in roles:
             await matrix.prove_methods(role)
         told(matrix, 1_500)
+
+
+def readings(matrix: Matrix) -> list[Case]:
+    """What each reading route tells the first that is let in of his own."""
+    found = []
+    for entry in said_of().values():
+        if entry.reads and entry.door != "system" and (not CHAPTER or of_chapter(entry)):
+            role = matrix.world.roles[let_in(matrix, entry)[0]]
+            found.append(Case(entry, role, tuple(entry.names), "own"))
+    return found
+
+
+def readings_of_types(matrix: Matrix) -> list[Case]:
+    """The lists and figures of every type, for each entry of their 企业类别."""
+    role = matrix.world.roles["operator by 法人卡"]
+    return [
+        Case(replace(entry, names={}, nothing="all", ask=asking(entry)), role, (), "own", type, box)
+        for type in document_types()
+        if not CHAPTER or subsystem_of(get_document_type(type)).name == CHAPTER
+        for entry in said_of().values()
+        if entry.method == "GET" and entry.path in COUNTING
+        for box in (boxes(type) if "statistics" not in entry.path else ("",))
+    ]
+
+
+def asking(entry: Entry) -> Callable[[Things], Ask]:
+    """A list is asked for all that is there."""
+    return (lambda t: Ask(params=listed(t))) if entry.names else entry.ask
+
+
+def boxes(type: str) -> Sequence[str]:
+    """The entries of a type's 企业类别."""
+    conditions = get_document_type(type).queries.conditions
+    return [one.code for each in conditions if each.kind == "role" for one in each.choices] or [""]
+
+
+def has(case: Case) -> bool:
+    """Whether the type has such a list or figures."""
+    queries = get_document_type(case.type).queries
+    return bool(
+        queries.statistics
+        if "statistics" in case.entry.path
+        else queries.print or "print" not in case.entry.path
+    )
 
 
 def of_chapter(entry: Entry) -> bool:

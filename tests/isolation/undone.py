@@ -6,7 +6,7 @@ over one connection, whose statements pass through here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -53,6 +53,13 @@ class Undone(Database):
             yield
         finally:
             await around.rollback()
+
+    @asynccontextmanager
+    async def without(self, company: int, kept: Sequence[str] = ()) -> AsyncIterator[int]:
+        """The same world without everything of a company, but for those tables; gives how many rows went. Requests
+        within it are undone each for itself, as ever."""
+        async with self.request():
+            yield await self.value("select isolation_away($1, $2)", company, list(kept))
 
     async def writes(self) -> tuple[tuple[Any, ...], ...]:
         """What the request wrote so far, or tried to: table, and how many rows came, changed and went."""

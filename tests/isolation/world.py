@@ -29,6 +29,8 @@ from tests.workbooks import letters
 TYPE = "_template"
 FOREIGN, OWN = "QZKANARIE", "QZHEIMISCH"
 """The marks."""
+CONSIGNEE = "4403960099"
+"""Whom documents of both companies name as consignee."""
 
 VERSIONED = ("draft", "inforce", "amended")
 ABSENT: dict[str, Any] = {
@@ -90,6 +92,7 @@ class World:
     absent: Mapping[str, Any]
     roles: Mapping[str, Role]
     foreign_company: int
+    own_company: int
 
 
 @dataclass
@@ -102,6 +105,7 @@ class Side:
     head: Member
     legal: Member
     things: dict[str, Any] = field(default_factory=dict)
+    other: str = ""  # the other company's customs code
 
     def __post_init__(self) -> None:
         self.things["clerk"] = self.clerk
@@ -121,7 +125,8 @@ async def build(house: House) -> World:
     """The whole world."""
     await _many_digits(house)
     sides = [await _side(house, mark) for mark in (FOREIGN, OWN)]
-    for side in sides:
+    for side, other in zip(sides, reversed(sides), strict=True):
+        side.other = other.code
         await _furnished(side)
     while await sequence(house.worker):
         pass
@@ -132,7 +137,8 @@ async def build(house: House) -> World:
     await house.sql("update api_token set last_used_at = now() + interval '1 day'")
     for table in ("prepared", "challenge"):  # however slow the machine is
         await house.sql(f"update {table} set expires_at = now() + interval '1 day'")
-    return World(house, foreign.things, own.things, _absent(foreign.things), roles, await foreign.id())
+    absent = _absent(foreign.things)
+    return World(house, foreign.things, own.things, absent, roles, await foreign.id(), await own.id())
 
 
 async def _furnished(side: Side) -> None:
@@ -193,7 +199,8 @@ async def _documents(side: Side) -> None:
     clerk, mark, things = side.clerk, side.mark, side.things
     content = letter(reference(), remark=mark, vessel=mark, note=mark)
     content["goods"][0]["name"] = mark
-    view = await clerk.save(TYPE, content)
+    view = await clerk.save(TYPE, {**content, "consignee_code": side.other})  # nothing to it yet
+    content["consignee_code"] = CONSIGNEE
     view = (await clerk.upload(TYPE, view["number"], "1", name=f"{mark}.pdf")).json()
     things |= {"draft": view["number"], "attachment": view["attachments"][0]["id"]}
     prepared = (await clerk.prepare(TYPE, view)).json()
@@ -211,7 +218,8 @@ async def _documents(side: Side) -> None:
     things |= {f"version of {kind}": (await clerk.view(TYPE, things[kind]))["version"] for kind in VERSIONED}
     things["amendment"] = f"{view['number']}-01"
     things["sender"], things["key"] = f"S-{mark[:6]}-0001"[:13], f"K-{mark[:6]}-0001"[:13]
-    body = {"content": letter(reference(), remark=mark), "sender_number": things["sender"]}
+    sent = letter(reference(), remark=mark, consignee_code=side.code)
+    body = {"content": sent, "sender_number": things["sender"]}
     made = await clerk.http.post(f"/api/documents/{TYPE}", json=body)
     assert made.status_code == 201, made.text
     await clerk.save(TYPE, letter("AB424242", remark=mark), **{"Idempotency-Key": things["key"]})
@@ -248,7 +256,7 @@ async def _work(side: Side) -> None:
     """Files, jobs in every state, what the page remembers."""
     clerk, things, house = side.clerk, side.things, side.house
     name = f"{side.mark}.xlsx"
-    rows = letters([[1, reference(), "4", None, None], [2, "bad", "4", None, None]])
+    rows = letters([[1, reference(), "4", None, None], [2, side.mark, "4", None, None]])
     things["file"] = await jobs.hand_in(clerk, rows, name)
     things["job"] = (await jobs.start(clerk, things["file"])).json()["id"]
     await jobs.work(house)
@@ -259,8 +267,11 @@ async def _work(side: Side) -> None:
     made = await clerk.http.post(f"/api/form-templates/{TYPE}", json=body)
     things["template"] = made.json()["id"]
     things["autosave"] = uuid4().hex
-    typed = {"content": {"reference": "ab71", "remark": side.mark}}
+    typed: dict[str, Any] = {"content": {"reference": "ab71", "remark": side.mark}}
     kept = await clerk.http.put(f"/api/autosaves/{TYPE}/{things['autosave']}", json=typed)
+    assert kept.status_code == 200, kept.text
+    typed |= {"number": things["draft"], "base_version": things["version of draft"]}
+    kept = await clerk.http.put(f"/api/autosaves/{TYPE}/{uuid4().hex}", json=typed)
     assert kept.status_code == 200, kept.text
     things["preference"] = f"columns.{side.mark[2:8].lower()}"
     asked = f"/api/preferences/{things['preference']}"

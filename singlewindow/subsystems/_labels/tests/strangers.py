@@ -64,9 +64,19 @@ STRANGERS = Strangers(
             absent=409,
             others={"colleague": 409},
         ),
-        Entry(f"GET {ORDERS}/{{id}}", "chapter", {"id": "order"}),
+        Entry(
+            f"GET {ORDERS}/{{id}}",
+            "chapter",
+            {"id": "order"},
+            unheard="numbers and states, which are no text",
+        ),
         Entry(f"POST {ORDERS}/{{id}}/stop", "chapter", {"id": "waiting order"}),
-        Entry(f"GET {ORDERS}/{{id}}/labels/{{number}}", "chapter", {"id": "order", "number": "labelled"}),
+        Entry(
+            f"GET {ORDERS}/{{id}}/labels/{{number}}",
+            "chapter",
+            {"id": "order", "number": "labelled"},
+            unheard="a drawn label, whose texts are packed",
+        ),
     ),
     waiting,
 )

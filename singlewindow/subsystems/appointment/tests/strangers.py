@@ -21,6 +21,7 @@ STRANGERS = Strangers(
             "GET /api/appointment/working-time",
             "chapter",
             nothing="what customs publish of their ports is everybody's",
+            unheard="calendars name no company",
             ask=lambda _: Ask(params={"day_from": "2026-11-02", "day_to": "2026-11-03", "port": "4201"}),
         ),
     ),

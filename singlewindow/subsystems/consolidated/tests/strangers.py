@@ -73,7 +73,15 @@ STRANGERS = Strangers(
             at=THEN,
         ),
         Entry(f"GET {AT}/merges", "chapter", nothing="the company's own", at=THEN),
-        Entry(f"GET {AT}/agents/{{code}}", "chapter", {"code": "agent"}, absent=422, own=422, at=THEN),
+        Entry(
+            f"GET {AT}/agents/{{code}}",
+            "chapter",
+            {"code": "agent"},
+            absent=422,
+            own=422,
+            at=THEN,
+            unheard="agents are whom customs publish; that a company has accounts here alone tells nothing",
+        ),
         Entry(
             f"GET {AT}/declarations", "chapter", DECLARATION, numbered(company_kind="B"), absent=200, at=THEN
         ),
@@ -84,6 +92,7 @@ STRANGERS = Strangers(
             numbered(company_kind="B"),
             absent=422,
             at=THEN,
+            unheard="numbers, codes and days, which are no text",
         ),
         Entry(
             f"GET {AT}/relations",

@@ -23,6 +23,8 @@ async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict
     exported = await scene.done(house, legal, [made], "export")
     printed = await scene.done(house, legal, [made])
     [row] = await scene.results(legal, application=printed)
+    taken = await legal.http.get(f"{BASE}/results/{row['id']}/pdf", params={"for": "print"})
+    assert taken.status_code == 200, taken.text
     signing = (await scene.prepared(legal, [fresh])).json()
     halted = (await scene.applied(legal, [stopped]))["number"]
     assert (await legal.http.post(f"{BASE}/applications/{halted}/stop")).status_code == 200
@@ -113,7 +115,13 @@ STRANGERS = Strangers(
             lambda t: Ask(params={"kind": "export", "application": t["application"]}),
             absent=200,
         ),
-        Entry(f"GET {RESULT}/pdf", "chapter", of("result", "id"), lambda _: Ask(params={"for": "print"})),
+        Entry(
+            f"GET {RESULT}/pdf",
+            "chapter",
+            of("result", "id"),
+            lambda _: Ask(params={"for": "print"}),
+            unheard="the worker's PDF, whose texts are packed",
+        ),
         Entry(f"GET {RESULT}/log", "chapter", of("result", "id")),
         Entry(f"POST {BASE}/archives", "chapter", of("result", "id"), lambda t: Ask(json={"ids": [t["id"]]})),
     ),
