@@ -14,9 +14,14 @@ from tests.house import Member
 
 
 async def draft_with(member: Member, name: str, mark: str) -> str:
-    """A sample with the mark wherever it fits: where that is refused the sample's own value stands, then none."""
+    """A sample with the mark wherever it fits: where that is refused the sample's own value stands, then none. Customs
+    publish of the applicant what the sample says."""
     form = get_document_type(name).form.content
-    sample = _sample(form, member.customs_code)
+    whole = _sample(form, member.customs_code)
+    sample: dict[str, Any] = whole["content"]
+    for kind, entries in whole.get("registers", {}).items():
+        if member.customs_code in entries:
+            await member.house.register(kind, member.customs_code, entries[member.customs_code])
     content = {**sample, **_marks(form, mark)}
     for _ in range(4):
         made = await member.http.post(f"/api/documents/{name}", json={"content": content})
@@ -29,11 +34,11 @@ async def draft_with(member: Member, name: str, mark: str) -> str:
 
 
 def _sample(form: type[Content], applicant: str) -> dict[str, Any]:
-    """The content of the first accepted sample beside the form's declaration."""
+    """The first accepted sample beside the form's declaration."""
     folder = Path(str(sys.modules[form.__module__].__file__)).parent
     first = min(folder.glob("samples/accepted/*.json"))
-    content: dict[str, Any] = json.loads(first.read_text("utf-8").replace("$applicant", applicant))["content"]
-    return content
+    whole: dict[str, Any] = json.loads(first.read_text("utf-8").replace("$applicant", applicant))
+    return whole
 
 
 def _marks(content: type[Content], mark: str) -> Mapping[str, Any]:
