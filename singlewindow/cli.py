@@ -86,10 +86,13 @@ def roll() -> None:
     _do(lambda _: _Commands(LaunchSettings(), _console).roll())
 
 
-@app.command()
-def verify_history() -> None:
-    """Check every document's history for entries that were changed, taken out or moved."""
-    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", "verify-history"))
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def verify_history(context: typer.Context) -> None:
+    """Check every document's history for entries that were changed, taken out or moved; `verify-history --help`."""
+    command = ("verify-history", *context.args)
+    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", *command))
 
 
 @app.command(
@@ -268,14 +271,17 @@ class _Commands(Launcher):
         into = self._backups(folder)
         with self._databases(shared=True) as cluster:
             assert cluster is not None
-            backups.take(cluster, self._settings.folder, into, self._report)
+            backups.take(cluster, self._settings.folder, self._settings.places, into, self._report)
 
     def restore(self, folder: Path | None, to: datetime | None) -> None:
-        """Restore, then verify what was restored."""
-        chosen = backups.choose(self._backups(folder), to)
-        with backups.restored(chosen, self._settings.folder, to, self._report) as cluster:
+        """Restore, then verify what was restored. Its files were copied before its database: checkpoints that came
+        between are in the latter alone, and for those a restored book counts."""
+        chosen, places = backups.choose(self._backups(folder), to), self._settings.places
+        restored_book = backups.HISTORY not in backups.occupied_places(places)
+        with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
             self._report(f"{self._settings.folder} is restored; its history:")
-            self._ask(cluster, "singlewindow.kernel", "verify-history")
+            options = ["--accept-book"] if restored_book else []
+            self._ask(cluster, "singlewindow.kernel", "verify-history", *options)
 
     def _backups(self, folder: Path | None) -> Path:
         """The folder for backups. Raises LaunchError where none is named, and for databases that run elsewhere."""

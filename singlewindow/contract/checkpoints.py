@@ -12,11 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from singlewindow.contract import base64url
 from singlewindow.contract.signatures import SignatureRefused, canonical, sign_jws, verify_jws
 
 LINES = "checkpoints"
@@ -155,6 +158,14 @@ class Book:
             raise BrokenCheckpoint(f"checkpoint {no}: its leaves are cut off")
         return [data[at : at + _LEAF.size] for at in range(0, len(data), _LEAF.size)]
 
+    def copy(self, to: Path) -> None:
+        """Copy the book, also while it is written: first the lines, so that the leaves of each are there by then."""
+        to.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copy2(self.folder / LINES, to)
+        for each in sorted(self.folder.glob("*.leaves")):
+            shutil.copy2(each, to)
+
     def _end_line(self) -> None:
         """What a killed writer left of a line becomes a line of its own, which no reader takes for a checkpoint."""
         try:
@@ -172,6 +183,15 @@ def read(line: str, certificate: bytes) -> Checkpoint:
         return Checkpoint(**json.loads(verify_jws(line, certificate)))
     except (SignatureRefused, ValueError, TypeError) as problem:
         raise BrokenCheckpoint(f"not a checkpoint of this portal: {problem}") from problem
+
+
+def vouches(line: str, leaf: bytes, path: Iterable[tuple[bool, bytes]]) -> bool:
+    """Whether a leaf leads by its path to the root that a line names; whose line it is, is not asked."""
+    try:
+        root: object = json.loads(base64url.decoded(line.split(".")[1]))["root"]
+    except (ValueError, LookupError, TypeError):
+        return False
+    return root_by(leaf, path).hex() == root
 
 
 def digest_of(line: str) -> str:

@@ -106,32 +106,67 @@ def add_administrator(
     typer.echo(f"{username}: system administrator")
 
 
+ACCEPT_BOOK = typer.Option(
+    "--accept-book",
+    help="the folder of the checkpoints was restored or moved away on purpose: it counts as it is",
+)
+
+
 @cli.command()
-def verify_history() -> None:
+def verify_history(accept_book: Annotated[bool, ACCEPT_BOOK] = False) -> None:
     """Check every document's history by its hash chain and the checkpoints; exit code 1 when one is broken."""
+    if accept_book:
+        asyncio.run(_accept_book(settings().database_url))
     if asyncio.run(_verify_history(settings().worker_database_url)):
         raise typer.Exit(1)
 
 
+async def _accept_book(url: str) -> None:
+    """Let the database forget the checkpoints that the book has not; say from which on."""
+    from singlewindow.kernel.documents import checkpoints
+
+    owner = await Database.connect(url, size=1)
+    try:
+        first = await checkpoints.accept(owner, Book(settings().history))
+    finally:
+        await owner.close()
+    if first:
+        typer.echo(FORGOTTEN.format(first, folder=settings().history))
+
+
 async def _verify_history(url: str) -> int:
     """Print every break; how many there are."""
-    from singlewindow.kernel.documents import verification
+    from singlewindow.kernel.documents import checkpoints, verification
 
     database = await Database.connect(url, size=1)
-    checked, broken = verification.Checked(), 0
+    checked, broken, missing = verification.Checked(), 0, False
     try:
         book = Book(settings().history)
-        vouched = (
-            (book, (settings().pki_folder / "portal-signing.pem").read_bytes()) if book.last_line() else ()
-        )
-        async for found in verification.breaks(database, checked, *vouched):
+        key = (settings().pki_folder / "portal-signing.pem").read_bytes() if book.last_line() else b""
+        async for found in verification.breaks(database, checked, book, key):
             broken += 1
+            missing |= found.kind == "checkpoint missing"
             typer.echo(f"{found.number}  entry {found.entry}  {found.kind}")
+        if late := await checkpoints.late(database):
+            many = " or more" if late == checkpoints.MANY else ""
+            typer.echo(LATE.format(f"{late}{many}", checkpoints.LATE.seconds // 60, folder=book.folder))
     finally:
         await database.close()
+    if missing:
+        typer.echo(MISSING.format(folder=book.folder))
     counted = f"{checked.documents} documents, {checked.entries} entries, {checked.checkpoints} checkpoints"
     typer.echo(f"{counted}, {broken} broken")
     return broken
+
+
+FORGOTTEN = """The database forgets checkpoint {0} and those after it, for {folder} does not have it.
+The worker vouches anew for what they vouched for."""
+LATE = """{0} entries are older than {1} minutes and in no checkpoint of {folder}: nothing outside the database
+vouches for them. Does a worker run, and what does its log say?"""
+MISSING = """The database knows checkpoints that {folder} has not, or has otherwise; until that is settled nothing more
+is vouched for. If it is the wrong folder, set SINGLEWINDOW_HISTORY_FOLDER right. If it was restored or moved away on
+purpose: `singlewindow verify-history --accept-book`. If neither, somebody cut it off: compare it with a copy
+(docs/operations.md, Checkpoints of the history)."""
 
 
 @cli.command()

@@ -1,6 +1,7 @@
 """Backups of an installation's embedded database and of the files beside it, and what is made of them (OPER-03).
 
-    FOLDER/base-20261126T160000000000Z/   one backup: `postgres/` (a whole cluster), `files/` (what lies beside it)
+    FOLDER/base-20261126T160000000000Z/   one backup: `postgres/` (a whole cluster), `files/` (what lies beside it, by
+                                          its name in the data folder, wherever it is)
     FOLDER/wal/                           every change since, as PostgreSQL writes it (`archiving`)
 
 A backup alone brings back the moment at which it was taken. With the changes beside it any later moment can be had, up
@@ -14,12 +15,14 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from singlewindow.contract.checkpoints import Book
+from singlewindow.contract.lock import FolderLock, Held
 from singlewindow.launch import residence as residences
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.postgres import Cluster
@@ -29,12 +32,16 @@ from singlewindow.launch.residence import Residence
 BASE = re.compile(r"base-(\d{8}T\d{12}Z)")
 STAMP = "%Y%m%dT%H%M%S%fZ"  # to the microsecond: two may be taken within a second
 WAL, CLUSTER, FILES, DONE = "wal", "postgres", "files", "backup.json"
+UNFINISHED = "unfinished-"
+HISTORY = "history"
 LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""
 ARCHIVE_SECONDS = 60
 """A change stands in `wal/` so long after it was made at the latest."""
 PATIENCE = 24 * 3600.0  # seconds for applying what was written since a backup
 Report = Callable[[str], None]
+Places = Mapping[str, Path]
+"""Folders by their names in the data folder, wherever they are (`LaunchSettings.places`)."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +69,41 @@ def archiving(folder: Path, home: Residence) -> Sequence[str]:
     return ["archive_mode=on", f"archive_command={command}", f"archive_timeout={ARCHIVE_SECONDS}"]
 
 
-def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
-    """Back up a running cluster and the rest of the data folder; readable for its owner only, for keys are in it.
+def take(cluster: Cluster, data: Path, places: Places, folder: Path, report: Report) -> Backup:
+    """Back up a running cluster, its data folder and the places; readable for its owner only, for keys are in it.
 
-    Raises LaunchError where PostgreSQL refuses, and for a folder inside the data folder, which would be in each backup.
+    Raises LaunchError where PostgreSQL refuses, where another backup is under way there, and for a folder inside of
+    what is backed up; OSError where something cannot be copied. Then nothing is left of it, nor of one that was killed.
     """
-    if folder.resolve().is_relative_to(data.resolve()):
-        raise LaunchError(f"{folder} is inside {data}: a backup belongs outside of what it saves.")
+    for each in (data, *places.values()):
+        if folder.resolve().is_relative_to(each.resolve()):
+            raise LaunchError(f"{folder} is inside {each}: a backup belongs outside of what it saves.")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FolderLock(folder)
+    except Held as held:
+        raise LaunchError(
+            f"Process {held.holder or 'unknown'} is backing up into {folder} already."
+        ) from held
     began = datetime.now(UTC)
-    name = began.strftime(STAMP)
-    unfinished = folder / f"unfinished-{name}"
-    unfinished.mkdir(parents=True, mode=0o700)
-    # First the files: checkpoints of the history (in `history`) must not tell of entries that the cluster has not yet.
-    shutil.copytree(data, unfinished / FILES, ignore=LEFT_OUT, symlinks=True, copy_function=_copy)
+    unfinished = folder / f"{UNFINISHED}{began.strftime(STAMP)}"
+    try:
+        for left in folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left)
+        return _taken(cluster, data, places, unfinished, began, report)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    finally:
+        lock.release()
+
+
+def _taken(
+    cluster: Cluster, data: Path, places: Places, unfinished: Path, began: datetime, report: Report
+) -> Backup:
+    unfinished.mkdir(mode=0o700)
+    # First the files: checkpoints of the history must not tell of entries that the cluster has not yet.
+    _copy_files(data, places, unfinished / FILES)
     user = cluster.residence.user
     if user is not None:
         os.chown(unfinished, user.uid, user.gid)
@@ -86,10 +115,27 @@ def take(cluster: Cluster, data: Path, folder: Path, report: Report) -> Backup:
     ended = datetime.now(UTC)
     facts = {"began": began.isoformat(), "ended": ended.isoformat(), "major": cluster.major}
     (unfinished / DONE).write_text(json.dumps(facts) + "\n", encoding="utf-8")
-    done = folder / f"base-{name}"
+    done = unfinished.with_name(f"base-{began.strftime(STAMP)}")
     unfinished.rename(done)
     report(f"backup: {done}")
     return Backup(done, began, ended, cluster.major)
+
+
+def _copy_files(data: Path, places: Places, to: Path) -> None:
+    """The data folder, and each place by its name, whether it is in there or elsewhere."""
+    apart = {each.resolve() for each in places.values()} | {data / name for name in places}
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        return {*LEFT_OUT(folder, names), *(name for name in names if Path(folder, name) in apart)}
+
+    shutil.copytree(data, to, ignore=left_out, symlinks=True, copy_function=_copy)
+    for name, place in places.items():
+        if not place.is_dir():
+            continue
+        if name == HISTORY:
+            Book(place).copy(to / name)
+        else:  # a link in there may stand for a key that lies elsewhere
+            shutil.copytree(place, to / name, copy_function=_copy, ignore_dangling_symlinks=True)
 
 
 def backups(folder: Path) -> list[Backup]:
@@ -113,33 +159,61 @@ def choose(folder: Path, to: datetime | None) -> Backup:
 
 
 @contextmanager
-def restored(backup: Backup, data: Path, to: datetime | None, report: Report) -> Iterator[Cluster]:
+def restored(
+    backup: Backup, data: Path, places: Places, to: datetime | None, report: Report
+) -> Iterator[Cluster]:
     """Put a backup into an empty data folder and bring its cluster to that moment (None: the last that is known).
 
-    Inside `with` the cluster runs. Raises LaunchError for a data folder in use, a moment in the
-    future of what is known, and what PostgreSQL refuses.
+    A place elsewhere in which something lies is left as it is. Inside `with` the cluster runs. Raises LaunchError for a
+    data folder in use, a moment in the future of what is known, and what PostgreSQL refuses; OSError where something
+    cannot be written.
     """
     data.mkdir(parents=True, exist_ok=True)
     if any(entry.name != "log" for entry in data.iterdir()):
         raise LaunchError(f"{data} is not empty: move it away, or restore with another SINGLEWINDOW_DATA.")
+    occupied = occupied_places(places)
+    free = {name: place for name, place in places.items() if name not in occupied}
     try:
-        cluster = _restored(backup, data, to, report)
+        cluster = _restored(backup, data, to, report, free, occupied)
     except BaseException:
-        for made in data.iterdir():
-            if made.name != "log":
-                shutil.rmtree(made) if made.is_dir() else made.unlink()
+        for folder in (data, *free.values()):
+            _empty(folder)
         raise
+    for name in sorted(occupied):
+        report(f"{places[name]} is left as it is, for it is not empty")
     try:
         yield cluster
     finally:
         cluster.stop()
 
 
-def _restored(backup: Backup, data: Path, to: datetime | None, report: Report) -> Cluster:
+def occupied_places(places: Places) -> set[str]:
+    """The names of those in which something lies."""
+    return {name for name, place in places.items() if place.is_dir() and any(place.iterdir())}
+
+
+def _empty(folder: Path) -> None:
+    """Take out what a restore has put there; its log stays."""
+    for made in folder.iterdir() if folder.is_dir() else ():
+        if made.name != "log":
+            shutil.rmtree(made) if made.is_dir() and not made.is_symlink() else made.unlink()
+
+
+def _restored(
+    backup: Backup, data: Path, to: datetime | None, report: Report, free: Places, occupied: set[str]
+) -> Cluster:
     wal = backup.folder.parent / WAL
     if to is not None and not wal.is_dir():
         raise LaunchError(f"Without {wal} only the moment of the backup itself can be had: leave --to out.")
-    shutil.copytree(backup.folder / FILES, data, symlinks=True, dirs_exist_ok=True)
+    files = backup.folder / FILES
+    apart = {files / name for name in (*free, *occupied)}
+    shutil.copytree(
+        files, data, symlinks=True, dirs_exist_ok=True,
+        ignore=lambda folder, names: {name for name in names if Path(folder, name) in apart},
+    )  # fmt: skip
+    for name, place in free.items():
+        if (files / name).is_dir():
+            shutil.copytree(files / name, place, symlinks=True, dirs_exist_ok=True)
     home = residences.settle(data / CLUSTER)
     unfinished = home.home / "cluster.unfinished"
     shutil.copytree(backup.folder / CLUSTER, unfinished, symlinks=True)

@@ -39,6 +39,7 @@ class LaunchSettings(EnvironmentSettings):
     pki: Path | None = None
     cards: Path | None = None
     exchange_folder: Path | None = None
+    history_folder: Path | None = None
     backup_folder: Path | None = None
     customs_url: WebAddress = ""
     portal_url: WebAddress = ""
@@ -64,6 +65,16 @@ class LaunchSettings(EnvironmentSettings):
     def cards_folder(self) -> Path:
         """The demonstration's cards."""
         return (self.cards or self.folder / "cards").resolve()
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """What an installation keeps beside its database, by its name in the data folder: where it is."""
+        return {
+            "pki": self.pki_folder,
+            "cards": self.cards_folder,
+            "exchange": (self.exchange_folder or self.folder / "exchange").resolve(),
+            "history": (self.history_folder or self.folder / "history").resolve(),
+        }
 
     @property
     def portal_address(self) -> str:
@@ -102,7 +113,8 @@ class LaunchSettings(EnvironmentSettings):
             "CARD_PORT": str(self.card_port),
             "PKI": str(self.pki_folder),
             "CARDS": str(self.cards_folder),
-            "EXCHANGE_FOLDER": str((self.exchange_folder or self.folder / "exchange").resolve()),
+            "EXCHANGE_FOLDER": str(self.places["exchange"]),
+            "HISTORY_FOLDER": str(self.places["history"]),
             "CUSTOMS_URL": self.customs_address,
             "PORTAL_URL": self.portal_address,
             "CARD_ORIGINS": self.card_origins or ",".join(self._origins()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from singlewindow.contract import checkpoints as contract
-from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, path_to, root_by, root_of
+from singlewindow.contract.checkpoints import (
+    Book,
+    BrokenCheckpoint,
+    Checkpoint,
+    Leaf,
+    path_to,
+    root_by,
+    root_of,
+)
 from singlewindow.contract.demo_pki import create
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import checkpoints
@@ -66,6 +75,7 @@ class Kept:
     """A database of its own, and its notary."""
 
     owner: asyncpg.Connection
+    owning: Database  # as the tables' owner
     worker: Database
     notary: Notary
 
@@ -87,7 +97,9 @@ async def kept(postgres: Any, portal_template: str, tmp_path: Path) -> AsyncIter
     await owner.execute("truncate document, event, checkpoint cascade")
     await owner.execute("alter table event disable trigger event_live")  # nobody listens here
     worker = await Database.connect(postgres.dsn("kept", "sw_worker"), size=2)
-    yield Kept(owner, worker, Notary.load(tmp_path / "history", pki))
+    owning = await Database.connect(postgres.dsn("kept", "sw_migrate"), size=1)
+    yield Kept(owner, owning, worker, Notary.load(tmp_path / "history", pki))
+    await owning.close()
     await worker.close()
     await owner.close()
 
@@ -145,7 +157,8 @@ async def test_the_book_itself_is_guarded(kept: Kept) -> None:
     for what, (text, told) in forged.items():
         whole.write_text("".join(f"{line}\n" for line in text))
         found = await kept.found()
-        assert {each.kind for each in found} == {"checkpoint broken"}, what
+        # and it is not the book that the table knows
+        assert {each.kind for each in found} == {"checkpoint broken", "checkpoint missing"}, what
         assert found[0].number.startswith(told[0]), what
     whole.write_text("".join(f"{line}\n" for line in lines))
     leaves = book.folder / "00000003.leaves"
@@ -162,7 +175,8 @@ async def test_the_book_itself_is_guarded(kept: Kept) -> None:
     whole.write_text(whole.read_text() + "half a li")
     await kept.owner.execute("delete from checkpoint where no >= 3")
     await kept.make(1, "after", *ENTRIES)
-    assert await kept.notary.round(kept.worker) == 5
+    # for all that the database does not know to be vouched for, once more
+    assert await kept.notary.round(kept.worker) == 15
     assert await kept.found() == []
     assert [row["no"] for row in await kept.owner.fetch("select no from checkpoint order by no")] == [
         1,
@@ -175,6 +189,90 @@ async def test_the_book_itself_is_guarded(kept: Kept) -> None:
     with pytest.raises(BrokenCheckpoint):
         await kept.notary.round(kept.worker)
     assert await kept.notary.work(kept.worker) == 0  # the loop rests a minute, as ever
+
+
+async def test_a_book_that_is_not_the_one_the_database_knows(kept: Kept) -> None:
+    """PORT-08: cut off at its end, moved away, another one: it is named, and nothing is vouched for, until the owner
+    says that it counts; the worker cannot. Then all is vouched for anew that those checkpoints vouched for."""
+    folder = kept.notary.book.folder
+    other = folder.with_name("other")
+    for at in range(4):
+        await kept.make(1, f"d{at}", *ENTRIES)
+        await kept.notary.round(kept.worker)
+        if at == 1:
+            kept.notary.book.copy(other)
+    assert (other / contract.LINES).read_text() != (folder / contract.LINES).read_text()
+    shutil.rmtree(folder)
+    with pytest.raises(BrokenCheckpoint, match="knows checkpoint 4"):
+        await kept.notary.round(kept.worker)
+    assert await kept.found() == [Break("checkpoints 1 to 4", 0, "checkpoint missing")]
+    assert not folder.exists(), "nothing is written into the wrong folder"
+    other.rename(folder)  # restored: the table is ahead of it
+    assert await kept.notary.work(kept.worker) == 0
+    assert await kept.found() == [Break("checkpoints 3 to 4", 0, "checkpoint missing")]
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await checkpoints.accept(kept.worker, kept.notary.book)
+    assert await checkpoints.accept(kept.owning, kept.notary.book) == 3
+    assert await checkpoints.accept(kept.owning, kept.notary.book) == 0
+    await kept.make(1, "after", *ENTRIES)
+    assert await kept.notary.round(kept.worker) == 15
+    assert await kept.notary.round(kept.worker) == 0
+    assert await kept.found() == []
+    await kept.owner.execute(
+        "update checkpoint set line = line || '?' where no = 2"
+    )  # as earlier releases left it
+    assert await kept.found() == [Break("checkpoint 2", 0, "checkpoint missing")]
+    shutil.rmtree(folder)  # moved away, to begin anew
+    assert await checkpoints.accept(kept.owning, kept.notary.book) == 1
+    await kept.owner.execute("update event set recorded_at = recorded_at - interval '6 minutes' where no < 3")
+    assert await checkpoints.late(kept.worker) == 10
+    assert await kept.notary.round(kept.worker) == 25
+    assert await checkpoints.late(kept.worker) == 0
+    assert await kept.found() == []
+
+
+async def test_a_moment_that_a_restore_took_back_leaves_no_gap(kept: Kept) -> None:
+    """PORT-08: the database goes back, the folder stays and tells of a time that is no more: when transaction ids have
+    come past its end, what was written meanwhile is vouched for all the same."""
+    await kept.make(1, "before", *ENTRIES)
+    await kept.notary.round(kept.worker)
+    await kept.make(1, "gone", *ENTRIES)
+    await kept.notary.round(kept.worker)
+    await kept.owner.execute("delete from checkpoint where no = 2")
+    await kept.owner.execute("delete from document where number like 'gone%'")
+    await kept.make(1, "instead", *ENTRIES)
+    await kept.owner.execute(
+        """update event set xid = (select next from checkpoint)
+           where document_id = (select id from document where number like 'instead%')"""
+    )
+    assert await kept.notary.round(kept.worker) == 5
+    assert {(each.entry, each.kind) for each in await kept.found()} == {(2, "deleted")}
+
+
+def test_a_copy_of_a_book_that_is_written_meanwhile_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-03: with each file that is copied another checkpoint comes; of those in the copy none lacks its leaves."""
+    create(tmp_path / "pki", tmp_path / "cards", [])
+    notary, lines, copy = Notary.load(tmp_path / "history", tmp_path / "pki"), [""], shutil.copy2
+
+    def write() -> None:
+        leaves = [Leaf(1, len(lines), False, bytes(32)).encode()]
+        root, previous = root_of(leaves).hex(), contract.digest_of(lines[-1])
+        checkpoint = Checkpoint(len(lines), 1, 1, 1, root, previous, 1, 2, "1", "")
+        lines.append(notary.book.add(checkpoint, leaves, notary.key))
+
+    def copied(file: Path, to: Path) -> Any:
+        done = copy(file, to)
+        write()
+        return done
+
+    write()
+    monkeypatch.setattr(shutil, "copy2", copied)
+    notary.book.copy(tmp_path / "copy")
+    found = list(contract.walk(Book(tmp_path / "copy"), notary.certificate))
+    assert found
+    assert not any(isinstance(each, BrokenCheckpoint) for each in found)
 
 
 def _other(line: str) -> str:

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from singlewindow.contract import demo_pki
+from singlewindow.contract.checkpoints import Book
 from singlewindow.kernel.documents import evidence
-from singlewindow.kernel.documents.checkpoints import Notary
+from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied
@@ -90,6 +91,40 @@ async def test_it_is_accepted_without_the_portal(house: House, verify: Any, tmp_
         other = shutil.copytree(tmp_path / "trust", tmp_path / f"other {name}")
         shutil.copy(tmp_path / "others" / name, other)
         assert words in verify(parts, other)[0]
+
+
+async def test_it_is_accepted_after_a_restore(house: House, verify: Any, tmp_path: Path) -> None:
+    """PORT-08: the database is ahead of a restored book, and an earlier release wrote other checkpoints under the same
+    numbers; what proves nothing is not handed out, and when the owner says that the book counts all is proven."""
+    member, number = await answered(house)
+    notary = Notary.load(settings().history, house.pki)
+    await notary.round(house.worker)
+    notary.book.copy(tmp_path / "kept")
+    await answered(house)
+    await notary.round(house.worker)
+    later, later_number = await answered(house)
+    await notary.round(house.worker)
+    shutil.rmtree(notary.book.folder)
+    Book(tmp_path / "kept").copy(notary.book.folder)
+    assert verify(await fetched(member, number))[0] == 0
+    assert verify(await fetched(later, later_number))[0] == 3
+    known = await house.sql("select no, line from checkpoint order by no desc limit 1")
+    await house.sql("delete from checkpoint where no >= $1", known[0]["no"] - 1)
+    await notary.round(house.worker)
+    written = await house.sql("select no, line from checkpoint order by no desc limit 1")
+    assert (written[0]["no"], written[0]["line"] == known[0]["line"]) == (known[0]["no"] - 1, False)
+    await house.sql("update checkpoint set line = $2 where no = $1", written[0]["no"], known[0]["line"])
+    assert verify(await fetched(later, later_number))[0] == 3
+    assert await accept(house.owner, notary.book) == written[0]["no"]
+    await notary.round(house.worker)
+    for each, its in ((member, number), (later, later_number)):
+        assert verify(await fetched(each, its))[0] == 0
+    shutil.rmtree(notary.book.folder)  # moved away, to begin anew
+    assert verify(await fetched(member, number))[0] == 3
+    await accept(house.owner, notary.book)
+    await notary.round(house.worker)
+    for each, its in ((member, number), (later, later_number)):
+        assert verify(await fetched(each, its))[0] == 0
 
 
 async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:

@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf, path_to
+from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf, path_to, vouches
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import Document
@@ -192,23 +192,25 @@ async def _history(
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The entries, each with the text that was hashed and its path in a checkpoint; and those checkpoints' lines."""
     rows = await _all(transaction, _ENTRIES, document)
-    pages = await asyncio.to_thread(_paths, document, rows, book)
-    used = {no for no, _ in pages.values()}
-    lines = await transaction.rows(_LINES, list(used))
+    candidates = {no for row in rows for no in row["found"] or ()}
+    lines = {row["no"]: row["line"] for row in await transaction.rows(_LINES, list(candidates))}
+    pages = await asyncio.to_thread(_paths, document, rows, lines, book)
+    used = sorted({no for no, _ in pages.values()})
     entries = []
     for row in rows:
         no, path = pages.get(row["no"], (None, []))
         entry = {"no": row["no"], "entry": row["entry"], "previous": row["previous"].hex()}
         entries.append(entry | {"hash": row["hash"].hex(), "checkpoint": no, "path": path})
-    return entries, {str(row["no"]): row["line"] for row in lines}
+    return entries, {str(no): lines[no] for no in used}
 
 
 Found = tuple[int, list[list[str]]]
 
 
-def _paths(document: Document, rows: Sequence[Row], book: Book) -> dict[int, Found]:
+def _paths(document: Document, rows: Sequence[Row], lines: Mapping[int, str], book: Book) -> dict[int, Found]:
     """For each entry by its number: its checkpoint, and its path to the root there. Entries of the last minute have
-    none yet, nor those whose leaves are not within reach."""
+    none yet, nor those whose leaves are not within reach, or are another checkpoint's than the table has: the book is
+    then not the one that the table knows (`checkpoints.py`), and such a proof would prove nothing."""
     pages: dict[int, list[bytes]] = {}
     found: dict[int, Found] = {}
     for row in rows:
@@ -217,11 +219,11 @@ def _paths(document: Document, rows: Sequence[Row], book: Book) -> dict[int, Fou
             if no not in pages:
                 pages[no] = _leaves(book, no)
             at = bisect_left(pages[no], leaf)  # they stand by document and number
-            if pages[no][at : at + 1] == [leaf]:
-                path = [
-                    ["left" if left else "right", digest.hex()] for left, digest in path_to(pages[no], at)
-                ]
-                found[row["no"]] = (no, path)
+            if pages[no][at : at + 1] != [leaf]:
+                continue
+            path = path_to(pages[no], at)
+            if vouches(lines[no], leaf, path):
+                found[row["no"]] = (no, [["left" if left else "right", each.hex()] for left, each in path])
                 break
     return found
 

@@ -3,7 +3,8 @@
 Each entry's hash covers the entry before it, its own number and its content (trigger event_chain), so an entry that
 was changed, taken out or moved breaks the chain where it stood. What was taken from the end leaves no gap: there the
 count of submissions tells. And a history that was written anew as a whole, or taken out with its document, is not the
-one that the checkpoints vouch for (`checkpoints.py`).
+one that the checkpoints vouch for (`checkpoints.py`). Of those the database knows how many there are: a book that is
+another one, or lacks its end, is a break too.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Literal
 from singlewindow.contract import checkpoints
 from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf
 from singlewindow.kernel.database.connection import Database, Row, Transaction
+from singlewindow.kernel.documents.checkpoints import unlike
 
 BATCH = 5000  # entries or documents held in memory at once
 
-Kind = Literal["changed", "deleted", "reordered", "end missing", "checkpoint broken"]
+Kind = Literal["changed", "deleted", "reordered", "end missing", "checkpoint broken", "checkpoint missing"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ async def breaks(
     seen: set[tuple[str, int]] = set()
     walks = [_broken_chains(database, checked), _missing_ends(database, checked)]
     if book is not None:
-        walks.append(_not_as_vouched(database, checked, book, certificate))
+        walks += [_not_as_vouched(database, checked, book, certificate), _not_in_book(database, book)]
     for walk in walks:
         async for found in walk:
             if found.place not in seen:
@@ -139,6 +141,15 @@ async def _not_as_vouched(
             number = row["number"] or f"document {row['document']}"
             gone: Kind = "deleted" if row["followed"] or row["number"] is None else "end missing"
             yield Break(number, row["no"], "changed" if row["there"] else gone)
+
+
+async def _not_in_book(database: Database, book: Book) -> AsyncIterator[Break]:
+    """Checkpoints that the database knows and the book has not, or has otherwise."""
+    async with database.transaction() as transaction:
+        runs = await unlike(transaction, book)
+    for run in runs:
+        which = f"checkpoints {run.start} to {run[-1]}" if len(run) > 1 else f"checkpoint {run.start}"
+        yield Break(which, 0, "checkpoint missing")
 
 
 _DIFFERENT = """
