@@ -31,7 +31,7 @@ from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
 
-MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 28 kinds: what, and at which entry
+MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 44 kinds: what, and at which entry
 ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
 FORGE = """
 create function forge(mutation text, victim bigint, spot int) returns void language plpgsql as $$
@@ -47,6 +47,8 @@ begin
         if mutation = 'swapped' and place = spot + 1 then kept := entries[place - 1]; end if;
         if mutation = 'deleted' and place = spot or mutation = 'cut off' then continue; end if;
         if mutation = 'changed' and place = spot then kept.who := kept.who || '?'; end if;
+        if mutation = 'other data' and place = spot then kept.data := kept.data || '{"place": 0}'; end if;
+        if mutation = 'other kind' and place = spot then kept.kind := kept.kind || '?'; end if;
         if mutation = 'earlier' and place = spot then kept.at := kept.at - interval '1 second'; end if;
         if mutation = 'added' and place = spot then
             insert into event (document_id, company_id, at, kind, who) values (victim, 0, kept.at, 'receipt', '');
@@ -105,8 +107,9 @@ async def kept(postgres: Any, portal_template: str, tmp_path: Path) -> AsyncIter
 
 
 async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) -> None:
-    """PORT-08: changed, dated back, deleted, exchanged, added, cut off, gone with the document: each by someone who can
-    write in the database and makes the chain hold again. What was not touched is not named."""
+    """PORT-08: another person, another content or kind, dated back, deleted, exchanged, added, cut off, gone with the
+    document; the last entry by itself too: each by someone who can write in the database and makes the chain hold
+    again. What was not touched is not named."""
     await kept.make(MUTATIONS, "d", *ENTRIES)
     await kept.make(50, "untouched", *ENTRIES)
     await kept.make(50, "draft", "created", "saved")
@@ -114,8 +117,11 @@ async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) ->
     assert await kept.notary.round(kept.worker) == 0
     await kept.make(50, "later", *ENTRIES)  # not yet vouched for
     chance = random.Random(1)
-    kinds = ("changed", "earlier", "deleted", "swapped", "added", "cut off", "document gone")
-    plan = [(chance.choice(kinds), chance.randint(1, 4)) for _ in range(MUTATIONS)]
+    kinds = (
+        "changed", "other data", "other kind", "earlier", "deleted", "swapped", "added", "cut off", "document gone",
+    )  # fmt: skip
+    drawn = [(chance.choice(kinds), chance.randint(1, 5)) for _ in range(MUTATIONS)]
+    plan = [(kind, min(at, 4) if kind == "swapped" else at) for kind, at in drawn]
     documents = await kept.owner.fetch("select id, number from document where number ~ '^d[0-9]' order by id")
     await kept.owner.execute(FORGE)
     await kept.owner.execute(
