@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -21,7 +21,7 @@ from singlewindow.client.window import PORTAL
 from singlewindow.launch import backup as backups
 from singlewindow.launch import rolling, sealed_files
 from singlewindow.launch.clock import move
-from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.launcher import Launcher
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.seals import check
@@ -308,8 +308,16 @@ def main() -> None:
 
 
 def _do(work: Callable[[Launcher], None]) -> None:
+    settings = LaunchSettings()
     try:
-        work(Launcher(LaunchSettings(), _console))
+        work(Launcher(settings, _console))
     except LaunchError as error:
-        _console.print(f"[bold red]Cannot go on.[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        _stop(str(error))
+    except OSError as error:
+        _stop(said_of(error, settings.data))
+
+
+def _stop(why: str) -> NoReturn:
+    _console.print("[bold red]Cannot go on.[/]", end=" ")
+    _console.print(why, highlight=False, soft_wrap=True, markup=False)
+    raise typer.Exit(1)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 HOST_SECONDS = 1.5  # of several servers each has so long to answer
+REACH_SECONDS = 10.0  # the only server of an address, before a program begins
 QUIET_SECONDS = 15  # a server that is silent so long, with words of ours unacknowledged, is gone
 _PROBES = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 3), (socket.TCP_KEEPCNT, 3))
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -50,6 +51,29 @@ async def connect(dsn: str | None = None, **options: Any) -> asyncpg.Connection:
                 raise
     assert failure is not None
     raise failure
+
+
+class Unreachable(SystemExit):
+    """Ends the program: its text goes to standard error, the exit code is 1."""
+
+
+async def reach(setting: str, url: str) -> None:
+    """Whether the database of a setting (its name without prefix) can be opened, asked before a program begins.
+
+    Raises Unreachable with what to look at.
+    """
+    try:
+        connection = await connect(url, timeout=REACH_SECONDS)
+    except FAILURES as error:
+        advice = f"Does it run there, and is SINGLEWINDOW_{setting} right?"
+        raise Unreachable(f"Cannot go on: {unreachable(url, error)}\n{advice}") from None
+    await connection.close()
+
+
+def unreachable(url: str, error: BaseException) -> str:
+    """That a database cannot be opened, and why; the address without user and password."""
+    place = url.rpartition("@")[2] or url
+    return f"the database {place} cannot be opened: {error or type(error).__name__}"
 
 
 def servers(url: str) -> list[str]:

@@ -13,6 +13,7 @@ import typer
 
 from singlewindow.contract.background import give_way
 from singlewindow.contract.environment import check_all
+from singlewindow.contract.postgres import reach
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
@@ -34,7 +35,9 @@ def migrate() -> None:
     """Bring customs' database to the newest schema."""
     from singlewindow.customs.migrate import migrate as migrate_database
 
-    migrate_database(CustomsSettings().customs_database_url)
+    url = CustomsSettings().customs_database_url
+    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
+    migrate_database(url)
 
 
 @program.command()
@@ -53,6 +56,7 @@ def serve() -> None:
     logs.configure(settings.log_format)
     app = create_app(settings)
     check_all()
+    asyncio.run(reach("CUSTOMS_DATABASE_URL", settings.customs_database_url))
     gc.collect()
     gc.freeze()  # what the start has made stays to the end
     gc.set_threshold(20_000, 20, 20)

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from singlewindow.contract.background import give_way
 from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.environment import check_all
+from singlewindow.contract.postgres import reach
 from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.connection import Database
@@ -40,6 +41,7 @@ def serve() -> None:
 
     app, given = create_app(), settings().listening_socket
     check_all()  # those of the chapters too, before anybody asks
+    asyncio.run(reach("WEB_DATABASE_URL", settings().web_database_url))
     answer_requests(app, settings().port, None if given is None else socket.socket(fileno=given))
 
 
@@ -66,6 +68,7 @@ def worker() -> None:
     configure(settings().log_format)
     document_types()
     check_all()
+    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
     settle()
     give_way(settings().background_niceness)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -77,6 +80,7 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from singlewindow.kernel.database.migrate import migrate as migrate_database
 
+    asyncio.run(reach("DATABASE_URL", settings().database_url))
     migrate_database(settings().database_url)
 
 
@@ -115,7 +119,9 @@ ACCEPT_BOOK = typer.Option(
 @cli.command()
 def verify_history(accept_book: Annotated[bool, ACCEPT_BOOK] = False) -> None:
     """Check every document's history by its hash chain and the checkpoints; exit code 1 when one is broken."""
+    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
     if accept_book:
+        asyncio.run(reach("DATABASE_URL", settings().database_url))
         asyncio.run(_accept_book(settings().database_url))
     if asyncio.run(_verify_history(settings().worker_database_url)):
         raise typer.Exit(1)

@@ -22,12 +22,20 @@ def keep_small(path: Path, limit: int = _LOG_BYTES) -> None:
         pass
 
 
-def tail(path: Path, size: int = 3000) -> str:
-    """The end of a log, for a message."""
+def tail(path: Path, size: int = 3000, since: int = 0) -> str:
+    """The end of a log, for a message; nothing of what stood there when it was `since` bytes long."""
     try:
-        return path.read_bytes()[-size:].decode(errors="replace").strip()
+        return path.read_bytes()[since:][-size:].decode(errors="replace").strip()
     except FileNotFoundError:
         return ""
+
+
+def length(path: Path) -> int:
+    """Bytes of a log, 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def read_json(path: Path) -> dict[str, Any]:

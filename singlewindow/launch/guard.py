@@ -11,7 +11,7 @@ import structlog
 
 from singlewindow.launch.child import Child
 from singlewindow.launch.errors import LaunchError
-from singlewindow.launch.files import keep_small, tail
+from singlewindow.launch.files import keep_small, length, tail
 from singlewindow.launch.parts import Part
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
@@ -41,6 +41,12 @@ class Guard:
         self._pause = _FIRST_PAUSE
         self._again_at: float | None = None
         self._replacing = False
+        self._said_from = 0
+
+    @property
+    def said(self) -> str:
+        """The end of what it has written to its log since it was started."""
+        return tail(self.log_file, since=self._said_from)
 
     @property
     def pid(self) -> int | None:
@@ -49,6 +55,7 @@ class Guard:
 
     def start(self) -> None:
         """Start the program; its output is added to its log."""
+        self._said_from = length(self.log_file)
         old, self._child = self._child, self._start()
         self._again_at = None
         if old is not None:

@@ -18,14 +18,14 @@ from rich.console import Console
 
 from singlewindow.launch import backup, databases, rolling, summary
 from singlewindow.launch.errors import LaunchError
-from singlewindow.launch.files import keep_small, read_people, tail
+from singlewindow.launch.files import keep_small, read_people
 from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import InUseError, take
 from singlewindow.launch.parts import Part, all_parts, check_ports, listen
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.publication import registers_arrived
 from singlewindow.launch.residence import Residence
-from singlewindow.launch.settings import CLONE, LaunchSettings
+from singlewindow.launch.settings import CLONE, LaunchSettings, misspelt
 from singlewindow.launch.setup import Setup
 
 _READY_SECONDS = 60.0
@@ -61,7 +61,7 @@ class Launcher:
     def run(self) -> None:
         """Everything, until a signal ends it. Raises LaunchError when something cannot start."""
         began = time.monotonic()
-        self._obey_signals()
+        self._begin()
         with self._folder(), self._databases() as cluster:
             parts = all_parts(self._settings)
             check_ports(parts)
@@ -77,7 +77,7 @@ class Launcher:
 
     def run_one(self, name: str) -> None:
         """A single part, beside a running launcher or on its own, until a signal ends it."""
-        self._obey_signals()
+        self._begin()
         part = next(part for part in all_parts(self._settings) if part.name == name)
         parts = [part]
         check_ports(parts)
@@ -90,7 +90,7 @@ class Launcher:
 
     def setup(self, *, migrations_only: bool = False) -> None:
         """Prepare databases, cards and world (or bring the tables up to date only), then end."""
-        self._obey_signals()
+        self._begin()
         with self._databases(shared=True) as cluster:
             setup = Setup(self._settings, self._environment(cluster))
             if migrations_only:
@@ -169,7 +169,7 @@ class Launcher:
         while waiting:
             for guard in guards:
                 if guard.pid is None:
-                    raise LaunchError(f"The {guard.part.name} ended at once:\n{tail(guard.log_file)}")
+                    raise LaunchError(f"The {guard.part.name} ended at once:\n{guard.said}")
             waiting = [guard for guard in waiting if not guard.part.ready()]
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(guard.part.name for guard in waiting)
@@ -227,6 +227,12 @@ class Launcher:
         if not cluster.alive:
             log.warning("the database ended, starting it again")
             cluster.restart()
+
+    def _begin(self) -> None:
+        """Obey signals, and name settings that nobody reads."""
+        self._obey_signals()
+        for line in misspelt(os.environ):
+            self._report(line)
 
     def _obey_signals(self) -> None:
         signal.signal(rolling.SIGNAL, self._hear_roll)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import asyncpg
 
 T = TypeVar("T")
-_CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,18 @@ class Marks:
 
 
 async def _connected(url: str, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    from singlewindow.contract.postgres import FAILURES, connect  # noqa: PLC0415 - slow to import
+    from singlewindow.contract.postgres import (  # noqa: PLC0415 - slow to import
+        FAILURES,
+        REACH_SECONDS,
+        connect,
+        unreachable,
+    )
 
     try:
-        connection = await connect(url, timeout=_CONNECT_SECONDS)
+        connection = await connect(url, timeout=REACH_SECONDS)
     except FAILURES as error:
-        raise LaunchError(f"The database {url.rpartition('@')[2]} cannot be opened: {error}") from error
+        said = unreachable(url, error)
+        raise LaunchError(f"{said[0].upper()}{said[1:]}") from error
     try:
         return await work(connection)
     finally:

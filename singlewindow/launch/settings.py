@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import Field
@@ -136,6 +139,25 @@ class LaunchSettings(EnvironmentSettings):
         hosts = dict.fromkeys((_reachable(self.host), "127.0.0.1", "localhost"))
         own = [f"http://{host}:{port}" for host in hosts for port in ports]
         return list(dict.fromkeys([*own, self.portal_address, self.customs_address]))
+
+
+def misspelt(names: Iterable[str]) -> Iterator[str]:
+    """A line for each environment variable with our prefix that is no setting of any program.
+
+    What is one stands in docs/operations.md, which a test holds against all that programs and chapters declare; the
+    launcher cannot load them all. What is for the tests begins with TEST_, or stands in CONTRIBUTING.md.
+    """
+    ours = sorted(each for each in names if each.startswith(PREFIX) and not each.startswith(f"{PREFIX}TEST_"))
+    told = {name for each in _TOLD if each.is_file() for name in _NAME.findall(each.read_text("utf-8"))}
+    for name in ours if told else ():
+        if name not in told:
+            near = get_close_matches(name, told, 1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            yield f"{name} is no setting, nothing reads it (docs/operations.md){meant}"
+
+
+_TOLD = (CLONE / "docs" / "operations.md", CLONE / "CONTRIBUTING.md")
+_NAME = re.compile(rf"{PREFIX}[A-Z0-9_]+")
 
 
 def _reachable(host: str) -> str:

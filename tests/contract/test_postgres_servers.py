@@ -53,6 +53,17 @@ def test_an_address_names_servers_in_order() -> None:
     assert servers.servers("postgresql://u@/d?host=/run") == ["postgresql://u@/d?host=/run"]
 
 
+async def test_one_that_cannot_be_reached_is_told_without_its_password() -> None:
+    """OPER-01: before a program begins, by the name of the setting."""
+    (port,) = free_ports(1)
+    with pytest.raises(servers.Unreachable) as ended:
+        await servers.reach("WEB_DATABASE_URL", f"{USERS}127.0.0.1:{port}/portal")
+    said = str(ended.value)
+    assert f"127.0.0.1:{port}/portal cannot be opened" in said
+    assert "SINGLEWINDOW_WEB_DATABASE_URL" in said
+    assert "ss@" not in said
+
+
 async def test_what_refuses_or_is_silent_is_passed_over(
     postgres: Any, portal_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
