@@ -35,6 +35,7 @@ LATER = (
     "WITH_TEMPLATE",
     "WEBHOOK_",
 )
+READY = "· ready after"  # what a launcher says; one that gives up says "Not ready after"
 PORTS = ("PORT", "CUSTOMS_PORT", "CARD_PORT")
 FIRST_START = ("mode", "fault")  # customs' tables of what counts at their first start
 MOVED = "moved-to"  # the database lies elsewhere, where its user can reach it
@@ -79,7 +80,7 @@ def _start_once(place: Path, environment: dict[str, str]) -> None:
         command = (sys.executable, "-m", "singlewindow", "run")
         launcher = spawn(command, output=output, environment=environment | settings)
     try:
-        while "ready after" not in said.read_text(errors="replace"):
+        while READY not in said.read_text(errors="replace"):
             assert launcher.poll() is None, tail(said)
             time.sleep(0.1)
         cluster = Cluster(place / "data" / "postgres")

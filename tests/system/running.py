@@ -23,7 +23,7 @@ from singlewindow.launch.files import tail
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import spawn, stop
 from tests.ports import free_ports
-from tests.system.prepared import PORTS, begin_prepared
+from tests.system.prepared import PORTS, READY, begin_prepared
 
 CLONE = Path(__file__).resolve().parents[2]
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -107,7 +107,7 @@ class System:
     @property
     def starts(self) -> int:
         """How often a launcher here has said that everything is ready."""
-        return self.log("launcher").count("ready after")
+        return self.log("launcher").count(READY)
 
     def put_card(self, card_no: str | None) -> None:
         """Put a card into the reader, or pull the one that is in it; the service sees it within half a second."""
@@ -265,7 +265,7 @@ def _environment(folder: Path, settings: dict[str, str]) -> dict[str, str]:
 
 def _await_ready(system: System, lives: Callable[[], bool], patience: float) -> None:
     def ready() -> bool:
-        return not lives() or "ready after" in system.log("launcher")
+        return not lives() or READY in system.log("launcher")
 
     assert eventually(ready, patience), system.log("launcher")
     assert lives(), system.log("launcher")
