@@ -34,14 +34,14 @@ class Ready:
     number: str
     application_id: int
     made: int
-    data_file_id: int | None
+    data_file_id: int
 
 
 async def get_ready(transaction: Transaction, person: Person, number: str, *, partial: bool) -> Ready:
     """The application of this number, if its data may be had.
 
-    Raises NotFound, NotReady (still at work, stopped, or nothing generated), Gone, and PartialData where some
-    declarations failed and `partial` was not said.
+    Raises NotFound, NotReady (still at work, stopped, nothing generated, or its workbook not written), Gone, and
+    PartialData where some declarations failed and `partial` was not said.
     """
     progress = await progress_of(transaction, person, number)
     application = progress.application
@@ -67,6 +67,8 @@ def _check(progress: Progress, number: str) -> None:
         )
     if not progress.made:
         raise NotReady(f"申请 {number} 的数据生成失败，没有可以导出的数据；请查看列表中的原因后重新申请")
+    if progress.application["data_file_id"] is None:
+        raise NotReady(f"申请 {number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
 
 
 async def _question(transaction: Transaction, person: Person, progress: Progress) -> str:
@@ -81,10 +83,7 @@ async def _question(transaction: Transaction, person: Person, progress: Progress
 
 
 async def workbook(transaction: Transaction, person: Person, ready: Ready) -> StoredFile:
-    """The workbook of an application. Raises NotReady where it could not be written, Gone where it has just been
-    swept."""
-    if ready.data_file_id is None:
-        raise NotReady(f"申请 {ready.number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
+    """The workbook of an application. Raises Gone where it has just been swept."""
     found = await files.get_many(transaction, person, [ready.data_file_id])
     if not found:
         raise Gone(f"申请 {ready.number} {rules.GONE}")

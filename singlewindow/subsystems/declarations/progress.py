@@ -39,10 +39,13 @@ class Progress:
 
     @property
     def state(self) -> Literal["queued", "running", "done", "stopped", "failed"]:
-        """The job's state, or what it ended with."""
+        """The job's state, or what it ended with: without a workbook data are not done."""
         if self.job is not None:
             return self.job.state
-        return "stopped" if self.waiting else "done"
+        if self.waiting:
+            return "stopped"
+        unwritten = self.application["kind"] == "export" and self.application["data_file_id"] is None
+        return "failed" if unwritten and self.made else "done"
 
 
 async def progress_of(transaction: Transaction, person: Person, number: str) -> Progress:

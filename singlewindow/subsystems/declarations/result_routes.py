@@ -217,7 +217,7 @@ async def archive(
 def _view(row: Row, now: datetime) -> ResultView:
     kind: rules.Kind = row["kind"]
     expired = results.is_gone(row, now)
-    may = rules.permissions(kind, row["state"], expired=expired)
+    may = rules.permissions(kind, row["state"], expired=expired, written=row["written"])
     return ResultView(
         **{name: row[name] for name in ("id", "application", "number", "kind", "sealed", "state", "why")},
         state_name=rules.STATES[kind][row["state"]],

@@ -29,7 +29,7 @@ SORTS = {
 OWN = "r.company_id = $1"
 """The application's own check of whose results are seen; row-level security is the second fence."""
 COLUMNS = """r.id, a.number as application, r.declaration as number, r.kind, a.sealed, r.state, r.why, r.applied_at,
-    a.applied_by, r.expires_at, r.file_id"""
+    a.applied_by, r.expires_at, r.file_id, a.data_file_id is not null as written"""
 FROM = "from declarations_result r join declarations_application a on a.id = r.application_id"
 
 

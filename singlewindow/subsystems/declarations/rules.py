@@ -218,6 +218,7 @@ def print_why(state: str, process: str, since: date | None) -> str:
 
 
 GONE = "已超过保存期限，请重新申请"
+UNWRITTEN = "数据尚未全部生成，或数据文件没有写成；请待生成完毕，或在申请进度中继续生成后再导出"
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,13 @@ class Permission:
     why: str = ""
 
 
-def permissions(kind: Kind, state: str, *, expired: bool) -> dict[str, Permission]:
-    """导出, 打印 and 操作记录 of one result (PRNT-05, PRNT-07, PRNT-08): grey buttons come from here."""
-    why = GONE if expired else ""
+def permissions(kind: Kind, state: str, *, expired: bool, written: bool = True) -> dict[str, Permission]:
+    """导出, 打印 and 操作记录 of one result (PRNT-05, PRNT-07, PRNT-08): grey buttons come from here.
+
+    Data are had of the whole application, once all of it was tried and its file is `written`.
+    """
+    why = "" if written or kind == "print" else UNWRITTEN
+    why = GONE if expired else why
     if state not in MADE[kind]:
         why = f"申请办理状态为「{STATES[kind][state]}」，不能办理"
     made = Permission(not why, why)

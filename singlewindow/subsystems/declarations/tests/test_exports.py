@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
 from singlewindow.kernel.spreadsheets.exporting import ExportFailed
-from singlewindow.subsystems.declarations import data_files, export_job
+from singlewindow.subsystems.declarations import data_files, export_job, rules
 from singlewindow.subsystems.declarations import work as chapter_work
 from singlewindow.subsystems.declarations.keeping import kept_until
 from singlewindow.subsystems.declarations.tests.scene import (
@@ -238,6 +238,13 @@ async def test_a_workbook_that_could_not_be_written_is_not_called_gone(
     assert (await view(member, application))["state"] == "failed"
     answer = await data_of(member, application)
     assert (answer.status_code, "继续生成" in answer.json()["detail"]) == (409, True)
+    assert (await data_of(member, application, "csv")).status_code == 409
+    rows = await results(member, "export", application=application)
+    assert [(row["state"], row["may"]["export"]) for row in rows] == [
+        ("1", {"allowed": False, "why": rules.UNWRITTEN})
+    ] * 2
+    await house.sql("update declarations_application set job_id = null where number = $1", application)
+    assert (await view(member, application))["state"] == "failed", "also when its job was swept"
     assert (await member.http.post(f"{BASE}/applications/{application}/resume")).status_code == 200
     await work(house)
     assert numbers_in(await data_of(member, application)) == numbers

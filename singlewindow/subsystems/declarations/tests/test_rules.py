@@ -190,6 +190,7 @@ def test_what_may_be_done_with_data(state: str, expired: bool) -> None:
     assert not may["print"].allowed
     assert not may["log"].allowed
     assert all(each.allowed or each.why for each in may.values())
+    assert not rules.permissions("export", state, expired=expired, written=False)["export"].allowed
 
 
 def test_kept_to_the_moment() -> None:

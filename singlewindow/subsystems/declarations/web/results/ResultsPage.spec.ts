@@ -280,6 +280,19 @@ describe("自助打印/导出: data (PRNT-07)", () => {
     expect(wrapper.text()).toContain("报关单没有表体数据");
   });
 
+  it("data whose file could not be written are grey with the reason, and go on by 继续 (PRNT-11)", async () => {
+    const why = "数据尚未全部生成，或数据文件没有写成";
+    const { press, requests } = await openExports({
+      [`GET ${AT}/results`]: list(grey(6, "1", "已生成", why, { kind: "export", application: "SJDC2026112600000001" })),
+      [`GET ${AT}/applications/SJDC2026112600000001`]: application({ number: "SJDC2026112600000001", kind: "export", total: 1, done: 1, state: "failed", state_name: "未能完成" }),
+      [`POST ${AT}/applications/SJDC2026112600000001/resume`]: application({ number: "SJDC2026112600000001", kind: "export", total: 1, done: 1 }),
+    });
+    await flushPromises();
+    expect(acts()[0]![0]).toEqual(["导出", "true", why]);
+    await press("继续 SJDC2026112600000001");
+    expect(requests("/applications/SJDC2026112600000001/resume")).toHaveLength(1);
+  });
+
   it("导出 delivers the data of the whole application in the chosen format", async () => {
     const { press, requests } = await openExports({ [DATA]: {} });
     await press(`导出 ${numberOf(6)}`);

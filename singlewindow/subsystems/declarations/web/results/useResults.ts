@@ -13,6 +13,10 @@ import { MOST_FILES } from "./useFiles";
 
 const DAYS = { label: "申请日期", hint: "提出申请的日期，默认为当天；起止时间范围不能超过 3 个月，填写了申请编号或报关单号时可以不填" };
 const LARGEST = 100; // rows of a page
+const MADE = "1"; // of data
+/** Not made yet, or data that were made while their application's file is not there: how far it is is shown, and 继续. */
+const isWaiting = (row: Result): boolean =>
+  row.state === WAITING[row.kind] || (row.kind === "export" && row.state === MADE && !row.expired && !row.may.export.allowed);
 const kindOf = (word: string): Kind | undefined => (Object.keys(KINDS) as Kind[]).find((one) => KINDS[one] === word);
 
 /** The query of 自助打印/导出: 申请类型 and what follows from it, the list, and how far is what is still being made (PRNT-04). */
@@ -33,7 +37,7 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
 
   const refresh = (): Promise<void> => list.refresh().catch(() => undefined);
   const progress = useProgress(active, () => void refresh());
-  const waiting = computed(() => [...new Set(list.rows.value.filter((row) => row.state === WAITING[row.kind]).map((row) => row.application))]);
+  const waiting = computed(() => [...new Set(list.rows.value.filter(isWaiting).map((row) => row.application))]);
 
   watch(() => waiting.value.join(), () => progress.follow(waiting.value));
   watch(active, (now) => now && void refresh());
