@@ -50,6 +50,8 @@ async def get_ready(transaction: Transaction, person: Person, number: str, *, pa
     _check(progress, number)
     if rules.is_over(application["expires_at"], transaction.now):
         raise Gone(f"申请 {number} {rules.GONE}")
+    if application["data_file_id"] is None:
+        raise NotReady(f"申请 {number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
     if progress.failed and not partial:
         raise PartialData(await _question(transaction, person, progress))
     return Ready(number, application["id"], progress.made, application["data_file_id"])
@@ -67,8 +69,6 @@ def _check(progress: Progress, number: str) -> None:
         )
     if not progress.made:
         raise NotReady(f"申请 {number} 的数据生成失败，没有可以导出的数据；请查看列表中的原因后重新申请")
-    if progress.application["data_file_id"] is None:
-        raise NotReady(f"申请 {number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
 
 
 async def _question(transaction: Transaction, person: Person, progress: Progress) -> str:

@@ -21,7 +21,8 @@ UNDER_WAY = "该申请正在办理；只有已停止或中途未能完成的申�
 
 @dataclass(frozen=True)
 class Progress:
-    """An application, how many of its declarations were made and how many failed, and its job while there is one.
+    """An application, how many of its declarations were made and how many failed, of how many there is still something
+    kept, and its job while there is one.
 
     Jobs are swept some weeks after their end; an application without one is done, or stopped.
     """
@@ -29,6 +30,7 @@ class Progress:
     application: Row
     made: int
     failed: int
+    kept: int
     job: Job | None
 
     @property
@@ -39,13 +41,13 @@ class Progress:
 
     @property
     def state(self) -> Literal["queued", "running", "done", "stopped", "failed"]:
-        """The job's state, or what it ended with: without a workbook data are not done."""
+        """The job's state, or what it ended with: data that are there without a workbook are not done."""
         if self.job is not None:
             return self.job.state
         if self.waiting:
             return "stopped"
         unwritten = self.application["kind"] == "export" and self.application["data_file_id"] is None
-        return "failed" if unwritten and self.made else "done"
+        return "failed" if unwritten and self.kept else "done"
 
 
 async def progress_of(transaction: Transaction, person: Person, number: str) -> Progress:
@@ -54,7 +56,8 @@ async def progress_of(transaction: Transaction, person: Person, number: str) -> 
     kind = application["kind"]
     counted = await transaction.row(
         f"""select count(*) filter (where state = any($3)) as made,
-                count(*) filter (where state <> all($3) and made_at is not null) as failed
+                count(*) filter (where state <> all($3) and made_at is not null) as failed,
+                count(file_id) as kept
             from declarations_result where {OWN} and application_id = $2""",
         person.company_id,
         application["id"],
@@ -62,7 +65,11 @@ async def progress_of(transaction: Transaction, person: Person, number: str) -> 
     )
     assert counted is not None
     return Progress(
-        application, counted["made"], counted["failed"], await _job(transaction, person, application)
+        application,
+        counted["made"],
+        counted["failed"],
+        counted["kept"],
+        await _job(transaction, person, application),
     )
 
 
