@@ -28,6 +28,8 @@ PLAIN = {"type": TYPE, "table": "transport_modes", "code": "2", "name": "form", 
 """What stands in an address for what is nobody's."""
 PEOPLE = ("company", "account", "card", "session")
 """Tables without which nobody could ask."""
+OF_PEOPLE = frozenset({"GET /api/session", "GET /api/company/accounts"})
+"""What these tell is in those tables alone."""
 MANY = 100
 """Rows at least that a company of the world has."""
 OF_THE_BODY = frozenset({"content-length", "etag", "last-modified"})
@@ -35,6 +37,7 @@ OF_THE_BODY = frozenset({"content-length", "etag", "last-modified"})
 NOTED = frozenset({"api_token_use", "api_token", "session", "challenge", "login_attempt"})
 """Tables in which a request leaves a line of its own."""
 Whose = Literal["own", "foreign", "absent"]
+Said = tuple[int, str, bytes]
 
 
 def routes_of(app: FastAPI) -> dict[str, set[str]]:
@@ -176,7 +179,7 @@ class Matrix:
         """What somebody who may enter its chapter asks about documents of a type: what he gets is the chapter's to say,
         what is foreign answers as what is absent."""
         role = self.world.roles["operator by 法人卡"]
-        if not entry.names or entry.method == "GET":  # first, for what is then remembered of code tables
+        if not entry.names or entry.path.endswith("{type}"):  # first: codes of a list are then remembered
             await self.ask(Case(entry, role, tuple(entry.names), "own", type))
         if not entry.names:
             return
@@ -215,33 +218,34 @@ class Matrix:
         self.claim(case, answer.status == wanted, told)
         return answer, left
 
-    async def prove_alone(self, cases: Sequence[Case], *, control: bool = False) -> list[Case]:
+    async def prove_alone(self, cases: Sequence[Case]) -> None:
         """What is read of one's own is the same to the byte where there is no other company: so a figure, which holds
-        no canary, counts nobody else's. With `control` returns those that differ where the own company has nothing."""
-        moved: list[Case] = []
+        no canary, counts nobody else's. That each fence holds so by itself says that both do."""
+        for case, one, other in await self._without(cases, self.world.foreign_company):
+            told = f"answers otherwise without the other company\n    {difference(one, other)}"
+            self.claim(case, one == other or bool(case.entry.varies), told)
+
+    async def moved(self, cases: Sequence[Case]) -> list[Case]:
+        """Those that are answered otherwise where the own company has nothing: their figures are of what it has."""
+        found = await self._without(cases, self.world.own_company, PEOPLE)
+        return [case for case, one, other in found if one[0] == other[0] == 200 and one != other]
+
+    async def _without(
+        self, cases: Sequence[Case], company: int, kept: Sequence[str] = ()
+    ) -> list[tuple[Case, Said, Said]]:
+        """What is said to each with and without everything of a company, but for those tables."""
+        found: list[tuple[Case, Said, Said]] = []
         for at in {case.entry.at for case in cases}:
             then = [case for case in cases if case.entry.at == at]
             await self.world.house.sql("update clock set frozen = coalesce($1, now())", at)
             there = await self._read_all(then)
-            async with self.database.without(self.world.foreign_company) as went:
+            async with self.database.without(company, kept) as went:
                 assert went > MANY
-                alone = await self._read_all(then)
-            for case, one, other in zip(then, there, alone, strict=True):
-                told = f"answers otherwise without the other company\n    {difference(one, other)}"
-                self.claim(case, one == other or bool(case.entry.varies), told)
-            if control:
-                async with self.database.without(self.world.own_company, PEOPLE) as went:
-                    assert went > MANY
-                    bare = await self._read_all(then)
-                moved += [
-                    case
-                    for case, one, other in zip(then, there, bare, strict=True)
-                    if one[0] == other[0] == 200 and one != other
-                ]
+                found += zip(then, there, await self._read_all(then), strict=True)
         await self.world.house.sql("update clock set frozen = null")
-        return moved
+        return found
 
-    async def _read_all(self, cases: Sequence[Case]) -> list[tuple[int, str, bytes]]:
+    async def _read_all(self, cases: Sequence[Case]) -> list[Said]:
         said = []
         for case in cases:
             self.asked[case.whose] += 1
@@ -260,11 +264,13 @@ class Matrix:
             self.heard.add(case.entry.route)
 
     def deaf(self, moved: Collection[str]) -> Iterator[str]:
-        """Entries that prove nothing, because they ask for nothing that is there: a reading route in whose answers
-        nothing of the own company was heard, and whose figures stay as they are where it has nothing; one that answers
-        to what is one's own as to what is absent. After every role asked; `moved`: routes whose figures move."""
+        """Entries that prove nothing, because they ask for nothing that is there: a reading route whose answer stays as
+        it is where the own company has nothing (and that names nothing of which its mark was heard: a list without rows
+        may well hold the company's name); one that answers to what is one's own as to what is absent. After every role
+        asked; `moved`: routes whose answers move."""
         for entry in said_of().values():
-            tells = entry.route in self.heard or entry.route in moved
+            heard = entry.route in self.heard and (entry.names or entry.route in OF_PEOPLE)
+            tells = heard or entry.route in moved or (entry.door == "system" and entry.route in self.heard)
             if entry.unheard and tells:
                 yield f"{entry.route}: it does tell of the own company; take `unheard` away"
             elif entry.reads and not entry.unheard and not tells:

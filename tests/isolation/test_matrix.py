@@ -46,7 +46,7 @@ async def test_every_role_at_every_route(standpoint: Standpoint) -> None:
             first = next(role for role in roles if not matrix.shut(entry, role))
             for role in roles:
                 await matrix.prove(entry, role, each=WIDE or role is first)
-        moved = await matrix.prove_alone(readings(matrix), control=True)
+        moved = await matrix.moved(readings(matrix))
         matrix.failures += matrix.deaf({case.entry.route for case in moved})
         told(matrix, 3_000)
 
@@ -80,7 +80,7 @@ async def test_documents_of_every_type(standpoint: Standpoint) -> None:
                 if "{type}" in entry.path:
                     await matrix.prove_type(entry, type)
         cases = readings_of_types(matrix)
-        moved = {(case.entry.route, case.type) for case in await matrix.prove_alone(cases, control=True)}
+        moved = {(case.entry.route, case.type) for case in await matrix.moved(cases)}
         asked = {(case.entry.route, case.type) for case in cases if case.entry.path in COUNTING and has(case)}
         matrix.failures += [
             f"{route} ({type}): tells nothing of the own company's" for route, type in asked - moved

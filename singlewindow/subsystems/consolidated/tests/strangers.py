@@ -33,7 +33,6 @@ async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict
         "merged": lists["L4"],
         "declaration of lists": declaration["number"],
         "merge key": f"M-{mark[:6]}",
-        "agent": clerk.customs_code,
     }
 
 
@@ -50,7 +49,6 @@ STRANGERS = Strangers(
         "merged": "202600000099999997",
         "declaration of lists": "202600000099999998",
         "merge key": "M-absent",
-        "agent": "4403999999",
     },
     (
         Entry(f"GET {AT}/candidates", "chapter", LIST, numbered(), absent=200, at=THEN),
@@ -76,11 +74,10 @@ STRANGERS = Strangers(
         Entry(
             f"GET {AT}/agents/{{code}}",
             "chapter",
-            {"code": "agent"},
-            absent=422,
+            nothing="agents are whom customs publish",
             own=422,
             at=THEN,
-            unheard="agents are whom customs publish; that a company has accounts here alone tells nothing",
+            unheard="the same for everybody",
         ),
         Entry(
             f"GET {AT}/declarations", "chapter", DECLARATION, numbered(company_kind="B"), absent=200, at=THEN
