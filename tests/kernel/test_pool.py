@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.database.pool import IDLE_SECONDS, Pool
+from singlewindow.kernel.database.pool import IDLE_SECONDS, LIFETIME_SECONDS, Pool
 from tests.house import House
 
 
@@ -110,6 +110,21 @@ async def test_one_that_nobody_asked_for_long_is_closed(monkeypatch: pytest.Monk
     async with opened.pool.connection() as other:
         assert other is not connection
     assert connection.is_closed()
+
+
+async def test_one_that_is_old_is_renewed_though_it_is_asked_all_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened, now = Opened(size=1), [0.0]
+    monkeypatch.setattr("singlewindow.kernel.database.pool.time.monotonic", lambda: now[0])
+    taken = []
+    for now[0] in range(0, int(LIFETIME_SECONDS) + 60, 60):
+        async with opened.pool.connection() as connection:
+            assert not connection.is_closed()
+            taken.append(connection)
+    assert taken[0] is taken[1]
+    assert len(opened.all) in (2, 3)
+    assert [each.closed for each in opened.all] == [True] * (len(opened.all) - 1) + [False]
 
 
 async def test_closing_waits_for_what_is_under_way_and_lets_nobody_in() -> None:

@@ -8,6 +8,7 @@ themselves alone.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 IDLE_SECONDS = 300.0  # what nobody asked so long is closed: a firewall may have forgotten it
+LIFETIME_SECONDS = (
+    1800.0  # at most: a session of PostgreSQL keeps in memory what it ever planned and looked up
+)
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
@@ -29,6 +33,7 @@ class Pool:
         self._places = asyncio.Semaphore(size)
         self._idle: deque[tuple[asyncpg.Connection, float]] = deque()
         self._taken: set[asyncpg.Connection] = set()
+        self._renewed: dict[asyncpg.Connection, float] = {}  # when each open one is to make room for another
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._closed = False
@@ -67,28 +72,41 @@ class Pool:
         connection = self._find_idle()
         if self._closed:
             raise asyncpg.InterfaceError("the pool is closed")
-        connection = connection or await self._connect()
+        connection = connection or await self._open()
         self._taken.add(connection)
         self._nobody.clear()
+        return connection
+
+    async def _open(self) -> asyncpg.Connection:
+        connection = await self._connect()
+        # not all at once, where all were opened at once
+        self._renewed[connection] = time.monotonic() + LIFETIME_SECONDS * random.uniform(0.5, 1)  # noqa: S311
         return connection
 
     def _find_idle(self) -> asyncpg.Connection | None:
         """The open one that was used last, if there is any."""
         latest = time.monotonic() - IDLE_SECONDS
         while self._idle and self._idle[0][1] < latest:
-            self._idle.popleft()[0].terminate()
+            self._end(self._idle.popleft()[0])
         while self._idle:
             connection, _ = self._idle.pop()
             if not connection.is_closed():
                 return connection
+            self._end(connection)
         return None
 
     def _give_back(self, connection: asyncpg.Connection) -> None:
-        """Keep it, unless what it was taken for was cut off so that its transaction is still open."""
+        """Keep it, unless it is old, or what it was taken for was cut off so that its transaction is still open."""
         self._taken.discard(connection)
         if not self._taken:
             self._nobody.set()
-        if connection.is_closed() or connection.is_in_transaction() or self._closed:
-            connection.terminate()
+        now = time.monotonic()
+        left_open = connection.is_closed() or connection.is_in_transaction()
+        if left_open or self._closed or self._renewed[connection] < now:
+            self._end(connection)
         else:
-            self._idle.append((connection, time.monotonic()))
+            self._idle.append((connection, now))
+
+    def _end(self, connection: asyncpg.Connection) -> None:
+        self._renewed.pop(connection, None)
+        connection.terminate()
