@@ -390,7 +390,8 @@ Compose = Callable[[Transaction, Document], Awaitable[Mapping[str, Any]]]
 class Print:
     """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12).
 
-    It can be had in `states` (None: wherever the lifecycle lets the document be printed). A template that draws
+    It can be had in `states` (None: wherever the lifecycle lets the document be printed), where `needs` names a table
+    once a row of it is saved. A template that draws
     something else than a document by its definition says with `compose` what; such a paper has no seal. `dialog` is the
     title of a dialog that the page opens first, whose button leads to 打印预览.
     """
@@ -402,6 +403,7 @@ class Print:
     states: frozenset[str] | None = None
     compose: Compose | None = None
     dialog: str = ""
+    needs: str = ""
 
     def __post_init__(self) -> None:
         """Check once that a seal has the data that it needs."""
@@ -445,6 +447,8 @@ class DocumentType:
             raise ValueError(f"{self.name} does not hear {missing}")
         if missing := [str(each.template) for each in self.prints if not each.template.is_file()]:
             raise ValueError(f"{self.name} has no template {missing}")
+        if missing := [p.needs for p in self.prints if p.needs and p.needs not in self.form.content.tables]:
+            raise ValueError(f"{self.name} prints rows of {missing}, which are no tables")
         fields = self.form.content.fields
         if missing := [s.field for s in self.serials if s.field not in fields or not fields[s.field].system]:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")

@@ -60,10 +60,10 @@ RECEIPTS = (
 )
 
 
-def paper(name: str, title: str) -> tuple[Print, ...]:
-    """The paper of a filing, by its template's name."""
+def paper(name: str, title: str, needs: str = "") -> tuple[Print, ...]:
+    """The paper of a filing, by its template's name, and the table of which a row must be saved."""
     template = Path(__file__).with_name("prints") / f"{name}.typ"
-    return (Print("filing", title, template, dialog=f"打印{title}"),)
+    return (Print("filing", title, template, dialog=f"打印{title}", needs=needs),)
 
 
 def expires(content: Mapping[str, Any], moments: Moments) -> datetime | None:

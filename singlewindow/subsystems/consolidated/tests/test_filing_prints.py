@@ -55,6 +55,9 @@ async def test_a_draft_and_an_approved_qualification(scene: Scene, tmp_path: Pat
 @PAPERS
 async def test_a_booklet_of_99_goods(scene: Scene, tmp_path: Path) -> None:
     """CONS-04, UI-12: once a good is saved; every good stands on it, with names for codes."""
+    empty = await scene.booklet("暂存", goods=[])
+    refused = await scene.owner.http.get(f"/api/documents/{BOOKLET}/{empty['number']}/prints/filing")
+    assert (refused.status_code, "「备案表表体」还没有已保存的数据" in refused.text) == (409, True)
     goods = [
         {**GOOD, "name": f"第{at}种冻鱼", "country": "RUS", "licence": "7:26-AA-1"} for at in range(1, 100)
     ]
