@@ -47,7 +47,8 @@ DECLARATIONS, PEOPLE, STREAMS, PATIENCE, SETTLE_SECONDS = 20_000, 12, 8, 600.0, 
 WHAT = "Steady mixed work (Poisson arrivals, open loop); memory, files, databases and what waits, again and again."
 CRITERION = (
     "flat: over the second half of the time the slope by Theil and Sen of what a part's processes have for themselves "
-    "(private memory, and open files) is below 3 of 100 an hour of its median there, or below 2 MB (8 files) an hour; "
+    "(private memory, and open files; connections that clients keep are the clients') is below 3 of 100 an hour of its "
+    "median there, or below 2 MB (8 files) an hour; "
     "instead, of children, which end after 500 pieces of work: the largest is at most a tenth larger than in the first "
     "half; of PostgreSQL's files: its processes do not become more by 3 of 100, or 3, an hour"
 )

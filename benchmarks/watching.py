@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from benchmarks.sides import Side
 from tests.system.running import command_of, descendants, parent_of
 
 Sample = dict[str, Any]
-NOTHING: dict[str, float] = {"private_mb": 0.0, "largest_mb": 0.0, "pss_mb": 0.0, "files": 0, "processes": 0}
+NOTHING: dict[str, float] = {
+    "private_mb": 0.0, "largest_mb": 0.0, "pss_mb": 0.0, "files": 0, "clients": 0, "processes": 0,
+}  # fmt: skip
+ESTABLISHED, LISTENS = "01", "0A"  # states of /proc/net/tcp
 OWED = {
     "singlewindow": """select
         (select count(*) from outbox where state = 'queued') as outbox,
@@ -33,9 +37,10 @@ OWED = {
 
 def memory(launcher: int) -> dict[str, dict[str, float]]:
     """By part of the system: MB that are its processes' own, of all and of the largest, MB with their fair part of what
-    is shared, open files and how many processes it has now. Children of a part (typesetting, reading of files) count by
-    themselves."""
+    is shared, open files, clients' connections (not among the files) and how many processes it has now. Children of a
+    part (typesetting, reading of files) count by themselves."""
     found: dict[str, dict[str, float]] = {}
+    accepted = _accepted()
     for pid in [launcher, *descendants(launcher)]:
         part = _part(pid, launcher)
         own, fair = _memory(pid)
@@ -45,7 +50,10 @@ def memory(launcher: int) -> dict[str, dict[str, float]]:
         row["private_mb"] += own
         row["largest_mb"] = max(row["largest_mb"], own)
         row["pss_mb"] += fair
-        row["files"] += _files(pid)
+        files = _files(pid)
+        clients = sum(file in accepted for file in files)
+        row["files"] += len(files) - clients
+        row["clients"] += clients
         row["processes"] += 1
     return {part: {name: round(value, 2) for name, value in row.items()} for part, row in found.items()}
 
@@ -71,11 +79,24 @@ def _memory(pid: int) -> tuple[float, float]:
     return (kb.get("Private_Clean", 0) + kb.get("Private_Dirty", 0)) / 1024, kb.get("Pss", 0) / 1024
 
 
-def _files(pid: int) -> int:
-    try:
-        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-    except OSError:
-        return 0
+def _files(pid: int) -> list[str]:
+    """What its open files are: a path, or `socket:[…]`."""
+    found: list[str] = []
+    with suppress(OSError):  # the process may be gone
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):  # or the file closed
+                found.append(str(file.readlink()))
+    return found
+
+
+def _accepted() -> set[str]:
+    """Sockets of this machine at a port where somebody listens, whose other end is open too. A client holds as many as
+    it likes; one that its client has left is not among them, and so a part that forgets to close it is found."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = {row[1].split(":")[1] for row in rows if row[3] == LISTENS}
+    return {
+        f"socket:[{row[9]}]" for row in rows if row[3] == ESTABLISHED and row[1].split(":")[1] in listening
+    }
 
 
 @dataclass

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.watching import Flatness, flatness
+from benchmarks.watching import Flatness, flatness, memory
 
 
 def hour(first: float, a_hour: float, warm: float = 0.0) -> list[tuple[float, float]]:
@@ -85,3 +87,21 @@ def test_the_databases_files_are_judged_by_its_sessions() -> None:
     assert flatness(warming)["postgresql"]["files"]["flat"]
     assert flatness(warming)["postgresql"]["files"]["a_hour"] == 600
     assert not flatness(leaking)["postgresql"]["files"]["flat"]
+
+
+def test_a_connection_is_its_clients_until_they_have_left() -> None:
+    """What a client keeps open is not the part's growth; what the part does not close after that is."""
+
+    def seen() -> tuple[float, float]:
+        row = memory(os.getpid())["launcher"]
+        return row["files"], row["clients"]
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        files, clients = seen()
+        client = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        assert seen() == (files + 1, clients + 1), "the client's end is a file of this process"
+        client.close()
+        assert seen() == (files + 1, clients), "and now the end that is left"
+        accepted.close()
+        assert seen() == (files, clients)
