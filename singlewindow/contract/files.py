@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +24,17 @@ def read_at_most(path: Path, most: int) -> bytes | None:
     with path.open("rb") as file:
         data = file.read(most + 1)
     return data if len(data) <= most else None
+
+
+@contextmanager
+def keys_in(folder: Path) -> Iterator[None]:
+    """Around reading a program's keys before it begins: where one is missing, not to be read or no key, SystemExit with
+    what to look at."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        advice = "Is SINGLEWINDOW_PKI right, and may this user read what lies there?"
+        raise SystemExit(f"Cannot go on: the keys in {folder} cannot be read: {error}\n{advice}") from None
 
 
 @lru_cache(maxsize=16)

@@ -13,10 +13,12 @@ import typer
 
 from singlewindow.contract.background import give_way
 from singlewindow.contract.environment import check_all
+from singlewindow.contract.files import keys_in
 from singlewindow.contract.postgres import reach
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
+from singlewindow.customs.keys import Keys
 from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
@@ -56,6 +58,8 @@ def serve() -> None:
     logs.configure(settings.log_format)
     app = create_app(settings)
     check_all()
+    with keys_in(settings.pki_folder):
+        Keys.load(settings.pki_folder)
     asyncio.run(reach("CUSTOMS_DATABASE_URL", settings.customs_database_url))
     gc.collect()
     gc.freeze()  # what the start has made stays to the end

@@ -19,10 +19,13 @@ from fastapi import FastAPI
 from singlewindow.contract.background import give_way
 from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.environment import check_all
+from singlewindow.contract.files import keys_in
 from singlewindow.contract.postgres import reach
 from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
+from singlewindow.kernel.database.bound import reach_bound
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.registers.command import cli as registers
@@ -41,7 +44,9 @@ def serve() -> None:
 
     app, given = create_app(), settings().listening_socket
     check_all()  # those of the chapters too, before anybody asks
-    asyncio.run(reach("WEB_DATABASE_URL", settings().web_database_url))
+    with keys_in(settings().pki_folder):
+        customs_certificate(settings().pki_folder)
+    asyncio.run(reach_bound("WEB_DATABASE_URL", settings().web_database_url))
     answer_requests(app, settings().port, None if given is None else socket.socket(fileno=given))
 
 
@@ -69,6 +74,7 @@ def worker() -> None:
     document_types()
     check_all()
     asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
+    asyncio.run(reach_bound("WEB_DATABASE_URL", settings().web_database_url))
     settle()
     give_way(settings().background_niceness)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from singlewindow.kernel.database.bound import connect_bound
+from singlewindow.contract.postgres import Unreachable
+from singlewindow.kernel.database.bound import connect_bound, reach_bound
 from singlewindow.kernel.database.connection import AT_ONCE, NOBODY, Actor, Database
 from singlewindow.kernel.database.writing import WRITING_FUNCTIONS
 from singlewindow.kernel.exchange.worker import work
@@ -114,6 +117,15 @@ async def test_portal_and_worker_start_as_no_other_role(standpoint: Standpoint) 
         for starting in (connect_bound(url, size=1), work(Settings(web_database_url=url))):
             with pytest.raises(RuntimeError, match=f"{role}.*sw_web"):
                 await starting
+        with pytest.raises(Unreachable, match=f"Cannot go on: .*{role}.*sw_web"):
+            await reach_bound("WEB_DATABASE_URL", url)
+
+
+async def test_a_database_without_tables_is_said_to_be_one(postgres: Any) -> None:
+    """OPER-01: what a program that begins too early meets."""
+    postgres.create_database("bare")
+    with pytest.raises(Unreachable, match="SINGLEWINDOW_WEB_DATABASE_URL has no tables yet"):
+        await reach_bound("WEB_DATABASE_URL", postgres.dsn("bare"))
 
 
 async def test_functions_that_pass_it_by_are_known(standpoint: Standpoint) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from asyncpg import UndefinedFunctionError, UndefinedTableError
+
+from singlewindow.contract.postgres import Unreachable, reach
 from singlewindow.kernel.database.connection import Database
+
+
+class Unbound(RuntimeError):
+    """The role that an address names is one for which policies do not count."""
 
 
 async def connect_bound(url: str, *, size: int) -> Database:
     """Connections as in `Database.connect`, for what companies ask for: a portal's requests, a worker's jobs.
 
-    Raises RuntimeError where policies do not count for that role: the tables' owner, a superuser, one with BYPASSRLS.
+    Raises Unbound where policies do not count for that role: the tables' owner, a superuser, one with BYPASSRLS.
     With such an address everything would work, and one fence between companies would be gone.
     """
     database = await Database.connect(url, size=size)
@@ -19,7 +26,24 @@ async def connect_bound(url: str, *, size: int) -> Database:
     assert row is not None
     if not row["bound"]:
         await database.close()
-        raise RuntimeError(
+        raise Unbound(
             f"row-level security does not bind the role {row['role']}: SINGLEWINDOW_WEB_DATABASE_URL must name sw_web"
         )
     return database
+
+
+async def reach_bound(setting: str, url: str) -> None:
+    """As `reach`, for the database of companies' work: whether its tables are there and its role is a bound one.
+
+    Raises Unreachable with what to do.
+    """
+    await reach(setting, url)
+    try:
+        await (await connect_bound(url, size=1)).close()
+    except Unbound as unbound:
+        raise Unreachable(f"Cannot go on: {unbound}") from None
+    except (UndefinedFunctionError, UndefinedTableError):
+        where = f"the database of SINGLEWINDOW_{setting} has no tables yet"
+        raise Unreachable(
+            f"Cannot go on: {where}.\n`python -m singlewindow.kernel migrate` makes them."
+        ) from None

@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 import structlog
 
+from singlewindow.contract.files import keys_in
 from singlewindow.contract.folder import Boxes
 from singlewindow.contract.postgres import connect
 from singlewindow.contract.readiness import tell_ready
@@ -172,12 +173,14 @@ async def _listen(url: str, loops: Sequence[Loop]) -> None:
 
 
 async def work(settings: Settings) -> None:
-    """Run all loops of one worker until cancelled."""
+    """Run all loops of one worker until cancelled. Raises SystemExit where its keys cannot be read."""
     web = await connect_bound(settings.web_database_url, size=2)  # jobs are done as who asked for them
     url = settings.worker_database_url
     database = await Database.connect(url, size=settings.database_connections)
-    keys, acknowledged = ExchangeKeys.load(settings.pki_folder), Acknowledged()
-    notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
+    with keys_in(settings.pki_folder):
+        keys = ExchangeKeys.load(settings.pki_folder)
+        notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
+    acknowledged = Acknowledged()
     if settings.worker_metrics_port:
         figures.serve(settings.host, settings.worker_metrics_port)
     async with (
