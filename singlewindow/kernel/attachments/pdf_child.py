@@ -60,7 +60,8 @@ class Refuse(Exception):
 
 def bind(limits: Limits) -> None:
     """Give up everything that reading a PDF does not need; it cannot be taken back."""
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
+    # The soft limit ends it by a signal of its own, by which it is told from one that was killed.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

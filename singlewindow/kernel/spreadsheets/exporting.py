@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from singlewindow.kernel.bounded import end
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
 from singlewindow.kernel.spreadsheets.export_parts import Part, Record
@@ -56,7 +57,7 @@ async def export(
             count = await _feed(child, records, limits)
             await _finished(child, count, limits)
         finally:
-            await _end(child)
+            await end(child)
         unfinished.replace(target)
     return count
 
@@ -111,11 +112,3 @@ async def _finished(child: Process, count: int, limits: ExportLimits) -> None:
         raise ExportFailed("the writer does not come to an end") from None
     if not line or json.loads(line) != {"done": count}:
         raise ExportFailed(f"the writer ended with {child.returncode} and said {line[:2_000]!r}")
-
-
-async def _end(child: Process) -> None:
-    """Whatever happened, no child stays: not as a process and not as a zombie."""
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from singlewindow.kernel.bounded import end, ended_over_it
 from singlewindow.kernel.problems import Refused, Violation
 
 CHILD = Path(__file__).with_name("reader_child.py")
@@ -107,7 +108,7 @@ async def lines_of(
         giving.cancel()
         with suppress(asyncio.CancelledError):
             await giving
-        await _end(child)
+        await end(child)
 
 
 async def _start(script: Path) -> Process:
@@ -161,15 +162,7 @@ def check_end(line: bytes, count: int, words: Words) -> None:
 
 
 def _died(child: Process, line: bytes, words: Words) -> Exception:
-    """One that dies of its bounds or of the file has found it too complex."""
-    if child.returncode and child.returncode < 0:
+    """One that dies of its bounds or of the file has found it too complex; ended from outside it says nothing of it."""
+    if ended_over_it(child.returncode):
         return words.refused("too_complex", {})
     return ReadingFailed(f"the reader ended with {child.returncode} and said {line[:2_000]!r}")
-
-
-async def _end(child: Process) -> None:
-    """Whatever happened, no child stays: not as a process and not as a zombie."""
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()

@@ -100,7 +100,8 @@ class Refuse(Exception):
 
 def bind(wanted: Bounds) -> None:
     """Give up everything that reading does not need; it cannot be taken back."""
-    resource.setrlimit(resource.RLIMIT_CPU, (wanted.cpu_seconds, wanted.cpu_seconds))
+    # The soft limit ends it by a signal of its own, by which it is told from one that was killed.
+    resource.setrlimit(resource.RLIMIT_CPU, (wanted.cpu_seconds, wanted.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (wanted.memory_bytes, wanted.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
