@@ -279,6 +279,7 @@ class _Commands(Launcher):
         chosen, places = backups.choose(self._backups(folder), to), self._settings.places
         restored_book = backups.HISTORY not in backups.occupied_places(places)
         with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
+            self._ask(cluster, "singlewindow.kernel", "skip-numbers")
             self._report(f"{self._settings.folder} is restored; its history:")
             options = ["--accept-book"] if restored_book else []
             self._ask(cluster, "singlewindow.kernel", "verify-history", *options)

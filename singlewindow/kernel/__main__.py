@@ -1,5 +1,5 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
-| registers | unread | add-administrator NAME | verify-history`.
+| registers | unread | add-administrator NAME | skip-numbers | verify-history`.
 
 Each process loads what it does alone: the worker no routes, none but `migrate` the tool that migrates.
 """
@@ -114,6 +114,20 @@ def add_administrator(
             typer.echo(f"{violation.message}，{violation.advice}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{username}: system administrator")
+
+
+@cli.command()
+def skip_numbers() -> None:
+    """After a restore: go on with numbers of documents and events that were given to nobody."""
+    from singlewindow.kernel.database import skipping
+
+    async def skip() -> None:
+        owner = await Database.connect(settings().database_url, size=1)
+        await skipping.skip_numbers(owner)
+        await owner.close()
+
+    asyncio.run(reach("DATABASE_URL", settings().database_url))
+    asyncio.run(skip())
 
 
 ACCEPT_BOOK = typer.Option(

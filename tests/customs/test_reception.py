@@ -74,16 +74,18 @@ async def test_a_doubled_envelope_is_stored_and_answered_once(customs: Customs, 
 
 
 async def test_a_doubled_submission_is_no_second_one(customs: Customs, own: Company) -> None:
-    """CUST-05: the same document and sequence under another message id, even when the second one is forged."""
-    await customs.receive(own, NUMBER)
-    await customs.post(
-        own.envelope(own.submission(NUMBER)), own.envelope(own.submission(NUMBER, [], company="X"))
-    )
+    """CUST-05: the same document and sequence under another message id; where something else was signed, a person has
+    to look, for the answers to the first would be taken for answers to the second."""
+    submission = own.submission(NUMBER)
+    await customs.put(own.sealed(), sha256(PDF))
+    await customs.post(own.envelope(submission))
+    await customs.understand()
+    await customs.post(own.envelope(submission), own.envelope(own.submission(NUMBER, [], company="X")))
     await customs.understand()
     assert await customs.value("select count(*) from submission") == 1
     assert (await only_receipt(customs))[0] == "RECEIVED"
-    assert await customs.rows("select state from incoming order by id") == [
-        ("understood",), ("doubled",), ("doubled",),
+    assert await customs.rows("select state, problem like '%所签的内容与其不同%' from incoming order by id") == [
+        ("understood", False), ("doubled", False), ("unreadable", True),
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from singlewindow.kernel.database.skipping import SKIPPED, skip_numbers
 from singlewindow.kernel.exchange.timers import move_due
 from singlewindow.kernel.http import desk
 from singlewindow.kernel.live import bell as bells
@@ -253,6 +254,24 @@ async def test_a_cursor_that_is_too_old_says_where_to_go_on(
     assert (await ask(member, cursor_of(me["id"], 99))).status_code == 422, (
         "from a time that is not there any more"
     )
+
+
+async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_misses_nothing(house: House) -> None:
+    """INTG-03, OPER-03: it names a number that would be given again; so numbers go on beyond all that were given, those
+    of documents too, by which customs and companies know what came after the restored moment."""
+    member, before = await applied(house)
+    await sequenced(house)
+    begin = (await page(member, "now"))["next"]
+    [me] = await house.sql("select id from company where customs_code = $1", member.customs_code)
+    lost = cursor_of(me["id"], int(begin.partition("-")[0]) + 2)
+    assert (await ask(member, lost)).status_code == 422
+    await skip_numbers(house.owner)
+    for _ in range(3):
+        after = await member.save(TYPE, letter(reference()))
+    items = (await told(house, member))[-3:]
+    assert kinds(items) == [("created", "", "0")] * 3
+    assert (await page(member, lost))["items"] == items == (await page(member, begin))["items"]
+    assert int(after["number"][4:]) - int(before["number"][4:]) > SKIPPED
 
 
 async def test_who_waits_is_woken_by_the_round(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,18 +137,25 @@ async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> 
 
 
 async def _understand(transaction: Transaction, keys: Keys, rows: Sequence[Row]) -> dict[int, str]:
-    """The envelopes' new states: understood, or doubled where the submission is known already."""
+    """The envelopes' new states: understood, or doubled where the submission is known already.
+
+    Raises Unreadable for another submission under a known number: a portal that was restored to an earlier moment may
+    give one again, and customs' answers to the first would be taken for answers to the second.
+    """
     read = {row["id"]: _read(keys, row["body"], transaction) for row in rows}
     known = await _known(transaction, [each.submission for each in read.values()])
     states: dict[int, str] = {}
     new: list[tuple[int, Read]] = []
     for identifier, each in read.items():
-        key = _key(each.submission)
+        key, digests = _key(each.submission), _digests(each.submission)
         states[identifier] = "doubled" if key in known else "understood"
-        if key in known:
+        if known.setdefault(key, digests[0]) not in digests:
+            raise Unreadable(
+                f"{key[1]} 的第 {key[2]} 次申报已收到过，本次所签的内容与其不同，请与单一窗口核对"
+            )
+        if states[identifier] == "doubled":
             log.info("doubled submission", number=key[1], request_id=each.submission.request_id)
         else:
-            known.add(key)
             new.append((identifier, each))
     if new:
         await _take_in(transaction, keys, new)
@@ -159,14 +166,26 @@ def _key(submission: Submission) -> tuple[str, str, int]:
     return submission.type, submission.number, submission.sequence
 
 
-async def _known(transaction: Transaction, submissions: Sequence[Submission]) -> set[tuple[str, str, int]]:
+def _digests(submission: Submission) -> list[str]:
+    """What may stand for its statement: of the bytes, and of the text where it was rejected (`_rejected`)."""
+    of_text = hashlib.sha256(submission.statement.encode()).hexdigest()
+    try:
+        return [of_text, statement_digest(submission)]
+    except Rejected:
+        return [of_text]
+
+
+async def _known(
+    transaction: Transaction, submissions: Sequence[Submission]
+) -> dict[tuple[str, str, int], str]:
+    """Of those that are known, the digest of what was signed."""
     rows = await transaction.rows(
-        """select type, number, sequence from submission
+        """select type, number, sequence, statement_sha256 from submission
            join unnest($1::text[], $2::text[], $3::int[]) as w (type, number, sequence)
            using (type, number, sequence)""",
         *map(list, zip(*map(_key, submissions), strict=True)),
     )
-    return {(row["type"], row["number"], row["sequence"]) for row in rows}
+    return {(row["type"], row["number"], row["sequence"]): row["statement_sha256"] for row in rows}
 
 
 def _read(keys: Keys, body: str, transaction: Transaction) -> Read:

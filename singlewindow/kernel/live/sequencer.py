@@ -7,7 +7,8 @@ are over: all below the oldest one that still goes on (`pg_snapshot_xmin`). Noth
 1. One sequencer at a time: an advisory lock until the round's commit. Any number of workers may try.
 2. Of a document in the round all earlier entries are in it too, or in the feed: its entries stay in their order, also
    where a transaction that began early wrote late.
-3. Numbers go on from `feed_head`, without gaps. An entry is never told twice to one company: a unique key.
+3. Numbers go on from `feed_head`, without gaps but for one after a restore (`skipping.py`). An entry is never told
+   twice to one company: a unique key.
 4. Rows, heads and the place up to which was read commit together: a round that is killed never was.
 5. In another cluster than before (restored from a dump) transaction ids begin anew; what was not in the feed yet is
    then taken for written now (`feed_restored`).
