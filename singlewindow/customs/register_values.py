@@ -81,7 +81,7 @@ def with_names(register: Register, data: Mapping[str, Any]) -> dict[str, Any]:
 def _with_names(member: Member, value: Any, now: datetime) -> dict[str, Any]:
     changed = {member.name: value}
     if member.names:
-        changed[member.names] = member.choices[value]
+        changed[member.names] = member.choices.get(value, "")  # what is not obligatory may be emptied
     if stamp := member.stamps.get(str(value)):
         changed[stamp] = now.isoformat()
     return changed

@@ -403,6 +403,7 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
         b"..json.json",
         "’;rm -rf ~.json".encode(),
         b"x" * 200 + b".json",
+        b"CAPITALS.JSON",
     ):
         Path(os.fsdecode(os.fsencode(house.folder.out) + b"/" + name)).write_text("{}")
     bad = {
@@ -425,7 +426,7 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
     house.run()
     assert house.box("OutBox") == {"link.json", "link.pdf", "pipe.json", "folder.json", "..json.json"}
     strange = [name for name in house.box("FailBox") if name.startswith("strange-name-")]
-    assert len(strange) == 4 * 3
+    assert len(strange) == 5 * 3
     for name in bad:
         assert house.reason(name)["detail"], name
     assert "没有这一项" in house.reason("B-5.json")["violations"][0]["message"]

@@ -74,13 +74,13 @@ class Folder(Boxes):
         return [file.name for file in sorted(found, key=_age)]
 
     def strangers(self) -> list[str]:
-        """Regular files that end as documents do and bear names that cannot be used."""
+        """Regular files that end as documents do, or would but for capitals, and bear names that cannot be used."""
         return [
             entry.name
             for entry in os.scandir(self.out)
-            if entry.name.endswith(SUFFIXES)
+            if entry.name.lower().endswith(SUFFIXES)
             and not entry.name.startswith(HIDDEN)
-            and not NAME.fullmatch(entry.name.rpartition(".")[0])
+            and not (entry.name.endswith(SUFFIXES) and NAME.fullmatch(entry.name.rpartition(".")[0]))
             and entry.is_file(follow_symlinks=False)
         ]
 

@@ -13,7 +13,7 @@ from singlewindow.client.bridge.orders import Refusal
 from singlewindow.contract.folder import write
 
 STRANGE = Refusal(
-    "文件名不能使用", "请改名：以文字或数字开头，不超过 64 个字符，不含特殊符号，以 .json 或 .xml 结尾"
+    "文件名不能使用", "请改名：以文字或数字开头，不超过 64 个字符，不含特殊符号，以小写的 .json 或 .xml 结尾"
 )
 RESULT, REASON, TEXT = ".result.json", ".reason.json", ".reason.txt"
 
