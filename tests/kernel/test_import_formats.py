@@ -190,6 +190,8 @@ async def test_the_same_documents_in_any_format_are_the_same(house: House) -> No
     [found, _] = await findings(member, (await imported(house, member, text))["id"])
     assert (found["place"], found["head"]) == ("第 3 行 senderNumber", "自编号")
     assert first["number"] in found["message"]
+    mistyped = await imported(house, member, lines(letter("AB11", "S-1", no_such_field="1")))
+    assert [each[4] for each in await told(member, mistyped)] == [["content/no_such_field"]], "said once"
     posted = await member.http.post(f"/api/documents/{TYPE}", json=letter("AB11", "S-1"))
     assert (posted.status_code, posted.json()["number"]) == (200, first["number"])
     assert len(await saved(member)) == 3

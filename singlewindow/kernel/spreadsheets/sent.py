@@ -24,15 +24,18 @@ class SentBefore:
     work: Work
 
     async def unknown(self, drafts: Sequence[Judged]) -> list[Judged]:
-        """Those of which nothing was sent before; the others have their document's number, or a finding."""
-        known = await self._known(drafts)
+        """Those of which nothing was sent before; the others have their document's number, or their findings."""
+        known, new = await self._known(drafts), []
         for draft in drafts:
             if draft.sender in known and not draft.source.get("faults"):
                 try:
                     draft.digest = senders.digest_of(self.desk.type, draft.content)
                 except Refused as refused:
-                    draft.refuse(refused.violations)
-        return [draft for draft in drafts if not (draft.digest and self._settled(draft, known))]
+                    draft.refuse(refused.violations)  # the same that its judge would find
+                    continue
+            if not (draft.digest and self._settled(draft, known)):
+                new.append(draft)
+        return new
 
     async def save(self, status: str, good: Sequence[Judged]) -> None:
         """Store those with which nothing is wrong; of several with one number the first."""
