@@ -15,6 +15,7 @@ nextUpdate lies 10 years ahead because nobody re-signs it regularly here; a real
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import secrets
@@ -49,6 +50,7 @@ _SIGNING_LIFE = timedelta(days=10 * 365)
 _CARD_LIFE = timedelta(days=3 * 365)
 _BACKDATED = timedelta(days=1)  # so that computers whose clocks run a little behind accept what is new
 _PRIVATE, _PUBLIC = 0o600, 0o644
+_CA_KEY = "ca.key.pem"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,10 @@ def certify_card(
 
 
 def revoke(folder: Path, certificate: x509.Certificate, now: datetime | None = None) -> None:
-    """Put `certificate` on the revocation list and sign the list anew; again does nothing more."""
+    """Put `certificate` on the revocation list and sign the list anew; again does nothing more.
+
+    Raises FileNotFoundError where the CA's key is kept elsewhere: the list stays as it is.
+    """
     crl = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
     if crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
         return
@@ -154,7 +159,7 @@ def card_certificate(cards_folder: Path, card_no: str) -> x509.Certificate:
 def _create_ca(folder: Path, now: datetime) -> None:
     if (folder / "ca.pem").exists():
         return
-    key = _key(folder / "ca.key.pem")
+    key = _key(folder / _CA_KEY)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CA_NAME)])
     builder = (
         _certificate(name, key.public_key(), now - _BACKDATED, now + _CA_LIFE)
@@ -168,14 +173,14 @@ def _create_ca(folder: Path, now: datetime) -> None:
 def _create_signing(folder: Path, stem: str, common_name: str, now: datetime) -> None:
     if (folder / f"{stem}.pem").exists():
         return
-    key = _key(folder / f"{stem}.key.pem")
+    ca_key, key = _ca_key(folder), _key(folder / f"{stem}.key.pem")
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = (
         _certificate(name, key.public_key(), now - _BACKDATED, now + _SIGNING_LIFE)
         .issuer_name(_ca(folder).subject)
         .add_extension(_usage(signs=True), critical=True)
     )
-    _write(folder / f"{stem}.pem", _pem(builder.sign(_ca_key(folder), hashes.SHA256())), _PUBLIC)
+    _write(folder / f"{stem}.pem", _pem(builder.sign(ca_key, hashes.SHA256())), _PUBLIC)
 
 
 def _create_print_seal(folder: Path, now: datetime) -> None:
@@ -189,9 +194,10 @@ def issue_print_seal(
 ) -> x509.Certificate:
     """Issue the certificate of the seal of PDF files, for the key that is there or a new one; 10 years.
 
-    A `not_after` in the past makes an expired one, for tests and training.
+    A `not_after` in the past makes an expired one, for tests and training. Raises FileNotFoundError where the CA's key
+    is kept elsewhere.
     """
-    key = _key(folder / "print-seal.key.pem")
+    ca_key, key = _ca_key(folder), _key(folder / "print-seal.key.pem")
     names = (
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, PRINT_SEAL_ORGANIZATION),
         x509.NameAttribute(NameOID.COMMON_NAME, PRINT_SEAL_NAME),
@@ -205,7 +211,7 @@ def issue_print_seal(
         .add_extension(_usage(signs=True), critical=True)
         .add_extension(purposes, critical=False)
     )
-    certificate = builder.sign(_ca_key(folder), hashes.SHA256())
+    certificate = builder.sign(ca_key, hashes.SHA256())
     _write(folder / "print-seal.pem", _pem(certificate), _PUBLIC)
     return certificate
 
@@ -296,7 +302,13 @@ def _ca(folder: Path) -> x509.Certificate:
 
 
 def _ca_key(folder: Path) -> ec.EllipticCurvePrivateKey:
-    return _key(folder / "ca.key.pem")
+    """The CA's key. Raises FileNotFoundError where it is kept elsewhere: what another key signs nobody accepts, and a
+    revocation list among it would shut out every card."""
+    path = folder / _CA_KEY
+    if not path.exists():
+        why = "the CA's key is not on this machine; do this where it is kept, and copy what is made"
+        raise FileNotFoundError(errno.ENOENT, why, str(path))
+    return _key(path)
 
 
 def _key(path: Path) -> ec.EllipticCurvePrivateKey:

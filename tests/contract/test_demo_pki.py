@@ -87,3 +87,19 @@ def test_a_new_certificate_of_the_print_seal_has_the_key_that_is_there(pki: Pki)
         with pytest.raises(CertificateRefused) as refused:
             verify_seal_certificate(der, pki.ca(), pki.crl(), NOW)
         assert refused.value.reason_code == reason
+
+
+def test_where_the_cas_key_is_kept_elsewhere_nothing_is_signed_by_another(pki: Pki) -> None:
+    """OPER-01: a list that a stranger signed would shut out every card; so nothing is made, and it is said."""
+    seal = x509.load_pem_x509_certificate((pki.folder / "print-seal.pem").read_bytes())
+    for name in ("ca.key.pem", "print-seal.pem", "print-seal.key.pem"):
+        (pki.folder / name).unlink()
+    before = contents(pki)
+    for sign in (
+        lambda: revoke(pki.folder, seal, NOW),
+        lambda: issue_print_seal(pki.folder, not_before=NOW),
+        lambda: create(pki.folder, pki.cards, []),
+    ):
+        with pytest.raises(FileNotFoundError, match=r"do this where it is kept.*ca\.key\.pem"):
+            sign()
+    assert contents(pki) == before
