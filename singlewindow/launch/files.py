@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ _LOG_BYTES = 10_000_000
 
 
 def keep_small(path: Path, limit: int = _LOG_BYTES) -> None:
-    """Move what a log holds to `<name>.1` once it is longer than `limit`; its writer goes on at the start."""
+    """Move what a log holds to `<name>.1` once it is longer than `limit`; its writer goes on at the start. Where there
+    is no room for that, all stays as it is: who calls has more to do than logs."""
+    older, unfinished = (path.with_name(f"{path.name}.1{end}") for end in ("", ".new"))
     try:
         if path.stat().st_size <= limit:
             return
-        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+        shutil.copyfile(path, unfinished)
+        unfinished.replace(older)
         with path.open("r+b") as file:
             file.truncate(0)
-    except FileNotFoundError:
-        pass
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def tail(path: Path, size: int = 3000, since: int = 0) -> str:

@@ -64,7 +64,7 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             "customs",
             (*python, "singlewindow.customs", "serve"),
             Port(settings.host, settings.customs_port, "SINGLEWINDOW_CUSTOMS_PORT"),
-            f"{settings.customs_address}/readyz",
+            f"{settings.here(settings.customs_port)}/readyz",
             handed_over=True,
             leave=signal.SIGUSR1,
         ),
@@ -73,7 +73,7 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             "portal",
             (*python, "singlewindow.kernel", "serve"),
             Port(settings.host, settings.port, "SINGLEWINDOW_PORT"),
-            f"{settings.portal_address}/readyz",
+            f"{settings.here(settings.port)}/readyz",
             processes=settings.web_processes,
             handed_over=True,
             leave=signal.SIGUSR1,
@@ -109,7 +109,10 @@ def _check_host(host: str) -> None:
 
 def listen(port: Port) -> socket.socket:
     """A socket that listens on the port, to be handed over to processes."""
-    return socket.create_server((port.host, port.number), family=_family(port), backlog=BACKLOG)
+    both = port.host == "::" and socket.has_dualstack_ipv6()  # all addresses, as 0.0.0.0 is
+    return socket.create_server(
+        (port.host, port.number), family=_family(port), backlog=BACKLOG, dualstack_ipv6=both
+    )
 
 
 def _family(port: Port) -> socket.AddressFamily:

@@ -82,12 +82,16 @@ class LaunchSettings(EnvironmentSettings):
     @property
     def portal_address(self) -> str:
         """Where the portal is reached from this computer."""
-        return self.portal_url or f"http://{_reachable(self.host)}:{self.port}"
+        return self.portal_url or self.here(self.port)
 
     @property
     def customs_address(self) -> str:
         """Where customs is reached from this computer."""
-        return self.customs_url or f"http://{_reachable(self.host)}:{self.customs_port}"
+        return self.customs_url or self.here(self.customs_port)
+
+    def here(self, port: int) -> str:
+        """Where a program that listens at SINGLEWINDOW_HOST is reached without what stands before it."""
+        return f"http://{_reachable(self.host)}:{port}"
 
     @property
     def card_address(self) -> str:
@@ -162,4 +166,6 @@ _NAME = re.compile(rf"{PREFIX}[A-Z0-9_]+")
 
 def _reachable(host: str) -> str:
     """An address to connect to, for one that is only good for listening."""
-    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
+from contextlib import suppress
 
 import httpx
+import pytest
 
 from singlewindow.kernel.exchange import figures
 from tests.house import House
@@ -64,6 +68,25 @@ async def test_prints_are_counted(house: House) -> None:
     await member.http.get(f"/api/documents/{TYPE}/{view['number']}/prints/form")
     assert await value(house, 'singlewindow_prints{result="made"}') == before + 1
     assert await value(house, "singlewindow_streams_open") == 0
+
+
+async def test_a_worker_that_takes_over_waits_for_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-01: the one before it has the port until the new one does its work; the new one may not die of that."""
+    monkeypatch.setattr(figures, "RETRY_SECONDS", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as before:
+        port = before.getsockname()[1]
+        serving = asyncio.create_task(figures.keep_serving("127.0.0.1", port))
+        await asyncio.sleep(0.05)
+        assert not serving.done()
+    async with httpx.AsyncClient() as client:
+        for _ in range(500):
+            with suppress(httpx.TransportError):
+                assert (await client.get(f"http://127.0.0.1:{port}/metrics")).status_code == 200
+                break
+            await asyncio.sleep(0.01)
+        else:
+            pytest.fail("nobody serves")
+    serving.cancel()
 
 
 async def test_a_worker_tells_what_it_did(house: House) -> None:

@@ -5,6 +5,7 @@ The parts are stand-ins (run_stand_ins.py); database, processes, signals and por
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -291,6 +292,34 @@ def test_every_part_learns_all_addresses(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert "http://localhost:64000" in given["SINGLEWINDOW_CARD_ORIGINS"].split(",")
     assert "PGHOST" not in given
     assert [part.name for part in all_parts(settings)] == PARTS
+
+
+@pytest.mark.parametrize(("host", "here"), [("::", "127.0.0.1"), ("::1", "[::1]"), ("0.0.0.0", "127.0.0.1")])
+def test_a_part_is_asked_where_it_listens(host: str, here: str, tmp_path: Path) -> None:
+    """OPER-01: what stands before it (TLS, a load balancer) may not pass on whether it is ready."""
+    settings = LaunchSettings(
+        data=tmp_path, host=host, port=64000, customs_port=64001,
+        portal_url="https://window.example", customs_url="https://customs.example",
+    )  # fmt: skip
+    asked = {part.name: part.ready_url for part in all_parts(settings) if part.ready_url}
+    assert asked == {"portal": f"http://{here}:64000/readyz", "customs": f"http://{here}:64001/readyz"}
+
+
+def test_a_log_without_room_for_a_copy_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-01: whoever looks after logs starts again what has died, on a full disk too."""
+
+    def full(_: Path, to: Path) -> None:
+        to.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log, older = tmp_path / "part.log", tmp_path / "part.log.1"
+    log.write_bytes(b"x" * 100)
+    older.write_bytes(b"older")
+    monkeypatch.setattr("singlewindow.launch.files.shutil.copyfile", full)
+    keep_small(log, limit=99)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {
+        "part.log": b"x" * 100, "part.log.1": b"older",
+    }  # fmt: skip
 
 
 def test_long_log_is_moved_aside(tmp_path: Path) -> None:

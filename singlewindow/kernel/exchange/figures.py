@@ -5,8 +5,13 @@ They are served at SINGLEWINDOW_WORKER_METRICS_PORT where it is set; with severa
 
 from __future__ import annotations
 
+import asyncio
+
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
+log = structlog.get_logger()
+RETRY_SECONDS = 1.0
 _registry = CollectorRegistry()
 _sent = Counter(
     "singlewindow_sent", "Messages tried, by what became of them", ("type", "outcome"), registry=_registry
@@ -49,3 +54,18 @@ def serve(host: str, port: int) -> int:
     server, _thread = start_http_server(port, host, registry=_registry)
     chosen: int = server.server_address[1]
     return chosen
+
+
+async def keep_serving(host: str, port: int) -> None:
+    """Serve, as soon as the port is free, until cancelled: a worker that this one takes over from still has it."""
+    told = False
+    while True:
+        try:
+            serve(host, port)
+            break
+        except OSError as error:
+            if not told:
+                log.warning("figures wait for their port", port=port, error=str(error))
+            told = True
+            await asyncio.sleep(RETRY_SECONDS)
+    await asyncio.Event().wait()

@@ -181,14 +181,14 @@ async def work(settings: Settings) -> None:
         keys = ExchangeKeys.load(settings.pki_folder)
         notary = checkpoints.Notary.load(settings.history, settings.pki_folder)
     acknowledged = Acknowledged()
-    if settings.worker_metrics_port:
-        figures.serve(settings.host, settings.worker_metrics_port)
     async with (
         httpx.AsyncClient(base_url=settings.customs_url, timeout=8) as client,
         tools_of_worker(settings.fonts, settings.pki_folder) as tools,
         sending_events(database, settings) as events,
     ):
         transport, reading = _transport(settings, client, database, keys)
+        port = settings.worker_metrics_port
+        serving = [figures.keep_serving(settings.host, port)] if port else []
         log.info("worker ready", customs=settings.customs_url, transport=settings.transport)
         loops = (
             *([Loop("schedule", lambda: move_due(database), due=timers.DUE)] if any_timers() else []),
@@ -201,7 +201,7 @@ async def work(settings: Settings) -> None:
             *(Loop(chore.name, partial(do, database, chore), due=chore.due) for chore in all_chores()),
         )
         tell_ready()
-        await _until_asked(loops, (wake(url, loops), _sweep(database), *reading))
+        await _until_asked(loops, (wake(url, loops), _sweep(database), *reading, *serving))
         await write_sent(database, acknowledged.take_all())
 
 
