@@ -2,7 +2,7 @@ import { computed, nextTick, reactive, ref, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
 import { day } from "@/kernel/format";
-import { focusField } from "@/kernel/form/keyboard";
+import { focusField, untilKnown } from "@/kernel/form/keyboard";
 import { useList } from "@/kernel/list/useList";
 import { findWorkingTimes, type Question, type WorkingTime, type WorkingTimes } from "./api";
 
@@ -49,6 +49,7 @@ export function useWorkingTimes(root: Ref<HTMLElement | undefined>) {
 
   /** 查询; the first box that was refused gets the focus. */
   async function search(): Promise<void> {
+    await untilKnown(root.value);
     if (unknown.value) list.refuse([{
       path: "port", rule: "field.code", message: `没有「${unknown.value}」这个口岸`, advice: "请输入关区名称或 4 位关区代码，从列表中选择，或清除后再查询", clause: CLAUSE, source: "field",
     }]);

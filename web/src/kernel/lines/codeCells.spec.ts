@@ -14,14 +14,18 @@ const CODE = field("hs_code", "商品HS编码", { kind: "code", codes: "tariff",
 const NAME = field("name", "商品名称", { max_length: 20, entry: "required", required: true });
 
 let types = 0;
+let slow = Promise.resolve();
 let unmount = (): void => {};
-afterEach(() => unmount());
+afterEach(() => {
+  unmount();
+  slow = Promise.resolve();
+});
 
 async function form(fields = [CODE, NAME]) {
   const type = `sample.appointed${(types += 1)}`;
   const path = `/api/documents/${type}`;
   const lines: Definition["lines"] = [{ ...WORDS, fields }];
-  const found = ({ query }: Request) => ({ table: "tariff", items: GOODS.filter((one) => one.code.startsWith(query.q!) || one.name.includes(query.q!)) });
+  const found = ({ query }: Request) => slow.then(() => ({ table: "tariff", items: GOODS.filter((one) => one.code.startsWith(query.q!) || one.name.includes(query.q!)) }));
   const server = serve({
     [`GET ${path}/new`]: { ...blank, content: { goods: [] } }, [`GET /api/definitions/${type}`]: { ...parcel, type, lines },
     "GET /api/codes/tariff": found, "GET /api/codes/kinds": { table: "kinds", items: [] },
@@ -65,6 +69,22 @@ describe("a code cell that lists with Enter and fills its neighbour (APPT-04)", 
     await press("Enter");
     expect(rows()).toEqual([{ hs_code: "0805290000", name: "其他柑橘" }]);
     expect(focused()).toBe("goods/hs_code");
+  });
+
+  it("saved twice while the code is still looked up: one row, and the emptied editor is not called wrong (UI-04)", async () => {
+    const { type, wrapper, rows, gutter } = await form();
+    const save = wrapper.findAll("button").find((one) => one.text() === WORDS.save)!;
+    let answer = (): void => {};
+    slow = new Promise((resolve) => (answer = resolve));
+    await type("hs_code", "0806100000");
+    await type("name", "提子");
+    await save.trigger("click");
+    await save.trigger("click");
+    expect(rows()).toEqual([]);
+    answer();
+    await flushPromises();
+    expect(rows()).toEqual([{ hs_code: "0806100000", name: "提子" }]);
+    expect([gutter("hs_code"), gutter("name")]).toEqual(["", ""]);
   });
 
   it("below four digits Enter and Space say what is missing, ask nothing and stay; so does leaving", async () => {

@@ -109,9 +109,19 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const mark = (field: Field, wrong: Violation | null): void =>
     violations.set(pathOf(field), wrong && { ...wrong, path: pathOf(field) });
 
-  /** Puts the typed row into the list, and empties the editor; answers false when something is wrong with the row. */
-  async function put(): Promise<boolean> {
-    if (goingOn.value) return false;
+  let putting: Promise<boolean> | null = null;
+
+  /**
+   * Puts the typed row into the list, and empties the editor; answers false when something is wrong with the row. Asked
+   * once more while what was typed is still looked up, it is the same row: the emptied editor is not judged.
+   */
+  function put(): Promise<boolean> {
+    if (goingOn.value) return Promise.resolve(false);
+    putting ??= putRow().finally(() => (putting = null));
+    return putting;
+  }
+
+  async function putRow(): Promise<boolean> {
     await Promise.all([...pending]);
     if (kept.isKept(draft.value.at)) return giveUp();
     for (const field of lines.fields) check(field, true);

@@ -70,6 +70,20 @@ it("UI-01, UI-16: what names no entry is not asked for, and the refusal stands a
   expect(wrapper.get(".condition.wrong").text()).toContain("国别");
 });
 
+it("UI-01, UI-07: 查询 waits for what is still looked up, so that no condition is left out", async () => {
+  const asked = await open(page);
+  let answer = (_: unknown): void => {};
+  const late = new Promise((resolve) => (answer = resolve));
+  const server = serve({ "GET /api/parcels": page, "GET /api/codes/countries": late });
+  await field("country").setValue("美国");
+  await field("country").trigger("blur");
+  await press("查询");
+  expect(new Set(server.asked.map((one) => one.path))).toEqual(new Set(["/api/codes/countries"]));
+  answer({ table: "countries", items: [{ code: "502", name: "美国" }] });
+  await vi.waitFor(() => expect(server.asked.at(-1)!.query.country).toBe("502"));
+  expect(asked()).toEqual([]);
+});
+
 it("UI-02, UI-16: the server's refusal stands at its box with the focus; the box has its red hint", async () => {
   const violation = { path: "sent_to", rule: "query.span", message: "止早于起", advice: "请更正", clause: "样例 9", source: "rule" };
   await open(refusal(422, "rules", "x", { violations: [violation] }));

@@ -1,7 +1,7 @@
 import { computed, nextTick, reactive, ref, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
-import { focusField } from "@/kernel/form/keyboard";
+import { focusField, untilKnown } from "@/kernel/form/keyboard";
 import { namesOf, type Box } from "./boxes";
 
 /** What is asked: the values by name, empty ones left out. */
@@ -69,6 +69,7 @@ export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLE
 
   /** Asks, unless something is wrong already; the first box that was refused gets the focus. */
   async function ask(search: (question: Question) => Promise<void>): Promise<void> {
+    await untilKnown(root.value);
     const found = wrong();
     if (found.length) refuse(found);
     else await search(question());

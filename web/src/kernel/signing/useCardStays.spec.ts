@@ -32,6 +32,15 @@ describe("the card stays in the reader (PORT-05)", () => {
     expect([it.waiting.value, it.trouble.value]).toEqual([false, ""]);
   });
 
+  it("whatever waits goes on, not only what came last", async () => {
+    card.value = null;
+    const it = stays(true);
+    const went = Promise.all([it.back(), it.back()]);
+    card.value = { number: "8930L0000A011" };
+    expect(await went).toEqual([true, true]);
+    expect(it.waiting.value).toBe(false);
+  });
+
   it("the user can give the waiting up", async () => {
     card.value = null;
     const it = stays(true);

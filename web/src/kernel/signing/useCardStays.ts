@@ -13,7 +13,15 @@ export function useCardStays(wanted: boolean) {
   if (!wanted) return { trouble: computed(() => ""), waiting, back: () => Promise.resolve(true), giveUp: () => {} };
 
   const { card, trouble } = useCard((found) => mustBeBound(found, boundCard.value));
-  let settle: (goesOn: boolean) => void = () => {};
+  let waiters: ((goesOn: boolean) => void)[] = [];
+
+  /** Everybody who waits hears it: several things may wait for the one card. */
+  function settle(goesOn: boolean): void {
+    const told = waiters;
+    waiters = [];
+    waiting.value = false;
+    for (const tell of told) tell(goesOn);
+  }
 
   watch(card, (found) => found && settle(true));
 
@@ -21,7 +29,7 @@ export function useCardStays(wanted: boolean) {
   function back(): Promise<boolean> {
     if (card.value) return Promise.resolve(true);
     waiting.value = true;
-    return new Promise<boolean>((resolve) => (settle = resolve)).finally(() => (waiting.value = false));
+    return new Promise<boolean>((resolve) => waiters.push(resolve));
   }
 
   const giveUp = (): void => settle(false);

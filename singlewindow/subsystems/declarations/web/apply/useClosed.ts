@@ -27,9 +27,12 @@ export function useClosed(root: Ref<HTMLElement | undefined>) {
 
   /** 勾选全部查询结果: across all pages, as many as one application takes. */
   async function tickAll(): Promise<void> {
+    const question = list.asked.value;
+    if (!question || collecting.value) return;
     collecting.value = true;
     try {
-      const { numbers, total, total_capped: capped, limit } = await findAllNumbers(list.asked.value!, list.page.sort);
+      const { numbers, total, total_capped: capped, limit } = await findAllNumbers(question, list.page.sort);
+      if (list.asked.value !== question) return; // another query was asked meanwhile
       list.ticked.value = new Set(numbers);
       if (numbers.length < total || capped) sayRefused(`查询结果共 ${total} 票${capped ? "以上" : ""}，一次最多申请 ${limit} 票：已勾选前 ${numbers.length} 票`);
     } catch (error) {

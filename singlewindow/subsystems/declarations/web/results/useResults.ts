@@ -77,9 +77,12 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
 
   /** 勾选全部查询结果: those that can be exported, across all pages, as many as one archive holds (PRNT-11). */
   async function tickAll(): Promise<void> {
+    const question = list.asked.value;
+    if (!question || collecting.value) return;
     collecting.value = true;
     try {
-      const keys = await exportable(list.asked.value!, list.page.sort);
+      const keys = await exportable(question, list.page.sort);
+      if (list.asked.value !== question) return; // another query was asked meanwhile
       list.ticked.value = new Set(keys.slice(0, MOST_FILES));
       if (keys.length > MOST_FILES) sayRefused(`一次最多批量导出 ${MOST_FILES} 票：已勾选前 ${MOST_FILES} 票，其余请分几次导出`);
     } catch (error) {
