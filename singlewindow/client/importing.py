@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,6 +82,12 @@ class Import:
 
     def run(self) -> int:
         """Start or take up the job, follow it to its end, and say what came of it. Raises Problem, Trouble, OSError."""
+        if (
+            self.errand.result and not self.errand.result.absolute().parent.is_dir()
+        ):  # before anything is done
+            raise FileNotFoundError(
+                errno.ENOENT, "存放结果的文件夹不存在", str(self.errand.result.absolute().parent)
+            )
         job = self._resumed(self.errand.resume) if self.errand.resume else self._started()
         self.patience = AWAY_SECONDS
         self.out.print(f"任务 {job['id']}：{job['file'] or ''} {job['type']}", markup=False)
@@ -147,11 +154,20 @@ class Import:
         if job["state"] in (*_GOING, "stopped") or (job["state"] == "failed" and job["total"] is not None):
             self.out.print(_how_to_resume(job), markup=False)
         if self.errand.result and job["result"]:
-            self.errand.result.write_bytes(self.window.fetch(f"/api/jobs/{job['id']}/result"))
-            self.out.print(f"逐份结果：{self.errand.result}", markup=False)
+            self._keep_result(self.errand.result, job)
         if not job["done"]:
             return NOTHING
         return ALL if job["state"] == "done" and not job["failed"] else SOME
+
+    def _keep_result(self, file: Path, job: Mapping[str, Any]) -> None:
+        """What is done stays done, and is said so, where its result cannot be had now."""
+        try:
+            file.write_bytes(self._patiently(lambda: self.window.fetch(f"/api/jobs/{job['id']}/result")))
+        except (Problem, Trouble, OSError) as error:
+            again = f"singlewindow import --resume {job['id']} --result {file}"
+            self.out.print(f"逐份结果未能取得或写入：{error}。再取：{again}", markup=False)
+        else:
+            self.out.print(f"逐份结果：{file}", markup=False)
 
     def _list_refused(self, job: Mapping[str, Any]) -> None:
         if not job["failed"]:
@@ -168,13 +184,16 @@ class Import:
 
     def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         """A request that may be made twice, made until the portal is there."""
-        answer: dict[str, Any] = patiently(
-            lambda: self.window.call(method, path, **request),
+        answer: dict[str, Any] = self._patiently(lambda: self.window.call(method, path, **request))
+        return answer
+
+    def _patiently(self, ask: Callable[[], Any]) -> Any:
+        return patiently(
+            ask,
             seconds=self.patience,
             say=lambda trouble: self.out.print(f"{trouble}；稍后再试…", markup=False),
             sleep=self.sleep,
         )
-        return answer
 
 
 def _summary(job: Mapping[str, Any]) -> str:

@@ -114,7 +114,10 @@ def _taken(
     cluster.run("pg_verifybackup", "--quiet", target)
     ended = datetime.now(UTC)
     facts = {"began": began.isoformat(), "ended": ended.isoformat(), "major": cluster.major}
-    (unfinished / DONE).write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    with (unfinished / DONE).open("w", encoding="utf-8") as file:
+        file.write(json.dumps(facts) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     done = unfinished.with_name(f"base-{began.strftime(STAMP)}")
     unfinished.rename(done)
     report(f"backup: {done}")
@@ -143,9 +146,10 @@ def backups(folder: Path) -> list[Backup]:
     found = []
     for each in sorted(folder.iterdir()) if folder.is_dir() else []:
         if BASE.fullmatch(each.name) and (each / DONE).is_file():
-            facts = json.loads((each / DONE).read_text(encoding="utf-8"))
-            began, ended = (datetime.fromisoformat(facts[name]) for name in ("began", "ended"))
-            found.append(Backup(each, began, ended, facts["major"]))
+            with suppress(ValueError, KeyError):  # not written to its end: the power was lost just then
+                facts = json.loads((each / DONE).read_text(encoding="utf-8"))
+                began, ended = (datetime.fromisoformat(facts[name]) for name in ("began", "ended"))
+                found.append(Backup(each, began, ended, facts["major"]))
     return found
 
 

@@ -96,6 +96,17 @@ def test_a_file_goes_its_way_and_the_exit_code_says_how(tmp_path: Path) -> None:
     assert (code, "文件是空的" in said, "--resume" in said) == (NOTHING, True, False)
 
 
+def test_a_result_that_cannot_be_kept_takes_nothing_back(tmp_path: Path) -> None:
+    """INTG-02: exit code 2 says that nothing was done: before anything is, or else it is another one."""
+    portal = Portal(job(**DONE, result={"id": 1}))
+    with pytest.raises(FileNotFoundError, match="存放结果的文件夹不存在"):
+        ran(portal, tmp_path, result=tmp_path / "missing" / "made")
+    assert portal.bodies == []
+    code, said = ran(portal, tmp_path, result=tmp_path)  # a folder: it cannot be written
+    assert (code, "已暂存 3 份" in said, "逐份结果未能取得或写入" in said) == (ALL, True, True)
+    assert f"--resume 7 --result {tmp_path}" in said.replace("\n", ""), said
+
+
 def test_what_passes_is_waited_for_and_a_lost_answer_starts_no_second_job(tmp_path: Path) -> None:
     away = httpx.Response(503, json={})
     portal = Portal(httpx.ReadTimeout("x"), away, job(**DONE))

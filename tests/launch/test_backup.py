@@ -126,6 +126,9 @@ def test_any_moment_since_a_backup_can_be_had(
         keep(cluster, 4)
         last = str(cluster.query("select pg_walfile_name(pg_switch_wal())")[0][0])
         assert eventually((folder / "wal" / last).exists)
+        for name, text in (("base-20990101T000000000000Z", ""), ("base-20990102T000000000000Z", "{}")):
+            (folder / name).mkdir()
+            (folder / name / "backup.json").write_text(text)
         assert [each.folder for each in backup.backups(folder)] == [first.folder, second.folder]
     shutil.rmtree(installation)
     shutil.rmtree(kept_at["history"])

@@ -284,16 +284,25 @@ async def _sweep(database: Database) -> None:
 
 
 async def sweep(database: Database) -> None:
-    """Take away what has expired: sessions, challenges, pinned statements, keys, autosaves, messages, files, jobs."""
-    kept = timedelta(days=settings().item_days)
-    async with database.transaction() as transaction:
-        for statement in EXPIRED:
-            await transaction.run(f"delete from {statement}")
-        await transaction.run(f"delete from {ITEMS_OF_OLD_JOBS}", kept)
+    """Take away what has expired: sessions, challenges, pinned statements, keys, autosaves, messages, files, jobs.
+
+    Each by itself: what takes longer than a statement may hinders none of the others.
+    """
+    await _delete(database, ITEMS_OF_OLD_JOBS, timedelta(days=settings().item_days))
+    for statement in EXPIRED:
+        await _delete(database, statement)
     while await _sweep_files(database) == FILES_AT_ONCE:
         pass
     await sequencer.sweep(database)
     await token_store.sweep(database, timedelta(days=settings().token_log_days))
+
+
+async def _delete(database: Database, what: str, *arguments: timedelta) -> None:
+    try:
+        async with database.transaction() as transaction:
+            await transaction.run(f"delete from {what}", *arguments)
+    except AWAY as error:
+        log.warning("not swept", table=what.partition(" ")[0], error=repr(error))
 
 
 async def _sweep_files(database: Database) -> int:
