@@ -95,6 +95,7 @@ def seed(world: Path) -> None:
     """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
     from singlewindow.kernel.seed import seed_portal
 
+    asyncio.run(reach("DATABASE_URL", settings().database_url))
     asyncio.run(seed_portal(settings().database_url, world))
 
 
@@ -107,6 +108,7 @@ def add_administrator(
     """Make a system administrator, who changes the password at the first log-in."""
     from singlewindow.kernel.people.system_accounts import add_checked
 
+    asyncio.run(reach("DATABASE_URL", settings().database_url))
     try:
         asyncio.run(add_checked(settings().database_url, username, password, name))
     except Refused as refused:
@@ -168,7 +170,8 @@ async def _verify_history(url: str) -> int:
     checked, broken, missing = verification.Checked(), 0, False
     try:
         book = Book(settings().history)
-        key = (settings().pki_folder / "portal-signing.pem").read_bytes() if book.last_line() else b""
+        with keys_in(settings().pki_folder):
+            key = (settings().pki_folder / "portal-signing.pem").read_bytes() if book.last_line() else b""
         async for found in verification.breaks(database, checked, book, key):
             broken += 1
             missing |= found.kind == "checkpoint missing"
@@ -198,6 +201,7 @@ purpose: `singlewindow verify-history --accept-book`. If neither, somebody cut i
 @cli.command()
 def unread(again: Annotated[list[int], typer.Option(help="ids to try again")] = []) -> None:  # noqa: B006
     """List customs' messages that could not be understood, or let the worker try some again."""
+    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
     asyncio.run(_unread(again))
 
 

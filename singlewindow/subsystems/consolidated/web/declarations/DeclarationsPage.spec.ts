@@ -99,6 +99,8 @@ describe("集报报关单查询 (CONS-14)", () => {
     expect(document.body.textContent).toContain("列表导出需为报关单收发货人");
     expect(page.asked("/declarations/export")).toEqual([]);
     await choose(page, "company_kind", "境内收发货人");
+    await page.press("列表导出"); // the list is still that of the other kind
+    expect(page.asked("/declarations/export")).toEqual([]);
     await page.press("查询");
     await page.press("列表导出");
     expect(page.asked("/declarations/export")[0]!.query).toEqual({ entry_type: "0", company_kind: "B", ie_flag: "I" });
