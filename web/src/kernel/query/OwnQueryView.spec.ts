@@ -72,7 +72,7 @@ it("UI-01, UI-16: what names no entry is not asked for, and the refusal stands a
 
 it("UI-01, UI-07: 查询 waits for what is still looked up, so that no condition is left out", async () => {
   const asked = await open(page);
-  let answer = (_: unknown): void => {};
+  let answer: (found: unknown) => void = () => {};
   const late = new Promise((resolve) => (answer = resolve));
   const server = serve({ "GET /api/parcels": page, "GET /api/codes/countries": late });
   await field("country").setValue("美国");

@@ -182,7 +182,7 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
   });
 
   it("勾选全部查询结果 that is answered when another query was asked ticks nothing (PRNT-11)", async () => {
-    let answer = (_: unknown): void => {};
+    let answer: (found: unknown) => void = () => {};
     const late = new Promise((resolve) => (answer = resolve));
     const { press } = await open({ [`GET ${AT}/closed`]: { ...page, total: 1200 }, [`GET ${AT}/closed/numbers`]: late });
     await press("查询");
