@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from singlewindow.customs import registers
@@ -14,6 +17,8 @@ from singlewindow.customs.register_kinds import Register
 from singlewindow.customs.register_values import with_names, wrong_entry
 from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import end_of, local_day, start_of
+
+SHORT, LEAD = 60, 15  # how much of a value is shown, and how much of it before what differs
 
 
 @dataclass(frozen=True)
@@ -99,16 +104,54 @@ def _moment(read: Read, name: str, before: datetime | None) -> datetime | None:
 
 
 def _parts(name: str, old: Any, new: Any) -> list[str]:
-    """What differs in a member: old → new, day by day where it holds days."""
+    """What differs in a member: old → new; day by day where it holds days, and cell by cell where it is a table."""
     if isinstance(old, dict) and isinstance(new, dict):
-        days = [day for day in sorted({*old, *new}) if old.get(day) != new.get(day)]
-        return [f"{name}/{day}: {_short(old.get(day))} → {_short(new.get(day))}" for day in days]
-    return [f"{name}: {_short(old)} → {_short(new)}"]
+        members = [each for each in sorted({*old, *new}) if old.get(each) != new.get(each)]
+        return [part for each in members for part in _parts(f"{name}/{each}", old.get(each), new.get(each))]
+    if _is_table(old) and _is_table(new):
+        return [part for at, *rows in _rows(old, new) for part in _parts(f"{name}/{at}", *rows)]
+    return [f"{name}: {' → '.join(_beside(_text(old), _text(new)))}"]
 
 
-def _short(value: Any) -> str:
-    text = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _rows(old: list[Any], new: list[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The rows that differ, before and after (None: not there), with their number from 1, which is that before where a
+    row is gone. Rows that only moved because of others are none."""
+    lines = [[json.dumps(row, sort_keys=True) for row in rows] for rows in (old, new)]
+    for _, i, i_end, j, j_end in _differing(*lines):
+        both = min(i_end - i, j_end - j)
+        yield from ((j + at + 1, old[i + at], new[j + at]) for at in range(both))
+        yield from ((at + 1, old[at], None) for at in range(i + both, i_end))
+        yield from ((at + 1, None, new[at]) for at in range(j + both, j_end))
+
+
+def _differing(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Which stretches of the two differ."""
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [each for each in found if each[0] != "equal"]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_text(each)}" for name, each in value.items())
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def _beside(old: str, new: str) -> tuple[str, str]:
+    """Both short enough for a line, from where they begin to differ if that is not in their beginning."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    first = same - LEAD if same > SHORT - LEAD else 0
+    return _short(old, first), _short(new, first)
+
+
+def _short(text: str, first: int) -> str:
+    text = f"…{text[first:]}" if first else text
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def _days(entry: Entry) -> str:

@@ -149,6 +149,14 @@ Unless = Callable[[Mapping[str, str], datetime], str]
 business clock. Pure."""
 
 
+@dataclass(frozen=True)
+class Needs:
+    """A table of which a row must be saved before an action may be done, and why not as long as there is none."""
+
+    table: str
+    why: str
+
+
 UNMARKED = Marks()
 
 
@@ -160,8 +168,9 @@ class Action:
     unsaved one out of the open document, `save` and `delete` are 暂存 and 删除, `print` gives a paper. A `signed`
     action makes a submission for customs, which carries customs' `function` code for it (ADD, MOD, DEL); one that
     `amends` is for documents in force and leaves their status alone until customs answer. `unless` says why not at
-    this moment. Several of one `label` are one button, and `choice` is the word by which it asks for one of them. An
-    account without a bound card may do nothing but what has `needs_card_account` off (PORT-04).
+    this moment, `needs` that rows of a table must be saved first. Several of one `label` are one button, and `choice`
+    is the word by which it asks for one of them. An account without a bound card may do nothing but what has
+    `needs_card_account` off (PORT-04).
     """
 
     name: str
@@ -181,6 +190,7 @@ class Action:
     amends: Amends | None = None
     choice: str = ""
     unless: Unless | None = None
+    needs: Needs | None = None
 
     @property
     def word(self) -> str:
@@ -341,7 +351,12 @@ class Lifecycle:
     @cached_property
     def looks_at_content(self) -> bool:
         """Whether what may be done depends on more than the status and what stands beside it."""
-        return any(action.unless for action in self.actions)
+        return any(action.unless or action.needs for action in self.actions)
+
+    @cached_property
+    def needed_tables(self) -> frozenset[str]:
+        """The tables of which some action must see whether they have a row."""
+        return frozenset(action.needs.table for action in self.actions if action.needs)
 
     @property
     def ended(self) -> str:
@@ -363,13 +378,16 @@ class Lifecycle:
         now: datetime | None = None,
     ) -> str:
         """Why the action is grey, or "" when it may be done; in the form's words, or in those of a list. What has a
-        reason of its own (`unless`) is asked it where `content` and `now` are given."""
+        reason of its own (`unless`) is asked it where `content` and `now` are given, and of what `needs` rows one at
+        least must be in `content`, where that is given."""
         if party not in action.parties or role not in action.roles:
             return f"当前用户不能对该单据进行「{action.word}」"
         if beside := self._hindered(action, marks):
             return beside
         if status not in action.from_states:
             return self._wrong_state(action, status, self.name_of if in_list else self.form_name_of)
+        if action.needs and content is not None and not content.get(action.needs.table):
+            return action.needs.why
         if action.unless is None or content is None or now is None:
             return ""
         return action.unless(texts(content), now)

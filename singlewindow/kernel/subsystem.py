@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -262,7 +262,8 @@ class Whose:
 
 @dataclass(frozen=True)
 class Condition:
-    """A box of the query page. `name` is a find column; a text is found exactly as it stands there.
+    """A box of the query page. `name` is a find column; a text is found exactly as it stands there,
+    or in one of the spellings that `spelled` makes of what was asked: pure, a few, what was asked among them.
 
     A `code` box offers the entries of the field's code table, a `status` box the states and 全部. A span asks from one
     day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`, else of
@@ -279,6 +280,7 @@ class Condition:
     paired: bool = False
     clause: str = ""
     choices: tuple[Whose, ...] = ()
+    spelled: Callable[[str], Collection[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -390,8 +392,7 @@ Compose = Callable[[Transaction, Document], Awaitable[Mapping[str, Any]]]
 class Print:
     """A paper that a document can be printed on: its name in addresses, its title, and its Typst template (UI-12).
 
-    It can be had in `states` (None: wherever the lifecycle lets the document be printed), where `needs` names a table
-    once a row of it is saved. A template that draws
+    It can be had in `states` (None: wherever the lifecycle lets the document be printed). A template that draws
     something else than a document by its definition says with `compose` what; such a paper has no seal. `dialog` is the
     title of a dialog that the page opens first, whose button leads to 打印预览.
     """
@@ -403,7 +404,6 @@ class Print:
     states: frozenset[str] | None = None
     compose: Compose | None = None
     dialog: str = ""
-    needs: str = ""
 
     def __post_init__(self) -> None:
         """Check once that a seal has the data that it needs."""
@@ -447,8 +447,8 @@ class DocumentType:
             raise ValueError(f"{self.name} does not hear {missing}")
         if missing := [str(each.template) for each in self.prints if not each.template.is_file()]:
             raise ValueError(f"{self.name} has no template {missing}")
-        if missing := [p.needs for p in self.prints if p.needs and p.needs not in self.form.content.tables]:
-            raise ValueError(f"{self.name} prints rows of {missing}, which are no tables")
+        if missing := sorted(self.lifecycle.needed_tables - {*self.form.content.tables}):
+            raise ValueError(f"{self.name} needs rows of {missing}, which are no tables")
         fields = self.form.content.fields
         if missing := [s.field for s in self.serials if s.field not in fields or not fields[s.field].system]:
             raise ValueError(f"{self.name} has no grey field for the serials {missing}")
@@ -682,7 +682,8 @@ class Subsystem:
         actions = {(d.name, a.name): a for d in self.documents for a in d.lifecycle.actions}
         for item in self.menu:
             action = actions.get((item.types[0], item.amends)) if item.amends else None
-            if item.amends and (not action or not action.amends or action.edits is not None or action.unless):
+            opened = action and action.amends and action.edits is None and not (action.unless or action.needs)
+            if item.amends and not opened:
                 raise ValueError(f"menu {item.title}: {item.amends} has no form that a query page can open")
         names = [chore.name for chore in self.chores]
         if len({*names}) < len(names) or not all(name.startswith(f"{self.name}.") for name in names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from singlewindow.customs import register_import
 from singlewindow.customs.register_files import Unreadable, read_file
-from singlewindow.customs.register_import import Difference
+from singlewindow.customs.register_import import Changed, Difference
 from singlewindow.customs.register_kinds import COMPANY, DECLARATION, LICENCE, PORT_CALENDAR, Register
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
@@ -104,6 +105,15 @@ async def test_licences_with_rows_and_days(customs: Customs, tmp_path: Path) -> 
         "2027-07-01 00:00:00+08:00",
     )
     assert found.new[1].valid_to is None
+    later = LICENCES.replace("2000.5", "1999")
+    later = later.replace("27-AE-2,7,3122960001,", "27-AE-2,7,3122960001,2,0402210000,7,,\n27-AE-2,,,")
+    changed = (await take(customs, LICENCE, written(tmp_path, "b.csv", later))).changed
+    assert [each.said() for each in changed] == [  # a row that others pushed on is no difference
+        "27-AE-1 goods/2/quantity: 2000.5 → 1999",
+        "27-AE-2 goods/1: – → no 2 code 0402210000 quantity 7",
+    ]
+    before, after = (replace(found.new[1], data={"remark": f"{'注' * 80}{end}"}) for end in "甲乙")
+    assert Changed(before, after).said() == f"27-AE-2 remark: …{'注' * 15}甲 → …{'注' * 15}乙"
 
 
 async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal, tmp_path: Path) -> None:

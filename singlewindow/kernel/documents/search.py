@@ -191,8 +191,12 @@ def _shown(type: DocumentType) -> str:
         fields = ", ".join(f'"{name}" jsonb' for name in names)
         record = f"jsonb_to_record(d.content) as c ({fields})"
         content = f"(select jsonb_strip_nulls(to_jsonb(c)) from {record})"
-    if type.lifecycle.looks_at_content:  # which may be any field, but no table
-        content = f"d.content - '{{{','.join(type.form.content.tables)}}}'::text[]"
+    if type.lifecycle.looks_at_content:  # at any field, and of a table at whether it has a row
+        first = "".join(
+            f" || jsonb_build_object('{table}', jsonb_path_query_array(d.content, '$.{table}[0]'))"
+            for table in sorted(type.lifecycle.needed_tables)
+        )
+        content = f"(d.content - '{{{','.join(type.form.content.tables)}}}'::text[]{first})"
     shown = COLUMNS.replace("content", f"{content} as content", 1)
     shown = shown.replace("follow_up", "'{}'::jsonb as follow_up", 1)
     return shown.replace("amendment", "null::jsonb as amendment", 1)
@@ -288,7 +292,11 @@ def filters(
             )
         else:
             spec = type.form.content.fields.get(condition.name)
-            where.add(f"{condition.name} = {{}}", tidied(spec, value) if spec else value)
+            value = tidied(spec, value) if spec else value
+            if condition.spelled:
+                where.add(f"{condition.name} = any({{}}::text[])", sorted(condition.spelled(value)))
+            else:
+                where.add(f"{condition.name} = {{}}", value)
     if violations:
         raise Refused.because(violations)
     return where

@@ -62,9 +62,6 @@ async def print_document(
         if not wanted.is_there(document.status):
             status = type.lifecycle.form_name_of(document.status)
             raise NotInThisState(f"当前状态为「{status}」，没有「{wanted.title}」")
-        if wanted.needs and not document.content.get(wanted.needs):
-            label = type.form.content.tables[wanted.needs].label
-            raise NotInThisState(f"「{label}」还没有已保存的数据，不能打印；请先录入一项并暂存")
         data = await _drawn(desk, document, wanted)
         now = desk.transaction.now
     typesetter: Typesetter = request.app.state.typesetter

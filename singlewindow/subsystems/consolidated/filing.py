@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from singlewindow.kernel.definition.fields import HeaderField, code, text
-from singlewindow.kernel.lifecycle import NEW, Action, Hear, State, states
+from singlewindow.kernel.lifecycle import NEW, Action, Hear, Needs, State, states
 from singlewindow.kernel.subsystem import Print, ReceiptCode
 from singlewindow.kernel.timing import Moments, Timer, midnight_after
 
@@ -60,10 +60,10 @@ RECEIPTS = (
 )
 
 
-def paper(name: str, title: str, needs: str = "") -> tuple[Print, ...]:
-    """The paper of a filing, by its template's name, and the table of which a row must be saved."""
+def paper(name: str, title: str) -> tuple[Print, ...]:
+    """The paper of a filing, by its template's name."""
     template = Path(__file__).with_name("prints") / f"{name}.typ"
-    return (Print("filing", title, template, dialog=f"打印{title}", needs=needs),)
+    return (Print("filing", title, template, dialog=f"打印{title}"),)
 
 
 def expires(content: Mapping[str, Any], moments: Moments) -> datetime | None:
@@ -76,8 +76,11 @@ EXPIRES = Timer(
 )
 
 
-def actions(clause: str, stored: frozenset[str] = STORED) -> tuple[Action, ...]:
-    """The buttons of a filing with these states, but for those that change an approved one."""
+def actions(
+    clause: str, stored: frozenset[str] = STORED, *, printed: Needs | None = None
+) -> tuple[Action, ...]:
+    """The buttons of a filing with these states, but for those that change an approved one; `printed` is what 打印
+    waits for."""
     return (
         Action("new", "新增", stored | states(NEW), needs_card_account=False, clause=clause),
         Action(
@@ -91,7 +94,7 @@ def actions(clause: str, stored: frozenset[str] = STORED) -> tuple[Action, ...]:
         Action(
             "declare", "申报", CORRECTABLE, to=DECLARED, signed=True, function="ADD", done="申报成功", clause=clause
         ),
-        Action("print", "打印", stored, style="plain", shortcut="Alt+P", clause=clause),
+        Action("print", "打印", stored, style="plain", shortcut="Alt+P", needs=printed, clause=clause),
     )  # fmt: skip
 
 

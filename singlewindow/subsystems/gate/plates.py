@@ -8,6 +8,10 @@ have eight, with the letter of the kind first in the serials of small vehicles a
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+
+SEPARATORS = "·•・.-"
+"""What is written between the parts of a plate and tells no two apart."""
 
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _LETTER = "[A-HJ-NP-Z]"
@@ -24,3 +28,14 @@ _PLATE = re.compile("|".join(f"(?:{shape})" for shape in _SHAPES))
 def looks_like_a_plate(text: str) -> bool:
     """Whether the text has the shape of a plate, written without blanks and separators."""
     return _PLATE.fullmatch(text) is not None
+
+
+def spellings(text: str) -> Collection[str]:
+    """A medium as it was asked for, and as it may have been typed otherwise: without blanks, or with one behind its
+    first two characters, where a plate may have a separator too."""
+    plain = "".join(text.split())
+    bare = plain.translate(dict.fromkeys(map(ord, SEPARATORS)))
+    between = " "
+    if looks_like_a_plate(bare):
+        plain, between = bare, f" {SEPARATORS}"
+    return {text, plain, *(f"{plain[:2]}{sign}{plain[2:]}" for sign in between)}

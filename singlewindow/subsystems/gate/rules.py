@@ -20,13 +20,13 @@ from singlewindow.subsystems.gate.document import (
     VEHICLE_PLATE,
     Trip,
 )
-from singlewindow.subsystems.gate.plates import looks_like_a_plate
+from singlewindow.subsystems.gate.plates import SEPARATORS, looks_like_a_plate
 from singlewindow.subsystems.gate.weights import GROSS_LIMIT, plain, weights_of
 
 CLAIM = "gate.medium"
 UNFINISHED = "该车有未完成记录（{key}）"
 UNFINISHED_ADVICE = (
-    "上一车次可能由本企业申报（请在查询中按单据状态，或按录入时写法的绑定介质关键信息查看），也可能由其他企业申报；"
+    "上一车次可能由本企业申报（请在查询中按绑定介质关键信息查看），也可能由其他企业申报；"
     "待其办结、离场、退单或删单后再申报"
 )
 UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
@@ -36,7 +36,7 @@ CARD_DIGITS = 13
 SUM_CLAUSE = "手册 3.1.1.1 表头信息 车辆重量、挂车重量、集装箱重量"
 MEDIUM_CLAUSE = "手册 2.6 术语定义 绑定介质、绑定对象"
 
-_SEPARATORS = re.compile(r"[·•・.-]")
+_SEPARATORS = re.compile(f"[{SEPARATORS}]")
 
 
 @dataclass(frozen=True)

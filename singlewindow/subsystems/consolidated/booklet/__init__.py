@@ -14,5 +14,5 @@ BOOKLET = DocumentType(
     title="企业商品信息备案",
     form=FORM, rules=RULES, gather=gather, fill=fill, fill_rows=fill_rows,
     lifecycle=LIFECYCLE, messages=MESSAGES, queries=QUERIES, waits=WAITS,
-    prints=paper("booklet", "企业商品信息", needs="goods"),  # 备案打印：商品录入保存之后状态可打印
+    prints=paper("booklet", "企业商品信息"),
 )  # fmt: skip

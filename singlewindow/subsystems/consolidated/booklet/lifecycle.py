@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singlewindow.kernel.lifecycle import Action, Amends, Hear, Lifecycle, State, states
+from singlewindow.kernel.lifecycle import Action, Amends, Hear, Lifecycle, Needs, State, states
 from singlewindow.kernel.subsystem import Waits
 from singlewindow.subsystems.consolidated.booklet.document import CLAUSE
 from singlewindow.subsystems.consolidated.filing import (
@@ -22,10 +22,13 @@ from singlewindow.subsystems.consolidated.filing import (
 )
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
+# 备案打印：商品录入保存之后状态可打印
+GOODS = Needs("goods", "「备案表表体」还没有已保存的数据，不能打印；请先录入一项并暂存")
+
 LIFECYCLE = Lifecycle(
     states=(*STATES[:2], State(HELD, "待发送", waiting=True), *STATES[2:]),
     actions=(
-        *actions(CLAUSE, STORED | states(HELD)),
+        *actions(CLAUSE, STORED | states(HELD), printed=GOODS),
         Action(
             "change", "变更企业商品信息", states(APPROVED), signed=True, function="MOD", done="变更申报成功",
             amends=Amends("变更中", *CHANGE, alters=frozenset({"goods"})), clause=CHANGING,

@@ -56,12 +56,19 @@ async def test_a_draft_and_an_approved_qualification(scene: Scene, tmp_path: Pat
 async def test_a_booklet_of_99_goods(scene: Scene, tmp_path: Path) -> None:
     """CONS-04, UI-12: once a good is saved; every good stands on it, with names for codes."""
     empty = await scene.booklet("暂存", goods=[])
+    why = "「备案表表体」还没有已保存的数据，不能打印；请先录入一项并暂存"
     refused = await scene.owner.http.get(f"/api/documents/{BOOKLET}/{empty['number']}/prints/filing")
-    assert (refused.status_code, "「备案表表体」还没有已保存的数据" in refused.text) == (409, True)
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == why
+    assert empty["actions"]["print"] == {"allowed": False, "why": why}  # the grey button's words are the same
     goods = [
         {**GOOD, "name": f"第{at}种冻鱼", "country": "RUS", "licence": "7:26-AA-1"} for at in range(1, 100)
     ]
     view = await scene.booklet(goods=goods)
+    assert view["actions"]["print"]["allowed"]
+    found = (await scene.owner.http.get(f"/api/documents/{BOOKLET}")).json()["items"]
+    listed = {row["number"]: row["actions"]["print"]["why"] for row in found}
+    assert listed == {empty["number"]: why, view["number"]: ""}
     text = await paper(scene, BOOKLET, view["number"], tmp_path)
     for words in (
         view["header"]["book_no"], view["content"]["qualification"], "备案表表体（共99项）", "第1种冻鱼", "第99种冻鱼",

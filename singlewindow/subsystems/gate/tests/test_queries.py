@@ -47,7 +47,8 @@ def test_the_query_page_has_the_manuals_conditions() -> None:
 
 
 async def test_each_condition_finds_exactly_what_it_names(member: Member) -> None:
-    """GATE-07: by itself and together; a medium as it is typed, in small letters and full width too."""
+    """GATE-07: by itself and together; a medium as it is typed, in small letters and full width too, a plate with or
+    without what may stand between its parts."""
     ours = await member.save(TYPE, sample(**OURS))
     other = await member.save(TYPE, sample(**OTHER))
     assert await found(member) == [other["number"], ours["number"]]
@@ -56,8 +57,21 @@ async def test_each_condition_finds_exactly_what_it_names(member: Member) -> Non
         assert await found(member, **{name: OTHER[name]}) == [other["number"]], name
     assert await found(member, **OURS) == [ours["number"]]
     assert await found(member, **OURS | {"ie_flag": "I"}) == []
-    for typed in ("粤b77777", "粤Ｂ７７７７７", " 粤B77777 "):
+    ways = (
+        "粤b77777",
+        "粤Ｂ７７７７７",
+        " 粤B77777 ",
+        "粤B 77777",
+        "粤 B\u30007７777",
+        "粤b·77777",
+        "粤B-77777",
+    )
+    for typed in ways:
         assert await found(member, bind_key_info=typed) == [ours["number"]], typed
+    dotted = await member.save(TYPE, sample(**OURS | {"bind_key_info": "粤B·88888"}))
+    for typed in ("粤B88888", "粤b 88888", "粤B·88888"):
+        assert await found(member, bind_key_info=typed) == [dotted["number"]], typed
+    await member.http.delete(f"{URL}/{dotted['number']}")
     assert await found(member, bind_key_info="粤B7777") == []
     assert await found(member, sure_id=ours["content"]["sure_id"]) == [ours["number"]]
     assert await found(member, sure_id=ours["content"]["sure_id"][:-1]) == []
