@@ -12,17 +12,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.database.skipping import SKIPPED
 from singlewindow.kernel.http.webhook_routes import happened
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import subsystems
 from singlewindow.kernel.webhooks import endpoints, sending, spreading
 from singlewindow.kernel.webhooks.courier import BAD_AFTER, WRITERS, Bounds, Courier
+from singlewindow.kernel.webhooks.endpoints import Endpoints
 from singlewindow.kernel.webhooks.sending import Sender
 from singlewindow.kernel.webhooks.signing import Sealer
 from singlewindow.kernel.webhooks.spreading import spread
@@ -374,6 +378,50 @@ async def test_replay_from_a_cursor(house: House) -> None:
         await ours.head.http.post(address, json={"after": again["after"]})
         await deliver(house, courier)
         assert [each.id for each in receiver.accepted] == [f"evt_{other}_1", f"evt_{other}_2"]
+
+
+async def test_after_a_restore_no_id_comes_again(house: House) -> None:
+    """INTG-03: a document's second entry was delivered and lost; the other one that has its number now is another
+    event, and a receiver must not take it for known. Replayed it keeps its id; older ones keep theirs."""
+    ours, document = await company(house), next(_documents)
+    async with working(house) as courier, receiving() as receiver:
+        hook = await ours.hook(receiver)
+        await ours.tells(document, 1, 2)
+        await deliver(house, courier)
+        await house.sql("delete from webhook_delivery where no = 2")
+        await house.sql("update webhook set reached = 1 where id = $1", hook["id"])
+        await house.sql("delete from feed where document_id = $1 and event_no = 2", document)
+        await house.sql("update feed_head set last = 1 + $2 where company_id = $1", ours.id, SKIPPED)
+        await ours.tells(document, 2)
+        await deliver(house, courier)
+        known, lost, new = [each.id for each in receiver.accepted]
+        assert (known, lost) == (f"evt_{document}_1", f"evt_{document}_2")
+        assert new not in (known, lost)
+        receiver.accepted.clear()
+        await ours.head.http.post(f"/api/webhooks/{hook['id']}/replay", json={"hours": 24})
+        await deliver(house, courier)
+        assert [each.id for each in receiver.accepted] == [known, new]
+
+
+async def test_the_number_before_a_moment(house: House) -> None:
+    """INTG-03: replay by time; between two events, at one, before all, after all, and across a restore's gap."""
+    ours, document, now = await company(house), next(_documents), datetime.now(UTC)
+    await ours.tells(document, *range(1, 8))
+    await house.sql("update feed_head set last = last + $2 where company_id = $1", ours.id, SKIPPED)
+    await ours.tells(document, *range(8, 12))
+    await house.sql(
+        "update feed set made_at = $2::timestamptz + (event_no / 2 - 9) * interval '1 hour' where company_id = $1",
+        ours.id, now,
+    )  # fmt: skip
+    await house.sql("delete from feed where company_id = $1 and event_no < 3", ours.id)
+    rows = await house.sql("select no, made_at from feed where company_id = $1 order by no", ours.id)
+    person: Any = SimpleNamespace(company_id=ours.id)
+    async with house.web.transaction(Actor(company_id=ours.id)) as transaction:
+        desk = Endpoints(transaction, person, Sealer(settings().pki_folder))
+        for minutes in range(0, 600, 30):
+            moment = now - timedelta(minutes=minutes)
+            expected = max((row["no"] for row in rows if row["made_at"] < moment), default=0)
+            assert await desk.number_before(moment) == expected, minutes
 
 
 async def test_rotation_of_the_secret(house: House) -> None:

@@ -39,6 +39,21 @@ _COLUMNS = """id, name, url, applications, active, failing, failed_since, gave_u
 _OF_DELIVERY = "id, event_id, no, state, tries, made_at, last_at, next_at, fault, status"
 
 
+_BEFORE = f"""
+    with recursive halved as (
+        select 0::bigint as low, (select last from feed_head where {OWN}) as high
+        union all
+        select case when f.made_at < $2 then f.no else h.low end,
+               case when f.made_at < $2 then h.high else (h.low + h.high) / 2 end
+        from halved h left join lateral (
+            select no, made_at from feed where {OWN} and no > (h.low + h.high) / 2 order by no limit 1) f on true
+        where h.low < h.high
+    )
+    select low from halved where low = high"""
+"""The last number that was made before a moment: numbers are given as time goes on, so the stretch in which it lies is
+halved until it is found, each time by one look into the primary key."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the administrator fills in. `applications` None: events of all."""
@@ -187,10 +202,7 @@ class Endpoints:
 
     async def number_before(self, moment: datetime) -> int:
         """The highest number in the feed that was made before a (real) moment; 0 where there is none."""
-        found: int | None = await self.transaction.value(
-            f"select no from feed where {OWN} and made_at < $2 order by no desc limit 1",
-            self.person.company_id, moment,
-        )  # fmt: skip
+        found: int | None = await self.transaction.value(_BEFORE, self.person.company_id, moment)
         return found or 0
 
     async def log(self, id: int, before: int | None, state: DeliveryState | None) -> list[Delivery]:

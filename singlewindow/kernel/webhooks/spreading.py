@@ -4,11 +4,15 @@ An endpoint remembers up to which number of the feed it has deliveries (`reached
 them: nothing is left out and nothing made twice, whoever dies in between. A replay sets that number back; then what was
 delivered already waits anew, under the same id, and nothing behind that number is sent before its turn (courier.py).
 Who is the least behind is served first, so that a long replay holds up nobody else.
+
+A document from before a restored moment counts its entries anew, to which receivers know other events: from the first
+restore on (`skipping.py`) an id has the feed's number too, which is never given again.
 """
 
 from __future__ import annotations
 
 from singlewindow.kernel.database.connection import Database
+from singlewindow.kernel.database.skipping import SKIPPED
 from singlewindow.kernel.subsystem import subsystems
 
 ENDPOINTS = 20  # in one round
@@ -27,7 +31,8 @@ _SPREAD = f"""
         where w.active order by h.last - w.reached, w.id limit {ENDPOINTS} for update of w skip locked
     ), ahead as (
         select b.id as webhook_id, b.company_id, b.applications, b.closed, f.no, f.document_id, f.type,
-               'evt_' || f.number || '_' || f.event_no as event_id
+               'evt_' || f.number || '_' || f.event_no || case when f.no > {SKIPPED} then '_' || f.no else '' end
+                   as event_id
         from behind b cross join lateral (
             select no, document_id, type, number, event_no from feed
             where company_id = b.company_id and no > b.reached order by no limit {EVENTS}
