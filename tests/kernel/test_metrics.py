@@ -6,11 +6,13 @@ import asyncio
 import re
 import socket
 from contextlib import suppress
+from unittest.mock import Mock
 
 import httpx
 import pytest
 
-from singlewindow.kernel.exchange import figures
+from singlewindow.kernel.exchange import figures, outbox
+from singlewindow.kernel.exchange.receipts import NotForUs
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 
@@ -89,8 +91,13 @@ async def test_a_worker_that_takes_over_waits_for_its_port(monkeypatch: pytest.M
     serving.cancel()
 
 
-async def test_a_worker_tells_what_it_did(house: House) -> None:
-    """OPER-01: messages by outcome, receipts by type and code, and what needs a person, at a port of its own."""
+LEASE_ENDS = """update outbox o set next_at = now() from document d where d.id = o.document_id and d.number = $1
+    returning state"""
+
+
+async def test_a_worker_tells_what_it_did(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-01: messages by outcome, receipts by type and code, and what needs a person, at a port of its own. What is
+    sent again because its outcome could not be written counts once; what a document does not take goes no more."""
     address = f"http://127.0.0.1:{figures.serve('127.0.0.1', 0)}/metrics"
 
     async def told() -> list[float]:
@@ -115,3 +122,16 @@ async def test_a_worker_tells_what_it_did(house: House) -> None:
     )
     after = await told()
     assert [new - old for old, new in zip(before, after, strict=True)] == [1, 1, 1]
+    for trouble, state, counted in (
+        (RuntimeError("the disk is full"), "queued", [1, 0, 0]),
+        (NotForUs("another document's claim"), "sent", [0, 0, 1]),
+    ):
+        _member, view = await applied(house)
+        before = await told()
+        with monkeypatch.context() as patched:
+            patched.setattr(outbox, "hear", Mock(side_effect=trouble))
+            await house.send()
+        [row] = await house.sql(LEASE_ENDS, view["number"])
+        assert row["state"] == state
+        assert await house.send() == (state == "queued")
+        assert [new - old for old, new in zip(before, await told(), strict=True)] == counted

@@ -19,9 +19,7 @@ _sent = Counter(
 _applied = Counter(
     "singlewindow_receipts_applied", "Receipts understood", ("type", "code"), registry=_registry
 )
-_set_aside = Counter(
-    "singlewindow_messages_set_aside", "Messages from customs that need a person", registry=_registry
-)
+_set_aside = Counter("singlewindow_messages_set_aside", "Messages that need a person", registry=_registry)
 _feed_behind = Gauge(
     "singlewindow_feed_behind_seconds",
     "Age of the oldest change that is in no company's feed yet",
@@ -30,7 +28,7 @@ _feed_behind = Gauge(
 
 
 def count_sent(type: str, outcome: str) -> None:
-    """A message of a document type was tried: SENT, SEND_FAILED, or "" for another try later."""
+    """What became of a message of a document type was written: SENT, SEND_FAILED, or "" for another try later."""
     _sent.labels(type, outcome or "later").inc()
 
 

@@ -14,7 +14,7 @@ from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
 from singlewindow.kernel.database.connection import PASSING, Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
-from singlewindow.kernel.exchange.outbox import Acknowledged, settle_sent, write_sent
+from singlewindow.kernel.exchange.outbox import Acknowledged, count_noted, settle_sent, write_sent
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs
 from singlewindow.kernel.exchange.waits import hear_and_follow
 from singlewindow.kernel.registers.notices import store_notices
@@ -64,20 +64,23 @@ async def apply_received(
     """
     waiting = Acknowledged() if acknowledged is None else acknowledged
     sent: list[Row] = []
+    noted: list[Heard] = []
     try:
         async with database.transaction() as transaction:
             rows = await _received(transaction)
             receipts, problems = _read(rows, certificate)
             sent = waiting.take({(receipt.number, receipt.submission) for receipt, _ in receipts})
             problems |= await _apply_notices(transaction, rows, certificate)
-            together = await _applied_together(transaction, receipts, sent)
+            together = await _applied_together(transaction, receipts, sent, noted)
             if not together:
                 problems |= await _apply_each(transaction, receipts)
             await _mark(transaction, rows, problems)
     except BaseException:
         waiting.add(sent)
         raise
-    if not together:
+    if together:
+        count_noted(noted)
+    else:
         await write_sent(database, sent)
     figures.count_set_aside(len(problems))
     for identifier, problem in problems.items():
@@ -149,22 +152,25 @@ def _check_id(message: Receipt | Notice, row: Row) -> None:
 
 
 async def _applied_together(
-    transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]], sent: Sequence[Row]
+    transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]], sent: Sequence[Row], noted: list[Heard]
 ) -> bool:
-    """Apply all receipts at once, and that those rows of the outbox were sent; or none where one of them has a
-    difficulty."""
+    """Apply all receipts at once, and that those rows of the outbox were sent, of which `noted` gets what their
+    documents heard; or none where one of them has a difficulty."""
     if not receipts and not sent:
         return True
     heard = [_heard(receipt, row["body"]) for receipt, row in receipts]
-    if await _problem(transaction, _hear(transaction, heard, sent)):
+    if await _problem(transaction, _hear(transaction, heard, sent, noted)):
         return False
     for receipt, _ in receipts:
         _log_applied(receipt)
     return True
 
 
-async def _hear(transaction: Transaction, heard: Sequence[Heard], sent: Sequence[Row]) -> None:
-    await hear_and_follow(transaction, [*await settle_sent(transaction, sent), *heard])
+async def _hear(
+    transaction: Transaction, heard: Sequence[Heard], sent: Sequence[Row], noted: list[Heard]
+) -> None:
+    noted += await settle_sent(transaction, sent)
+    await hear_and_follow(transaction, [*noted, *heard])
 
 
 async def _apply_each(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> dict[int, str]:

@@ -26,7 +26,7 @@ from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.reading import code_names, labels_of
-from singlewindow.kernel.exchange.receipts import Heard, hear, hear_all
+from singlewindow.kernel.exchange.receipts import Heard, NotForUs, hear, hear_all
 from singlewindow.kernel.exchange.transport import PermanentFailure, TemporaryFailure, Transport
 from singlewindow.kernel.lifecycle import SEND_FAILED, SENT
 from singlewindow.kernel.subsystem import document_types
@@ -233,7 +233,6 @@ def _log(outcomes: Sequence[tuple[Row, Outcome]]) -> None:
             "sent to customs", number=row["number"], outcome=outcome.code or "later", reason=outcome.reason,
             request_id=row["request_id"],
         )  # fmt: skip
-        figures.count_sent(row["type"], outcome.code)
 
 
 async def _write_all(database: Database, outcomes: Sequence[tuple[Row, Outcome]]) -> None:
@@ -249,10 +248,12 @@ async def _settled_together(database: Database, rows: Sequence[Row]) -> bool:
     """Note all as sent in one transaction, or none where one of them has a difficulty."""
     try:
         async with database.transaction() as transaction:
-            await hear_all(transaction, await settle_sent(transaction, rows))
+            noted = await settle_sent(transaction, rows)
+            await hear_all(transaction, noted)
     except Exception as error:
         log.warning("outcomes are written one by one", error=repr(error))
         return False
+    count_noted(noted)
     return True
 
 
@@ -269,6 +270,12 @@ async def settle_sent(transaction: Transaction, rows: Sequence[Row]) -> list[Hea
     return [_sent(row, transaction.now) for row in rows if row["id"] in mine]
 
 
+def count_noted(noted: Sequence[Heard]) -> None:
+    """Count what `settle_sent` noted, once that is committed: what is sent again meanwhile counts once."""
+    for each in noted:
+        figures.count_sent(each.type, each.code)
+
+
 async def write_sent(database: Database, rows: Sequence[Row]) -> None:
     """Note each row as sent by itself."""
     for row in rows:
@@ -276,48 +283,73 @@ async def write_sent(database: Database, rows: Sequence[Row]) -> None:
 
 
 async def _write(database: Database, row: Row, outcome: Outcome) -> None:
-    """Write one outcome in a transaction of its own; trouble with one row leaves the others their own."""
+    """Write one outcome in a transaction of its own, and count it; trouble with one row leaves the others their own."""
     try:
         async with database.transaction() as transaction:
             if outcome.code:
-                await _settle(transaction, row, outcome)
+                written = await _settle(transaction, row, outcome)
             else:
-                await _put_off(transaction, row, outcome.reason)
+                written = await _put_off(transaction, row, outcome.reason)
+    except NotForUs as problem:
+        await _set_aside(database, row, outcome, str(problem))
     except Exception:  # due again when the lease ends; customs do not take it in twice
         log.exception("outcome cannot be written", number=row["number"], request_id=row["request_id"])
+    else:
+        if written:
+            figures.count_sent(row["type"], outcome.code)
 
 
-async def _put_off(transaction: Transaction, row: Row, reason: str) -> None:
-    """Try again after 0.2 s, doubled with each try up to 30 s."""
-    await transaction.run(
+async def _set_aside(database: Database, row: Row, outcome: Outcome, problem: str) -> None:
+    """The document does not take the outcome, and would not the next time: the message goes no more, and a person must
+    look. Customs' own receipts are heard as ever."""
+    log.error("message needs a person", number=row["number"], problem=problem, request_id=row["request_id"])
+    try:
+        async with database.transaction() as transaction:
+            written = await _close(transaction, row, outcome, problem)
+    except Exception:
+        log.exception("outcome cannot be written", number=row["number"], request_id=row["request_id"])
+    else:
+        figures.count_set_aside(int(written))
+
+
+async def _put_off(transaction: Transaction, row: Row, reason: str) -> bool:
+    """Try again after 0.2 s, doubled with each try up to 30 s; False where another worker has settled it."""
+    found = await transaction.value(
         """update outbox set last_error = $2,
                next_at = clock_timestamp() + least(power(2, least(attempts, 10)) * 0.1, 30) * interval '1 second'
-           where id = $1 and state = 'queued'""",
+           where id = $1 and state = 'queued' returning true""",
         row["id"],
         reason,
     )
+    return bool(found)
 
 
-async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> None:
-    """Sent or failed for good: noted once, and heard like a receipt with the number 0."""
-    state = "sent" if outcome.code == SENT else "failed"
-    settled = await transaction.value(
-        """update outbox set state = $2, last_error = $3, sent_at = clock_timestamp()
-           where id = $1 and state = 'queued' returning true""",
-        row["id"],
-        state,
-        outcome.reason,
-    )
-    if not settled:
-        return  # another worker was here first
+async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> bool:
+    """Sent or failed for good: noted once, and heard like a receipt with the number 0; False where another worker was
+    here first."""
+    if not await _close(transaction, row, outcome, outcome.reason):
+        return False
     if outcome.code == SENT:
         await hear(transaction, _sent(row, transaction.now))
-        return
+        return True
     text = "发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员"
     await hear(
         transaction,
         Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {}),
     )
+    return True
+
+
+async def _close(transaction: Transaction, row: Row, outcome: Outcome, problem: str) -> bool:
+    """The row is sent or failed, if it waits still."""
+    found = await transaction.value(
+        """update outbox set state = $2, last_error = $3, sent_at = clock_timestamp()
+           where id = $1 and state = 'queued' returning true""",
+        row["id"],
+        "sent" if outcome.code == SENT else "failed",
+        problem,
+    )
+    return bool(found)
 
 
 def _sent(row: Row, now: datetime) -> Heard:
