@@ -24,6 +24,7 @@ PIN_CODES = frozenset({"Err:Base60020", "Err:Base60021", "Err:Base60022"})  # wr
 OPEN_SECONDS = 5.0
 ANSWER_SECONDS = 60.0  # a card takes its time
 NOBODY = "连接不上读卡服务（{address}）。请确认本机读卡服务已启动"
+SLOW = "读卡服务 {seconds:g} 秒内没有答复。请确认卡没有在等待操作"
 NO_PIN = "没有给出卡的 PIN 码。请设置 SINGLEWINDOW_CARD_PIN，或在终端中启动并输入"
 
 
@@ -102,6 +103,8 @@ def _ask(line: ClientConnection, address: str, operation: str, **args: str) -> l
             said: dict[str, Any] = json.loads(line.recv(timeout=deadline - time.monotonic()))
             if said.get("_id") == operation:
                 return _data(said["_args"])
+    except TimeoutError as error:
+        raise CardTrouble(SLOW.format(seconds=ANSWER_SECONDS)) from error
     except (OSError, WebSocketException, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CardTrouble(NOBODY.format(address=address)) from error
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +57,7 @@ class Portal:
     lose: str = ""  # a pattern of requests whose answers are lost, once each
     broken: str = ""  # a pattern of requests over which the portal stumbles
     expired: bool = False
+    clock: Callable[[], float] = time.time  # what was prepared expires after five minutes of it
     revoked_card: bool = False
     nonsense: bool = False  # something else answers in its place
     narrowed: bool = False  # the token may not submit any more
@@ -165,8 +167,8 @@ class Portal:
     def _upload(self, request: httpx.Request, document: Document) -> httpx.Response:
         token = re.search(rb'name="token"\r\n\r\n([^\r]+)', request.content)[1].decode()
         pinned = self.prepared[token]
-        if pinned["used"]:
-            return _problem(409, "conflict", "该签名已经使用过")
+        if pinned["used"] or self._too_late(pinned):
+            return _problem(409, "conflict", "该签名已经使用过，或已超过 5 分钟")
         if self.revoked_card:
             return _problem(422, "rules", "证书已吊销", [_violation("sign.card", "证书已吊销")])
         pinned["used"] = True
@@ -197,7 +199,7 @@ class Portal:
 
     def _submit(self, given: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         document, pinned = self.documents[given["number"]], self.prepared[given["token"]]
-        if pinned["used"] or self.expired:
+        if pinned["used"] or self.expired or self._too_late(pinned):
             return _item(given, problem=_body(409, "conflict", "该签名已经使用过，或已超过 5 分钟"))
         assert given["signature"] == f"signed {pinned['signing_input']}"
         pinned["used"] = True
@@ -215,8 +217,13 @@ class Portal:
     def _pin(self, document: Document, statement: dict[str, Any]) -> dict[str, Any]:
         token = f"token-{len(self.prepared)}"
         text = signing_input(canonical(statement))
-        self.prepared[token] = {"statement": statement, "signing_input": text, "used": False}
+        self.prepared[token] = {
+            "statement": statement, "signing_input": text, "used": False, "at": self.clock()
+        }  # fmt: skip
         return {"token": token, "statement": statement, "signing_input": text}
+
+    def _too_late(self, pinned: dict[str, Any]) -> bool:
+        return self.clock() - pinned["at"] > 300
 
     def _changed(self, document: Document, kind: str) -> httpx.Response:
         document.version += 1
@@ -251,6 +258,7 @@ class Reader(CardService):
     wrong: bool = False
     tries: int = 0
     pull_after: int | None = None  # so many signatures
+    takes: Callable[[], None] = lambda: None  # its time
 
     @contextmanager
     def card(self) -> Iterator[Card]:
@@ -270,6 +278,7 @@ class _Card:
 
     def sign(self, text: str) -> Signature:
         self.reader.tries += 1
+        self.reader.takes()
         if self.reader.wrong:
             raise PinRefused("PIN 码错误，还可以再试 4 次。")
         if self.reader.pull_after is not None and self.reader.tries > self.reader.pull_after:

@@ -17,9 +17,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from singlewindow.client.bridge import taking
 from singlewindow.client.bridge.boxes import Folder, InUse, take
 from singlewindow.client.bridge.orders import Definition, read_order
-from singlewindow.client.bridge.outbox import OutBox
+from singlewindow.client.bridge.outbox import CARD_SECONDS, OutBox
 from singlewindow.client.bridge.receipts import InBox
 from singlewindow.client.bridge.runner import (
     IN_USE,
@@ -32,6 +33,7 @@ from singlewindow.client.bridge.runner import (
 from singlewindow.client.window import Trouble
 from singlewindow.contract import folder as exchange
 from singlewindow.contract.batch_files import XmlNames
+from singlewindow.contract.folder import MOST_BYTES
 from singlewindow.kernel.definition.export import definition_of
 from singlewindow.kernel.subsystem import document_types
 from tests.client.stand_ins import CARD, IN_FORCE, TYPE, Portal, Reader
@@ -68,6 +70,7 @@ class House:
         self.folder = Folder(place).make()
         self.portal, self.reader, self.told = Portal(), Reader(), Told()
         self.later = LATER
+        self.portal.clock = self.clock
         self.taken: list[str] = []  # from InBox, by the company's own system
 
     def put(self, name: str, said: object, **files: bytes) -> None:
@@ -94,6 +97,9 @@ class House:
                 self.taken.append(file.name)
                 file.unlink()
         return settled
+
+    def wait(self, seconds: float) -> None:
+        self.later += seconds
 
     def clock(self) -> float:
         return time.time() + self.later
@@ -263,6 +269,25 @@ def test_a_signature_that_came_too_late_is_given_anew(house: House) -> None:
     assert (len(house.portal.submissions), house.reader.tries) == (1, 2)
 
 
+def test_a_slow_card_sends_nothing_to_fail_box(house: House) -> None:
+    """INTG-02: what is signed of a batch goes before it is too late; a card that was left waiting for more than five
+    minutes signs anew, a file and a document."""
+    for at in range(7):
+        house.put(f"A-{at}.json", letter(str(at)))
+    house.reader.takes = lambda: house.wait(50)
+    assert house.run() == 7
+    assert (len(house.portal.submissions), house.reader.tries, house.box("FailBox")) == (7, 7, set())
+    house.put("B-1.json", with_file("a.pdf"), a__pdf=PDF)
+    waits = iter((400, 0, 400, 0))
+    house.reader.takes = lambda: house.wait(next(waits))
+    for tries in (8, 10, 11):
+        house.run()
+        assert house.told.tells("卡: 签名用时过长")
+        assert house.reader.tries == tries
+        house.wait(CARD_SECONDS)
+    assert (len(house.portal.submissions), house.box("FailBox"), house.box("OutBox")) == (8, set(), set())
+
+
 def test_half_written_files_are_left_alone(house: House) -> None:
     """INTG-02: by programs that rename and by those that do not; attachments too, until they are whole."""
     house.later = 1.0
@@ -404,6 +429,8 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
         "’;rm -rf ~.json".encode(),
         b"x" * 200 + b".json",
         b"CAPITALS.JSON",
+        "\U00020000".encode() * 60
+        + b".json",  # the names of its reports would be too long for any file system
     ):
         Path(os.fsdecode(os.fsencode(house.folder.out) + b"/" + name)).write_text("{}")
     bad = {
@@ -420,18 +447,54 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
         "B-11.json": '{"type": 1e999}',
         "B-12.json": '"' + "\\ud800" + '"',
         "B-13.json": letter(sender_number="\ud800"),
+        "B-14.json": letter() | {"content": json.loads("[" * 940 + "]" * 940)},
+        "B-15.json": letter() | {"content": {"text": json.loads('{"a":' * 800 + "0" + "}" * 800)}},
+        "B-16.json": dict.fromkeys(map(str, range(200_000)), 0),
+        "B-17.json": letter("x" * 5_000_000),
     }
     for name, said in bad.items():
         house.put(name, said)
     house.run()
     assert house.box("OutBox") == {"link.json", "link.pdf", "pipe.json", "folder.json", "..json.json"}
     strange = [name for name in house.box("FailBox") if name.startswith("strange-name-")]
-    assert len(strange) == 5 * 3
+    assert len(strange) == 6 * 3
     for name in bad:
         assert house.reason(name)["detail"], name
+    assert len(house.reason("B-16.json")["violations"]) == 100
     assert "没有这一项" in house.reason("B-5.json")["violations"][0]["message"]
     assert "apply（申请）" in house.reason("B-6.json")["advice"]
     assert (house.portal.submissions, list(house.portal.documents)) == ([], [])
+
+
+def test_a_defect_over_one_file_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTG-02: it is said and left where it is; the others are done."""
+    house.put("A-1.json", letter())
+    house.put("A-2.json", letter("第二份"))
+    read = taking.read_order
+
+    def stumble(name: str, *rest: Any) -> Any:
+        if name == "A-1.json":
+            raise RecursionError
+        return read(name, *rest)
+
+    monkeypatch.setattr(taking, "read_order", stumble)
+    assert house.run() == 1
+    assert house.told.tells("A-1.json: 内部错误")
+    assert house.box("OutBox") == {"A-1.json"}
+
+
+def test_what_goes_with_a_refused_document_goes_with_it(house: House) -> None:
+    """INTG-02: whatever is wrong with the document, its files do not stay behind in OutBox, but for one that is
+    still written."""
+    house.put("C-1.json", with_file("a.pdf") | {"extra": 1}, a__pdf=PDF)
+    house.put("C-2.json", with_file("b.pdf") | {"type": "other.type"}, b__pdf=PDF)
+    house.put("C-3.json", with_file("c.pdf", sha256="0" * 64), c__pdf=PDF)
+    house.put("C-4.json", with_file("d.pdf"), d__pdf=b"x" * (MOST_BYTES + 1))
+    os.utime(house.folder.out / "d.pdf", (time.time() + LATER,) * 2)
+    house.put("C-5.json", letter("", attachments=[{"category": "1", "file": "e.pdf"}]), e__pdf=PDF)
+    assert house.run() == 5
+    assert house.box("OutBox") == {"d.pdf"}
+    assert {f"{name}.pdf" for name in "abce"} < house.box("FailBox")
 
 
 def test_xml_has_the_elements_of_messages(house: House) -> None:

@@ -19,6 +19,8 @@ NAME = re.compile(
     r"\w(?:[\w.()（） -]{0,62}[\w)）])?"
 )  # of a document's file, without suffix; the sender's number
 FILE_NAME = re.compile(r"\w(?:[\w.()（） -]{0,98}[\w)）])?")  # of a file that goes with it
+MOST_NAME = 200  # bytes of a document's file name, so that those of its reports are no longer than a file system takes
+MOST_FILE_NAME = 240  # the same of a file that goes with it
 HIDDEN = (".", "~")  # names of other programs' unfinished files begin so
 STRANGE = "strange-name-"
 
@@ -71,7 +73,7 @@ class Folder(Boxes):
     def orders(self) -> list[str]:
         """Names of documents' files in OutBox that are there under their own name, the oldest first."""
         found = [file for suffix in SUFFIXES for file in complete(self.out, suffix, named=NAME)]
-        return [file.name for file in sorted(found, key=_age)]
+        return [file.name for file in sorted(found, key=_age) if is_short(file.name, MOST_NAME)]
 
     def strangers(self) -> list[str]:
         """Regular files that end as documents do, or would but for capitals, and bear names that cannot be used."""
@@ -80,7 +82,11 @@ class Folder(Boxes):
             for entry in os.scandir(self.out)
             if entry.name.lower().endswith(SUFFIXES)
             and not entry.name.startswith(HIDDEN)
-            and not (entry.name.endswith(SUFFIXES) and NAME.fullmatch(entry.name.rpartition(".")[0]))
+            and not (
+                entry.name.endswith(SUFFIXES)
+                and NAME.fullmatch(entry.name.rpartition(".")[0])
+                and is_short(entry.name, MOST_NAME)
+            )
             and entry.is_file(follow_symlinks=False)
         ]
 
@@ -94,6 +100,11 @@ class Folder(Boxes):
         for place in (self.own, self.work, self.sent, self.failed):
             for part in place.glob(f"*{PART}"):
                 part.unlink(missing_ok=True)
+
+
+def is_short(name: str, most: int) -> bool:
+    """Whether a file's name has at most so many bytes."""
+    return len(os.fsencode(name)) <= most
 
 
 def _age(file: Path) -> tuple[int, str]:

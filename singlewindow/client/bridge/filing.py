@@ -22,6 +22,11 @@ STUMBLED = frozenset({"internal", "unknown"})  # what is no refusal of the docum
 Watch = Callable[[str], None]
 
 
+class SignedTooLate(Exception):
+    """What the card has just signed the portal takes no more (it gives some minutes): it has to be signed anew. The
+    document is as good as before."""
+
+
 def unwatched(step: str) -> None:
     """Nobody wants to know."""
 
@@ -148,7 +153,7 @@ class Filing:
             raise edited()
 
     def upload(self, work: Work, named: NamedFile, file: Found, card: Card) -> None:
-        """The file is with the document. Raises CardTrouble, Refusal, Problem, Trouble."""
+        """The file is with the document. Raises CardTrouble, Refusal, SignedTooLate, Problem, Trouble."""
         facts = {
             "category": named.category,
             "name": named.file,
@@ -162,6 +167,8 @@ class Filing:
         work.progress.upload = self._sign(card, asked, file.digest)
         self.keep(work)
         self.send_upload(work)
+        if (named, file) in work.missing():
+            raise SignedTooLate
 
     def send_upload(self, work: Work) -> None:
         """Send a file whose signature is kept, for the first time or again. Afterwards it is with the document, or has
@@ -250,7 +257,7 @@ class Filing:
     def arrived(self, work: Work, answer: Mapping[str, Any]) -> bool:
         """Whether the document is submitted. False: the signature came too late and the next round signs anew.
 
-        Raises Problem where the portal refuses the document.
+        Raises Problem where the portal refuses the document, SignedTooLate where it was signed just now.
         """
         if answer["document"]:
             work.view = answer["document"]
@@ -264,6 +271,8 @@ class Filing:
             raise problem
         work.progress.action = None
         self.keep(work)
+        if work.fresh and problem.slug == CONFLICT and not problem.violations:
+            raise SignedTooLate
         if work.fresh:
             raise problem
         return False

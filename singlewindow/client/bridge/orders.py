@@ -16,10 +16,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from singlewindow.client.bridge.boxes import FILE_NAME, SUFFIXES
+from singlewindow.client.bridge.boxes import FILE_NAME, MOST_FILE_NAME, SUFFIXES, is_short
 from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, read_xml, twice_in
 
 SAVE = "save"
+DEEPEST = 20  # lists and objects in one another; a document has four
+MOST_VIOLATIONS = 100  # that are named of one file
 CLAUSE = "接口说明「文件夹客户端」"
 SHAPES = {
     "missing": "缺少此项",
@@ -55,12 +57,14 @@ class Unfinished(Exception):
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """Why a file is refused, in the shape in which the portal refuses; doing the same again is refused again."""
+    """Why a file is refused, in the shape in which the portal refuses; doing the same again is refused again. `files`:
+    what it names to go with it, as far as that can be read of a file that says it wrongly."""
 
     detail: str
     advice: str = ""
     clause: str = CLAUSE
     violations: Sequence[Mapping[str, Any]] = ()
+    files: Sequence[str] = ()
 
 
 class _Strict(BaseModel):
@@ -155,6 +159,16 @@ def order_of(name: str, said: object) -> Order:
     """The order that a file of that name gives; raises Refusal, which names each thing that is wrong."""
     if not isinstance(said, dict):
         raise Refusal("文件内容应为一份单据", "请按说明中的样例给出 type、action、content")
+    if _is_deeper(said, DEEPEST):
+        raise Refusal(f"文件内容的层次超过 {DEEPEST} 层", CORRECT)
+    try:
+        return _checked(name, said)
+    except Refusal as refusal:
+        refusal.files = _named_files(said)
+        raise
+
+
+def _checked(name: str, said: Mapping[str, Any]) -> Order:
     try:
         json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
@@ -164,7 +178,8 @@ def order_of(name: str, said: object) -> Order:
     try:
         order = Order.model_validate(said)
     except ValidationError as error:
-        wrong = [_violation(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+        named = islice(error.errors(include_url=False, include_input=False), MOST_VIOLATIONS)
+        wrong = [_violation(each["loc"], each["type"], each["msg"]) for each in named]
         raise Refusal(
             "文件的格式不符合说明", "请按说明更正后以原文件名重新放入 OutBox", violations=wrong
         ) from error
@@ -179,14 +194,40 @@ def order_of(name: str, said: object) -> Order:
 def _check_files(files: Sequence[NamedFile]) -> None:
     """Only names of files in OutBox itself, each once, and none that is a document's."""
     names = [each.file for each in files]
-    wrong = [
-        n for n in names if not FILE_NAME.fullmatch(n) or n.lower().endswith(SUFFIXES) or names.count(n) > 1
-    ]
+    wrong = [n for n in names if not _may_go_along(n) or names.count(n) > 1]
     if wrong:
         raise Refusal(
             f"附件名「{wrong[0][:60]}」不能使用",
             "附件须与单据文件同在 OutBox 中，只写文件名；同一附件不能重复，也不能是 .json 或 .xml",
         )
+
+
+def _may_go_along(name: str) -> bool:
+    """Whether a file of that name may go with a document."""
+    fits = FILE_NAME.fullmatch(name) and is_short(name, MOST_FILE_NAME)
+    return bool(fits) and not name.lower().endswith(SUFFIXES)
+
+
+def _named_files(said: Mapping[str, Any]) -> list[str]:
+    """Names of files that a document names, of one that is wrong otherwise."""
+    listed = said.get("attachments")
+    names = (
+        [each.get("file") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    )
+    return [name for name in names[:100] if isinstance(name, str) and _may_go_along(name)]
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    """Whether more than so many lists and objects stand in one another; without going down into them itself."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def _violation(location: tuple[int | str, ...], kind: str, words: str) -> dict[str, str]:

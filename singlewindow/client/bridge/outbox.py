@@ -18,6 +18,7 @@ from singlewindow.client.bridge.boxes import Folder, fit_name, leave, put_back
 from singlewindow.client.bridge.filing import (
     STUMBLED,
     Filing,
+    SignedTooLate,
     Watch,
     Work,
     raise_card_trouble,
@@ -28,12 +29,16 @@ from singlewindow.client.bridge.journal import Journal, Outcome, Progress
 from singlewindow.client.bridge.orders import SAVE, Definition, Refusal
 from singlewindow.client.bridge.taking import Awaited, Taking
 from singlewindow.client.card import Card, CardService, CardTrouble, PinRefused
-from singlewindow.client.window import Problem, Window
+from singlewindow.client.window import Problem, Trouble, Window
 
 MOST = 100  # documents of one prepare
 STUMBLES = 5  # so often the portal may stumble over a document before a person has to look
 OFTEN = "多次办理都没有得到系统的正常答复（{}）"
 CARD_SECONDS = 5.0  # between two tries to sign while the card is away
+SIGNING_SECONDS = (
+    120.0  # after which what is signed of a batch is submitted: the portal takes it for five minutes
+)
+TOO_LATE = "签名用时过长，单一窗口不再受理该签名，稍后重新签名"
 CARD = "卡"
 
 
@@ -168,8 +173,11 @@ class OutBox:
         if not works:
             return
         with self._answered(works), self._card() as card:
+            began = self.clock()
             items = self.filing.prepare(type, works, card)
             for work, item in zip(works, items, strict=True):
+                if self.clock() - began > SIGNING_SECONDS:
+                    return  # the rest is prepared anew in the next round, for a slow card
                 with self._refusable(work):
                     self.filing.pin(work, item, card)
 
@@ -188,7 +196,7 @@ class OutBox:
         try:
             try:
                 yield
-            except (Refusal, Problem) as problem:
+            except (Refusal, SignedTooLate, Problem) as problem:
                 for work in works:
                     with self._refusable(work):
                         raise problem
@@ -199,7 +207,8 @@ class OutBox:
 
     @contextmanager
     def _refusable(self, work: Work) -> Iterator[None]:
-        """A refusal inside ends this work; where the portal stumbled, it is tried again a little later.
+        """A refusal inside ends this work; where the portal stumbled, it is tried again a little later. Where the card
+        took too long it waits for the card, as often as that happens.
 
         Raises CardTrouble where it is the card that is refused, Problem (401).
         """
@@ -207,6 +216,8 @@ class OutBox:
             yield
         except Refusal as refusal:
             self._refuse(work, refusal)
+        except SignedTooLate:
+            self._card_away = TOO_LATE
         except Problem as problem:
             raise_card_trouble(problem.violations)
             if problem.status == 401:
@@ -272,6 +283,10 @@ class OutBox:
             self.tell.waits(name, str(words))
         except OSError as error:
             self.tell.waits(name, f"文件读写失败（{error.strerror}）")
+        except (Trouble, Problem):
+            raise
+        except Exception as error:  # a defect of ours, over this file: the others go on
+            self.tell.waits(name, f"内部错误（{error!r:.200}）")
 
     @contextmanager
     def _card(self) -> Iterator[Card]:

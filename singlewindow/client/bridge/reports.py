@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from singlewindow.client.bridge.filing import Work
@@ -28,14 +29,22 @@ def done(work: Work, *, before: bool = False) -> Outcome:
     return Outcome(done=True, report=report, files=_files(work))
 
 
-def refused(name: str, digest: str, refusal: Refusal, work: Work | None = None) -> Outcome:
-    """The outcome of a file that was refused, which had `digest`; `work` is None where it could not be read."""
+def refused(
+    name: str,
+    digest: str,
+    refusal: Refusal,
+    work: Work | None = None,
+    *,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
+    """The outcome of a file that was refused, which had `digest`; `work` is None where it could not be taken, then
+    `beside` are the files that go with it all the same, by digest."""
     number = work.progress.number if work else ""
     report = {
         **(_named(work) if work else {"file": name}), "number": number, "detail": refusal.detail,
         "advice": refusal.advice, "clause": refusal.clause, "violations": [dict(each) for each in refusal.violations],
     }  # fmt: skip
-    files = _files(work) if work else {name: digest}
+    files = _files(work) if work else {name: digest, **beside}
     return Outcome(
         done=False,
         report=report,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from singlewindow.client.bridge import reports
@@ -15,7 +18,8 @@ from singlewindow.client.window import Problem
 from singlewindow.contract.folder import GRACE_SECONDS, MOST_BYTES
 
 FILES_SECONDS = 600.0  # so long a document waits for a file that is to lie beside it
-TOO_LARGE = Refusal(f"文件超过 {MOST_BYTES // 1024 // 1024} MB", "请拆分后重新放入 OutBox")
+MOST_ORDER = 4 * 1024 * 1024  # bytes of a document's file; the portal takes no larger content either
+TOO_LARGE = Refusal(f"文件超过 {MOST_ORDER // 1024 // 1024} MB", "请拆分后重新放入 OutBox")
 NOT_WHOLE = "请重新写出完整的文件；先写成其他名称，写完后再改名，可避免读到一半"
 
 
@@ -40,17 +44,31 @@ class Taking:
             return file
         if digest_of(self.folder.sent / name) == file.digest:  # handed in again, byte for byte
             return Outcome(done=True, report={}, files={name: file.digest})
+        named: Sequence[str] = ()
         try:
             order = self._order(file)
+            named = [each.file for each in order.attachments]
             work = Work(file, order, self._progress(file))
             work.attachments = [(each, self._attachment(each, file)) for each in order.attachments]
         except Refusal as refusal:
-            return reports.refused(name, file.digest, refusal)
+            return reports.refused(name, file.digest, refusal, beside=self._beside(named or refusal.files))
         return work
+
+    def _beside(self, named: Sequence[str]) -> dict[str, str]:
+        """Those of these files that lie in OutBox and that nobody writes to any more, by digest: they go with the
+        document that named them, for a file belongs to one."""
+        found = {}
+        for name in named:
+            with suppress(OSError):  # of any size, so none is read whole; links stay
+                facts = os.lstat(self.folder.out / name)
+                rests = abs(self.clock() - facts.st_mtime) >= GRACE_SECONDS
+                if stat.S_ISREG(facts.st_mode) and rests and (digest := digest_of(self.folder.out / name)):
+                    found[name] = digest
+        return found
 
     def _found(self, name: str) -> Found | Outcome:
         try:
-            file = find(self.folder.out, name, MOST_BYTES)
+            file = find(self.folder.out, name, MOST_ORDER)
         except ValueError:
             return reports.refused(name, digest_of(self.folder.out / name) or "", TOO_LARGE)
         if file is None:
