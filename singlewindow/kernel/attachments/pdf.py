@@ -62,6 +62,11 @@ class PdfCheckFailed(Exception):
     """The checker itself did not work; nothing is said about the file."""
 
 
+class PdfNotChecked(Exception):
+    """The check did not come to its end in time: the machine stood still, for what a file can make the checker do is
+    bounded by processor time. Nothing is said about the file."""
+
+
 _SAVE_AGAIN = "请在 PDF 软件中打开原文件，重新打印（导出）为 PDF 后上传"
 MESSAGES: dict[str, tuple[str, str]] = {
     "size": (
@@ -122,7 +127,8 @@ _ZIPPED: tuple[tuple[bytes, str], ...] = (
 
 
 async def check_pdf(data: bytes, limits: PdfLimits) -> PdfFacts:
-    """The facts of a file that may be taken. Raises PdfRefused, or PdfCheckFailed when the checker is broken."""
+    """The facts of a file that may be taken. Raises PdfRefused, PdfNotChecked for another try later, or PdfCheckFailed
+    when the checker is broken."""
     _check_outside(data, limits)
     found = await _ask_child(data, limits)
     if "refused" in found:
@@ -190,14 +196,14 @@ async def _ask_child(data: bytes, limits: PdfLimits) -> dict[str, Any]:
 
 
 async def _answer(data: bytes, limits: PdfLimits) -> tuple[bytes, int | None]:
-    """What a new child says, and how it ended."""
+    """What a new child says, and how it ended. Raises PdfNotChecked."""
     child = await _start(limits)
     try:
         async with asyncio.timeout(limits.seconds):
             line = await _exchange(child, data)
             await child.wait()
     except TimeoutError:
-        raise _refused("too_complex") from None
+        raise PdfNotChecked from None
     finally:
         await end(child)
     return line, child.returncode

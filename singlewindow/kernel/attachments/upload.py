@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, PdfRefused, check_pdf
+from singlewindow.kernel.attachments.pdf import PdfFacts, PdfLimits, PdfNotChecked, PdfRefused, check_pdf
 from singlewindow.kernel.database.connection import Row
 from singlewindow.kernel.definition.check import find_unprintable
 from singlewindow.kernel.definition.fields import Attachments, Category
@@ -21,7 +21,15 @@ from singlewindow.kernel.documents.record import AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Change, Event
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, editable_of
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.problems import SHAPE_ADVICE, NotFound, NotInThisState, Refused, TooLarge, Violation
+from singlewindow.kernel.problems import (
+    SHAPE_ADVICE,
+    NotFound,
+    NotInThisState,
+    Refused,
+    TooLarge,
+    TooMany,
+    Violation,
+)
 from singlewindow.kernel.signing import prepared as prepared_store
 from singlewindow.kernel.signing.prepared import Prepared, Signed, check_card, verify_signed
 
@@ -232,7 +240,8 @@ class UploadDesk:
 
 
 async def checked(data: bytes, limits: PdfLimits, clause: str) -> PdfFacts:
-    """Look at a file in the bounded child process. Raises Refused or TooLarge with the reason."""
+    """Look at a file in the bounded child process. Raises Refused or TooLarge with the reason, TooMany where the
+    machine has no time for it."""
     if len(data) > limits.max_bytes:
         raise TooLarge(
             f"文件大小 {len(data):,} 字节，超过 {limits.max_bytes:,} 字节",
@@ -240,6 +249,10 @@ async def checked(data: bytes, limits: PdfLimits, clause: str) -> PdfFacts:
         )
     try:
         return await check_pdf(data, limits)
+    except PdfNotChecked:
+        raise TooMany(
+            "系统繁忙，未能在限定时间内检查完文件；请稍后重新上传", retry_after=5, clause=clause
+        ) from None
     except PdfRefused as refused:
         raise Refused.because(
             [Violation(PATH, f"pdf.{refused.reason}", refused.message, refused.advice, clause)]

@@ -24,6 +24,7 @@ from singlewindow.kernel.problems import (
     NotLoggedIn,
     Refused,
     TooLarge,
+    TooMany,
 )
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing.prepared import Signed
@@ -85,7 +86,9 @@ async def prepare(
 
 
 @router.post(
-    "", summary="Second step of an upload", responses=documented(NotInThisState, Conflict, Refused, TooLarge)
+    "",
+    summary="Second step of an upload",
+    responses=documented(NotInThisState, Conflict, Refused, TooLarge, TooMany),
 )
 @for_tokens("draft")
 async def upload(
