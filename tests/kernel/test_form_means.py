@@ -12,7 +12,7 @@ import pytest
 import singlewindow.kernel.definition
 from singlewindow.kernel.definition.check import clean, violations_of
 from singlewindow.kernel.definition.export import definition_of
-from singlewindow.kernel.definition.fields import Content, code, decimal, moment
+from singlewindow.kernel.definition.fields import Content, code, date, decimal, moment
 from singlewindow.kernel.definition.moments import canonical, find_moment, later
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import get_document_type
@@ -20,16 +20,27 @@ from tests.house import House, Member
 from tests.kernel.spans import this_week
 
 TYPE = "_template"
-CASES = json.loads(
-    (Path(singlewindow.kernel.definition.__file__).parent / "moments.cases.json").read_text("utf-8")
-)
+DEFINITION = Path(singlewindow.kernel.definition.__file__).parent
+CASES = json.loads((DEFINITION / "moments.cases.json").read_text("utf-8"))
+DAYS = json.loads((DEFINITION / "days.cases.json").read_text("utf-8"))
 SUNDAY, MONDAY = "2026-11-29 10:00", "2026-11-30 10:00"
 
 
 class Visit(Content):
-    """A form with a moment alone."""
+    """A form with a moment and a day alone."""
 
     at: str = moment("到访时间", clause="样例 1")
+    by: str = date("答复期限", clause="样例 1")
+
+
+@pytest.mark.parametrize("case", DAYS, ids=lambda case: case["typed"])
+def test_a_day_is_read_in_one_way(case: dict[str, Any]) -> None:
+    """INTG-02: from a file or over the API as in the page's box, by the cases that the page runs too."""
+    values = clean(Visit, {"by": case["typed"]})
+    assert values == ({"by": case["value"]} if case["value"] else {})
+    found = list(violations_of(Visit, values, complete=False))
+    assert [v.path for v in found] == ([] if case["day"] or not case["value"] else ["by"])
+    assert clean(Visit, values) == values
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["typed"])

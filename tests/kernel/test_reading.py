@@ -64,6 +64,12 @@ HOSTILE: dict[str, tuple[str, Any]] = {
     "nothing": ("empty", lambda: b""),
     "an image": ("not_xlsx", lambda: b"\x89PNG" + bytes(100)),
     "text that is called xlsx": ("not_xlsx", lambda: "序号,编号\n1,AB11".encode("gb18030")),
+    "an OpenDocument sheet that is called xlsx": (
+        "not_xlsx",
+        lambda: changed(
+            b"PK\x05\x06" + bytes(18), mimetype=b"application/vnd.oasis.opendocument.spreadsheet"
+        ),
+    ),
     "an old or encrypted book": ("old", lambda: b"\xd0\xcf\x11\xe0" + bytes(1000)),
     "another archive": ("damaged", lambda: changed(b"PK\x05\x06" + bytes(18), **{"a.txt": b"x"})),
     "half a book": ("damaged", lambda: ONE[: len(ONE) // 2]),

@@ -12,7 +12,7 @@ from typing import Any
 
 from singlewindow.kernel.definition.conditions import holds
 from singlewindow.kernel.definition.fields import Content, Field, Lines, Values
-from singlewindow.kernel.definition.moments import DAYS, canonical, find_moment
+from singlewindow.kernel.definition.moments import DAYS, canonical, canonical_day, find_moment
 from singlewindow.kernel.problems import SHAPE_ADVICE, Refused, Violation
 
 MAX_MEMBERS = 500  # of one object
@@ -143,13 +143,15 @@ def find_day(text: str) -> date | None:
 
 def tidied(spec: Field, text: str) -> str:
     """A text as the field holds it: trimmed, composed (NFC, as workbooks are read), full-width signs made plain where
-    the field is strict, raised; a moment in its one way of writing."""
+    the field is strict, raised; a day or a moment in its one way of writing."""
     if spec.kind == "moment":
         return canonical(text)
+    if spec.kind == "date":
+        return canonical_day(text)
     trimmed = text.strip()
     if not trimmed.isascii():
         trimmed = unicodedata.normalize("NFC", trimmed)
-        if spec.kind in ("code", "decimal", "date") or (spec.pattern and spec.kind != "textarea"):
+        if spec.kind in ("code", "decimal") or (spec.pattern and spec.kind != "textarea"):
             trimmed = trimmed.translate(_FULL_WIDTH)
     return trimmed.upper() if spec.upper else trimmed
 
@@ -275,7 +277,7 @@ def _exists(spec: Field, value: str) -> bool:
 
 
 def _clean_value(path: str, spec: Field, value: object) -> str:
-    if isinstance(value, str) and value.isascii() and value.isprintable() and spec.kind != "moment":
+    if isinstance(value, str) and value.isascii() and value.isprintable() and spec.kind not in WRONG_KIND:
         return value.strip().upper() if spec.upper else value.strip()  # nothing else is in it than blanks
     if not isinstance(value, str):
         raise Refused.because([_wrong(path, f"「{spec.label}」应为文本", SHAPE_ADVICE, spec.clause)])

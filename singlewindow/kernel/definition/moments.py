@@ -1,7 +1,8 @@
-"""A day and a time as one value: "YYYY-MM-DD HH:MM", Chinese time, from whichever way somebody wrote it.
+"""Days, "YYYY-MM-DD", and a day and a time as one value, "YYYY-MM-DD HH:MM", Chinese time, from whichever way somebody
+wrote them.
 
-The pages read what is typed by the same rules (`web/src/kernel/fields/moment/canonical.ts`); both run
-`moments.cases.json`.
+The pages read what is typed by the same rules (`canonical.ts` in `web/src/kernel/fields/date/` and `moment/`); both run
+`days.cases.json` and `moments.cases.json`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,24 @@ DAYS = (date(1900, 1, 1), date(2200, 12, 31))
 """The first and the last day that may be written anywhere."""
 
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})[ T]*([0-9]{2}):?([0-9]{2})?")
-_DAY = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})(?:日[ T]*|[ T]+)"
+_SIGNS = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
+_DAY = _SIGNS + r"(?:日[ T]*|[ T]+)"
 _HOUR = (
     r"(?=[0-9]{4}$|[0-9]{1,2}(?![0-9]))([0-9]{1,2})"  # four digits without a sign between are hour and minute
 )
+_DAY_ALONE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})|" + _SIGNS + "日?")
 _WRITTEN = re.compile(_DAY + _HOUR + r"(?:[:时]?([0-9]{2})分?(?::00)?|时)?")
+
+
+def canonical_day(text: str) -> str:
+    """The one way of writing a day, from digits alone (20261128), with other signs between them, or full width. What is
+    none is answered as it is, without blanks around it."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    read = _DAY_ALONE.fullmatch(plain)
+    if read is None:
+        return plain
+    year, month, day = filter(None, read.groups())
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def canonical(text: str) -> str:

@@ -87,7 +87,8 @@ def not_a_workbook(data: bytes) -> str:
         return "empty"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return "old"
-    return "" if data.startswith(b"PK\x03\x04") else "not_xlsx"
+    opendocument = data[30:38] == b"mimetype"  # the first name in an ods file (ODF 1.3, part 2, 3.3)
+    return "" if data.startswith(b"PK\x03\x04") and not opendocument else "not_xlsx"
 
 
 async def lines_of(

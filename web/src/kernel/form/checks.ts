@@ -1,13 +1,15 @@
 /** What a field says by itself, with the server's own words; the server checks again and is the judge. */
 import type { CodeItem, Field, Violation } from "@/kernel/api/types";
 import { holds, type Values } from "@/kernel/conditions";
+import { canonicalDay } from "@/kernel/fields/date/canonical";
 import { canonical, isMoment } from "@/kernel/fields/moment/canonical";
 
-/** The value as the server will store it: trimmed, full-width signs made plain where the form is strict, a moment in its one way of writing. */
+/** The value as the server will store it: trimmed, full-width signs made plain where the form is strict, a day or a moment in its one way of writing. */
 export function tidy(field: Field, value: string): string {
   if (field.kind === "moment") return canonical(value);
+  if (field.kind === "date") return canonicalDay(value);
   const trimmed = value.trim();
-  const strict = field.pattern !== null || ["code", "decimal", "date"].includes(field.kind);
+  const strict = field.pattern !== null || ["code", "decimal"].includes(field.kind);
   const plain = strict && field.kind !== "textarea" ? trimmed.replace(/[！-～]/g, halfWidth) : trimmed;
   return field.upper ? plain.toUpperCase() : plain;
 }
