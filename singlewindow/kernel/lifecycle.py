@@ -170,7 +170,8 @@ class Action:
     `amends` is for documents in force and leaves their status alone until customs answer. `unless` says why not at
     this moment, `needs` that rows of a table must be saved first. Several of one `label` are one button, and `choice`
     is the word by which it asks for one of them. An account without a bound card may do nothing but what has
-    `needs_card_account` off (PORT-04).
+    `needs_card_account` off (PORT-04). What a `delete` that `keeps` takes away is hidden, though it was never sent:
+    other documents refer to it.
     """
 
     name: str
@@ -191,6 +192,7 @@ class Action:
     choice: str = ""
     unless: Unless | None = None
     needs: Needs | None = None
+    keeps: bool = False
 
     @property
     def word(self) -> str:
@@ -347,6 +349,11 @@ class Lifecycle:
     def drafts(self) -> frozenset[str]:
         """The states in which 暂存 may be done."""
         return frozenset(code for a in self.actions if a.name == "save" for code in a.from_states)
+
+    @cached_property
+    def keeps_deleted(self) -> bool:
+        """Whether 删除 only hides what was never sent."""
+        return any(action.name == "delete" and action.keeps for action in self.actions)
 
     @cached_property
     def looks_at_content(self) -> bool:

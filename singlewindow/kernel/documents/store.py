@@ -350,8 +350,9 @@ async def note(transaction: Transaction, document: Document, event: Event, *, an
 
 
 async def remove(transaction: Transaction, type: DocumentType, document: Document, who: str) -> None:
-    """Delete a document that was never sent; hide one that was (PORT-08). A hidden one hears nothing more."""
-    if document.was_sent:
+    """Delete a document that was never sent; hide one that was (PORT-08), or to which others refer. A hidden one hears
+    nothing more."""
+    if document.was_sent or type.lifecycle.keeps_deleted:
         await supersede(transaction, document)
         hidden = Change(document.status, Event("deleted", who), closes_submission=True, hidden=True)
         await change(transaction, type, document, hidden)

@@ -5,6 +5,7 @@ from singlewindow.subsystems.consolidated.booklet import BOOKLET
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.menu import MENU
+from singlewindow.subsystems.consolidated.merging import freeing
 from singlewindow.subsystems.consolidated.merging.batches import CHORE
 from singlewindow.subsystems.consolidated.merging.chore import DUE, build_due
 from singlewindow.subsystems.consolidated.merging.deadlines import reminders
@@ -24,6 +25,6 @@ SUBSYSTEM = Subsystem(
     menu=MENU,
     card_stays=True,
     routes=router,
-    chores=(Chore(CHORE, build_due, DUE),),
+    chores=(Chore(CHORE, build_due, DUE), Chore(freeing.CHORE, freeing.free_due, freeing.DUE)),
     reminders=reminders,
 )  # fmt: skip

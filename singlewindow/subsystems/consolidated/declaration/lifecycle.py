@@ -1,7 +1,8 @@
 """What may happen to a merged declaration: declared, then what customs' channel letters say (manual 5.3; FA 3.9).
 
-Nobody saves or deletes one: merging makes it, and its lists say what is in it. Letters that change nothing (Y, Z) are
-shown among the receipts. Customs number them, so their last word counts while an earlier one is still on its way.
+Nobody saves one: merging makes it, and its lists say what is in it. 删除 gives the lists back (`merging/freeing.py`).
+Letters that change nothing (Y, Z) are shown among the receipts. Customs number them, so their last word counts while an
+earlier one is still on its way.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from singlewindow.subsystems.consolidated.declaration.document import CLAUSE
 DRAFT, DECLARED, SENT, SEND_FAILED = "0", "1", "2", "3"
 STORED_BY_CUSTOMS, RETURNED, INSPECTED, EXAMINED, RELEASED, HELD, CLOSED = "4", "5", "6", "7", "8", "9", "10"
 TO_DECLARE = states(DRAFT, SEND_FAILED, RETURNED)
+TO_DELETE = states(DRAFT, RETURNED)  # not what customs may have after all
 UNANSWERED = states(DECLARED, SENT, SEND_FAILED)  # a sending that was believed to have failed may be answered
 UNDER_WAY = states(STORED_BY_CUSTOMS, INSPECTED, EXAMINED, HELD)
 ANY_OPEN = UNANSWERED | UNDER_WAY
@@ -38,6 +40,11 @@ LIFECYCLE = Lifecycle(
     actions=(
         Action(
             "declare", "申报", TO_DECLARE, to=DECLARED, signed=True, function="ADD", done="申报成功", clause=CLAUSE
+        ),
+        Action(
+            "delete", "删除", TO_DELETE, shortcut="Alt+R", done="删除成功，清单退回已结关", keeps=True,
+            confirm="是否删除当前集报报关单？归并关系将一并取消，所含清单退回「已结关」，可以修改或重新汇总。",
+            clause=f"{CLAUSE} 其他操作按钮可参考货物申报",
         ),
         Action(
             "print", "打印", ALL, parties=frozenset({"declarant", "consignee"}), style="plain", shortcut="Alt+P",

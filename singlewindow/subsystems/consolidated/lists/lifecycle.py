@@ -107,6 +107,7 @@ LIFECYCLE = Lifecycle(
         Move("queue", "汇总", states(CLOSED), QUEUED, unamended=True, tells=False, clause=MERGING),
         Move("unqueue", "取消汇总", states(QUEUED), CLOSED, tells=False, clause=MERGING),
         Move("merged", "已汇总", states(QUEUED), MERGED, unamended=True, tells=False, clause=MERGING),
+        Move("freed", "退回已结关", states(MERGED), CLOSED, tells=False, clause=MERGING),
     ),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from singlewindow.subsystems.consolidated.lists.tests.scene import URL as LISTS
 from singlewindow.subsystems.consolidated.lists.tests.scene import Scene
 from singlewindow.subsystems.consolidated.merging import chore
 from singlewindow.subsystems.consolidated.merging.chore import build_due
+from singlewindow.subsystems.consolidated.merging.freeing import free_due
 from singlewindow.subsystems.consolidated.tests.merging_samples import BANANA, DURIAN, good, listed, m1
 from singlewindow.subsystems.consolidated.tests.merging_scene import AT, DECLARATION, Stage
 from tests.actions import save_amendment
@@ -251,6 +252,46 @@ async def test_a_revoked_list_drops_out(stage: Stage) -> None:
     assert batch["skipped"] == [{"number": lists["L2"], "why": "清单已撤销或状态已变，未汇总"}]
     assert (batch["made"], batch["left_out"]) == (1, 1)
     assert [each["lists"] for each in await stage.declarations()] == [1]
+
+
+async def test_a_deleted_declaration_gives_its_lists_back(stage: Stage) -> None:
+    """CONS-14: 删除 of one that customs returned, and of one that was never declared: its lists are 已结关 and may be
+    changed or merged anew; the others' stay. Of an agent's declaration the lists are another company's."""
+    lists, agent = await stage.m1(), await stage.agent()
+    await stage.merge(list(lists.values()), agent.customs_code)
+    await stage.build()
+    returned, draft, kept = [each["number"] for each in await stage.declarations(agent)]
+    await agent.apply(DECLARATION, await agent.view(DECLARATION, returned), "declare")
+    held = await agent.http.delete(f"/api/documents/{DECLARATION}/{returned}")
+    assert (held.status_code, "不允许删除" in held.text) == (409, True)
+    await stage.house.send()
+    [submission] = [s for s in stage.house.customs.received if s.number == returned]
+    await stage.house.hear(stage.house.customs.receipt(submission, 1, "E"))
+    for number in (returned, draft):
+        assert (await stage.owner.http.delete(f"/api/documents/{DECLARATION}/{number}")).status_code in (
+            403,
+            404,
+        )
+        gone = await agent.http.delete(f"/api/documents/{DECLARATION}/{number}")
+        assert gone.status_code in (200, 204), gone.text
+        assert (await agent.http.get(f"/api/documents/{DECLARATION}/{number}")).status_code == 404
+    while await free_due(stage.house.worker):
+        pass
+    states = {name: await stage.status(number) for name, number in lists.items()}
+    assert states == {"L1": CLOSED, "L2": CLOSED, "L3": CLOSED, "L4": CLOSED, "L5": MERGED}
+    assert (await stage.get("relations", list_number=lists["L1"]))["items"] == []
+    assert [each["number"] for each in await stage.declarations(agent)] == [kept]
+    [batch] = (await stage.get("merges"))["items"]
+    assert (batch["state"], batch["merged"], batch["left_out"]) == ("partly", 1, 4)
+    why = {f"集报报关单 {number} 已删除，清单退回已结关" for number in (returned, draft)}
+    assert {each["why"] for each in batch["skipped"]} == why
+    assert (await stage.merge([lists["L1"], lists["L4"]])).status_code == 201
+    await stage.build()
+    assert {await stage.status(lists[name]) for name in ("L1", "L4")} == {MERGED}
+    await stage.house.hear(
+        stage.house.customs.receipt(submission, 2, "L")
+    )  # too late for one that is deleted
+    assert await stage.status(lists["L2"]) == CLOSED
 
 
 async def test_what_was_merged_is_not_merged_again(stage: Stage) -> None:

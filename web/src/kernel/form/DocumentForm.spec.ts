@@ -1,8 +1,10 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
+import { ref } from "vue";
 import { asked } from "@/kernel/dialogs/ask";
 import { previewed } from "@/kernel/print/preview";
 import { signing } from "@/kernel/signing/sign";
+import { workspaceKey } from "@/kernel/workspace";
 import { blank, parcel, stored } from "@/testing/definition";
 import { refusal, serve, type Request } from "@/testing/server";
 import DocumentForm from "./DocumentForm.vue";
@@ -20,11 +22,12 @@ const saved = (request: Request) => stored({ content: (request.body as { content
 let unmount = (): void => {};
 afterEach(() => unmount());
 
-async function form(answers: Record<string, unknown> = {}, number: string | null = null, type = "sample.parcel") {
+async function form(answers: Record<string, unknown> = {}, number: string | null = null, type = "sample.parcel", close = (): void => {}) {
   const server = serve({ ...base, ...answers });
   const document = useDocument(type);
   await document.load(number);
-  const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body });
+  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, openOwn() {}, close };
+  const wrapper = mount(DocumentForm, { props: { document }, attachTo: window.document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
   unmount = () => wrapper.unmount();
   await flushPromises();
   const box = (name: string) => wrapper.get<HTMLInputElement>(`[data-field=${name}]`);
@@ -316,6 +319,21 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     await flushPromises();
     expect(calls("DELETE")).toHaveLength(1);
     expect(box("contact").element.value).toBe("");
+    expect(document.body.textContent).toContain("删除成功");
+  });
+
+  it("deleting closes the tab where nobody can begin another one (CONS-14)", async () => {
+    const actions = parcel.actions.filter(({ name }) => name !== "new");
+    let closed = 0;
+    const path = PATH.replace("parcel", "merged");
+    const { click } = await form({
+      "GET /api/definitions/sample.merged": { ...parcel, type: "sample.merged", actions }, [`GET ${path}/new`]: blank,
+      [`GET ${path}/1`]: stored({ number: "1" }), [`DELETE ${path}/1`]: refusal(204, "", ""),
+    }, "1", "sample.merged", () => void (closed += 1));
+    await click("delete");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(closed).toBe(1);
     expect(document.body.textContent).toContain("删除成功");
   });
 

@@ -32,6 +32,8 @@ export interface ActionEvents {
   declared(): void;
   /** The form holds another document and waits for its first field. */
   emptied(): Promise<void>;
+  /** The document is deleted, and none can be begun in its place. */
+  gone(): void;
   /** It goes on with a row of a table, in this box. */
   wentOn(box: string): void;
 }
@@ -210,8 +212,9 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
     await document.remove();
     fields.forget();
-    await events.emptied();
     sayDone(action.done ?? "删除成功");
+    if (!document.definition.value!.actions.some(({ name }) => name === "new")) return events.gone();
+    await events.emptied();
   }
 
   /** 删除 in the form of an amendment: what was saved of it, not the document. */

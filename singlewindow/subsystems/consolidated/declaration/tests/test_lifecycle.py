@@ -16,10 +16,12 @@ WORDS = {
     "6": "查验通知", "7": "审结", "8": "放行", "9": "挂起", "10": "结关",
 }  # fmt: skip
 AGAIN = {"0", "3", "5"}  # 暂存, 发往海关失败, 退单/不受理
+AWAY = {"0", "5"}  # 暂存, 退单/不受理
 ENABLED = {NEW: set[str]()} | {
-    word: {"declare", "print"} if code in AGAIN else {"print"} for code, word in WORDS.items()
+    word: {"print"} | ({"declare"} if code in AGAIN else set()) | ({"delete"} if code in AWAY else set())
+    for code, word in WORDS.items()
 }
-TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({"print"}))
+TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({"delete", "print"}))
 
 
 def test_the_states_have_these_words() -> None:
