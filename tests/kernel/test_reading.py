@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.spreadsheets import reader
 from singlewindow.kernel.spreadsheets.layout import sheets_of
-from singlewindow.kernel.spreadsheets.reader import ReadingFailed
+from singlewindow.kernel.spreadsheets.reader import NotReadNow, ReadingFailed, lines_of
 from singlewindow.kernel.spreadsheets.reading import MESSAGES, WORDS, ReadLimits, read
 from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House
@@ -169,3 +170,12 @@ async def test_strange_cells_never_reach_a_document(house: House, xml: str) -> N
         member.customs_code,
     )
     assert all("AB11" in row["c"] for row in rows)
+
+
+async def test_a_reader_that_is_late_says_nothing_of_the_file(tmp_path: Path) -> None:
+    """GATE-11: it used no processor time, so it was the machine: a job tries again, a person is told to."""
+    child = tmp_path / "child.py"
+    child.write_text("import time\ntime.sleep(60)\n")
+    with pytest.raises(NotReadNow) as late:
+        await anext(lines_of(ONE, {}, 0.2, WORDS, child))
+    assert (late.value.passing, "繁忙" in late.value.detail) == (True, True)

@@ -130,8 +130,8 @@ async def read_numbers(
 ) -> NumbersFound:
     """The numbers of a file with this name. At most `limits.max_bytes + 1` bytes of it need be given.
 
-    Raises Refused for a file that is not taken, holds nothing, or more numbers than the limit; ReadingFailed when the
-    reader is broken.
+    Raises Refused for a file that is not taken, holds nothing, or more numbers than the limit; NotReadNow;
+    ReadingFailed when the reader is broken.
     """
     words = Words("numbers", shape.clause, MESSAGES)
     what = _check_outside(name, data, limits, words)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from singlewindow.kernel.bounded import end, ended_over_it
-from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.problems import Refused, TooMany, Violation
 
 CHILD = Path(__file__).with_name("reader_child.py")
 _PIECE = 262_144  # bytes given at once
@@ -81,6 +81,13 @@ class ReadingFailed(Exception):
     """The reader itself did not work; nothing is said about the file."""
 
 
+class NotReadNow(TooMany):
+    """The file was not read in time: the machine stood still, for what a file can make the reader do is bounded by
+    processor time. Nothing is said about the file."""
+
+    passing = True
+
+
 def not_a_workbook(data: bytes) -> str:
     """The reason for which a file is no workbook, as far as can be seen without reading into it; "" where it may be."""
     if not data:
@@ -97,8 +104,8 @@ async def lines_of(
     """The lines that `reader_child.py`, or another `script` that speaks as it does, writes when `wanted` is asked of
     this file, without the last.
 
-    Raises Refused for a file that is not taken, ReadingFailed when the reader is broken; both possibly after some
-    lines, so that nothing may be kept of them then.
+    Raises Refused for a file that is not taken, NotReadNow for another try later, ReadingFailed when the reader is
+    broken; all possibly after some lines, so that nothing may be kept of them then.
     """
     child = await _start(script or CHILD)
     giving = asyncio.create_task(_give(child, json.dumps(wanted).encode() + b"\n", data))
@@ -140,7 +147,10 @@ async def _lines(child: Process, seconds: float, words: Words) -> AsyncGenerator
         began = clock()
         try:
             line = await asyncio.wait_for(child.stdout.readline(), seconds)
-        except (TimeoutError, ValueError):  # or a line longer than _LINE_BYTES
+        except TimeoutError:
+            said = "系统繁忙，未能在限定时间内读完文件；请稍后重新导入"
+            raise NotReadNow(said, clause=words.clause, retry_after=5) from None
+        except ValueError:  # a line longer than _LINE_BYTES
             raise words.refused("too_complex", {}) from None
         seconds -= clock() - began
         if not line.endswith(b"\n"):

@@ -58,8 +58,8 @@ WORDS = Words("import", CLAUSE, MESSAGES)
 async def read(data: bytes, sheets: Sequence[Sheet], limits: ReadLimits) -> AsyncGenerator[str, None]:
     """The lines of `reader_child.py`: first the columns, then the documents, each as the JSON that it wrote.
 
-    Raises Refused for a workbook that is not taken, ReadingFailed when the reader is broken; both possibly after
-    some documents, so that nothing may be kept of them then.
+    Raises Refused for a workbook that is not taken, NotReadNow, ReadingFailed when the reader is broken; all possibly
+    after some documents, so that nothing may be kept of them then.
     """
     if reason := not_a_workbook(data):
         raise WORDS.refused(reason, {})

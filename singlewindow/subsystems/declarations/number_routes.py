@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.token_rights import for_tokens
-from singlewindow.kernel.problems import Refused
+from singlewindow.kernel.problems import Refused, TooMany
 from singlewindow.kernel.spreadsheets.number_file import NumberFileLimits, read_numbers
 from singlewindow.subsystems.declarations.access import at_desk
 from singlewindow.subsystems.declarations.months import day_of
@@ -44,7 +44,7 @@ class NumberFileAnswer(BaseModel):
     total: int
 
 
-@router.post("/numbers", summary="Numbers from a file", responses=documented(Refused))
+@router.post("/numbers", summary="Numbers from a file", responses=documented(Refused, TooMany))
 @for_tokens("read")
 async def numbers(
     person: ChapterPerson, database: Base, file: Annotated[UploadFile, File(description="txt, csv or xlsx")]
