@@ -86,30 +86,41 @@ def roll() -> None:
     _do(lambda _: _Commands(LaunchSettings(), _console).roll())
 
 
-@app.command(
+_passed_on = app.command(
     add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )
+"""A command of the portal's or customs' program, with the databases of this installation."""
+
+
+@_passed_on
 def verify_history(context: typer.Context) -> None:
     """Check every document's history for entries that were changed, taken out or moved; `verify-history --help`."""
-    command = ("verify-history", *context.args)
-    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", *command))
+    _ask("singlewindow.kernel", "verify-history", *context.args)
 
 
-@app.command(
-    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)
+@_passed_on
 def codes(context: typer.Context) -> None:
     """Code tables of the portal: `codes import FILE`, `codes import --help`."""
-    _do(lambda _: _Commands(LaunchSettings(), _console).ask("singlewindow.kernel", "codes", *context.args))
+    _ask("singlewindow.kernel", "codes", *context.args)
 
 
-@app.command(
-    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
-)
+@_passed_on
 def registers(context: typer.Context) -> None:
     """Registers: `registers import KIND FILE` into those of customs, `registers reindex [KIND]` for searches."""
     side = "singlewindow.kernel" if context.args[:1] == ["reindex"] else "singlewindow.customs"
-    _do(lambda _: _Commands(LaunchSettings(), _console).ask(side, "registers", *context.args))
+    _ask(side, "registers", *context.args)
+
+
+@_passed_on
+def unread(context: typer.Context) -> None:
+    """Customs' messages that the portal could not understand: `unread` lists them, `unread --again ID` tries anew."""
+    _ask("singlewindow.kernel", "unread", *context.args)
+
+
+@_passed_on
+def add_administrator(context: typer.Context) -> None:
+    """Make a system administrator of the portal; asks for the password: `add-administrator NAME`."""
+    _ask("singlewindow.kernel", "add-administrator", *context.args)
 
 
 KEY = typer.Option(
@@ -316,6 +327,10 @@ def _do(work: Callable[[Launcher], None]) -> None:
         _stop(str(error))
     except OSError as error:
         _stop(said_of(error, settings.data))
+
+
+def _ask(module: str, *arguments: str) -> None:
+    _do(lambda _: _Commands(LaunchSettings(), _console).ask(module, *arguments))
 
 
 def _stop(why: str) -> NoReturn:

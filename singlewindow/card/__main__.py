@@ -22,6 +22,7 @@ from singlewindow.card.settings import HOST, CardSettings
 from singlewindow.card.token_module import Choice, ModuleUnusable
 from singlewindow.card.token_reader import TokenReader
 from singlewindow.card.token_setup import NotPut, put_on_token
+from singlewindow.contract.readiness import tell_ready
 
 
 def reader_of(settings: CardSettings) -> tuple[Reader, ReaderPage | None]:
@@ -44,6 +45,7 @@ async def serve_until_stopped(settings: CardSettings) -> None:
         logging.getLogger("singlewindow.card").info(
             "ready on http://%s:%s/ with cards of %s", HOST, settings.card_port, cards
         )
+        tell_ready()
         await stop.wait()
 
 

@@ -56,6 +56,16 @@ def encrypt(plaintext: bytes, public_jwk: dict[str, Any]) -> str:
     return Encryption(public_jwk).encrypt(plaintext)
 
 
+def check_public_key(jwk: dict[str, Any]) -> None:
+    """Whether one can encrypt for it. Raises ValueError, TypeError or LookupError."""
+    _public_key(jwk)
+
+
+def check_key_pair(jwk: dict[str, Any]) -> None:
+    """Whether one can decrypt with it. Raises ValueError, TypeError or LookupError."""
+    _private_key(jwk["x"], jwk["y"], jwk["d"])
+
+
 def decrypt(compact: str, private_jwk: dict[str, Any]) -> bytes:
     """The plaintext of a compact JWE; raises `DecryptionFailed` for anything that is not one for this key."""
     parts = compact.split(".") if len(compact) <= MAX_CIPHERTEXT else []  # RFC 7516, 7.1
@@ -113,6 +123,8 @@ def _point(x: str, y: str) -> ec.EllipticCurvePublicNumbers:
 
 
 def _number(text: str) -> int:
+    if not isinstance(text, str):  # as somebody's JSON has it
+        raise TypeError("a coordinate that is no text")
     data = _decoded(text)
     if len(data) != _COORDINATE:
         raise ValueError("length of a coordinate")

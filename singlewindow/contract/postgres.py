@@ -71,9 +71,13 @@ async def reach(setting: str, url: str) -> None:
 
 
 def unreachable(url: str, error: BaseException) -> str:
-    """That a database cannot be opened, and why; the address without user and password."""
-    place = url.rpartition("@")[2] or url
-    return f"the database {place} cannot be opened: {error or type(error).__name__}"
+    """That a database cannot be opened, and why."""
+    return f"the database {place(url)} cannot be opened: {error or type(error).__name__}"
+
+
+def place(url: str) -> str:
+    """An address without user and password."""
+    return url.rpartition("@")[2] or url
 
 
 def servers(url: str) -> list[str]:

@@ -140,6 +140,16 @@ def _verify(key: ec.EllipticCurvePublicKey, data: bytes, signature_raw: bytes) -
         raise SignatureRefused("the signature does not belong to this text and key") from problem
 
 
+def check_private_key(pem: bytes) -> None:
+    """Whether one can sign with it. Raises ValueError, TypeError (it wants a password) or UnsupportedAlgorithm."""
+    _private_key(pem)
+
+
+def check_certificate(pem: bytes) -> None:
+    """Whether signatures can be verified by it. Raises SignatureRefused."""
+    _pem_public_key(pem)
+
+
 # Keys are read once for each content of a file or certificate: what is remembered cannot grow stale.
 
 

@@ -45,7 +45,9 @@ def migrate() -> None:
 @program.command()
 def seed(world: Path) -> None:
     """Load the demonstration world from a file and publish it; a second run does nothing."""
-    loaded = asyncio.run(_seed(CustomsSettings().customs_database_url, read_world(world)))
+    url = CustomsSettings().customs_database_url
+    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
+    loaded = asyncio.run(_seed(url, read_world(world)))
     typer.echo("customs: world loaded" if loaded else "customs: world was loaded before")
 
 
@@ -58,9 +60,9 @@ def serve() -> None:
     logs.configure(settings.log_format)
     app = create_app(settings)
     check_all()
+    asyncio.run(reach("CUSTOMS_DATABASE_URL", settings.customs_database_url))
     with keys_in(settings.pki_folder):
         Keys.load(settings.pki_folder)
-    asyncio.run(reach("CUSTOMS_DATABASE_URL", settings.customs_database_url))
     gc.collect()
     gc.freeze()  # what the start has made stays to the end
     gc.set_threshold(20_000, 20, 20)
@@ -88,6 +90,7 @@ def import_(
     if (register := all_registers().get(kind)) is None:
         raise typer.BadParameter(f"no register {kind!r}; there are {', '.join(all_registers())}")
     url = CustomsSettings().customs_database_url
+    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
     try:
         found = asyncio.run(_import(url, register, file, apply=not dry_run, complete=complete))
     except Unreadable as unreadable:

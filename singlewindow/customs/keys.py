@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,12 @@ from typing import Any
 from singlewindow.contract.batches import sign_batch
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
 from singlewindow.contract.files import read_file
+from singlewindow.contract.key_files import (
+    read_authority,
+    read_certificate,
+    read_private_jwk,
+    read_private_key,
+)
 from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import sign_jws
 
@@ -33,13 +38,13 @@ class Keys:
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
-        """Read the keys; raises OSError where one is missing."""
+        """Read the keys; raises OSError where one cannot be read, ValueError where it is none."""
         return cls(
             folder,
-            (folder / "customs-signing.key.pem").read_bytes(),
-            json.loads((folder / "customs-encryption.jwk").read_bytes()),
-            (folder / "ca.pem").read_bytes(),
-            (folder / "portal-signing.pem").read_bytes(),
+            read_private_key(folder / "customs-signing.key.pem"),
+            read_private_jwk(folder / "customs-encryption.jwk"),
+            read_authority(folder / "ca.pem"),
+            read_certificate(folder / "portal-signing.pem"),
         )
 
     def unseal(self, compact: str) -> bytes:

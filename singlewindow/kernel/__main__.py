@@ -20,12 +20,13 @@ from singlewindow.contract.background import give_way
 from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.files import keys_in
+from singlewindow.contract.key_files import read_certificate
 from singlewindow.contract.postgres import reach
 from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.bound import reach_bound
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.exchange.keys import customs_certificate
+from singlewindow.kernel.exchange.keys import CUSTOMS_CERTIFICATE
 from singlewindow.kernel.http.logs import configure
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.registers.command import cli as registers
@@ -44,9 +45,9 @@ def serve() -> None:
 
     app, given = create_app(), settings().listening_socket
     check_all()  # those of the chapters too, before anybody asks
-    with keys_in(settings().pki_folder):
-        customs_certificate(settings().pki_folder)
     asyncio.run(reach_bound("WEB_DATABASE_URL", settings().web_database_url))
+    with keys_in(settings().pki_folder):
+        read_certificate(settings().pki_folder / CUSTOMS_CERTIFICATE)
     answer_requests(app, settings().port, None if given is None else socket.socket(fileno=given))
 
 
@@ -171,7 +172,7 @@ async def _verify_history(url: str) -> int:
     try:
         book = Book(settings().history)
         with keys_in(settings().pki_folder):
-            key = (settings().pki_folder / "portal-signing.pem").read_bytes() if book.last_line() else b""
+            key = read_certificate(settings().pki_folder / "portal-signing.pem") if book.last_line() else b""
         async for found in verification.breaks(database, checked, book, key):
             broken += 1
             missing |= found.kind == "checkpoint missing"

@@ -53,6 +53,11 @@ class Guard:
         """The process id while the part is running."""
         return self._child.pid if self._child and self._child.code is None else None
 
+    @property
+    def ready(self) -> bool:
+        """Whether the process that runs has said that it can work."""
+        return self._child is not None and self._child.ready()
+
     def start(self) -> None:
         """Start the program; its output is added to its log."""
         self._said_from = length(self.log_file)

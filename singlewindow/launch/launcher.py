@@ -170,7 +170,7 @@ class Launcher:
             for guard in guards:
                 if guard.pid is None:
                     raise LaunchError(f"The {guard.part.name} ended at once:\n{guard.said}")
-            waiting = [guard for guard in waiting if not guard.part.ready()]
+            waiting = [guard for guard in waiting if not guard.ready]
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(guard.part.name for guard in waiting)
                 raise LaunchError(

@@ -63,6 +63,7 @@ async def _connected(url: str, work: Callable[[asyncpg.Connection], Awaitable[T]
         FAILURES,
         REACH_SECONDS,
         connect,
+        place,
         unreachable,
     )
 
@@ -73,6 +74,10 @@ async def _connected(url: str, work: Callable[[asyncpg.Connection], Awaitable[T]
         raise LaunchError(f"{said[0].upper()}{said[1:]}") from error
     try:
         return await work(connection)
+    except FAILURES as error:
+        raise LaunchError(
+            f"The database {place(url)} broke off or refused what set-up looks for: {error!r}"
+        ) from error
     finally:
         await connection.close()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
 import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.settings import LaunchSettings
@@ -27,7 +25,7 @@ class Port:
 
 @dataclass(frozen=True)
 class Part:
-    """A program, and how one learns that it is ready: an HTTP answer, its port, or merely its being there.
+    """A program; each of its processes says by itself that it can work (`contract/readiness.py`).
 
     `processes` run it at once. `handed_over`: the launcher listens on the port for all of them, so that a connection
     goes to whichever is free, and waits while one is started again. `leave`: the signal at which a process ends once a
@@ -37,17 +35,10 @@ class Part:
     name: str
     command: tuple[str, ...]
     port: Port | None = None
-    ready_url: str | None = None
     needs_database: bool = True
     processes: int = 1
     handed_over: bool = False
     leave: signal.Signals | None = None
-
-    def ready(self) -> bool:
-        """Whether the part answers now (a program without a port is ready once it is started)."""
-        if self.ready_url:
-            return _answers(self.ready_url)
-        return self.port is None or _listens(self.port)
 
 
 def all_parts(settings: LaunchSettings) -> list[Part]:
@@ -64,7 +55,6 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             "customs",
             (*python, "singlewindow.customs", "serve"),
             Port(settings.host, settings.customs_port, "SINGLEWINDOW_CUSTOMS_PORT"),
-            f"{settings.here(settings.customs_port)}/readyz",
             handed_over=True,
             leave=signal.SIGUSR1,
         ),
@@ -73,7 +63,6 @@ def all_parts(settings: LaunchSettings) -> list[Part]:
             "portal",
             (*python, "singlewindow.kernel", "serve"),
             Port(settings.host, settings.port, "SINGLEWINDOW_PORT"),
-            f"{settings.here(settings.port)}/readyz",
             processes=settings.web_processes,
             handed_over=True,
             leave=signal.SIGUSR1,
@@ -127,23 +116,3 @@ def _free(port: Port) -> bool:
         except OSError:
             return False
         return True
-
-
-def _listens(port: Port) -> bool:
-    try:
-        with socket.create_connection((port.host, port.number), timeout=1):
-            return True
-    except OSError:
-        return False
-
-
-def _answers(url: str) -> bool:
-    address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=2)
-    try:
-        connection.request("GET", address.path)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

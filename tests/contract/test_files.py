@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from singlewindow.contract.demo_pki import create
 from singlewindow.contract.files import keys_in
 from singlewindow.customs.keys import Keys
+from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.exchange.keys import ExchangeKeys
 
 
@@ -24,7 +28,35 @@ def test_keys_that_are_missing_end_the_program_in_two_lines(
     assert "SINGLEWINDOW_PKI" in advice
 
 
-def test_a_key_that_is_none_ends_it_too(tmp_path: Path) -> None:
-    (tmp_path / "customs-encryption.pub.jwk").write_text("{")
-    with pytest.raises(SystemExit, match="Cannot go on"), keys_in(tmp_path):
-        ExchangeKeys.load(tmp_path)
+@pytest.mark.parametrize(
+    ("program", "name", "holds"),
+    [
+        (ExchangeKeys, "customs-encryption.pub.jwk", "{"),
+        (ExchangeKeys, "customs-encryption.pub.jwk", "[]"),
+        (ExchangeKeys, "customs-encryption.pub.jwk", '{"kty": "EC", "crv": "P-256", "x": 1, "y": "AA"}'),
+        (ExchangeKeys, "customs-signing.pem", ""),
+        (ExchangeKeys, "portal-signing.key.pem", "cut off"),
+        (Keys, "customs-encryption.jwk", "{}"),
+        (Keys, "customs-signing.key.pem", "-----BEGIN PRIVATE KEY-----"),
+        (Keys, "ca.pem", "0"),
+        (Keys, "portal-signing.pem", "0"),
+    ],
+)
+def test_a_key_that_is_none_ends_it_too(
+    program: type[ExchangeKeys | Keys], name: str, holds: str, tmp_path: Path
+) -> None:
+    """Before anything is signed or read with it; the file is named."""
+    create(tmp_path, tmp_path / "cards", [])
+    program.load(tmp_path)
+    (tmp_path / name).write_text(holds)
+    with pytest.raises(SystemExit, match=f"Cannot go on: .*: {name} holds no key"), keys_in(tmp_path):
+        program.load(tmp_path)
+
+
+def test_a_key_behind_a_password_is_none(tmp_path: Path) -> None:
+    locked = BestAvailableEncryption(b"password")
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked)
+    create(tmp_path, tmp_path / "cards", [])
+    (tmp_path / "portal-signing.key.pem").write_bytes(key)
+    with pytest.raises(SystemExit, match=r"portal-signing\.key\.pem holds no key"), keys_in(tmp_path):
+        Notary.load(tmp_path / "history", tmp_path)

@@ -1,7 +1,7 @@
 """The launcher with small programs in place of the real parts: `run_stand_ins.py ORDER_FILE`.
 
 Each part writes its name to ORDER_FILE when it is asked to end; the part named by SLOW_PART works on for
-SLOW_SECONDS before it ends, and then writes that too.
+SLOW_SECONDS before it ends, and then writes that too. The part named by SLOW_TO_BEGIN needs a second until it can work.
 """
 
 import os
@@ -39,12 +39,17 @@ class Answer(http.server.BaseHTTPRequestHandler):
 given = os.environ.get("SINGLEWINDOW_LISTENING_SOCKET")
 if name == "worker" and os.path.exists(os.environ.get("WORKER_FAILS", "")):
     sys.exit("cannot work")
-os.write(int(os.environ["SINGLEWINDOW_READY_PIPE"]), b"ready")
+def ready():
+    if name == os.environ.get("SLOW_TO_BEGIN"): time.sleep(1)
+    print(name, "can work", flush=True)
+    os.write(int(os.environ["SINGLEWINDOW_READY_PIPE"]), b"ready")
 if port == "0":
+    ready()
     signal.pause()
 server = http.server.HTTPServer(("127.0.0.1", int(port)), Answer, bind_and_activate=not given)
 if given:
     server.socket = socket.socket(fileno=int(given))
+ready()
 server.timeout = 0.05
 server.socket.settimeout(0.05)  # another process may have taken the connection
 while not leaving:

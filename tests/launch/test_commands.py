@@ -12,6 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from singlewindow.cli import app
+from singlewindow.customs.__main__ import program as customs
+from singlewindow.kernel.__main__ import cli as kernel
+from singlewindow.kernel.settings import settings
 from singlewindow.launch.errors import said_of
 from singlewindow.launch.settings import DATABASE_SETTINGS, misspelt
 from tests.launch.conftest import CLONE
@@ -56,6 +59,47 @@ def test_a_part_without_its_database_says_so(tmp_path: Path) -> None:
     assert said.endswith("Does it run there, and is SINGLEWINDOW_CUSTOMS_DATABASE_URL right?"), said
     assert "secret" not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [
+        ("verify-history", "WORKER"),
+        ("unread --again 7", "WORKER"),
+        ("registers reindex", "WORKER"),
+        ("registers import pilot_district FILE", "CUSTOMS"),
+        ("codes import FILE", ""),
+        ("add-administrator opsdesk2 --password Opsdesk-2026", ""),
+    ],
+)
+def test_a_command_without_its_database_says_so(
+    command: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is passed on to the program that knows it, here in the same process."""
+    [port] = free_ports(1)
+    for name in DATABASE_SETTINGS:
+        monkeypatch.setenv(f"SINGLEWINDOW_{name}", f"postgresql://who:secret@127.0.0.1:{port}/db")
+    file, programs, said = tmp_path / "table.csv", {"kernel": kernel, "customs": customs}, []
+    file.write_text("code,name\n1,one\n")
+
+    def run(line: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
+        python, dash_m, module, *arguments = line
+        assert (python, dash_m, check) == (sys.executable, "-m", False)
+        done = CliRunner().invoke(programs[module.removeprefix("singlewindow.")], arguments)
+        said.append(done.output)
+        return subprocess.CompletedProcess(line, done.exit_code)
+
+    monkeypatch.setattr("singlewindow.cli.subprocess.run", run)
+    settings.cache_clear()
+    try:
+        done = CliRunner().invoke(app, [str(file) if each == "FILE" else each for each in command.split()])
+    finally:
+        settings.cache_clear()
+    [text] = said
+    assert (done.exit_code, done.output, text.count("\n")) == (1, "", 2), done.output + text
+    assert text.startswith(f"Cannot go on: the database 127.0.0.1:{port}/db cannot be opened: "), text
+    address = f"SINGLEWINDOW_{setting}_DATABASE_URL".replace("__", "_")
+    assert text.endswith(f"Does it run there, and is {address} right?\n"), text
 
 
 def test_only_what_nothing_reads_is_misspelt() -> None:

@@ -12,6 +12,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
+from singlewindow.contract.postgres import reach
 from singlewindow.kernel.codes.difference import Change, Difference, said
 from singlewindow.kernel.codes.files import Unreadable, read_file
 from singlewindow.kernel.codes.importing import ImportRefused, Order, Outcome, import_tables
@@ -42,6 +43,7 @@ def import_(
     if replace and (begins or partial):
         raise typer.BadParameter("--replace goes neither with --from nor with --partial")
     order = Order(begins.date() if begins else None, partial, replace)
+    asyncio.run(reach("DATABASE_URL", settings().database_url))
     outcomes = _outcomes(file, table, order, dry_run)
     for outcome in outcomes:
         typer.echo(_counts(outcome))

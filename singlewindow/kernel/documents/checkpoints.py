@@ -32,6 +32,7 @@ from singlewindow.contract.checkpoints import (
     read,
     root_of,
 )
+from singlewindow.contract.key_files import read_certificate, read_private_key
 from singlewindow.kernel.database.connection import Database, Transaction
 
 LOCK = 7_411_002  # one worker at a time
@@ -71,9 +72,9 @@ class Notary:
 
     @classmethod
     def load(cls, folder: Path, pki: Path) -> Notary:
-        """With the portal's signing key. Raises OSError where it is missing."""
-        key, certificate = (pki / f"portal-signing.{each}pem" for each in ("key.", ""))
-        return cls(Book(folder), key.read_bytes(), certificate.read_bytes())
+        """With the portal's signing key. Raises OSError where it cannot be read, ValueError where it is none."""
+        key, certificate = pki / "portal-signing.key.pem", pki / "portal-signing.pem"
+        return cls(Book(folder), read_private_key(key), read_certificate(certificate))
 
     async def round(self, worker: Database) -> int:
         """Vouch for what is new; how many entries that were. Another worker's turn: 0.

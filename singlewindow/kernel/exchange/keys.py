@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from singlewindow.contract.files import read_file
+from singlewindow.contract.key_files import read_certificate, read_private_key, read_public_jwk
+
+CUSTOMS_CERTIFICATE = "customs-signing.pem"
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,14 @@ class ExchangeKeys:
 
     @classmethod
     def load(cls, pki: Path) -> ExchangeKeys:
-        """Read them from the PKI folder; raises OSError where one is missing."""
+        """Read them from the PKI folder; raises OSError where one cannot be read, ValueError where it is none."""
         return cls(
-            json.loads((pki / "customs-encryption.pub.jwk").read_text("ascii")),
-            customs_certificate(pki),
-            (pki / "portal-signing.key.pem").read_bytes(),
+            read_public_jwk(pki / "customs-encryption.pub.jwk"),
+            read_certificate(pki / CUSTOMS_CERTIFICATE),
+            read_private_key(pki / "portal-signing.key.pem"),
         )
 
 
 def customs_certificate(pki: Path) -> bytes:
     """Customs' signing certificate, PEM: all that the web processes need."""
-    return read_file(pki / "customs-signing.pem")
+    return read_file(pki / CUSTOMS_CERTIFICATE)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from singlewindow.contract.postgres import reach
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.registers.found import register_indexes
 from singlewindow.kernel.registers.notices import reindex as make_anew
@@ -32,6 +33,7 @@ def reindex(
             err=True,
         )
         raise typer.Exit(1)
+    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
     asyncio.run(_reindex([kind] if kind else sorted(known)))
 
 
