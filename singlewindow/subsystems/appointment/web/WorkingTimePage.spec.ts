@@ -77,6 +77,6 @@ it("APPT-14: what is refused is marked at its box, which gets the focus; a port 
   await field("port").trigger("blur");
   await flushPromises();
   await press("查询");
-  expect(wrapper.get(".list-state").text()).toContain("没有「火星」这个口岸");
+  expect(wrapper.get(".list-state").text()).toContain("没有「火星」这一项");
   expect(asked()).toHaveLength(1);
 });

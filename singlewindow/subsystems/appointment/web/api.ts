@@ -1,6 +1,7 @@
 import { call } from "@/kernel/api/client";
 import type { components } from "@/kernel/api/schema";
 import type { Turn } from "@/kernel/list/rows";
+import type { Question } from "@/kernel/query/useBoxValues";
 
 type Schemas = components["schemas"];
 
@@ -8,9 +9,6 @@ type Schemas = components["schemas"];
 export type WorkingTime = Schemas["WorkingTime"];
 /** A page of working times; `nothing` says what to do where there are none. */
 export type WorkingTimes = Schemas["WorkingTimesAnswer"];
-
-/** The conditions as they stand in the boxes. */
-export type Question = Record<"day_from" | "day_to" | "port", string>;
 
 export const findWorkingTimes = (question: Question, { page, size }: Turn): Promise<WorkingTimes> =>
   call("GET", "/api/appointment/working-time", { query: { ...question, page, size } });

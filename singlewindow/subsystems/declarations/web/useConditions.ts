@@ -3,6 +3,7 @@ import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
 import { day } from "@/kernel/format";
 import { focusField } from "@/kernel/form/keyboard";
+import { useUnknown } from "@/kernel/query/useUnknown";
 import type { Question } from "./api";
 import { numbersIn, whatIsWrong } from "./numbers/numbers";
 
@@ -31,7 +32,7 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
   const left = ref<Violation[]>([]); // what was found wrong when a box was left
   const focused = ref("");
   const sheet = ref(0); // other boxes: nothing half-typed stays in them
-  const unknown = reactive(new Map<string, string>()); // text in code boxes that names no entry
+  const unknown = useUnknown(root, clause);
   const days = [`${span}_from`, `${span}_to`] as const;
 
   const hint = computed(() => hints()[focused.value] ?? null);
@@ -54,7 +55,7 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
 
   function set(name: string, value: string): void {
     values[name] = value;
-    unknown.delete(name);
+    unknown.forgive(name);
     for (const found of [left, refused]) found.value = found.value.filter((one) => one.path !== name);
   }
 
@@ -68,11 +69,9 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
     [...left.value, ...refused.value].find((one) => [name, `${name}_from`, `${name}_to`].includes(one.path)) ?? null;
 
   /** What keeps the question from being asked. */
-  function wrong(): Violation[] {
+  async function wrong(): Promise<Violation[]> {
     check();
-    const codes = [...unknown].map(([path, text]) => ({
-      path, rule: "field.code", message: `没有「${text}」这一项`, advice: "按空格键从列表中选择，或清除后再查询", clause, source: "field",
-    }));
+    const codes = await unknown.settle();
     return [...left.value, ...codes];
   }
 
@@ -83,7 +82,7 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
 
   /** 查询, unless something is wrong already; the first box that was refused gets the focus. */
   async function ask(search: () => Promise<void>): Promise<void> {
-    const found = wrong();
+    const found = await wrong();
     if (found.length) list.refuse(found);
     else await search();
     await nextTick();

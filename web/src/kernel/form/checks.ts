@@ -58,9 +58,15 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
   return null;
 }
 
-/** Said of a code field whose text names no entry of its table. */
-export const unknownCode = (field: Field, text: string): Violation =>
-  violation(field, "field.code", tooShort(text, field.least_digits) || `没有「${text}」这个代码，请按空格键从列表中选择`);
+/** Said of a code field whose text names no entry of its table; `unsure`: whether it does could not be found out. */
+export const unknownCode = (field: Field, text: string, unsure: boolean): Violation =>
+  unsure
+    ? { ...violation(field, "field.code", `代码表暂时取不到，「${text}」未能核对`), advice: "请检查网络，稍后在此处再按 Enter 键" }
+    : violation(field, "field.code", tooShort(text, field.least_digits) || `没有「${text}」这个代码，请按空格键从列表中选择`);
+
+/** Said of a code field whose text is still looked up, where nothing goes on without it. */
+export const soughtCode = (field: Field, text: string): Violation =>
+  ({ ...violation(field, "field.code", `「${text}」还在查找`), advice: "请稍候，再点击「确定」" });
 
 /** Why a code field lists nothing yet: from so many digits on Enter does; "" where it may. Words may be searched for as they are. */
 export const tooShort = (text: string, least: number): string =>

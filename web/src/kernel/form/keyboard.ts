@@ -66,10 +66,21 @@ export async function leaveLast(field: HTMLElement): Promise<void> {
   await until(() => field.ariaBusy !== "true");
 }
 
-/** Waits until what was typed into any of these boxes is known: a code may be typed faster than it is looked up. */
-export async function untilKnown(boxes: HTMLElement | undefined): Promise<void> {
+/** A box whose code is still looked up, and what stands in it. */
+export interface Sought {
+  name: string;
+  text: string;
+}
+
+/**
+ * Waits two seconds at most until what was typed into any of these boxes is known: a code may be typed faster than it is
+ * looked up. Answers the boxes of which it is not known then; whoever goes on without them leaves out what was typed.
+ */
+export async function untilKnown(boxes: HTMLElement | undefined): Promise<Sought[]> {
+  const busy = (): HTMLInputElement[] => [...(boxes?.querySelectorAll<HTMLInputElement>("[data-field][aria-busy=true]") ?? [])];
   await nextTick();
-  await until(() => !boxes?.querySelector("[aria-busy=true]"));
+  await until(() => !busy().length);
+  return busy().map((box) => ({ name: box.dataset.field!, text: box.value.trim() }));
 }
 
 /** Waits for the condition, at most two seconds. */

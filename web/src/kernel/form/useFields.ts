@@ -86,9 +86,9 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
     if (filled && !locked(filled) && (fromList || !valueOf(filled))) edit(filled, nameFor(filled, item));
   }
 
-  function refuseUnknown(field: Field, text: string): void {
+  function refuseUnknown(field: Field, text: string, unsure: boolean): void {
     unknown.set(field.name, text);
-    violations.set(field.name, unknownCode(field, text));
+    violations.set(field.name, unknownCode(field, text, unsure));
   }
 
   /** The field was left: its check at once, then the look-up where it has one. */

@@ -74,9 +74,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     edit(filled, name);
   }
 
-  function refuseUnknown(field: Field, text: string): void {
+  function refuseUnknown(field: Field, text: string, unsure: boolean): void {
     unknown.set(field.name, text);
-    mark(field, unknownCode(field, text));
+    mark(field, unknownCode(field, text, unsure));
   }
 
   /** A box of the row was left: its check at once. An empty editor is not scolded for being empty. */

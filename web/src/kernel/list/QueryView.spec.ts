@@ -223,7 +223,7 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     await flushPromises();
     await press("查询");
     expect(server.asked).toEqual([]);
-    expect(wrapper.get(".list-state").text()).toContain("没有「没有的」这个代码");
+    expect(wrapper.get(".list-state").text()).toContain("没有「没有的」这一项");
     await press("重置");
     expect(status().element.value).toBe("");
     await press("查询");

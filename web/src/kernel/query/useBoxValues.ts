@@ -1,8 +1,9 @@
 import { computed, nextTick, reactive, ref, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
-import { focusField, untilKnown } from "@/kernel/form/keyboard";
+import { focusField } from "@/kernel/form/keyboard";
 import { namesOf, type Box } from "./boxes";
+import { useUnknown } from "./useUnknown";
 
 /** What is asked: the values by name, empty ones left out. */
 export type Question = Record<string, string>;
@@ -17,7 +18,7 @@ interface Asked {
 /** The boxes of a query as they are filled in, what is wrong with them, and the hint of the one that has the focus. */
 export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLElement | undefined>, { refused, refuse, forget }: Asked) {
   const values = reactive<Record<string, string>>({});
-  const unknown = reactive(new Map<string, string>()); // text in code boxes that names no entry
+  const unknown = useUnknown(root, clause);
   const sheet = ref(0); // other boxes: nothing half-typed stays in them
   const focused = ref("");
   const hint = computed(() => boxes().find((box) => [box.name, ...namesOf(box)].includes(focused.value)) ?? null);
@@ -46,7 +47,7 @@ export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLE
 
   function set(name: string, value: string): void {
     values[name] = value;
-    unknown.delete(name);
+    unknown.forgive(name);
     refused.value = refused.value.filter((one) => one.path !== name);
   }
 
@@ -58,10 +59,9 @@ export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLE
     Object.fromEntries(boxes().flatMap(namesOf).map((name) => [name, (values[name] ?? "").trim()]).filter(([, value]) => value)) as Question;
 
   /** What keeps the question from being asked. */
-  function wrong(): Violation[] {
-    const advice = "按空格键从列表中选择，或清除后再查询";
-    const codes = [...unknown].map(([path, text]) => ({ path, rule: "field.code", message: `没有「${text}」这一项`, advice, clause, source: "field" as const }));
-    const lacking = boxes().filter((box) => box.yellow).flatMap(namesOf).filter((name) => !values[name]?.trim() && !unknown.has(name));
+  async function wrong(): Promise<Violation[]> {
+    const codes = await unknown.settle();
+    const lacking = boxes().filter((box) => box.yellow).flatMap(namesOf).filter((name) => !values[name]?.trim() && !codes.some(({ path }) => path === name));
     return [...codes, ...lacking.map((path) => ({ path, rule: "field.required", message: `请填写「${labelOf(path)}」`, advice: "黄色的查询条件必须填写", clause, source: "field" as const }))];
   }
 
@@ -69,8 +69,7 @@ export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLE
 
   /** Asks, unless something is wrong already; the first box that was refused gets the focus. */
   async function ask(search: (question: Question) => Promise<void>): Promise<void> {
-    await untilKnown(root.value);
-    const found = wrong();
+    const found = await wrong();
     if (found.length) refuse(found);
     else await search(question());
     await nextTick();

@@ -181,19 +181,6 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
     expect(wrapper.get(".page-bar").text()).not.toContain("已选");
   });
 
-  it("勾选全部查询结果 that is answered when another query was asked ticks nothing (PRNT-11)", async () => {
-    let answer: (found: unknown) => void = () => {};
-    const late = new Promise((resolve) => (answer = resolve));
-    const { press } = await open({ [`GET ${AT}/closed`]: { ...page, total: 1200 }, [`GET ${AT}/closed/numbers`]: late });
-    await press("查询");
-    await press("勾选全部查询结果");
-    await press("本月");
-    await press("查询");
-    answer({ numbers: [numberOf(7), numberOf(8)], total: 2, total_capped: false, limit: 1000 });
-    await flushPromises();
-    expect(wrapper.get(".page-bar").text()).not.toContain("已选");
-  });
-
   it("data: one row and many ask in the manual's words before the card signs (PRNT-03)", async () => {
     const { press, requests } = await open();
     await press("查询");

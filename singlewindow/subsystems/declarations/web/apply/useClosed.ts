@@ -1,7 +1,6 @@
-import { computed, ref, shallowRef, watch, type Ref } from "vue";
-import { lineOf } from "@/kernel/api/problem";
-import { sayRefused } from "@/kernel/dialogs/say";
+import { computed, shallowRef, watch, type Ref } from "vue";
 import { useList } from "@/kernel/list/useList";
+import { useTickAll, type All } from "@/kernel/list/useTickAll";
 import { findAllNumbers, findClosed, type Question } from "../api";
 import { numbersHint } from "../numbers/numbers";
 import type { Closed, ClosedPage, Missing } from "../shapes";
@@ -18,29 +17,19 @@ export function useClosed(root: Ref<HTMLElement | undefined>) {
   });
   const conditions = useConditions({ span: "declared", clause: APPLYING, hints: () => HINTS, narrowing: ["number"] }, root, list);
   const missing = shallowRef<Missing[]>([]);
-  const collecting = ref(false);
+  const { collecting, tickAll } = useTickAll(list, findAll);
   const busy = computed(() => (list.searching.value ? "正在查询…" : collecting.value ? "正在勾选…" : ""));
 
   watch(list.result, (found) => (missing.value = found?.missing ?? []));
 
   const search = (): Promise<void> => conditions.ask(() => list.search(conditions.question()));
 
-  /** 勾选全部查询结果: across all pages, as many as one application takes. */
-  async function tickAll(): Promise<void> {
-    const question = list.asked.value;
-    if (!question || collecting.value) return;
-    collecting.value = true;
-    try {
-      const { numbers, total, total_capped: capped, limit } = await findAllNumbers(question, list.page.sort);
-      if (list.asked.value !== question) return; // another query was asked meanwhile
-      list.ticked.value = new Set(numbers);
-      if (numbers.length < total || capped) sayRefused(`查询结果共 ${total} 票${capped ? "以上" : ""}，一次最多申请 ${limit} 票：已勾选前 ${numbers.length} 票`);
-    } catch (error) {
-      sayRefused(`未能勾选全部：${lineOf(error)}`);
-    } finally {
-      collecting.value = false;
-    }
-  }
-
   return { list, conditions, missing, collecting, busy, search, tickAll };
+}
+
+/** As many as one application takes. */
+async function findAll(question: Question, sort: string): Promise<All> {
+  const { numbers, total, total_capped: capped, limit } = await findAllNumbers(question, sort);
+  const some = numbers.length < total || capped;
+  return { keys: numbers, words: some ? `查询结果共 ${total} 票${capped ? "以上" : ""}，一次最多申请 ${limit} 票：已勾选前 ${numbers.length} 票` : "" };
 }

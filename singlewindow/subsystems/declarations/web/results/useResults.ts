@@ -1,7 +1,6 @@
 import { computed, nextTick, ref, watch, type Ref } from "vue";
-import { lineOf } from "@/kernel/api/problem";
-import { sayRefused } from "@/kernel/dialogs/say";
-import { useList } from "@/kernel/list/useList";
+import { useList, type ListSource } from "@/kernel/list/useList";
+import { pageByPage, useTickAll } from "@/kernel/list/useTickAll";
 import { findResults, type Question } from "../api";
 import { numbersHint } from "../numbers/numbers";
 import { useProgress } from "../progress/useProgress";
@@ -12,20 +11,22 @@ import { handed } from "./handed";
 import { MOST_FILES } from "./useFiles";
 
 const DAYS = { label: "申请日期", hint: "提出申请的日期，默认为当天；起止时间范围不能超过 3 个月，填写了申请编号或报关单号时可以不填" };
-const LARGEST = 100; // rows of a page
 const MADE = "1"; // of data
 /** Not made yet, or data that were made while their application's file is not there: how far it is is shown, and 继续. */
 const isWaiting = (row: Result): boolean =>
   row.state === WAITING[row.kind] || (row.kind === "export" && row.state === MADE && !row.expired && !row.may.export.allowed);
 const kindOf = (word: string): Kind | undefined => (Object.keys(KINDS) as Kind[]).find((one) => KINDS[one] === word);
 
+const SOURCE: ListSource<Result, Question, ResultsPage> = {
+  find: findResults, keyOf: (row) => String(row.id), tickable: (row) => row.may.export.allowed, order: "-applied_at", across: true,
+};
+
 /** The query of 自助打印/导出: 申请类型 and what follows from it, the list, and how far is what is still being made (PRNT-04). */
 export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boolean>) {
   const kind = ref<Kind>("print");
-  const collecting = ref(false);
-  const list = useList<Result, Question, ResultsPage>({
-    find: findResults, keyOf: (row) => String(row.id), tickable: (row) => row.may.export.allowed, order: "-applied_at", across: true,
-  });
+  const list = useList(SOURCE);
+  /** 勾选全部查询结果: those that can be exported, as many as one archive holds (PRNT-11). */
+  const { collecting, tickAll } = useTickAll(list, pageByPage(SOURCE, MOST_FILES, `一次最多批量导出 ${MOST_FILES} 票：已勾选前 ${MOST_FILES} 票，其余请分几次导出`));
   const hints = computed(() => ({
     kind: { label: "申请类型", hint: "请选择「自助打印报关单证申请」或「结关后报关单数据导出申请」" },
     application: { label: "申请编号", hint: `请填写「${NUMBER_LABELS[kind.value]}」` },
@@ -75,33 +76,5 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
     });
   }
 
-  /** 勾选全部查询结果: those that can be exported, across all pages, as many as one archive holds (PRNT-11). */
-  async function tickAll(): Promise<void> {
-    const question = list.asked.value;
-    if (!question || collecting.value) return;
-    collecting.value = true;
-    try {
-      const keys = await exportable(question, list.page.sort);
-      if (list.asked.value !== question) return; // another query was asked meanwhile
-      list.ticked.value = new Set(keys.slice(0, MOST_FILES));
-      if (keys.length > MOST_FILES) sayRefused(`一次最多批量导出 ${MOST_FILES} 票：已勾选前 ${MOST_FILES} 票，其余请分几次导出`);
-    } catch (error) {
-      sayRefused(`未能勾选全部：${lineOf(error)}`);
-    } finally {
-      collecting.value = false;
-    }
-  }
-
   return { kind, list, conditions, progress, collecting, begin, choose, search, tickAll };
-}
-
-/** One more than an archive holds, where there are more. */
-async function exportable(question: Question, sort: string): Promise<string[]> {
-  const keys: string[] = [];
-  for (let page = 1; keys.length <= MOST_FILES; page += 1) {
-    const { items, total } = await findResults(question, { page, size: LARGEST, sort });
-    keys.push(...items.filter((row) => row.may.export.allowed).map((row) => String(row.id)));
-    if (page * LARGEST >= total) break;
-  }
-  return keys;
 }

@@ -90,7 +90,7 @@ describe("code field (UI-04)", () => {
     const { wrapper, type, leave, text } = await combo();
     await type("777");
     await leave();
-    expect(wrapper.emitted("unknown")).toEqual([["777"]]);
+    expect(wrapper.emitted("unknown")).toEqual([["777", false]]);
     expect([wrapper.props("modelValue"), text()]).toEqual(["", "777"]);
   });
 
@@ -142,6 +142,17 @@ describe("code field (UI-04)", () => {
     await type("不到场");
     await press("Enter");
     expect([offered(), wrapper.props("modelValue")]).toEqual([[], ""]);
+  });
+
+  it("a code that could not be looked up is not told as unknown, and is looked up again when the field is left again (UI-04)", async () => {
+    let broken = true;
+    const { wrapper, type, leave, text } = await combo("", { ...source, search: (typed) => (broken ? Promise.reject(new Error()) : source.search(typed)) });
+    await type("00000001");
+    await leave();
+    expect([wrapper.emitted("unknown"), text()]).toEqual([[["00000001", true]], "00000001"]);
+    broken = false;
+    await leave();
+    expect(wrapper.props("modelValue")).toBe("00000001");
   });
 
   it("deleting refused text takes the refusal back", async () => {

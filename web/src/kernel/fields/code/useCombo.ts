@@ -8,8 +8,8 @@ export const shownAs = (item: CodeItem): string => (item.name === item.code ? it
 export interface ComboEvents {
   /** The field's code has changed; "" when nothing is chosen. */
   chosen(code: string): void;
-  /** The field was left with text that names no entry. */
-  unknown(text: string): void;
+  /** The field was left with text that names no entry; `unsure`: whether it does could not be found out. */
+  unknown(text: string, unsure: boolean): void;
   /** An entry was taken: chosen from the list, or because the field was left with its code or name in it. */
   took?(item: CodeItem, fromList: boolean): void;
 }
@@ -125,14 +125,14 @@ export function useCombo(
     entered = false;
     if (!wanted) return;
     leaving.value = true;
-    const named = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => [] as CodeItem[]);
+    const named = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => null);
     leaving.value = false;
     if (typed.value !== wanted) return;
-    const item = named.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? named[first];
+    const item = named?.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? named?.[first];
     if (item) take(item, false);
     else {
       refused = true;
-      events.unknown(wanted);
+      events.unknown(wanted, named === null);
     }
   }
 
