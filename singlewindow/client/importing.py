@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -82,22 +81,16 @@ class Import:
 
     def run(self) -> int:
         """Start or take up the job, follow it to its end, and say what came of it. Raises Problem, Trouble, OSError."""
-        if (
-            self.errand.result and not self.errand.result.absolute().parent.is_dir()
-        ):  # before anything is done
-            raise FileNotFoundError(
-                errno.ENOENT, "存放结果的文件夹不存在", str(self.errand.result.absolute().parent)
-            )
+        if self.errand.result:
+            _check_place(self.errand.result)  # before anything is done
         job = self._resumed(self.errand.resume) if self.errand.resume else self._started()
         self.patience = AWAY_SECONDS
         self.out.print(f"任务 {job['id']}：{job['file'] or ''} {job['type']}", markup=False)
         try:
-            job = self._followed(job)
-        except KeyboardInterrupt:
-            job = self._stopped(job)
-        except Trouble as trouble:
-            self.out.print(f"{trouble}；任务仍在系统中进行，{_how_to_resume(job)}", markup=False)
-            return NOTHING
+            job = self._watched(job)
+        except (Trouble, Problem) as lost:  # of what became of it nothing is known
+            self.out.print(f"{lost}；任务仍在系统中，{_how_to_resume(job)}", markup=False)
+            return SOME
         return self._ended(job)
 
     def _started(self) -> dict[str, Any]:
@@ -120,6 +113,13 @@ class Import:
         if job["state"] == "stopped" or (job["state"] == "failed" and job["total"] is not None):
             return self._ask("POST", f"/api/jobs/{id}/resume")
         return job
+
+    def _watched(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The job at its end, or as it was stopped."""
+        try:
+            return self._followed(job)
+        except KeyboardInterrupt:
+            return self._stopped(job)
 
     def _followed(self, job: dict[str, Any]) -> dict[str, Any]:
         with _bar(self.out) as show:
@@ -172,7 +172,11 @@ class Import:
     def _list_refused(self, job: Mapping[str, Any]) -> None:
         if not job["failed"]:
             return
-        found = self._ask("GET", f"/api/jobs/{job['id']}/failures", params={"most": SHOWN})["items"]
+        try:
+            found = self._ask("GET", f"/api/jobs/{job['id']}/failures", params={"most": SHOWN})["items"]
+        except (Problem, Trouble) as error:
+            self.out.print(f"有误的单据未能列出：{error}", markup=False)
+            return
         for item in found:
             for each in item["data"]["findings"]:
                 place = each.get("place") or f"{each['sheet']} {each['column']}{each['row']}"
@@ -194,6 +198,18 @@ class Import:
             say=lambda trouble: self.out.print(f"{trouble}；稍后再试…", markup=False),
             sleep=self.sleep,
         )
+
+
+def _check_place(file: Path) -> None:
+    """Whether the file can be written; what stands in it stays. Raises OSError."""
+    there = file.exists()
+    try:
+        with file.open("ab"):
+            pass
+        if not there:
+            file.unlink()
+    except OSError as error:
+        raise OSError(error.errno, f"逐份结果不能存放在此处（{error.strerror}）", str(file)) from error
 
 
 def _summary(job: Mapping[str, Any]) -> str:

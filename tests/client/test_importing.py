@@ -45,6 +45,8 @@ class Portal:
 
     def __init__(self, *looks: Any, start: Any = None) -> None:
         self.looks, self.start = list(looks), start or job()
+        self.failures = httpx.Response(200, json={"items": [{"no": 2, "data": {"findings": [FINDING]}}]})
+        self.result = httpx.Response(200, content=b"made")
         self.asked: list[str] = []
         self.bodies: list[dict[str, Any]] = []
 
@@ -57,9 +59,9 @@ class Portal:
             self.bodies.append({**json.loads(request.content), "key": request.headers["idempotency-key"]})
             return self._said(self.start)
         if path.endswith("/failures"):
-            return httpx.Response(200, json={"items": [{"no": 2, "data": {"findings": [FINDING]}}]})
+            return self.failures
         if path.endswith("/result"):
-            return httpx.Response(200, content=b"made")
+            return self.result
         return self._said(self.looks.pop(0))
 
     def _said(self, what: Any) -> httpx.Response:
@@ -98,13 +100,31 @@ def test_a_file_goes_its_way_and_the_exit_code_says_how(tmp_path: Path) -> None:
 
 def test_a_result_that_cannot_be_kept_takes_nothing_back(tmp_path: Path) -> None:
     """INTG-02: exit code 2 says that nothing was done: before anything is, or else it is another one."""
-    portal = Portal(job(**DONE, result={"id": 1}))
-    with pytest.raises(FileNotFoundError, match="存放结果的文件夹不存在"):
-        ran(portal, tmp_path, result=tmp_path / "missing" / "made")
-    assert portal.bodies == []
-    code, said = ran(portal, tmp_path, result=tmp_path)  # a folder: it cannot be written
-    assert (code, "已暂存 3 份" in said, "逐份结果未能取得或写入" in said) == (ALL, True, True)
-    assert f"--resume 7 --result {tmp_path}" in said.replace("\n", ""), said
+    portal, made = Portal(job(state="done", total=3, done=2, failed=1, result={"id": 1})), tmp_path / "made"
+    for place in (tmp_path / "missing" / "made", tmp_path):  # no folder, a folder
+        with pytest.raises(OSError, match="逐份结果不能存放在此处"):
+            ran(portal, tmp_path, result=place)
+    assert portal.asked == []
+    made.write_bytes(b"earlier")
+    portal.failures = portal.result = httpx.Response(403, json={})
+    code, said = ran(portal, tmp_path, result=made)
+    assert (code, "已暂存 2 份" in said, "逐份结果未能取得或写入" in said) == (SOME, True, True)
+    assert "有误的单据未能列出" in said
+    assert f"--resume 7 --result {made}" in said.replace("\n", ""), said
+    assert made.read_bytes() == b"earlier"
+
+
+def test_a_job_that_is_lost_sight_of_is_not_said_to_be_undone(tmp_path: Path) -> None:
+    """INTG-02: it goes on in the system; neither followed nor stopped can it be by a token that counts no more."""
+    gone = httpx.Response(401, json={})
+    for looks in ((gone,), (KeyboardInterrupt(), gone)):
+        code, said = ran(Portal(*looks), tmp_path)
+        assert (code, "任务仍在系统中" in said, "singlewindow import --resume 7" in said) == (
+            SOME,
+            True,
+            True,
+        )
+    assert not (tmp_path / "made").exists()
 
 
 def test_what_passes_is_waited_for_and_a_lost_answer_starts_no_second_job(tmp_path: Path) -> None:
