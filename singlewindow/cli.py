@@ -287,7 +287,7 @@ class _Commands(Launcher):
     def restore(self, folder: Path | None, to: datetime | None) -> None:
         """Restore, then verify what was restored. Its files were copied before its database: checkpoints that came
         between are in the latter alone, and for those a restored book counts."""
-        chosen, places = backups.choose(self._backups(folder), to), self._settings.places
+        chosen, places = backups.choose(self._backups(folder), to, self._report), self._settings.places
         restored_book = backups.HISTORY not in backups.occupied_places(places)
         with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
             self._ask(cluster, "singlewindow.kernel", "skip-numbers")

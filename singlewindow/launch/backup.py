@@ -23,8 +23,10 @@ from pathlib import Path
 
 from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.lock import FolderLock, Held
+from singlewindow.launch import lines
 from singlewindow.launch import residence as residences
 from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.lines import Line
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import User, run_as
 from singlewindow.launch.residence import Residence
@@ -38,6 +40,7 @@ LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""
 ARCHIVE_SECONDS = 60
 """A change stands in `wal/` so long after it was made at the latest."""
+DAMAGED = (OSError, ValueError, LookupError, TypeError)
 PATIENCE = 24 * 3600.0  # seconds for applying what was written since a backup
 Report = Callable[[str], None]
 Places = Mapping[str, Path]
@@ -57,9 +60,10 @@ class Backup:
 def archiving(folder: Path, home: Residence) -> Sequence[str]:
     """The server's options for keeping every change in FOLDER/wal; makes the folder.
 
-    Raises LaunchError where the database's user cannot get there.
+    Raises LaunchError where the database's user cannot get there, and where another installation's changes are there.
     """
     wal = _own(folder / WAL, home.user)
+    lines.keep(home.cluster, wal, home.user)
     place = shlex.quote(str(wal)).replace("%", "%%")
     # A file is there whole or not at all, and none is ever replaced by another (PostgreSQL asks again after a crash).
     command = (
@@ -141,25 +145,45 @@ def _copy_files(data: Path, places: Places, to: Path) -> None:
             shutil.copytree(place, to / name, copy_function=_copy, ignore_dangling_symlinks=True)
 
 
-def backups(folder: Path) -> list[Backup]:
-    """The complete backups in a folder, the newest last."""
+def backups(folder: Path, report: Report) -> list[Backup]:
+    """The complete backups in a folder, the newest last; of one that is damaged is said why it does not count."""
     found = []
     for each in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if BASE.fullmatch(each.name) and (each / DONE).is_file():
-            with suppress(ValueError, KeyError):  # not written to its end: the power was lost just then
-                facts = json.loads((each / DONE).read_text(encoding="utf-8"))
-                began, ended = (datetime.fromisoformat(facts[name]) for name in ("began", "ended"))
-                found.append(Backup(each, began, ended, facts["major"]))
+        if BASE.fullmatch(each.name):
+            try:
+                found.append(_read(each))
+            except DAMAGED as error:  # not written to its end, say: the power was lost just then
+                report(f"{each} does not count: its {DONE} cannot be read ({error!r})")
     return found
 
 
-def choose(folder: Path, to: datetime | None) -> Backup:
-    """The backup from which a moment is had: the newest that was complete by then. Raises LaunchError without one."""
-    found = [each for each in backups(folder) if to is None or each.ended <= to]
-    if found:
-        return found[-1]
+def _read(folder: Path) -> Backup:
+    """A backup as it was put down. Raises one of DAMAGED."""
+    facts = json.loads((folder / DONE).read_text(encoding="utf-8"))
+    began, ended = (datetime.fromisoformat(facts[name]) for name in ("began", "ended"))
+    if began.tzinfo is None or ended.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return Backup(folder, began, ended, int(facts["major"]))
+
+
+def choose(folder: Path, to: datetime | None, report: Report) -> Backup:
+    """The backup from which a moment is had: the newest that was complete by then, of the line that was worked on then.
+    Raises LaunchError without one."""
+    line = lines.line_at(folder / WAL, to)
+    for each in reversed(backups(folder, report)):
+        if (to is None or each.ended <= to) and (line is None or _is_of(each, line, report)):
+            return each
     before = f" that was complete by {to.isoformat()}" if to else ""
     raise LaunchError(f"{folder} holds no backup{before}: `singlewindow backup {folder}` makes one.")
+
+
+def _is_of(backup: Backup, line: Line, report: Report) -> bool:
+    """Whether a backup belongs to a line; what was written after a line was left does not."""
+    try:
+        return line.holds(*lines.end_of(backup.folder / CLUSTER))
+    except DAMAGED as error:
+        report(f"{backup.folder} does not count: its backup_manifest cannot be read ({error!r})")
+        return False
 
 
 @contextmanager
@@ -180,6 +204,7 @@ def restored(
     try:
         cluster = _restored(backup, data, to, report, free, occupied)
     except BaseException:
+        residences.clear(data / CLUSTER)
         for folder in (data, *free.values()):
             _empty(folder)
         raise
@@ -236,11 +261,13 @@ def _recovery(wal: Path, to: datetime | None) -> Sequence[str]:
     if not wal.is_dir():
         return ()
     place = shlex.quote(str(wal)).replace("%", "%%")
+    line = lines.line_at(wal, to)
     target = (f"recovery_target_time={to.isoformat()}",) if to else ()
     # Without hot_standby the server is not called ready before it has taken in everything and may be written to.
     return (
         f'restore_command=cp {place}/%f "%p"',
         *target,
+        f"recovery_target_timeline={line.number if line else 'current'}",
         "recovery_target_action=promote",
         "hot_standby=off",
     )

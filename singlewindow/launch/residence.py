@@ -74,6 +74,13 @@ def settle(data: Path, state: Path = STATE) -> Residence:
     return Residence(home, user)
 
 
+def clear(data: Path) -> None:
+    """Take out what was made elsewhere for a data folder's database; nothing where nothing was."""
+    moved = data / "moved-to"
+    if moved.exists():
+        shutil.rmtree(moved.read_text().strip(), ignore_errors=True)
+
+
 def within_reach(binaries: Binaries, user: User | None, state: Path = STATE) -> Binaries:
     """The programs themselves, or a copy that the user can run."""
     if user is None or run_as(user, ["sh", "-c", 'test -x "$0"', binaries.postgres]).returncode == 0:

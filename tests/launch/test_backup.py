@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from singlewindow.contract.lock import FolderLock
-from singlewindow.launch import backup
+from singlewindow.kernel.database.skipping import RESTORES
+from singlewindow.launch import backup, lines, residence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.residence import Residence
 from tests.launch.conftest import eventually
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -61,6 +63,30 @@ def keep(cluster: Cluster, *numbers: int) -> datetime:
 
 def kept(cluster: Cluster) -> list[object]:
     return [number for (number,) in cluster.query("select number from kept order by number")]
+
+
+def assert_archived(cluster: Cluster, folder: Path) -> None:
+    """What was written so far comes into the folder, and nothing was refused."""
+    last = str(cluster.query("select pg_walfile_name(pg_switch_wal())")[0][0])
+    said = "select failed_count from pg_stat_archiver where last_archived_wal >= $1 or failed_count > 0"
+    assert eventually(lambda: cluster.query(said, last))
+    assert cluster.query(said, last) == [(0,)]
+    assert (folder / "wal" / last).exists()
+
+
+def assert_damaged_do_not_count(folder: Path, whole: list[Path]) -> None:
+    """Each is named; what is whole beside them is found."""
+    times = '"began": "2026-11-26T16:00:00", "ended": "2026-11-26T16:00:01"'
+    for day, text in enumerate(("", "{}", "[]", f'{{{times}, "major": 17}}', None), 1):
+        made = folder / f"base-2099010{day}T000000000000Z"
+        (made / "backup.json" if text is None else made).mkdir(parents=True)  # a folder cannot be read either
+        if text is not None:
+            (made / "backup.json").write_text(text)
+    said: list[str] = []
+    assert [each.folder for each in backup.backups(folder, said.append)] == whole
+    assert [each.partition(" does not count")[0] for each in said] == [
+        str(folder / f"base-2099010{day}T000000000000Z") for day in range(1, 6)
+    ]
 
 
 def leaving(message: Path) -> Callable[[str, list[str]], Iterable[str]]:
@@ -124,23 +150,27 @@ def test_any_moment_since_a_backup_can_be_had(
         keep(cluster, 3)
         second = backup.take(cluster, installation, kept_at, folder, ignore)
         keep(cluster, 4)
-        last = str(cluster.query("select pg_walfile_name(pg_switch_wal())")[0][0])
-        assert eventually((folder / "wal" / last).exists)
-        for name, text in (("base-20990101T000000000000Z", ""), ("base-20990102T000000000000Z", "{}")):
-            (folder / name).mkdir()
-            (folder / name / "backup.json").write_text(text)
-        assert [each.folder for each in backup.backups(folder)] == [first.folder, second.folder]
+        assert_archived(cluster, folder)
+        assert_damaged_do_not_count(folder, [first.folder, second.folder])
     shutil.rmtree(installation)
     shutil.rmtree(kept_at["history"])
     said: list[str] = []
-    for moment, numbers, origin in ((between, [1, 2], first), (None, [1, 2, 3, 4], second)):
-        chosen = backup.choose(folder, moment)
+    for restores, moment, numbers, origin in (
+        (1, None, [1, 2, 3, 4], second),
+        (2, None, [1, 2, 3, 4, 9], second),  # what was done since the first restore, out of the same backup
+        (3, between, [1, 2], first),  # as it was then, not as it has become
+    ):
+        chosen = backup.choose(folder, moment, ignore)
         assert chosen == origin
         with backup.restored(chosen, installation, kept_at, moment, said.append) as cluster:
             assert kept(cluster) == numbers
+            assert cluster.query(f"select {RESTORES}") == [(restores,)]
             keep(cluster, 9)  # it can be written to
-        with Cluster(installation / "postgres") as cluster:  # and starts as ever
+        with Cluster(
+            installation / "postgres", options=lambda home: backup.archiving(folder, home)
+        ) as cluster:  # and starts as ever, each time
             assert kept(cluster) == [*numbers, 9]
+            assert_archived(cluster, folder)
         assert (installation / "pki" / "ca.pem").read_text() == "pki/ca.pem"
         assert (installation / "pki" / "linked.pem").read_text() == "log/portal.log"
         assert not (installation / "figures-1").exists()
@@ -152,16 +182,54 @@ def test_any_moment_since_a_backup_can_be_had(
         ):
             pass
         shutil.rmtree(installation)
-    assert sum("left as it is" in each for each in said) == 1, said
+    assert sum("left as it is" in each for each in said) == 2, said
     shutil.rmtree(kept_at["history"])
+    assert backup.choose(folder, None, ignore) == first, "the newest line was begun before the second backup"
     with pytest.raises(LaunchError, match="no backup that was complete by 2000"):
-        backup.choose(folder, NEVER)
+        backup.choose(folder, NEVER, ignore)
     with (
         pytest.raises(LaunchError, match="recovery ended before"),
-        backup.restored(second, installation, kept_at, FUTURE, ignore),
+        backup.restored(first, installation, kept_at, FUTURE, ignore),
     ):
         pass
     assert [entry.name for entry in installation.iterdir()] == ["log"], (
         "a failed restore leaves its log alone"
     )
     assert not any(kept_at["history"].iterdir())
+
+
+def test_a_restore_that_fails_leaves_no_cluster_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-03: where root's database user cannot reach the data folder, its cluster is not in there."""
+    homes: list[Path] = []
+
+    def settle(data: Path, settled: Callable[[Path], Residence] = residence.settle) -> Residence:
+        homes.append(settled(data).home)
+        return Residence(homes[-1], None)
+
+    monkeypatch.setattr(residence, "settle", settle)
+    (tmp_path / "base" / "files").mkdir(parents=True)  # and no cluster
+    broken, data = backup.Backup(tmp_path / "base", NEVER, NEVER, 17), tmp_path / "data"
+    with pytest.raises(FileNotFoundError), backup.restored(broken, data, places(data), None, ignore):
+        pass
+    assert [home.exists() for home in homes] == [False]
+    assert not any(data.iterdir())
+
+
+def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
+    """OPER-03: both have called their line the second; what the first has kept stays its own."""
+    wal, one, other = (tmp_path / name for name in ("wal", "one", "other"))
+    wal.mkdir()
+    for cluster, turn in ((one, "0/5000000"), (other, "0/4000000")):
+        (cluster / "pg_wal").mkdir(parents=True)
+        (cluster / "pg_wal" / "00000002.history").write_text(f"1\t{turn}\tbefore 2026-11-26\n\n")
+    lines.keep(one, wal, None)
+    kept = (wal / "00000002.history").read_text()
+    lines.keep(one, wal, None)
+    with pytest.raises(LaunchError, match=r"00000002\.history is of another installation"):
+        lines.keep(other, wal, None)
+    assert [each.read_text() for each in wal.iterdir()] == [kept]
+    (wal / "00000003.history").write_text("torn")
+    with pytest.raises(LaunchError, match="cannot be understood"):
+        lines.line_at(wal, None)

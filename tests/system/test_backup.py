@@ -56,7 +56,7 @@ def test_a_system_at_work_is_backed_up_and_restored(system: System) -> None:
         assert refused("holds no backup", "restore", str(folder))
         done = command("backup", str(folder))
         assert done.returncode == 0, done.stdout + done.stderr
-        (made,) = backup.backups(folder)
+        (made,) = backup.backups(folder, print)
         assert made.folder.stat().st_mode & 0o077 == 0, "keys are in it"
         _same_files(made.folder / "files", system.data)
         lines = made.folder / "files" / "history" / "checkpoints"
