@@ -42,3 +42,10 @@ export function serve(answers: Record<string, Answer>): { asked: Request[] } {
   });
   return { asked };
 }
+
+/** An answer that is not there before the test says so. */
+export function held(): { promise: Promise<unknown>; resolve(answer: unknown): void } {
+  let resolve: (answer: unknown) => void = () => {};
+  const promise = new Promise<unknown>((go) => (resolve = go));
+  return { promise, resolve };
+}

@@ -1,7 +1,7 @@
 import { mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { field, parcel } from "@/testing/definition";
-import { serve } from "@/testing/server";
+import { held, serve } from "@/testing/server";
 import AsksDialog from "./AsksDialog.vue";
 import FieldDialog from "./FieldDialog.vue";
 
@@ -19,8 +19,8 @@ afterEach(() => {
 });
 
 it.each(Object.keys(dialogs) as (keyof typeof dialogs)[])("%s: 确定 waits for a code, and refuses where it is still looked up, so that it is not left out (UI-01)", async (name) => {
-  let answer: (found: unknown) => void = () => {};
-  serve({ "GET /api/codes/countries": new Promise((resolve) => (answer = resolve)) });
+  const answer = held();
+  serve({ "GET /api/codes/countries": answer.promise });
   wrapper = dialogs[name]() as unknown as VueWrapper;
   const box = wrapper.get<HTMLInputElement>("[data-field=country]");
   const given = () => [...(wrapper.emitted("change") ?? []), ...(wrapper.emitted("answer") ?? [])].map(([value]) => value).filter((value) => !(value instanceof Event));
@@ -31,7 +31,7 @@ it.each(Object.keys(dialogs) as (keyof typeof dialogs)[])("%s: 确定 waits for 
   await vi.advanceTimersByTimeAsync(2500);
   expect([given(), wrapper.get(".error-text[role=alert]").text()]).toEqual([[], expect.stringContaining("「美国」还在查找")]);
   await confirm();
-  answer({ table: "countries", items: [{ code: "502", name: "美国" }] });
+  answer.resolve({ table: "countries", items: [{ code: "502", name: "美国" }] });
   await vi.advanceTimersByTimeAsync(100);
   expect(given()).toEqual([name === "修改内容" ? "502" : { country: "502" }]);
 });

@@ -1,6 +1,7 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { parcel } from "@/testing/definition";
+import { held } from "@/testing/server";
 import { openPage, pageOf, type Opened } from "../testing";
 import ChangePage from "./ChangePage.vue";
 import { BOOKLET, QUALIFICATION } from "./useApproved";
@@ -57,6 +58,24 @@ describe("企业备案变更 (CONS-07, CONS-08)", () => {
     await choose(BOOK);
     await opened.press("变更企业商品信息");
     expect(opened.open.mock.calls).toEqual([[BOOKLET, BOOK, { mode: "change" }]]);
+  });
+
+  it("an older query asks nothing more when a newer one was asked", async () => {
+    const [older, newer] = [held(), held()];
+    const answer = ({ query }: { query: Record<string, string> }) => (query.qualification ? older.promise : query.number ? pageOf([]) : newer.promise);
+    await open({ [at(QUALIFICATION)]: pageOf([]), [at(BOOKLET)]: answer });
+    await opened.wrapper.get("input[type=radio][value=number]").setValue(true);
+    await box("number").setValue(ONE);
+    await opened.press("查询");
+    await opened.wrapper.get("input[type=radio][value=company_code]").setValue(true);
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    older.resolve(pageOf([]));
+    await flushPromises();
+    newer.resolve(pageOf([row(BOOK)]));
+    await flushPromises();
+    expect(asked(BOOKLET).map(({ company_code, number, qualification }) => company_code ?? number ?? qualification)).toEqual([ONE, "4403910001"]);
+    expect(opened.wrapper.findAll("tbody tr").map((one) => one.attributes("data-row"))).toContain(BOOK);
   });
 
   it("an empty box is refused, and gets the focus", async () => {

@@ -39,7 +39,10 @@ export function useApproved() {
   const refused = ref<Violation[]>([]);
   const searching = computed(() => qualifications.searching.value || booklets.searching.value);
 
+  let turn = 0; // a query goes on only while nothing newer was asked
+
   async function search(): Promise<void> {
+    const mine = ++turn;
     const given = values[by.value].trim();
     [chosen.value, refused.value] = [null, []];
     if (!given) return refuse(`「${LABELS[by.value]}」不可为空`);
@@ -48,7 +51,7 @@ export function useApproved() {
       return;
     }
     await Promise.all([qualifications.search({ number: given }), booklets.search({ qualification: given })]);
-    if (!booklets.rows.value.length && !booklets.failed.value) await booklets.search({ number: given });
+    if (mine === turn && !booklets.rows.value.length && !booklets.failed.value) await booklets.search({ number: given });
   }
 
   function refuse(message: string): void {
@@ -57,6 +60,7 @@ export function useApproved() {
   }
 
   function reset(): void {
+    turn += 1;
     Object.assign(values, { company_code: "", number: "" });
     [chosen.value, refused.value] = [null, []];
     for (const list of [qualifications, booklets]) list.forget();

@@ -1,7 +1,7 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { asked, told } from "@/kernel/dialogs/ask";
-import { refusal, type Request } from "@/testing/server";
+import { held, refusal, type Request } from "@/testing/server";
 import { AT, candidate, choose, foreseen, NOW, numberOf, openPage, pageOf, type Opened } from "../testing";
 import MergePage from "./MergePage.vue";
 
@@ -137,6 +137,24 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     asked.value!.answer(true);
     await flushPromises();
     expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+  });
+
+  it("a preview that comes while 汇总 is under way frees nothing: one click merges once", async () => {
+    const [foresee, merge] = [held(), held()];
+    const dialog = await ticked({ [`POST ${AT}/merges/preview`]: foresee.promise, [`POST ${AT}/merges`]: merge.promise });
+    const without = async () => {
+      await page.press("不指定");
+      asked.value!.answer(true);
+      await flushPromises();
+    };
+    await without();
+    foresee.resolve(foreseen);
+    await flushPromises();
+    expect(dialog.get(".busy").text()).toBe("正在汇总…");
+    await without();
+    merge.resolve({ id: 1, lists: 2 });
+    await flushPromises();
+    expect(page.asked("/merges").filter((one) => one.body)).toHaveLength(1);
   });
 
   it("lists that may not be merged are named, and the dialog stays", async () => {

@@ -17,7 +17,8 @@ export function useMerge(numbers: string[], merged: () => void) {
   const wrong = shallowRef<Violation | null>(null);
   const preview = shallowRef<MergePreview | null>(null);
   const trouble = ref(""); // what keeps these lists from being merged
-  const busy = ref("");
+  const [previewing, merging] = [ref(false), ref(false)];
+  const busy = computed(() => (merging.value ? "正在汇总…" : previewing.value ? "正在预览…" : ""));
   let turn = 0; // a preview counts only while nothing newer was asked
 
   const name = computed(() => (named.value.code === code.value.trim() ? named.value.name : ""));
@@ -25,14 +26,14 @@ export function useMerge(numbers: string[], merged: () => void) {
   /** What these lists would become, for the 申报单位 that is named. */
   async function foresee(declarant = ""): Promise<void> {
     const mine = ++turn;
-    busy.value = "正在预览…";
+    previewing.value = true;
     try {
       const found = await previewMerge(numbers, declarant);
       if (mine === turn) [preview.value, trouble.value] = [found, ""];
     } catch (error) {
       if (mine === turn) refuse(error);
     } finally {
-      if (mine === turn) busy.value = "";
+      if (mine === turn) previewing.value = false;
     }
   }
 
@@ -79,15 +80,15 @@ export function useMerge(numbers: string[], merged: () => void) {
   }
 
   async function commit(declarant: string): Promise<void> {
-    if (busy.value && busy.value !== "正在预览…") return;
-    busy.value = "正在汇总…";
+    if (merging.value) return;
+    merging.value = true;
     try {
       await once(declarant);
     } catch (error) {
       refuse(error);
       return;
     } finally {
-      busy.value = "";
+      merging.value = false;
     }
     await tell([{ text: "汇总成功", advice: LATER, clause: MERGING }]);
     merged();

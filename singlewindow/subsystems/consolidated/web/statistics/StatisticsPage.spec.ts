@@ -38,13 +38,13 @@ it("CONS-14: 开始统计 counts this year's lists; table, totals and bars say t
   expect(JSON.parse(page.wrapper.get(".chart").text())).toEqual([["中山快件\n进口 一般贸易\nUSD"], [{ name: "已汇总", counts: [3] }, { name: "未汇总", counts: [2] }]]);
 });
 
-it("CONS-14: 打印 prints what was counted, by Alt+P too; before that it is grey", async () => {
+it("CONS-14: 打印 prints what was counted, by Alt+P too, wherever the focus is; before that it is grey", async () => {
   await open({ lines: [line], total: line });
   await page.press("打印");
   expect(previewed.value).toBeNull();
   await choose(page, "ie_flag", "进口");
   await page.press("开始统计");
-  await page.wrapper.trigger("keydown", { key: "p", altKey: true });
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "p", altKey: true, bubbles: true }));
   await previewed.value!.file("statistics", new AbortController().signal);
   expect(page.asked("/statistics/print")[0]!.query).toEqual({ declared_from: "2026-01-01", declared_to: "2026-11-09", ie_flag: "I" });
 });
