@@ -492,9 +492,13 @@ def test_what_goes_with_a_refused_document_goes_with_it(house: House) -> None:
     house.put("C-4.json", with_file("d.pdf"), d__pdf=b"x" * (MOST_BYTES + 1))
     os.utime(house.folder.out / "d.pdf", (time.time() + LATER,) * 2)
     house.put("C-5.json", letter("", attachments=[{"category": "1", "file": "e.pdf"}]), e__pdf=PDF)
-    assert house.run() == 5
+    listed = "<Attachments><Row><Category>1</Category><File>f.pdf</File></Row></Attachments>"
+    house.put(
+        "C-6.xml", f'<Document type="{TYPE}" action="save"><LetterText a="1"/>{listed}</Document>', f__pdf=PDF
+    )
+    assert house.run() == 6
     assert house.box("OutBox") == {"d.pdf"}
-    assert {f"{name}.pdf" for name in "abce"} < house.box("FailBox")
+    assert {f"{name}.pdf" for name in "abcef"} < house.box("FailBox")
 
 
 def test_xml_has_the_elements_of_messages(house: House) -> None:

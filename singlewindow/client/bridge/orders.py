@@ -135,7 +135,8 @@ def _of_xml(name: str, data: bytes, definition: Callable[[str], Definition]) -> 
             _violation((each.path,), each.reason, FAULTS.get(each.reason, each.reason))
             for each in found.faults
         ]
-        raise Refusal("文件的格式不符合说明", CORRECT, violations=wrong)
+        files = _named_files({"attachments": found.content.get(ATTACHMENTS)})
+        raise Refusal("文件的格式不符合说明", CORRECT, violations=wrong, files=files)
     said = {ATTRIBUTES.get(attribute, attribute): text for attribute, text in found.members.items()}
     files = found.content.pop(ATTACHMENTS, [])
     return order_of(name, said | {"content": found.content or None, "attachments": files})
