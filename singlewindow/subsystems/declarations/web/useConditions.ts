@@ -1,6 +1,8 @@
 import { computed, nextTick, reactive, ref, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
+import { isDay } from "@/kernel/fields/date/canonical";
+import { monthsLater } from "@/kernel/fields/moment/days";
 import { day } from "@/kernel/format";
 import { focusField } from "@/kernel/form/keyboard";
 import { useUnknown } from "@/kernel/query/useUnknown";
@@ -16,7 +18,11 @@ export interface Conditions {
   hints: () => Record<string, { label: string; hint: string }>;
   /** The boxes beside which the days may be left out. */
   narrowing: string[];
+  /** What is wrong with the page's own boxes. */
+  own?: () => Violation[];
 }
+
+const MOST_MONTHS = 3; // between the two days (manual 4.1 and 4.2)
 
 /** The list that the conditions are asked for. */
 interface Asks {
@@ -26,10 +32,10 @@ interface Asks {
 }
 
 /** The conditions of a query as they are typed, what is wrong with them, and the hint of the one that has the focus. */
-export function useConditions({ span, clause, hints, narrowing }: Conditions, root: Ref<HTMLElement | undefined>, list: Asks) {
+export function useConditions({ span, clause, hints, narrowing, own = () => [] }: Conditions, root: Ref<HTMLElement | undefined>, list: Asks) {
   const { refused } = list;
   const values = reactive<Record<string, string>>({ number: "" });
-  const left = ref<Violation[]>([]); // what was found wrong when a box was left
+  const left = reactive(new Set<string>()); // boxes that were left: what is wrong with them is said
   const focused = ref("");
   const sheet = ref(0); // other boxes: nothing half-typed stays in them
   const unknown = useUnknown(root, clause);
@@ -49,30 +55,45 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
     sheet.value += 1;
     list.forget();
     for (const name of [...Object.keys(values), ...days]) values[name] = "";
-    left.value = [];
+    left.clear();
     unknown.clear();
   }
 
   function set(name: string, value: string): void {
     values[name] = value;
-    unknown.forgive(name);
-    for (const found of [left, refused]) found.value = found.value.filter((one) => one.path !== name);
+    typed(name);
   }
 
-  /** 报关单号 was left: what is wrong is said at once (UI-01). */
-  function check(): void {
-    left.value = whatIsWrong(values.number ?? "", clause);
+  /** Something is typed into a box: what was said of it no longer counts, nor what was said of the two days together. */
+  function typed(name: string): void {
+    unknown.forgive(name);
+    const boxes: readonly string[] = (days as readonly string[]).includes(name) ? days : [name];
+    for (const one of boxes) left.delete(one);
+    refused.value = refused.value.filter((one) => !boxes.includes(one.path));
   }
+
+  /** A box was left: what is wrong with it is said at once (UI-01). */
+  const check = (name: string): void => void left.add(name);
 
   /** What is wrong with a box: as it was left, or as the server refused it. */
   const at = (name: string): Violation | null =>
-    [...left.value, ...refused.value].find((one) => [name, `${name}_from`, `${name}_to`].includes(one.path)) ?? null;
+    [...unknown.found(), ...wrong.value.filter((one) => left.has(one.path)), ...refused.value].find((one) => [name, `${name}_from`, `${name}_to`].includes(one.path)) ?? null;
 
-  /** What keeps the question from being asked. */
-  async function wrong(): Promise<Violation[]> {
-    check();
-    const codes = await unknown.settle();
-    return [...left.value, ...codes];
+  const violation = (path: string, rule: string, message: string, advice: string): Violation => ({ path, rule, message, advice, clause, source: "field" });
+
+  /** What keeps the question from being asked, besides codes; the server says the same of what it is asked. */
+  const wrong = computed<Violation[]>(() => [...own(), ...whatIsWrong(values.number ?? "", clause), ...wrongDays()]);
+
+  function wrongDays(): Violation[] {
+    const given = days.map((name) => ({ name, text: (values[name] ?? "").trim() })).filter(({ text }) => text);
+    const none = given.filter(({ text }) => !isDay(text));
+    if (none.length) return none.map(({ name, text }) => violation(name, "query.date", `「申请日期」不是有效的日期：${text}`, "请按 YYYY-MM-DD 填写，年份为 1900 至 2200"));
+    const [first, last] = given.map(({ text }) => text);
+    if (!first || !last) return [];
+    if (last < first) return [violation(days[1], "DECL-R04", "「申请日期」的截止日期早于起始日期", "请调换起止日期")];
+    const tooLong = first < monthsLater(last, -MOST_MONTHS);
+    const message = `「申请日期」的时间范围不能超过 ${MOST_MONTHS} 个月，现为 ${first} 至 ${last}`;
+    return tooLong ? [violation(days[1], "DECL-R05", message, "请缩小时间范围，或分几次查询")] : [];
   }
 
   /** The question as it is asked, with other conditions beside. */
@@ -82,17 +103,26 @@ export function useConditions({ span, clause, hints, narrowing }: Conditions, ro
 
   /** 查询, unless something is wrong already; the first box that was refused gets the focus. */
   async function ask(search: () => Promise<void>): Promise<void> {
-    const found = await wrong();
+    const found = [...(await unknown.settle()), ...wrong.value.filter(({ path }) => !unknown.has(path))];
+    for (const { path } of found) check(path);
     if (found.length) list.refuse(found);
     else await search();
     await nextTick();
     refused.value.some((one) => focusField(root.value, one.path));
   }
 
-  /** A box got the focus, or lost it: its hint stands as long as it has it (UI-02). */
+  /** A box got the focus, or lost it: its hint stands as long as it has it (UI-02), and then what is wrong with it. */
   function onFocus(event: FocusEvent): void {
-    focused.value = event.type === "focusin" ? ((event.target as HTMLElement).dataset.field ?? "") : "";
+    const name = nameOf(event.target);
+    focused.value = event.type === "focusin" ? name : "";
+    if (event.type === "focusin" || !name) return;
+    check(name);
+    const pair = (days as readonly string[]).includes(name) && (days as readonly string[]).includes(nameOf(event.relatedTarget));
+    if (days[0] === name && !pair) check(days[1]); // what is wrong with both together stands at the second
   }
 
-  return { values, sheet, hint, daysNeeded, unknown, begin, reset, set, check, at, question, ask, onFocus };
+  return { values, sheet, hint, daysNeeded, unknown, begin, reset, set, typed, check, at, question, ask, onFocus };
 }
+
+/** The name of a box; "" of anything else. */
+const nameOf = (target: EventTarget | null): string => (target instanceof HTMLElement ? (target.dataset.field ?? "") : "");

@@ -1,7 +1,7 @@
 /** What a field says by itself, with the server's own words; the server checks again and is the judge. */
 import type { CodeItem, Field, Violation } from "@/kernel/api/types";
 import { holds, type Values } from "@/kernel/conditions";
-import { canonicalDay } from "@/kernel/fields/date/canonical";
+import { canonicalDay, isDay } from "@/kernel/fields/date/canonical";
 import { canonical, isMoment } from "@/kernel/fields/moment/canonical";
 
 /** The value as the server will store it: trimmed, full-width signs made plain where the form is strict, a day or a moment in its one way of writing. */
@@ -53,7 +53,7 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
   if (closedCodes(field, values, header).includes(value)) {
     return violation(field, "field.narrowed", `「${field.label}」在当前填写的内容下不能选代码 ${value}`);
   }
-  if (field.kind === "date" && !isDate(value)) return violation(field, "field.date", `「${field.label}」不是有效的日期`);
+  if (field.kind === "date" && !isDay(value)) return violation(field, "field.date", `「${field.label}」不是有效的日期`);
   if (field.kind === "moment" && !isMoment(value)) return violation(field, "field.moment", `「${field.label}」不是有效的时间`);
   return null;
 }
@@ -78,9 +78,4 @@ export const nameFor = (filled: Field, item: CodeItem): string =>
 
 function violation(field: Field, rule: string, message: string): Violation {
   return { path: field.name, rule, message, advice: field.advice || field.hint, clause: field.clause, source: "field" };
-}
-
-function isDate(value: string): boolean {
-  const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(value);
 }

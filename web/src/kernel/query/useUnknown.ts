@@ -1,10 +1,12 @@
-import type { Ref } from "vue";
+import { reactive, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { focusField, untilKnown } from "@/kernel/form/keyboard";
 
+type Words = Pick<Violation, "message" | "advice">;
+
 /** Text in the code boxes of a query that names no entry: nothing is asked while there is any, for it would be a wider question. */
 export function useUnknown(root: Ref<HTMLElement | undefined>, clause: string, button = "查询") {
-  const texts = new Map<string, Pick<Violation, "message" | "advice">>(); // by the box's name
+  const texts = reactive(new Map<string, Words>()); // by the box's name
 
   /** A box was left with text that names no entry, or (`unsure`) that could not be looked up. */
   function note(name: string, text: string, unsure: boolean): void {
@@ -22,8 +24,13 @@ export function useUnknown(root: Ref<HTMLElement | undefined>, clause: string, b
     const drawn = ([name]: [string, unknown]): boolean => !!root.value?.querySelector(`[data-field="${CSS.escape(name)}"]`);
     const found = [...new Map([...texts, ...sought])].filter(drawn);
     found.some(([path]) => focusField(root.value, path));
-    return found.map(([path, words]) => ({ path, rule: "field.code", ...words, clause, source: "field" }));
+    return found.map(violation);
   }
 
-  return { note, settle, forgive: (name: string): void => void texts.delete(name), clear: (): void => texts.clear(), has: (name: string): boolean => texts.has(name) };
+  const violation = ([path, words]: [string, Words]): Violation => ({ path, rule: "field.code", ...words, clause, source: "field" });
+
+  /** What was found as boxes were left. */
+  const found = (): Violation[] => [...texts].map(violation);
+
+  return { note, found, settle, forgive: (name: string): void => void texts.delete(name), clear: (): void => texts.clear(), has: (name: string): boolean => texts.has(name) };
 }

@@ -57,6 +57,13 @@ async function open(answers: Record<string, unknown> = {}) {
   return { server, press, requests, question, choose };
 }
 const field = (name: string) => wrapper.get<HTMLInputElement>(`[data-field=${name}]`);
+async function leave(name: string): Promise<void> {
+  await field(name).trigger("blur");
+  await field(name).trigger("focusout");
+  await flushPromises();
+}
+/** What is said beneath a box. */
+const said = (name: string): string | undefined => field(name).element.closest(".said")!.querySelector(".error-text")?.textContent ?? undefined;
 const acts = () => wrapper.findAll("tbody tr").map((row) => row.findAll("td.acts button").map((one) => [one.text(), one.attributes("aria-disabled"), one.attributes("title")]));
 
 describe("自助打印/导出: the query (PRNT-04)", () => {
@@ -109,11 +116,51 @@ describe("自助打印/导出: the query (PRNT-04)", () => {
   it("text that names no state is not silently left out of the question (UI-04)", async () => {
     const { press, requests } = await open();
     await field("state").setValue("没有的");
-    await field("state").trigger("blur");
-    await flushPromises();
+    await leave("state");
+    expect(said("state")).toBe("没有「没有的」这一项"); // as soon as the box is left (UI-01)
     await press("查询");
     expect(requests("/results")).toHaveLength(0);
     expect(wrapper.get(".list-state").text()).toContain("没有「没有的」这一项");
+  });
+
+  it("申请类型: a wrong entry no longer counts once another is chosen; an empty one is refused as missing (UI-01, UI-04)", async () => {
+    const { press, question, requests, choose } = await open();
+    await field("kind").setValue("没有的");
+    await leave("kind");
+    expect(said("kind")).toBe("没有「没有的」这一项");
+    await choose("kind", "自助打印报关单");
+    await press("查询");
+    expect([question().kind, said("kind")]).toEqual(["print", undefined]);
+    await field("kind").trigger("keydown", { key: "Backspace" });
+    await leave("kind");
+    await press("查询");
+    expect([field("kind").element.value, said("kind"), requests("/results").length]).toEqual(["", "「申请类型」不可为空", 1]);
+    await press("重置"); // 申请类型 stays
+    expect([field("kind").element.value, said("kind")]).toEqual(["自助打印报关单证申请", undefined]);
+  });
+
+  it("days that there are not, the wrong way round or too far apart are said when they are left, and not asked for (UI-01)", async () => {
+    const { press, requests } = await open();
+    const days = () => wrapper.find(".days .error").exists() ? wrapper.get(".days .error").text() : "";
+    const [from, to] = [field("applied_from").element, field("applied_to").element];
+    await field("applied_from").setValue("2026-02-31");
+    expect(days()).toBe("");
+    await leave("applied_from");
+    expect(days()).toContain("不是有效的日期：2026-02-31");
+    await press("查询");
+    expect(requests("/results")).toHaveLength(0);
+    await field("applied_from").setValue("2026-12-01");
+    await field("applied_from").trigger("focusout", { relatedTarget: to });
+    expect(days()).toBe(""); // the other one may be about to follow
+    await field("applied_to").trigger("focusout");
+    expect(days()).toContain("截止日期早于起始日期");
+    await field("applied_from").setValue("2026-08-25");
+    await field("applied_from").trigger("focusout");
+    expect(days()).toContain("不能超过 3 个月，现为 2026-08-25 至 2026-11-26");
+    await field("applied_from").setValue("2026-08-26");
+    await leave("applied_from");
+    await press("查询");
+    expect([days(), requests("/results").length, from.isConnected]).toEqual(["", 1, true]);
   });
 });
 

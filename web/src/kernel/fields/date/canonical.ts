@@ -8,3 +8,10 @@ export function canonicalDay(text: string): string {
   const parts = WRITTEN.exec(plain)?.slice(1).filter(Boolean) ?? [];
   return parts.length ? parts.map((part) => part.padStart(2, "0")).join("-") : plain;
 }
+
+/** Whether it is a day that there is, written YYYY-MM-DD, of the years that may be written anywhere: 1900 to 2200. */
+export function isDay(text: string): boolean {
+  if (!/^(19|20|21|22)\d\d-\d\d-\d\d$/.test(text) || text >= "2201") return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(text);
+}

@@ -1,8 +1,10 @@
 /** A day and a time as one value, YYYY-MM-DD HH:MM in Chinese time: read as the server does (`singlewindow/kernel/definition/moments.py`). */
 
+import { isDay } from "../date/canonical";
+
 const DIGITS = /^(\d{4})(\d{2})(\d{2})[ T]*(\d{2}):?(\d{2})?$/;
 const WRITTEN = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:日[ T]*|[ T]+)(?=\d{4}$|\d{1,2}(?!\d))(\d{1,2})(?:[:时]?(\d{2})分?(?::00)?|时)?$/;
-const SHAPE = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2})$/;
+const SHAPE = /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2})$/;
 
 /** The one way of writing a moment; what is none is answered as it is, without blanks around it. */
 export function canonical(text: string): string {
@@ -15,10 +17,8 @@ export function canonical(text: string): string {
 export function isMoment(text: string): boolean {
   const parts = SHAPE.exec(text);
   if (!parts) return false;
-  const [year, , , hour, minute] = parts.slice(1).map(Number) as [number, number, number, number, number];
-  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  const exists = !Number.isNaN(day.valueOf()) && day.toISOString().startsWith(text.slice(0, 10));
-  return exists && year >= 1900 && year <= 2200 && hour < 24 && minute < 60;
+  const [day, hour, minute] = [parts[1]!, Number(parts[2]), Number(parts[3])];
+  return isDay(day) && hour < 24 && minute < 60;
 }
 
 /** The moment that a text half-typed in a box already names, canonical, or "": a single digit may be half an hour's number. */
