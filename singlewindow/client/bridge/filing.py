@@ -24,7 +24,7 @@ Watch = Callable[[str], None]
 
 class SignedTooLate(Exception):
     """What the card has just signed the portal takes no more (it gives some minutes): it has to be signed anew. The
-    document is as good as before."""
+    document is as good as before; the text is the portal's, where it said one."""
 
 
 def unwatched(step: str) -> None:
@@ -272,7 +272,7 @@ class Filing:
         work.progress.action = None
         self.keep(work)
         if work.fresh and problem.slug == CONFLICT and not problem.violations:
-            raise SignedTooLate
+            raise SignedTooLate(problem.detail)
         if work.fresh:
             raise problem
         return False

@@ -216,8 +216,8 @@ class OutBox:
             yield
         except Refusal as refusal:
             self._refuse(work, refusal)
-        except SignedTooLate:
-            self._card_away = TOO_LATE
+        except SignedTooLate as late:
+            self._card_away = str(late) or TOO_LATE
         except Problem as problem:
             raise_card_trouble(problem.violations)
             if problem.status == 401:
