@@ -167,7 +167,7 @@ describe("修改申请: field by field (CONS-12, manual 3.1)", () => {
     await box.setValue("4");
     await box.trigger("blur");
     await press("[data-amend=answer]");
-    expect([saves.length, dialog().find("[role=alert]").exists()]).toEqual([0, false]);
+    expect([saves.length, dialog().find(".error-text[role=alert]").exists()]).toEqual([0, false]);
     known();
     await vi.waitFor(() => expect(saves).toHaveLength(1));
     expect((saves[0]!.body as { content: Content }).content.reason).toBe("4");

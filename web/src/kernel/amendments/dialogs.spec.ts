@@ -35,3 +35,18 @@ it.each(Object.keys(dialogs) as (keyof typeof dialogs)[])("%s: 确定 waits for 
   await vi.advanceTimersByTimeAsync(100);
   expect(given()).toEqual([name === "修改内容" ? "502" : { country: "502" }]);
 });
+
+it.each(Object.keys(dialogs) as (keyof typeof dialogs)[])("%s: Enter in the open list takes the entry, the next Enter confirms (UI-03)", async (name) => {
+  serve({ "GET /api/codes/countries": { table: "countries", items: [{ code: "502", name: "美国" }] } });
+  wrapper = dialogs[name]() as unknown as VueWrapper;
+  const box = wrapper.get<HTMLInputElement>("[data-field=country]");
+  const given = () => wrapper.emitted(name === "修改内容" ? "change" : "answer")?.filter(([value]) => !(value instanceof Event)) ?? [];
+  await box.setValue("美");
+  await vi.advanceTimersByTimeAsync(100);
+  await box.trigger("keydown", { key: "Enter" });
+  await vi.advanceTimersByTimeAsync(100);
+  expect([box.element.value, given()]).toEqual(["502 美国", []]);
+  await box.trigger("keydown", { key: "Enter" });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(given()).toHaveLength(1);
+});

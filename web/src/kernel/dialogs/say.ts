@@ -1,4 +1,5 @@
 import { ElMessage } from "element-plus";
+import { onTop } from "./onTop";
 
 /** Inside the top bar, where nothing that is being filled in can be covered. */
 const OFFSET = 3;
@@ -6,7 +7,7 @@ const OFFSET = 3;
 /** A short success in the top bar, read out by screen readers; the newest replaces the one before. */
 export const sayDone = (text: string): void => {
   ElMessage.closeAll("success");
-  ElMessage({ type: "success", message: text, duration: 3000, offset: OFFSET });
+  ElMessage({ type: "success", message: text, duration: 3000, offset: OFFSET, appendTo: onTop() });
 };
 
 /** Milliseconds in which a character is read, by those who read slowly (WCAG 2.2.1). */
@@ -18,5 +19,5 @@ const READ = 200;
  */
 export const sayRefused = (text: string): void => {
   ElMessage.closeAll();
-  ElMessage({ type: "error", message: text, duration: Math.max(8000, text.length * READ), showClose: true, offset: OFFSET });
+  ElMessage({ type: "error", message: text, duration: Math.max(8000, text.length * READ), showClose: true, offset: OFFSET, appendTo: onTop() });
 };

@@ -58,6 +58,14 @@ export function moveOrSearch(event: KeyboardEvent, form: HTMLElement, search: ()
   else moveByKey(event, form);
 }
 
+/** In a dialog Enter confirms from the last box; where it took an entry of an open list it has done enough. */
+export function moveOrConfirm(event: KeyboardEvent, form: HTMLElement, confirm: () => void): void {
+  const target = event.target as HTMLElement;
+  const took = target.getAttribute("aria-expanded") === "true" && target === [...form.querySelectorAll(FIELDS)].at(-1); // as drawn before the key
+  if (event.key === "Enter") event.preventDefault();
+  if (event.key !== "Enter" || event.shiftKey || !took) moveOrSearch(event, form, confirm);
+}
+
 /** The last field is left all the same: what was typed faster than it is looked up is known then. */
 export async function leaveLast(field: HTMLElement): Promise<void> {
   field.blur();

@@ -55,6 +55,7 @@ describe("录入多票报关单号 (PRNT-01, PRNT-04)", () => {
   it("leaving asks before what was typed is lost", async () => {
     const { press } = box("");
     await press("录入多票报关单号");
+    await wrapper.get("textarea").trigger("keydown", { key: "5" });
     await wrapper.get("textarea").setValue(number(1));
     await press("取消");
     expect(asked.value!.text).toContain("是否放弃");
