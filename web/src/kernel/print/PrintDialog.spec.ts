@@ -67,6 +67,17 @@ describe("打印预览 (UI-12)", () => {
     expect(wrapper.find("iframe").exists()).toBe(true);
   });
 
+  it("what hinders printing and keeping is said, and both are grey (PORT-05)", async () => {
+    const keep = vi.fn();
+    await dialog({ [`${PATH}/form`]: {} }, { keep, whyNot: () => "读卡器中没有卡" });
+    const printed = vi.spyOn(wrapper.get("iframe").element as HTMLIFrameElement, "contentWindow", "get");
+    for (const one of wrapper.findAll("footer button").slice(0, 2)) {
+      await one.trigger("click");
+      expect(one.attributes("aria-disabled")).toBe("true");
+    }
+    expect([wrapper.get("[role=alert]").text(), keep.mock.calls.length, printed.mock.calls.length]).toEqual(["读卡器中没有卡", 0, 0]);
+  });
+
   it("a paper of some states is offered in these alone (CONS-14)", () => {
     const prints = [{ name: "form", title: "包裹申请", states: [], dialog: "" }, { name: "notice", title: "回执通知书", states: ["5", "7"], dialog: "" }];
     const names = (status: string) => printsIn({ ...parcel, prints }, status).map((one) => one.name);

@@ -9,6 +9,8 @@ export interface Preview {
   called(title: string): string;
   /** Where keeping the file is an act of its own, which the server records; else the previewed file itself is kept. */
   keep?: () => void;
+  /** Why it can be neither printed nor kept now; "" where it can. */
+  whyNot?: () => string;
   /** Whether the form holds what is not stored: the print lacks it, and the dialog says so. */
   unsaved: boolean;
 }

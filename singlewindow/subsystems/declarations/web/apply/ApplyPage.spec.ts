@@ -1,6 +1,6 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { nextTick, ref } from "vue";
+import { computed, nextTick, ref, shallowRef } from "vue";
 import { asked } from "@/kernel/dialogs/ask";
 import { signing } from "@/kernel/signing/sign";
 import { workspaceKey } from "@/kernel/workspace";
@@ -13,6 +13,9 @@ const AT = "/api/declarations";
 const page = { total: 3, total_capped: false, page: 1, size: 20, items: [closed(1), closed(2), closed(3)], missing: [] };
 const outcome = { number: "ZZDY2026112600000001", kind: "print", accepted: 1, refused: 0, items: [{ number: numberOf(1), accepted: true, why: "", advice: "" }] };
 
+const card = shallowRef<object | null>(null); // what is in the reader
+vi.mock("@/kernel/signing/useCard", () => ({ useCard: () => ({ card, trouble: computed(() => (card.value ? null : { text: "读卡器中没有卡。" })), reading: ref(false), read() {} }) }));
+
 let wrapper: ReturnType<typeof mount<typeof ApplyPage>>;
 const openOwn = vi.fn();
 beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-11-26T09:00:00+08:00"), toFake: ["Date", "setTimeout", "clearTimeout"] }));
@@ -22,13 +25,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(answers: Record<string, unknown> = {}) {
+async function open(answers: Record<string, unknown> = {}, cardStays = false) {
   const server = serve({
     "GET /api/clock": { now: "2026-11-26T09:00:00+08:00", real: true, frozen: false }, [`GET ${AT}/closed`]: page,
     [`POST ${AT}/applications/prepare`]: prepared, [`POST ${AT}/applications`]: outcome,
     [`GET ${AT}/applications/ZZDY2026112600000001`]: application({ state: "done", state_name: "已完成", total: 1, done: 1 }), ...answers,
   });
-  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, openOwn, close() {} };
+  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays, open() {}, openOwn, close() {} };
   wrapper = mount(ApplyPage, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
   await flushPromises();
   const press = (word: string) => pressIn(wrapper, word);
@@ -221,6 +224,24 @@ describe("自助打印申请: applying (PRNT-02, PRNT-03, PRNT-11)", () => {
     await sign();
     expect(wrapper.get("dialog [role=alert]").text()).toMatch(/申请未受理.*失信企业不能自助打印.*请向申报地海关申请.*海关总署公告/s);
     expect(wrapper.get(".page-bar").text()).toContain("已选 3 条");
+  });
+
+  it("with the card out one application waits for it; another is grey and refused in words, not dropped (PORT-05)", async () => {
+    card.value = null;
+    const { press, requests } = await open({}, true);
+    await press("查询");
+    await press(`自助打印申请 ${numberOf(1)}`);
+    await press("确认申请");
+    const why = "正在等待绑定的卡，插回后先申请";
+    expect(wrapper.get(`[aria-label="结关后报关单数据导出申请 ${numberOf(2)}"]`).attributes("title")).toContain(why);
+    for (const word of ["自助打印申请", "结关后报关单数据导出申请"]) await press(`${word} ${numberOf(2)}`);
+    expect([document.body.textContent!.includes(why), wrapper.find("dialog").exists(), asked.value]).toEqual([true, false, null]);
+    card.value = {};
+    await flushPromises();
+    await sign();
+    expect(requests("/applications/prepare").map(({ body }) => (body as { numbers: string[] }).numbers)).toEqual([[numberOf(1)]]);
+    await press(`自助打印申请 ${numberOf(2)}`);
+    expect(wrapper.text()).toContain(`报关单号 ${numberOf(2)}`);
   });
 
   it("an answer that was lost is asked for again under the same key: one application", async () => {

@@ -1,4 +1,3 @@
-import { ref } from "vue";
 import { isLost, lineOf, Problem } from "@/kernel/api/problem";
 import type { Signed, Violation } from "@/kernel/api/types";
 import { randomKey } from "@/kernel/randomKey";
@@ -14,23 +13,17 @@ export type Answer =
 
 /** Applying for print or export: the card signs what is applied for, the server says what came of it (PRNT-02, PRNT-03). */
 export function useApplying(done: (answer: Answer) => void) {
-  const busy = ref(false);
-
-  /** Has the card sign and hands the application in; does nothing while another one is under way. */
+  /** Has the card sign and hands the application in. */
   async function start(wanted: Wanted): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
     try {
       const outcome = await sign(wanted);
       if (outcome) done({ wanted, outcome, refused: null, lost: false });
     } catch (error) {
       if (!(error instanceof Problem && error.slug === "not-logged-in")) done({ wanted, outcome: null, refused: reasons(error), lost: isLost(error) });
-    } finally {
-      busy.value = false;
     }
   }
 
-  return { busy, start };
+  return { start };
 }
 
 const sign = (wanted: Wanted): Promise<Outcome | null> => signAct<Outcome>({

@@ -1,6 +1,6 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ref } from "vue";
+import { computed, ref, shallowRef } from "vue";
 import { asked } from "@/kernel/dialogs/ask";
 import { previewed } from "@/kernel/print/preview";
 import * as files from "@/kernel/saveAs";
@@ -22,6 +22,9 @@ const exports = list(
   grey(7, "2", "数据生成失败", "数据生成失败，不能导出", { kind: "export", application: "SJDC2026112600000001", why: "报关单没有表体数据" }),
 );
 
+const card = shallowRef<object | null>(null); // what is in the reader
+vi.mock("@/kernel/signing/useCard", () => ({ useCard: () => ({ card, trouble: computed(() => (card.value ? null : { text: "读卡器中没有卡。" })), reading: ref(false), read() {} }) }));
+
 let wrapper: ReturnType<typeof mount<typeof ResultsPage>>;
 let saved: { name: string }[] = [];
 const active = ref(true);
@@ -37,12 +40,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function open(answers: Record<string, unknown> = {}) {
+async function open(answers: Record<string, unknown> = {}, cardStays = false) {
   const server = serve({
     "GET /api/clock": { now: "2026-11-26T09:00:00+08:00", real: true, frozen: false },
     [`GET ${AT}/results`]: ({ query }: Request) => (query.kind === "print" ? prints : exports), ...answers,
   });
-  const workspace = { active, holds() {}, entitled() {}, unsaved() {}, cardStays: false, open() {}, openOwn() {}, close() {} };
+  const workspace = { active, holds() {}, entitled() {}, unsaved() {}, cardStays, open() {}, openOwn() {}, close() {} };
   wrapper = mount(ResultsPage, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
   await flushPromises();
   const press = (word: string) => pressIn(wrapper, word);
@@ -308,6 +311,67 @@ it("a result that cannot be made stays as it is with its reason, and is asked fo
   expect([requests("/results").length, requests("/applications/ZZDY2026112600000001").length <= 3]).toEqual([2, true]);
   expect(wrapper.text()).toContain("版式文件未能生成");
   expect(wrapper.find("[aria-label=申请进度]").exists()).toBe(false);
+});
+
+describe("the card stays in the reader (PORT-05)", () => {
+  it("pulled out, one export waits for it; what is wanted meanwhile is grey and refused in words, not dropped", async () => {
+    card.value = null;
+    const { press, requests } = await open({ [`GET ${AT}/results/1/pdf`]: {}, [`GET ${AT}/results/2/pdf`]: {} }, true);
+    const pdfs = () => [1, 2].map((id) => requests(`/results/${id}/pdf`).length);
+    await press("查询");
+    await press(`导出 ${numberOf(1)}`);
+    const why = "正在等待绑定的卡，插回后先导出；请在此之后再操作，或点击「取消导出、打印」";
+    expect(acts()[1]).toEqual([["导出", "true", why], ["打印", "true", why], ["操作记录", "false", undefined]]);
+    await press(`导出 ${numberOf(2)}`);
+    expect(document.body.textContent).toContain(why);
+    card.value = {};
+    await flushPromises();
+    expect([pdfs(), saved.length, acts()[1]![0]]).toEqual([[1, 0], 1, ["导出", "false", undefined]]);
+    card.value = null;
+    await flushPromises();
+    await press(`导出 ${numberOf(2)}`);
+    await press("取消导出、打印");
+    await press(`导出 ${numberOf(1)}`); // given up: something else can be begun
+    card.value = {};
+    await flushPromises();
+    expect(pdfs()).toEqual([2, 0]);
+  });
+
+  it("a second export while the first is loading is refused in words", async () => {
+    let answer: (found: unknown) => void = () => {};
+    const { press, requests } = await open({ [`GET ${AT}/results/1/pdf`]: new Promise((resolve) => (answer = resolve)), [`GET ${AT}/results/2/pdf`]: {} });
+    await press("查询");
+    await press(`导出 ${numberOf(1)}`);
+    await press(`导出 ${numberOf(2)}`);
+    expect([requests("/results/2/pdf").length, document.body.textContent!.includes("正在导出，请待完成后再操作")]).toEqual([0, true]);
+    answer({});
+    await flushPromises();
+    await press(`导出 ${numberOf(2)}`);
+    expect(saved).toHaveLength(2);
+  });
+
+  it("pulled out over the preview, nothing is kept from there; data whose format was chosen wait for it", async () => {
+    card.value = {};
+    const DATA = `GET ${AT}/applications/SJDC2026112600000001/data`;
+    const { press, choose, requests } = await open({ [`GET ${AT}/results/1/pdf`]: {}, [DATA]: {} }, true);
+    await press("查询");
+    await press(`打印 ${numberOf(1)}`);
+    expect(previewed.value!.whyNot!()).toBe("");
+    card.value = null;
+    expect(previewed.value!.whyNot!()).toBe("读卡器中没有卡。绑定的卡插回之前不能导出、打印");
+    previewed.value!.keep!();
+    await flushPromises();
+    expect(requests("/results/1/pdf")).toHaveLength(0);
+    await press("取消导出、打印");
+    await choose("kind", "结关后");
+    await press("查询");
+    await press(`导出 ${numberOf(6)}`);
+    await press("确定");
+    expect(requests("/applications/SJDC2026112600000001/data")).toHaveLength(0);
+    card.value = {};
+    await flushPromises();
+    expect(requests("/applications/SJDC2026112600000001/data")).toHaveLength(1);
+  });
 });
 
 describe("自助打印/导出: data (PRNT-07)", () => {
