@@ -442,9 +442,11 @@ async def test_find_by_conditions(house: House) -> None:
     assert (await member.http.get(f"{base}&status=4")).json()["total"] == 0
     page = (await member.http.get(f"{base}&size=2&page=2")).json()
     assert len(page["items"]) == 1
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in views[0]["number"])  # as an input method writes it
     for query, total in (
         (f"reference={keys[1].lower()}", 1),
         (f"reference={keys[1][:-1]}", 0),
+        (f"number={wide}", 1),
         ("transport=2", 3),
         ("transport=4", 0),
         (f"filed_on_from={today}&filed_on_to={today}", 3),
@@ -457,6 +459,7 @@ async def test_find_by_conditions(house: House) -> None:
         ("?updated_from=2026-02-01&updated_to=2026-01-01", "query.order"),
         ("?updated_from=gestern&updated_to=2026-01-01", "query.date"),
         (f"?updated_from={today}&updated_to={today}&filed_on_from={today}", "query.paired"),
+        (f"?updated_from={today}&updated_to={today}&status=77", "query.status"),
         ("?colour=blue&updated_from=2026-01-01&updated_to=2026-01-01", "query.unknown"),
     ):
         answer = await member.http.get(f"/api/documents/{TYPE}{query}")

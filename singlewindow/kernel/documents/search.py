@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -285,14 +286,11 @@ def filters(
             violations += _role_problems(type, condition, asked)
         elif not (value := values[condition.name]):
             violations += [_missing(condition, condition.name)] if condition.required else []
-        elif find_unprintable(value) is not None:
-            message = f"「{condition.label}」含有不能使用的字符"
-            violations.append(
-                Violation(condition.name, "query.characters", message, "请删去后再查询", condition.clause)
-            )
+        elif wrong := _wrong(type, condition, value):
+            violations.append(wrong)
         else:
             spec = type.form.content.fields.get(condition.name)
-            value = tidied(spec, value) if spec else value
+            value = tidied(spec, value) if spec else unicodedata.normalize("NFKC", value)
             if condition.spelled:
                 where.add(f"{condition.name} = any({{}}::text[])", sorted(condition.spelled(value)))
             else:
@@ -300,6 +298,18 @@ def filters(
     if violations:
         raise Refused.because(violations)
     return where
+
+
+def _wrong(type: DocumentType, condition: Condition, value: str) -> Violation | None:
+    """What is wrong with the value of a box: characters nobody can read, or a status that the type does not have."""
+    if find_unprintable(value) is not None:
+        message, advice = f"「{condition.label}」含有不能使用的字符", "请删去后再查询"
+        return Violation(condition.name, "query.characters", message, advice, condition.clause)
+    if condition.kind == "status" and value not in {state.code for state in type.lifecycle.states}:
+        known = "、".join(f"{state.code} {state.name}" for state in type.lifecycle.states)
+        message = f"「{condition.label}」没有选项 {value[:NAME_LENGTH]}"
+        return Violation(condition.name, "query.status", message, f"请选择：{known}", condition.clause)
+    return None
 
 
 def _role_problems(type: DocumentType, box: Condition, asked: Mapping[str, str]) -> list[Violation]:

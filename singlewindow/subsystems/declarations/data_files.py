@@ -47,9 +47,9 @@ async def get_ready(transaction: Transaction, person: Person, number: str, *, pa
     application = progress.application
     if application["kind"] != "export":
         raise NotFound(f"没有申请编号为 {number} 的数据导出申请", clause=rules.FETCHING)
-    _check(progress, number)
     if rules.is_over(application["expires_at"], transaction.now):
         raise Gone(f"申请 {number} {rules.GONE}")
+    _check(progress, number)
     if application["data_file_id"] is None:
         raise NotReady(f"申请 {number} 的数据文件没有写成；请继续生成后再导出，或重新申请")
     if progress.failed and not partial:

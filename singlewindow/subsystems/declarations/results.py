@@ -29,7 +29,7 @@ SORTS = {
 OWN = "r.company_id = $1"
 """The application's own check of whose results are seen; row-level security is the second fence."""
 COLUMNS = """r.id, a.number as application, r.declaration as number, r.kind, a.sealed, r.state, r.why, r.applied_at,
-    a.applied_by, r.expires_at, r.file_id, a.data_file_id is not null as written"""
+    a.applied_by, r.expires_at, r.made_at, a.expires_at as ends_at, r.file_id, a.data_file_id is not null as written"""
 FROM = "from declarations_result r join declarations_application a on a.id = r.application_id"
 
 
@@ -62,7 +62,7 @@ def asked_for(
 ) -> Asked:  # fmt: skip
     """The query that these parameters make. Raises Refused with all that is wrong with them."""
     tidied = tuple(dict.fromkeys(filter(None, map(rules.tidy_number, numbers))))
-    application, state = application.strip(), "" if state == ALL[kind] else state
+    application, state = rules.tidy_number(application).upper(), "" if state == ALL[kind] else state
     narrowed = bool(tidied or application)
     span, violations = rules.read_days(
         ("applied_from", "applied_to"), days, needed=not narrowed, clause=rules.FETCHING
@@ -141,9 +141,12 @@ async def get_layout_files(transaction: Transaction, person: Person, ids: Sequen
 
 
 def is_gone(row: Row, now: datetime) -> bool:
-    """Whether a result's month is over, or its file was swept already (by a clock that was ahead, for one)."""
+    """Whether a result's month is over, or its file was swept already (by a clock that was ahead, for one).
+
+    What nothing was done with has its application's month: then nothing will be done with it any more.
+    """
     swept = row["state"] in rules.MADE[row["kind"]] and row["file_id"] is None
-    return swept or rules.is_over(row["expires_at"], now)
+    return swept or rules.is_over(row["expires_at"] if row["made_at"] else row["ends_at"], now)
 
 
 def _check(row: Row, transaction: Transaction) -> None:

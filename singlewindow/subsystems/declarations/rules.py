@@ -235,9 +235,9 @@ def permissions(kind: Kind, state: str, *, expired: bool, written: bool = True) 
     Data are had of the whole application, once all of it was tried and its file is `written`.
     """
     why = "" if written or kind == "print" else UNWRITTEN
-    why = GONE if expired else why
     if state not in MADE[kind]:
         why = f"申请办理状态为「{STATES[kind][state]}」，不能办理"
+    why = GONE if expired else why
     made = Permission(not why, why)
     if kind == "print":
         return {"export": made, "print": made, "log": made}

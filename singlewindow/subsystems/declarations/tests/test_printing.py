@@ -16,7 +16,7 @@ from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
 from singlewindow.kernel.printing.sealing import CannotSeal, NotSealedNow, Sealer
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
-from singlewindow.subsystems.declarations import print_job
+from singlewindow.subsystems.declarations import print_job, rules
 from singlewindow.subsystems.declarations import work as chapter_work
 from singlewindow.subsystems.declarations.keeping import kept_until
 from singlewindow.subsystems.declarations.tests.scene import (
@@ -382,6 +382,11 @@ async def test_what_waited_past_its_month_is_not_made(house: House, clock: Any) 
     seen = await view(member, application)
     assert (seen["state"], seen["done"]) == ("failed", 20)
     assert "已超过保存期限，请重新申请" in seen["message"]
+    rows = await results(member, application=application, size=100)
+    said = {(row["state"], row["expired"], row["may"]["export"]["why"]) for row in rows}
+    assert said == {("0", True, rules.GONE), ("3", True, rules.GONE)}, "the five that wait say it too"
+    waiting = next(row for row in rows if row["state"] == "3")
+    assert (await pdf_of(member, waiting["id"])).status_code == 410
 
 
 async def test_one_that_cannot_be_typeset_holds_up_no_other(

@@ -37,6 +37,8 @@ async def test_found_by_kind_number_state_and_days(house: House) -> None:
     both = [(printed, number) for number in numbers]
     assert await found(**day) == await found(state="5", **day) == await found(application=printed) == both
     assert await found("export", **day) == [(exported, number) for number in numbers]
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in printed.lower())  # as an input method writes it
+    assert await found(application=f" {wide} ") == await found(application=printed.lower()) == both
     assert await found(state="2", **day) == both[1:]
     assert await found(state="1", **day) == []
     assert await found(number=[numbers[0], foreign[0]]) == both[:1]

@@ -175,7 +175,7 @@ def test_what_may_be_done_with_a_layout_file(state: str, expired: bool) -> None:
     assert set(may) == {"export", "print", "log"}
     allowed = state in "01" and not expired
     assert {each.allowed for each in may.values()} == {allowed}
-    if state in "01" and expired:
+    if expired:
         assert may["export"].why == "已超过保存期限，请重新申请"
     elif not allowed:
         assert rules.PRINT_STATES[state] in may["export"].why

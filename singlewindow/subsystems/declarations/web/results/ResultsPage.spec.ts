@@ -301,6 +301,26 @@ it("what was made between the list's answer and the first look at its progress i
   expect([acts()[0]![0], asked]).toEqual([["导出", "false", undefined], 2]);
 });
 
+it("running and stopped applications are seen behind many newer ones that are done; past its month one does not go on (PRNT-08, PRNT-11)", async () => {
+  const named = (at: number) => `ZZDY202611260000${String(at).padStart(4, "0")}`;
+  const states: Record<number, "running" | "stopped"> = { 12: "running", 13: "stopped", 14: "stopped" };
+  const ends: Record<number, string> = { 13: "2026-11-26T10:00:00+08:00", 14: "2026-11-26T08:00:00+08:00" };
+  const numbers = Array.from({ length: 14 }, (_, at) => at + 1);
+  const { press, requests } = await open({
+    [`GET ${AT}/results`]: list(...numbers.map((at) => grey(at, "3", "制作中", "制作中，不能办理", { application: named(at) }))),
+    ...Object.fromEntries(numbers.map((at) => [
+      `GET ${AT}/applications/${named(at)}`, application({ number: named(at), state: states[at] ?? "done", expires_at: ends[at] ?? null }),
+    ])),
+  });
+  await press("查询");
+  await vi.advanceTimersByTimeAsync(100);
+  await flushPromises();
+  const shown = wrapper.findAll(".application").map((one) => [one.get(".digits").text(), ...one.findAll("button").map((button) => button.text())]);
+  expect(shown).toEqual([[named(12), "停止"], [named(13), "继续"], [named(14)]]);
+  expect(wrapper.findAll(".application").at(-1)!.text()).toContain(GONE);
+  expect(Math.max(...numbers.map((at) => requests(`/applications/${named(at)}`).length))).toBeLessThan(4);
+});
+
 it("a result that cannot be made stays as it is with its reason, and is asked for no more", async () => {
   const { press, requests } = await open({
     [`GET ${AT}/results`]: list(grey(1, "3", "制作中", "制作中，不能办理", { why: "版式文件未能生成" })),

@@ -15,7 +15,7 @@ const DAYS = { label: "申请日期", hint: "提出申请的日期，默认为�
 const MADE = "1"; // of data
 /** Not made yet, or data that were made while their application's file is not there: how far it is is shown, and 继续. */
 const isWaiting = (row: Result): boolean =>
-  row.state === WAITING[row.kind] || (row.kind === "export" && row.state === MADE && !row.expired && !row.may.export.allowed);
+  !row.expired && (row.state === WAITING[row.kind] || (row.kind === "export" && row.state === MADE && !row.may.export.allowed));
 const NO_KIND: Violation = {
   path: "kind", rule: "query.required", message: "「申请类型」不可为空", advice: "请按空格键从列表中选择", clause: FETCHING, source: "field",
 };
