@@ -42,16 +42,24 @@ it("Escape and × ask before what was typed is lost, and say nothing where nothi
   const ways = [
     () => wrapper.get("dialog").element.dispatchEvent(new Event("cancel", { cancelable: true })),
     () => wrapper.get(".dialog-close").trigger("click"),
-    () => wrapper.get("dialog").element.dispatchEvent(new Event("close")), // the second Escape
+    () => { // the second Escape: the browser closes it whatever is said
+      wrapper.get("dialog").element.dispatchEvent(new Event("cancel"));
+      wrapper.get("dialog").element.removeAttribute("open");
+      wrapper.get("dialog").element.dispatchEvent(new Event("close"));
+    },
   ];
-  await name!.trigger("keydown", { key: "Backspace" });
+  await name!.trigger("beforeinput"); // of an input method: no key goes down
   await pin!.setValue("88888888");
   for (const way of ways) await way();
+  await nextTick();
   expect([wrapper.emitted("close")?.length, asked.value]).toEqual([3, null]);
+  pin!.element.dispatchEvent(new Event("cancel", { bubbles: true, cancelable: true })); // a file chooser that was given up says so, too
+  expect(wrapper.emitted("close")).toHaveLength(3);
   await name!.setValue("王");
   for (const way of ways) {
     await way();
     expect([wrapper.emitted("close")?.length, asked.value?.text]).toEqual([3, "录入的内容尚未确定，是否放弃？"]);
+    expect(wrapper.get("dialog").element.open).toBe(true); // under the question
     asked.value!.answer(false);
     await flushPromises();
   }
