@@ -3,7 +3,7 @@
     python examples/print.py --folder papers                         those of the last 30 days
     python examples/print.py --folder papers 530120261000000001 …    these
 
-Everything that is made stays 30 days in 自助打印/导出.
+Everything that is made stays a natural month in 自助打印/导出: until the end of the same day of the next month.
 """
 
 import time

@@ -6,7 +6,7 @@ from functools import partial
 
 from singlewindow.contract.body_limit import BodyLimit
 from singlewindow.kernel.http.problems import Interrupted, answer
-from singlewindow.kernel.problems import TooLarge
+from singlewindow.kernel.problems import API, TooLarge
 from singlewindow.kernel.settings import settings
 
 MEGABYTE = 1024 * 1024
@@ -23,7 +23,7 @@ def _limit(path: str) -> int:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"请求内容超过上限 {limit // MEGABYTE} MB；单个 PDF 文件不能超过 4M")
+    return TooLarge(f"请求内容超过上限 {limit // MEGABYTE} MB", clause=API)
 
 
 PortalBodyLimit = partial(

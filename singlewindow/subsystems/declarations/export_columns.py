@@ -1,7 +1,8 @@
 """The columns of 结关后数据导出: sheet, head, member of the register `declaration`, kind, width in characters.
 
 The official file's list of columns is not published. These are the fields of a declaration as its message formats have
-them, all of them, in their order; codes stay codes. A member that a declaration does not have is an empty cell.
+them, all of them, in their order, and beside them what else customs publish of it, but for LEFT_OUT; codes stay codes.
+A member that a declaration does not have is an empty cell.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ COLUMNS: tuple[tuple[str, str, str, Kind, int], ...] = (
     (HEADER, "进出境关别", "port", "text", 10),
     (HEADER, "进出口日期", "ie_date", "text", 12),
     (HEADER, "申报日期", "declared_at", "moment", 20),
+    (HEADER, "放行时间", "released_at", "moment", 20),
+    (HEADER, "结关时间", "closed_at", "moment", 20),
     (HEADER, "备案号", "account_book_no", "text", 14),
     (HEADER, "境内收发货人统一社会信用代码", "consignee_scc", "text", 22),
     (HEADER, "境内收发货人海关代码", "consignee_code", "text", 12),
@@ -34,6 +37,9 @@ COLUMNS: tuple[tuple[str, str, str, Kind, int], ...] = (
     (HEADER, "申报单位海关代码", "declarant_code", "text", 12),
     (HEADER, "申报单位检验检疫编码", "declarant_ciq", "text", 12),
     (HEADER, "申报单位名称", "declarant_name", "text", 32),
+    (HEADER, "报关人员", "filer_name", "text", 12),
+    (HEADER, "报关人员证号", "filer_no", "text", 14),
+    (HEADER, "报关人员电话", "filer_phone", "text", 16),
     (HEADER, "运输方式", "transport_mode", "text", 10),
     (HEADER, "运输工具名称", "vessel", "text", 20),
     (HEADER, "航次号", "voyage", "text", 14),
@@ -66,6 +72,7 @@ COLUMNS: tuple[tuple[str, str, str, Kind, int], ...] = (
     (HEADER, "标记唛码", "marks", "text", 24),
     (HEADER, "备注", "note", "text", 32),
     (HEADER, "承诺事项", "promises", "text", 12),
+    (HEADER, "自报自缴", "self_paid", "text", 10),
     (GOODS, "项号", "no", "number", 8),
     (GOODS, "备案序号", "record_no", "number", 10),
     (GOODS, "商品编号", "code", "text", 14),
@@ -97,6 +104,9 @@ COLUMNS: tuple[tuple[str, str, str, Kind, int], ...] = (
     (DOCUMENTS, "随附单证编号", "number", "text", 28),
 )  # fmt: skip
 """One column a line; those of 表体, 集装箱 and 随附单证 are members of the rows of the declaration's list."""
+
+LEFT_OUT = ("status", "status_name", "open_process", "open_process_name", "inspection_district")
+"""What customs publish of a declaration and is none of its fields: how far it is with them, and where they inspect."""
 
 LISTS = {GOODS: "goods", CONTAINERS: "containers", DOCUMENTS: "documents"}
 """Sheet → the declaration's list that it shows."""

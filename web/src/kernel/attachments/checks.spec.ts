@@ -15,6 +15,7 @@ describe("what can be seen of a file before it is sent (UI-18)", () => {
     expect((await quickCheck(file(new Uint8Array(4_194_305)), rules))!.message).toContain("超过 4 MB");
     expect((await quickCheck(file("PK\u0003\u0004"), rules))!.message).toContain("不是 PDF 文件");
     expect((await quickCheck(file(""), rules))!.message).toContain("不是 PDF 文件");
+    expect((await quickCheck(file("mail\n%PDF-1.7"), rules))!.message).toContain("不是 PDF 文件"); // the server takes it at the very beginning alone
   });
 
   it("writes sizes for people", () => {

@@ -9,8 +9,8 @@ export async function quickCheck(file: File, rules: AttachmentRules): Promise<Vi
     const message = `文件「${file.name}」为 ${sizeText(file.size)}，超过 ${sizeText(rules.max_bytes)}`;
     return refuse(message, "请压缩或拆分文件后重新选择", rules);
   }
-  const head = new TextDecoder("latin1").decode(await file.slice(0, 1024).arrayBuffer());
-  return head.includes("%PDF-") ? null : refuse(`文件「${file.name}」不是 PDF 文件`, "请将材料另存为 PDF 后重新选择", rules);
+  const head = new TextDecoder("latin1").decode(await file.slice(0, 5).arrayBuffer());
+  return head === "%PDF-" ? null : refuse(`文件「${file.name}」不是 PDF 文件`, "请将材料另存为 PDF 后重新选择", rules);
 }
 
 /** A size for people: bytes, KB or MB with two digits, where 1 MB is 1,048,576 bytes. */

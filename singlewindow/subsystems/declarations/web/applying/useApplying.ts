@@ -1,8 +1,9 @@
-import { isLost, lineOf, Problem } from "@/kernel/api/problem";
+import { isLost, Problem } from "@/kernel/api/problem";
 import type { Signed, Violation } from "@/kernel/api/types";
 import { randomKey } from "@/kernel/randomKey";
 import { signAct } from "@/kernel/signing/act";
 import { apply, prepareApplication } from "../api";
+import { reasons } from "../reasons";
 import type { Outcome, Wanted } from "../shapes";
 import { KINDS, sealWord } from "../words";
 
@@ -48,10 +49,4 @@ function factsOf({ kind, sealed, numbers }: Wanted): { label: string; value: str
     { label: "签名事项", value: kind === "print" ? `${KINDS.print}（${sealWord(sealed)}）` : KINDS.export },
     { label: "报关单号", value: numbers.length > 1 ? `${first} 等 ${numbers.length} 票` : first! },
   ];
-}
-
-function reasons(error: unknown): Violation[] {
-  if (error instanceof Problem && error.violations.length) return error.violations;
-  const [advice, clause] = error instanceof Problem ? [error.advice, error.clause] : ["", ""];
-  return [{ path: "", rule: "", message: error instanceof Problem ? error.message : lineOf(error), advice, clause, source: "server" }];
 }

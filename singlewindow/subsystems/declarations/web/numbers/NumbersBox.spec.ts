@@ -19,9 +19,9 @@ function box(text: string, answer: unknown = {}) {
     await wrapper.findAll("button").find((one) => one.text() === word)!.trigger("click");
     await flushPromises();
   };
-  const choose = async (name: string) => {
+  const choose = async (name: string, content: BlobPart = "x") => {
     const input = wrapper.get<HTMLInputElement>("input[type=file]");
-    Object.defineProperty(input.element, "files", { value: [new File(["x"], name)], configurable: true });
+    Object.defineProperty(input.element, "files", { value: [new File([content], name)], configurable: true });
     await input.trigger("change");
     await flushPromises();
   };
@@ -121,6 +121,15 @@ describe("导入 (PRNT-01, PRNT-04)", () => {
     expect(wrapper.get("[role=alert]").text()).toMatch(/文件中有 51 个.*请分成几个文件导入.*手册 4.1/);
     await press("取消");
     expect([value(), wrapper.find("dialog").exists()]).toEqual([number(7), false]);
+  });
+
+  it("a file of more than 4 MB is refused before it is sent; a refusal without reasons of its own says what to do all the same (UI-16)", async () => {
+    const { choose, press, server } = box("", refusal(413, "too-large", "请求内容超过上限 6 MB", { advice: "请减少内容", clause: "接口说明" }));
+    await choose("large.txt", new Uint8Array(4_194_305));
+    expect([server.asked.length, wrapper.get("[role=alert]").text()]).toEqual([0, expect.stringMatching(/文件大小 4,194,305 字节，超过上限 4,194,304 字节.*怎么办.*分成几个文件导入.*手册 4.1/)]);
+    await press("取消");
+    await choose("many.csv", new Uint8Array(4_194_304));
+    expect([server.asked.length, wrapper.get("[role=alert]").text()]).toEqual([1, expect.stringMatching(/^请求内容超过上限 6 MB　怎么办：请减少内容　依据：接口说明$/)]);
   });
 });
 
