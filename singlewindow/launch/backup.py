@@ -26,6 +26,7 @@ from singlewindow.contract.lock import FolderLock, Held
 from singlewindow.launch import lines
 from singlewindow.launch import residence as residences
 from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.files import keep_small
 from singlewindow.launch.lines import Line
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.process import User, run_as
@@ -36,6 +37,7 @@ STAMP = "%Y%m%dT%H%M%S%fZ"  # to the microsecond: two may be taken within a seco
 WAL, CLUSTER, FILES, DONE = "wal", "postgres", "files", "backup.json"
 UNFINISHED = "unfinished-"
 HISTORY = "history"
+LOG = Path("log", "restore.log")
 LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""
 ARCHIVE_SECONDS = 60
@@ -199,6 +201,7 @@ def restored(
     data.mkdir(parents=True, exist_ok=True)
     if any(entry.name != "log" for entry in data.iterdir()):
         raise LaunchError(f"{data} is not empty: move it away, or restore with another SINGLEWINDOW_DATA.")
+    keep_small(data / LOG)
     occupied = occupied_places(places)
     free = {name: place for name, place in places.items() if name not in occupied}
     try:
@@ -251,7 +254,7 @@ def _restored(
     _give(unfinished, home.user)
     unfinished.rename(home.cluster)
     options = _recovery(wal, to)
-    cluster = Cluster(data / CLUSTER, log_file=data / "log" / "restore.log", options=lambda _: options)
+    cluster = Cluster(data / CLUSTER, log_file=data / LOG, options=lambda _: options)
     report(f"restoring {backup.folder.name}" + (f" to {to.isoformat()}" if to else ""))
     cluster.start(PATIENCE)
     return cluster

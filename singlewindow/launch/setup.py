@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from singlewindow.launch.errors import LaunchError
-from singlewindow.launch.files import read_people, tail, write_json
+from singlewindow.launch.files import keep_small, read_people, tail, write_json
 from singlewindow.launch.marks import Marks
 from singlewindow.launch.process import spawn, stop
 from singlewindow.launch.settings import CLONE, LaunchSettings
@@ -52,6 +52,7 @@ class Setup:
     def run(self, report: Report) -> None:
         """Do what is not done yet. Raises LaunchError with the end of the step's output."""
         began = time.monotonic()
+        keep_small(self._log)
         self.migrate(report)
         if not self.world.exists():
             self._timed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from singlewindow.customs import registers
+from singlewindow.customs import faults, registers, sweeping
 from singlewindow.customs.answers import decide
 from singlewindow.customs.desks.default import APPROVE
 from singlewindow.customs.exchange.sender import BATCH, FIRST_WAIT
@@ -122,3 +122,50 @@ async def test_a_refused_message_is_shown_and_stops_nobody(
     ][0]
     assert (receipt["delivery"], receipt["problem"]) == ("refused", "the signature is not customs'")
     assert (await customs.client.get("/api/delivery", headers=headers)).json()["refused"] == 1
+
+
+async def test_old_messages_are_emptied_and_known_all_the_same(
+    customs: Customs, own: Company, portal: Portal
+) -> None:
+    """OPER: what was understood or published a month ago takes no room; what a person may need does, receipts too."""
+
+    async def swept() -> tuple[list[tuple[str, bool]], list[tuple[str, str, bool]]]:
+        await sweeping.sweep(customs.database, 1095)
+        return (
+            await customs.rows("select state, body = '' from incoming order by id"),
+            await customs.rows(
+                "select kind, state, body is null and payload::text = '{}' from outgoing where id > $1 order by id",
+                before,
+            ),
+        )
+
+    before = await customs.value("select coalesce(max(id), 0) from outgoing")
+    submission = own.submission("1" * 18)
+    assert await customs.put(own.sealed(), submission.attachments[0].sha256) == ""
+    envelope = own.envelope(submission)
+    await customs.post(own.envelope({}), envelope)
+    await customs.understand()
+    await publish(customs, 1)
+    sender = customs.sender(portal)
+    while await sender.send_due():
+        pass
+    async with customs.database.transaction() as transaction:
+        await registers.change(transaction, "declaration", f"{0:018d}", 1, {"status": "9"})
+    sent = [("receipt", "sent", False), ("notice", "sent", False), ("notice", "queued", False)]
+    assert await swept() == ([("unreadable", False), ("understood", False)], sent)
+    async with customs.database.transaction() as transaction:
+        await transaction.run("update incoming set received_at = received_at - interval '31 days'")
+        await transaction.run("update outgoing set sent_at = sent_at - interval '31 days'")
+    sent[1] = ("notice", "sent", True)
+    assert await swept() == ([("unreadable", False), ("understood", True)], sent)
+
+    assert [answer.stored for answer in await customs.post(envelope)] == [True]
+    await customs.understand()
+    receipts = "select count(*) from receipt"
+    assert (len((await swept())[0]), await customs.value(receipts)) == (2, 1), "it is known by its id"
+    known = dict(portal.messages)
+    async with customs.database.transaction() as transaction:
+        identifier = await transaction.value("select id from submission")
+        assert await faults.send_again(transaction, identifier) == 1
+    assert await sender.send_due() == 2
+    assert {id: portal.messages[id] for id in known} == known

@@ -211,10 +211,16 @@ def test_a_restore_that_fails_leaves_no_cluster_elsewhere(
     monkeypatch.setattr(residence, "settle", settle)
     (tmp_path / "base" / "files").mkdir(parents=True)  # and no cluster
     broken, data = backup.Backup(tmp_path / "base", NEVER, NEVER, 17), tmp_path / "data"
+    (data / "log").mkdir(parents=True)
+    with (data / "log" / "restore.log").open("wb") as log:
+        log.truncate(11_000_000)
     with pytest.raises(FileNotFoundError), backup.restored(broken, data, places(data), None, ignore):
         pass
     assert [home.exists() for home in homes] == [False]
-    assert not any(data.iterdir())
+    assert [each.name for each in data.iterdir()] == ["log"]
+    assert {each.name: each.stat().st_size for each in (data / "log").iterdir()} == {
+        "restore.log": 0, "restore.log.1": 11_000_000,
+    }  # fmt: skip
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
