@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -35,6 +37,8 @@ def test_the_card_is_pulled(desk: Desk, stage: Stage) -> None:
     desk.says("插回后申请自动继续")
     desk.shoot("waiting")
     expect(desk.field("number")).to_have_value(number)
+    other = act(desk, "结关后报关单数据导出申请", number)
+    expect(other).to_have_attribute("title", re.compile("插回后先申请；请在此之后再操作"))
     stage.put_card(CHEN_CARD)
     enter_pin(desk, "00000000")
     desk.says("4 次")

@@ -14,6 +14,7 @@ from tests.journeys.conftest import Stage
 from tests.journeys.papers import kept, text_of
 from tests.journeys.print.acts import (
     APPLY,
+    CHEN_CARD,
     RESULTS,
     act,
     apply_for_data,
@@ -55,7 +56,12 @@ def test_the_conditions(desk: Desk) -> None:
         desk.shoot(f"conditions-{number[:2]}")
     desk.field("application").fill("没有这个编号")
     search(desk)
-    desk.shoot("wrong-application")
+    desk.field("state").fill("没有的")
+    desk.field("applied_from").fill("2026-02-31")
+    desk.field("application").focus()
+    desk.says("没有「没有的」这一项")
+    desk.says("不是有效的日期：2026-02-31")
+    desk.shoot("wrong")
     desk.action("重置").click()
     expect(desk.field("application")).to_have_value("")
 
@@ -85,6 +91,12 @@ def test_layout_files(desk: Desk, stage: Stage, tmp_path: Path) -> None:
     assert made in text_of(file)
     act(desk, "打印", made).click()
     assert made in text_of(kept(desk, tmp_path, "preview"))
+    stage.put_card(None)  # over the preview, too, it must stay in the reader (PORT-05)
+    desk.says("绑定的卡插回之前不能导出、打印")
+    expect(desk.button("下载")).to_have_attribute("aria-disabled", "true")
+    desk.shoot("preview-without-card")
+    stage.put_card(CHEN_CARD)
+    expect(desk.button("下载")).to_have_attribute("aria-disabled", "false")
     desk.shoot("preview")
     desk.press("Escape")
     act(desk, "操作记录", made).click()

@@ -76,6 +76,7 @@ describe("打印预览 (UI-12)", () => {
       expect(one.attributes("aria-disabled")).toBe("true");
     }
     expect([wrapper.get("[role=alert]").text(), keep.mock.calls.length, printed.mock.calls.length]).toEqual(["读卡器中没有卡", 0, 0]);
+    expect(wrapper.get("iframe").isVisible()).toBe(false); // the viewer's own buttons would keep it
   });
 
   it("a paper of some states is offered in these alone (CONS-14)", () => {
