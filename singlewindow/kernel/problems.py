@@ -169,7 +169,7 @@ class Refused(Problem):
 
     slug, status, title = "rules", 422, "填写内容有误"
     usual_advice = "请按各处提示更正后重试"
-    usual_clause = "手册 2.3.2 关于界面"
+    usual_clause = "手册 关于界面"
 
     @classmethod
     def because(cls, violations: Sequence[Violation]) -> Refused:

@@ -19,7 +19,7 @@ MAX_MEMBERS = 500  # of one object
 MAX_TEXT = 1_000_000  # characters of a whole content, names included
 MAX_UNKNOWN = 20  # how many unknown names are reported
 NAME_LENGTH = 40  # of an unknown name, as it is reported
-BASIS = "手册 2.3.2 关于界面"
+BASIS = "手册 关于界面"
 """Of what no form of the pages can send."""
 WRONG_KIND = {
     "date": ("field.date", "日期", "YYYY-MM-DD 填写"),

@@ -148,10 +148,11 @@ class ActionDefinition(BaseModel):
 
 
 class ChoiceView(BaseModel):
-    """An entry of a `role` box: whose documents are looked through."""
+    """An entry of a `role` box: whose documents are looked through, and the conditions that it needs."""
 
     code: str
     name: str
+    needs: list[str]
 
 
 class ConditionView(BaseModel):
@@ -342,7 +343,8 @@ def _condition(type: DocumentType, one: Condition) -> ConditionView:
     codes = type.form.content.fields[one.name].codes if one.kind == "code" else None
     return ConditionView(
         name=one.name, label=one.label, kind=one.kind, codes=codes, required=one.required, max_days=one.max_days,
-        paired=one.paired, choices=[ChoiceView(code=each.code, name=each.name) for each in one.choices],
+        paired=one.paired,
+        choices=[ChoiceView(code=each.code, name=each.name, needs=list(each.needs)) for each in one.choices],
     )  # fmt: skip
 
 

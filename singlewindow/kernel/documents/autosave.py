@@ -112,6 +112,6 @@ def _cleaned(form: type[Content], name: str, draft: RowDraft) -> dict[str, Any]:
     table = form.tables.get(name)
     if table is None:
         raise Refused.because(
-            [Violation(name[:40], "field.shape", "未知的表体", SHAPE_ADVICE, "手册 2.3.2 关于界面")]
+            [Violation(name[:40], "field.shape", "未知的表体", SHAPE_ADVICE, "手册 关于界面")]
         )
     return {"row": clean_row(table, draft.row), "at": draft.at, "before": draft.before}

@@ -221,9 +221,9 @@ def _file(type: DocumentType, file: AttachmentRecord) -> dict[str, Any]:
 
 
 async def _receipts(transaction: Transaction, type: DocumentType, document: Document) -> list[dict[str, str]]:
-    """The receipts that count, oldest first."""
+    """The receipts that count, oldest first, each with the action that it answers."""
     rows = await transaction.rows(
-        f"""select r.at, r.code, r.text from receipt r join submission s on s.id = r.submission_id
+        f"""select r.at, r.code, r.text, s.action from receipt r join submission s on s.id = r.submission_id
             where r.document_id = $1 and not s.superseded order by {NEWEST_FIRST} limit $2""",
         document.id,
         RECEIPTS,
@@ -233,6 +233,7 @@ async def _receipts(transaction: Transaction, type: DocumentType, document: Docu
             "at": _moment(row["at"]),
             "code": f"{row['code']} {type.messages.name_of(row['code'])}",
             "text": row["text"],
+            "action": row["action"],
         }
         for row in reversed(rows)
     ]

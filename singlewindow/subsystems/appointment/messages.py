@@ -19,7 +19,7 @@ MESSAGES = Messages(
     receipts=(
         ReceiptCode("SENT", "发往海关成功"),
         ReceiptCode("SEND_FAILED", "发送失败"),
-        ReceiptCode("RECEIVED", "已受理"),
+        ReceiptCode("RECEIVED", "海关已接收"),
         ReceiptCode("REJECTED", "接收失败"),
         ReceiptCode("APPROVED", "审批通过"),
         ReceiptCode("RETURNED", "退单"),

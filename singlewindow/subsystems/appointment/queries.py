@@ -19,8 +19,8 @@ QUERIES = Queries(
         Condition("declarant", "申请单位", "own", clause=CLAUSE),
         Condition("consignee_code", "收发货人", "text", clause=CLAUSE),
         Condition("status", "状态", "status", clause=CLAUSE),
-        Condition("filed_on", "申请时间", "span", max_days=SPAN, clause=CLAUSE),
-        Condition("start", "预约时间", "span", max_days=SPAN, clause=CLAUSE),
+        Condition("filed_on", "申请时间", "span", paired=True, max_days=SPAN, clause=CLAUSE),
+        Condition("start", "预约时间", "span", paired=True, max_days=SPAN, clause=CLAUSE),
         Condition("number", "预录入编号", "text", clause=CLAUSE),
     ),
     columns=(

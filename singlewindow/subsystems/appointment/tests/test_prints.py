@@ -47,6 +47,8 @@ async def test_the_application(scene: Scene, tmp_path: Path) -> None:
     assert entry_no not in await paper(scene, view["number"], tmp_path), "it does not count yet"
     await scene.answer(view["number"], "FEEDBACK_ACCEPTED", 2)
     text = await paper(scene, view["number"], tmp_path)
+    assert "回执APPROVED" in text, "海关受理 is customs' answer to the application"
+    assert "FEEDBACK" not in text
     assert f"预约通关报关单号反馈（共1票）1{entry_no}" in text
 
 

@@ -16,7 +16,7 @@ const condition = (name: string, label: string, kind: QueryCondition["kind"], mo
 /** The boxes: the kind must be chosen. */
 export function conditionsOf({ amendments }: Definition): QueryCondition[] {
   const { kinds, kind, number, document } = amendments!;
-  const choices = kinds.map(({ label }) => ({ code: label, name: label }));
+  const choices = kinds.map(({ label }) => ({ code: label, name: label, needs: [] }));
   return [
     condition("action", kind, "role", { required: true, choices }),
     condition("number", number, "text"),

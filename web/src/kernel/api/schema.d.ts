@@ -3289,13 +3289,15 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description An entry of a `role` box: whose documents are looked through.
+         * @description An entry of a `role` box: whose documents are looked through, and the conditions that it needs.
          */
         ChoiceView: {
             /** Code */
             code: string;
             /** Name */
             name: string;
+            /** Needs */
+            needs: string[];
         };
         /**
          * ClickedAnswer

@@ -178,6 +178,20 @@ describe("the parts of the form follow the status (APPT-01, APPT-12)", () => {
     await document.copy();
     expect(document.content.value).toEqual({ contact: "王芳", goods, numbers: [] });
   });
+
+  it("复制 says that it is lost (UI-15)", async () => {
+    const may = { ...inForce, actions: { ...inForce.actions, copy: yes } };
+    const { box, document, wrapper } = await form(() => may);
+    document.declared.value = { ...definition, actions: [...actions, { ...apply, name: "copy", label: "复制", signed: false }] };
+    await flushPromises();
+    await box("report").setValue("船期延误");
+    await wrapper.get("[data-action=copy]").trigger("click");
+    await flushPromises();
+    expect([asked.value!.text.includes("丢失"), asked.value!.destructive]).toEqual([true, true]);
+    asked.value!.answer(false);
+    await flushPromises();
+    expect([document.number.value, document.content.value.report]).toEqual(["1", "船期延误"]);
+  });
 });
 
 describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
@@ -238,13 +252,28 @@ describe("a follow-up (APPT-09, APPT-10, APPT-12)", () => {
     expect(document.signedBy(report, document.content.value)).toEqual({ contact: "王芳", goods, numbers: [{ no: "123" }], report: "船期延误" });
   });
 
-  it("asks before what can be done only once", async () => {
-    const { click, choose } = await form(() => inForce);
+  it("asks before what can be done only once, and before anything is saved (GATE-05)", async () => {
+    const { click, choose, box, server, path } = await form(() => inForce);
+    await box("report").setValue("船期延误");
     await click("[data-action=apply]");
     await choose("report");
     expect(window.document.body.textContent).toContain("只能发送一次，是否继续？");
     expect(signing.value).toBeNull();
     asked.value!.answer(false);
+    await flushPromises();
+    expect(server.asked.filter((one) => one.path === `${path}/1/amendment`)).toEqual([]);
+  });
+
+  it("is not kept from it by a row that is half-typed for another one", async () => {
+    const saves: Request[] = [];
+    const { click, choose, box, document } = await form(() => inForce, (path) => ({ [`PUT ${path}/1/amendment`]: keeping(saves) }));
+    await box("numbers/no").setValue("1");
+    await box("report").setValue("船期延误");
+    await click("[data-action=apply]");
+    await choose("report");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect([saves.length, signing.value?.title, document.unsaved.value]).toEqual([1, "申请", true]);
   });
 
   it("of another tab came first: whose counts is asked, and what was typed here can be kept", async () => {

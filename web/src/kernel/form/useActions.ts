@@ -136,8 +136,11 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
 
   /** 复制: what concerns the new document (a number that is in use, say) is looked up at once. */
   async function copy(): Promise<void> {
-    const text = "当前单据有未暂存的内容：复制后这些内容进入新单据，原单据保持上次暂存的内容，是否继续？";
-    if (document.unsaved.value && !(await ask(text, { title: "复制", yes: "继续复制" }))) return;
+    const lost = document.followsUp.value; // what follows the document up is no part of a new one
+    const text = lost
+      ? "当前单据有尚未申报的录入内容：复制的新单据不包含这些内容，继续将丢失这些内容，是否继续？"
+      : "当前单据有未暂存的内容：复制后这些内容进入新单据，原单据保持上次暂存的内容，是否继续？";
+    if (document.unsaved.value && !(await ask(text, { title: "复制", yes: "继续复制", destructive: lost }))) return;
     if (!(await fields.settle(true))) return events.refused();
     await document.copy();
     fields.forget();
@@ -227,11 +230,12 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone(`已放弃${label}内容`);
   }
 
-  /** A signed action: save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08). */
+  /** A signed action: the question first, then save what is typed, then card, prepare, compare, sign, submit (PORT-05, PORT-08, GATE-05). */
   async function sign(button: ActionDefinition): Promise<void> {
     const action = document.amending.value ?? button; // in the form of an amendment 申报 is that action
-    if (!(await (isFollowUp(action) ? readyToFollowUp(action) : readyToSign(action, button)))) return;
+    if (!(await isSettled(action))) return;
     if (action.confirm && !(await ask(action.confirm, { title: action.label }))) return;
+    if (!(await (isFollowUp(action) ? keptForFollowUp(action) : keptToSign(action, button)))) return;
     const signed = await signWithCard<Prepared & { number: string }>({
       title: action.label,
       facts: [
@@ -250,11 +254,16 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     sayDone(action.done ?? `${action.label}成功`);
   }
 
+  /** Nothing that the action signs is half-typed. */
+  async function isSettled(action: ActionDefinition): Promise<boolean> {
+    if (isFollowUp(action) ? !action.edits!.length : action.amends && takesNothing(action)) return true;
+    if (!(await fields.settle(true, action.edits ?? undefined))) return refused();
+    return isFollowUp(action) || events.asks(false);
+  }
+
   /** The whole form is saved, and may be signed as it is. */
-  async function readyToSign(action: ActionDefinition, button: ActionDefinition): Promise<boolean> {
+  async function keptToSign(action: ActionDefinition, button: ActionDefinition): Promise<boolean> {
     if (action.amends && takesNothing(action)) return true;
-    if (!(await fields.settle(true))) return refused();
-    if (!(await events.asks(false))) return false;
     if ((document.dirty.value || !document.number.value) && !(await save(null))) return false;
     if (document.unsaved.value || !document.number.value) return refused(`暂存时又有新的录入，请再次点击「${button.label}」`);
     const nothing = action.amends === "replaces" && !allowed("delete").allowed;
@@ -262,15 +271,13 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
   }
 
   /** What was typed for the follow-up is kept, without a word; one that edits nothing leaves what is typed as it is. */
-  async function readyToFollowUp(action: ActionDefinition): Promise<boolean> {
-    if (!action.edits!.length) return true;
-    if (!(await fields.settle(true))) return refused();
-    if (!document.dirty.value) return true;
+  async function keptForFollowUp(action: ActionDefinition): Promise<boolean> {
+    if (!action.edits!.length || !document.dirty.value) return true;
     if (!(await events.mayStore())) return false;
     const { warnings } = await document.saveFollowUp(action);
     fields.forget();
     violations.refuse(warnings);
-    return document.unsaved.value ? refused(`提交时又有新的录入，请再次点击「${action.label}」`) : true;
+    return document.dirty.value || action.edits!.some(document.isRowUnfinished) ? refused(`提交时又有新的录入，请再次点击「${action.label}」`) : true;
   }
 
   /** Says why not: in words, or at the first place that is wrong. */

@@ -47,7 +47,8 @@ export function useDocument(type: string) {
   const dirty = computed(
     () => !!definition.value && !!view.value && !sameTyped(definition.value, content.value, view.value.content),
   );
-  const unfinished = computed(() => Object.entries(drafts).some(([name, draft]) => isUnfinished(draft, rowsOf(content.value, name))));
+  const isRowUnfinished = (name: string): boolean => !!drafts[name] && isUnfinished(drafts[name], rowsOf(content.value, name));
+  const unfinished = computed(() => Object.keys(drafts).some(isRowUnfinished));
   /** Whether something typed would be lost with the page: in the boxes, or in a row editor. */
   const unsaved = computed(() => dirty.value || unfinished.value);
 
@@ -245,7 +246,7 @@ export function useDocument(type: string) {
   }
 
   return {
-    type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, tab, sending,
+    type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, isRowUnfinished, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
     may, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,

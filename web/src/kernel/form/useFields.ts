@@ -176,10 +176,11 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
    * Waits until every left field has been checked and looked up, and every typed row is in its list; answers whether the
    * form may be sent.
    * @param whole nothing typed may be left out, not even when the user says so (before a signature)
+   * @param tables those that concern it; all, if not said otherwise
    */
-  async function settle(whole = false): Promise<boolean> {
+  async function settle(whole = false, tables?: string[]): Promise<boolean> {
     await idle();
-    for (const finish of finishers) if (!(await finish(whole))) return false;
+    for (const { table, finish } of finishers) if ((tables?.includes(table) ?? true) && !(await finish(whole))) return false;
     return unknown.size === 0;
   }
 
@@ -213,7 +214,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   };
 }
 
-/** Puts a typed row into its list; answers false when it must not go on without it. */
-export type Finisher = (whole: boolean) => Promise<boolean>;
+/** Puts a typed row into its table's list; answers false when it must not go on without it. */
+export interface Finisher { table: string; finish(whole: boolean): Promise<boolean> }
 
 export type FormFields = ReturnType<typeof useFields>;

@@ -260,7 +260,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     const text = `「${lines.label}」录入框中的这一行填写有误，尚未保存到列表。暂存将不包含这一行（它仍留在录入框中），是否继续暂存？`;
     return ask(text, { yes: "继续暂存", no: "返回更正", destructive: true });
   }
-  fields.finishers.push(finish);
+  fields.finishers.push({ table: lines.name, finish });
 
   return {
     lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,

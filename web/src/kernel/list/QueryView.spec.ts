@@ -91,6 +91,7 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     from!.element.focus();
     await from!.setValue("2026-13-01");
     expect(wrapper.findAll<HTMLInputElement>("input[type=date]").map((one) => one.element.value)).toEqual(["", "2026-11-21"]);
+    await from!.setValue("2026-11-01");
     await from!.trigger("keydown", { key: "Enter" });
     await flushPromises();
     expect(document.activeElement).toBe(to!.element);
@@ -99,15 +100,56 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it("a day that does not exist is asked for as it was typed, and refused by the server; eight digits are a day", async () => {
+  it("a day that does not exist is said as its box is left, and nothing is asked with it (UI-01); eight digits are a day", async () => {
     const { server, press } = query();
-    const [from, to] = ["起", "止"].map((end) => wrapper.get<HTMLInputElement>(`[aria-label=最近操作时间${end}]`));
-    await from!.setValue("2026-11-31");
-    await to!.setValue("20261201");
-    await to!.trigger("blur");
+    const said = () => wrapper.get(".condition:has([data-field=updated_from])").attributes("title");
+    const from = wrapper.get<HTMLInputElement>("[aria-label=最近操作时间起]");
+    await from.setValue("2026-11-31");
+    await from.trigger("focusout");
+    expect(said()).toBe("「最近操作时间」不是有效的日期");
     await press("查询");
-    expect(server.asked[0]!.query).toMatchObject({ updated_from: "2026-11-31", updated_to: "2026-12-01" });
-    expect(from!.element.value).toBe("2026-11-31");
+    expect([server.asked.length, from.element.value]).toEqual([0, "2026-11-31"]);
+    expect(wrapper.get(".list-state").text()).toContain("怎么办：请按 YYYY-MM-DD 填写");
+    await from.setValue("20261101");
+    await from.trigger("blur");
+    expect(said()).toBeUndefined();
+    await press("查询");
+    expect(server.asked[0]!.query).toMatchObject({ updated_from: "2026-11-01" });
+  });
+
+  it("the focused box has its red hint (UI-02); what the chosen 企业类别 needs is yellow (UI-01)", async () => {
+    const choices = [{ code: "A", name: "申请单位", needs: [] }, { code: "B", name: "收发货人", needs: ["entry_no"] }];
+    const role = { ...parcel.query.conditions[1]!, name: "role", label: "企业类别", kind: "role" as const, choices };
+    const definition = { ...parcel, query: { ...parcel.query, conditions: [role, ...parcel.query.conditions.slice(1)] } };
+    serve({ "GET /api/documents/sample.parcel": page });
+    wrapper = mount(QueryView, { props: { definitions: [definition] }, attachTo: document.body });
+    const yellow = () => wrapper.findAll(".condition.yellow > span:first-child").map((one) => one.text());
+    expect(yellow()).not.toContain("报关单号");
+    const box = wrapper.get("[data-field=role]");
+    await box.trigger("focusin");
+    expect(wrapper.get(".hint-line").text()).toContain("按空格键从列表中选择");
+    await box.setValue("收发货人");
+    await flushPromises();
+    await box.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(yellow()).toContain("报关单号");
+    await wrapper.get("[data-field=updated_from]").trigger("focusin");
+    expect(wrapper.get(".hint-line").text()).toContain("最多 30 天");
+  });
+
+  it("another type leaves what was typed in the boxes that both have (manual 4.3)", async () => {
+    const { press } = query();
+    const from = () => wrapper.get<HTMLInputElement>("[data-field=updated_from]");
+    await from().setValue("2026-11-11");
+    await press("查询");
+    const type = wrapper.get("[data-field=type]");
+    await type.setValue("提单");
+    await flushPromises();
+    await type.trigger("keydown", { key: "Enter" });
+    await flushPromises();
+    expect(from().element.value).toBe("2026-11-11");
+    await press("重置");
+    expect(from().element.value).toBe("");
   });
 
   it("without a tick the button says which data can be ticked", async () => {
@@ -201,6 +243,8 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     await wrapper.findAll("tbody tr")[0]!.findAll(".link")[1]!.trigger("click");
     await flushPromises();
     expect(wrapper.get(".receipts").findAll("tbody tr").map((one) => one.findAll("td")[1]!.text())).toEqual(["变更", "申报"]);
+    await press("重置");
+    expect(wrapper.find(".receipts").exists(), "of a row that is gone").toBe(false);
   });
 
   it("an answer that a newer question has overtaken is not shown", async () => {

@@ -22,12 +22,21 @@ export function useQuery(definition: () => Definition | null, now: () => Date = 
 
   watch(() => definition()?.type, begin, { immediate: true });
 
-  /** The page as it opens: a span that must be given stands at its longest, up to today; what the menu gives stands there too. */
+  /**
+   * The page as it opens: a span that must be given stands at its longest, up to today; what the menu gives stands there too.
+   * With another type (manual 4.3: one box changes) what was typed in the boxes that it has too stays.
+   */
   function begin(): void {
+    const typed = Object.entries(values);
     reset();
     for (const condition of conditions.value) Object.assign(values, atFirst(condition, now()));
     for (const name of conditions.value.flatMap(namesOf)) if (preset[name]) values[name] = preset[name];
+    for (const [name, value] of typed) if (name in values && isThere(name, value)) values[name] = value;
   }
+
+  /** Whether the type has this status; of other boxes any value may be asked. */
+  const isThere = (name: string, value: string): boolean =>
+    !value || conditions.value.find((one) => one.name === name)?.kind !== "status" || [ALL, ...definition()!.states].some(({ code }) => code === value);
 
   /** 重置: clears all conditions, to be filled in anew (UI-09, manual 4.3); the list is emptied. */
   function reset(): void {

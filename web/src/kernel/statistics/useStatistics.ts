@@ -2,13 +2,14 @@ import { computed, reactive, ref, shallowRef, watch } from "vue";
 import { getStatistics, type StatisticsQuestion } from "@/kernel/api/documents";
 import { lineOf, Problem } from "@/kernel/api/problem";
 import type { Definition, Figures, Violation } from "@/kernel/api/types";
+import { businessNow } from "@/kernel/clock/businessClock";
 import { day } from "@/kernel/format";
 import { ALL } from "@/kernel/list/allStates";
 
 const DAYS = 30; // what the span covers as the page opens
 
 /** A type's statistics: dimensions and conditions as chosen, and the figures of the question that was asked last. */
-export function useStatistics(definition: () => Definition, now: () => Date = () => new Date()) {
+export function useStatistics(definition: () => Definition, now: () => Date = businessNow) {
   const values = reactive<Record<string, string>>({});
   const by = reactive(["", ""]);
   const figures = shallowRef<Figures | null>(null);

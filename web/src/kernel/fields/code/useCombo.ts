@@ -3,7 +3,10 @@ import type { CodeItem } from "@/kernel/api/types";
 import { tooShort } from "@/kernel/form/checks";
 import type { CodeSource } from "./source";
 
-export const shownAs = (item: CodeItem): string => (item.name === item.code ? item.code : `${item.code} ${item.name}`);
+/** Whether the name says the code already (I-通关完成未反馈). */
+export const saysCode = ({ code, name }: CodeItem): boolean => name === code || name.startsWith(`${code}-`);
+
+export const shownAs = (item: CodeItem): string => (saysCode(item) ? item.name : `${item.code} ${item.name}`);
 
 export interface ComboEvents {
   /** The field's code has changed; "" when nothing is chosen. */
