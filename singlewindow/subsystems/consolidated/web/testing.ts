@@ -3,6 +3,7 @@ import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { vi } from "vitest";
 import { ref, type Component } from "vue";
 import { workspaceKey } from "@/kernel/workspace";
+import { parcel } from "@/testing/definition";
 import { serve } from "@/testing/server";
 import type { Candidate, DeclarationRow, MergePreview } from "./shapes";
 
@@ -36,6 +37,14 @@ export const declaration = (at: number, more: Partial<DeclarationRow> = {}): Dec
   number: numberOf(at), entry_no: "", entry_type: "0", ie_flag: "I", nature_name: "1 一般贸易", district: "5729", district_name: "5729 中山快件", filed_on: "2026-11-09",
   declared_on: "", closed_on: "", trade_mode: "0110", trade_mode_name: "0110 一般贸易", transport_mode_name: "4 公路运输", consignee_code: "4403110001", consignee_name: "深圳进出口公司",
   declarant_code: "4403180013", declarant_name: "深圳报关行", lists: 2, packages: "380", gross_weight: "3990", net_weight: "3800", items: 2, total: "9100.00", currency: "USD", status: "0", status_name: "暂存", may: { declare: yes, print: yes }, ...more,
+});
+
+export const FILED = [{ code: "3", name: "待发送", waiting: true }, { code: "7", name: "海关审批通过", waiting: false }];
+const column = (name: string, label: string) => ({ name, label, link: "", sortable: false });
+/** A filing's definition: pages remember it by its type, and specs share their modules, so that there is one for all of them. */
+export const filing = (type: string) => ({
+  ...parcel, type, states: FILED,
+  query: { ...parcel.query, columns: [column("number", "统一编号"), column("status", "企业备案状态"), column("company_name", "企业名称"), column("valid_until", "核准有效期")] },
 });
 
 export interface Opened {

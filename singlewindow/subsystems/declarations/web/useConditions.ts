@@ -38,7 +38,7 @@ export function useConditions({ span, clause, hints, narrowing, own = () => [] }
   const left = reactive(new Set<string>()); // boxes that were left: what is wrong with them is said
   const focused = ref("");
   const sheet = ref(0); // other boxes: nothing half-typed stays in them
-  const unknown = useUnknown(root, clause);
+  const unknown = useUnknown(root, refused, clause);
   const days = [`${span}_from`, `${span}_to`] as const;
 
   const hint = computed(() => hints()[focused.value] ?? null);

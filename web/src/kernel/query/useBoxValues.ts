@@ -18,7 +18,7 @@ interface Asked {
 /** The boxes of a query as they are filled in, what is wrong with them, and the hint of the one that has the focus. */
 export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLElement | undefined>, { refused, refuse, forget }: Asked) {
   const values = reactive<Record<string, string>>({});
-  const unknown = useUnknown(root, clause);
+  const unknown = useUnknown(root, refused, clause);
   const sheet = ref(0); // other boxes: nothing half-typed stays in them
   const focused = ref("");
   const hint = computed(() => boxes().find((box) => [box.name, ...namesOf(box)].includes(focused.value)) ?? null);

@@ -1,8 +1,7 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
-import { parcel } from "@/testing/definition";
 import { held } from "@/testing/server";
-import { openPage, pageOf, type Opened } from "../testing";
+import { filing, openPage, pageOf, type Opened } from "../testing";
 import ChangePage from "./ChangePage.vue";
 import { BOOKLET, QUALIFICATION } from "./useApproved";
 
@@ -17,7 +16,7 @@ let opened: Opened;
 afterEach(() => opened.wrapper.unmount());
 
 async function open(more: Record<string, unknown> = {}): Promise<Opened> {
-  const definitions = Object.fromEntries([QUALIFICATION, BOOKLET].map((type) => [`GET /api/definitions/${type}`, { ...parcel, type }]));
+  const definitions = Object.fromEntries([QUALIFICATION, BOOKLET].map((type) => [`GET /api/definitions/${type}`, filing(type)]));
   opened = await openPage(ChangePage, {
     ...definitions,
     [at(QUALIFICATION)]: pageOf([row(ONE, { extend: { allowed: false, why: NOT_YET } }), row(TWO, { extend: yes })]),

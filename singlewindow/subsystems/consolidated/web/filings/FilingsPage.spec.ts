@@ -2,16 +2,10 @@ import { flushPromises } from "@vue/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
 import * as documents from "@/kernel/api/documents";
 import type { Found } from "@/kernel/api/types";
-import { parcel } from "@/testing/definition";
-import { choose, numberOf, openPage, pageOf, type Opened } from "../testing";
+import { choose, FILED as states, filing as definition, numberOf, openPage, pageOf, type Opened } from "../testing";
 import FilingsPage from "./FilingsPage.vue";
 
 const [QUALIFICATION, BOOKLET] = ["consolidated.qualification", "consolidated.booklet"];
-const states = [{ code: "3", name: "待发送", waiting: true }, { code: "7", name: "海关审批通过", waiting: false }];
-const column = (name: string, label: string) => ({ name, label, link: "", sortable: false });
-const definition = (type: string) => ({
-  ...parcel, type, states, query: { ...parcel.query, columns: [column("number", "统一编号"), column("status", "企业备案状态"), column("company_name", "企业名称"), column("valid_until", "核准有效期")] },
-});
 const found = (at: number, status: string, values: Record<string, string>): Found => ({
   number: numberOf(at), status, version: 1, marker: null, answered: true, actions: {}, values: { number: numberOf(at), status: states.find((one) => one.code === status)!.name, ...values },
 } as unknown as Found);
