@@ -50,9 +50,9 @@ def remark_of(clause: str) -> Any:
 
 
 def container(label: str, element: str, hint: str, **more: Any) -> Any:
-    """The number of a container in the shape of ISO 6346; its check digit is a rule."""
+    """The number of a container in the shape of ISO 6346; its check digit is a rule, asked as the box is left."""
     return text(
-        label, length=11, upper=True, element=element, clause=BODY, hint=hint, pattern=CONTAINER_NUMBER,
+        label, length=11, upper=True, lookup=True, element=element, clause=BODY, hint=hint, pattern=CONTAINER_NUMBER,
         pattern_message=f"「{label}」应为 3 个字母的箱主代码、U、J 或 Z，再加 7 位数字",
         advice="请按箱门上的箱号填写，如 CSQU3054383", **more,
     )  # fmt: skip
@@ -80,8 +80,8 @@ class Body(Content):
         hint="必填，按空格键调出列表，也可录入代码、名称",
     )  # fmt: skip
     bind_obj_id: str = text(
-        "绑定对象ID", length=32, upper=True, required=negated(EXPORTED_BILL), element="BindObjId", clause=BODY,
-        pattern=MEDIUM, pattern_message="「绑定对象ID」不能含有逗号、分号、竖线或多余的空格",
+        "绑定对象ID", length=32, upper=True, lookup=True, required=negated(EXPORTED_BILL), element="BindObjId",
+        clause=BODY, pattern=MEDIUM, pattern_message="「绑定对象ID」不能含有逗号、分号、竖线或多余的空格",
         hint="必填，填写集装箱号、提单号、转关单号、车辆海关编号或车牌号；出口提单选填",
     )  # fmt: skip
     transport_id: str = text(
