@@ -19,7 +19,7 @@ import pytest
 
 from singlewindow.client.bridge import taking
 from singlewindow.client.bridge.boxes import Folder, InUse, take
-from singlewindow.client.bridge.orders import Definition, read_order
+from singlewindow.client.bridge.orders import Definition, Unfinished, read_order
 from singlewindow.client.bridge.outbox import CARD_SECONDS, OutBox
 from singlewindow.client.bridge.receipts import InBox
 from singlewindow.client.bridge.runner import (
@@ -179,6 +179,24 @@ def test_each_file_goes_its_way(house: House) -> None:
     assert house.reason("A-5.json")["detail"].startswith("文件不是完整的 JSON")
     result = json.loads((house.folder.sent / "A-3.json.result.json").read_text("utf-8"))
     assert (result["sender_number"], result["status"]["name"]) == ("自编 3", "暂存")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.json", b'{"type": "x", }', "文件不是完整的 JSON（第 1 行第 15 个字符处有误）"),
+        ("a.json", b'{"type": "\xff\xff"}', "文件不是完整的 JSON（不是 UTF-8 或 GB 18030 编码的文字）"),
+        ("a.xml", b"<Documents><Document>", "文件不是完整的 XML（第 1 行有误）"),
+        ("a.xml", b"<Documents>x</Documents>", "文件不是完整的 XML（第 1 行有不属于任何单据的文字）"),
+        ("a.xml", b'<?xml version="1.0" encoding="ebcdic"?><a/>', "文件不是完整的 XML（不支持文件声明的编码）"),
+        ("a.xml", b" ", "文件不是完整的 XML（没有内容）"),
+    ],
+)
+def test_what_is_not_whole_is_told_in_chinese(name: str, data: bytes, words: str) -> None:
+    """INTG-02, UI-16: no library's words, for people who put the file there."""
+    with pytest.raises(Unfinished) as told:
+        read_order(name, data, lambda _: pytest.fail("no type is named"))
+    assert f"文件{told.value}" == words
 
 
 def kill_at(at: int) -> Any:

@@ -49,6 +49,16 @@ FAULTS = {
     "text": "此处不能有文字",
     "long": "单据过长",
 }
+UNREADABLE = {
+    "empty": "没有内容",
+    "encoding": "文字编码无法识别",
+    "encoding_name": "不支持文件声明的编码",
+    "xml": "有误",
+    "deep": "嵌套过深",
+    "element": "的元素不是 Documents 或其下的 Document",
+    "text": "有不属于任何单据的文字",
+}
+"""What is wrong with an XML file, by the reasons of `contract/batch_files.py`."""
 
 
 class Unfinished(Exception):
@@ -149,8 +159,8 @@ def _document(data: bytes, names: XmlNames) -> Found:
     except Unreadable as problem:
         if problem.reason == "doctype":
             raise Refusal("XML 不能含有 DOCTYPE", "请去掉 DOCTYPE 后重新放入 OutBox") from problem
-        where = f"，第 {problem.figures['line']} 行" if "line" in problem.figures else ""
-        raise Unfinished(f"不是完整的 XML（{problem.reason}{where}）") from problem
+        where = f"第 {problem.figures['line']} 行" if "line" in problem.figures else ""
+        raise Unfinished(f"不是完整的 XML（{where}{UNREADABLE[problem.reason]}）") from problem
     if len(found) != 1:
         raise Refusal("每个文件应恰有一份单据（Document）", "请每份单据写一个文件")
     return found[0]
@@ -265,4 +275,9 @@ def _no_number(text: str) -> object:
 
 
 def _words(error: Exception) -> str:
-    return str(error)[:200] or type(error).__name__
+    """What is wrong with a JSON text, for people."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"第 {error.lineno} 行第 {error.colno} 个字符处有误"
+    if isinstance(error, UnicodeDecodeError):
+        return "不是 UTF-8 或 GB 18030 编码的文字"
+    return "层次过深" if isinstance(error, RecursionError) else str(error)[:200]

@@ -9,19 +9,34 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from weakref import WeakKeyDictionary
+
+import structlog
 
 from singlewindow.kernel.bounded import end
 from singlewindow.kernel.documents.store import CHINA
+from singlewindow.kernel.problems import API, Problem, TooMany
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
 from singlewindow.kernel.spreadsheets.export_parts import Part, Record
 
 CHILD = Path(__file__).with_name("export_child.py")
+AT_ONCE = 3  # files that a process writes while somebody waits: each takes a child and a connection meanwhile
+BUSY = "正在生成的导出文件较多，请稍后再试"
+BUSY_SECONDS = 10
+log = structlog.get_logger()
+_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+class CannotExport(Problem):
+    """The file could not be written."""
+
+    slug, status, title = "cannot-export", 500, "导出未成功"
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,23 @@ class ExportLimits:
 
 class ExportFailed(Exception):
     """The file was not made; no part of it is left."""
+
+
+@asynccontextmanager
+async def waited_for(busy: str = BUSY) -> AsyncIterator[None]:
+    """Around an export for which somebody waits: one of AT_ONCE in this process.
+
+    Raises TooMany with the words `busy` where as many are under way, CannotExport where the file is not made.
+    """
+    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    if gate.locked():
+        raise TooMany(busy, retry_after=BUSY_SECONDS, clause=API)
+    async with gate:
+        try:
+            yield
+        except ExportFailed as failed:
+            log.error("export failed", why=str(failed))
+            raise CannotExport("未能生成导出文件，请稍后再试；仍不成功请联系系统管理员") from None
 
 
 async def export(

@@ -22,6 +22,7 @@ from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
+from singlewindow.kernel.spreadsheets.exporting import CannotExport
 from singlewindow.subsystems.declarations import applications, data_files, progress
 from singlewindow.subsystems.declarations.access import at_desk
 from singlewindow.subsystems.declarations.applications import Applied
@@ -162,7 +163,7 @@ async def resume(number: ApplicationNumber, person: ChapterPerson, database: Bas
     response_class=Response,
     responses={
         200: {"content": {each: {} for each in MEDIA_TYPES.values()}},
-        **documented(NotReady, PartialData, Gone, TooMany),
+        **documented(NotReady, PartialData, Gone, TooMany, CannotExport),
     },
 )
 @for_tokens("read")

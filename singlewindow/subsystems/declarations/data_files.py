@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import StoredFile
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, NotFound, TooMany
+from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
+from singlewindow.kernel.spreadsheets.exporting import BUSY, waited_for
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.export_job import declarations_of
 from singlewindow.subsystems.declarations.exporting import export_declarations
@@ -22,9 +21,6 @@ from singlewindow.subsystems.declarations.progress import Progress, progress_of
 OWN = "company_id = $1"
 """The application's own check of whose results are told; row-level security is the second fence."""
 NAMED = 20  # failed numbers that the question names
-AT_ONCE = 3  # files that a process writes while somebody waits: each takes a child and a connection meanwhile
-BUSY = "正在生成的导出文件较多，请稍后再试，或导出 xlsx"
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -93,12 +89,9 @@ async def workbook(transaction: Transaction, person: Person, ready: Ready) -> St
 async def write(database: Database, person: Person, ready: Ready, format: FileFormat, target: Path) -> None:
     """Write the data of an application into a new file.
 
-    Raises TooMany where this process writes AT_ONCE already, Gone where some of the data were swept meanwhile.
+    Raises TooMany and CannotExport as `waited_for` does, Gone where some of the data were swept meanwhile.
     """
-    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    if gate.locked():
-        raise TooMany(BUSY, retry_after=10, clause=API)
-    async with gate, database.transaction(person.actor) as transaction:
+    async with waited_for(f"{BUSY}，或导出 xlsx"), database.transaction(person.actor) as transaction:
         declarations = declarations_of(transaction, person, ready.application_id)
         if await export_declarations(declarations, format, target) != ready.made:
             raise Gone(f"申请 {ready.number} {rules.GONE}")

@@ -20,6 +20,7 @@ from singlewindow.subsystems.consolidated.merging.asking import (
     Span,
     Terms,
     names_for,
+    refused,
     sort_of,
 )
 
@@ -27,6 +28,7 @@ DECLARANT, CONSIGNEE = "A", "B"  # 企业类别: 报关申报单位, 境内收�
 OWN = "f.company_id = {}"
 NAMED = "f.consignee_code = {} and (f.shown or f.company_id = {})"
 """The application's own check of whose declarations are found; row-level security is the second fence."""
+MOST_EXPORTED = 50_000
 AT_ONCE = 500  # rows of an export that are read together
 SORTS = ("number", "entry_no", "declared_on", "filed_on", "updated_at", "status")
 TABLES = {
@@ -122,6 +124,23 @@ async def find_declarations(
         *terms.values,
     )
     return rows[0]["found"], await _shown(transaction, [row for row in rows if row["number"]])
+
+
+async def check_exportable(transaction: Transaction, person: Person, asked: Asked) -> None:
+    """Raise Refused where nothing fits the conditions, or more than MOST_EXPORTED does."""
+    terms = _terms(person, asked)
+    found = await transaction.value(
+        f"""select count(*) from (
+                select from find_consolidated_declaration f where {terms} limit {MOST_EXPORTED + 1}) as c""",
+        *terms.values,
+    )
+    clause = f"{CLAUSE} 列表导出"
+    if not found:
+        advice = "请调整查询条件后再导出"
+        raise refused("", "declarations.none", "没有符合条件的集报报关单", advice, clause)
+    if found > MOST_EXPORTED:
+        message, advice = f"符合条件的集报报关单超过 {MOST_EXPORTED:,} 票", "请缩小申报日期的范围，分次导出"
+        raise refused("", "declarations.many", message, advice, clause)
 
 
 async def exported(transaction: Transaction, person: Person, asked: Asked) -> AsyncIterator[dict[str, Any]]:

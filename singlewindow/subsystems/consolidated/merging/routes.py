@@ -25,7 +25,7 @@ from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.printing.figures import TEMPLATE
 from singlewindow.kernel.printing.typesetter import CannotPrint, Typesetter
 from singlewindow.kernel.problems import Conflict, Refused, TooMany
-from singlewindow.kernel.spreadsheets.exporting import export
+from singlewindow.kernel.spreadsheets.exporting import CannotExport, export, waited_for
 from singlewindow.kernel.subsystem import DECLARANT
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
@@ -228,7 +228,7 @@ async def find_declarations(person: ChapterPerson, database: Base, asked: AskedD
     "/declarations/export",
     summary="Merged declarations as a workbook (列表导出)",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}}, **documented(Refused)},
+    responses={200: {"content": {XLSX: {}}}, **documented(Refused, TooMany, CannotExport)},
 )
 @for_tokens("read")
 async def export_declarations(person: ChapterPerson, database: Base, asked: AskedDeclarations) -> Response:
@@ -238,14 +238,12 @@ async def export_declarations(person: ChapterPerson, database: Base, asked: Aske
         raise refused("company_kind", "declarations.export", message, advice, f"{FINDING} 列表导出")
     with TemporaryDirectory(prefix="export-") as folder:
         target = Path(folder) / "list.xlsx"
-        async with database.transaction(person.actor) as transaction:
+        async with waited_for(), database.transaction(person.actor) as transaction:
+            await declarations.check_exportable(transaction, person, asked)
             found = declarations.exported(transaction, person, asked)
-            count = await export("xlsx", declarations.PARTS, found, target)
+            await export("xlsx", declarations.PARTS, found, target)
             today = transaction.now.astimezone(CHINA).date()
-        content = target.read_bytes() if count else b""
-    if not count:
-        message, advice = "没有符合条件的集报报关单", "请调整查询条件后再导出"
-        raise refused("", "declarations.none", message, advice, f"{FINDING} 列表导出")
+        content = target.read_bytes()
     return attachment(f"集报报关单列表_{today}.xlsx", XLSX, content)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from singlewindow.kernel.spreadsheets import exporting
 from singlewindow.subsystems.consolidated.lists import LIST
-from singlewindow.subsystems.consolidated.merging import deadlines
+from singlewindow.subsystems.consolidated.merging import deadlines, declarations
 from singlewindow.subsystems.consolidated.merging.asking import Terms
 from singlewindow.subsystems.consolidated.merging.deadlines import reminded
 from singlewindow.subsystems.consolidated.readings import Overdue, Readings
@@ -129,6 +132,34 @@ async def test_only_the_consignee_exports_the_list(stage: Stage) -> None:
     for kind in "AB":
         refused = await agent.http.get(f"{AT}/declarations/export", params={"company_kind": kind})
         assert refused.status_code == 422
+
+
+async def test_few_exports_are_written_at_once_and_none_without_bound(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-14, INTG-01: one more waits, too many rows are refused, and a file that is not made is told in words."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]])
+    await stage.build()
+
+    async def exported() -> Any:
+        return await stage.owner.http.get(f"{AT}/declarations/export", params={"company_kind": "B"})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "AT_ONCE", 1)
+        patched.setattr(exporting, "_gates", {})
+        answers = await asyncio.gather(exported(), exported(), exported())
+    assert sorted(each.status_code for each in answers) == [200, 429, 429]
+    assert all(each.headers["Retry-After"] for each in answers if each.status_code == 429)
+    with monkeypatch.context() as patched:
+        patched.setattr(declarations, "MOST_EXPORTED", 0)
+        refused = await exported()
+    assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "declarations.many")
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "CHILD", Path("/nowhere"))
+        failed = await exported()
+    assert (failed.status_code, failed.json()["type"]) == (500, "/problems/cannot-export")
+    assert (await exported()).status_code == 200
 
 
 async def test_declarations_are_found_by_their_conditions(stage: Stage) -> None:

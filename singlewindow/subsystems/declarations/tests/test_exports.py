@@ -15,8 +15,9 @@ from python_calamine import CalamineWorkbook
 
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import runner
+from singlewindow.kernel.spreadsheets import exporting
 from singlewindow.kernel.spreadsheets.exporting import ExportFailed
-from singlewindow.subsystems.declarations import data_files, export_job, rules
+from singlewindow.subsystems.declarations import export_job, rules
 from singlewindow.subsystems.declarations import work as chapter_work
 from singlewindow.subsystems.declarations.keeping import kept_until
 from singlewindow.subsystems.declarations.tests.scene import (
@@ -269,8 +270,8 @@ async def test_no_more_files_are_written_at_once_than_the_process_has_room_for(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PRNT-07: whoever comes when it has none is asked to wait; the workbook, which is there, is had at any time."""
-    monkeypatch.setattr(data_files, "AT_ONCE", 1)
-    monkeypatch.setattr(data_files, "_gates", {})
+    monkeypatch.setattr(exporting, "AT_ONCE", 1)
+    monkeypatch.setattr(exporting, "_gates", {})
     member = await scene(house)
     application = await done(house, member, await publish(house, declaration(member)), "export")
     answers = await asyncio.gather(*(data_of(member, application, each) for each in ("csv", "json", "xlsx")))
