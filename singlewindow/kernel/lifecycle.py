@@ -295,6 +295,10 @@ class Lifecycle:
         """The action of that name. Raises NotInThisState when there is none."""
         if action := self.find_action(name):
             return action
+        if name == "save":
+            raise NotInThisState(
+                "这类单据由系统按其他单据生成，不能录入、修改或导入", advice="请办理生成它的单据"
+            )
         raise NotInThisState(f"没有名为 {name} 的操作")
 
     def label_of(self, name: str) -> str:

@@ -188,7 +188,11 @@ def test_each_file_goes_its_way(house: House) -> None:
         ("a.json", b'{"type": "\xff\xff"}', "文件不是完整的 JSON（不是 UTF-8 或 GB 18030 编码的文字）"),
         ("a.xml", b"<Documents><Document>", "文件不是完整的 XML（第 1 行有误）"),
         ("a.xml", b"<Documents>x</Documents>", "文件不是完整的 XML（第 1 行有不属于任何单据的文字）"),
-        ("a.xml", b'<?xml version="1.0" encoding="ebcdic"?><a/>', "文件不是完整的 XML（不支持文件声明的编码）"),
+        (
+            "a.xml",
+            b'<?xml version="1.0" encoding="ebcdic"?><a/>',
+            "文件不是完整的 XML（不支持文件声明的编码）",
+        ),
         ("a.xml", b" ", "文件不是完整的 XML（没有内容）"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from singlewindow.kernel.spreadsheets import exporting
+from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
 from singlewindow.subsystems.consolidated.merging import deadlines, declarations
 from singlewindow.subsystems.consolidated.merging.asking import Terms
@@ -265,3 +266,12 @@ async def test_a_line_of_the_home_page(stage: Stage) -> None:
         ("merge", f"集报一般贸易清单汇总：{text}", 2)
     ]
     assert (await (await stage.house.member()).http.get("/api/reminders")).json()["items"] == []
+
+
+async def test_a_declaration_is_made_by_merging_alone(stage: Stage) -> None:
+    """CONS-15, UI-16: whoever saves or imports one is told in words why it cannot be."""
+    saved = await stage.owner.http.post(f"/api/documents/{DECLARATION.name}", json={"content": {}})
+    assert (saved.status_code, saved.json()["detail"]) == (
+        409, "这类单据由系统按其他单据生成，不能录入、修改或导入",
+    )  # fmt: skip
+    assert saved.json()["advice"] == "请办理生成它的单据"
