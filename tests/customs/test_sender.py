@@ -102,7 +102,9 @@ async def test_a_message_that_breaks_the_portal_holds_back_its_own_document_only
         pass
     assert [n.key for n in portal.notices] == [f"{n:018d}" for n in range(9) if n != 4]
     waiting = await customs.rows("select topic, attempts from outgoing where state = 'queued' order by id")
-    assert waiting == [(f"declaration/{4:018d}", 1), (f"declaration/{4:018d}", 0)]
+    # Tried once, or more often where the halving took longer than the wait before the next try.
+    tried = [(topic, attempts > 0) for topic, attempts in waiting]
+    assert tried == [(f"declaration/{4:018d}", True), (f"declaration/{4:018d}", False)]
     portal.poison = ""
     await asyncio.sleep(await sender.idle())
     assert await sender.send_due() == 2

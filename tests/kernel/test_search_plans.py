@@ -75,6 +75,8 @@ def asked(type: DocumentType, condition: Condition | None) -> dict[str, str]:
         last = date.today()  # noqa: DTZ011
         first = last - timedelta(days=min(condition.max_days or 20, 20))
         return value | {f"{condition.name}_from": str(first), f"{condition.name}_to": str(last)}
+    if condition and condition.kind == "status":
+        return value | {condition.name: type.lifecycle.states[0].code}
     return value | ({condition.name: "1"} if condition and condition.kind != "own" else {})
 
 
