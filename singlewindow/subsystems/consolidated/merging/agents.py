@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -51,7 +52,7 @@ def why_not_declare(code: str, company: Mapping[str, Any] | None, today: date) -
 
 async def get_agent(transaction: Transaction, code: str) -> Agent:
     """The company of that code, fit to declare. Raises Refused at `declarant_code`."""
-    code = code.strip().upper()
+    code = unicodedata.normalize("NFKC", code).strip().upper()
     if not re.fullmatch(r"[0-9]{4}[0-9A-Z]{6}", code):
         raise _refused("agent.shape", "「报关单申报单位代码」应为 10 位海关编码", ASK)
     entry = await Registers(transaction).find(KIND, code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from singlewindow.kernel.database.connection import Row, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.subsystems.consolidated.merging.asking import COUNTED, Terms, refused
@@ -25,14 +27,16 @@ async def find_relations(
 
     Raises Refused where none is.
     """
-    if not (list_number.strip() or declaration_number.strip()):
+    numbers = {"list_number": list_number, "declaration_number": declaration_number}
+    asked = {column: unicodedata.normalize("NFKC", number).strip() for column, number in numbers.items()}
+    if not any(asked.values()):
         message = "请勾选集报清单统一编号或集报报关单统一编号，并填写编号"
         raise refused("list_number", "relation.required", message, "填写其中一项后再查询", CLAUSE)
     terms = Terms()
     terms.add(OWN, person.company_id, person.company_id)
-    for column, number in (("list_number", list_number), ("declaration_number", declaration_number)):
-        if number.strip():
-            terms.add(f"r.{column} = {{}}", number.strip())
+    for column, number in asked.items():
+        if number:
+            terms.add(f"r.{column} = {{}}", number)
     order = "order by r.declaration_number, r.declaration_item, r.list_number, r.list_item"
     rows = await transaction.rows(
         f"""with counted as (

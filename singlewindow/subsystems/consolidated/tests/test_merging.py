@@ -89,6 +89,8 @@ async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
     assert head.items() <= made[0].items()
 
     of_list = (await stage.get("relations", list_number=lists["L1"]))["items"]
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in lists["L1"])  # as an input method types it
+    assert (await stage.get("relations", list_number=wide))["items"] == of_list
     [number] = {each["declaration_number"] for each in of_list}
     assert [(each["list_item"], each["declaration_item"], each["name"]) for each in of_list] == [
         (1, 1, "鲜榴莲"), (2, 2, "鲜香蕉"),
@@ -160,6 +162,8 @@ async def test_m12_the_agents_declaration(stage: Stage) -> None:
     on but cannot declare it."""
     agent, lists = await stage.agent(), await stage.m1()
     named = await stage.get(f"agents/{agent.customs_code}")
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in agent.customs_code)
+    assert await stage.get(f"agents/{wide}") == named
     assert named["name"] == f"报关企业{agent.customs_code}"
     assert (await stage.merge([lists["L1"]], agent.customs_code)).status_code == 201
     await stage.build()

@@ -29,6 +29,14 @@ it("CONS-14: one question finds 企业资质信息 and 企业商品信息; of bo
   expect([rowsOf("企业资质信息").length, rowsOf("企业商品信息").length]).toEqual([1, 2]);
 });
 
+it("CONS-14: a booklet is found by its own 备案企业中心统一编号 too, where nothing is of that qualification", async () => {
+  const own = ({ query }: { query: Record<string, string> }) => pageOf(query.number === numberOf(2) ? [booklets[0]!] : []);
+  await open({ [`GET /api/documents/${QUALIFICATION}`]: pageOf([]), [`GET /api/documents/${BOOKLET}`]: own });
+  await page.field("number").setValue(numberOf(2));
+  await page.press("查询");
+  expect(rowsOf("企业商品信息").map((row) => row.text())).toEqual([expect.stringContaining(numberOf(2))]);
+});
+
 it("CONS-14: 待发送 is a status of booklets alone: no qualification is asked for by it", async () => {
   await open();
   await choose(page, "status", "待发送");

@@ -18,10 +18,12 @@ const listOf = (type: string, asked: (question: Question) => Question | null) =>
   });
 export type FilingList = ReturnType<typeof listOf>;
 
-/** Both kinds of filings for one question; of booklets 备案企业中心统一编号 is that of their qualification. */
+/** Both kinds of filings for one question; of booklets 备案企业中心统一编号 is that of their qualification, else their own. */
 export function useFilings() {
+  let turn = 0; // a query goes on only while nothing newer was asked
+  let own = false;
   const qualifications = listOf(QUALIFICATION, (question) => (question.status === HELD ? null : question));
-  const booklets = listOf(BOOKLET, ({ number, ...others }) => (number ? { ...others, qualification: number } : others));
+  const booklets = listOf(BOOKLET, ({ number, ...others }) => (number ? { ...others, [own ? "number" : "qualification"]: number } : others));
   const both = [qualifications, booklets];
   const chosen = ref(""); // type/number
 
@@ -34,8 +36,13 @@ export function useFilings() {
   });
 
   async function search(question: Question): Promise<void> {
+    const mine = ++turn;
     chosen.value = "";
+    own = false;
     await Promise.all(both.map((one) => one.search(question)));
+    if (mine !== turn || !question.number || booklets.rows.value.length || booklets.failed.value) return;
+    own = true;
+    await booklets.search(question);
   }
 
   function refuse(violations: Violation[]): void {
@@ -44,6 +51,7 @@ export function useFilings() {
   }
 
   function forget(): void {
+    turn += 1;
     chosen.value = "";
     for (const one of both) one.forget();
   }
