@@ -295,11 +295,14 @@ class Lifecycle:
         """The action of that name. Raises NotInThisState when there is none."""
         if action := self.find_action(name):
             return action
-        if name == "save":
-            raise NotInThisState(
-                "这类单据由系统按其他单据生成，不能录入、修改或导入", advice="请办理生成它的单据"
-            )
         raise NotInThisState(f"没有名为 {name} 的操作")
+
+    @property
+    def saving(self) -> Action:
+        """暂存. Raises NotInThisState for a type that nobody types in or imports: its documents come from elsewhere."""
+        if action := self.find_action("save"):
+            return action
+        raise NotInThisState("这类单据不能录入、修改或导入", advice="请从生成这类单据的业务办理")
 
     def label_of(self, name: str) -> str:
         """What an action is called; its name where there is none (any more)."""

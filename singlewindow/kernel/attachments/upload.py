@@ -188,7 +188,7 @@ class UploadDesk:
         desk, lifecycle = self.desk, self.desk.type.lifecycle
         follow_ups = [a for a in lifecycle.follow_ups if ATTACHMENTS + code in (a.edits or ())]
         if not follow_ups:
-            return desk.check(lifecycle.action("save"), document.status, document)
+            return desk.check(lifecycle.saving, document.status, document)
         names = editable_of(desk.type, desk.person, document, desk.transaction.now) or frozenset()
         if ATTACHMENTS + code not in names:
             desk.check(follow_ups[0], document.status, document, document.marks)

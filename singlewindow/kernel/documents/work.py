@@ -169,7 +169,7 @@ class Desk:
     async def save_again(self, sent: Mapping[str, Any], key: str) -> View:
         """暂存 for the first time with a key that this account used before: the document of then, as long as there
         is one. Raises Refused where the key stood for another type or content."""
-        status = self.check(self.type.lifecycle.action("save"), NEW)
+        status = self.check(self.type.lifecycle.saving, NEW)
         request = _digest(typed(self.type, sent))
         if earlier := await self._earlier(key, request):
             return await self.open(earlier)
@@ -187,7 +187,7 @@ class Desk:
         Raises Refused where something else was sent under it, or the number is none.
         """
         number = _sender_number(sender_number)
-        status = self.check(self.type.lifecycle.action("save"), NEW)
+        status = self.check(self.type.lifecycle.saving, NEW)
         digest = senders.digest_of(self.type, sent)
         if earlier := await self._sent_before(number, digest):
             return earlier, False
@@ -298,7 +298,7 @@ class Desk:
     async def draft(self, document: Document | None, sent: Mapping[str, Any]) -> tuple[str, Verdict]:
         """Status and verdict of 暂存 of what was sent, for a new document or a stored one. Raises as `check`."""
         before = NEW if document is None else document.status
-        status = self.check(self.type.lifecycle.action("save"), before, document)
+        status = self.check(self.type.lifecycle.saving, before, document)
         return status, await judge(self.transaction, self.type, self.person, sent, stored=document)
 
     async def amended(

@@ -55,7 +55,7 @@ def _check(
 
 
 def _status(desk: Desk) -> str:
-    return desk.check(desk.type.lifecycle.action("save"), NEW)
+    return desk.check(desk.type.lifecycle.saving, NEW)
 
 
 async def _unfold(work: Work) -> None:

@@ -272,6 +272,6 @@ async def test_a_declaration_is_made_by_merging_alone(stage: Stage) -> None:
     """CONS-15, UI-16: whoever saves or imports one is told in words why it cannot be."""
     saved = await stage.owner.http.post(f"/api/documents/{DECLARATION.name}", json={"content": {}})
     assert (saved.status_code, saved.json()["detail"]) == (
-        409, "这类单据由系统按其他单据生成，不能录入、修改或导入",
+        409, "这类单据不能录入、修改或导入",
     )  # fmt: skip
-    assert saved.json()["advice"] == "请办理生成它的单据"
+    assert saved.json()["advice"] == "请从生成这类单据的业务办理"
