@@ -21,7 +21,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ import asyncpg
 import uvloop
 
 from benchmarks import declarations
-from benchmarks.conditions import conditions, of_database
+from benchmarks.conditions import NICENESS, conditions, of_database
 from benchmarks.figures import Bench, Round
 from benchmarks.numbers import busy_of, by_round, combined, shown
 from benchmarks.processes import BUSY
@@ -77,7 +77,7 @@ def main() -> None:
     if measured := [name for name in names or FIGURES if name not in others]:
         _say("starting an installation")
         with (
-            running(patience=PATIENCE, WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json") as system,
+            _installation() as system,
             _floor(system) as floor,
         ):
             kept_up = uvloop.run(_measure(system, *floor, measured))
@@ -87,6 +87,17 @@ def main() -> None:
         subprocess.run((sys.executable, "-m", "benchmarks.bench_merging"), cwd=CLONE, check=True)
     if not names or "codes" in names:
         _codes(told=bool(names))
+
+
+def _installation() -> AbstractContextManager[System]:
+    """What is measured, as `make run` starts it; its customs decide at once."""
+    return running(
+        patience=PATIENCE,
+        WITH_TEMPLATE="1",
+        CUSTOMS_DELAY="0",
+        LOG_FORMAT="json",
+        BACKGROUND_NICENESS=NICENESS,
+    )
 
 
 @contextmanager

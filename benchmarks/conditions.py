@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.sides import Side
+from singlewindow.contract.environment import USUAL_NICENESS
 from tests.system.running import CLONE
 
 SETTINGS = (
@@ -20,6 +21,7 @@ SETTINGS = (
     "max_wal_size", "checkpoint_timeout", "commit_delay", "autovacuum", "effective_io_concurrency", "jit",
 )  # fmt: skip
 PROBES, PROBE_SECONDS = 200, 2.0
+NICENESS = str(USUAL_NICENESS)  # of those who give way: as in an installation, not as in the tests' systems
 BLOCK = b"\0" * 8192
 
 
@@ -34,6 +36,7 @@ def conditions() -> dict[str, Any]:
         "kernel": platform.release(),
         "machine": platform.machine(),
         "python": platform.python_version(),
+        "background_niceness": int(NICENESS),
         "load_before": round(os.getloadavg()[0], 1),
     }
 

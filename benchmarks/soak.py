@@ -28,7 +28,7 @@ import uvloop
 
 from benchmarks import declarations
 from benchmarks.arrivals import Crowd
-from benchmarks.conditions import conditions, of_database
+from benchmarks.conditions import NICENESS, conditions, of_database
 from benchmarks.figures import Bench
 from benchmarks.mixture import Kind, Mixture
 from benchmarks.numbers import Samples, poisson
@@ -58,7 +58,12 @@ def main() -> None:
     """Run it, print and keep the line."""
     _say("starting an installation")
     with running(
-        patience=PATIENCE, WITH_TEMPLATE="1", CUSTOMS_DELAY="0", LOG_FORMAT="json", CAPTCHA_FIXED="TEST"
+        patience=PATIENCE,
+        WITH_TEMPLATE="1",
+        CUSTOMS_DELAY="0",
+        LOG_FORMAT="json",
+        CAPTCHA_FIXED="TEST",
+        BACKGROUND_NICENESS=NICENESS,
     ) as system:
         line = uvloop.run(_soak(system))
         line["unexpected_in_logs"] = sum(

@@ -53,6 +53,7 @@ def _origins(text: str) -> str:
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrNone = Annotated[int, Field(ge=0, le=65535)]
 Niceness = Annotated[int, Field(ge=0, le=19)]
+USUAL_NICENESS = 19  # of those who give way: what requests leave is theirs, and always a little
 WebAddress = Annotated[str, AfterValidator(_web), Told("an address that begins with http:// or https://")]
 DatabaseAddress = Annotated[str, AfterValidator(_database), Told("an address that begins with postgresql://")]
 Origins = Annotated[

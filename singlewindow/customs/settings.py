@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from singlewindow.contract.environment import (
+    USUAL_NICENESS,
     DatabaseAddress,
     EnvironmentSettings,
     Niceness,
@@ -28,7 +29,9 @@ class CustomsSettings(EnvironmentSettings):
     customs_port: Port = 8001
     listening_socket: int | None = None  # the file descriptor of one that the launcher hands over
     drain_seconds: Span = 0  # asked to end, it says so long that it is not ready, and answers all the same
-    background_niceness: Niceness = 10  # on the portal's machine its requests have the processors first
+    background_niceness: Niceness = (
+        USUAL_NICENESS  # on the portal's machine its requests have the processors first
+    )
     customs_database_url: DatabaseAddress = "postgresql://customs@127.0.0.1/customs"
     pki: Path | None = None
     portal_url: WebAddress = "http://127.0.0.1:8000"

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from singlewindow.contract.environment import (
+    USUAL_NICENESS,
     DatabaseAddress,
     EnvironmentSettings,
     Niceness,
@@ -31,7 +32,9 @@ class Settings(EnvironmentSettings):
     drain_seconds: Span = (
         0  # asked to end, a web process says so long that it is not ready, and answers all the same
     )
-    background_niceness: Niceness = 10  # of the worker and its children: requests have the processors first
+    background_niceness: Niceness = (
+        USUAL_NICENESS  # of the worker and its children: requests have the processors first
+    )
     card_port: Port = 61232
     database_url: DatabaseAddress = "postgresql://sw_migrate@127.0.0.1/singlewindow"
     web_database_url: DatabaseAddress = "postgresql://sw_web@127.0.0.1/singlewindow"
