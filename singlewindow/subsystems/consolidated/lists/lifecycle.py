@@ -65,10 +65,11 @@ LIFECYCLE = Lifecycle(
     ),
     actions=(
         Action(
-            "new", "新增", STORED | states(NEW), needs_card_account=False, clause=f"{CHAPTER} 操作按钮说明 清单新增"
+            "new", "清单新增", STORED | states(NEW), needs_card_account=False,
+            clause=f"{CHAPTER} 操作按钮说明 清单新增",
         ),
         Action(
-            "save", "暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功",
+            "save", "清单暂存", EDITABLE | states(NEW), to=DRAFT, shortcut="Alt+S", done="暂存成功",
             clause=f"{CHAPTER} 操作按钮说明 清单暂存",
         ),
         Action("copy", "复制", STORED, style="plain", shortcut="Alt+C", clause="手册 第六篇 5.2 集报清单查询"),

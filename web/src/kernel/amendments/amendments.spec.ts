@@ -18,7 +18,7 @@ const no = (why: string) => ({ allowed: false, why });
 const apply = parcel.actions.find((one) => one.name === "apply")!;
 const amending = (name: string, label: string, more: Partial<ActionDefinition>): ActionDefinition => ({ ...apply, name, label, amends: "replaces", ...more });
 const actions = [
-  ...parcel.actions,
+  ...parcel.actions.map((one) => (one.name === "save" ? { ...one, label: "包裹暂存" } : one)),
   amending("change", "变更", { alters: ["district", "goods"] }),
   amending("extend", "延期", { alters: [] }),
   amending("correct", "修改申请", { by_field: true, asks: ["reason", "phone"] }),
@@ -143,6 +143,7 @@ describe("修改申请: field by field (CONS-12, manual 3.1)", () => {
 
   it("暂存 asks why, yellow obligatory; 申报 asks only for what is missing", async () => {
     const { press, dialog, saves, box } = await form("correct");
+    expect(wrapper.find("[data-action=save]").text()).toBe("暂存"); // of the application, and not of the parcel
     await press("[data-action=save]");
     expect(dialog().findAll("label").map((one) => one.text())).toEqual(["修改原因", "电话"]);
     await press("[data-amend=answer]");

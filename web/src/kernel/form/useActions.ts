@@ -17,6 +17,7 @@ import { isFollowUp } from "./useEditable";
 import type { FormFields } from "./useFields";
 import type { Violations } from "./useViolations";
 
+const SAVE_AMENDMENT = "暂存"; // whatever the document's own is called
 const LOSE = "当前录入的内容尚未暂存，继续将丢失这些内容，是否继续？";
 
 export interface ActionEvents {
@@ -41,7 +42,7 @@ export interface ActionEvents {
 /** The button bar: which actions there are, which are grey and why, and what each does. */
 export function useActions(document: OpenDocument, fields: FormFields, violations: Violations, events: ActionEvents) {
   const busy = ref("");
-  const buttons = computed(() => buttonsOf((document.definition.value?.actions ?? []).filter(isOfThisForm)));
+  const buttons = computed(() => buttonsOf((document.definition.value?.actions ?? []).filter(isOfThisForm).map(asCalledHere)));
   const allowed = (name: string): Allowed => document.may(name);
   const mayPress = (button: Button): Allowed => allowedOf(button, document.view.value!.status.code, allowed);
 
@@ -54,6 +55,11 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (amending && takesNothing(amending)) return one === amending;
     if (one.edits ? amending : one.amends) return false;
     return !amending?.by_field || one.signed || ["save", "delete"].includes(one.name);
+  }
+
+  /** 暂存 of an amendment keeps what is asked of customs, and not the document. */
+  function asCalledHere(one: ActionDefinition): ActionDefinition {
+    return one.name === "save" && document.amending.value ? { ...one, label: SAVE_AMENDMENT } : one;
   }
 
   /** Does what the button says; shows why not when it is grey. */

@@ -37,6 +37,16 @@ def test_the_states_have_the_manuals_words() -> None:
     assert {state.code: state.name for state in LIFECYCLE.states} == WORDS
 
 
+def test_the_buttons_have_the_manuals_words() -> None:
+    """CONS-11, CONS-12: those of the form, and of its goods."""
+    assert {each.name: each.label for each in LIFECYCLE.actions} == {
+        "new": "清单新增", "save": "清单暂存", "copy": "复制", "delete": "删除", "declare": "申报",
+        "modify": "修改申请", "revoke": "撤销申请", "print": "打印",
+    }  # fmt: skip
+    goods = LIST.form.content.tables["goods"]
+    assert (goods.insert, goods.delete, goods.elements) == ("商品插入", "商品删除", "归类")
+
+
 @pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_every_state_action_and_role(case: Case) -> None:
     """CONS-11, CONS-12: what is listed happens, what is not listed raises with a reason."""
