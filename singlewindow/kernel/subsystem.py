@@ -635,13 +635,14 @@ class Chore:
 @dataclass(frozen=True)
 class Reminded:
     """A line of a chapter's own on the home page: what is to be done until when. It leads to a document (`type` and
-    `number`), or to the chapter's own `page` by its name."""
+    `number`), or to the chapter's own `page` by its name, which finds what the conditions in `preset` find."""
 
     text: str
     due_at: datetime
     type: str = ""
     number: str = ""
     page: str = ""
+    preset: Mapping[str, str] = field(default_factory=dict)
 
 
 Reminders = Callable[[Transaction, int], Awaitable[Sequence[Reminded]]]

@@ -51,6 +51,7 @@ class ReminderItem(BaseModel):
     page: str = Field(
         description="The name of the application's own page, an address of the portal's (/company/…), or empty"
     )
+    preset: dict[str, str] = Field(description="The conditions with which that own page is opened")
     text: str
     due_at: datetime
     days: int
@@ -135,6 +136,7 @@ def _item(row: Row, reminder: Reminder, now: datetime) -> ReminderItem:
         title=type.title,
         number=row["number"],
         page="",
+        preset={},
         text=reminder.say(row["number"], days),
         due_at=row["due_at"],
         days=days,
@@ -149,6 +151,7 @@ def _line(subsystem: Subsystem, line: Reminded, now: datetime) -> ReminderItem:
         title=title,
         number=line.number,
         page=line.page,
+        preset=dict(line.preset),
         text=line.text,
         due_at=line.due_at,
         days=_days(line.due_at, now),
@@ -162,6 +165,7 @@ def _own_line(line: Reminded, real_now: datetime) -> ReminderItem:
         title=COMPANY,
         number="",
         page=line.page,
+        preset=dict(line.preset),
         text=line.text,
         due_at=line.due_at,
         days=_days(line.due_at, real_now),

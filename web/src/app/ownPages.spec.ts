@@ -6,7 +6,7 @@ import { addressOf, groups } from "./applications";
 import { makeRouter } from "./router";
 import SideMenu from "./SideMenu.vue";
 import TabPage from "./TabPage.vue";
-import { forgetTabs, showAddress, tabs } from "./tabs";
+import { addressOfTab, forgetTabs, showAddress, tabs } from "./tabs";
 import { titleOf } from "./titles";
 
 const item = (title: string, name: string): MenuItem => ({ title, page: "own", types: [], name, under: "", amends: "", preset: {} });
@@ -24,10 +24,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function opened(name: string) {
+async function opened(...place: string[]) {
   const router = makeRouter();
-  await router.push(`/app/_labels/own/${name}`);
-  showAddress("_labels", ["own", name]);
+  await router.push(`/app/_labels/own/${place.join("/")}`);
+  showAddress("_labels", ["own", ...place]);
   const page = mount(TabPage, { props: { tab: tabs.at(-1)!, active: true }, global: { plugins: [router] } });
   await vi.dynamicImportSettled();
   await flushPromises();
@@ -62,6 +62,16 @@ it("UI-17: the chapter's page is drawn in the tab", async () => {
   const { page } = await opened("parcels");
   expect(page.get("h1").text()).toBe("样例包裹");
   expect(page.text()).toContain("包裹编号");
+});
+
+it("CONS-16: a page that is opened with conditions is another tab, and the same line of the menu", async () => {
+  const { router } = await opened("parcels", "carrier=SF");
+  await opened("parcels");
+  expect(tabs.map((one) => [one.preset, addressOfTab(one)])).toEqual([["carrier=SF", "/app/_labels/own/parcels/carrier=SF"], ["", "/app/_labels/own/parcels"]]);
+  showAddress("_labels", ["own", "parcels", "carrier=SF"]);
+  expect(tabs).toHaveLength(2);
+  const menu = mount(SideMenu, { props: { application: chapter }, global: { plugins: [router] } });
+  expect(menu.get(".current").text()).toBe("样例包裹");
 });
 
 it("a name that the chapter has no page for says so", async () => {

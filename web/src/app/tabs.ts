@@ -13,7 +13,7 @@ export interface Tab {
   number: string | null;
   /** How the document is opened: "" to work on it, "view" to look at it, else the name of an action that it is opened for. */
   mode: string;
-  /** What the menu gave to a form or a query page, as it stands in the address ("list_kind=GI"). */
+  /** What the menu gave to a form or a query page, or a reminder to a chapter's own page, as it stands in the address ("list_kind=GI"). */
   preset: string;
   /** What the page says of itself, shown behind the number. */
   words: string;
@@ -45,7 +45,7 @@ function tabAt(application: string, [kind, about, number, mode]: string[]): Tab 
   if (document && !number) return null;
   return {
     id: 0, kind, application, types, name, number: document ? number! : null, mode: document ? (mode ?? "") : "",
-    preset: (isNew ? mode : pageKinds[kind].about === "types" ? number : "") ?? "", words: "", unsaved: false,
+    preset: (isNew ? mode : pageKinds[kind].about === "document" ? "" : number) ?? "", words: "", unsaved: false,
   };
 }
 

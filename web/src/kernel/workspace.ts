@@ -1,4 +1,5 @@
 import { inject, ref, type InjectionKey, type Ref } from "vue";
+import type { Preset } from "./preset";
 
 /** The mode in which a document can only be looked at. */
 export const VIEW = "view";
@@ -13,6 +14,8 @@ export interface OpenedAs {
 export interface Workspace {
   /** Whether the tab is the one in front. */
   active: Ref<boolean>;
+  /** With which conditions a page of a chapter's own begins; nothing: with those of its own. */
+  preset?: Preset;
   /** Says which document the tab holds now, null for one that has no number yet, how it is opened, and of which preset it is ("list_kind=GI"; not said: as before). */
   holds(number: string | null, mode?: string, preset?: string): void;
   /** Says what the page is, behind the document's number in the tab. */
@@ -23,8 +26,8 @@ export interface Workspace {
   cardStays: boolean;
   /** Opens a document, or what is known of it, in a tab of its own, or brings that tab to the front. */
   open(type: string, number: string, as?: OpenedAs): void;
-  /** Opens another of the chapter's own pages, or brings its tab to the front. */
-  openOwn(name: string): void;
+  /** Opens another of the chapter's own pages, with what it finds under these conditions; or brings its tab to the front. */
+  openOwn(name: string, preset?: Preset): void;
   /** Closes the tab. */
   close(): void;
 }

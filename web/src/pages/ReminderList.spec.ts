@@ -10,7 +10,7 @@ import { refusal, serve } from "@/testing/server";
 import ReminderList from "./ReminderList.vue";
 
 const reminder = (number: string, days: number): Reminder => ({
-  application: "sample", type: "sample.parcel", title: "包裹申请", number, page: "", text: `包裹 ${number}：请在 ${days} 天内答复`, due_at: "2026-11-27T00:00:00+08:00", days,
+  application: "sample", type: "sample.parcel", title: "包裹申请", number, page: "", preset: {}, text: `包裹 ${number}：请在 ${days} 天内答复`, due_at: "2026-11-27T00:00:00+08:00", days,
 });
 let answer: unknown;
 let clock = { now: "", real: false, frozen: false };
@@ -66,11 +66,11 @@ it("APPT-10: it is looked at anew when a document changes and when the clock was
 });
 
 it("CONS-16: a chapter's own line leads to its page", async () => {
-  const line = { ...reminder("", 0), type: "", page: "gather", text: "10 月的 3 份包裹尚未汇总", due_at: "2026-11-25T00:00:00+08:00" };
+  const line = { ...reminder("", 0), type: "", page: "gather", preset: { month: "2026-10" }, text: "10 月的 3 份包裹尚未汇总", due_at: "2026-11-25T00:00:00+08:00" };
   answer = { items: [line], total: 1 };
   const list = await shown();
   expect(list.get("li").text()).toBe("10 月的 3 份包裹尚未汇总截止 2026-11-25 00:00");
-  expect(list.get("a").attributes("href")).toBe("/app/sample/own/gather");
+  expect(list.get("a").attributes("href")).toBe("/app/sample/own/gather/month=2026-10");
   list.unmount();
 });
 

@@ -40,7 +40,7 @@ def period_of(
     if stands == "refused":
         message = f"一般贸易清单不能跨年度汇总：海关接受日期为 {accepted}，最迟应于 {until} 汇总"
         return Period(until, "refused", message, ADVICE)
-    message = f"已逾期：海关接受日期为 {accepted}，应于 {until} 前（含当日）汇总"
+    term = f"海关接受日期为 {accepted}，应于 {until} 前（含当日）汇总"
     if refuse_overdue:
-        return Period(until, "refused", message, ADVICE)
-    return Period(until, "overdue", message, "仍可汇总，请尽快办理并申报报关单")
+        return Period(until, "refused", f"已逾期，不能再汇总：{term}", ADVICE)
+    return Period(until, "overdue", f"已逾期：{term}", "仍可汇总，请尽快办理并申报报关单")

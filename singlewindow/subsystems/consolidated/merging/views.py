@@ -277,7 +277,8 @@ class StatisticsAnswer(BaseModel):
 
 class DeadlineView(BaseModel):
     """What has its last day on `day`; `days_left` is negative once it is over. `count` lists can be merged now,
-    `pending` of that month are not closed yet; `number` and `type` name a document that ends."""
+    `pending` of that month are not closed yet; `preset` are the conditions with which `GET /candidates` finds them.
+    `number` and `type` name a document that ends."""
 
     day: date
     kind: Literal["merge", "guarantee", "qualification", "booklet"]
@@ -288,6 +289,7 @@ class DeadlineView(BaseModel):
     days_left: int
     count: int
     pending: int
+    preset: dict[str, str]
 
 
 class DeadlinesAnswer(BaseModel):

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from singlewindow.kernel.spreadsheets import exporting
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
-from singlewindow.subsystems.consolidated.merging import deadlines, declarations
+from singlewindow.subsystems.consolidated.merging import checking, declarations
 from singlewindow.subsystems.consolidated.merging.asking import Terms
 from singlewindow.subsystems.consolidated.merging.deadlines import reminded
 from singlewindow.subsystems.consolidated.readings import Overdue, Readings
@@ -201,7 +201,8 @@ async def test_the_calendar_says_what_is_due(stage: Stage) -> None:
         ("2026-11-10", "merge", 3, 1, 1), ("2026-11-20", "guarantee", 1, 0, 11),
         ("2026-11-20", "qualification", 1, 0, 11), ("2026-11-30", "merge", 1, 0, 21),
     ]  # fmt: skip
-    assert found[0]["text"] == "2026-10 海关接受的一般贸易集报清单：3 份待汇总，另有 1 份尚未结关"
+    assert found[0]["text"] == "2026-10 海关接受的一般贸易进口集报清单：3 份待汇总，另有 1 份尚未结关"
+    assert [each["preset"].get("goods_nature") for each in found] == ["general", None, None, "bonded"]
     assert found[1]["number"] == number
     december = (await stage.get("deadlines", month="2026-12"))["items"]
     assert [(each["day"], each["count"]) for each in december] == [("2026-12-10", 1)]
@@ -240,30 +241,55 @@ async def test_the_home_page_reminds(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("overdue", "words"), [("warn", "请尽快汇总"), ("refuse", "不能再汇总，请向申报地海关咨询")]
+    ("overdue", "words", "row_says"),
+    [
+        ("warn", "请尽快汇总", "已逾期：海关"),
+        ("refuse", "不能再汇总，请向申报地海关咨询", "已逾期，不能再汇总：海关"),
+    ],
 )
 async def test_what_is_late_is_urged_where_it_can_be_merged(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, overdue: Overdue, words: str
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, overdue: Overdue, words: str, row_says: str
 ) -> None:
-    """CONS-16: the home page asks for nothing that 汇总 refuses (令169 第十三条, as SINGLEWINDOW_CONSOLIDATED_OVERDUE
-    reads it)."""
-    await stage.m1()
+    """CONS-16: home page, calendar, 集报清单汇总 and the refusal say the same: none asks for what 汇总 refuses (令169
+    第十三条, as SINGLEWINDOW_CONSOLIDATED_OVERDUE reads it)."""
+    lists = await stage.m1()
     await stage.set(date(2026, 11, 12))
-    monkeypatch.setattr(deadlines, "readings", lambda: Readings(overdue=overdue))
-    [row] = await stage.house.sql("select id from company where customs_code = $1", stage.owner.customs_code)
-    async with stage.house.owner.transaction() as transaction:
-        transaction.actor = replace(transaction.actor, company_id=row["id"])
-        [line] = await deadlines.reminders(transaction, 5)
-    assert f"已逾期，{words}" in line.text
+    monkeypatch.setattr(checking, "readings", lambda: Readings(overdue=overdue))
+    [line] = (await stage.owner.http.get("/api/reminders")).json()["items"]
+    [term] = (await stage.get("deadlines", month="2026-11"))["items"]
+    assert f"已逾期，{words}" in line["text"]
+    assert f"已逾期，{words}" in term["text"]
+    row = (await stage.get("candidates", **line["preset"]))["items"][0]
+    assert (row["message"].startswith(row_says), row["may"]["allowed"]) == (True, overdue == "warn")
+    answer = (await stage.preview([lists["L1"]])).json()
+    [said] = answer["warnings"] if overdue == "warn" else answer["violations"]
+    assert row_says in said["message"]
+
+
+async def test_what_a_reminder_opens_shows_the_lists_that_it_is_about(stage: Stage) -> None:
+    """CONS-16, CONS-13: late ones of two months ago, import and export, general and bonded each for themselves."""
+    first = m1()["L1"]
+    kinds = [{"ie_flag": flag, "nature": nature} for flag in ("I", "E") for nature in ("1", "2")]
+    await stage.lists([replace(first, content={**first.content, **kind}) for kind in kinds])
+    await stage.set(date(2026, 12, 12))
+    lines = (await stage.owner.http.get("/api/reminders")).json()["items"]
+    late = [each for each in lines if each["page"] == "merge"]
+    assert [("逾期" in each["text"], each["preset"]["ie_flag"]) for each in late] == [
+        (True, "E"),
+        (True, "I"),
+    ] * 2
+    found = [(await stage.get("candidates", **each["preset"]))["items"] for each in late]
+    assert [len(each) for each in found] == [1, 1, 1, 1]
+    assert len({rows[0]["number"] for rows in found}) == 4
 
 
 async def test_a_line_of_the_home_page(stage: Stage) -> None:
     """CONS-16: it says how many lists, until when, and leads to 集报清单汇总."""
     await stage.m1()
     found = (await stage.owner.http.get("/api/reminders")).json()["items"]
-    text = "2026-10 海关接受的一般贸易集报清单：4 份待汇总，请于 2026-11-10 前（含当日）汇总"
+    text = "2026-10 海关接受的一般贸易进口集报清单：4 份待汇总，请于 2026-11-10 前（含当日）汇总"
     assert [(each["page"], each["text"], each["days"]) for each in found] == [
-        ("merge", f"集报一般贸易清单汇总：{text}", 2)
+        ("merge", f"集报一般贸易进口清单汇总：{text}", 2)
     ]
     assert (await (await stage.house.member()).http.get("/api/reminders")).json()["items"] == []
 

@@ -49,5 +49,6 @@ def test_how_it_stands(accepted: date, nature: str, today: date, standing: str, 
 
 def test_late_ones_are_refused_where_the_switch_says_so() -> None:
     late = (date(2026, 10, 31), GENERAL, date(2026, 11, 11))
-    assert period_of(*late, refuse_overdue=True).standing == "refused"
+    refused = period_of(*late, refuse_overdue=True)
+    assert (refused.standing, refused.message[:8]) == ("refused", "已逾期，不能再汇")
     assert period_of(date(2026, 10, 31), GENERAL, date(2026, 11, 10), refuse_overdue=True).standing == ""

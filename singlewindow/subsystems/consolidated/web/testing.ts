@@ -2,7 +2,7 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { vi } from "vitest";
 import { ref, type Component } from "vue";
-import { workspaceKey } from "@/kernel/workspace";
+import { workspaceKey, type Workspace } from "@/kernel/workspace";
 import { parcel } from "@/testing/definition";
 import { serve } from "@/testing/server";
 import type { Candidate, DeclarationRow, MergePreview } from "./shapes";
@@ -57,11 +57,11 @@ export interface Opened {
   field(name: string): ReturnType<VueWrapper["get"]> & { element: HTMLInputElement };
 }
 
-/** The page in a tab in front, with what the server answers. */
-export async function openPage(page: Component, answers: Record<string, unknown>): Promise<Opened> {
+/** The page in a tab in front, with what the server answers, and what the tab is `more`. */
+export async function openPage(page: Component, answers: Record<string, unknown>, more: Partial<Workspace> = {}): Promise<Opened> {
   const server = serve({ "GET /api/clock": { now: NOW, real: true, frozen: false }, [`GET ${AT}/merges`]: pageOf([]), ...answers });
   const [open, openOwn] = [vi.fn(), vi.fn()];
-  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: true, open, openOwn, close() {} };
+  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: true, open, openOwn, close() {}, ...more };
   const wrapper = mount(page, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
   await flushPromises();
   return {

@@ -3525,7 +3525,8 @@ export interface components {
         /**
          * DeadlineView
          * @description What has its last day on `day`; `days_left` is negative once it is over. `count` lists can be merged now,
-         *     `pending` of that month are not closed yet; `number` and `type` name a document that ends.
+         *     `pending` of that month are not closed yet; `preset` are the conditions with which `GET /candidates` finds them.
+         *     `number` and `type` name a document that ends.
          */
         DeadlineView: {
             /** Count */
@@ -3546,6 +3547,10 @@ export interface components {
             number: string;
             /** Pending */
             pending: number;
+            /** Preset */
+            preset: {
+                [key: string]: string;
+            };
             /** Text */
             text: string;
             /** Title */
@@ -5108,6 +5113,13 @@ export interface components {
              * @description The name of the application's own page, an address of the portal's (/company/…), or empty
              */
             page: string;
+            /**
+             * Preset
+             * @description The conditions with which that own page is opened
+             */
+            preset: {
+                [key: string]: string;
+            };
             /** Text */
             text: string;
             /**

@@ -2,6 +2,7 @@ import { computed, nextTick, reactive, ref, type Ref } from "vue";
 import type { Violation } from "@/kernel/api/types";
 import { askBusinessNow } from "@/kernel/clock/businessClock";
 import { focusField } from "@/kernel/form/keyboard";
+import type { Preset } from "@/kernel/preset";
 import { namesOf, type Box } from "./boxes";
 import { useUnknown } from "./useUnknown";
 
@@ -23,15 +24,16 @@ export function useBoxValues(boxes: () => Box[], clause: string, root: Ref<HTMLE
   const focused = ref("");
   const hint = computed(() => boxes().find((box) => [box.name, ...namesOf(box)].includes(focused.value)) ?? null);
 
-  /** As the page opens: what boxes begin with, unless the user was faster than the server's clock. */
-  async function begin(): Promise<void> {
+  /** As the page opens: what boxes begin with, of this preset or of their own, unless the user was faster than the server's clock. */
+  async function begin(preset: Preset = {}): Promise<void> {
     const now = await askBusinessNow();
-    for (const box of boxes()) if (namesOf(box).every((name) => values[name] === undefined)) fill(box, now);
+    for (const box of boxes()) if (namesOf(box).every((name) => values[name] === undefined)) fill(box, now, preset);
   }
 
-  function fill(box: Box, now: Date): void {
-    const first = [box.first?.(now) ?? ""].flat();
-    namesOf(box).forEach((name, at) => (values[name] = first[at] ?? ""));
+  function fill(box: Box, now: Date, preset: Preset = {}): void {
+    const names = namesOf(box);
+    const first = names.some((name) => name in preset) ? names.map((name) => preset[name] ?? "") : [box.first?.(now) ?? ""].flat();
+    names.forEach((name, at) => (values[name] = first[at] ?? ""));
   }
 
   /** 重置: clears all conditions and the answer; a choice that must be made keeps what it begins with. */

@@ -13,7 +13,7 @@ export interface OwnQuery<Row, Answer extends ListAnswer<Row>> extends ListSourc
 
 /** Conditions and list of a page of a chapter's own; the first box has the focus as the page opens. */
 export function useOwnQuery<Row, Answer extends ListAnswer<Row>>(declared: OwnQuery<Row, Answer>, root: Ref<HTMLElement | undefined>) {
-  const { active } = useWorkspace();
+  const { active, preset = {} } = useWorkspace();
   const list = useList<Row, Question, Answer>(declared);
   const state = useBoxValues(declared.boxes, declared.clause, root, list);
 
@@ -21,9 +21,15 @@ export function useOwnQuery<Row, Answer extends ListAnswer<Row>>(declared: OwnQu
   const search = (): Promise<void> => state.ask(list.search);
 
   onMounted(() => {
-    void state.begin();
+    void begin();
     if (active.value) root.value?.querySelector<HTMLElement>("[data-field]:not([readonly])")?.focus();
   });
+
+  /** Opened with conditions, the page finds what they find. */
+  async function begin(): Promise<void> {
+    await state.begin(preset);
+    if (Object.keys(preset).length) await search();
+  }
 
   return { list, state, search };
 }

@@ -5,8 +5,8 @@ import { AT, NOW, numberOf, openPage, type Opened } from "../testing";
 import DeadlinesPage from "./DeadlinesPage.vue";
 import { monthAfter, weeksOf } from "./month";
 
-const merge = { day: "2026-11-10", kind: "merge", title: "一般贸易清单汇总", text: "2026-10 海关接受的集报清单：3 份待汇总", pending: 0, number: "", type: "", days_left: 1, count: 3 };
-const guarantee = { day: "2026-11-27", kind: "guarantee", title: "担保到期", text: "5729 中山快件", pending: 0, number: numberOf(1), type: "consolidated.qualification", days_left: 18, count: 1 };
+const merge = { day: "2026-11-10", kind: "merge", title: "一般贸易清单汇总", text: "2026-10 海关接受的集报清单：3 份待汇总", pending: 0, number: "", type: "", days_left: 1, count: 3, preset: { goods_nature: "general", ie_flag: "E" } };
+const guarantee = { day: "2026-11-27", kind: "guarantee", title: "担保到期", text: "5729 中山快件", pending: 0, number: numberOf(1), type: "consolidated.qualification", days_left: 18, count: 1, preset: {} };
 let page: Opened;
 beforeEach(() => void vi.useFakeTimers({ now: new Date(NOW), toFake: ["Date"] }));
 afterEach(() => {
@@ -32,7 +32,7 @@ it("CONS-16: this month's terms stand in the calendar and in the list; a day sho
 it("CONS-16: what is to be merged leads to 集报清单汇总, all else to its document", async () => {
   await open();
   await page.press(merge.title);
-  expect(page.openOwn).toHaveBeenCalledWith("merge");
+  expect(page.openOwn).toHaveBeenCalledWith("merge", merge.preset);
   await page.press(guarantee.title);
   expect(page.open).toHaveBeenCalledWith("consolidated.qualification", numberOf(1));
 });

@@ -15,11 +15,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(answers: Record<string, unknown> = {}) {
+async function open(answers: Record<string, unknown> = {}, preset?: Record<string, string>) {
   page = await openPage(MergePage, {
     [`GET ${AT}/candidates`]: pageOf([candidate(1), candidate(2), candidate(3, { standing: "refused", may: { allowed: false, why: "不能跨年度汇总" } })]),
     [`POST ${AT}/merges/preview`]: foreseen, [`POST ${AT}/merges`]: { id: 1, lists: 2 }, [`GET ${AT}/agents/4403180013`]: agent, ...answers,
-  });
+  }, { preset });
   return page;
 }
 
@@ -47,6 +47,14 @@ describe("集报清单汇总: the query (CONS-13)", () => {
     expect(page.wrapper.findAll("tbody .tick input").map((one) => (one.element as HTMLInputElement).disabled)).toEqual([false, false, true]);
     await page.wrapper.get("thead input").setValue(true);
     expect(page.wrapper.get(".page-bar").text()).toContain("共 3 条，已选 2 条");
+  });
+
+  it("CONS-16: opened by a reminder it finds what that is about, at once; 重置 begins as ever", async () => {
+    await open({}, { goods_nature: "bonded", ie_flag: "E", declared_from: "2026-09-02", declared_to: "2026-09-28" });
+    expect(page.asked("/candidates").map((one) => one.query)).toMatchObject([{ goods_nature: "bonded", ie_flag: "E", declared_from: "2026-09-02", declared_to: "2026-09-28" }]);
+    expect(["goods_nature", "ie_flag", "declared_from"].map((name) => page.field(name).element.value)).toEqual(["保税货物", "出口", "2026-09-02"]);
+    await page.press("重置");
+    expect(page.field("goods_nature").element.value).toBe("一般贸易");
   });
 
   it("保税货物 and 出口 are asked for by their words; both must be given", async () => {
