@@ -320,6 +320,18 @@ def editable(type: DocumentType, stored: Mapping[str, Any], amending: Action | N
     return {name: value for name, value in stored.items() if name not in grey}
 
 
+def as_typed(type: DocumentType, values: Mapping[str, Any], amending: Action | None = None) -> dict[str, Any]:
+    """What of a content, disabled fields left out, is typed on the form of that action (None: of the document itself):
+    without grey fields, grey cells, and what is empty."""
+    content = content_of(type, amending)
+    said = enabled_values(content, values)
+    found: dict[str, Any] = {name: said[name] for name in content.typed if said.get(name)}
+    for name, table in content.tables.items():
+        if said[name]:
+            found[name] = [{cell: row[cell] for cell in table.row.typed if row.get(cell)} for row in said[name]]
+    return found
+
+
 def content_bytes(type: DocumentType, content: Mapping[str, Any]) -> bytes:
     """The bytes that are signed: RFC 8785 of the content without disabled fields."""
     return canonical(enabled_values(type.form.content, content))

@@ -18,7 +18,7 @@ from singlewindow.kernel.definition.fields import enabled_values
 from singlewindow.kernel.documents import amendments, draws, store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Along, Change, Event
-from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, editable, judge, signed_bytes
+from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, as_typed, editable, judge, signed_bytes
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange import waits
@@ -53,7 +53,7 @@ class SigningDesk:
         files = signed_files(desk.type, action, await desk.files(document))
         verdict = await self.judged(document, action, [f.category for f in files])
         verdict.raise_if_refused()
-        content = signed_bytes(desk.type, document, asked_content(document, action), action)
+        content = signed_bytes(desk.type, document, asked_content(desk.type, document, action), action)
         statement = {
             "type": desk.type.name,
             "number": number,
@@ -111,7 +111,7 @@ class SigningDesk:
                     )
                 ]
             )
-        asked = asked_content(document, action)
+        asked = asked_content(desk.type, document, action)
         await draws.lock(desk.transaction, desk.type, [document.content, asked])
         content = signed_bytes(desk.type, document, asked, action)
         if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
@@ -141,7 +141,8 @@ class SigningDesk:
         """The full verdict on what an action sends, with files of these categories: also on what it waits for, and on
         grey values that customs' registers now give otherwise. What ends a document takes it as customs accepted it,
         without a question. Raises Refused where there is nothing to send."""
-        desk, content = self.desk, asked_content(document, action)
+        desk = self.desk
+        content = asked_content(desk.type, document, action)
         if action.amends and action.amends.ended:
             return Verdict(dict(content), (), NothingKnown())
         ended = None
@@ -207,7 +208,7 @@ class SigningDesk:
             wanted = replace(wanted, due=await self._due(document))
         if declared and wanted.submits is not None:
             before = enabled_values(desk.type.form.content, document.content)
-            asked = asked_content(document, action)
+            asked = asked_content(desk.type, document, action)
             await amendments.declare(desk.transaction, document, action, wanted.submits, asked, before)
         return await store.change(desk.transaction, desk.type, document, wanted)
 
@@ -287,11 +288,11 @@ def _change(
         return Change(type.waits.status, event)
     if action.amends is None:
         return Change(status, event)
-    beside = None if action.amends.ended else asked_content(document, action)
+    beside = None if action.amends.ended else asked_content(type, document, action)
     return Change(status, event, amending=action.name, beside=beside)
 
 
-def asked_content(document: Document, action: Action) -> Mapping[str, Any]:
+def asked_content(type: DocumentType, document: Document, action: Action) -> Mapping[str, Any]:
     """The content that an action sends: what is in force with what was typed for this follow-up, the saved change, or
     what is in force or to be. Raises Refused where no change was saved."""
     if action.amends is None or action.amends.ended:
@@ -306,7 +307,7 @@ def asked_content(document: Document, action: Action) -> Mapping[str, Any]:
         raise Refused.because(
             [Violation("", "sign.amendment", message, "请先修改并暂存，再申报", action.clause or BASIS)]
         )
-    if _asks_for_some(action.amends) and _is_in_force(document, amendment, action.amends):
+    if _asks_for_some(action.amends) and _is_in_force(type, document, amendment, action):
         raise Refused.because(
             [
                 Violation(
@@ -326,10 +327,14 @@ def _asks_for_some(amends: Amends) -> bool:
     return amends.by_field if amends.alters is None else bool(amends.alters)
 
 
-def _is_in_force(document: Document, amendment: Mapping[str, Any], amends: Amends) -> bool:
-    """Whether an amendment changes nothing, whatever was typed as its reason."""
-    drawn_up = {name: value for name, value in amendment.items() if name not in amends.asks}
-    return _filled(drawn_up) == _filled(document.content)
+def _is_in_force(
+    type: DocumentType, document: Document, amendment: Mapping[str, Any], action: Action
+) -> bool:
+    """Whether an amendment changes nothing that is typed on its form, whatever was typed as its reason: grey values that
+    the registers give otherwise by now are nobody's wish."""
+    asks = action.amends.asks if action.amends else ()
+    drawn_up = {name: value for name, value in amendment.items() if name not in asks}
+    return as_typed(type, drawn_up, action) == as_typed(type, document.content, action)
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:

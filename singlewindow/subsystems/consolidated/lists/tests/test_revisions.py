@@ -89,6 +89,20 @@ async def test_a_refused_one_leaves_no_trace(scene: Scene) -> None:
     assert (await scene.owner.view(TYPE, view["number"]))["actions"]["modify"]["allowed"]
 
 
+async def test_what_only_the_registers_give_otherwise_is_no_modification(scene: Scene) -> None:
+    """CONS-12: the owner's name and a good's legal unit are grey, and renewed at 暂存: customs have nothing to decide."""
+    view = await scene.list("海关审批通过")
+    await scene.house.sql(
+        """update document set content = content || jsonb_build_object('consignee_name', '旧名称',
+               'goods', jsonb_build_array(content->'goods'->0 || '{"unit1": "001"}')) where number = $1""",
+        view["number"],
+    )
+    answer = await saved(scene, view["number"], "modify")
+    assert answer.json()["content"] != answer.json()["in_force"]
+    refused = await scene.owner.prepare(TYPE, answer.json(), "modify")
+    assert [v["rule"] for v in refused.json()["violations"]] == ["sign.unchanged"]
+
+
 async def test_an_agreed_revocation_ends_the_list(scene: Scene) -> None:
     """CONS-18: 14-已撤销, from which nothing leads on."""
     view = await scene.list("已委托")
