@@ -15,6 +15,7 @@ from singlewindow.kernel.problems import NotInThisState
 from singlewindow.kernel.timing import Timer, circle, steps
 
 NEW = ""  # the state of a document that was never saved
+ELSEWHERE = "请从生成这类单据的业务办理"
 SENT, SEND_FAILED = (
     "SENT",
     "SEND_FAILED",
@@ -298,11 +299,17 @@ class Lifecycle:
         raise NotInThisState(f"没有名为 {name} 的操作")
 
     @property
+    def is_filled_in(self) -> bool:
+        """Whether somebody fills documents in, on a form or in a file; those of other types come from elsewhere."""
+        save = self.find_action("save")
+        return save is not None and NEW in save.from_states
+
+    @property
     def saving(self) -> Action:
         """暂存. Raises NotInThisState for a type that nobody types in or imports: its documents come from elsewhere."""
         if action := self.find_action("save"):
             return action
-        raise NotInThisState("这类单据不能录入、修改或导入", advice="请从生成这类单据的业务办理")
+        raise NotInThisState("这类单据不能录入、修改或导入", advice=ELSEWHERE)
 
     def label_of(self, name: str) -> str:
         """What an action is called; its name where there is none (any more)."""

@@ -275,6 +275,10 @@ async def test_the_sample_of_every_type_has_the_right_names(house: House, format
     member = await house.member()
     listed = (await member.http.get("/api/definitions")).json()["items"]
     assert {each["type"] for each in listed} == {each.name for each in document_types().values()}
+    [made] = [each["type"] for each in listed if not each["drafted"]]
+    for route in ("samples", "spreadsheets", "form-templates"):
+        refused = await member.http.get(f"/api/{route}/{made}")
+        assert (refused.status_code, refused.json()["type"]) == (404, "/problems/not-found")
     for type in (each["type"] for each in listed if each["drafted"]):
         sample = await member.http.get(f"/api/samples/{type}", params={"format": format})
         assert sample.status_code == 200, sample.text

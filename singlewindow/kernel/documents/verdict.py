@@ -328,7 +328,9 @@ def as_typed(type: DocumentType, values: Mapping[str, Any], amending: Action | N
     found: dict[str, Any] = {name: said[name] for name in content.typed if said.get(name)}
     for name, table in content.tables.items():
         if said[name]:
-            found[name] = [{cell: row[cell] for cell in table.row.typed if row.get(cell)} for row in said[name]]
+            found[name] = [
+                {cell: row[cell] for cell in table.row.typed if row.get(cell)} for row in said[name]
+            ]
     return found
 
 

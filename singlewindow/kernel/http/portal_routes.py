@@ -18,7 +18,6 @@ from singlewindow.kernel.http.desk import Base, CurrentPerson, TypeInPath, may_e
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text, few_members
 from singlewindow.kernel.http.token_rights import for_tokens
-from singlewindow.kernel.lifecycle import NEW
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import MenuPage, Subsystem, subsystems
@@ -145,7 +144,7 @@ async def types(person: CurrentPerson) -> TypesAnswer:
         items=[
             TypeView(
                 type=each.name, title=each.title, application=subsystem.name, application_title=subsystem.title,
-                drafted=(save := each.lifecycle.find_action("save")) is not None and NEW in save.from_states,
+                drafted=each.lifecycle.is_filled_in,
             )
             for subsystem in subsystems().values()
             if may_enter(subsystem, person)

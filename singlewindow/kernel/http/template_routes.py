@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.documents import form_templates
@@ -17,11 +17,23 @@ from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
+from singlewindow.kernel.lifecycle import ELSEWHERE
 from singlewindow.kernel.problems import Conflict, Forbidden, NotFound, NotLoggedIn, Refused
 from singlewindow.kernel.spreadsheets.samples import json_sample, xml_sample
 from singlewindow.kernel.spreadsheets.workbook import code_names, template
+from singlewindow.kernel.subsystem import DocumentType
 
 router = APIRouter(prefix="/api", tags=["templates"], responses=documented(NotLoggedIn, Forbidden, NotFound))
+
+
+def filled_in(type: TypeInPath) -> DocumentType:
+    """A type whose documents are filled in. Raises NotFound for one whose documents come from elsewhere."""
+    if not type.lifecycle.is_filled_in:
+        raise NotFound(f"「{type.title}」不能录入或导入，没有模板和样例", advice=ELSEWHERE)
+    return type
+
+
+FilledIn = Annotated[DocumentType, Depends(filled_in)]
 TemplateId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Name = Annotated[Text, Field(max_length=200, examples=["粤B12345 每日煤炭"])]
 
@@ -68,7 +80,7 @@ class TemplatesAnswer(BaseModel):
     responses={200: {"content": {XLSX: {}}}},
 )
 @for_tokens("read")
-async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> Response:
+async def spreadsheet(type: FilledIn, person: BoundPerson, database: Base) -> Response:
     """One sheet for the header, one for each line table, joined by 序号; and the codes."""
     async with at_desk(database, type, person) as desk:
         names = await code_names(desk.transaction, type)
@@ -84,7 +96,7 @@ async def spreadsheet(type: TypeInPath, person: BoundPerson, database: Base) -> 
 )
 @for_tokens("read")
 async def sample(
-    type: TypeInPath,
+    type: FilledIn,
     person: BoundPerson,
     database: Base,
     format: Annotated[Literal["json", "xml"], Query(description="JSON (one object a line), or XML")] = "json",
@@ -99,7 +111,7 @@ async def sample(
 
 @router.get("/form-templates/{type}", summary="The company's templates of a form")
 @for_tokens("read")
-async def listed(type: TypeInPath, person: BoundPerson, database: Base) -> TemplatesAnswer:
+async def listed(type: FilledIn, person: BoundPerson, database: Base) -> TemplatesAnswer:
     """By name."""
     async with at_desk(database, type, person) as desk:
         found = await form_templates.listed(desk)
@@ -113,7 +125,7 @@ async def listed(type: TypeInPath, person: BoundPerson, database: Base) -> Templ
     responses=documented(Conflict, Refused),
 )
 @for_tokens("draft")
-async def keep(type: TypeInPath, person: BoundPerson, database: Base, body: TemplateBody) -> TemplateView:
+async def keep(type: FilledIn, person: BoundPerson, database: Base, body: TemplateBody) -> TemplateView:
     """Numbers, status and grey values are not kept. A name that is there already is refused."""
     async with at_desk(database, type, person) as desk:
         return _view(await form_templates.keep(desk, body.name, body.content))
@@ -121,7 +133,7 @@ async def keep(type: TypeInPath, person: BoundPerson, database: Base, body: Temp
 
 @router.get("/form-templates/{type}/{id}", summary="A template with what it fills in")
 @for_tokens("read")
-async def get(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> FilledTemplate:
+async def get(type: FilledIn, id: TemplateId, person: BoundPerson, database: Base) -> FilledTemplate:
     """A new form begins with this content."""
     async with at_desk(database, type, person) as desk:
         found, content = await form_templates.get(desk, id)
@@ -133,7 +145,7 @@ async def get(type: TypeInPath, id: TemplateId, person: BoundPerson, database: B
 )
 @for_tokens("draft")
 async def rename(
-    type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base, body: RenameBody
+    type: FilledIn, id: TemplateId, person: BoundPerson, database: Base, body: RenameBody
 ) -> TemplateView:
     """A name that is there already is refused."""
     async with at_desk(database, type, person) as desk:
@@ -142,7 +154,7 @@ async def rename(
 
 @router.delete("/form-templates/{type}/{id}", status_code=204, summary="Delete a template")
 @for_tokens("draft")
-async def delete(type: TypeInPath, id: TemplateId, person: BoundPerson, database: Base) -> None:
+async def delete(type: FilledIn, id: TemplateId, person: BoundPerson, database: Base) -> None:
     """Documents that were made with it stay."""
     async with at_desk(database, type, person) as desk:
         await form_templates.delete(desk, id)

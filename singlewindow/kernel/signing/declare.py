@@ -18,7 +18,14 @@ from singlewindow.kernel.definition.fields import enabled_values
 from singlewindow.kernel.documents import amendments, draws, store
 from singlewindow.kernel.documents.record import COLUMNS, AttachmentRecord, Document
 from singlewindow.kernel.documents.store import Along, Change, Event
-from singlewindow.kernel.documents.verdict import NothingKnown, Verdict, as_typed, editable, judge, signed_bytes
+from singlewindow.kernel.documents.verdict import (
+    NothingKnown,
+    Verdict,
+    as_typed,
+    editable,
+    judge,
+    signed_bytes,
+)
 from singlewindow.kernel.documents.view import ATTACHMENTS, View, replaced
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.exchange import waits
@@ -330,8 +337,8 @@ def _asks_for_some(amends: Amends) -> bool:
 def _is_in_force(
     type: DocumentType, document: Document, amendment: Mapping[str, Any], action: Action
 ) -> bool:
-    """Whether an amendment changes nothing that is typed on its form, whatever was typed as its reason: grey values that
-    the registers give otherwise by now are nobody's wish."""
+    """Whether an amendment changes nothing that is typed on its form, whatever was typed as its reason: grey values
+    that the registers give otherwise by now are nobody's wish."""
     asks = action.amends.asks if action.amends else ()
     drawn_up = {name: value for name, value in amendment.items() if name not in asks}
     return as_typed(type, drawn_up, action) == as_typed(type, document.content, action)

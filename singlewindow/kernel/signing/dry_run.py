@@ -27,9 +27,9 @@ UNSAVED = 0  # the id of a document that is not stored: no other has it
 
 @dataclass(frozen=True)
 class Question:
-    """What would be submitted: content as it would be sent to 暂存 (None: as it is stored), the action ("": the one
-    that submits a draft), the number of a stored document, the categories of its files (None: those that it has), and
-    the sender's own number of a new one.
+    """What would be submitted: content as it would be sent to 暂存 (None: as it is stored; of a type that nobody fills
+    in it may be sent as well), the action ("": the one that submits a draft), the number of a stored document, the
+    categories of its files (None: those that it has), and the sender's own number of a new one.
     """
 
     content: Mapping[str, Any] | None
@@ -116,10 +116,11 @@ class _Run:
             raise conflict
 
     async def _saved(self, document: Document | None) -> tuple[Verdict | None, Document]:
-        """What 暂存 would say of the content, and the document as it would be after it."""
-        if self.asked.content is None:
-            assert document is not None
+        """What 暂存 would say of the content, and the document as it would be after it; of what is stored already, and
+        nobody saves, nothing."""
+        if document and (self.asked.content is None or self._is_stored(document, self.asked.content)):
             return None, document
+        assert self.asked.content is not None
         action = self.desk.type.lifecycle.find_action(self.action_name)
         if document and action and action.amends:
             draft, changed = await self.desk.amended(document, action.name, self.asked.content)
@@ -128,6 +129,10 @@ class _Run:
             changed = replace(document or _unsaved(self.desk), content=draft.values, status=status)
         self._keep(draft, [])
         return draft, changed
+
+    def _is_stored(self, document: Document, content: Mapping[str, Any]) -> bool:
+        """Whether a content is that of a document which nobody fills in: it is declared as it stands."""
+        return not self.desk.type.lifecycle.is_filled_in and content == document.content
 
     async def _files(self, document: Document, action: Action) -> tuple[list[Violation], list[str]]:
         """What uploading would say, and the categories of the files that the action sends."""

@@ -90,7 +90,7 @@ async def test_a_refused_one_leaves_no_trace(scene: Scene) -> None:
 
 
 async def test_what_only_the_registers_give_otherwise_is_no_modification(scene: Scene) -> None:
-    """CONS-12: the owner's name and a good's legal unit are grey, and renewed at 暂存: customs have nothing to decide."""
+    """CONS-12: the company's name and a good's legal unit are grey and renewed at 暂存; customs have nothing to say."""
     view = await scene.list("海关审批通过")
     await scene.house.sql(
         """update document set content = content || jsonb_build_object('consignee_name', '旧名称',
