@@ -9,13 +9,13 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections import Counter
+from collections.abc import AsyncIterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -26,11 +26,13 @@ from singlewindow.kernel.spreadsheets.export_files import FileFormat
 from singlewindow.kernel.spreadsheets.export_parts import Part, Record
 
 CHILD = Path(__file__).with_name("export_child.py")
-AT_ONCE = 3  # files that a process writes while somebody waits: each takes a child and a connection meanwhile
+AT_ONCE = 3  # files that a process writes while somebody waits: each takes a child meanwhile
+OF_COMPANY = 1  # of them for one company, so that none takes all places
 BUSY = "正在生成的导出文件较多，请稍后再试"
+OWN_BUSY = "本企业已有导出文件正在生成，请待其完成后再试"
 BUSY_SECONDS = 10
 log = structlog.get_logger()
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_under_way: Counter[int] = Counter()  # of this process, by company
 
 
 class CannotExport(Problem):
@@ -54,21 +56,28 @@ class ExportFailed(Exception):
     """The file was not made; no part of it is left."""
 
 
-@asynccontextmanager
-async def waited_for(busy: str = BUSY) -> AsyncIterator[None]:
-    """Around an export for which somebody waits: one of AT_ONCE in this process.
+@contextmanager
+def waited_for(company: int, way_out: str = "") -> Iterator[None]:
+    """Around an export for which somebody of a company (its id) waits: one of AT_ONCE in this process, of which a
+    company has OF_COMPANY.
 
-    Raises TooMany with the words `busy` where as many are under way, CannotExport where the file is not made.
+    Raises TooMany, with what can be done instead (`way_out`), where as many are under way; CannotExport where the file
+    is not made.
     """
-    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    if gate.locked():
-        raise TooMany(busy, retry_after=BUSY_SECONDS, clause=API)
-    async with gate:
-        try:
-            yield
-        except ExportFailed as failed:
-            log.error("export failed", why=str(failed))
-            raise CannotExport("未能生成导出文件，请稍后再试；仍不成功请联系系统管理员") from None
+    if _under_way[company] >= OF_COMPANY:
+        raise TooMany(OWN_BUSY + way_out, retry_after=BUSY_SECONDS, clause=API)
+    if _under_way.total() >= AT_ONCE:
+        raise TooMany(BUSY + way_out, retry_after=BUSY_SECONDS, clause=API)
+    _under_way[company] += 1
+    try:
+        yield
+    except ExportFailed as failed:
+        log.error("export failed", why=str(failed))
+        raise CannotExport("未能生成导出文件，请稍后再试；仍不成功请联系系统管理员") from None
+    finally:
+        _under_way[company] -= 1
+        if not _under_way[company]:
+            del _under_way[company]
 
 
 async def export(

@@ -11,7 +11,7 @@ from singlewindow.kernel.jobs.files import StoredFile
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
-from singlewindow.kernel.spreadsheets.exporting import BUSY, waited_for
+from singlewindow.kernel.spreadsheets.exporting import waited_for
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.export_job import declarations_of
 from singlewindow.subsystems.declarations.exporting import export_declarations
@@ -91,7 +91,9 @@ async def write(database: Database, person: Person, ready: Ready, format: FileFo
 
     Raises TooMany and CannotExport as `waited_for` does, Gone where some of the data were swept meanwhile.
     """
-    async with waited_for(f"{BUSY}，或导出 xlsx"), database.transaction(person.actor) as transaction:
-        declarations = declarations_of(transaction, person, ready.application_id)
+    with waited_for(person.company_id, "，或导出 xlsx"):
+        declarations = declarations_of(
+            lambda: database.transaction(person.actor), person, ready.application_id
+        )
         if await export_declarations(declarations, format, target) != ready.made:
             raise Gone(f"申请 {ready.number} {rules.GONE}")

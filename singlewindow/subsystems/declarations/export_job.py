@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +43,23 @@ def _made(person: Person, due: Due) -> Made:
 
 
 async def declarations_of(
-    transaction: Transaction, person: Person, application_id: int
+    reading: Callable[[], AbstractAsyncContextManager[Transaction]], person: Person, application_id: int
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """The data that were kept for an application, in its order, some at a time."""
+    """The data that were kept for an application, in its order, some at a time, each time within a `reading`: no
+    connection is held while they are written."""
     after = 0
     while True:
-        rows = await transaction.rows(
-            f"""select no, file_id from declarations_result where {OWN} and application_id = $2 and no > $3
-                and file_id is not null order by no limit {BATCH}""",
-            person.company_id,
-            application_id,
-            after,
-        )
+        async with reading() as transaction:
+            rows = await transaction.rows(
+                f"""select no, file_id from declarations_result where {OWN} and application_id = $2 and no > $3
+                    and file_id is not null order by no limit {BATCH}""",
+                person.company_id,
+                application_id,
+                after,
+            )
+            kept = await files.get_many(transaction, person, [row["file_id"] for row in rows])
         if not rows:
             return
-        kept = await files.get_many(transaction, person, [row["file_id"] for row in rows])
         for row in rows:
             if row["file_id"] in kept:
                 yield json.loads(kept[row["file_id"]].content)
@@ -78,7 +81,7 @@ async def _finish(job: Work) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         target = Path(folder) / "data.xlsx"
-        declarations = declarations_of(job.transaction, job.person, application["id"])
+        declarations = declarations_of(lambda: nullcontext(job.transaction), job.person, application["id"])
         if not await export_declarations(declarations, "xlsx", target):
             return
         content = target.read_bytes()

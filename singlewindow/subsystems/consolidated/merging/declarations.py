@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.spreadsheets.export_parts import Column, Part
 from singlewindow.kernel.timing import CHINA
@@ -143,18 +143,22 @@ async def check_exportable(transaction: Transaction, person: Person, asked: Aske
         raise refused("", "declarations.many", message, advice, clause)
 
 
-async def exported(transaction: Transaction, person: Person, asked: Asked) -> AsyncIterator[dict[str, Any]]:
-    """All of them, some at a time, in the order in which they were made."""
+async def exported(database: Database, person: Person, asked: Asked) -> AsyncIterator[dict[str, Any]]:
+    """All of them, some at a time, in the order in which they were made; no connection is held while they are
+    written."""
     after = 0
     while True:
         terms = _terms(person, asked)
         terms.add("f.document_id > {}", after)
-        rows = await transaction.rows(
-            f"""select {_FOUND}, {_SHOWN} from find_consolidated_declaration f join document d on d.id = f.document_id
-                where {terms} order by f.document_id limit {AT_ONCE}""",
-            *terms.values,
-        )
-        for each in await _shown(transaction, rows):
+        async with database.transaction(person.actor) as transaction:
+            rows = await transaction.rows(
+                f"""select {_FOUND}, {_SHOWN} from find_consolidated_declaration f
+                    join document d on d.id = f.document_id
+                    where {terms} order by f.document_id limit {AT_ONCE}""",
+                *terms.values,
+            )
+            shown = await _shown(transaction, rows)
+        for each in shown:
             yield each
         if len(rows) < AT_ONCE:
             return

@@ -236,13 +236,12 @@ async def export_declarations(person: ChapterPerson, database: Base, asked: Aske
     if asked.company_kind != declarations.CONSIGNEE:
         message, advice = "列表导出仅限报关单的境内收发货人", "请将「企业类别」选为“境内收发货人”后再导出"
         raise refused("company_kind", "declarations.export", message, advice, f"{FINDING} 列表导出")
-    with TemporaryDirectory(prefix="export-") as folder:
+    async with database.transaction(person.actor) as transaction:
+        await declarations.check_exportable(transaction, person, asked)
+        today = transaction.now.astimezone(CHINA).date()
+    with TemporaryDirectory(prefix="export-") as folder, waited_for(person.company_id):
         target = Path(folder) / "list.xlsx"
-        async with waited_for(), database.transaction(person.actor) as transaction:
-            await declarations.check_exportable(transaction, person, asked)
-            found = declarations.exported(transaction, person, asked)
-            await export("xlsx", declarations.PARTS, found, target)
-            today = transaction.now.astimezone(CHINA).date()
+        await export("xlsx", declarations.PARTS, declarations.exported(database, person, asked), target)
         content = target.read_bytes()
     return attachment(f"集报报关单列表_{today}.xlsx", XLSX, content)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,15 +14,17 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.spreadsheets import exporting
 from singlewindow.subsystems.consolidated.declaration import DECLARATION
 from singlewindow.subsystems.consolidated.lists import LIST
-from singlewindow.subsystems.consolidated.merging import checking, declarations
+from singlewindow.subsystems.consolidated.merging import checking, declarations, routes
 from singlewindow.subsystems.consolidated.merging.asking import Terms
 from singlewindow.subsystems.consolidated.merging.deadlines import reminded
 from singlewindow.subsystems.consolidated.readings import Overdue, Readings
 from singlewindow.subsystems.consolidated.tests.merging_samples import DURIAN, good, listed, m1
 from singlewindow.subsystems.consolidated.tests.merging_scene import AT, Stage
+from tests.dry_runs import foresee
 from tests.house import House
 from tests.samples import put_document
 
@@ -135,10 +139,33 @@ async def test_only_the_consignee_exports_the_list(stage: Stage) -> None:
         assert refused.status_code == 422
 
 
+def _held_while_written(patched: pytest.MonkeyPatch) -> set[int]:
+    """How many transactions are open while a record of the next export is written, each number that there is."""
+    open_now, seen, begin = 0, set[int](), Database.transaction
+
+    @asynccontextmanager
+    async def counted(database: Database, *given: Any) -> AsyncIterator[Transaction]:
+        nonlocal open_now
+        async with begin(database, *given) as transaction:
+            open_now += 1
+            yield transaction
+        open_now -= 1
+
+    async def written(format: str, parts: Any, records: AsyncIterator[Any], target: Path) -> None:
+        async for _ in records:
+            seen.add(open_now)
+        await asyncio.to_thread(target.touch)
+
+    patched.setattr(Database, "transaction", counted)
+    patched.setattr(routes, "export", written)
+    return seen
+
+
 async def test_few_exports_are_written_at_once_and_none_without_bound(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CONS-14, INTG-01: one more waits, too many rows are refused, and a file that is not made is told in words."""
+    """CONS-14, INTG-01: a company writes one at a time and all together a few, each without holding a connection;
+    too many rows are refused, and a file that is not made is told in words."""
     lists = await stage.m1()
     await stage.merge([lists["L1"], lists["L4"]])
     await stage.build()
@@ -146,12 +173,21 @@ async def test_few_exports_are_written_at_once_and_none_without_bound(
     async def exported() -> Any:
         return await stage.owner.http.get(f"{AT}/declarations/export", params={"company_kind": "B"})
 
-    with monkeypatch.context() as patched:
-        patched.setattr(exporting, "AT_ONCE", 1)
-        patched.setattr(exporting, "_gates", {})
+    async def busy() -> set[str]:
         answers = await asyncio.gather(exported(), exported(), exported())
-    assert sorted(each.status_code for each in answers) == [200, 429, 429]
-    assert all(each.headers["Retry-After"] for each in answers if each.status_code == 429)
+        late = [each for each in answers if each.status_code == 429 and each.headers["Retry-After"]]
+        assert [each.status_code for each in answers if each not in late] == [200] * (3 - len(late))
+        return {each.json()["detail"] for each in late}
+
+    assert await busy() == {exporting.OWN_BUSY}
+    with monkeypatch.context() as patched:
+        patched.setattr(exporting, "OF_COMPANY", 3)
+        assert await busy() == set()
+        patched.setattr(exporting, "AT_ONCE", 1)
+        assert await busy() == {exporting.BUSY}
+        open_ones = _held_while_written(patched)
+        assert (await exported()).status_code == 200
+        assert open_ones == {0}
     with monkeypatch.context() as patched:
         patched.setattr(declarations, "MOST_EXPORTED", 0)
         refused = await exported()
@@ -301,3 +337,21 @@ async def test_a_declaration_is_made_by_merging_alone(stage: Stage) -> None:
         409, "这类单据不能录入、修改或导入",
     )  # fmt: skip
     assert saved.json()["advice"] == "请从生成这类单据的业务办理"
+
+
+async def test_a_merged_declaration_is_looked_at_before_it_is_declared(stage: Stage) -> None:
+    """CONS-14, INTG-01: the dry run of what nobody saves: as it is stored, without its content or with it; any
+    other content, and a new one, is refused."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"]])
+    await stage.build()
+    [number] = [each["number"] for each in await stage.declarations()]
+    view = await stage.owner.view(DECLARATION.name, number)
+    for asked in ({}, {"content": view["content"]}):
+        found = await foresee(stage.owner, DECLARATION.name, number=number, **asked)
+        assert (found["would_be"], found["action"], found["refusal"]) == ("accepted", "declare", None), asked
+        assert found["values"] == view["content"]
+    changed = view["content"] | {"note": "别的"}
+    for other in ({"content": view["content"]}, {"number": number, "content": changed}):
+        wrong = await foresee(stage.owner, DECLARATION.name, **other)
+        assert wrong["refusal"]["detail"] == "这类单据不能录入、修改或导入"
