@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from singlewindow.contract.postgres import connect
+from singlewindow.contract.postgres import PASSING, connect
 
 LOCK_TIMEOUT = (
     "500ms"  # less than deadlock_timeout: what waits crosswise with a migration goes on, and it gives up
@@ -44,7 +44,11 @@ def config_of(script: Path, folders: list[Path]) -> Config:
 
 
 async def upgrade(url: str, config: Config, to: str = "heads") -> None:
-    """Bring the database at an owner's address to these revisions. Raises DBAPIError where a migration fails."""
+    """Bring the database at an owner's address to these revisions.
+
+    Raises DBAPIError where a migration fails, one of PASSING where the database does, and LockNotAvailableError where a
+    table was in use all the time.
+    """
     async with _our_turn(url):
         until = time.monotonic() + PATIENCE
         while True:
@@ -52,7 +56,11 @@ async def upgrade(url: str, config: Config, to: str = "heads") -> None:
                 await _upgrade(url, config, to)
                 return
             except DBAPIError as error:
-                if not isinstance(_cause(error), asyncpg.LockNotAvailableError) or time.monotonic() > until:
+                cause = _cause(error)
+                in_use = isinstance(cause, asyncpg.LockNotAvailableError)
+                if not in_use or time.monotonic() > until:
+                    if cause and (in_use or isinstance(cause, PASSING)):
+                        raise cause from None
                     raise
                 log.warning("a table is in use, migrating again soon", why=str(error.orig))
                 await asyncio.sleep(PAUSE)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -24,6 +25,22 @@ REACH_SECONDS = 10.0  # the only server of an address, before a program begins
 QUIET_SECONDS = 15  # a server that is silent so long, with words of ours unacknowledged, is gone
 _PROBES = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 3), (socket.TCP_KEEPCNT, 3))
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+PASSING = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut in the middle of a word
+    asyncpg.TransactionRollbackError,  # two waited for each other
+    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
+    asyncpg.OperatorInterventionError,  # it starts, ends, or was told to end this
+    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
+    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers: once more will do
+    asyncpg.PostgresSystemError,  # the disk, again
+)
+"""Failures of the database, which pass. What was to be done has nothing to do with them: it is tried again as it was,
+and never set aside for a person."""
+LACKING = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)
+T = TypeVar("T")
 _order: dict[
     str, list[str]
 ] = {}  # address → the addresses of its servers, the one that took writes last first
@@ -70,9 +87,48 @@ async def reach(setting: str, url: str) -> None:
     await connection.close()
 
 
+def work_on(setting: str, url: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do a command's work on the database of a setting, once that can be opened; what the work answers.
+
+    Raises Unreachable as `reach` and `told` do, and whatever else the work raises.
+    """
+
+    async def reached() -> T:
+        await reach(setting, url)
+        with told(setting, url):
+            return await work()
+
+    return asyncio.run(reached())
+
+
+@contextmanager
+def told(setting: str, url: str) -> Iterator[None]:
+    """What is done on the database of a setting: where that lacks tables, refuses its role, or goes away in the middle,
+    Unreachable is raised in place of what asyncpg raises, with what to do."""
+    named = f"SINGLEWINDOW_{setting}"
+    try:
+        yield
+    except LACKING as error:
+        why = f"the database {place(url)} of {named} lacks tables of this version: {why_of(error)}"
+        raise Unreachable(f"Cannot go on: {why}\n`singlewindow migrate` makes them.") from None
+    except asyncpg.InsufficientPrivilegeError as error:
+        why = f"the database {place(url)} refuses the role of {named}: {why_of(error)}"
+        raise Unreachable(f"Cannot go on: {why}\nIs that setting right?") from None
+    except (*PASSING, asyncpg.LockNotAvailableError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # it is a file's
+        why = f"the database {place(url)} broke off in the middle: {why_of(error)}"
+        raise Unreachable(f"Cannot go on: {why}\nGive the command again when it answers.") from None
+
+
 def unreachable(url: str, error: BaseException) -> str:
     """That a database cannot be opened, and why."""
-    return f"the database {place(url)} cannot be opened: {error or type(error).__name__}"
+    return f"the database {place(url)} cannot be opened: {why_of(error)}"
+
+
+def why_of(error: BaseException) -> str:
+    """A failure in one line."""
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def place(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import socket
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import typer
 from singlewindow.contract.background import give_way
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.files import keys_in
-from singlewindow.contract.postgres import reach
+from singlewindow.contract.postgres import work_on
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
@@ -35,19 +34,17 @@ program.add_typer(registers, name="registers")
 @program.command()
 def migrate() -> None:
     """Bring customs' database to the newest schema."""
-    from singlewindow.customs.migrate import migrate as migrate_database
+    from singlewindow.customs.migrate import migrate_async
 
     url = CustomsSettings().customs_database_url
-    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
-    migrate_database(url)
+    work_on("CUSTOMS_DATABASE_URL", url, lambda: migrate_async(url))
 
 
 @program.command()
 def seed(world: Path) -> None:
     """Load the demonstration world from a file and publish it; a second run does nothing."""
     url = CustomsSettings().customs_database_url
-    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
-    loaded = asyncio.run(_seed(url, read_world(world)))
+    loaded = work_on("CUSTOMS_DATABASE_URL", url, lambda: _seed(url, read_world(world)))
     typer.echo("customs: world loaded" if loaded else "customs: world was loaded before")
 
 
@@ -60,7 +57,8 @@ def serve() -> None:
     logs.configure(settings.log_format)
     app = create_app(settings)
     check_all()
-    asyncio.run(reach("CUSTOMS_DATABASE_URL", settings.customs_database_url))
+    url = settings.customs_database_url
+    work_on("CUSTOMS_DATABASE_URL", url, lambda: _has_tables(url))
     with keys_in(settings.pki_folder):
         Keys.load(settings.pki_folder)
     gc.collect()
@@ -70,6 +68,15 @@ def serve() -> None:
     given = settings.listening_socket
     server = Server(app, settings.host, settings.customs_port, settings.drain_seconds)
     server.run(None if given is None else [socket.socket(fileno=given)])
+
+
+async def _has_tables(url: str) -> None:
+    database = await Database.connect(url)
+    try:
+        async with database.transaction():
+            pass
+    finally:
+        await database.close()
 
 
 @registers.command()
@@ -90,9 +97,12 @@ def import_(
     if (register := all_registers().get(kind)) is None:
         raise typer.BadParameter(f"no register {kind!r}; there are {', '.join(all_registers())}")
     url = CustomsSettings().customs_database_url
-    asyncio.run(reach("CUSTOMS_DATABASE_URL", url))
     try:
-        found = asyncio.run(_import(url, register, file, apply=not dry_run, complete=complete))
+        found = work_on(
+            "CUSTOMS_DATABASE_URL",
+            url,
+            lambda: _import(url, register, file, apply=not dry_run, complete=complete),
+        )
     except Unreadable as unreadable:
         for problem in unreadable.problems:
             typer.echo(f"{file.name}: {problem}", err=True)

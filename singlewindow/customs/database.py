@@ -59,22 +59,6 @@ class Transaction:
             yield
 
 
-PASSING = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection cut in the middle of a word
-    asyncpg.TransactionRollbackError,  # two waited for each other
-    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
-    asyncpg.OperatorInterventionError,  # it starts, ends, or was told to end this
-    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
-    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers: once more will do
-    asyncpg.PostgresSystemError,  # the disk, again
-)
-"""Failures of the database, which pass. What was to be done has nothing to do with them: it is tried again as it was,
-and never set aside for a person."""
-
-
 class Database:
     """A pool of connections."""
 

@@ -11,8 +11,9 @@ from dataclasses import astuple, dataclass
 
 import structlog
 
+from singlewindow.contract.postgres import PASSING
 from singlewindow.customs.answers import DECIDED, decide_all, hindrances
-from singlewindow.customs.database import PASSING, Database, Row, Transaction
+from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import AUTOMATIC, Decision, Taken, roll
 from singlewindow.customs.desks import automatic_states, desk_for
 from singlewindow.customs.due import DESK_CHANNEL

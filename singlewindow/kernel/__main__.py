@@ -21,7 +21,7 @@ from singlewindow.contract.checkpoints import Book
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.files import keys_in
 from singlewindow.contract.key_files import read_certificate
-from singlewindow.contract.postgres import reach
+from singlewindow.contract.postgres import reach, work_on
 from singlewindow.contract.serving import Server
 from singlewindow.kernel.codes.command import cli as codes
 from singlewindow.kernel.database.bound import reach_bound
@@ -85,10 +85,10 @@ def worker() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from singlewindow.kernel.database.migrate import migrate as migrate_database
+    from singlewindow.kernel.database.migrate import migrate_async
 
-    asyncio.run(reach("DATABASE_URL", settings().database_url))
-    migrate_database(settings().database_url)
+    url = settings().database_url
+    work_on("DATABASE_URL", url, lambda: migrate_async(url))
 
 
 @cli.command()
@@ -96,8 +96,8 @@ def seed(world: Path) -> None:
     """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
     from singlewindow.kernel.seed import seed_portal
 
-    asyncio.run(reach("DATABASE_URL", settings().database_url))
-    asyncio.run(seed_portal(settings().database_url, world))
+    url = settings().database_url
+    work_on("DATABASE_URL", url, lambda: seed_portal(url, world))
 
 
 @cli.command()
@@ -109,9 +109,9 @@ def add_administrator(
     """Make a system administrator, who changes the password at the first log-in."""
     from singlewindow.kernel.people.system_accounts import add_checked
 
-    asyncio.run(reach("DATABASE_URL", settings().database_url))
+    url = settings().database_url
     try:
-        asyncio.run(add_checked(settings().database_url, username, password, name))
+        work_on("DATABASE_URL", url, lambda: add_checked(url, username, password, name))
     except Refused as refused:
         for violation in refused.violations:
             typer.echo(f"{violation.message}，{violation.advice}", err=True)
@@ -124,13 +124,14 @@ def skip_numbers() -> None:
     """After a restore: go on with numbers of documents and events that were given to nobody."""
     from singlewindow.kernel.database import skipping
 
+    url = settings().database_url
+
     async def skip() -> None:
-        owner = await Database.connect(settings().database_url, size=1)
+        owner = await Database.connect(url, size=1)
         await skipping.skip_numbers(owner)
         await owner.close()
 
-    asyncio.run(reach("DATABASE_URL", settings().database_url))
-    asyncio.run(skip())
+    work_on("DATABASE_URL", url, skip)
 
 
 ACCEPT_BOOK = typer.Option(
@@ -142,11 +143,10 @@ ACCEPT_BOOK = typer.Option(
 @cli.command()
 def verify_history(accept_book: Annotated[bool, ACCEPT_BOOK] = False) -> None:
     """Check every document's history by its hash chain and the checkpoints; exit code 1 when one is broken."""
-    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
+    owners, workers = settings().database_url, settings().worker_database_url
     if accept_book:
-        asyncio.run(reach("DATABASE_URL", settings().database_url))
-        asyncio.run(_accept_book(settings().database_url))
-    if asyncio.run(_verify_history(settings().worker_database_url)):
+        work_on("DATABASE_URL", owners, lambda: _accept_book(owners))
+    if work_on("WORKER_DATABASE_URL", workers, lambda: _verify_history(workers)):
         raise typer.Exit(1)
 
 
@@ -202,14 +202,14 @@ purpose: `singlewindow verify-history --accept-book`. If neither, somebody cut i
 @cli.command()
 def unread(again: Annotated[list[int], typer.Option(help="ids to try again")] = []) -> None:  # noqa: B006
     """List customs' messages that could not be understood, or let the worker try some again."""
-    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
-    asyncio.run(_unread(again))
+    url = settings().worker_database_url
+    work_on("WORKER_DATABASE_URL", url, lambda: _unread(url, again))
 
 
-async def _unread(again: list[int]) -> None:
+async def _unread(url: str, again: list[int]) -> None:
     from singlewindow.kernel.exchange import people_list
 
-    database = await Database.connect(settings().worker_database_url, size=1)
+    database = await Database.connect(url, size=1)
     try:
         if again:
             typer.echo(f"{await people_list.again(database, again)} messages will be tried again")

@@ -90,14 +90,14 @@ def move(environment: Mapping[str, str], change: str, value: str) -> tuple[Clock
 
 
 async def _move(urls: list[str], change: str, value: str) -> tuple[Clock, datetime]:
-    import asyncpg  # noqa: PLC0415 - slow to import
+    from singlewindow.contract.postgres import FAILURES, why_of  # noqa: PLC0415 - slow to import
 
     async with AsyncExitStack() as stack:
         try:
             connections = [await _connected(stack, url) for url in urls]
             return await _agree(connections, change, value)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise LaunchError(f"The clocks cannot be reached: {error}") from error
+        except FAILURES as error:
+            raise LaunchError(f"The clocks cannot be reached: {why_of(error)}") from error
 
 
 async def _connected(stack: AsyncExitStack, url: str) -> asyncpg.Connection:

@@ -171,7 +171,10 @@ class Cluster:
             raise LaunchError(f"{program} failed:\n{done.stdout}{done.stderr}")
 
     def query(self, sql: str, *values: object, database: str = "postgres") -> list[tuple[object, ...]]:
-        """Run one statement as the superuser, outside a transaction; may be called within an event loop too."""
+        """Run one statement as the superuser, outside a transaction; may be called within an event loop too.
+
+        Raises LaunchError where the database does not do it.
+        """
         rows: list[tuple[object, ...]] = []
         failure: list[BaseException] = []
 
@@ -331,10 +334,14 @@ def _name(identifier: str) -> str:
 
 
 async def _query(dsn: str, sql: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
-    import asyncpg  # noqa: PLC0415 - slow to import, and not needed by a start
+    """Rows of a statement. Raises LaunchError where the database does not do it."""
+    from singlewindow.contract.postgres import FAILURES, connect, why_of  # noqa: PLC0415 - slow to import
 
-    connection = await asyncpg.connect(dsn)
     try:
-        return [tuple(row) for row in await connection.fetch(sql, *values)]
-    finally:
-        await connection.close()
+        connection = await connect(dsn)
+        try:
+            return [tuple(row) for row in await connection.fetch(sql, *values)]
+        finally:
+            await connection.close()
+    except FAILURES as error:
+        raise LaunchError(f"The embedded database does not do `{sql}`: {why_of(error)}") from error

@@ -28,11 +28,13 @@ async def _arrived(customs: str, portal: str, inbox: Path) -> bool:
     """Asked in the order in which a notice travels, so that none passes by between two questions."""
     import asyncpg  # noqa: PLC0415 - slow to import
 
+    from singlewindow.contract.postgres import FAILURES  # noqa: PLC0415 - slow to import
+
     try:
         return not (await _ask(customs, LEAVING) or _lies_there(inbox) or await _ask(portal, ARRIVING))
     except asyncpg.UndefinedTableError:
         return True
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except FAILURES:
         return False
 
 

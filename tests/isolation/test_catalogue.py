@@ -125,7 +125,7 @@ async def test_portal_and_worker_start_as_no_other_role(standpoint: Standpoint) 
 async def test_a_database_without_tables_is_said_to_be_one(postgres: Any) -> None:
     """OPER-01: what a program that begins too early meets."""
     postgres.create_database("bare")
-    with pytest.raises(Unreachable, match="SINGLEWINDOW_WEB_DATABASE_URL has no tables yet"):
+    with pytest.raises(Unreachable, match="SINGLEWINDOW_WEB_DATABASE_URL lacks tables"):
         await reach_bound("WEB_DATABASE_URL", postgres.dsn("bare"))
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from singlewindow.cli import app
 from singlewindow.customs.__main__ import program as customs
 from singlewindow.kernel.__main__ import cli as kernel
 from singlewindow.kernel.settings import settings
-from singlewindow.launch.errors import said_of
+from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.settings import DATABASE_SETTINGS, misspelt
 from tests.launch.conftest import CLONE
 from tests.ports import free_ports
@@ -61,26 +69,90 @@ def test_a_part_without_its_database_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+TROUBLES = {
+    "away": "cannot be opened: ",
+    "bare": "lacks tables of this version: ",  # a migration makes them, and ends well
+    "lost": "broke off in the middle: ",
+}
+OPENS = {
+    "kernel serve": "WEB",
+    "kernel worker": "WORKER",
+    "kernel migrate": "",
+    "kernel seed FILE": "",
+    "kernel add-administrator opsdesk2 --password Opsdesk-2026": "",
+    "kernel skip-numbers": "",
+    "kernel verify-history": "WORKER",
+    "kernel verify-history --accept-book": "",
+    "kernel unread": "WORKER",
+    "kernel unread --again 7": "WORKER",
+    "kernel codes import FILE": "",
+    "kernel registers reindex": "WORKER",
+    "customs migrate": "CUSTOMS",
+    "customs seed FILE": "CUSTOMS",
+    "customs serve": "CUSTOMS",
+    "customs registers import pilot_district FILE": "CUSTOMS",
+}
+"""Commands with the setting whose database they open first."""
+NO_DATABASE = {"customs registers describe"}
+HEADS = {"registers": "key,enabled\n5301,是\n", "codes": "code,name\n1,one\n"}
+PASSED_ON = ("verify-history", "unread", "registers", "codes", "add-administrator")
+
+
+@pytest.fixture(scope="module")
+def troubled(postgres: Any) -> Iterator[dict[str, str]]:
+    """An address for each trouble. The lost one's connections are opened, and cut at the first statement."""
+    postgres.create_database("bare")
+    address = urlsplit(postgres.dsn("bare"))
+    file = f"{parse_qs(address.query)['host'][0]}/.s.PGSQL.5432"
+
+    class Cut(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as server:
+                server.connect(file)
+                while (said := self.request.recv(4096)) and said[:1] not in b"PQX":
+                    server.sendall(said)
+                    self.request.sendall(server.recv(4096))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Cut) as cutting:
+        threading.Thread(target=cutting.serve_forever, args=(0.01,)).start()
+        [closed] = free_ports(1)
+        yield {
+            "away": f"postgresql://who:secret@127.0.0.1:{closed}/db",
+            "bare": postgres.dsn("bare"),
+            "lost": f"postgresql://sw_migrate:secret@127.0.0.1:{cutting.server_address[1]}/bare",
+        }
+        cutting.shutdown()
+
+
+def test_each_command_is_known_to_open_a_database_or_not() -> None:
+    """One that is new stands in OPENS, so that its troubles are tried, or in NO_DATABASE."""
+    programs = {"kernel": get_command(kernel), "customs": get_command(customs)}
+    there = {f"{name} {line}" for name, program in programs.items() for line in lines_of(program)}
+    assert there == NO_DATABASE | {
+        line for line in there if any(f"{o} ".startswith(f"{line} ") for o in OPENS)
+    }
+
+
+def lines_of(group: Any) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield from (
+            (f"{name} {line}" for line in lines_of(command)) if hasattr(command, "commands") else [name]
+        )
+
+
 @pytest.mark.parametrize(
-    ("command", "setting"),
-    [
-        ("verify-history", "WORKER"),
-        ("unread --again 7", "WORKER"),
-        ("registers reindex", "WORKER"),
-        ("registers import pilot_district FILE", "CUSTOMS"),
-        ("codes import FILE", ""),
-        ("add-administrator opsdesk2 --password Opsdesk-2026", ""),
-    ],
+    ("line", "trouble"),
+    [(line, trouble) for line in OPENS for trouble in TROUBLES if trouble != "bare" or "migrate" not in line],
 )
 def test_a_command_without_its_database_says_so(
-    command: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: str, trouble: str, troubled: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is passed on to the program that knows it, here in the same process."""
-    [port] = free_ports(1)
+    """Away, without tables, gone in the middle. Each in the same process; what `singlewindow` passes on, by it."""
+    program, *command = line.split()
     for name in DATABASE_SETTINGS:
-        monkeypatch.setenv(f"SINGLEWINDOW_{name}", f"postgresql://who:secret@127.0.0.1:{port}/db")
+        monkeypatch.setenv(f"SINGLEWINDOW_{name}", troubled[trouble])
     file, programs, said = tmp_path / "table.csv", {"kernel": kernel, "customs": customs}, []
-    file.write_text("code,name\n1,one\n")
+    file.write_text(HEADS.get(command[0], "{}"))
 
     def run(line: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
         python, dash_m, module, *arguments = line
@@ -90,16 +162,58 @@ def test_a_command_without_its_database_says_so(
         return subprocess.CompletedProcess(line, done.exit_code)
 
     monkeypatch.setattr("singlewindow.cli.subprocess.run", run)
+    monkeypatch.setattr("singlewindow.kernel.__main__.configure", lambda _: None)
+    monkeypatch.setattr("singlewindow.customs.__main__.logs.configure", lambda _: None)
+    monkeypatch.setattr("singlewindow.kernel.http.app.create_app", lambda: None)
+    arguments = [str(file) if each == "FILE" else each for each in command]
     settings.cache_clear()
     try:
-        done = CliRunner().invoke(app, [str(file) if each == "FILE" else each for each in command.split()])
+        if command[0] in PASSED_ON:
+            done = CliRunner().invoke(app, arguments)
+            assert done.output == ""
+            [text] = said
+        else:
+            done = CliRunner().invoke(programs[program], arguments)
+            text = done.output
     finally:
         settings.cache_clear()
-    [text] = said
-    assert (done.exit_code, done.output, text.count("\n")) == (1, "", 2), done.output + text
-    assert text.startswith(f"Cannot go on: the database 127.0.0.1:{port}/db cannot be opened: "), text
-    address = f"SINGLEWINDOW_{setting}_DATABASE_URL".replace("__", "_")
-    assert text.endswith(f"Does it run there, and is {address} right?\n"), text
+    assert (done.exit_code, text.count("\n")) == (1, 2), text
+    place = troubled[trouble].rpartition("@")[2]
+    address = f"SINGLEWINDOW_{OPENS[line]}_DATABASE_URL".replace("__", "_")
+    assert text.startswith(f"Cannot go on: the database {place} "), text
+    assert TROUBLES[trouble] in text
+    assert "secret" not in text
+    advice = {
+        "away": f"Does it run there, and is {address} right?\n",
+        "bare": "`singlewindow migrate` makes them.\n",
+        "lost": "Give the command again when it answers.\n",
+    }
+    assert text.endswith(advice[trouble]), text
+
+
+def test_the_embedded_database_too(postgres: Any) -> None:
+    with pytest.raises(LaunchError, match="does not do `select nothing`: column"):
+        postgres.cluster.query("select nothing")
+
+
+@pytest.mark.parametrize(
+    ("command", "trouble"),
+    [
+        *product(["migrate", "setup", "clock show", "clock shift +1d"], ["away", "lost"]),
+        ("clock show", "bare"),
+    ],
+)
+def test_the_launcher_says_so_too(
+    command: str, trouble: str, troubled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in DATABASE_SETTINGS:
+        monkeypatch.setenv(f"SINGLEWINDOW_{name}", troubled[trouble])
+    monkeypatch.setattr("singlewindow.launch.launcher.Launcher._obey_signals", lambda _: None)
+    done = CliRunner().invoke(app, command.split())
+    assert done.exit_code == 1
+    assert done.output.startswith("Cannot go on. The "), done.output
+    assert "Traceback" not in done.output
+    assert done.output.count("\n") <= 2, done.output
 
 
 def test_only_what_nothing_reads_is_misspelt() -> None:

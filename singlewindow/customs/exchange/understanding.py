@@ -17,9 +17,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from singlewindow.contract.certificates import CardIdentity
 from singlewindow.contract.encryption import DecryptionFailed
 from singlewindow.contract.messages import ReceiptCode, Submission
+from singlewindow.contract.postgres import PASSING
 from singlewindow.contract.signatures import SignatureRefused
 from singlewindow.customs.answers import ANSWERED, Answer, write
-from singlewindow.customs.database import PASSING, Database, Row, Transaction
+from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from singlewindow.customs.database import PASSING
+from singlewindow.contract.postgres import PASSING
 from singlewindow.customs.problems import Problem, Refused
 from singlewindow.customs.texts import cleaned
 

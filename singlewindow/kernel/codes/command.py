@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 import typer
 
-from singlewindow.contract.postgres import reach
+from singlewindow.contract.postgres import work_on
 from singlewindow.kernel.codes.difference import Change, Difference, said
 from singlewindow.kernel.codes.files import Unreadable, read_file
 from singlewindow.kernel.codes.importing import ImportRefused, Order, Outcome, import_tables
@@ -43,7 +41,6 @@ def import_(
     if replace and (begins or partial):
         raise typer.BadParameter("--replace goes neither with --from nor with --partial")
     order = Order(begins.date() if begins else None, partial, replace)
-    asyncio.run(reach("DATABASE_URL", settings().database_url))
     outcomes = _outcomes(file, table, order, dry_run)
     for outcome in outcomes:
         typer.echo(_counts(outcome))
@@ -56,15 +53,14 @@ def import_(
 def _outcomes(file: Path, table: str | None, order: Order, dry_run: bool) -> list[Outcome]:
     try:
         tables = read_file(file, table)
-        return asyncio.run(import_tables(settings().database_url, tables, order, dry_run=dry_run))
+        url = settings().database_url
+        return work_on("DATABASE_URL", url, lambda: import_tables(url, tables, order, dry_run=dry_run))
     except Unreadable as unreadable:
         for problem in unreadable.problems:
             typer.echo(f"{file.name}: {problem}", err=True)
         if unreadable.count > len(unreadable.problems):
             typer.echo(f"… and {unreadable.count - len(unreadable.problems)} more", err=True)
         typer.echo(f"Problems: {unreadable.count}. Nothing was imported.", err=True)
-    except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError):
-        typer.echo("The database lacks tables of this version: migrate it first.", err=True)
     except (ImportRefused, OSError) as refused:
         typer.echo(f"{refused}\nNothing was imported.", err=True)
     raise typer.Exit(1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from asyncpg import UndefinedFunctionError, UndefinedTableError
-
-from singlewindow.contract.postgres import Unreachable, reach
+from singlewindow.contract.postgres import Unreachable, reach, told
 from singlewindow.kernel.database.connection import Database
 
 
@@ -39,11 +37,7 @@ async def reach_bound(setting: str, url: str) -> None:
     """
     await reach(setting, url)
     try:
-        await (await connect_bound(url, size=1)).close()
+        with told(setting, url):
+            await (await connect_bound(url, size=1)).close()
     except Unbound as unbound:
         raise Unreachable(f"Cannot go on: {unbound}") from None
-    except (UndefinedFunctionError, UndefinedTableError):
-        where = f"the database of SINGLEWINDOW_{setting} has no tables yet"
-        raise Unreachable(
-            f"Cannot go on: {where}.\n`python -m singlewindow.kernel migrate` makes them."
-        ) from None

@@ -32,20 +32,6 @@ from singlewindow.kernel.database.writing import what_it_does
 
 COMMAND_SECONDS = 30.0  # the longest that one statement may take
 ACQUIRE_SECONDS = 5.0  # the longest wait for a connection
-PASSING = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,  # it has become a standby
-    asyncpg.InvalidCachedStatementError,  # a migration changed what a statement answers
-    asyncpg.PostgresSystemError,
-)
-"""Failures of the database, which pass: what was to be done has nothing to do with them, and is tried again as it
-was."""
 CLOSE_SECONDS = 5.0  # what is under way when the pool closes has so long to end
 
 AT_ONCE = frozenset({"sw_token_used", "sw_token_refused"})

@@ -11,8 +11,9 @@ import structlog
 from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
+from singlewindow.contract.postgres import PASSING
 from singlewindow.contract.signatures import SignatureRefused, verify_jws
-from singlewindow.kernel.database.connection import PASSING, Database, Row, Transaction
+from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.outbox import Acknowledged, count_noted, settle_sent, write_sent
 from singlewindow.kernel.exchange.receipts import Heard, NotForUs

@@ -18,7 +18,8 @@ from datetime import timedelta
 
 import structlog
 
-from singlewindow.kernel.database.connection import PASSING, Actor, Database, Row, Transaction
+from singlewindow.contract.postgres import PASSING
+from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.found import job_kinds
 from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from singlewindow.contract.postgres import reach
+from singlewindow.contract.postgres import work_on
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.registers.found import register_indexes
 from singlewindow.kernel.registers.notices import reindex as make_anew
@@ -33,12 +32,12 @@ def reindex(
             err=True,
         )
         raise typer.Exit(1)
-    asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
-    asyncio.run(_reindex([kind] if kind else sorted(known)))
+    url = settings().worker_database_url
+    work_on("WORKER_DATABASE_URL", url, lambda: _reindex(url, [kind] if kind else sorted(known)))
 
 
-async def _reindex(kinds: list[str]) -> None:
-    database = await Database.connect(settings().worker_database_url, size=1)
+async def _reindex(url: str, kinds: list[str]) -> None:
+    database = await Database.connect(url, size=1)
     try:
         for index in (index for kind in kinds for index in register_indexes()[kind]):
             typer.echo(f"{index.kind}: {await make_anew(database, index)} entries in {index.table}")
