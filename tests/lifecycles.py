@@ -23,11 +23,17 @@ ORDERS = 240  # of one list of receipts that are tried
 @dataclass(frozen=True)
 class Table:
     """What the manual and the requirements say, not the program: words of the states by code, and by word (or NEW) the
-    actions that are enabled; `sent` is the state right after a declaration, `still` what leaves a status alone."""
+    actions that are enabled; `sent` is the state right after a declaration, `still` what leaves a status alone.
+
+    `answers` says of each receipt the words in which it is heard, and the word to which it leads; `waiting` are the
+    words in which customs may answer, `in_force` those in which what was submitted counts."""
 
     lifecycle: Lifecycle
     words: Mapping[str, str]
     enabled: Mapping[str, set[str]]
+    answers: Mapping[str, tuple[AbstractSet[str], str]]
+    waiting: AbstractSet[str]
+    in_force: AbstractSet[str]
     sent: str = "1"
     still: frozenset[str] = frozenset({"new", "copy", "print"})
 
@@ -41,6 +47,16 @@ class Table:
         numbered = list(enumerate(codes))
         for order in itertools.islice(itertools.permutations(numbered), ORDERS):
             assert self.words[self.lifecycle.fold(self.sent, order)] == word
+
+    def check_answers(self) -> None:
+        """Every receipt in every state: heard where it is listed, and nowhere else; and what each state stands for."""
+        assert {hear.code for hear in self.lifecycle.hears} == set(self.answers)
+        for code, (heard, to) in self.answers.items():
+            for status, word in self.words.items():
+                after = self.words[self.lifecycle.fold(status, [(1, code)])]
+                assert after == (to if word in heard else word), (word, code)
+        assert {state.name for state in self.lifecycle.states if state.waiting} == self.waiting
+        assert {state.name for state in self.lifecycle.states if state.in_force} == self.in_force
 
     def check_any_shuffle(self, data: st.DataObject, most: int = 8) -> None:
         """The status depends on which receipts there are, not on when or how often they came (CUST-05)."""

@@ -40,7 +40,7 @@ CHANGE = (frozenset({"CHANGE_AGREED"}), frozenset({"CHANGE_REFUSED", "REJECTED"}
 _PENDING = UNDER_WAY | states(REJECTED)  # a sending that was believed to have failed may be answered
 HEARS = (
     Hear("SENT", states(DECLARED), SENT),
-    Hear("SEND_FAILED", UNDER_WAY, REJECTED),
+    Hear("SEND_FAILED", states(DECLARED), REJECTED),
     Hear("RECEIVED", _PENDING, SENT),
     Hear("REJECTED", UNDER_WAY, REJECTED),
     Hear("APPROVED", _PENDING, APPROVED),

@@ -182,8 +182,8 @@ def lifecycle(section: str) -> Lifecycle:
             ),
         ),
         hears=(
-            Hear("SENT", UNDER_WAY, SENT),
-            Hear("SEND_FAILED", UNDER_WAY, SEND_FAILED),
+            Hear("SENT", states(APPLIED), SENT),
+            Hear("SEND_FAILED", states(APPLIED), SEND_FAILED),
             # Customs' answers count whatever the portal's sender believed of the sending.
             Hear("RECEIVED", UNDER_WAY | states(SEND_FAILED), RECEIVED),
             Hear("REJECTED", UNDER_WAY | states(SEND_FAILED), RECEIVE_FAILED),

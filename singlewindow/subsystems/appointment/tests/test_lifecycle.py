@@ -34,9 +34,20 @@ ENABLED = {
     "I-通关完成未反馈": ALWAYS | {"feedback", "explain"},
     "已反馈": ALWAYS,
 }
+UNANSWERED = {"暂存", "已申报"}  # what is believed not to have been sent, a draft again, may be answered
+ANSWERS = {
+    "SENT": ({"已申报"}, "已申报"),
+    "SEND_FAILED": ({"已申报"}, "暂存"),
+    "RECEIVED": (UNANSWERED, "已受理"),
+    "REJECTED": (UNANSWERED | {"已受理"}, "退单"),
+    "APPROVED": (UNANSWERED | {"已受理"}, "预约成功"),
+    "RETURNED": (UNANSWERED | {"已受理"}, "退单"),
+}
 TABLE = Table(
-    LIFECYCLE, WORDS, ENABLED, sent="D", still=frozenset({*ALWAYS, "feedback", "explain", "cancel"})
-)
+    LIFECYCLE, WORDS, ENABLED, ANSWERS,
+    waiting={"已申报", "已受理"}, in_force={"预约成功", "I-通关完成未反馈", "已反馈"},
+    sent="D", still=frozenset({*ALWAYS, "feedback", "explain", "cancel"}),
+)  # fmt: skip
 FOLLOWING = frozenset({"FEEDBACK_ACCEPTED", "FEEDBACK_REFUSED", "EXPLAINED", "CANCELLED", "CANCEL_REFUSED"})
 
 
@@ -67,6 +78,11 @@ def test_every_state_action_and_role(case: Case) -> None:
 def test_receipts_lead_to(codes: list[str], word: str) -> None:
     """APPT-16: 已申报 → 已受理 → 预约成功 or 退单; a sending that failed is a draft again."""
     TABLE.check_receipts(codes, word)
+
+
+def test_every_receipt_in_every_state() -> None:
+    """APPT-16, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    TABLE.check_answers()
 
 
 @given(st.data())

@@ -37,9 +37,24 @@ ENABLED = {
 }
 EXTENDED = {**ENABLED, "海关审批通过": ENABLED["海关审批通过"] | {"extend"}}
 STILL = frozenset({*ALWAYS, "change", "extend"})
+UNANSWERED = {"已申报", "发往海关成功"}
+ANSWERS = {
+    "SENT": ({"已申报"}, "发往海关成功"),
+    "SEND_FAILED": ({"已申报"}, "接受失败"),
+    "RECEIVED": (UNANSWERED | {"接受失败"}, "发往海关成功"),
+    "REJECTED": (UNANSWERED, "接受失败"),
+    "APPROVED": (UNANSWERED | {"接受失败"}, "海关审批通过"),
+    "REFUSED": (UNANSWERED | {"接受失败"}, "核准拒绝"),
+    "REVOKED": ({"海关审批通过"}, "取消资质"),
+}
+OF_BOOKLET = ANSWERS | {
+    "SEND_FAILED": ({"已申报", "待发送"}, "接受失败"),  # what it waited for will not come (CONS-06)
+    "VALIDITY": ({"海关审批通过"}, "海关审批通过"),
+}
+IN_FORCE = {"海关审批通过"}
 TABLES = (
-    Table(QUALIFICATION.lifecycle, WORDS, EXTENDED, sent="2", still=STILL),
-    Table(BOOKLET.lifecycle, WITH_HELD, ENABLED, sent="2", still=STILL),
+    Table(QUALIFICATION.lifecycle, WORDS, EXTENDED, ANSWERS, UNANSWERED, IN_FORCE, "2", STILL),
+    Table(BOOKLET.lifecycle, WITH_HELD, ENABLED, OF_BOOKLET, UNANSWERED | {"待发送"}, IN_FORCE, "2", STILL),
 )
 BOTH = pytest.mark.parametrize("table", TABLES, ids=("qualification", "booklet"))
 
@@ -75,6 +90,12 @@ def test_every_state_action_and_role(case: Case) -> None:
 def test_receipts_lead_to(table: Table, codes: list[str], word: str) -> None:
     """CONS-01, CUST-05: what each answer of customs makes of a filing."""
     table.check_receipts(codes, word)
+
+
+@BOTH
+def test_every_receipt_in_every_state(table: Table) -> None:
+    """FA 3.7, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    table.check_answers()
 
 
 @BOTH

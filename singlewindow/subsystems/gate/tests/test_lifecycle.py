@@ -32,7 +32,28 @@ ENABLED = {
     "人工办结": ALWAYS,
     "已口岸离场": ALWAYS,
 }
-TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({*ALWAYS, "change", "revoke"}))
+# What is believed not to have been sent may be answered.
+UNANSWERED = {"申报", "发往内网成功", "发往内网失败"}
+OPEN = UNANSWERED | {"海关审核通过", "已锁定", "解除锁定"}
+ANSWERS = {
+    "SENT": ({"申报"}, "发往内网成功"),
+    "SEND_FAILED": ({"申报"}, "发往内网失败"),
+    "RECEIVED": (UNANSWERED, "发往内网成功"),
+    "REJECTED": (UNANSWERED, "发往内网失败"),
+    "10": (UNANSWERED, "海关审核通过"),
+    "20": (UNANSWERED, "退单"),
+    "41": (OPEN, "已锁定"),
+    "42": (OPEN, "解除锁定"),
+    "40": (OPEN, "已办结"),
+    "43": (OPEN, "人工办结"),
+    "50": (OPEN | {"已办结", "人工办结"}, "已口岸离场"),
+}
+IN_FORCE = {"海关审核通过", "已锁定", "解除锁定", "已办结", "人工办结", "已口岸离场"}
+TABLE = Table(
+    LIFECYCLE, WORDS, ENABLED, ANSWERS,
+    waiting=(OPEN | {"已办结", "人工办结"}) - {"发往内网失败"}, in_force=IN_FORCE,
+    still=frozenset({*ALWAYS, "change", "revoke"}),
+)  # fmt: skip
 
 
 def test_the_states_have_the_manuals_words() -> None:
@@ -76,6 +97,11 @@ def test_an_answer_counts_while_an_earlier_one_is_on_its_way() -> None:
     """CUST-05: 已锁定 before 海关审核通过 has arrived is right at once, and stays right."""
     assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "41")]) == "41"
     assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "41"), (2, "10")]) == "41"
+
+
+def test_every_receipt_in_every_state() -> None:
+    """GATE-06, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    TABLE.check_answers()
 
 
 @given(st.data())

@@ -27,7 +27,17 @@ ENABLED = {
     "同意": {"new", "copy", "print"},
     "不同意": {"new", "copy", "print"},
 }
-TABLE = Table(LIFECYCLE, WORDS, ENABLED)
+# The portal's sender has its say at first alone; customs may answer what is believed not to have been sent.
+UNANSWERED = {"已申请", "发往海关成功", "海关接收成功"}
+ANSWERS = {
+    "SENT": ({"已申请"}, "发往海关成功"),
+    "SEND_FAILED": ({"已申请"}, "发送失败"),
+    "RECEIVED": (UNANSWERED | {"发送失败"}, "海关接收成功"),
+    "REJECTED": (UNANSWERED | {"发送失败"}, "接收失败"),
+    "APPROVED": (UNANSWERED | {"发送失败"}, "同意"),
+    "REFUSED": (UNANSWERED | {"发送失败"}, "不同意"),
+}
+TABLE = Table(LIFECYCLE, WORDS, ENABLED, ANSWERS, waiting=UNANSWERED, in_force={"同意"})
 
 
 def test_both_applications_have_one_table() -> None:
@@ -65,6 +75,11 @@ def test_every_state_action_and_role(case: Case) -> None:
 def test_receipts_lead_to(codes: list[str], word: str) -> None:
     """INSP-07: 已申请 → 发往海关成功 / 发送失败 → 海关接收成功 / 接收失败 → 同意 / 不同意."""
     TABLE.check_receipts(codes, word)
+
+
+def test_every_receipt_in_every_state() -> None:
+    """INSP-07, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    TABLE.check_answers()
 
 
 @given(st.data())

@@ -21,7 +21,30 @@ ENABLED = {NEW: set[str]()} | {
     word: {"print"} | ({"declare"} if code in AGAIN else set()) | ({"delete"} if code in AWAY else set())
     for code, word in WORDS.items()
 }
-TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({"delete", "print"}))
+# What is believed not to have been sent may be answered.
+UNANSWERED = {"已申报", "发往海关成功", "发往海关失败"}
+TAKEN_IN = {"海关入库", "查验通知", "审结", "挂起"}
+OPEN = UNANSWERED | TAKEN_IN
+ANSWERS = {
+    "SENT": ({"已申报"}, "发往海关成功"),
+    "SEND_FAILED": ({"已申报"}, "发往海关失败"),
+    "REJECTED": (UNANSWERED, "退单/不受理"),
+    "L": (UNANSWERED, "海关入库"),
+    "E": (OPEN, "退单/不受理"),
+    "4": (UNANSWERED, "退单/不受理"),
+    "9": (UNANSWERED, "退单/不受理"),
+    "C": (OPEN, "查验通知"),
+    "H": (OPEN, "挂起"),
+    "R": (OPEN | {"放行"}, "结关"),
+    **dict.fromkeys("WJM", (OPEN, "审结")),
+    **dict.fromkeys("PIKFB", (OPEN, "放行")),
+    **dict.fromkeys(("RECEIVED", *"YZ8GXOVQAD37"), ({"发往海关成功"}, "发往海关成功")),
+}
+TABLE = Table(
+    LIFECYCLE, WORDS, ENABLED, ANSWERS,
+    waiting=(OPEN | {"放行"}) - {"发往海关失败"}, in_force=TAKEN_IN | {"放行", "结关"},
+    still=frozenset({"delete", "print"}),
+)  # fmt: skip
 
 
 def test_the_states_have_these_words() -> None:
@@ -63,6 +86,11 @@ def test_what_letters_lead_to(codes: list[str], word: str) -> None:
 @pytest.mark.parametrize("letter", ["P", "I", "K", "F", "B"])
 def test_each_letter_of_release(letter: str) -> None:
     TABLE.check_receipts(["SENT", "L", "J", letter], "放行")
+
+
+def test_every_letter_in_every_state() -> None:
+    """FA 3.9, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    TABLE.check_answers()
 
 
 @given(st.data())

@@ -29,7 +29,28 @@ ENABLED = {
     **dict.fromkeys(("已申报", "发往海关成功", "海关接收成功", "转人工/挂起", "已汇总", "已撤销"), ALWAYS),
     **dict.fromkeys(("海关审批通过", "已委托", "已承运", "已过境", "待汇总", "已结关"), REVISED),
 }
-TABLE = Table(LIFECYCLE, WORDS, ENABLED, still=frozenset({*ALWAYS, "modify", "revoke"}))
+# What is believed not to have been sent may be answered.
+UNANSWERED = {"已申报", "发往海关成功", "发往海关失败"}
+UNDECIDED = UNANSWERED | {"海关接收成功", "转人工/挂起"}
+ANSWERS = {
+    "SENT": ({"已申报"}, "发往海关成功"),
+    "SEND_FAILED": ({"已申报"}, "发往海关失败"),
+    "RECEIVED": (UNANSWERED, "海关接收成功"),
+    "REJECTED": (UNANSWERED | {"海关接收成功"}, "接受失败"),
+    "HELD": (UNANSWERED | {"海关接收成功"}, "转人工/挂起"),
+    "APPROVED": (UNDECIDED, "海关审批通过"),
+    "RETURNED": (UNDECIDED, "海关退单"),
+    "ENTRUSTED": (UNDECIDED | {"海关审批通过"}, "已委托"),
+    "CARRIED": (UNDECIDED | {"海关审批通过", "已委托"}, "已承运"),
+    "CROSSED": (UNDECIDED | {"海关审批通过", "已委托", "已承运"}, "已过境"),
+    "CLOSED": (UNDECIDED | {"海关审批通过", "已委托", "已承运", "已过境"}, "已结关"),
+}
+ON_THE_WAY = {"海关审批通过", "已委托", "已承运", "已过境"}
+TABLE = Table(
+    LIFECYCLE, WORDS, ENABLED, ANSWERS,
+    waiting=(UNDECIDED | ON_THE_WAY) - {"发往海关失败"}, in_force=ON_THE_WAY | {"待汇总", "已汇总", "已结关"},
+    still=frozenset({*ALWAYS, "modify", "revoke"}),
+)  # fmt: skip
 
 
 def test_the_states_have_the_manuals_words() -> None:
@@ -82,6 +103,11 @@ def test_an_answer_counts_while_an_earlier_one_is_on_its_way() -> None:
     """CUST-05: 已结关 before 海关审批通过 has arrived is right at once, and stays right."""
     assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "CLOSED")]) == "15"
     assert LIFECYCLE.fold("1", [(0, "SENT"), (3, "CLOSED"), (2, "APPROVED")]) == "15"
+
+
+def test_every_receipt_in_every_state() -> None:
+    """FA 3.7, CONS-18, CUST-05: what each answer makes of each status, and where customs may still answer."""
+    TABLE.check_answers()
 
 
 @given(st.data())
