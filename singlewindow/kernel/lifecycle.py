@@ -519,10 +519,11 @@ class Lifecycle:
         """What a move is called; its name where there is none (any more)."""
         return next((move.label for move in self.moves if move.name == name), name)
 
-    def knows(self, code: str) -> bool:
-        """Whether any state hears this receipt code, or it settles an amendment."""
-        settling = (code in a.amends.accepted | a.amends.refused for a in self.actions if a.amends)
-        return any(hear.code == code for hear in self.hears) or any(settling)
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The receipt codes that any state hears, or that settle an amendment."""
+        settling = (a.amends.accepted | a.amends.refused for a in self.actions if a.amends)
+        return frozenset(hear.code for hear in self.hears).union(*settling)
 
 
 def texts(content: Mapping[str, Any]) -> dict[str, str]:

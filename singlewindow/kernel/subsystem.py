@@ -442,9 +442,13 @@ class DocumentType:
     fill_rows: FillRows | None = None
 
     def __post_init__(self) -> None:
-        """Check once that the type hears what the portal's own sender says."""
-        if missing := [code for code in ("SENT", "SEND_FAILED") if not self.lifecycle.knows(code)]:
+        """Check once that the type hears what the portal's own sender says, and has a word for all that it hears."""
+        if missing := sorted({"SENT", "SEND_FAILED"} - self.lifecycle.known):
             raise ValueError(f"{self.name} does not hear {missing}")
+        if wrong := self.lifecycle.known ^ {receipt.code for receipt in self.messages.receipts}:
+            raise ValueError(
+                f"{self.name}: receipts without a word, or a word without a receipt: {sorted(wrong)}"
+            )
         if missing := [str(each.template) for each in self.prints if not each.template.is_file()]:
             raise ValueError(f"{self.name} has no template {missing}")
         if missing := sorted(self.lifecycle.needed_tables - {*self.form.content.tables}):

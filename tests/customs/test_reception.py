@@ -157,6 +157,20 @@ FORGERIES: dict[str, tuple[Forgery, str]] = {
         lambda own, other: own.submission(NUMBER, [own.attachment(NUMBER, size=1)]),
         "与企业签名的内容不一致",
     ),
+    "attachment that arrived in another size": (
+        lambda own, other: own.submission(
+            NUMBER, [own.attachment(NUMBER, size=1).model_copy(update={"size": 1})]
+        ),
+        "的大小与企业签名的内容不一致",
+    ),
+    "attachment with another card number": (
+        lambda own, other: own.submission(NUMBER, [own.attachment(NUMBER, card=OTHER.card_no)]),
+        "的签名不属于申报企业",
+    ),
+    "attachment for another company": (
+        lambda own, other: own.submission(NUMBER, [own.attachment(NUMBER, company=OTHER.customs_code)]),
+        "的签名不属于申报企业",
+    ),
     "attachment signed by another company": (
         lambda own, other: own.submission(NUMBER, [other.attachment(NUMBER)]),
         "的签名不属于申报企业",

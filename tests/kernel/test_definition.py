@@ -37,6 +37,7 @@ from singlewindow.kernel.subsystem import (
     Condition,
     DocumentType,
     Queries,
+    ReceiptCode,
     RowAction,
     document_types,
     get_document_type,
@@ -305,6 +306,15 @@ def test_a_type_names_no_section_of_a_state_that_it_has_not() -> None:
     sections = (*letter.form.sections[:-1], replace(letter.form.sections[-1], states=frozenset({"?"})))
     with pytest.raises(ValueError, match="unknown states"):
         replace(letter, form=replace(letter.form, sections=sections))
+
+
+def test_every_receipt_has_its_word_and_every_word_its_receipt() -> None:
+    """UI-16: no history says a code where customs' word for it is known."""
+    letter = get_document_type("_template")
+    messages = letter.messages
+    for receipts in (messages.receipts[1:], (*messages.receipts, ReceiptCode("?", "无"))):
+        with pytest.raises(ValueError, match="without a word"):
+            replace(letter, messages=replace(messages, receipts=receipts))
 
 
 def test_one_object_for_each_type() -> None:

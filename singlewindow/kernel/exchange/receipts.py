@@ -169,7 +169,7 @@ class File:
         Raises NotForUs for a code that the type does not know, and for another answer under a number that was used:
         a double says the same as the first, anything else is for a person to judge.
         """
-        if not self.case.type.lifecycle.knows(heard.code):
+        if heard.code not in self.case.type.lifecycle.known:
             raise NotForUs(f"未知的回执代码 {heard.code}")
         if earlier := self.receipts.get(heard.seq):
             if earlier[0] != heard.code:

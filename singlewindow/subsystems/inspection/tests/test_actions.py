@@ -6,6 +6,7 @@ Documents are brought into each state as in life: by saving, applying, sending a
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -140,3 +141,18 @@ async def test_the_list_and_the_files_follow_the_same_table(scene: Scene, state:
     if state in CLOSED:
         assert added.json()["detail"] == removed.json()["detail"] == view["actions"]["save"]["why"]
         assert (await scene.owner.http.get(f"{base}/{file['id']}")).status_code == 200
+
+
+async def test_what_customs_had_published_is_kept_with_the_application(scene: Scene) -> None:
+    """INSP-02, INSP-03: with what is submitted the facts are kept by which it was judged."""
+    view = await scene.document("已申请")
+    [row] = await scene.house.sql(
+        "select frozen from submission s join document d on d.id = s.document_id where d.number = $1",
+        view["number"],
+    )
+    kept = json.loads(row["frozen"])
+    assert kept["pilot"] == {"district": "5301", "listed": True, "open": True, "switched_on": True}
+    if scene.type == "inspection.declaration":
+        assert (kept["declaration"]["status"], kept["declaration"]["inspection_district"]) == ("11", "5301")
+    else:
+        assert kept["district"] == "5301"
