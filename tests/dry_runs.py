@@ -50,11 +50,14 @@ async def as_foreseen(
     type: DocumentType,
     content: Mapping[str, Any],
     attachments: Sequence[str],
+    as_draft: bool,
 ) -> dict[str, Any]:
-    """Ask what would come of a new document, then do it: both say the same. Nothing of it stays but the answer."""
+    """Ask what would come of a new document, then do it: both say the same, and the first 暂存 takes it or not
+    (`as_draft`). Nothing of it stays but the answer."""
     foreseen = await foresee(who, type.name, content=content, attachments=attachments)
     saved = await who.http.post(f"/api/documents/{type.name}", json={"content": content})
     as_sent = saved.status_code == 201
+    assert as_sent is as_draft, saved.text
     if not as_sent:
         refused_among(foreseen, saved)
         if not foreseen["values"]:  # of another shape than content has: there is nothing to sign

@@ -12,6 +12,7 @@ A sample is a JSON file under a document type's `samples/accepted` or `samples/r
     documents    the applicant's own: type, content, status, returned; `as` stands for its number in what follows
     warn         every [path, rule] that is doubtful; none where it is left out
     warned       words that must stand in a doubt
+    saved        of a rejected one: true where 暂存 takes it all the same
     expect       of a rejected one: every [path, rule]; `message` may name words that must stand in a message
 """
 
@@ -128,7 +129,8 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     assert sample.get("warned", "") in "".join(v.message for v in verdict.warnings)
     if "now" in sample:
         await house.sql("update clock set frozen = $1, shift = '0'", datetime.fromisoformat(sample["now"]))
-    await as_foreseen(house, applicant, type, sample["content"], sample.get("attachments", ()))
+    saved = sample.get("saved", "expect" not in sample)
+    await as_foreseen(house, applicant, type, sample["content"], sample.get("attachments", ()), saved)
     return list(verdict.violations)
 
 

@@ -112,10 +112,18 @@ async def test_why_a_qualification_is_not_approved(filings: Filings) -> None:
     )
     assert await filings.decide(again, "accept") == (200, "海关审批通过")
     assert (await filings.record("202611000000000110", QUALIFICATION))["sequence"] == 2
+    for sequence, until, said in (
+        (2, "20261125", (409, "担保有效期 20261125 已过")),
+        (3, "20261126", (200, "已同意")),
+    ):
+        change = await filings.send(
+            QUALIFICATION, QUALIFIED, qualification(guarantee_until=until), "MOD", sequence
+        )
+        assert await filings.decide(change, "accept") == said
 
 
 async def test_a_bonded_qualification_is_extended_by_a_year(filings: Filings, portal: Portal) -> None:
-    """CONS-08: 核准有效期 of bonded ones is a year; not what is over, not general trade."""
+    """CONS-08: 核准有效期 of bonded ones is a year, which no change moves; not what is over, not general trade."""
     await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
     general = await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
     assert (await filings.record(BONDED, QUALIFICATION))["valid_until"] == date(2027, 11, 26)
@@ -123,7 +131,9 @@ async def test_a_bonded_qualification_is_extended_by_a_year(filings: Filings, po
     now = filings.customs.database
     async with now.transaction() as transaction:
         asked_at = transaction.now
-    extension = await filings.send(QUALIFICATION, BONDED, qualification(nature="2"), "EXT", 2, asked_at)
+    await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2", batches="20"), "MOD", 2)
+    assert (await filings.record(BONDED, QUALIFICATION))["valid_until"] == date(2027, 11, 26)
+    extension = await filings.send(QUALIFICATION, BONDED, qualification(nature="2"), "EXT", 3, asked_at)
     assert (await filings.detail(extension))["changes"] is None
     assert await filings.decide(extension, "accept") == (200, "已同意")
     last = [each for each in await filings.receipts(portal) if each.code == "EXTENDED"]
@@ -133,7 +143,7 @@ async def test_a_bonded_qualification_is_extended_by_a_year(filings: Filings, po
     assert await filings.decide(other, "return", "不属保税货物") == (200, "不同意")
     await filings.at("2028-11-27T12:00:00+00:00")
     late = await filings.send(
-        QUALIFICATION, BONDED, qualification(nature="2"), "EXT", 3, asked_at.replace(2028, 12)
+        QUALIFICATION, BONDED, qualification(nature="2"), "EXT", 4, asked_at.replace(2028, 12)
     )
     assert (await filings.decide(late, "accept"))[1].startswith("核准有效期 2028-11-26 已过")
     assert general != extension
@@ -149,6 +159,7 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
     await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
     assert await filings.decide(early, "accept") == (200, "海关审批通过")
     other = {"name": "橙", "unit": "007"}
+    all_of_them = "商品编号、商品名称、规格型号、申报计量单位、单价、币制、产销国、许可证编号"
     wrong = [
         (booklet({**BEEF, "price": "6"}, ORANGES), "第 1 项商品已经海关审批通过，只能停用，不能修改（单价）"),
         (
@@ -156,6 +167,10 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
             "第 2 项商品已经海关审批通过，只能停用，不能修改（商品名称、申报计量单位）",
         ),
         (booklet(BEEF), "第 2 项商品已经海关审批通过，只能停用，不能删除"),
+        (
+            booklet(dict.fromkeys(BEEF, "1"), ORANGES),
+            f"第 1 项商品已经海关审批通过，只能停用，不能修改（{all_of_them}）",
+        ),
     ]
     for at, (content, why) in enumerate(wrong, 2):
         assert await filings.decide(await filings.send(BOOKLET, BOOK, content, "MOD", at), "accept") == (
@@ -163,11 +178,11 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
             why,
         )
     stopped = {**ORANGES, "stopped": "1"}
-    await filings.agreed(BOOKLET, BOOK, booklet(BEEF, stopped, {**ORANGES, "name": "鲜脐橙"}), "MOD", 5)
+    await filings.agreed(BOOKLET, BOOK, booklet(BEEF, stopped, {**ORANGES, "name": "鲜脐橙"}), "MOD", 6)
     assert [each["name"] for each in (await filings.record(BOOK, BOOKLET))["content"]["goods"]] == [
         "冻藏的去骨牛肉", "鲜橙", "鲜脐橙",
     ]  # fmt: skip
-    revived = await filings.send(BOOKLET, BOOK, booklet(BEEF, ORANGES), "MOD", 6)
+    revived = await filings.send(BOOKLET, BOOK, booklet(BEEF, ORANGES), "MOD", 7)
     assert await filings.decide(revived, "accept") == (409, "第 2 项商品已停用，不能恢复")
 
 
@@ -236,6 +251,14 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
         (consolidated_list(**sea | {"voyage": "102E", "packages": "99"}),
          "航次号 102E 与舱单的 101E 不一致；件数 99 与舱单的 100 不一致"),
         (consolidated_list(**sea | {"bill_no": ""}), "海关没有提运单号 （空） 的舱单"),
+        (consolidated_list(*[oranges("1", record_no="7")] * 14),
+         "；".join([*(f"第 {n} 项：备案号 X{DISTRICT}2600001 没有备案序号 7" for n in range(1, 13)), "另有 2 处"])),
+        (consolidated_list(consignee_code="4403110009"),
+         (f"备案号 X{DISTRICT}2600001 不是企业 4403110009 经海关审批通过的备案分册；"
+         f"第 1 项：许可证 {LICENCE} 不是企业 4403110009 有效的许可证")),
+        (consolidated_list(oranges("1"), **bonded, consignee_code="4403110009"),
+         ("企业 4403110009 在 5169 没有有效的保税货物集中申报资质；"
+         f"备案号 {ACCOUNT_BOOK} 不是企业 4403110009 有效的账册或手册")),
         (consolidated_list(oranges("71"), **bonded),
          ("企业 3122960001 在 5169 没有有效的保税货物集中申报资质；"
          f"备案号 {ACCOUNT_BOOK} 备案序号 2 的成交数量合计 71，超过剩余数量 70")),
@@ -246,7 +269,8 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
     assert await filings.decide(identifier, "return", "请核对") == (200, "退单")
     await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
     await filings.agreed(LIST, f"202611000000000{at}", consolidated_list(oranges("70"), **bonded), "ADD", 2)
-    await filings.agreed(LIST, MINE, consolidated_list(**sea | {"voyage": "101e "}))  # as the portal compares
+    as_the_portal_compares = {"voyage": "101e ", "packages": "100.0"}
+    await filings.agreed(LIST, MINE, consolidated_list(**sea | as_the_portal_compares))
     await filings.at("2027-07-01T01:00:00+00:00")
     late = await filings.send(LIST, OTHER, consolidated_list())
     assert await filings.decide(late, "accept") == (409, "企业资质已于 2027-06-30 到期")
@@ -348,6 +372,7 @@ async def test_what_has_ended_since_does_not_hinder_an_amendment(filings: Filing
 # --- declarations ---
 
 DECLARED = "202611000000000900"
+AGAIN = "202611000000000004"
 
 
 async def test_a_closed_declaration_enters_the_register(filings: Filings, portal: Portal) -> None:
@@ -404,6 +429,7 @@ async def test_a_month_without_an_officer(filings: Filings, portal: Portal) -> N
     await filings.automatic()
     await filings.send(QUALIFICATION, QUALIFIED, qualification())
     await filings.send(QUALIFICATION, BONDED, qualification(nature="2"))
+    await filings.send(QUALIFICATION, AGAIN, qualification())  # of one sort in one batch the first
     await _play(filings)
     await filings.send(BOOKLET, BOOK, booklet())
     await _play(filings)
@@ -422,6 +448,7 @@ async def test_a_month_without_an_officer(filings: Filings, portal: Portal) -> N
     assert heard == {
         (QUALIFIED, 1): ["RECEIVED", "APPROVED"],
         (BONDED, 1): ["RECEIVED", "APPROVED"],
+        (AGAIN, 1): ["RECEIVED", "REFUSED"],
         (BOOK, 1): ["RECEIVED", "APPROVED"],
         (MINE, 1): ["RECEIVED", "APPROVED", "CLOSED"],
         (MINE, 2): ["RECEIVED", "REVISION_AGREED"],

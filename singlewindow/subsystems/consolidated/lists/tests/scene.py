@@ -147,7 +147,7 @@ class Scene:
         """A list in this state."""
         return await self.list(state)
 
-    async def list(self, state: str, **header: str) -> dict[str, Any]:
+    async def list(self, state: str, **header: Any) -> dict[str, Any]:
         """A list in this state, named as the lists name it."""
         view = await self.owner.save(TYPE, await self.content(self.owner) | header)
         if state != "暂存":

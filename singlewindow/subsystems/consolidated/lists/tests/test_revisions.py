@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,11 +13,12 @@ import pytest
 from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.kernel.problems import Conflict
 from singlewindow.subsystems.consolidated.lists import LIST
-from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE, URL, Scene
+from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE, URL, Scene, content_of, licence_of
 from tests.actions import save_amendment
 from tests.house import House
 
 WHY = {"revision_reason": "7", "revision_contact": "王芳"}
+LICENSED = [{"no": "1", "code": "0202300090", "name": "冻藏的去骨牛肉", "unit": "035", "quantity": "5000"}]
 
 
 @pytest.fixture
@@ -160,8 +162,13 @@ async def test_customs_and_book_stay(scene: Scene) -> None:
 
 
 async def test_what_was_right_then_is_not_asked_again(scene: Scene) -> None:
-    """CONS-12, FA 3.2: after the fourteenth day, and when the qualification has ended, a list may still be revised."""
-    view = await scene.list("已结关")
+    """CONS-12, FA 3.2: after the fourteenth day, and when the qualification or the licence has ended, a list may still
+    be revised."""
+    await scene.content(scene.owner)
+    view = await scene.list("已结关", **content_of(scene.owner, rows=2))
+    licence = {"code": "7", "company": scene.owner.customs_code, "goods": LICENSED}
+    over = datetime.now(UTC) - timedelta(days=1)
+    await scene.house.register("licence", licence_of(scene.owner), licence, valid_to=over)
     await scene.house.sql("update document set status = '8' where type = 'consolidated.qualification'")
     await scene.house.sql("update find_consolidated_qualification set status = '8'")
     await scene.house.sql("update clock set shift = '30 days'")
