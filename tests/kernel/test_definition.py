@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import singlewindow.kernel.definition
 from singlewindow.kernel.definition import export
 from singlewindow.kernel.definition.check import clean, violations_of
-from singlewindow.kernel.definition.conditions import eq, fields_of, holds
+from singlewindow.kernel.definition.conditions import eq, fields_of, filled, holds
 from singlewindow.kernel.definition.export import definition_of
 from singlewindow.kernel.definition.fields import (
     Attachments,
@@ -28,6 +28,7 @@ from singlewindow.kernel.definition.fields import (
     Variant,
     enabled_values,
     lines,
+    shown_values,
     text,
 )
 from singlewindow.kernel.http import portal_routes
@@ -234,6 +235,26 @@ def test_any_json_is_either_clean_or_refused(sent: dict[str, Any]) -> None:
     assert clean(Letter, values) == values
     list(violations_of(Letter, values, complete=True))
     assert set(enabled_values(Letter, values)) <= set(Letter.fields) | set(Letter.tables)
+
+
+def test_what_is_shown_of_a_table_that_waits() -> None:
+    """PORT-08: a cell that another value has disabled shows nothing; those of a table that is not opened yet stay."""
+
+    class Parcel(Content):
+        mark: str = text("标记", disabled=filled("header.road"))
+
+    class Waybill(Content):
+        road: str = text("车次")
+        vessel: str = text("船名", disabled=filled("road"))
+        parcels: list[Parcel] = lines("包裹", Parcel)
+        others: list[Parcel] = lines("其他", Parcel, waits=filled("header.road"))
+
+    rows = [{"mark": "M"}]
+    by_sea = {"vessel": "远洋一号", "parcels": rows, "others": rows}
+    assert shown_values(Waybill, by_sea) == by_sea
+    by_road = {"road": "K1", "parcels": [{}], "others": rows}
+    assert shown_values(Waybill, by_sea | {"road": "K1"}) == by_road
+    assert enabled_values(Waybill, by_sea | {"road": "K1"}) == by_road | {"others": [{}]}
 
 
 def test_columns_say_whether_they_sort() -> None:

@@ -109,11 +109,13 @@ async def test_a_draft_may_lack_fields_but_not_hold_wrong_ones(house: House) -> 
     assert all(v["message"] and v["advice"] for v in answer.json()["violations"])
 
 
-async def test_a_disabled_field_is_kept_but_never_signed(house: House) -> None:
-    """Style 5: the vessel is disabled for road transport."""
+async def test_a_disabled_field_is_neither_stored_nor_signed(house: House) -> None:
+    """PORT-08: the vessel is disabled for road transport; the form shows nothing there."""
     member = await house.member()
-    view = await member.save(TYPE, letter(reference(), transport="4"))
-    assert view["content"]["vessel"] == "远洋一号"
+    by_sea = letter(reference(), transport="2")
+    assert all([by_sea["vessel"], by_sea["goods"][0]["vessel_mark"]])
+    view = await member.save(TYPE, by_sea | {"transport": "4"})
+    assert not {"vessel", "vessel_mark"} & {*view["content"], *view["content"]["goods"][0]}
     view = (await member.upload(TYPE, view["number"], "1")).json()
     prepared = (await member.prepare(TYPE, view)).json()
     assert "vessel" not in prepared["content"]

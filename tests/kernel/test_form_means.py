@@ -220,4 +220,4 @@ async def test_a_cell_with_a_code_is_checked_as_ever(house: House) -> None:
         ("goods/1/goods_code", "field.code")
     ]
     saved = await member.save(TYPE, content | {"visit_at": ""})
-    assert saved["content"]["goods"] == [row], "grey: kept as it was typed, and never judged"
+    assert saved["content"]["goods"] == [{"name": "梨", "weight": "1"}], "grey: neither judged nor stored"

@@ -76,7 +76,8 @@ class KeptView(BaseModel):
 
 class LinesView(BaseModel):
     """A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button). With
-    `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused."""
+    `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused. What
+    stands in a disabled cell is neither shown nor stored, but while `waits` holds."""
 
     name: str
     label: str
@@ -91,6 +92,7 @@ class LinesView(BaseModel):
     kept: KeptView | None
     elements: str
     overflow: list[str] | None
+    waits: bool | dict[str, Any]
 
 
 class CategoryView(BaseModel):
@@ -320,6 +322,7 @@ def _lines(content: type[Content]) -> list[LinesView]:
             new=table.new, save=table.save, delete=table.delete, insert=table.insert,
             kept=KeptView(**vars(table.kept)) if table.kept else None,
             elements=table.elements, overflow=None if table.overflow is None else list(table.overflow),
+            waits=_plain(table.waits),
         )
         for name, table in content.tables.items()
     ]  # fmt: skip

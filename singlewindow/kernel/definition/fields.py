@@ -103,6 +103,9 @@ class Lines:
 
     With `overflow` a row beyond `most` saves the document and opens a new one of its type, with these fields of the
     header and that row.
+
+    While `waits` holds, a condition on the header (`header.x`), the table is not opened yet: its disabled cells keep
+    what stands in them.
     """
 
     label: str
@@ -118,6 +121,7 @@ class Lines:
     kept: Kept | None = None
     elements: str = ""
     overflow: tuple[str, ...] | None = None
+    waits: bool | Condition = False
 
     def __post_init__(self) -> None:
         """Check once that what flags a row is a cell of it."""
@@ -350,6 +354,17 @@ def enabled_values(content: type[Content], values: Values) -> dict[str, Any]:
     for name, table in content.tables.items():
         kept[name] = [_enabled(table.row, row, values) for row in values.get(name, [])]
     return kept
+
+
+def shown_values(content: type[Content], values: Values) -> dict[str, Any]:
+    """The values as the form shows them and as they are stored: without those of disabled fields, but with whole rows
+    where their table waits."""
+    shown = _enabled(content, values, None)
+    for name in content.tables.keys() & values.keys():
+        table, rows = content.tables[name], values[name]
+        waits = not table.row.switched or holds(table.waits, {}, values)
+        shown[name] = rows if waits else [_enabled(table.row, row, values) for row in rows]
+    return shown
 
 
 def _enabled(content: type[Content], values: Values, header: Values | None) -> dict[str, Any]:

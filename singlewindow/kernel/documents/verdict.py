@@ -16,7 +16,7 @@ from singlewindow.contract.signatures import canonical
 from singlewindow.kernel.codes.meanings import details, validity
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import Classified, clean
-from singlewindow.kernel.definition.fields import Content, Field, enabled_values, opened
+from singlewindow.kernel.definition.fields import Content, Field, enabled_values, opened, shown_values
 from singlewindow.kernel.documents import kept
 from singlewindow.kernel.documents.readings import Reading, recall, remember
 from singlewindow.kernel.documents.record import Document
@@ -125,7 +125,8 @@ async def judge(
     kept_rows = kept.counts(content, stored.content) if amending and stored else {}
     rows = _FilledRows.of(type, values, values | filled, known, only, asked).keeping(values, kept_rows)
     values |= rows.typed
-    reading = _read(content, values, values | filled | rows.filled, reading, stored if only is None else None)
+    shown = shown_values(content, values | filled | rows.filled)
+    reading = _read(content, values, shown, reading, stored if only is None else None)
     own = [v for v in reading.violations(complete=bool(signing)) if not opening]
     own += _wrong_presets(type, sent, values, stored, opening)
     wrong = [*own, *await _wrong_codes(transaction, reading), *await _wrong_elements(transaction, reading)]

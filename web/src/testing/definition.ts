@@ -74,7 +74,7 @@ export const parcel: Definition = {
 export const parcelWithGoods: Definition = {
   ...parcel,
   lines: [{
-    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入", kept: null, elements: "", overflow: null,
+    name: "goods", label: "货物", least: 1, most: 3, clause: "手册 1.2", new: "新增", save: "保存", delete: "删除", insert: "插入", kept: null, elements: "", overflow: null, waits: false,
     fields: [
       field("name", "名称", { entry: "required", required: true, max_length: 10 }),
       field("weight", "重量", { kind: "decimal", entry: "required", required: true, pattern: "[0-9]+", pattern_message: "请填写数字" }),

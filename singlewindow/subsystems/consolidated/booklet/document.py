@@ -97,7 +97,7 @@ class Booklet(Content):
     )
     goods: list[Good] = lines(
         "备案表表体", Good, least=1, most=MOST_GOODS, insert="插入", elements="归类", overflow=("qualification",),
-        kept=Kept("stopped", "停用"), clause=CLAUSE,
+        kept=Kept("stopped", "停用"), waits=UNOPENED, clause=CLAUSE,
     )  # fmt: skip
 
 

@@ -341,7 +341,7 @@ class GoodsList(Content):
     note: str = text("备注", length=255, span=3, element="NoteS", clause=HEAD, hint="选填，至多 255 个字符")
     goods: list[Good] = lines(
         "集报清单表体", Good, least=1, most=MOST_GOODS, new="商品新增", save="商品保存", delete="商品删除",
-        insert="商品插入", elements="归类", clause=BODY,
+        insert="商品插入", elements="归类", waits=UNOPENED, clause=BODY,
     )  # fmt: skip
 
 

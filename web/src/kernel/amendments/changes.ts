@@ -1,7 +1,7 @@
 /** What an amendment changes, place by place: fields, and rows that were changed, added or removed (CONS-12). */
 import type { Content, Definition, Field, Lines, Row } from "@/kernel/api/types";
 import { spoken } from "@/kernel/form/checks";
-import { fieldsOf, rowsOf } from "@/kernel/form/content";
+import { fieldsOf, rowsOf, shownContent } from "@/kernel/form/content";
 import { compactRow } from "@/kernel/lines/draft";
 import { canonical } from "@/kernel/signing/canonical";
 
@@ -23,7 +23,8 @@ export interface RowPair {
  * All changes between two contents, in reading order.
  * @param but names that do not count: what an amendment asks for
  */
-export function changesOf(definition: Definition, before: Content, after: Content, but: string[] = []): FieldChange[] {
+export function changesOf(definition: Definition, old: Content, now: Content, but: string[] = []): FieldChange[] {
+  const [before, after] = [shownContent(definition, old), shownContent(definition, now)];
   const fields = fieldsOf(definition).filter((field) => field.source === "content" && !but.includes(field.name));
   return [
     ...inFields(fields.map((field) => spoken(field, after)), "", before, after),

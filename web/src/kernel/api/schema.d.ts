@@ -4251,7 +4251,8 @@ export interface components {
         /**
          * LinesView
          * @description A table of rows: its fields, how many rows it takes, and the words on its buttons ("" for no such button). With
-         *     `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused.
+         *     `overflow` a row too many goes into a new document, with these fields of the header; null: it is refused. What
+         *     stands in a disabled cell is neither shown nor stored, but while `waits` holds.
          */
         LinesView: {
             /** Clause */
@@ -4279,6 +4280,10 @@ export interface components {
             overflow: string[] | null;
             /** Save */
             save: string;
+            /** Waits */
+            waits: boolean | {
+                [key: string]: unknown;
+            };
         };
         /**
          * LogAnswer

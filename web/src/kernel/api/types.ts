@@ -70,7 +70,7 @@ export type Field = Narrowed<Schemas["FieldView"], {
   narrowed: Record<string, Condition>;
 }>;
 export type Section = Narrowed<Schemas["SectionView"], { fields: Field[] }>;
-export type Lines = Narrowed<Schemas["LinesView"], { fields: Field[] }>;
+export type Lines = Narrowed<Schemas["LinesView"], { fields: Field[]; waits: Condition | boolean }>;
 export type AttachmentRules = Schemas["AttachmentsView"];
 export type State = Schemas["StateView"];
 export type ActionDefinition = Schemas["ActionDefinition"];

@@ -77,6 +77,39 @@ describe("fields (UI-01, UI-02)", () => {
     expect(colour("weight")).toContain("grey");
   });
 
+  it("show nothing while another one disables them, and then what was typed again, after 暂存 too (PORT-08)", async () => {
+    const without = (request: Request) => stored({ content: { kind: "A" }, version: request.method === "POST" ? 1 : 2 });
+    const number = stored().number!;
+    const { box, document, click, leave, gutter, server } = await form({ [`POST ${PATH}`]: without, [`PUT ${PATH}/${number}`]: saved });
+    await leave("weight", "12");
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect([box("weight").element.value, gutter("weight").text()]).toEqual(["", ""]);
+    await click("save");
+    expect([document.dirty.value, document.shown()]).toEqual([false, { kind: "A" }]);
+    document.content.value.kind = "B";
+    await flushPromises();
+    expect(box("weight").element.value).toBe("12");
+    await click("save");
+    expect(server.asked.at(-1)!.body).toMatchObject({ content: { kind: "B", weight: "12" } });
+  });
+
+  it("a code that there is not hinders nobody any more in a box that another one has disabled", async () => {
+    const sections = parcel.sections.map((section) => ({ ...section, fields: section.fields.map((field) => (field.name === "weight" ? { ...field, kind: "code" as const, codes: "kinds" } : field)) }));
+    const type = "sample.closing";
+    const { box, document, gutter, leave, server, click } = await form({
+      [`GET /api/documents/${type}/new`]: blank, [`GET /api/definitions/${type}`]: { ...parcel, type, sections }, "GET /api/codes/kinds": { table: "kinds", items: [] },
+      [`POST /api/documents/${type}`]: saved,
+    }, null, type);
+    await leave("weight", "Q");
+    expect(gutter("weight").text()).toContain("没有「Q」这个代码");
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect([gutter("weight").text(), box("weight").element.value]).toEqual(["", ""]);
+    await click("save");
+    expect(server.asked.at(-1)!.method).toBe("POST");
+  });
+
   it("show a wrong value in the gutter as soon as the field is left, and forget it when edited", async () => {
     const { leave, gutter, box } = await form();
     await leave("entry_no", "5301");

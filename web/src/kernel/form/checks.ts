@@ -1,5 +1,5 @@
 /** What a field says by itself, with the server's own words; the server checks again and is the judge. */
-import type { CodeItem, Field, Violation } from "@/kernel/api/types";
+import type { CodeItem, Field, Lines, Violation } from "@/kernel/api/types";
 import { holds, type Values } from "@/kernel/conditions";
 import { canonicalDay, isDay } from "@/kernel/fields/date/canonical";
 import { canonical, isMoment } from "@/kernel/fields/moment/canonical";
@@ -18,6 +18,10 @@ const halfWidth = (sign: string): string => String.fromCharCode(sign.charCodeAt(
 
 export const isDisabled = (field: Field, values: Values, header?: Values): boolean =>
   field.entry === "system" || field.preset || field.source === "header" || holds(field.disabled, values, header);
+
+/** Whether nothing is shown of what stands in the field: another value has disabled it (a row's: unless its table waits). */
+export const isHidden = (field: Field, values: Values, header?: Values, lines?: Lines): boolean =>
+  holds(field.disabled, values, header) && !(lines && holds(lines.waits, {}, header));
 
 export const isRequired = (field: Field, values: Values, header?: Values): boolean =>
   holds(field.required, values, header);

@@ -1,7 +1,7 @@
 import type { Content, Definition, Field, Lines, Row, RowDraft } from "@/kernel/api/types";
 import { toRaw } from "vue";
 import { canonical } from "@/kernel/signing/canonical";
-import { spoken } from "./checks";
+import { isHidden, spoken } from "./checks";
 
 /** All fields of a form, in reading order. */
 export const fieldsOf = (definition: Definition): Field[] => definition.sections.flatMap((section) => section.fields);
@@ -18,6 +18,46 @@ export function presetIn(definition: Definition, content: Content): Record<strin
 
 /** The rows of a line table. */
 export const rowsOf = (content: Content, name: string): Row[] => (Array.isArray(content[name]) ? content[name] : []);
+
+/** The content as the form shows it, and as it is stored: without what stands in boxes that others have disabled. */
+export function shownContent(definition: Definition, content: Content): Content {
+  const shown = pick(content, hiddenIn(fieldsOf(definition), content));
+  for (const lines of definition.lines) {
+    if (content[lines.name]) shown[lines.name] = toRaw(rowsOf(content, lines.name)).map((row) => shownRow(lines, toRaw(row), content));
+  }
+  return shown;
+}
+
+/** The same of a row; the row itself where nothing of it is hidden. */
+export function shownRow(lines: Lines, row: Row, header: Content): Row {
+  const hidden = hiddenIn(lines.fields, row, header, lines);
+  return hidden.size ? (pick(row, hidden) as Row) : row;
+}
+
+const pick = (values: Content | Row, hidden: Set<string>): Content =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name)));
+
+/** The names of boxes in which something stands that is not shown. */
+function hiddenIn(fields: Field[], values: Content | Row, header?: Content, lines?: Lines): Set<string> {
+  const hidden = fields.filter((field) => field.disabled !== false && values[field.name] && isHidden(field, values, header, lines));
+  return new Set(hidden.map(({ name }) => name));
+}
+
+/** The content with what was typed into boxes that are hidden beside it: shown again as soon as they are enabled. */
+function withHidden(definition: Definition, content: Content, typed: Content): Content {
+  const kept = { ...content, ...hiddenOf(fieldsOf(definition), content, typed) };
+  for (const lines of definition.lines) {
+    const [rows, before] = [rowsOf(content, lines.name), toRaw(rowsOf(typed, lines.name))];
+    if (!rows.length || rows.length !== before.length) continue;
+    kept[lines.name] = rows.map((row, at) => ({ ...row, ...(hiddenOf(lines.fields, row, toRaw(before[at]!), content, lines) as Row) }));
+  }
+  return kept;
+}
+
+function hiddenOf(fields: Field[], values: Content | Row, typed: Content | Row, header?: Content, lines?: Lines): Content {
+  const kept = fields.filter((field) => field.entry !== "system" && field.disabled !== false && !values[field.name] && typed[field.name]);
+  return Object.fromEntries(kept.filter((field) => isHidden(field, values, header, lines)).map(({ name }) => [name, typed[name]!]));
+}
 
 /**
  * Takes over the grey cells of rows that stand as they were sent; one that is edited or gone meanwhile keeps its own.
@@ -93,15 +133,16 @@ const sameFields = (fields: Field[], one: Content | Row, other: Content | Row): 
   fields.every(({ name, entry }) => entry === "system" || (one[name] ?? "") === (other[name] ?? ""));
 
 /**
- * What the server answered, except where the user typed on while it was under way.
+ * What the server answered, except where the user typed on while it was under way, and with what is hidden in the form.
  * @param sent what was sent, `now` what stands in the form, `answered` what came back
  */
-export function keepTypedOn(sent: Content, now: Content, answered: Content): Content {
+export function keepTypedOn(definition: Definition, sent: Content, now: Content, answered: Content): Content {
   const kept: Content = { ...answered };
+  const [before, after] = [shownContent(definition, sent), shownContent(definition, now)];
   for (const [name, value] of Object.entries(now)) {
-    if (canonical(value) !== canonical(sent[name] ?? "")) kept[name] = value;
+    if (canonical(after[name] ?? "") !== canonical(before[name] ?? "")) kept[name] = value;
   }
-  return kept;
+  return withHidden(definition, kept, now);
 }
 
 /** A place where two contents differ, in words; "" where one has nothing there. */
@@ -112,7 +153,8 @@ export interface Difference {
 }
 
 /** All places where two contents differ for a user, row by row in tables. */
-export function differences(definition: Definition, mine: Content, theirs: Content): Difference[] {
+export function differences(definition: Definition, own: Content, stored: Content): Difference[] {
+  const [mine, theirs] = [shownContent(definition, own), shownContent(definition, stored)];
   const typed = fieldsOf(definition).filter((field) => field.source === "content" && field.entry !== "system");
   return [
     ...inFields(typed.map((field) => spoken(field, mine)), "", mine, theirs),

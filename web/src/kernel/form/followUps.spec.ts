@@ -19,7 +19,7 @@ const signed = (name: string, label: string, more: Partial<ActionDefinition>): A
 
 /** An application that is answered by numbers or by a report, both under 申请, and taken back by 取消. */
 const numbers = {
-  name: "numbers", label: "单号", least: 1, most: 50, clause: "", new: "新增", save: "保存", delete: "删除", insert: "", kept: null, elements: "", overflow: null,
+  name: "numbers", label: "单号", least: 1, most: 50, clause: "", new: "新增", save: "保存", delete: "删除", insert: "", kept: null, elements: "", overflow: null, waits: false,
   fields: [field("no", "单号", { entry: "required", required: true, pattern: "[0-9]{3}", pattern_message: "单号应为 3 位数字" })],
 };
 const actions = [

@@ -12,7 +12,7 @@ import { canonical } from "@/kernel/signing/canonical";
 import { randomKey } from "@/kernel/randomKey";
 import { emptyDraft, isUnfinished } from "@/kernel/lines/draft";
 import { definitionFor } from "./amended";
-import { keepTypedOn, presetIn, rowsOf, sameTyped } from "./content";
+import { keepTypedOn, presetIn, rowsOf, sameTyped, shownContent, shownRow } from "./content";
 import { isFollowUp, useEditable } from "./useEditable";
 
 /** The autosave stands back while 暂存 or 删除 is under way, and has nothing left when it is done. */
@@ -44,10 +44,15 @@ export function useDocument(type: string) {
   const definition = computed(() => declared.value && definitionFor(declared.value, amending.value ?? lookedAt.value));
 
   const number = computed(() => view.value?.number ?? null);
+  /** What stands in the boxes as it is seen: what is hidden beside it is kept for as long as the form is open, and no longer. */
+  const shown = (): Content => shownContent(definition.value!, content.value);
   const dirty = computed(
-    () => !!definition.value && !!view.value && !sameTyped(definition.value, content.value, view.value.content),
+    () => !!definition.value && !!view.value && !sameTyped(definition.value, shown(), shownContent(definition.value, view.value.content)),
   );
-  const isRowUnfinished = (name: string): boolean => !!drafts[name] && isUnfinished(drafts[name], rowsOf(content.value, name));
+  function isRowUnfinished(name: string): boolean {
+    const lines = definition.value?.lines.find((one) => one.name === name);
+    return !!lines && !!drafts[name] && isUnfinished(drafts[name], rowsOf(content.value, name), (row) => shownRow(lines, row, content.value));
+  }
   const unfinished = computed(() => Object.keys(drafts).some(isRowUnfinished));
   /** Whether something typed would be lost with the page: in the boxes, or in a row editor. */
   const unsaved = computed(() => dirty.value || unfinished.value);
@@ -107,7 +112,7 @@ export function useDocument(type: string) {
 
   /** Shows the answered document, but keeps what was typed since `sent`. */
   function takeKeeping(answered: View, sent: Content): void {
-    const kept = keepTypedOn(sent, content.value, structuredClone(answered.content));
+    const kept = keepTypedOn(definition.value!, sent, content.value, structuredClone(answered.content));
     view.value = answered;
     content.value = kept;
   }
@@ -249,7 +254,7 @@ export function useDocument(type: string) {
     type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, isRowUnfinished, tab, sending,
     followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
-    may, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
+    may, shown, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
   };
 }
 

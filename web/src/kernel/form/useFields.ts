@@ -1,9 +1,9 @@
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 import type { CodeItem, Content, Field, Lookup, Violation } from "@/kernel/api/types";
 import { lineOf } from "@/kernel/api/problem";
 import { sayRefused } from "@/kernel/dialogs/say";
 import { wholeMoment } from "@/kernel/fields/moment/canonical";
-import { checkField, closedCodes, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
+import { checkField, closedCodes, isDisabled, isHidden, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "./checks";
 import { fieldsOf, labelOf as labelIn, takeGreyCells } from "./content";
 import type { OpenDocument } from "./useDocument";
 import { useNotices } from "./useNotices";
@@ -33,10 +33,17 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
 
   const fields = computed(() => (document.definition.value ? fieldsOf(document.definition.value) : []));
 
+  /** Of a box that another one has disabled nothing is wrong any more. */
+  const hidden = computed(() => fields.value.filter((field) => isHidden(field, document.content.value)).map(({ name }) => name));
+  watch(() => hidden.value.join(), () => hidden.value.forEach((name) => {
+    unknown.delete(name);
+    if (violations.at(name)) violations.edited(name);
+  }));
+
   const valueOf = (field: Field): string => {
     const from = field.source === "header" ? document.view.value?.header : document.content.value;
     const value = from?.[field.name];
-    return typeof value === "string" ? value : "";
+    return typeof value === "string" && !hidden.value.includes(field.name) ? value : "";
   };
   const locked = (field: Field): boolean => !document.mayType(field.name) || isDisabled(field, document.content.value);
   const required = (field: Field): boolean => isRequired(field, document.content.value);

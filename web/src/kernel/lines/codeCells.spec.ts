@@ -54,7 +54,7 @@ async function form(fields = [CODE, NAME]) {
   return { wrapper, document, box, type: type_, press, listed, hint, focused, rows, gutter, searches };
 }
 
-const WORDS = { name: "goods", label: "商品", least: 1, most: 9, clause: "手册 1", new: "新增", save: "保存", delete: "删除", insert: "", kept: null, elements: "", overflow: null };
+const WORDS = { name: "goods", label: "商品", least: 1, most: 9, clause: "手册 1", new: "新增", save: "保存", delete: "删除", insert: "", kept: null, elements: "", overflow: null, waits: false };
 
 describe("a code cell that lists with Enter and fills its neighbour (APPT-04)", () => {
   it("four digits, Enter lists, Enter takes: the name is filled and has the focus; Enter there saves the row", async () => {

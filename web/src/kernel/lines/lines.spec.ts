@@ -100,6 +100,32 @@ describe("a line table (GATE-04, UI-03)", () => {
     expect(box("mark").attributes("readonly")).toBeDefined();
   });
 
+  it("a cell that the header has disabled shows nothing, in the list neither, until it is enabled again (PORT-08)", async () => {
+    const { box, document, cells, click } = await form(undefined, [{ ...apple, mark: "M1" }]);
+    await click(0);
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect([cells(), box("mark").element.value]).toEqual([[["1", "苹果", "2", ""]], ""]);
+    document.take(stored({ content: { kind: "A", goods: [apple] } }));
+    document.content.value = { kind: "A", goods: [{ ...apple, mark: "M1" }] };
+    expect(document.dirty.value).toBe(false);
+    document.takeKeeping(stored({ content: { kind: "A", goods: [apple, pear] }, version: 2 }), document.content.value);
+    expect(document.content.value.goods).toEqual([apple, pear]);
+    document.content.value = { kind: "A", goods: [{ ...apple, mark: "M1" }, pear] };
+    document.takeKeeping(stored({ content: { kind: "A", goods: [apple, pear] }, version: 3 }), document.content.value);
+    document.content.value.kind = "B";
+    await flushPromises();
+    expect(cells()).toEqual([["1", "苹果", "2", "M1"], ["2", "梨", "3", ""]]);
+  });
+
+  it("cells of a table that is not opened yet keep what stands in them", async () => {
+    const waiting = parcelWithGoods.lines.map((lines) => ({ ...lines, waits: { op: "eq" as const, field: "header.kind", value: "A" } }));
+    const { cells, document } = await form((path) => ({ [`GET /api/definitions/${path.split("/").at(-1)}`]: { ...parcelWithGoods, type: path.split("/").at(-1), lines: waiting } }), [{ ...apple, mark: "M1" }]);
+    document.content.value.kind = "A";
+    await flushPromises();
+    expect(cells()).toEqual([["1", "苹果", "2", "M1"]]);
+  });
+
   it("a click opens a row in the editor; 保存 puts it back in its place", async () => {
     const { click, box, type, press, cells } = await form(undefined, [apple, pear]);
     await click(0);

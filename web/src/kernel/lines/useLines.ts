@@ -2,8 +2,8 @@ import { computed, ref, watch } from "vue";
 import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayRefused } from "@/kernel/dialogs/say";
-import { checkField, closedCodes, isDisabled, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
-import { rowsOf } from "@/kernel/form/content";
+import { checkField, closedCodes, isDisabled, isHidden, isRequired, nameFor, spoken as spokenIn, tidy, unknownCode } from "@/kernel/form/checks";
+import { rowsOf, shownRow } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
@@ -25,17 +25,20 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const pending = new Set<Promise<unknown>>();
   const goingOn = ref(false); // the row in the editor is on its way into the next document
 
+  const header = () => document.content.value;
+  /** A row without what stands in cells that other values have disabled. */
+  const shown = (row: Row): Row => shownRow(lines, row, header());
   const rows = computed<Row[]>(() => rowsOf(document.content.value, name));
   document.drafts[name] ??= emptyDraft();
   const draft = computed<RowDraft>(() => document.drafts[name]!);
-  const unfinished = computed(() => unknown.size > 0 || isUnfinished(draft.value, rows.value));
+  const unfinished = computed(() => unknown.size > 0 || isUnfinished(draft.value, rows.value, shown));
   const blank = computed(() => draft.value.at === null && !unfinished.value);
   const full = computed(() => rows.value.length >= lines.most);
 
-  const header = () => document.content.value;
   const pathOf = (field: Field): string => `${name}/${draft.value.at === null ? 0 : draft.value.at + 1}/${field.name}`;
   const at = (field: Field): Violation | null => violations.at(pathOf(field));
-  const valueOf = (field: Field): string => draft.value.row[field.name] ?? "";
+  const hidden = computed(() => lines.fields.filter((field) => isHidden(field, draft.value.row, header(), lines)).map((field) => field.name));
+  const valueOf = (field: Field): string => (hidden.value.includes(field.name) ? "" : (draft.value.row[field.name] ?? ""));
   const kept = useKept(document, lines, rows);
   const shut = (field: Field): boolean => goingOn.value || field.name === lines.kept?.flag || kept.isKept(draft.value.at);
   const locked = (field: Field): boolean => shut(field) || !document.mayType(name) || isDisabled(field, draft.value.row, header());
@@ -206,6 +209,12 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     write(now, (number) => number, `${name}/0/`);
   }
 
+  /** Of a cell that another value has disabled nothing is wrong any more. */
+  watch(() => hidden.value.join(), () => lines.fields.filter(({ name: cell }) => hidden.value.includes(cell)).forEach((field) => {
+    unknown.delete(field.name);
+    if (at(field)) violations.edited(pathOf(field));
+  }));
+
   watch(draft, () => {
     unknown.clear();
     names.clear();
@@ -263,7 +272,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   fields.finishers.push({ table: lines.name, finish });
 
   return {
-    lines, rows, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,
+    lines, rows, shown, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,
     edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, giveUp, flag, remove, startAnew, startBefore, open,
     isKept: kept.isKept, markOf: kept.markOf, rowInForce: kept.rowInForce, isMarked: kept.amends,
   };

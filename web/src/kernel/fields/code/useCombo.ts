@@ -109,6 +109,13 @@ export function useCombo(
     forgetChoice();
   }
 
+  /** The box is closed: what was half typed is gone. */
+  function drop(): void {
+    hide();
+    text.value = chosen.value ? shownAs(chosen.value) : "";
+    [refused, entered] = [false, false];
+  }
+
   function move(step: number): void {
     const count = items.value.length;
     if (count) marked.value = items.value[(highlighted.value + step + count) % count]!.code;
@@ -145,5 +152,5 @@ export function useCombo(
     refused = false;
   }
 
-  return { text, typed, open, items, highlighted, trouble, chosen, busy, show, type, take, enter, clear, move, hide, leave };
+  return { text, typed, open, items, highlighted, trouble, chosen, busy, show, type, take, enter, clear, drop, move, hide, leave };
 }
