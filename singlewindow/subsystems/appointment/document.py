@@ -136,7 +136,7 @@ class Application(Content):
     )  # fmt: skip
     explanation: str = textarea(
         "情况说明", length=2000, element="Explanation", clause=EXPLANATION,
-        hint="未反馈报关单号的，填写需要向海关说明的信息，至多 2000 个字符；只能发送一次，请谨慎操作",
+        hint="未反馈报关单号的，填写需要向海关说明的信息（至多 2000 个字符），也可上传 PDF；只能发送一次，请谨慎操作",
     )  # fmt: skip
     goods: list[Good] = lines("商品", Good, least=1, most=200, clause=GOODS)
     declarations: list[Declaration] = lines("报关单", Declaration, most=50, clause=FEEDBACK)

@@ -14,6 +14,7 @@ from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.appointment.calendar import KIND as CALENDAR
 from singlewindow.subsystems.appointment.calendar import Calendar, months_around, read_calendar
+from singlewindow.subsystems.appointment.document import PROOF
 from singlewindow.subsystems.appointment.feedback import Applied
 from singlewindow.subsystems.appointment.grades import Tier
 from singlewindow.subsystems.appointment.lead_time import Appointment, Judgement, judge
@@ -47,7 +48,8 @@ class FedBack:
 @dataclass(frozen=True)
 class Known:
     """What the rules may know. `parties` are 申报单位 and 收发货人 as far as customs know them; `action` is the signed
-    action, "" before a signature. Of what is in force already nothing of the application is asked again."""
+    action, "" before a signature; `has_proof` says whether 情况说明材料 is there. Of what is in force already nothing
+    of the application is asked again."""
 
     now: datetime
     readings: Readings
@@ -57,6 +59,7 @@ class Known:
     appointment: Appointment | None = None
     unanswered: frozenset[str] = frozenset()
     fed_back: FedBack | None = None
+    has_proof: bool = False
 
     @property
     def companies(self) -> dict[str, Company]:
@@ -92,7 +95,8 @@ async def gather(case: Case) -> Known:
     if case.editable is None:
         return await _of_application(case)
     fed_back = await _fed_back(case) if case.action == "feedback" else None
-    return Known(case.transaction.now, readings(), case.action, fed_back=fed_back)
+    has_proof = PROOF in case.attachments
+    return Known(case.transaction.now, readings(), case.action, fed_back=fed_back, has_proof=has_proof)
 
 
 def fill(case: Case, known: Known) -> Mapping[str, str]:

@@ -140,9 +140,11 @@ def what_is_unknown_customs_compare(content: Application, known: Known) -> Itera
 
 @rule("APPT-R13", clause=EXPLANATION, drafts=False)
 def there_is_something_to_explain(content: Application, known: Known) -> Iterator[Finding]:
-    """情况说明 has a text (APPT-12)."""
-    if known.action == "explain" and not content.explanation:
-        yield Finding("explanation", "「情况说明」不可为空", "请填写需要向海关说明的信息，也可另附一份 PDF")
+    """情况说明 has a text, or a PDF (APPT-12)."""
+    if known.action == "explain" and not content.explanation and not known.has_proof:
+        yield Finding(
+            "explanation", "「情况说明」不可为空", "请填写需要向海关说明的信息，或上传一份 PDF 资料"
+        )
 
 
 def used_elsewhere(number: str) -> str:

@@ -68,6 +68,8 @@ async def followed(scene: Scene, sample: dict[str, Any]) -> list[Violation]:
     for number, data in sample.get("registers", {}).get("declaration", {}).items():
         await scene.house.register("declaration", number, data)
     view = await scene.appointment("预约成功")
+    for category in sample.get("attachments", []):
+        view = (await scene.owner.upload(scene.type, view["number"], category)).json()
     await scene.freeze(datetime.fromisoformat(sample["now"]))
     question = {"number": view["number"], "action": sample["follows"], "content": sample["content"] or None}
     foreseen = await foresee(scene.owner, scene.type, **question)
