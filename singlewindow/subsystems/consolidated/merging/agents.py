@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.definition.check import tidied
+from singlewindow.kernel.definition.fields import Field, text
 from singlewindow.kernel.problems import Refused, Violation
 from singlewindow.kernel.registers.store import Registers
 from singlewindow.kernel.timing import CHINA
@@ -18,6 +19,7 @@ from singlewindow.subsystems.consolidated.grades import is_discredited
 CLAUSE = "手册 第六篇 4.1 集报清单汇总；海关总署令第169号 第二条"
 PATH = "declarant_code"
 KIND = "company"  # customs' register
+CODE: Field = text("报关单申报单位代码", length=10, upper=True, pattern=r"[0-9]{4}[0-9A-Z]{6}")
 ASK = "请核对 10 位海关编码；无需代理报关时，请点击“不指定”"
 
 
@@ -52,9 +54,9 @@ def why_not_declare(code: str, company: Mapping[str, Any] | None, today: date) -
 
 async def get_agent(transaction: Transaction, code: str) -> Agent:
     """The company of that code, fit to declare. Raises Refused at `declarant_code`."""
-    code = unicodedata.normalize("NFKC", code).strip().upper()
-    if not re.fullmatch(r"[0-9]{4}[0-9A-Z]{6}", code):
-        raise _refused("agent.shape", "「报关单申报单位代码」应为 10 位海关编码", ASK)
+    code = tidied(CODE, code)
+    if not re.fullmatch(CODE.pattern, code):
+        raise _refused("agent.shape", f"「{CODE.label}」应为 10 位海关编码", ASK)
     entry = await Registers(transaction).find(KIND, code)
     today = transaction.now.astimezone(CHINA).date()
     if why := why_not_declare(code, None if entry is None else entry.data, today):

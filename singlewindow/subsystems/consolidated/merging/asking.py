@@ -10,7 +10,7 @@ from typing import Literal
 from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import find_day, tidied
-from singlewindow.kernel.definition.fields import Content
+from singlewindow.kernel.definition.fields import Content, Field, text
 from singlewindow.kernel.problems import Refused, Violation
 
 GoodsNature = Literal["general", "bonded"]
@@ -18,6 +18,8 @@ NATURES: Mapping[str, tuple[str, ...]] = {"general": ("1", "3", "4"), "bonded": 
 """货物性质 of the queries: 一般贸易 includes 边境小额 and 对外承包出口货物 (CONS-13)."""
 FLAGS: Mapping[str, str] = {"I": "进口", "E": "出口"}
 COUNTED = 10_000  # the total stops here
+NUMBER: Field = text("编号", length=18, pattern=r"[0-9A-Z]{1,18}")
+"""How numbers are written that no form's content has: those of documents, and those that customs give."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,7 @@ class Terms:
         and full-width signs as in a form); what was not given is not asked."""
         for name, value in given.items():
             if value.strip():
-                spec = content.fields.get(name)
-                self.add(f"f.{name} = {{}}", tidied(spec, value) if spec else value.strip())
+                self.add(f"f.{name} = {{}}", tidied(content.fields.get(name, NUMBER), value))
 
     def within(self, column: str, span: Span) -> None:
         """A column of days as texts."""

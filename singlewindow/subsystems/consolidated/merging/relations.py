@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.definition.check import tidied
 from singlewindow.kernel.people.person import Person
-from singlewindow.subsystems.consolidated.merging.asking import COUNTED, Terms, refused
+from singlewindow.subsystems.consolidated.merging.asking import COUNTED, NUMBER, Terms, refused
 
 CLAUSE = "手册 第六篇 5.4 归并关系查询"
 OWN = "(r.company_id = {} or r.owner_id = {})"
@@ -28,7 +27,7 @@ async def find_relations(
     Raises Refused where none is.
     """
     numbers = {"list_number": list_number, "declaration_number": declaration_number}
-    asked = {column: unicodedata.normalize("NFKC", number).strip() for column, number in numbers.items()}
+    asked = {column: tidied(NUMBER, number) for column, number in numbers.items()}
     if not any(asked.values()):
         message = "请勾选集报清单统一编号或集报报关单统一编号，并填写编号"
         raise refused("list_number", "relation.required", message, "填写其中一项后再查询", CLAUSE)

@@ -73,9 +73,10 @@ async def test_statistics(stage: Stage) -> None:
 
 
 def test_what_is_asked_is_written_as_the_form_writes_it() -> None:
-    """CONS-13, UI-07: small letters and full-width signs of 备案号 find what the form would have made of them."""
+    """CONS-13, UI-07: small letters and full-width signs of 备案号 find what the form would have made of them; numbers,
+    which no form takes, are written as plainly."""
     terms = Terms()
-    terms.equal(LIST.form.content, book_no=" ｘ57292600001 ", list_no=" 5729 ", number="")
+    terms.equal(LIST.form.content, book_no=" ｘ57292600001 ", list_no=" ５729 ", number="")
     assert (str(terms), terms.values) == ("f.book_no = $1 and f.list_no = $2", ["X57292600001", "5729"])
 
 
