@@ -5,7 +5,7 @@ import { asked } from "@/kernel/dialogs/ask";
 import { previewed } from "@/kernel/print/preview";
 import { signing } from "@/kernel/signing/sign";
 import { workspaceKey } from "@/kernel/workspace";
-import { blank, parcel, stored } from "@/testing/definition";
+import { blank, field, parcel, parcelWithGoods, stored } from "@/testing/definition";
 import { refusal, serve, type Request } from "@/testing/server";
 import DocumentForm from "./DocumentForm.vue";
 import { useDocument } from "./useDocument";
@@ -300,6 +300,19 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
     expect([box("contact").element.value, box("number").element.value, box("district").element.value]).toEqual(["王芳", "", "5301 皇岗海关"]);
     expect(server.asked.some((one) => one.path.endsWith("/lookup"))).toBe(true);
     expect(window.document.body.textContent).toContain("已复制为新单据，尚未暂存");
+  });
+
+  it("CONS-04: 复制 leaves out rows that are used no more, and says so", async () => {
+    const rows = [{ name: "苹果", weight: "2", stopped: "1" }, { name: "梨", weight: "3" }];
+    const open = stored({ number: "1", content: { contact: "王芳", goods: rows }, actions: { ...blank.actions, copy: { allowed: true, why: "" } } });
+    const { shortcut, document } = await form({ [`GET ${PATH}/1`]: open, "GET /api/definitions/sample.parcel": parcel }, "1");
+    const [table] = parcelWithGoods.lines;
+    const kept = { ...table!, kept: { flag: "stopped", label: "停用" }, fields: [...table!.fields, field("stopped", "停用标志", { entry: "system" })] };
+    document.declared.value = { ...parcelWithGoods, lines: [kept], actions: [...parcel.actions, { ...parcel.actions[0]!, name: "copy", label: "复制", shortcut: "Alt+C" }] };
+    await flushPromises();
+    await shortcut("C");
+    expect(document.content.value.goods).toEqual([{ name: "梨", weight: "3" }]);
+    expect(window.document.body.textContent).toContain("尚未暂存；「货物」中已停用的 1 行未复制，其后的行序号前移");
   });
 
   it("no shortcut without its action: Alt+C does nothing here", async () => {

@@ -93,6 +93,24 @@ function withoutGrey<Values extends Content | Row>(fields: Field[], values: Valu
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => !grey.has(name) && value !== ""));
 }
 
+/** The value of the cell that says a row in force is used no more (停用). */
+export const FLAGGED = "1";
+
+const isFlagged = (kept: Lines["kept"], row: Row): boolean => !!kept && row[kept.flag] === FLAGGED;
+
+/** The content without rows that are used no more: they count for nothing but where they are in force. */
+export function withoutFlagged(definition: Definition, content: Content): Content {
+  const tables = definition.lines.filter(({ kept }) => kept);
+  return { ...content, ...Object.fromEntries(tables.map(({ name, kept }) => [name, rowsOf(content, name).filter((row) => !isFlagged(kept, row))])) };
+}
+
+/** How many rows that leaves out, in words; "" for none. */
+export const flaggedWords = (definition: Definition, content: Content): string =>
+  definition.lines.flatMap(({ name, label, kept }) => {
+    const count = rowsOf(content, name).filter((row) => isFlagged(kept, row)).length;
+    return count ? [`；「${label}」中已${kept!.label}的 ${count} 行未复制，其后的行序号前移`] : [];
+  }).join("");
+
 /**
  * The words for a place that a violation names: a field's label, a cell's (`goods/2/weight`; row 0 is the one in the row
  * editor), a table's, or 随附单据; "" for the document as a whole.

@@ -10,7 +10,7 @@ import { boundCard } from "@/kernel/session";
 import { inspectAction } from "@/kernel/signing/inspect";
 import { signWithCard } from "@/kernel/signing/sign";
 import { allowedOf, buttonsOf, type Button } from "./buttons";
-import { numberLabel } from "./content";
+import { flaggedWords, numberLabel } from "./content";
 import { fileName, placesOf } from "./sections";
 import type { OpenDocument } from "./useDocument";
 import { isFollowUp } from "./useEditable";
@@ -148,11 +148,12 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
       : "当前单据有未暂存的内容：复制后这些内容进入新单据，原单据保持上次暂存的内容，是否继续？";
     if (document.unsaved.value && !(await ask(text, { title: "复制", yes: "继续复制", destructive: lost }))) return;
     if (!(await fields.settle(true))) return events.refused();
+    const left = flaggedWords(document.definition.value!, document.content.value);
     await document.copy();
     fields.forget();
     await events.emptied();
     fields.lookUpAll();
-    sayDone("已复制为新单据，尚未暂存");
+    sayDone(`已复制为新单据，尚未暂存${left}`);
   }
 
   /** A new document out of a template (GATE-11). */

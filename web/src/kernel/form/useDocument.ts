@@ -188,7 +188,7 @@ export function useDocument(type: string) {
     tab.value = randomKey();
   }
 
-  /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files, no follow-up. */
+  /** 复制: a new, unsaved document with what was typed in this one: no number, no grey values, no files, no follow-up, no row that is used no more. */
   async function copy(): Promise<void> {
     await fill(ownOf(snapshot(content.value)));
   }

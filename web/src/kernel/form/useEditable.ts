@@ -2,7 +2,7 @@ import { computed, type Ref } from "vue";
 import type { ActionDefinition, Allowed, Content, Definition, View } from "@/kernel/api/types";
 import { VIEW } from "@/kernel/workspace";
 import { canonical } from "@/kernel/signing/canonical";
-import { typedOf } from "./content";
+import { typedOf, withoutFlagged } from "./content";
 import { fileName } from "./sections";
 
 const YES: Allowed = { allowed: true, why: "" };
@@ -40,8 +40,8 @@ export function useEditable(
     return verdicts.find((one) => !one.allowed) ?? may("save");
   }
 
-  /** The document's own values: without grey ones, and without what was typed for follow-ups. */
-  const ownOf = (content: Content): Content => pick(typedOf(definition.value!, content), (name) => !theirs.value.has(name));
+  /** The document's own values: without grey ones, without what was typed for follow-ups, and without rows that are used no more. */
+  const ownOf = (content: Content): Content => pick(typedOf(definition.value!, withoutFlagged(definition.value!, content)), (name) => !theirs.value.has(name));
 
   /** What of the content may be typed now. */
   const typableOf = (content: Content): Content => pick(typedOf(definition.value!, content), mayType);

@@ -1,10 +1,8 @@
 import { computed, type ComputedRef } from "vue";
 import { pairsOf } from "@/kernel/amendments/changes";
 import type { Lines, Row } from "@/kernel/api/types";
-import { rowsOf } from "@/kernel/form/content";
+import { FLAGGED, rowsOf } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
-
-const FLAGGED = "1";
 
 /** The rows in force of a table on the form of an amendment: what became of each, and those that are kept (CONS-05). */
 export function useKept(document: OpenDocument, lines: Lines, rows: ComputedRef<Row[]>) {
