@@ -40,7 +40,7 @@ export const declaration = (at: number, more: Partial<DeclarationRow> = {}): Dec
 });
 
 export const FILED = [{ code: "3", name: "待发送", waiting: true }, { code: "7", name: "海关审批通过", waiting: false }];
-const column = (name: string, label: string) => ({ name, label, link: "", sortable: false });
+const column = (name: string, label: string) => ({ name, label, link: "" as const, sortable: false });
 /** A filing's definition: pages remember it by its type, and specs share their modules, so that there is one for all of them. */
 export const filing = (type: string) => ({
   ...parcel, type, states: FILED,
@@ -61,7 +61,7 @@ export interface Opened {
 export async function openPage(page: Component, answers: Record<string, unknown>, more: Partial<Workspace> = {}): Promise<Opened> {
   const server = serve({ "GET /api/clock": { now: NOW, real: true, frozen: false }, [`GET ${AT}/merges`]: pageOf([]), ...answers });
   const [open, openOwn] = [vi.fn(), vi.fn()];
-  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: true, open, openOwn, close() {}, ...more };
+  const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open, openOwn, close() {}, ...more };
   const wrapper = mount(page, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });
   await flushPromises();
   return {

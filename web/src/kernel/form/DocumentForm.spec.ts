@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { ref } from "vue";
+import type { Row } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
 import { previewed } from "@/kernel/print/preview";
 import { signing } from "@/kernel/signing/sign";
@@ -303,7 +304,7 @@ describe("buttons (UI-03, UI-10, UI-11)", () => {
   });
 
   it("CONS-04: 复制 leaves out rows that are used no more, and says so", async () => {
-    const rows = [{ name: "苹果", weight: "2", stopped: "1" }, { name: "梨", weight: "3" }];
+    const rows: Row[] = [{ name: "苹果", weight: "2", stopped: "1" }, { name: "梨", weight: "3" }];
     const open = stored({ number: "1", content: { contact: "王芳", goods: rows }, actions: { ...blank.actions, copy: { allowed: true, why: "" } } });
     const { shortcut, document } = await form({ [`GET ${PATH}/1`]: open, "GET /api/definitions/sample.parcel": parcel }, "1");
     const [table] = parcelWithGoods.lines;

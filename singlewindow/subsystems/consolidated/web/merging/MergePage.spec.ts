@@ -1,12 +1,16 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { computed, ref, shallowRef } from "vue";
 import { asked, told } from "@/kernel/dialogs/ask";
 import { held, refusal, type Request } from "@/testing/server";
+import type { Workspace } from "@/kernel/workspace";
 import { AT, candidate, choose, foreseen, NOW, numberOf, openPage, pageOf, type Opened } from "../testing";
 import MergePage from "./MergePage.vue";
 
 const agent = { code: "4403180013", name: "深圳报关行", scc: "91440300MA5DEMO013" };
 const violation = (path: string, message: string) => ({ path, rule: "CONS-R71", message, advice: "请核对", clause: "手册 4.1", source: "rule" });
+const card = shallowRef<object | null>({}); // what is in the reader
+vi.mock("@/kernel/signing/useCard", () => ({ useCard: () => ({ card, trouble: computed(() => (card.value ? null : { text: "读卡器中没有卡。" })), reading: ref(false), read() {} }) }));
 let page: Opened;
 beforeEach(() => void vi.useFakeTimers({ now: new Date(NOW), toFake: ["Date"] }));
 afterEach(() => {
@@ -15,17 +19,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(answers: Record<string, unknown> = {}, preset?: Record<string, string>) {
+async function open(answers: Record<string, unknown> = {}, more: Partial<Workspace> = {}) {
   page = await openPage(MergePage, {
     [`GET ${AT}/candidates`]: pageOf([candidate(1), candidate(2), candidate(3, { standing: "refused", may: { allowed: false, why: "不能跨年度汇总" } })]),
     [`POST ${AT}/merges/preview`]: foreseen, [`POST ${AT}/merges`]: { id: 1, lists: 2 }, [`GET ${AT}/agents/4403180013`]: agent, ...answers,
-  }, { preset });
+  }, more);
   return page;
 }
 
 /** Two lists ticked, and the dialog open. */
-async function ticked(answers: Record<string, unknown> = {}) {
-  await open(answers);
+async function ticked(answers: Record<string, unknown> = {}, more: Partial<Workspace> = {}) {
+  await open(answers, more);
   await page.press("查询");
   await page.wrapper.get("thead input").setValue(true);
   await page.press("汇总");
@@ -50,7 +54,7 @@ describe("集报清单汇总: the query (CONS-13)", () => {
   });
 
   it("CONS-16: opened by a reminder it finds what that is about, at once; 重置 begins as ever", async () => {
-    await open({}, { goods_nature: "bonded", ie_flag: "E", declared_from: "2026-09-02", declared_to: "2026-09-28" });
+    await open({}, { preset: { goods_nature: "bonded", ie_flag: "E", declared_from: "2026-09-02", declared_to: "2026-09-28" } });
     expect(page.asked("/candidates").map((one) => one.query)).toMatchObject([{ goods_nature: "bonded", ie_flag: "E", declared_from: "2026-09-02", declared_to: "2026-09-28" }]);
     expect(["goods_nature", "ie_flag", "declared_from"].map((name) => page.field(name).element.value)).toEqual(["保税货物", "出口", "2026-09-02"]);
     await page.press("重置");
@@ -100,6 +104,25 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     expect(dialog.get("[role=status]").text()).toMatch(/2 票清单汇总成 1 票报关单，商品 3 项归并为 2 项；\s*总价归并前 9100.00 USD，归并后 9100.00 USD，相符/);
     expect(dialog.findAll(".foreseen-from").map((one) => one.text())).toEqual([`${numberOf(1)}-1，${numberOf(2)}-1`, `${numberOf(1)}-2`]);
     expect(page.asked("/merges").filter((one) => one.body)).toEqual([]);
+  });
+
+  it("PORT-05: pulled out, the card is missed and waited for; back, the merge goes on, given up it does not", async () => {
+    await ticked({}, { cardStays: true });
+    const merges = () => page.asked("/merges").filter((one) => one.body).length;
+    const clickWithout = async () => {
+      await page.press("不指定");
+      asked.value!.answer(true);
+      await flushPromises();
+    };
+    card.value = null;
+    await clickWithout();
+    expect([page.wrapper.get("dialog .card-bar").text().includes("插回后汇总自动继续"), merges()]).toEqual([true, 0]);
+    await page.press("取消汇总");
+    expect(merges()).toBe(0);
+    await clickWithout();
+    card.value = {};
+    await flushPromises();
+    expect([merges(), page.wrapper.find(".card-bar").exists()]).toEqual([1, false]);
   });
 
   it("Enter after the code fills in the name and shows the merge anew; 确认 merges for that company", async () => {

@@ -3,6 +3,7 @@ import { isLost, lineOf, Problem } from "@/kernel/api/problem";
 import type { Violation } from "@/kernel/api/types";
 import { ask, tell } from "@/kernel/dialogs/ask";
 import { randomKey } from "@/kernel/randomKey";
+import type { useCardStays } from "@/kernel/signing/useCardStays";
 import { getAgent, mergeLists, previewMerge } from "../api";
 import type { MergePreview } from "../shapes";
 import { MERGING } from "../words";
@@ -10,15 +11,18 @@ import { MERGING } from "../words";
 const WITHOUT = "您确认不指定报关申报/录入单位并进行汇总吗";
 const LATER = "清单已列为待汇总，由定时处理程序汇总成报关单；处理结果显示在本页下方，届时可在「集报报关单查询」中申报";
 
-/** 汇总 of ticked lists: what would come of it, for whom, and then the click that counts (manual 4.1, CONS-13). */
-export function useMerge(numbers: string[], merged: () => void) {
+/**
+ * 汇总 of ticked lists: what would come of it, for whom, and then the click that counts (manual 4.1, CONS-13); it waits for the
+ * card where that was pulled (PORT-05).
+ */
+export function useMerge(numbers: string[], card: ReturnType<typeof useCardStays>, merged: () => void) {
   const code = ref("");
   const named = ref({ code: "", name: "" }); // the 申报单位 that was looked up
   const wrong = shallowRef<Violation | null>(null);
   const preview = shallowRef<MergePreview | null>(null);
   const trouble = ref(""); // what keeps these lists from being merged
   const [previewing, merging] = [ref(false), ref(false)];
-  const busy = computed(() => (merging.value ? "正在汇总…" : previewing.value ? "正在预览…" : ""));
+  const busy = computed(() => (card.waiting.value ? "正在等待绑定的卡…" : merging.value ? "正在汇总…" : previewing.value ? "正在预览…" : ""));
   let turn = 0; // a preview counts only while nothing newer was asked
 
   const name = computed(() => (named.value.code === code.value.trim() ? named.value.name : ""));
@@ -83,6 +87,7 @@ export function useMerge(numbers: string[], merged: () => void) {
     if (merging.value) return;
     merging.value = true;
     try {
+      if (!(await card.back())) return;
       await once(declarant);
     } catch (error) {
       refuse(error);
