@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from singlewindow.kernel.problems import NotInThisState
+from singlewindow.kernel.problems import NotInThisState, Violation
 from singlewindow.kernel.timing import Timer, circle, steps
 
 NEW = ""  # the state of a document that was never saved
@@ -453,10 +453,11 @@ class Lifecycle:
         content: Mapping[str, Any] | None = None,
         now: datetime | None = None,
     ) -> str:
-        """The status after an action. Raises NotInThisState where the table has no such line."""
+        """The status after an action. Raises NotInThisState where the table has no such line; it points at the table of
+        which rows must be saved first."""
         why = self.why_not(action, status, party=party, role=role, marks=marks, content=content, now=now)
         if why:
-            raise NotInThisState(why, clause=action.clause)
+            raise NotInThisState(why, _at_table(action, why), clause=action.clause)
         return status if action.to is None else action.to
 
     def fold(self, start: str, receipts: Iterable[tuple[int, str]]) -> str:
@@ -534,3 +535,11 @@ def texts(content: Mapping[str, Any]) -> dict[str, str]:
 def states(*codes: str) -> frozenset[str]:
     """A set of states, for the tables."""
     return frozenset(codes)
+
+
+def _at_table(action: Action, why: str) -> tuple[Violation, ...]:
+    """The same said at the table of which rows are missing, where that is why."""
+    if action.needs is None or why != action.needs.why:
+        return ()
+    message, _, advice = why.partition("；")
+    return (Violation(action.needs.table, "action.needs", message, advice or why, action.clause),)

@@ -121,7 +121,9 @@ async def test_the_hundredth_row_is_refused_with_what_to_do(house: House, member
     [wrong] = answer.json()["violations"]
     assert (answer.status_code, wrong["path"]) == (422, "items")
     assert wrong["message"] == "「装箱商品」共 100 行，不得超过 99 行"
-    assert wrong["advice"] == "请将第 100 行起的各行录入另一份单据（新增；批量导入时另起一个序号）"
+    assert wrong["advice"] == (
+        "只有在页面逐行录入时系统自动另起一份；请将第 100 行起的各行录入另一份单据（新增；批量导入时另起一个序号）"
+    )
     heads = ["序号", "订单项号", "商品编号", "品名", "规格型号", "数量"]
     body = [[1, "1", BEEF, "冻牛肉", None, "1"]] * 100
     sheets = {

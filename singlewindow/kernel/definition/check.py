@@ -314,7 +314,10 @@ def _no_rows(table: Lines, rows: object) -> Violation:
         message = f"「{table.label}」共 {len(rows)} 行，不得超过 {table.most} 行"
         advice = "请删除多余的行后重试"
         if table.overflow is not None:
-            advice = f"请将第 {table.most + 1} 行起的各行录入另一份单据（新增；批量导入时另起一个序号）"
+            advice = (
+                f"只有在页面逐行录入时系统自动另起一份；请将第 {table.most + 1} 行起的各行录入另一份单据"
+                "（新增；批量导入时另起一个序号）"
+            )
         return _wrong(table.name, message, advice, table.clause)
     message = f"「{table.label}」应为至多 {table.most} 行的列表"
     return _wrong(table.name, message, SHAPE_ADVICE, table.clause)

@@ -77,10 +77,14 @@ EXPIRES = Timer(
 
 
 def actions(
-    clause: str, stored: frozenset[str] = STORED, *, printed: Needs | None = None
+    clause: str,
+    stored: frozenset[str] = STORED,
+    *,
+    declared: Needs | None = None,
+    printed: Needs | None = None,
 ) -> tuple[Action, ...]:
-    """The buttons of a filing with these states, but for those that change an approved one; `printed` is what 打印
-    waits for."""
+    """The buttons of a filing with these states, but for those that change an approved one; 申报 and 打印 wait for what
+    is `declared` and `printed`."""
     return (
         Action("new", "新增", stored | states(NEW), needs_card_account=False, clause=clause),
         Action(
@@ -92,7 +96,8 @@ def actions(
             confirm="是否删除当前数据？删除的数据将不可恢复，需重新录入，请谨慎操作！",
         ),
         Action(
-            "declare", "申报", CORRECTABLE, to=DECLARED, signed=True, function="ADD", done="申报成功", clause=clause
+            "declare", "申报", CORRECTABLE, to=DECLARED, signed=True, function="ADD", done="申报成功", needs=declared,
+            clause=clause,
         ),
         Action("print", "打印", stored, style="plain", shortcut="Alt+P", needs=printed, clause=clause),
     )  # fmt: skip

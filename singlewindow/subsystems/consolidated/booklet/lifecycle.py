@@ -22,13 +22,16 @@ from singlewindow.subsystems.consolidated.filing import (
 )
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
-# 备案打印：商品录入保存之后状态可打印
-GOODS = Needs("goods", "「备案表表体」还没有已保存的数据，不能打印；请先录入一项并暂存")
+
+def saved_goods(word: str) -> Needs:
+    """备案申报：商品录入保存之后可申报。备案打印：商品录入保存之后状态可打印"""
+    return Needs("goods", f"「备案表表体」还没有已保存的数据，不能{word}；请先录入一项并暂存")
+
 
 LIFECYCLE = Lifecycle(
     states=(*STATES[:2], State(HELD, "待发送", waiting=True), *STATES[2:]),
     actions=(
-        *actions(CLAUSE, STORED | states(HELD), printed=GOODS),
+        *actions(CLAUSE, STORED | states(HELD), declared=saved_goods("申报"), printed=saved_goods("打印")),
         Action(
             "change", "变更企业商品信息", states(APPROVED), signed=True, function="MOD", done="变更申报成功",
             amends=Amends("变更中", *CHANGE, alters=frozenset({"goods"})), clause=CHANGING,

@@ -54,13 +54,19 @@ async def test_a_draft_and_an_approved_qualification(scene: Scene, tmp_path: Pat
 
 @PAPERS
 async def test_a_booklet_of_99_goods(scene: Scene, tmp_path: Path) -> None:
-    """CONS-04, UI-12: once a good is saved; every good stands on it, with names for codes."""
+    """CONS-04, UI-12: declared and printed once a good is saved; every good stands on it, with names for codes."""
     empty = await scene.booklet("暂存", goods=[])
     why = "「备案表表体」还没有已保存的数据，不能打印；请先录入一项并暂存"
     refused = await scene.owner.http.get(f"/api/documents/{BOOKLET}/{empty['number']}/prints/filing")
     assert refused.status_code == 409
     assert refused.json()["detail"] == why
     assert empty["actions"]["print"] == {"allowed": False, "why": why}  # the grey button's words are the same
+    declared = await scene.owner.prepare(BOOKLET, empty, "declare")
+    assert (declared.status_code, declared.json()["detail"]) == (409, why.replace("打印", "申报"))
+    assert [(v["path"], v["message"]) for v in declared.json()["violations"]] == [
+        ("goods", "「备案表表体」还没有已保存的数据，不能申报")
+    ]
+    assert empty["actions"]["declare"]["why"] == declared.json()["detail"]
     goods = [
         {**GOOD, "name": f"第{at}种冻鱼", "country": "RUS", "licence": "7:26-AA-1"} for at in range(1, 100)
     ]
