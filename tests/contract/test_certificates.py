@@ -8,17 +8,22 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from singlewindow.contract import demo_pki
 from singlewindow.contract.certificates import (
+    CARD_KIND,
+    CUSTOMS_CODE,
     CardIdentity,
     CertificateRefused,
     Reason,
     certificate_number,
+    other_name,
     read_card_certificate,
     verify_card_certificate,
 )
-from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki, make_pki
+from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki, make_pki, usage
 
 
 def refusal(
@@ -78,8 +83,72 @@ def test_a_card_does_not_issue_cards(pki: Pki) -> None:
     assert refusal(pki, der, ca=card.public_bytes(serialization.Encoding.PEM)) is Reason.CHAIN
 
 
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+Extension = tuple[x509.ExtensionType, bool]
+AUTHORITY = x509.BasicConstraints(ca=True, path_length=0)
+NO_AUTHORITY = x509.BasicConstraints(ca=False, path_length=None)
+
+
+def test_who_issues_must_be_an_authority(shared_pki: Pki) -> None:
+    """PORT-05: the same name and key in a certificate that does not say that they may issue, or says they may not."""
+    name = x509.load_pem_x509_certificate(shared_pki.ca()).subject
+    issues, key = usage("key_cert_sign", "crl_sign"), shared_pki.ca_key().public_key()
+    good = shared_pki.made([(AUTHORITY, True), (issues, True)], name, key)
+    verify_card_certificate(shared_pki.der(), _pem(good), shared_pki.crl(), NOW)
+    for extensions in (
+        [(AUTHORITY, True)],
+        [(issues, True)],
+        [(NO_AUTHORITY, True), (issues, True)],
+        [(AUTHORITY, True), (usage("digital_signature", "crl_sign"), True)],
+    ):
+        weak = shared_pki.made(extensions, name, key)
+        assert refusal(shared_pki, shared_pki.der(), ca=_pem(weak)) is Reason.CHAIN
+
+
+def test_what_the_authority_issues_must_be_a_cards(shared_pki: Pki) -> None:
+    """PORT-03, PORT-05, PORT-08: its key is of the one kind that we know, and may sign; it names one card of a kind;
+    nothing critical in it is left unread."""
+    signs: Extension = (usage("digital_signature"), True)
+    kind, code = other_name(CARD_KIND, "操作员卡"), other_name(CUSTOMS_CODE, "3122960001")
+    names: Extension = (x509.SubjectAlternativeName([kind, code]), False)
+    unread = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"")
+    for extensions in ([signs, names], [signs, names, (NO_AUTHORITY, True)], [signs, names, (unread, False)]):
+        identity = verify_card_certificate(
+            _der(shared_pki.made(extensions)), shared_pki.ca(), shared_pki.crl(), NOW
+        )
+        assert (identity.kind, identity.customs_code, identity.scc) == ("操作员卡", "3122960001", "")
+    dns, other = x509.DNSName("card.example"), other_name(CARD_KIND, "访客卡")
+    number = x509.NameAttribute(NameOID.SERIAL_NUMBER, OPERATOR.card_no)
+    for extensions, subject, key, reason in (
+        ([names], None, None, Reason.CHAIN),
+        ([names, (usage("key_cert_sign"), True)], None, None, Reason.CHAIN),
+        ([signs, names, (unread, True)], None, None, Reason.CHAIN),
+        ([signs], None, None, Reason.UNREADABLE),
+        ([signs, (x509.SubjectAlternativeName([dns]), False)], None, None, Reason.UNREADABLE),
+        ([signs, (x509.SubjectAlternativeName([other]), False)], None, None, Reason.UNREADABLE),
+        ([signs, names], x509.Name([]), None, Reason.UNREADABLE),
+        ([signs, names], x509.Name([number, number]), None, Reason.UNREADABLE),
+        ([signs, names], None, ec.generate_private_key(ec.SECP384R1()).public_key(), Reason.UNREADABLE),
+        ([signs, names], None, rsa.generate_private_key(65537, 2048).public_key(), Reason.UNREADABLE),
+    ):
+        made = shared_pki.made(extensions, subject, key)
+        assert refusal(shared_pki, _der(made)) is reason
+
+
 def test_validity_has_a_beginning_and_an_end(shared_pki: Pki) -> None:
-    """PORT-05: three years, from the day before it was made."""
+    """PORT-05: three years, from the day before it was made; the first and the last second count."""
+    card, second = shared_pki.certificate(), timedelta(seconds=1)
+    for now, before in ((card.not_valid_before_utc, True), (card.not_valid_after_utc, False)):
+        verify_card_certificate(shared_pki.der(), shared_pki.ca(), shared_pki.crl(), now)
+        reason = Reason.NOT_YET_VALID if before else Reason.EXPIRED
+        assert refusal(shared_pki, shared_pki.der(), now - second if before else now + second) is reason
     assert refusal(shared_pki, shared_pki.der(), NOW - timedelta(days=2)) is Reason.NOT_YET_VALID
     assert refusal(shared_pki, shared_pki.der(), NOW + timedelta(days=3 * 365)) is Reason.EXPIRED
     verify_card_certificate(shared_pki.der(), shared_pki.ca(), shared_pki.crl(), NOW + timedelta(days=1090))
@@ -110,18 +179,29 @@ def test_a_revoked_card_is_refused_and_the_others_are_not(pki: Pki) -> None:
 
 
 def test_without_a_good_revocation_list_nothing_is_accepted(pki: Pki, tmp_path: Path) -> None:
-    """PORT-05: missing, forged by another key under the CA's name, tampered, out of date: fails closed."""
+    """PORT-05: missing, forged by another key under the CA's name, in another name, of a part, out of date: fails
+    closed; its last second counts."""
     assert refusal(pki, pki.der(), crl=b"") is Reason.REVOCATION_UNKNOWN
     assert refusal(pki, pki.der(), crl=make_pki(tmp_path / "other").crl()) is Reason.REVOCATION_UNKNOWN
-    assert refusal(pki, pki.der(), crl=_out_of_date(pki)) is Reason.REVOCATION_UNKNOWN
+    verify_card_certificate(pki.der(), pki.ca(), _list(pki), NOW)
+    for bad in (
+        _list(pki, until=NOW - timedelta(seconds=1)),
+        _list(pki, name=pki.certificate().subject),
+        _list(pki, of_a_part=True),
+    ):
+        assert refusal(pki, pki.der(), crl=bad) is Reason.REVOCATION_UNKNOWN
 
 
-def _out_of_date(pki: Pki) -> bytes:
-    ca = x509.load_pem_x509_certificate(pki.ca())
-    key = serialization.load_pem_private_key((pki.folder / "ca.key.pem").read_bytes(), None)
-    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.subject)
-    builder = builder.last_update(NOW - timedelta(days=9)).next_update(NOW - timedelta(days=2))
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)  # type: ignore[arg-type]
+def _list(
+    pki: Pki, *, until: datetime = NOW, name: x509.Name | None = None, of_a_part: bool = False
+) -> bytes:
+    """A list without an entry by the CA's key; one `of_a_part` says so in what is critical."""
+    name = name or x509.load_pem_x509_certificate(pki.ca()).subject
+    builder = x509.CertificateRevocationListBuilder().issuer_name(name)
+    builder = builder.last_update(NOW - timedelta(days=9)).next_update(until)
+    if of_a_part:
+        builder = builder.add_extension(x509.DeltaCRLIndicator(1), critical=True)
+    return builder.sign(pki.ca_key(), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def test_a_certificate_changed_in_one_byte_is_refused(shared_pki: Pki) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import hypothesis
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
@@ -15,13 +17,15 @@ from joserfc.jwk import ECKey, OctKey
 from singlewindow.contract.signatures import (
     SignatureRefused,
     canonical,
+    check_private_key,
     sign_jws,
     sign_raw,
+    sign_text,
     signing_input,
     verify,
     verify_jws,
 )
-from tests.contract.pki import LEGAL_PERSON, Pki
+from tests.contract.pki import LEGAL_PERSON, Pki, usage
 
 STATEMENT = canonical({"number": "I2026", "action": "apply", "company": "上海甲"})
 
@@ -63,19 +67,34 @@ def test_another_text_key_or_signature_is_refused(shared_pki: Pki) -> None:
         (shared_pki.der(), text, signature + b"\0"),
         (shared_pki.der(), text, bytes(64)),
         (b"no certificate", text, signature),
+        (_on_another_curve(shared_pki), text, signature),
     ):
         with pytest.raises(SignatureRefused):
             verify(der, signed, given)
 
 
+def _on_another_curve(pki: Pki) -> bytes:
+    key = ec.generate_private_key(ec.SECP384R1())
+    with pytest.raises(ValueError, match="P-256"):
+        check_private_key(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    made = pki.made([(usage("digital_signature"), True)], key=key.public_key())
+    return made.public_bytes(serialization.Encoding.DER)
+
+
 def test_a_jws_of_customs_round_trip(shared_pki: Pki) -> None:
     """PORT-08: receipts are signed by customs; a payload of 1 MB passes too."""
+    assert verify_jws(_signed_by_customs(shared_pki, b'{"alg":"ES256"}'), _customs(shared_pki)) == b"granted"
     payload = b'{"code":"APPROVED","text":"' + b"x" * 1_000_000 + b'"}'
     assert verify_jws(sign_jws(payload, _customs_key(shared_pki), "customs"), _customs(shared_pki)) == payload
 
 
 def test_a_jws_of_another_key_or_changed_is_refused(shared_pki: Pki) -> None:
-    """PORT-08: signed by the CA's key, changed payload, `none`, HMAC, rubbish."""
+    """PORT-08: signed by the CA's key, changed payload, `none`, HMAC, rubbish; and what customs' key itself signed, if
+    its header is none, or wants to be understood otherwise, or a part has other signs."""
     good = sign_jws(b"granted", _customs_key(shared_pki), "customs")
     header, _, signature = good.split(".")
     ca_key = (shared_pki.folder / "ca.key.pem").read_bytes()
@@ -85,12 +104,25 @@ def test_a_jws_of_another_key_or_changed_is_refused(shared_pki: Pki) -> None:
         f"{header}.{_encoded(b'refused')}.{signature}",
         _encoded(b'{"alg":"none"}') + "." + _encoded(b"granted") + ".",
         hmac,
+        _signed_by_customs(shared_pki, b"[]"),
+        _signed_by_customs(shared_pki, b"1"),
+        _signed_by_customs(shared_pki, b"{"),
+        _signed_by_customs(shared_pki, b'{"alg":"ES384"}'),
+        _signed_by_customs(shared_pki, b'{"alg":"ES256","crit":["exp"],"exp":1}'),
+        _signed_by_customs(shared_pki, b'{"alg":"ES256","b64":false}'),
+        _signed_by_customs(shared_pki, b'{"alg":"ES256"}', "gran+ed"),
+        _signed_by_customs(shared_pki, b'{"alg":"ES256"}') + "A",
         "a.b.c",
         "",
         "回执",
     ):
         with pytest.raises(SignatureRefused):
             verify_jws(bad, _customs(shared_pki))
+
+
+def _signed_by_customs(pki: Pki, header: bytes, payload: str = "Z3JhbnRlZA") -> str:
+    text = f"{_encoded(header)}.{payload}"
+    return f"{text}.{_encoded(sign_text(_customs_key(pki), text))}"
 
 
 def _customs(pki: Pki) -> bytes:

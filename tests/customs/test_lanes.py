@@ -146,11 +146,13 @@ def test_what_is_no_vehicle_of_ours() -> None:
         ([trip()], lane(enabled=False), 33000, "停用"),
         ([trip()], lane(), None, "没有采集到地磅重量"),
         ([trip(id=2), trip("locked")], lane(), 33000, "2 个未完成车次"),
+        ([trip("received", id=2), trip()], lane(), 33000, "2 个未完成车次"),
         ([trip()], lane("E"), 33000, "未办结，不能离场"),
         ([trip("left")], lane("E"), 33000, "离场"),
     ]:
         verdict = judge(at, of, gross and Decimal(gross))
         assert (verdict.result, words in verdict.reason, verdict.decision) == (Result.ALARM, True, ""), words
+        assert verdict.trip is (of[0] if of and at.enabled else None)  # an officer is shown the newest
 
 
 def test_a_newer_trip_does_not_keep_the_older_one_inside() -> None:

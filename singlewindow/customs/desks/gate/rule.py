@@ -28,9 +28,8 @@ from singlewindow.customs.desks.gate.states import (
 DEFAULT_TOLERANCE = Decimal(5)  # percent; a proposal, no public text names one (facts 1.6)
 HUNDRED = Decimal(100)
 OPEN = (RECEIVED, *PASSABLE, LOCKED)
-LOADED_IN = {"01": True, "02": False, "03": True, "04": False}
-"""过卡车辆类型 → whether the vehicle is loaded as it comes in; one that is not declared counts as loaded."""
-LOADED_OUT = {"01": False, "02": True, "03": True, "04": False}
+EMPTY = {"I": ("02", "04"), "E": ("01", "04")}
+"""Direction → 过卡车辆类型 of vehicles that pass it empty; one that is not declared counts as loaded."""
 
 
 class Result(StrEnum):
@@ -75,10 +74,9 @@ class Trip:
     weights: Weights
     confirmed: Decimal | None = None
 
-    def theoretical(self, direction: str) -> Decimal:
+    def theoretical(self, direction: Literal["I", "E"]) -> Decimal:
         """What the vehicle should weigh in this direction, in kg (facts 1.6)."""
-        loaded = (LOADED_IN if direction == "I" else LOADED_OUT).get(self.vehicle_kind, True)
-        return self.weights.tare + (self.weights.goods if loaded else 0)
+        return self.weights.tare + (0 if self.vehicle_kind in EMPTY[direction] else self.weights.goods)
 
 
 @dataclass(frozen=True)
