@@ -169,7 +169,7 @@ async def test_two_users_at_the_same_instant(house: House) -> None:
 
 
 async def test_a_signature_counts_once_and_for_its_document(house: House) -> None:
-    """PORT-08: a replayed signature, one of another document, one of an old version, another's card."""
+    """PORT-08: a replayed signature, another document's, over other files, of an old version, another's card."""
     member = await house.member()
     one = await member.save(TYPE, letter(reference()))
     one = (await member.upload(TYPE, one["number"], "1")).json()
@@ -181,7 +181,13 @@ async def test_a_signature_counts_once_and_for_its_document(house: House) -> Non
     assert mixed.status_code == 422
     assert "签名与所申报的内容不符" in mixed.json()["detail"]
     crossed = await member.submit(TYPE, two["number"], first)
-    assert crossed.status_code == 422
+    assert [each["rule"] for each in crossed.json()["violations"]] == ["sign.document"]
+    await house.sql(
+        "delete from attachment a using document d where d.id = a.document_id and d.number = $1",
+        two["number"],
+    )
+    without = await member.submit(TYPE, two["number"], second)
+    assert [each["rule"] for each in without.json()["violations"]] == ["sign.attachments"]
     assert (await member.submit(TYPE, one["number"], first)).status_code == 200
     replayed = await member.submit(TYPE, one["number"], first)
     assert replayed.status_code == 409
