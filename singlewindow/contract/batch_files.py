@@ -401,13 +401,15 @@ def _encoding_of_text(data: bytes) -> tuple[str, int]:
         if data.startswith(mark):
             _check(data, encoding, len(mark))
             return encoding, len(mark)
+    cut = False
     for encoding in ("utf-8", "gb18030"):
         try:
             _check(data, encoding, 0)
-        except Unreadable:
+        except Unreadable as problem:
+            cut |= bool(problem.figures["cut"])
             continue
         return encoding, 0
-    raise Unreadable("encoding")
+    raise Unreadable("encoding", cut=cut)
 
 
 def _check(data: bytes, encoding: str, begins: int) -> None:
@@ -422,7 +424,13 @@ def _decoded(data: bytes, encoding: str, begins: int) -> Iterator[str]:
             yield decoder.decode(data[at : at + _CHUNK])
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise Unreadable("encoding") from error
+        raise Unreadable("encoding", cut=cut_short(error)) from error
+
+
+def cut_short(error: UnicodeDecodeError) -> bool:
+    """Whether a text is right but for a last character that is not all there."""
+    reasons = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")  # of each codec
+    return error.reason in reasons and error.end == len(error.object)
 
 
 def _utf8(data: bytes) -> Iterator[bytes]:

@@ -184,15 +184,18 @@ def test_each_file_goes_its_way(house: House) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("a.json", b'{"type": "x", }', "文件不是完整的 JSON（第 1 行第 15 个字符处有误）"),
-        ("a.json", b'{"type": "\xff\xff"}', "文件不是完整的 JSON（不是 UTF-8 或 GB 18030 编码的文字）"),
+        ("a.json", b'{"type": ', "文件不是完整的 JSON（第 1 行第 10 个字符处有误）"),
+        ("a.json", '{"type": "单据'.encode()[:-1], "文件不是完整的 JSON（最后一个字符不全）"),
+        ("a.json", '{"type": "单据'.encode("gb18030")[:-1], "文件不是完整的 JSON（最后一个字符不全）"),
+        ("a.json", '{"type": "单据'.encode("gb18030"), "文件不是完整的 JSON（第 1 行第 10 个字符处有误）"),
+        ("a.json", b'{"type": "x", }', "文件不是正确的 JSON（第 1 行第 15 个字符处有误）"),
+        ("a.json", b'{"type": "\xff\xff"}', "文件的文字不是 UTF-8 或 GB 18030 编码"),
         ("a.xml", b"<Documents><Document>", "文件不是完整的 XML（第 1 行有误）"),
-        ("a.xml", b"<Documents>x</Documents>", "文件不是完整的 XML（第 1 行有不属于任何单据的文字）"),
-        (
-            "a.xml",
-            b'<?xml version="1.0" encoding="ebcdic"?><a/>',
-            "文件不是完整的 XML（不支持文件声明的编码）",
-        ),
+        ("a.xml", '<Documents a="单据'.encode()[:-1], "文件不是完整的 XML（最后一个字符不全）"),
+        ("a.xml", b"<Documents></Document>", "文件不是正确的 XML（第 1 行有误）"),
+        ("a.xml", b"<Documents>x</Documents>", "文件不是正确的 XML（第 1 行有不属于任何单据的文字）"),
+        ("a.xml", b'<?xml version="1.0" encoding="ebcdic"?><a/>', "文件声明的文字编码不受支持"),
+        ("a.xml", b"<a>\xff\xff</a>", "文件的文字不是其编码（未声明时为 UTF-8 或 GB 18030）的文字"),
         ("a.xml", b" ", "文件不是完整的 XML（没有内容）"),
     ],
 )
@@ -201,6 +204,8 @@ def test_what_is_not_whole_is_told_in_chinese(name: str, data: bytes, words: str
     with pytest.raises(Unfinished) as told:
         read_order(name, data, lambda _: pytest.fail("no type is named"))
     assert f"文件{told.value}" == words
+    assert ("编码" in told.value.advice) == ("编码" in words)
+    assert ("完整" in told.value.advice) == ("完整" in words)
 
 
 def kill_at(at: int) -> Any:
@@ -523,6 +528,29 @@ def test_what_goes_with_a_refused_document_goes_with_it(house: House) -> None:
     assert {f"{name}.pdf" for name in "abcef"} < house.box("FailBox")
 
 
+def test_a_file_that_several_documents_name_stays_for_the_last(house: House) -> None:
+    """INTG-02: each finds it beside itself where it went, one that is refused too; none waits for what another took."""
+    house.put("C-1.json", with_file("a.pdf") | {"extra": 1}, a__pdf=PDF)
+    house.put("C-2.json", with_file("a.pdf"))
+    listed = "<Attachments><Row><Category>1</Category><File>a.pdf</File></Row></Attachments>"
+    house.put(
+        "C-3.xml", f'<Document type="{TYPE}" action="apply"><LetterText>三</LetterText>{listed}</Document>'
+    )
+    for at in (1, 2, 3):
+        os.utime(house.folder.out / f"C-{at}.{'xml' if at == 3 else 'json'}", (at, at))
+    house.reader.pulled = True
+    assert house.run() == 1
+    assert house.box("OutBox") == {"a.pdf", "C-2.json", "C-3.xml"}
+    assert (house.folder.failed / "a.pdf").read_bytes() == PDF
+    house.reader.pulled = False
+    house.wait(CARD_SECONDS + 1)
+    steps: list[str] = []
+    assert house.run(steps.append) == 2
+    assert (len(house.portal.submissions), house.box("OutBox")) == (2, set())
+    assert (house.folder.sent / "a.pdf").read_bytes() == PDF
+    assert steps.count("after lending") == 1
+
+
 def test_xml_has_the_elements_of_messages(house: House) -> None:
     """INTG-02: attributes say what is to be done, rows are rows; declarations of document types are refused."""
     document = (
@@ -687,9 +715,40 @@ def test_a_stumbling_portal_is_asked_a_few_times(house: House) -> None:
     house.portal.broken = "/check$"
     assert house.run() == 1
     out = OutBox(house.folder, house.portal.window(), house.reader, house.told)
-    out.clock = lambda: LATER * 2 ** len(out._stumbles) + sum(at for _, at in out._stumbles.values())
+    out.clock = lambda: (
+        LATER * 2 ** len(out._stumbles) + sum(each.again_at for each in out._stumbles.values())
+    )
     assert [out.round() for _ in range(5)] == [0, 0, 0, 0, 1]
     assert "系统内部错误" in house.reason("A-1.json")["detail"]
+
+
+@pytest.mark.parametrize("trouble", ["stumbles", "awaits a file"])
+def test_what_waits_keeps_its_place_before_a_later_file(house: House, trouble: str) -> None:
+    """INTG-02: about the same document, by whichever of its numbers. The portal stumbles over the first, saved already,
+    or that waits for what goes with it; the later one waits too, another document does not."""
+    if trouble == "stumbles":
+        house.put("A-1.json", letter())
+        house.portal.broken = "/submit$"
+    else:
+        house.later = 11.0
+        house.portal._save({"sender_number": "", "content": {"text": "旧"}})
+        house.put("A-1.json", with_file("late.pdf") | {"number": "202600000000000000"})
+    assert house.run() == 0
+    [number] = house.portal.documents
+    house.put("A-2.json", letter("新", "change", number=number))
+    house.put("A-3.json", letter("只暂存", "save"))
+    for at in (1, 2):
+        os.utime(house.folder.out / f"A-{at}.json", (time.time() - 10 + at,) * 2)
+    out = OutBox(house.folder, house.portal.window(), house.reader, house.told, clock=house.clock)
+    assert out.round() == 1  # A-3
+    house.portal.broken = ""
+    assert (out.round(), house.box("OutBox")) == (0, {"A-1.json", "A-2.json"})
+    (house.folder.out / "late.pdf").write_bytes(PDF)
+    house.later = 2 * LATER
+    for _ in range(3):  # the first may be signed anew
+        if out.round():
+            house.portal.documents[number].status = IN_FORCE
+    assert house.portal.submissions == [(number, "apply"), (number, "change")]
 
 
 def test_receipts_in_xml_and_after_an_expired_cursor(house: House) -> None:

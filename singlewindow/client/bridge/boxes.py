@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -163,6 +164,24 @@ def leave(folder: Folder, name: str, digest: str, box: Path, watch: Callable[[st
         watch("after putting away")
     else:
         put_back(folder, name)
+
+
+def lend(folder: Folder, name: str, digest: str, box: Path, watch: Callable[[str], None]) -> None:
+    """Put a copy of a file of OutBox into `box`, but only of the one with that digest; it stays for other documents.
+
+    `watch` hears before and after. A second call does nothing. Raises OSError.
+    """
+    if digest_of(box / name) == digest:
+        return
+    copy = box / f"{name}.{os.getpid()}{PART}"
+    watch("before lending")
+    with suppress(FileNotFoundError):
+        shutil.copyfile(folder.out / name, copy, follow_symlinks=False)
+        if digest_of(copy) == digest:
+            _make_room(box / name, digest)
+            _rename(copy, box / name)
+    copy.unlink(missing_ok=True)
+    watch("after lending")
 
 
 def put_back(folder: Folder, name: str) -> None:

@@ -20,6 +20,8 @@ CARD_RULE = "sign.card"  # what is wrong with the card, not with the document
 CONFLICT = "conflict"
 STUMBLED = frozenset({"internal", "unknown"})  # what is no refusal of the document
 Watch = Callable[[str], None]
+Subjects = frozenset[tuple[str, str]]
+"""Which document a file is about: files about one are worked on one after the other, the oldest first."""
 
 
 class SignedTooLate(Exception):
@@ -56,9 +58,10 @@ class Work:
         return f"/api/documents/{self.order.type}/{self.progress.number}"
 
     @property
-    def subject(self) -> tuple[str, str]:
-        """What tells its document from others: files about one document are worked on one after the other."""
-        return self.order.type, self.order.number or f"own {self.order.sender_number}"
+    def subjects(self) -> Subjects:
+        """What tells its document from others, by each of its numbers that is known."""
+        known = [self.order.number or f"own {self.order.sender_number}", self.progress.number]
+        return frozenset((self.order.type, each) for each in known if each)
 
     def missing(self) -> list[tuple[NamedFile, Found]]:
         """The files that are not with the document yet."""

@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from xml.parsers.expat import errors
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from singlewindow.client.bridge.boxes import FILE_NAME, MOST_FILE_NAME, SUFFIXES, is_short
-from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, read_xml, twice_in
+from singlewindow.contract.batch_files import Found, Unreadable, XmlNames, cut_short, read_xml, twice_in
 
 SAVE = "save"
+MOST_ORDER = 4 * 1024 * 1024  # bytes of a document's file; the portal takes no larger content either
 DEEPEST = 20  # lists and objects in one another; a document has four
 MOST_VIOLATIONS = 100  # that are named of one file
 CLAUSE = "接口说明「文件夹客户端」"
@@ -51,18 +54,43 @@ FAULTS = {
 }
 UNREADABLE = {
     "empty": "没有内容",
-    "encoding": "文字编码无法识别",
-    "encoding_name": "不支持文件声明的编码",
     "xml": "有误",
     "deep": "嵌套过深",
     "element": "的元素不是 Documents 或其下的 Document",
     "text": "有不属于任何单据的文字",
 }
 """What is wrong with an XML file, by the reasons of `contract/batch_files.py`."""
+CUT = "最后一个字符不全"
+ENCODED = {
+    "encoding": "的文字不是其编码（未声明时为 UTF-8 或 GB 18030）的文字",
+    "encoding_name": "声明的文字编码不受支持",
+}
+REWRITE = "请重新写出完整的文件；先写成其他名称，写完后再改名，可避免读到一半"
+ENCODE = "请以 UTF-8 或 GB 18030 编码重新写出，以原文件名重新放入 OutBox"
+BREAKS_OFF = {
+    errors.codes[each]
+    for each in (
+        errors.XML_ERROR_NO_ELEMENTS, errors.XML_ERROR_UNCLOSED_TOKEN, errors.XML_ERROR_PARTIAL_CHAR,
+        errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+}  # fmt: skip
+"""Codes of an XML file that is right as far as it goes."""
 
 
 class Unfinished(Exception):
-    """The file breaks off: it is still being written, or was never whole. The text says where."""
+    """The file cannot be read: perhaps it is still being written. The text says what is wrong with it, `advice` what to
+    do where nobody writes to it any more."""
+
+    def __init__(self, words: str, advice: str) -> None:
+        super().__init__(words)
+        self.advice = advice
+
+
+def unfinished(kind: str, where: str, *, breaks_off: bool) -> Unfinished:
+    """Of a file that breaks off, and of one that is wrong where it goes on."""
+    if breaks_off:
+        return Unfinished(f"不是完整的 {kind}（{where}）", REWRITE)
+    return Unfinished(f"不是正确的 {kind}（{where}）", CORRECT)
 
 
 @dataclass(eq=False)
@@ -129,8 +157,12 @@ def read_order(name: str, data: bytes, definition: Callable[[str], Definition]) 
 def _of_json(name: str, data: bytes) -> Order:
     try:
         return order_of(name, json.loads(_text(data), object_pairs_hook=_once, parse_constant=_no_number))
+    except UnicodeDecodeError as error:
+        if cut_short(error):
+            raise unfinished("JSON", CUT, breaks_off=True) from error
+        raise Unfinished("的文字不是 UTF-8 或 GB 18030 编码", ENCODE) from error
     except (ValueError, RecursionError) as error:
-        raise Unfinished(f"不是完整的 JSON（{_words(error)}）") from error
+        raise unfinished("JSON", _words(error), breaks_off=_breaks_off(error)) from error
 
 
 def _of_xml(name: str, data: bytes, definition: Callable[[str], Definition]) -> Order:
@@ -159,8 +191,13 @@ def _document(data: bytes, names: XmlNames) -> Found:
     except Unreadable as problem:
         if problem.reason == "doctype":
             raise Refusal("XML 不能含有 DOCTYPE", "请去掉 DOCTYPE 后重新放入 OutBox") from problem
+        if problem.figures.get("cut"):
+            raise unfinished("XML", CUT, breaks_off=True) from problem
+        if problem.reason in ENCODED:
+            raise Unfinished(ENCODED[problem.reason], ENCODE) from problem
         where = f"第 {problem.figures['line']} 行" if "line" in problem.figures else ""
-        raise Unfinished(f"不是完整的 XML（{where}{UNREADABLE[problem.reason]}）") from problem
+        breaks_off = problem.reason == "empty" or problem.figures.get("code") in BREAKS_OFF
+        raise unfinished("XML", f"{where}{UNREADABLE[problem.reason]}", breaks_off=breaks_off) from problem
     if len(found) != 1:
         raise Refusal("每个文件应恰有一份单据（Document）", "请每份单据写一个文件")
     return found[0]
@@ -213,6 +250,17 @@ def _check_files(files: Sequence[NamedFile]) -> None:
         )
 
 
+def files_named_in(name: str, data: bytes) -> list[str]:
+    """Names of the files that are to go with the document in a file of that name, as far as it can be read."""
+    with suppress(Unfinished, Refusal, ValueError, RecursionError):
+        if not name.endswith(".xml"):
+            said = json.loads(_text(data))
+            return _named_files(said) if isinstance(said, dict) else []
+        found = _document(data, XmlNames({}, {ATTACHMENTS: FILE_ELEMENTS}))
+        return _named_files({"attachments": found.content.get(ATTACHMENTS)})
+    return []
+
+
 def _may_go_along(name: str) -> bool:
     """Whether a file of that name may go with a document."""
     fits = FILE_NAME.fullmatch(name) and is_short(name, MOST_FILE_NAME)
@@ -254,11 +302,23 @@ def _violation(location: tuple[int | str, ...], kind: str, words: str) -> dict[s
 
 
 def _text(data: bytes) -> str:
-    """UTF-8 with or without its mark, else GB 18030. Raises ValueError."""
+    """UTF-8 with or without its mark, else GB 18030. Raises UnicodeDecodeError: of UTF-8 where that breaks off."""
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            if cut_short(error):
+                raise error from None
+            raise
+
+
+def _breaks_off(error: Exception) -> bool:
+    """Whether a JSON text is right as far as it goes."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated") or not error.doc[error.pos :].strip()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -278,6 +338,4 @@ def _words(error: Exception) -> str:
     """What is wrong with a JSON text, for people."""
     if isinstance(error, json.JSONDecodeError):
         return f"第 {error.lineno} 行第 {error.colno} 个字符处有误"
-    if isinstance(error, UnicodeDecodeError):
-        return "不是 UTF-8 或 GB 18030 编码的文字"
     return "层次过深" if isinstance(error, RecursionError) else str(error)[:200]

@@ -14,11 +14,12 @@ from itertools import groupby
 from typing import Protocol
 
 from singlewindow.client.bridge import reports
-from singlewindow.client.bridge.boxes import Folder, fit_name, leave, put_back
+from singlewindow.client.bridge.boxes import Folder, fit_name, leave, lend, put_back
 from singlewindow.client.bridge.filing import (
     STUMBLED,
     Filing,
     SignedTooLate,
+    Subjects,
     Watch,
     Work,
     raise_card_trouble,
@@ -26,6 +27,7 @@ from singlewindow.client.bridge.filing import (
     unwatched,
 )
 from singlewindow.client.bridge.journal import Journal, Outcome, Progress
+from singlewindow.client.bridge.naming import Naming
 from singlewindow.client.bridge.orders import SAVE, Definition, Refusal
 from singlewindow.client.bridge.taking import Awaited, Taking
 from singlewindow.client.card import Card, CardService, CardTrouble, PinRefused
@@ -54,6 +56,15 @@ class Teller(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Stumble:
+    """How often the portal has stumbled over a file, when that is tried again, and what it is about."""
+
+    count: int
+    again_at: float
+    subjects: Subjects
+
+
 @dataclass
 class OutBox:
     """The documents' way from OutBox to SentBox or FailBox. `watch` hears before and after each effect, `clock` is real
@@ -65,15 +76,16 @@ class OutBox:
     tell: Teller
     watch: Watch = unwatched
     clock: Callable[[], float] = time.time
-    _stumbles: dict[str, tuple[int, float]] = field(default_factory=dict)  # how often, and when to try again
+    _stumbles: dict[str, Stumble] = field(default_factory=dict)
     _definitions: dict[str, Definition] = field(default_factory=dict)
     _card_away: str = ""  # why, in this round
     _card_at: float = 0.0  # when it is tried again
-    _card_waits: dict[str, tuple[str, str]] = field(default_factory=dict)  # file → what it is about
+    _card_waits: dict[str, Subjects] = field(default_factory=dict)  # file → what it is about
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder)
         self.filing = Filing(self.window, self._keep, self.watch)
+        self.naming = Naming(self.folder)
         self.taking = Taking(self.folder, self.journal, self._definition, self.clock)
 
     def recover(self) -> None:
@@ -91,17 +103,21 @@ class OutBox:
         Raises Trouble (the portal is away), PinRefused, Problem (401: the token counts no more), OSError.
         """
         self._definitions.clear()
+        self.naming.forget()
         self._card_away = ""
         settled, works = self._put_strangers_aside(), []
-        busy = set(self._card_waits.values()) if self._card_at > self.clock() else set()
-        for name in self._due():
-            with self._patient(name):
+        names, later = self.folder.orders(), self._later()
+        busy = set[tuple[str, str]]().union(*(later[name] for name in names if name in later))
+        for name in names:
+            if name in later:
+                continue
+            with self._patient(name, busy):
                 taken = self.taking.take(name)
                 if isinstance(taken, Outcome):
                     self._settle(name, Progress(digest=taken.files[name], outcome=taken))
                     settled += 1
-                elif taken.subject not in busy:
-                    busy.add(taken.subject)
+                elif not taken.subjects & busy:
+                    busy |= taken.subjects
                     works.append(taken)
             if len(works) == MOST:
                 break
@@ -109,13 +125,11 @@ class OutBox:
         self._await_card(works)
         return settled + sum(work.progress.outcome is not None for work in works)
 
-    def _due(self) -> list[str]:
-        """Names of files, the oldest first, without those that are to be left alone for a while."""
+    def _later(self) -> dict[str, Subjects]:
+        """Files that are to be left alone for a while, with what they are about."""
         now = self.clock()
-        later = {name for name, (_, at) in self._stumbles.items() if at > now}
-        if self._card_at > now:
-            later |= set(self._card_waits)
-        return [name for name in self.folder.orders() if name not in later]
+        later = {name: stumble.subjects for name, stumble in self._stumbles.items() if stumble.again_at > now}
+        return later | (self._card_waits if self._card_at > now else {})
 
     def _await_card(self, works: Sequence[Work]) -> None:
         """What was to be signed in this round waits, and what needs no card goes before it meanwhile."""
@@ -124,7 +138,7 @@ class OutBox:
             self.tell.waits(CARD, self._card_away)
         if self._card_away:
             waits = [work for work in works if not work.progress.outcome and not work.progress.action]
-            self._card_waits |= {work.file.name: work.subject for work in waits}
+            self._card_waits |= {work.file.name: work.subjects for work in waits}
             self._card_at = self.clock() + CARD_SECONDS
 
     def _file(self, works: Sequence[Work]) -> None:
@@ -224,13 +238,14 @@ class OutBox:
                 raise
             if problem.slug not in STUMBLED:
                 self._refuse(work, refusal_of(problem))
-            elif self._stumbled(work.file.name):
+            elif self._stumbled(work):
                 self._refuse(work, refusal_of(replace(problem, detail=OFTEN.format(problem.detail))))
 
-    def _stumbled(self, name: str) -> bool:
+    def _stumbled(self, work: Work) -> bool:
         """Count it; answers whether that was often enough."""
-        count = self._stumbles.get(name, (0, 0.0))[0] + 1
-        self._stumbles[name] = (count, self.clock() + 2.0**count)
+        name = work.file.name
+        count = self._stumbles[name].count + 1 if name in self._stumbles else 1
+        self._stumbles[name] = Stumble(count, self.clock() + 2.0**count, work.subjects)
         self.tell.waits(name, "系统内部错误，稍后重试")
         return count >= STUMBLES
 
@@ -259,7 +274,10 @@ class OutBox:
         reports.write_beside(box, name, outcome)
         self.watch("after report")
         for file in sorted(outcome.files, key=lambda file: file == name):  # the document last
-            leave(self.folder, file, outcome.files[file], box, self.watch)
+            if file != name and self.naming.is_named_besides(file, name):
+                lend(self.folder, file, outcome.files[file], box, self.watch)
+            else:
+                leave(self.folder, file, outcome.files[file], box, self.watch)
         self.watch("before forgetting")
         self.journal.forget(name)
         self.watch("after forgetting")
@@ -275,11 +293,12 @@ class OutBox:
         return len(strangers)
 
     @contextmanager
-    def _patient(self, name: str) -> Iterator[None]:
-        """What cannot be taken yet is left where it is, and said."""
+    def _patient(self, name: str, busy: set[tuple[str, str]]) -> Iterator[None]:
+        """What cannot be taken yet is left where it is, and said; what it is about is then `busy`."""
         try:
             yield
         except Awaited as words:
+            busy |= words.subjects
             self.tell.waits(name, str(words))
         except OSError as error:
             self.tell.waits(name, f"文件读写失败（{error.strerror}）")

@@ -11,20 +11,29 @@ from dataclasses import dataclass
 
 from singlewindow.client.bridge import reports
 from singlewindow.client.bridge.boxes import Folder, Found, digest_of, find
-from singlewindow.client.bridge.filing import Work, refusal_of
+from singlewindow.client.bridge.filing import Subjects, Work, refusal_of
 from singlewindow.client.bridge.journal import Journal, Outcome, Progress
-from singlewindow.client.bridge.orders import Definition, NamedFile, Order, Refusal, Unfinished, read_order
+from singlewindow.client.bridge.orders import (
+    MOST_ORDER,
+    Definition,
+    NamedFile,
+    Order,
+    Refusal,
+    Unfinished,
+    read_order,
+)
 from singlewindow.client.window import Problem
 from singlewindow.contract.folder import GRACE_SECONDS, MOST_BYTES
 
 FILES_SECONDS = 600.0  # so long a document waits for a file that is to lie beside it
-MOST_ORDER = 4 * 1024 * 1024  # bytes of a document's file; the portal takes no larger content either
 TOO_LARGE = Refusal(f"文件超过 {MOST_ORDER // 1024 // 1024} MB", "请拆分后重新放入 OutBox")
-NOT_WHOLE = "请重新写出完整的文件；先写成其他名称，写完后再改名，可避免读到一半"
 
 
 class Awaited(Exception):
-    """The file is left where it is; the text says what it waits for."""
+    """The file is left where it is; the text says what it waits for, `subjects` which document it is about, if that is
+    known."""
+
+    subjects: Subjects = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,14 +58,22 @@ class Taking:
             order = self._order(file)
             named = [each.file for each in order.attachments]
             work = Work(file, order, self._progress(file))
-            work.attachments = [(each, self._attachment(each, file)) for each in order.attachments]
+            work.attachments = self._attachments(work)
         except Refusal as refusal:
             return reports.refused(name, file.digest, refusal, beside=self._beside(named or refusal.files))
         return work
 
+    def _attachments(self, work: Work) -> list[tuple[NamedFile, Found]]:
+        """The files that go with a document, once all are whole. Raises Awaited, Refusal."""
+        try:
+            return [(each, self._attachment(each, work.file)) for each in work.order.attachments]
+        except Awaited as awaited:
+            awaited.subjects = work.subjects
+            raise
+
     def _beside(self, named: Sequence[str]) -> dict[str, str]:
         """Those of these files that lie in OutBox and that nobody writes to any more, by digest: they go with the
-        document that named them, for a file belongs to one."""
+        document that named them."""
         found = {}
         for name in named:
             with suppress(OSError):  # of any size, so none is read whole; links stay
@@ -87,7 +104,7 @@ class Taking:
             return read_order(file.name, file.data, self.definition)
         except Unfinished as problem:
             if self._rests(file):
-                raise Refusal(f"文件{problem}", NOT_WHOLE) from problem
+                raise Refusal(f"文件{problem}", problem.advice) from problem
             raise Awaited(f"等待文件写完（{problem}）") from problem
         except Problem as problem:
             if problem.status == 404:
