@@ -7,7 +7,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -38,6 +38,21 @@ async def test_log_in_and_out(customs: Customs) -> None:
     csrf = {"X-CSRF-Token": response.json()["csrf"]}
     assert (await customs.client.delete("/api/session", headers=csrf)).status_code == 204
     customs.client.cookies.set("customs_session_8001", token)
+    assert (await customs.client.get("/api/session")).status_code == 401
+
+
+async def test_a_session_in_use_does_not_end(customs: Customs) -> None:
+    """CUST-03: its end is put off by each request, at most once a minute; the browser keeps the cookie as long as it is
+    open."""
+    log_in = await customs.client.post("/api/session", json={"username": "guan01", "password": "Guan-2026"})
+    assert "Max-Age" not in log_in.headers["Set-Cookie"]
+    put_off = "update session set expires_at = clock_timestamp() + $1::float * interval '1 minute' returning expires_at"
+    for minutes, renewed in ((1, True), (719.5, False)):
+        before = await customs.value(put_off, minutes)
+        assert (await customs.client.get("/api/session")).status_code == 200
+        after = await customs.value("select expires_at from session")
+        assert (after > before + timedelta(hours=11)) if renewed else (after == before)
+    await customs.value("update session set expires_at = clock_timestamp()")
     assert (await customs.client.get("/api/session")).status_code == 401
 
 

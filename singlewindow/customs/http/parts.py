@@ -61,7 +61,8 @@ def check_origin(request: Request, parts: Running) -> None:
 
 async def get_officer(request: Request, parts: Running) -> Session:
     """Who asks; raises NotLoggedIn, and Forbidden for a change without the session's CSRF token."""
-    session = await get_session(parts.database, request.cookies.get(parts.settings.cookie))
+    token = request.cookies.get(parts.settings.cookie)
+    session = await get_session(parts.database, token, parts.settings.session_hours)
     if request.method not in ("GET", "HEAD"):
         check_origin(request, parts)
         if not secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), session.csrf.encode()):

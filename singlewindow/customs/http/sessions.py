@@ -35,13 +35,12 @@ class SessionView(BaseModel):
 
 @router.post("", dependencies=[Depends(check_origin)])
 async def log_in(body: LogIn, response: Response, parts: Running, address: Address) -> SessionView:
-    """Open a session; its cookie is HttpOnly."""
+    """Open a session; its cookie is HttpOnly, and the browser keeps it until it closes."""
     hours = parts.settings.session_hours
     token, session = await sessions.log_in(parts.database, body.username, body.password, address, hours)
     response.set_cookie(
         parts.settings.cookie,
         token,
-        max_age=int(hours * 3600),
         httponly=True,
         samesite="lax",
         secure=parts.settings.secure_cookies,

@@ -1,4 +1,4 @@
-"""Officers' sessions: a random token in the cookie, its digest in the database."""
+"""Officers' sessions: a random token in the cookie, its digest in the database, gone hours after the last request."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from singlewindow.customs.database import Database
 from singlewindow.customs.officers import attempts
 from singlewindow.customs.officers.passwords import password_matches
 from singlewindow.customs.problems import NotLoggedIn, Refused
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -52,17 +54,29 @@ async def log_in(
     return token, Session(username, officer["name"], csrf)
 
 
-async def get_session(database: Database, token: str | None) -> Session:
-    """The session of a cookie's token; raises NotLoggedIn."""
+async def get_session(database: Database, token: str | None, hours: float) -> Session:
+    """The session of a cookie's token, whose end is put off to so many hours from now, at most once a minute.
+
+    Raises NotLoggedIn.
+    """
+    digest, life = _digest(token or ""), timedelta(hours=hours)
     async with database.transaction() as transaction:
-        row = token and await transaction.row(
-            """select username, name, csrf from session join officer on officer.id = officer_id
+        row = await transaction.row(
+            """select username, name, csrf, expires_at < clock_timestamp() + $2::interval as stale
+               from session join officer on officer.id = officer_id
                where token_hash = $1 and expires_at > clock_timestamp()""",
-            _digest(token),
+            digest,
+            life - SEEN_EVERY,
         )
-    if not row:
-        raise NotLoggedIn("请先登录")
-    return Session(**dict(row))
+        if row is None:
+            raise NotLoggedIn("请先登录")
+        if row["stale"]:
+            await transaction.run(
+                "update session set expires_at = clock_timestamp() + $2::interval where token_hash = $1",
+                digest,
+                life,
+            )
+    return Session(row["username"], row["name"], row["csrf"])
 
 
 async def log_out(database: Database, token: str | None) -> None:
