@@ -290,12 +290,17 @@ def merge_imports(hands: Hands) -> str:
 
 
 def merge_exports_for_an_agent(hands: Hands, stage: Stage) -> None:
-    """CONS-13: the other kind; Enter after the agent's code brings its name, 确认 merges for it."""
+    """CONS-13, CONS-16: the calendar's line of the other kind opens 汇总 with these lists; Enter after the agent's code
+    brings its name, 确认 merges for it."""
     desk = hands.desk
     agent = next(each for each in stage.system.world["cards"] if each["card_no"] == TAN_CARD)["customs_code"]
-    choose_in(hands, "ie_flag", "出口")
-    ask(hands, "/candidates")
+    menu(hands, "期限日历")
+    if datetime.now(CHINA).month < 12:  # lists of December are due in December
+        hands.press_on(desk.button("下一月"))
+    hands.press_on(desk.button("一般贸易出口清单汇总"))
+    expect(desk.field("ie_flag")).to_have_value("出口")
     expect(rows(desk)).to_have_count(5)
+    desk.shoot("exports-due")
     tick_all(hands)
     hands.press_on(desk.action("汇总"))
     hands.write(desk.field("declarant_code"), agent)
@@ -399,6 +404,7 @@ def count_and_look_ahead(hands: Hands, folder: Path) -> None:
     assert "集报清单业务统计" in paper(hands, folder)
     expect(desk.action("打印")).to_be_focused()
     menu(hands, "期限日历")
+    hands.press_on(desk.button("本月"))
     hands.go_to(desk.button("下一月"))
     for _ in range(7):
         desk.press("Enter")
