@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { computed, defineComponent, h, ref, shallowRef } from "vue";
 import AmendmentList from "@/kernel/amendments/AmendmentList.vue";
+import QueryView from "@/kernel/list/QueryView.vue";
 import ChangePage from "./changes/ChangePage.vue";
 import DeclarationsPage from "./declarations/DeclarationsPage.vue";
 import FilingsPage from "./filings/FilingsPage.vue";
@@ -13,6 +14,7 @@ const amendments = { kinds: [{ name: "modify", label: "修改申请" }], kind: "
 const PAGES = {
   企业备案变更: ChangePage, 备案表查询: FilingsPage, 集报报关单查询: DeclarationsPage,
   修撤状态查询: defineComponent(() => () => h(AmendmentList, { definition: { ...filing(LIST), amendments } })),
+  修改申请: defineComponent(() => () => h(QueryView, { definitions: [filing(LIST)], preset: { for: "modify" } })),
 };
 const answers = Object.fromEntries([QUALIFICATION, BOOKLET].map((type) => [`GET /api/definitions/${type}`, filing(type)]));
 let page: Opened;
