@@ -196,9 +196,13 @@ async def test_a_signature_counts_once_and_for_its_document(house: House) -> Non
 
 
 async def test_an_old_version_is_not_signed(house: House) -> None:
+    """PORT-08: nor what no card signs."""
     member = await house.member()
     view = await member.save(TYPE, letter(reference()))
     view = (await member.upload(TYPE, view["number"], "1")).json()
+    for name in ("save", "delete", "print"):
+        answer = await member.prepare(TYPE, view, name)
+        assert (answer.status_code, "不需要签名" in answer.json()["detail"]) == (409, True), name
     prepared = (await member.prepare(TYPE, view)).json()
     url = f"/api/documents/{TYPE}/{view['number']}"
     changed = {
