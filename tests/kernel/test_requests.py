@@ -168,3 +168,20 @@ async def test_the_pages_learn_whether_the_clock_is_real(house: House) -> None:
     clock = (await house.client().get("/api/clock")).json()
     assert (clock["real"], clock["frozen"]) == (True, False)
     assert abs(datetime.fromisoformat(clock["now"]) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_work_with_documents_puts_a_sessions_end_off(house: House) -> None:
+    """PORT-07: as any other request does; a cookie that is none of ours is told to log in."""
+    member = await house.member()
+    mine = session_store.digest(member.http.cookies[cookie_name()])
+    await house.sql(
+        """update session set seen_at = now() - interval '61 seconds', expires_at = now() + interval '1 minute'
+           where token_hash = $1""",
+        mine,
+    )
+    assert (await member.http.get(f"{DOCUMENTS}/new")).status_code == 200
+    [left] = await house.sql("select expires_at - now() as span from session where token_hash = $1", mine)
+    assert left["span"] > session_life() - timedelta(minutes=1)
+    stranger = house.client()
+    stranger.cookies.set(cookie_name(), "planted", domain="127.0.0.1", path="/")
+    assert (await stranger.get(f"{DOCUMENTS}/new")).status_code == 401
