@@ -80,6 +80,10 @@ async def test_numbers_are_fed_back(scene: Scene) -> None:
         "where d.number = $1 and action = 'feedback'", view["number"],
     )  # fmt: skip
     assert known in frozen["it"]
+    records = "select from amendment where document_number = $1"
+    assert not await scene.house.sql(records, view["number"]), (
+        "neither 申报 nor a follow-up is an amendment's record"
+    )
 
 
 async def test_every_difference_is_named(scene: Scene) -> None:
