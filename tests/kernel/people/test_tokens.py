@@ -223,6 +223,10 @@ async def test_hostile_headers_let_nobody_in(house: House) -> None:
     colleague = await house.token_of(await house.member())
     who = (await browser.get("/api/session", headers={"Authorization": f"bearer  {colleague} "})).json()
     assert who["bound_card"] != member.card_no
+    two = [("Authorization", f"Bearer {token}") for token in (colleague, "swt_" + "x" * 43)]
+    for headers in (two, two[::-1]):
+        answer = await browser.get(f"{ADDRESS}/new", headers=headers)
+        assert (answer.status_code, "多个接口令牌" in answer.json()["detail"]) == (401, True)
 
 
 async def test_no_csrf_token_but_no_foreign_page_either(house: House) -> None:
