@@ -236,7 +236,10 @@ def _checked_remark(decision: Decision, remark: str) -> str:
         )
     if len(remark) > MAX_REMARK:
         raise Refused.because(
-            "remark", "desk.remark", f"审核意见不能超过 {MAX_REMARK} 个字符", "请精简后重试"
+            "remark",
+            "desk.remark",
+            f"审核意见至多 {MAX_REMARK} 个字符，现为 {len(remark)} 个",
+            "请精简后重试",
         )
     return remark
 

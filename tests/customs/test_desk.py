@@ -68,6 +68,8 @@ async def test_a_refusal_needs_a_remark(customs: Customs, own: Company) -> None:
     path = f"/api/submissions/{identifier}/decision"
     response = await customs.client.post(path, json={"decision": "refuse", "remark": "  "}, headers=headers)
     assert (response.status_code, response.json()["violations"][0]["path"]) == (422, "remark")
+    long = await customs.client.post(path, json={"decision": "refuse", "remark": "不" * 501}, headers=headers)
+    assert long.json()["violations"][0]["message"] == "审核意见至多 500 个字符，现为 501 个"
     assert await customs.value("select last_seq from submission") == 1
     response = await customs.client.post(
         path, json={"decision": "refuse", "remark": "材料不全"}, headers=headers

@@ -23,6 +23,19 @@ describe("CUST-03: the officer's decision", () => {
     expect(box.get("[role=alert]").text()).toBe("不同意时必须填写审核意见");
   });
 
+  it("is not cut where its remark is too long: that is told while it is typed, and nothing is sent", async () => {
+    const decide = vi.spyOn(api, "decide");
+    const box = mount(DecisionBox, { props: { detail } });
+    const area = box.get("textarea");
+    expect(area.attributes("maxlength")).toBeUndefined();
+    await area.setValue("𠮷".repeat(501));
+    expect(box.get("[role=alert]").text()).toBe("审核意见至多 500 个字符，现为 501 个，请精简");
+    await box.findAll("button")[1]?.trigger("click");
+    expect([asked.value, decide.mock.calls]).toEqual([null, []]);
+    await area.setValue("𠮷".repeat(500));
+    expect(box.get("[role=alert]").text()).toBe("");
+  });
+
   it("asks before what cannot be taken back, and sends the remark with it", async () => {
     const decide = vi.spyOn(api, "decide").mockResolvedValue(detail);
     const box = mount(DecisionBox, { props: { detail } });

@@ -53,6 +53,9 @@ describe("CUST-03: one decision on many documents", () => {
     const giveBack = page.findAll(".row-change .button")[1]!;
     await giveBack.trigger("click");
     expect(asked.value).toBeNull();
+    await page.get("input.remark").setValue("不".repeat(501));
+    await giveBack.trigger("click");
+    expect([asked.value, page.get("#remark-long").text()]).toEqual([null, "审核意见至多 500 个字符，现为 501 个，请精简"]);
     await page.get("input.remark").setValue("与备案不符");
     await giveBack.trigger("click");
     expect(asked.value).toMatchObject({ text: "确定退单吗？", destructive: true });

@@ -1,5 +1,6 @@
 import { computed, ref } from "vue";
 import { api, type Decision } from "@/customs/api";
+import { wrongRemark } from "@/customs/queue/remark";
 import { lineOf } from "@/kernel/api/problem";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
@@ -33,7 +34,8 @@ export function useDecisions(shown: () => DocumentRecord[], decided: () => void)
 
   async function decide(decision: Omit<Decision, "why_not">): Promise<void> {
     const those = ticked.value;
-    if (decision.needs_remark && !remark.value.trim()) return sayRefused(`${decision.title}时必须填写审核意见`);
+    const wrong = wrongRemark(decision, remark.value);
+    if (wrong) return sayRefused(wrong);
     if (decision.question && !(await ask(decision.question, { title: `${decision.title}（${those.length} 份）`, destructive: true }))) return;
     busy.value = true;
     try {
