@@ -4,17 +4,20 @@ import { api, type Session } from "./api";
 
 /** The officer who is logged in, or null. */
 export const session = ref<Session | null>(null);
+/** Whether a session ended that nobody ended on this page: it expired, or was ended in another tab. */
+export const ended = ref(false);
 
 const MARK = "customs-session"; // that there may be a session: the cookie itself is out of the page's reach
 
-function take(found: Session | null): void {
+function take(found: Session | null, lost = false): void {
+  ended.value = lost && (ended.value || session.value !== null);
   session.value = found;
   useCsrf(found?.csrf ?? "");
   if (found) localStorage.setItem(MARK, "1");
   else localStorage.removeItem(MARK);
 }
 
-onSessionLost(() => take(null));
+onSessionLost(() => take(null, true));
 
 /** Take up the session of the cookie, if there is one. */
 export async function restore(): Promise<void> {

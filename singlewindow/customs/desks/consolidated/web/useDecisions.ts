@@ -1,6 +1,7 @@
 import { computed, ref } from "vue";
 import { api, type Decision } from "@/customs/api";
 import { wrongRemark } from "@/customs/queue/remark";
+import { useUnsaved } from "@/customs/unsaved";
 import { lineOf } from "@/kernel/api/problem";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
@@ -14,6 +15,8 @@ export function useDecisions(shown: () => DocumentRecord[], decided: () => void)
   const left = ref<{ number: string; why: string }[]>([]);
   const ticked = computed(() => shown().filter((one) => chosen.value.has(one.submission_id)));
   const all = computed(() => shown().length > 0 && ticked.value.length === shown().length);
+
+  useUnsaved(() => remark.value.trim() !== "");
 
   function tick(one: DocumentRecord, on: boolean): void {
     const next = new Set(chosen.value);
