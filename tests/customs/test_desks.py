@@ -94,6 +94,20 @@ async def test_a_desk_of_its_own_decides_in_several_steps(
     assert [states["finished"], list(states.values())[-1]] == ["已办结", "接收失败"]
 
 
+async def test_states_of_one_name_are_one_filter(customs: Customs, own: Company) -> None:
+    """CUST-03: 已同意 stands once among the filters, and finds what any desk calls so."""
+    assert set(desks.states_named_alike("agreed")) == {"approved", "agreed"}
+    assert desks.states_named_alike("received") == ("received",)
+    identifier = await customs.receive(own, NUMBER)
+    await customs.log_in()
+    states = (await customs.client.get("/api/filters")).json()["states"]
+    assert len(set(states.values())) == len(states)
+    for state in ("agreed", "approved"):
+        await customs.rows("update submission set state = $1 where id = $2 returning id", state, identifier)
+        found = (await customs.client.get("/api/submissions?state=approved")).json()
+        assert [item["id"] for item in found["items"]] == [identifier]
+
+
 @pytest.mark.usefixtures("gate")
 async def test_what_a_desk_leaves_to_an_officer_is_not_due_any_more(customs: Customs, own: Company) -> None:
     """CUST-04: the automatic mode accepts and stops there."""

@@ -232,20 +232,21 @@ async def test_a_submission_in_full(customs: Customs, own: Company) -> None:
 
 
 def test_codes_stand_with_their_names_and_rows_under_labels(own: Company) -> None:
-    """CUST-03: what the portal says of a content, beside what the company signed."""
-    content = {"transport": "2", "goods": [{"name": "苹果", "unit": "035"}], "other": "x"}
+    """CUST-03: what the portal says of a content, beside what the company signed, whose names stand by the alphabet."""
+    content = {"goods": [{"extra": "y", "name": "苹果", "unit": "035"}], "other": "x", "transport": "2"}
     submission = own.submission(NUMBER).model_copy(
         update={
             "content": b64encode(json.dumps(content).encode()).decode(),
-            "labels": {"transport": "运输方式", "goods": "货物", "goods/name": "名称", "goods/unit": "单位"},
+            "labels": {"transport": "运输方式", "goods": "货物", "goods/unit": "单位", "goods/name": "名称"},
             "code_names": {"transport": "水路运输", "goods/0/unit": "千克"},
         }
     )
     assert queue.labelled(submission) == [
         ("运输方式", "2 水路运输"),
-        ("货物", [{"名称": "苹果", "单位": "035 千克"}]),
+        ("货物", [{"单位": "035 千克", "名称": "苹果", "extra": "y"}]),
         ("other", "x"),
     ]
+    assert list(queue.labelled(submission)[1][1][0]) == ["单位", "名称", "extra"]
 
 
 async def test_seed_publishes_the_world_once(settings: CustomsSettings, portal: Portal) -> None:

@@ -62,7 +62,23 @@ def migration_folders() -> list[Path]:
 
 
 def state_names() -> dict[str, str]:
-    """Every state of every desk with its name, for the queue's filter: what waits first, what was rejected last."""
+    """The states of all desks by their names, for the queue's filter: what waits first, what was rejected last.
+
+    States of the same name are one there, whichever desk has them (`states_named_alike`).
+    """
+    first: dict[str, str] = {}
+    for state, name in _all_names().items():
+        first.setdefault(name, state)
+    return {state: name for name, state in first.items()}
+
+
+def states_named_alike(state: str) -> tuple[str, ...]:
+    """The states that officers cannot tell from this one, for every desk names them so; itself where none is known."""
+    names = _all_names()
+    return tuple(each for each, name in names.items() if name == names.get(state)) or (state,)
+
+
+def _all_names() -> dict[str, str]:
     names = {RECEIVED: RECEPTION[RECEIVED]}
     for desk in sorted(desks().values(), key=lambda desk: desk.name != DEFAULT):
         names |= desk.states

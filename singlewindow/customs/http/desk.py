@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from singlewindow.customs import answers, faults
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desks import desk_for, state_names
+from singlewindow.customs.desks import desk_for, state_names, states_named_alike
 from singlewindow.customs.http.inputs import (
     Digest,
     District,
@@ -228,8 +228,13 @@ async def find_submissions(
     page: PageNumber = 1,
     size: PageSize = 20,
 ) -> ItemPage:
-    """The queue, the newest first; `number` is a prefix, the others are exact, empty ones count for nothing."""
-    wanted = Conditions(state, type, district, company.strip().upper(), number.strip())
+    """The queue, the newest first; `number` is a prefix, the others are exact, empty ones count for nothing.
+
+    `state` finds every state of the same name, as /api/filters has them.
+    """
+    wanted = Conditions(
+        states_named_alike(state) if state else (), type, district, company.strip().upper(), number.strip()
+    )
     async with parts.database.transaction() as transaction:
         total, rows = await queue.find(transaction, wanted, page, size)
     items = [Item.of(row) for row in rows]
@@ -238,7 +243,7 @@ async def find_submissions(
 
 @router.get("/filters")
 async def read_filters(parts: Running, officer: Officer) -> FilterChoices:
-    """The states of all desks, and the document types that have come in."""
+    """The states of all desks, one of each name, and the document types that have come in."""
     async with parts.database.transaction() as transaction:
         return FilterChoices(states=state_names(), types=await queue.types(transaction))
 

@@ -120,9 +120,8 @@ def _changed_cells(old: Version, new: Version, table: str, at: int, to: int) -> 
     """The cells of a row that differ, in the order of the form's columns."""
     before, after = old.content[table][at], new.content[table][to]
     labels = new.submission.labels
-    known = [each.partition("/")[2] for each in labels if each.startswith(f"{table}/")]
     row = f"{labels.get(table, table)} 第 {to + 1} 行" + (f"（原第 {at + 1} 行）" if at != to else "")
-    for name in dict.fromkeys([*known, *before, *after]):
+    for name in order_of(new.submission, {**before, **after}, f"{table}/"):
         values = [side.get(name) or "" for side in (before, after)]
         if values[0] != values[1]:
             words = [

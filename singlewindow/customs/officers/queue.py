@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from singlewindow.contract.messages import Submission
@@ -21,22 +21,23 @@ LIST_COLUMNS = """id, type, number, sequence, function, title, action_title, dis
 class Conditions:
     """What the queue is searched by; empty ones count for nothing. `number` is a prefix, the others are exact."""
 
-    state: str = ""
+    states: Sequence[str] = ()  # one of them
     type: str = ""
     district: str = ""
     company: str = ""
     number: str = ""
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[Asked | list[Asked]]:
         """What is asked."""
-        *exact, number = astuple(self)
-        asked: list[Asked] = [
-            (f"{name} = ", value) for name, value in zip(EXACT, exact, strict=True) if value
+        asked: list[Asked | list[Asked]] = [
+            (f"{name} = ", value) for name in EXACT if (value := getattr(self, name))
         ]
-        return [*asked, begins_with("number", number)] if number else asked
+        if self.states:
+            asked.append([("state = ", each) for each in self.states])
+        return [*asked, begins_with("number", self.number)] if self.number else asked
 
 
-EXACT = ("state", "type", "district", "company")
+EXACT = ("type", "district", "company")
 
 
 async def find(
@@ -136,10 +137,11 @@ def labelled(submission: Submission) -> list[tuple[str, Any]]:
     ]
 
 
-def order_of(submission: Submission, content: Mapping[str, Any]) -> list[str]:
-    """The content's names in the form's order; what has no label comes last."""
-    names = [name for name in submission.labels if name in content]
-    return names + [name for name in content if name not in submission.labels]
+def order_of(submission: Submission, content: Mapping[str, Any], under: str = "") -> list[str]:
+    """The content's names, or those of a row (`under` its table: "goods/"), in the form's order, which signed content
+    has not; what has no label comes last."""
+    known = [name.removeprefix(under) for name in submission.labels if name.startswith(under)]
+    return [name for name in dict.fromkeys([*known, *content]) if name in content]
 
 
 def _value_in_words(submission: Submission, name: str, value: Any) -> Any:
@@ -149,12 +151,12 @@ def _value_in_words(submission: Submission, name: str, value: Any) -> Any:
 
 
 def row_in_words(submission: Submission, name: str, at: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row under the labels of its columns, codes with their names."""
+    """A row under the labels of its columns, in the form's order, codes with their names."""
     return {
         submission.labels.get(f"{name}/{column}", column): in_words(
-            submission, f"{name}/{at}/{column}", value
+            submission, f"{name}/{at}/{column}", row[column]
         )
-        for column, value in row.items()
+        for column in order_of(submission, row, f"{name}/")
     }
 
 
