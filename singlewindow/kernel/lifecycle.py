@@ -349,6 +349,11 @@ class Lifecycle:
         """The names that are typed for follow-ups, and therefore never in a draft."""
         return frozenset(name for action in self.follow_ups for name in action.edits or ())
 
+    def over(self, status: str) -> frozenset[str]:
+        """The names of follow-ups of which none may be done any more, or yet, in a document of that status."""
+        open_now = (action.edits or () for action in self.follow_ups if status in action.from_states)
+        return self.followed_up.difference(*open_now)
+
     @cached_property
     def asked(self) -> frozenset[str]:
         """The names that amendments ask for: typed for each anew, and never in force."""

@@ -110,11 +110,17 @@ class Desk:
 
     async def files(self, document: Document, *, submitted: bool = False) -> list[AttachmentRecord]:
         """The document's files, by category, of which another party sees only those that were `submitted`; a type
-        without files is not asked about."""
+        without files is not asked about. What was uploaded for a follow-up that is over and never sent is none of them.
+        """
         if self.type.form.attachments is None:
             return []
         only = submitted or document.company_id != self.person.company_id
-        return await store.attachments_of(self.transaction, document.id, submitted=only)
+        files = await store.attachments_of(self.transaction, document.id, submitted=only)
+        over = self.type.lifecycle.over(document.status)
+        if only or not any(ATTACHMENTS + file.category in over for file in files):
+            return files
+        sent = await store.attachments_of(self.transaction, document.id, submitted=True)
+        return [file for file in files if ATTACHMENTS + file.category not in over or file in sent]
 
     async def get_own(self, number: str) -> Document:
         """A stored document that the person's company files. Raises NotFound, Forbidden for another party's."""

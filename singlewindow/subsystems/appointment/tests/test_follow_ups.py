@@ -266,6 +266,25 @@ async def test_one_explanation(scene: Scene) -> None:
     assert [each["category"] for each in done["attachments"]] == ["2"]
 
 
+async def test_material_that_was_never_sent_goes_with_the_chance_to_send_it(scene: Scene) -> None:
+    """APPT-12: what is closed without an explanation shows none, on paper neither; nobody could send or delete it."""
+    for function, code, status in (
+        ("feedback", "FEEDBACK_ACCEPTED", "已反馈"),
+        ("cancel", "CANCELLED", "已取消"),
+    ):
+        view = await scene.appointment("预约成功")
+        view = (await scene.owner.upload(TYPE, view["number"], "2")).json()
+        assert [each["category"] for each in view["attachments"]] == ["2"]
+        if function == "feedback":
+            assert (await fed_back(scene, view, number())).status_code == 200
+        else:
+            await scene.follow(view, function)
+        assert (await scene.view(view))["attachments"] == view["attachments"], "customs may still refuse"
+        await scene.answer(view["number"], code, 2)
+        closed = await scene.view(view)
+        assert (closed["status"]["name"], closed["attachments"]) == (status, [])
+
+
 async def test_what_customs_could_not_read_is_explained_again(scene: Scene) -> None:
     """APPT-12: an explanation that never arrived was not sent."""
     view = await scene.appointment("预约成功")

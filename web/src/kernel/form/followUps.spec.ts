@@ -334,6 +334,22 @@ describe("what is typed into a follow-up is not lost (UI-15)", () => {
     expect(window.document.body.textContent).toContain("海关答复之前不允许申请；已录入而未发送的内容仍在页面上");
   });
 
+  it("in a state that has no such part any more, what was typed there is seen as long as it is unsent", async () => {
+    let ended = false;
+    const over = underWay({ status: { code: "9", name: "已取消", waiting: false }, marker: null });
+    const { box, document, type, wrapper } = await form(() => (ended ? over : inForce));
+    await box("report").setValue("船期延误");
+    ended = true;
+    standInForStreams();
+    beginLive("wang");
+    Source.all.at(-1)!.send("change", change({ type, number: "1", status: "9", kind: "receipt" }));
+    await flushPromises();
+    expect([document.unsaved.value, box("report").element.value, box("report").element.readOnly]).toEqual([true, "船期延误", true]);
+    document.content.value.report = "";
+    await flushPromises();
+    expect([document.unsaved.value, wrapper.find("[data-field=report]").exists()]).toEqual([false, false]);
+  });
+
   it("an answer that leaves it possible moves nothing that is being typed", async () => {
     let overdue = false;
     const late = { ...inForce, status: { code: "2", name: "逾期", waiting: false } };

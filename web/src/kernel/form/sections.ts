@@ -1,5 +1,5 @@
 /** How a form is divided: sections with their fields, line tables and kinds of files, then what stands in none. */
-import type { Definition, Section, View } from "@/kernel/api/types";
+import type { Content, Definition, Section, View } from "@/kernel/api/types";
 
 /** The line tables that no section names. */
 export function looseTables({ sections, lines }: Definition): string[] {
@@ -13,8 +13,11 @@ export function looseCategories({ sections, attachments }: Definition): string[]
   return (attachments?.categories ?? []).map((one) => one.code).filter((code) => !placed.has(code));
 }
 
-/** Whether a section is there: in its states, and wherever something is filled in or uploaded under it. */
-export function isShown(section: Section, { status, content, attachments }: View): boolean {
+/**
+ * Whether a section is there: in its states, and wherever something is filled in or uploaded under it.
+ * @param content what stands in the boxes: what was typed and is not stored is seen as long as it is there
+ */
+export function isShown(section: Section, { status, attachments }: View, content: Content): boolean {
   if (!section.states.length || section.states.includes(status.code)) return true;
   const filled = [...section.fields.map((field) => field.name), ...section.tables].some((name) => content[name]?.length);
   return filled || attachments.some((file) => section.attachments.includes(file.category));
