@@ -55,6 +55,19 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(server.asked.map((one) => one.path)).toEqual(["/api/documents/sample.bill"]);
   });
 
+  it("an emptied 单据类型 shows the page's type again as it is left: there is no page without one", async () => {
+    const { labels, press, server } = query();
+    await flushPromises();
+    const type = wrapper.get<HTMLInputElement>("[data-field=type]");
+    await type.trigger("keydown", { key: "Backspace" });
+    expect(type.element.value).toBe("");
+    await type.trigger("blur");
+    await flushPromises();
+    expect([type.element.value, labels()[2]]).toEqual(["包裹申请", "报关单号"]);
+    await press("查询");
+    expect(server.asked.map((one) => one.path)).toEqual(["/api/documents/sample.parcel"]);
+  });
+
   it("a box of the own company shows its customs code, grey, and is not asked (APPT-13)", async () => {
     const own = { name: "declarant_code", label: "申请单位", kind: "own" as const, codes: null, required: false, max_days: 0, paired: false, choices: [] };
     const conditions = [...parcel.query.conditions, own];

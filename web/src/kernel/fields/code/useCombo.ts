@@ -1,4 +1,4 @@
-import { computed, ref, watch } from "vue";
+import { computed, nextTick, ref, watch } from "vue";
 import type { CodeItem } from "@/kernel/api/types";
 import { tooShort } from "@/kernel/form/checks";
 import type { CodeSource } from "./source";
@@ -133,7 +133,7 @@ export function useCombo(
     const wanted = typed.value;
     const first = entered ? 0 : -1;
     entered = false;
-    if (!wanted) return;
+    if (!wanted) return keep();
     leaving.value = true;
     const named = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => null);
     leaving.value = false;
@@ -144,6 +144,12 @@ export function useCombo(
       refused = true;
       events.unknown(wanted, named === null);
     }
+  }
+
+  /** Emptied, but its value stays (单据类型, without which there is no page): it is shown again. */
+  async function keep(): Promise<void> {
+    await nextTick();
+    if (!chosen.value && !typed.value) await showValue();
   }
 
   function forgetChoice(): void {
