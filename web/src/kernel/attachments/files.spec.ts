@@ -102,6 +102,26 @@ describe("随附单据编辑 (APPT-03)", () => {
     expect(wrapper.get(".files tbody").text()).toContain("合同.pdf");
   });
 
+  it("Escape, × and 关闭 ask before files that were added and not uploaded are lost (UI-05)", async () => {
+    const { wrapper, press, choose, listed } = await form();
+    const escape = () => wrapper.get("dialog").element.dispatchEvent(new Event("cancel", { cancelable: true }));
+    await press("上传 PDF");
+    await choose(pdf("合同.pdf"), pdf("发票.pdf"));
+    for (const way of [escape, () => wrapper.get(".dialog-close").trigger("click"), () => press("关闭")]) {
+      void way();
+      await vi.waitFor(() => expect(asked.value?.text).toBe("已添加的 2 个文件尚未上传，是否放弃？"));
+      asked.value!.answer(false);
+      await flushPromises();
+      asked.value = null;
+    }
+    expect(listed()).toEqual(["合同.pdf", "发票.pdf"]);
+    await press("移除");
+    await press("移除");
+    escape();
+    await flushPromises();
+    expect([asked.value, wrapper.find("dialog").exists()]).toEqual([null, false]);
+  });
+
   it("no more than the category takes; what is no PDF does not get on the list", async () => {
     const { wrapper, press, choose, listed } = await form([uploaded(1, "一.pdf"), uploaded(2, "二.pdf")]);
     await press("上传 PDF");
