@@ -4,6 +4,7 @@ import * as documents from "@/kernel/api/documents";
 import type { Found } from "@/kernel/api/types";
 import { choose, FILED as states, filing as definition, numberOf, openPage, pageOf, type Opened } from "../testing";
 import FilingsPage from "./FilingsPage.vue";
+import { useFilings } from "./useFilings";
 
 const [QUALIFICATION, BOOKLET] = ["consolidated.qualification", "consolidated.booklet"];
 const found = (at: number, status: string, values: Record<string, string>): Found => ({
@@ -35,6 +36,18 @@ it("CONS-14: a booklet is found by its own 备案企业中心统一编号 too, w
   await page.field("number").setValue(numberOf(2));
   await page.press("查询");
   expect(rowsOf("企业商品信息").map((row) => row.text())).toEqual([expect.stringContaining(numberOf(2))]);
+});
+
+it("CONS-14: the list asked for again asks anew whose number it is: a booklet filed since under that qualification is there", async () => {
+  let filed = false;
+  const answer = ({ query }: { query: Record<string, string> }) => pageOf(filed && query.qualification ? [booklets[1]!] : []);
+  await open({ [`GET /api/documents/${BOOKLET}`]: answer });
+  const filings = useFilings();
+  await filings.search({ number: numberOf(1) });
+  expect(filings.booklets.rows.value).toEqual([]);
+  filed = true;
+  await filings.booklets.fetchPage();
+  expect(filings.booklets.rows.value.map((row) => row.number)).toEqual([numberOf(3)]);
 });
 
 it("CONS-14: 待发送 is a status of booklets alone: no qualification is asked for by it", async () => {

@@ -1,6 +1,7 @@
 import { computed, ref } from "vue";
 import { findDocuments } from "@/kernel/api/documents";
 import type { Found, FoundPage, Violation } from "@/kernel/api/types";
+import type { Turn } from "@/kernel/list/rows";
 import { useList } from "@/kernel/list/useList";
 import type { Question } from "@/kernel/query/useBoxValues";
 import { BOOKLET, QUALIFICATION } from "../words";
@@ -8,22 +9,24 @@ import { BOOKLET, QUALIFICATION } from "../words";
 const HELD = "3"; // 待发送: what waits for its qualification; a qualification never does
 const nothing = (page: number, size: number): FoundPage => ({ items: [], total: 0, total_capped: false, page, size });
 
-const listOf = (type: string, asked: (question: Question) => Question | null) =>
-  useList<Found, Question, FoundPage>({
-    find: (question, turn) => {
-      const wanted = asked(question);
-      return wanted ? findDocuments(type, { ...wanted, ...turn }) : Promise.resolve(nothing(turn.page, turn.size));
-    },
-    keyOf: (row) => row.number, tickable: () => false, order: "-updated_at",
-  });
+const listOf = (find: (question: Question, turn: Turn) => Promise<FoundPage>) =>
+  useList<Found, Question, FoundPage>({ find, keyOf: (row) => row.number, tickable: () => false, order: "-updated_at" });
 export type FilingList = ReturnType<typeof listOf>;
+
+const findQualifications = (question: Question, turn: Turn): Promise<FoundPage> =>
+  question.status === HELD ? Promise.resolve(nothing(turn.page, turn.size)) : findDocuments(QUALIFICATION, { ...question, ...turn });
+
+/** Those of a qualification; where there are none, now, the booklet that has the number itself. */
+async function findBooklets({ number, ...others }: Question, turn: Turn): Promise<FoundPage> {
+  if (!number) return findDocuments(BOOKLET, { ...others, ...turn });
+  const found = await findDocuments(BOOKLET, { ...others, qualification: number, ...turn });
+  return found.total ? found : findDocuments(BOOKLET, { ...others, number, ...turn });
+}
 
 /** Both kinds of filings for one question; of booklets 备案企业中心统一编号 is that of their qualification, else their own. */
 export function useFilings() {
-  let turn = 0; // a query goes on only while nothing newer was asked
-  let own = false;
-  const qualifications = listOf(QUALIFICATION, (question) => (question.status === HELD ? null : question));
-  const booklets = listOf(BOOKLET, ({ number, ...others }) => (number ? { ...others, [own ? "number" : "qualification"]: number } : others));
+  const qualifications = listOf(findQualifications);
+  const booklets = listOf(findBooklets);
   const both = [qualifications, booklets];
   const chosen = ref(""); // type/number
 
@@ -36,13 +39,8 @@ export function useFilings() {
   });
 
   async function search(question: Question): Promise<void> {
-    const mine = ++turn;
     chosen.value = "";
-    own = false;
     await Promise.all(both.map((one) => one.search(question)));
-    if (mine !== turn || !question.number || booklets.rows.value.length || booklets.failed.value) return;
-    own = true;
-    await booklets.search(question);
   }
 
   function refuse(violations: Violation[]): void {
@@ -51,7 +49,6 @@ export function useFilings() {
   }
 
   function forget(): void {
-    turn += 1;
     chosen.value = "";
     for (const one of both) one.forget();
   }
