@@ -93,6 +93,20 @@ describe("自助打印/导出: the query (PRNT-04)", () => {
     expect(question()).toEqual({ kind: "export", applied_from: "2026-11-26", applied_to: "2026-11-26" });
   });
 
+  it("查询 waits for a type or a status that was typed a moment before, and asks for it (UI-07)", async () => {
+    const { press, question } = await open();
+    await field("kind").setValue("结关后报关单数据导出申请");
+    void field("kind").trigger("blur");
+    await press("查询");
+    await vi.advanceTimersByTimeAsync(50);
+    expect(question()).toEqual({ kind: "export", applied_from: "2026-11-26", applied_to: "2026-11-26" });
+    await field("state").setValue("2-数据生成失败");
+    void field("state").trigger("blur");
+    await press("查询");
+    await vi.advanceTimersByTimeAsync(50);
+    expect(question()).toMatchObject({ kind: "export", state: "2" });
+  });
+
   it("an application's number narrows enough: the days may be left out; 重置 clears", async () => {
     const { press, question } = await open();
     await field("application").setValue(" ZZDY2026112600000001 ");

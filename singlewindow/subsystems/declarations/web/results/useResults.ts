@@ -84,8 +84,8 @@ export function useResults(root: Ref<HTMLElement | undefined>, active: Ref<boole
   }
 
   function search(): Promise<void> {
-    const others = { kind: kind.value, application: (values.application ?? "").trim(), state: stateAsked(kind.value, values.state ?? "") };
-    return conditions.ask(async () => {
+    return conditions.ask(async () => { // what was still looked up is known here
+      const others = { kind: kind.value, application: (values.application ?? "").trim(), state: stateAsked(kind.value, values.state ?? "") };
       await list.search(conditions.question(others));
       progress.follow(waiting.value);
     });
