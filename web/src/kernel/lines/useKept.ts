@@ -1,14 +1,15 @@
 import { computed, type ComputedRef } from "vue";
 import { pairsOf } from "@/kernel/amendments/changes";
 import type { Lines, Row } from "@/kernel/api/types";
-import { FLAGGED, rowsOf } from "@/kernel/form/content";
+import { FLAGGED, rowsOf, shownRow } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 
 /** The rows in force of a table on the form of an amendment: what became of each, and those that are kept (CONS-05). */
 export function useKept(document: OpenDocument, lines: Lines, rows: ComputedRef<Row[]>) {
   const amends = computed(() => document.amending.value?.amends === "replaces" || !!document.lookedAt.value);
   const inForce = computed<Row[]>(() => (amends.value ? rowsOf(document.view.value?.in_force ?? {}, lines.name) : []));
-  const pairs = computed(() => (amends.value ? pairsOf(inForce.value, rows.value) : []));
+  const shown = computed<Row[]>(() => rows.value.map((row) => shownRow(lines, row, document.content.value)));
+  const pairs = computed(() => (amends.value ? pairsOf(inForce.value, shown.value) : []));
 
   /** Whether the row at that place is one in force that can only be flagged. */
   const isKept = (index: number | null): boolean => !!lines.kept && index !== null && index < inForce.value.length;
@@ -24,7 +25,7 @@ export function useKept(document: OpenDocument, lines: Lines, rows: ComputedRef<
     if (!amends.value) return "";
     const before = rowInForce(index);
     if (!before) return "新增";
-    const [flag, row] = [lines.kept?.flag ?? "", rows.value[index]!];
+    const [flag, row] = [lines.kept?.flag ?? "", shown.value[index]!];
     if (flag && row[flag] !== before[flag]) return lines.kept!.label;
     return lines.fields.some(({ name }) => (row[name] ?? "") !== (before[name] ?? "")) ? "已改" : "";
   }
