@@ -83,6 +83,16 @@ describe("moving through a form (UI-03)", () => {
     }
   });
 
+  it("Enter goes on from a field that the code disabled which was still being looked up (PORT-08)", async () => {
+    const [a, , b] = document.querySelectorAll<HTMLInputElement>("[data-field]");
+    [a!.ariaBusy, b!.value] = ["true", "1 率"];
+    await press("Enter");
+    expect(focused()).toBe("b");
+    [b!.readOnly, b!.value] = [true, ""];
+    a!.ariaBusy = "false";
+    await vi.waitFor(() => expect(focused()).toBe("c"));
+  });
+
   it("Ctrl+End goes to the next area that has a field to type in", async () => {
     await press("End", { ctrlKey: true });
     expect(focused()).toBe("c");

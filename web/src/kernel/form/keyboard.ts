@@ -42,13 +42,17 @@ async function goOnLater(from: HTMLElement, find: () => HTMLElement | undefined)
   if (stays()) find()?.focus();
 }
 
-/** A code that was typed faster than it is looked up may open a grey field later: then the focus goes there, if nothing was typed yet. */
+/**
+ * A code that was typed faster than it is looked up may open a grey field later: then the focus goes there, if nothing was typed
+ * yet. Or it disables the field to which Enter went: then nothing can be typed there, whatever it shows now.
+ */
 async function goOn(from: HTMLElement, to: HTMLElement, find: () => HTMLElement | undefined): Promise<void> {
   if (from.ariaBusy !== "true") return;
   const value = (to as HTMLInputElement).value;
   await until(() => from.ariaBusy !== "true");
   const better = find();
-  if (better && better !== to && document.activeElement === to && (to as HTMLInputElement).value === value) better.focus();
+  const untouched = (to as HTMLInputElement).value === value || !to.matches(FIELDS);
+  if (better && better !== to && document.activeElement === to && untouched) better.focus();
 }
 
 /** In the conditions of a query Enter searches from the last box; elsewhere it goes to the next one (UI-03). */
