@@ -43,7 +43,10 @@ async def test_notices(house: House) -> None:
     """Nested, long, wide, of times that no calendar has, of registers with other members; and over HTTP no 500."""
     good = house.customs.notice("thing", str(uuid4()), {"name": "good"})
     hostile = {
-        "": [notice(house, data={"a": "DEEP"}), notice(house, data={"a": "MANY"})],
+        "": [
+            notice(house, data={"a": "DEEP"}), notice(house, data={"a": "MANY"}),
+            *(house.customs.envelope(MessageKind.NOTICE, str(uuid4()), text) for text in ("[]", "null", "1", "{}", "")),
+        ],
         "unreadable": [
             notice(house, data={"a": float("nan")}), notice(house, valid_from=EARLY), notice(house, valid_to=LATE),
             notice(house, data={"a": "\ud800\0"}), notice(house, seq=2**70),
