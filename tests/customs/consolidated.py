@@ -31,7 +31,10 @@ def entries() -> list[Entry]:
     return [
         Entry("licence", LICENCE, 1, {
             "code": "7", "code_name": "自动进口许可证", "company": OWN.customs_code, "company_name": OWN.company_name,
-            "goods": [{"no": "1", "code": BEEF["code"], "name": BEEF["name"], "unit": "035", "quantity": "1000"}],
+            "goods": [
+                {"no": "1", "code": BEEF["code"], "name": BEEF["name"], "unit": "035", "quantity": "1000"},
+                {"no": "2", "code": "0202200090", "name": "冻藏的带骨牛肉", "unit": "035", "quantity": "7"},
+            ],
         }),
         Entry("account_book", ACCOUNT_BOOK, 1, {
             "kind": "C", "company": OWN.customs_code, "company_name": OWN.company_name, "district": DISTRICT,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.consolidated.contents import LIST_KINDS
 from singlewindow.customs.desks.consolidated.filings import a_year_on
+from singlewindow.customs.desks.consolidated.ledger import Use, taking_of
 from singlewindow.customs.desks.consolidated.states import BOOKLET, DECLARATION, LIST, QUALIFICATION, TITLES
 from singlewindow.customs.register_kinds import DECLARATION as REGISTER
 from singlewindow.customs.register_values import wrong_entry
@@ -274,6 +276,29 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
     await filings.at("2027-07-01T01:00:00+00:00")
     late = await filings.send(LIST, OTHER, consolidated_list())
     assert await filings.decide(late, "accept") == (409, "企业资质已于 2027-06-30 到期")
+
+
+def test_what_a_list_takes_of_a_licence_is_in_the_licences_unit() -> None:
+    """CONS-10: 成交数量, or the 法定数量 that is in that unit; the header's licence counts before the row's own, that
+    before the booklet's."""
+    plenty = {"code": "0202200090", "unit": "011", "quantity": "9999"}
+    licences = {
+        number: {"goods": [plenty, {"code": BEEF["code"], "unit": "035"}]} for number in (LICENCE, "A", "B")
+    }
+    tons = {"unit": "070", "quantity": "2"}
+    for row, much in (
+        (beef("100"), "100"),
+        (beef("2000") | tons, "2000"),
+        (beef("5", unit1="001", unit2="035", quantity2="1999") | tons, "1999"),
+        (beef("5", unit1="001", unit2="035", quantity2="") | tons, "2"),
+        (beef("5", unit1="001") | tons, "2"),
+    ):
+        taken = taking_of(consolidated_list(row, row), {"1": BEEF}, licences)
+        assert taken == {Use("licence", LICENCE, BEEF["code"]): 2 * Decimal(much)}
+    own = beef("1", licence="7:A", record_no="01")
+    for content, licence in ((consolidated_list(own), "A"), (consolidated_list(own, licence_no="B"), "B")):
+        assert {use.key for use in taking_of(content, {"1": BEEF}, licences)} == {licence}
+    assert taking_of(consolidated_list(beef("0"), oranges("1")), {"1": BEEF, "2": ORANGES}, licences) == {}
 
 
 async def test_amendments_and_withdrawals_move_the_ledger(filings: Filings, portal: Portal) -> None:
