@@ -397,7 +397,7 @@ async def test_what_has_ended_since_does_not_hinder_an_amendment(filings: Filing
 # --- declarations ---
 
 DECLARED = "202611000000000900"
-AGAIN = "202611000000000004"
+AGAIN, BY_AIR = "202611000000000004", "202611000000000104"
 
 
 async def test_a_closed_declaration_enters_the_register(filings: Filings, portal: Portal) -> None:
@@ -462,6 +462,7 @@ async def test_a_month_without_an_officer(filings: Filings, portal: Portal) -> N
     await filings.send(LIST, MINE, consolidated_list())
     await filings.send(LIST, OTHER, consolidated_list(oranges("3"), **bonded))
     await filings.send(LIST, THIRD, consolidated_list(beef("5000")))
+    await filings.send(LIST, BY_AIR, consolidated_list(oranges("1"), **bonded, transport_mode="5"))
     await _play(filings)
     await filings.send(LIST, MINE, consolidated_list(beef("90")), "MOD", 2)
     await filings.send(LIST, OTHER, consolidated_list(oranges("3"), **bonded), "DEL", 2)
@@ -480,6 +481,7 @@ async def test_a_month_without_an_officer(filings: Filings, portal: Portal) -> N
         (OTHER, 1): ["RECEIVED", "APPROVED", "ENTRUSTED", "CARRIED", "CROSSED", "CLOSED"],
         (OTHER, 2): ["RECEIVED", "REVISION_AGREED"],
         (THIRD, 1): ["RECEIVED", "RETURNED"],
+        (BY_AIR, 1): ["RECEIVED", "APPROVED", "CLOSED"],
         (DECLARED, 1): ["RECEIVED", "L", "J", "P", "R"],
     }
     texts = [r.text for r in portal.receipts if r.code in ("ENTRUSTED", "RETURNED")]
