@@ -17,6 +17,11 @@ from tests.journeys.keys import attach, choose_columns, enter_application, find,
 
 pytestmark = pytest.mark.journey
 CATEGORY = "00000002 查验时不到场的声明"
+TOPS = """(words) => words.map(({ firstChild }) => {
+    const range = document.createRange();
+    range.selectNodeContents(firstChild);
+    return range.getBoundingClientRect().top;
+})"""
 files = "table.attachments:visible tbody tr"
 
 
@@ -55,8 +60,10 @@ def add_file(hands: Hands) -> None:
 
 
 def delete_file(hands: Hands) -> None:
-    """Asked first; the row is gone, the focus is not."""
+    """查看 and 删除 stand on one line. Asked first; the row is gone, the focus is not."""
     desk = hands.desk
+    tops = desk.page.locator(files).locator(".row-actions > *").evaluate_all(TOPS)
+    assert tops == [tops[0]] * 2
     hands.press_on(desk.page.locator(files).get_by_role("button", name="删除"))
     hands.press_on(desk.dialog().get_by_role("button", name="删除", exact=True))
     expect(desk.page.locator(files)).to_contain_text("尚未上传文件")
