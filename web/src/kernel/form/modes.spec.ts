@@ -127,18 +127,52 @@ describe("变更 (GATE-08, manual 3.2.2.6)", () => {
     expect([document.mode.value, box("contact").element.value]).toEqual(["change", "王芳"]);
   });
 
-  it("when it may not be made any more, the document itself is shown, unless something typed would be lost", async () => {
-    let refuse = false;
-    const { document, box } = await form("change", (path) => ({
-      [`GET ${path}/1`]: ({ query }: Request) => (query.for ? (refuse ? refusal(409, "not-in-this-state", "变更正在办理中") : asForm("change")) : accepted),
+  it("with something typed that is not saved, status and buttons follow customs, and what was typed stays and goes on when it may (UI-10, UI-14)", async () => {
+    let locked = false;
+    const why = "单据状态为「已锁定」，不允许变更";
+    const now = () => ({ ...accepted, status: { code: "41", name: "已锁定", waiting: false }, actions: { ...accepted.actions, change: no(why) } });
+    const { document, box, click, grey, wrapper, server } = await form("change", (path) => ({
+      [`GET ${path}/1`]: ({ query }: Request) => (locked ? (query.for ? refusal(409, "not-in-this-state", why) : now()) : asForm("change")),
     }));
-    refuse = true;
+    standInForStreams();
+    beginLive("wang");
+    const news = async () => {
+      Source.all[0]!.send("change", change({ type: document.type, number: "1", status: "41", kind: "receipt" }));
+      await flushPromises();
+    };
     await box("contact").setValue("李明");
-    await expect(document.refresh()).rejects.toThrow("变更正在办理中");
-    expect([document.mode.value, box("contact").element.value]).toEqual(["change", "李明"]);
+    locked = true;
+    await news();
+    expect([document.mode.value, box("contact").element.value, box("contact").attributes("readonly") !== undefined]).toEqual(["change", "李明", true]);
+    expect([grey(), wrapper.get(".unseen[role=status]").text()]).toEqual([["暂存", "删除", "申请"], "已锁定"]);
+    expect(window.document.body.textContent).toContain(`${why}。已录入而未暂存的变更内容仍在页面上`);
+    expect(server.asked.filter((one) => one.method === "PUT").map((one) => one.path)).toEqual([`/api/autosaves/${document.type}/${document.tab.value}`]);
+    await click("apply");
+    expect([asked.value, signing.value]).toEqual([null, null]);
+    locked = false;
+    await document.refresh();
+    await flushPromises();
+    expect([grey(), box("contact").element.value, box("contact").attributes("readonly")]).toEqual([["删除"], "李明", undefined]);
+    locked = true;
     await box("contact").setValue("王芳");
     await document.refresh();
     expect(document.mode.value).toBe(VIEW);
+    endLive();
+    vi.unstubAllGlobals();
+  });
+
+  it("what is refused for the document's state asks for that state (UI-10)", async () => {
+    let locked = false;
+    const why = "单据状态为「已锁定」，不允许变更";
+    const now = () => (locked ? { ...accepted, actions: { ...accepted.actions, change: no(why) } } : accepted);
+    const { box, click, grey } = await form("change", (path) => ({
+      [`GET ${path}/1`]: ({ query }: Request) => (!query.for ? now() : locked ? refusal(409, "not-in-this-state", why) : asForm("change")),
+      [`PUT ${path}/1/amendment`]: () => refusal(409, "not-in-this-state", why),
+    }));
+    await box("contact").setValue("李明");
+    locked = true;
+    await click("save");
+    expect([grey(), box("contact").element.value]).toEqual([["暂存", "删除", "申请"], "李明"]);
   });
 
   it("what customs do meanwhile turns the form into 查看, and says why (UI-10, UI-14)", async () => {

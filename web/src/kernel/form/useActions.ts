@@ -108,6 +108,7 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     if (error.slug === "not-logged-in") return; // the login page says it
     if (error.slug === "stale-version" && error.current) return events.stale(error);
     if (error.slug === "not-found" && document.number.value) return sayRefused(gone());
+    if (error.slug === "not-in-this-state") void document.refresh().catch(() => undefined); // status and buttons here are older than that
     if (!error.violations.length) return sayRefused(error.line);
     violations.refuse(inReadingOrder(error.violations));
     events.refused();
@@ -304,7 +305,8 @@ export function useActions(document: OpenDocument, fields: FormFields, violation
     } catch (error) {
       if (!isLost(error)) throw error;
       await document.refresh().catch(() => undefined);
-      if (allowed(action.name).allowed && !(action.amends && !document.amending.value)) throw error;
+      const open = action.amends && !isFollowUp(action) ? !!document.amending.value : allowed(action.name).allowed;
+      if (open) throw error;
     }
   }
 

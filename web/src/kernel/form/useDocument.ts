@@ -230,20 +230,34 @@ export function useDocument(type: string) {
 
   /**
    * Looks whether the stored document has changed and shows it. While something typed is not saved, another version
-   * is not shown: the save will be refused and ask whose counts.
+   * is not shown: the save will be refused and ask whose counts. An amendment's form that may not be filled in any more
+   * turns into 查看; with something unsaved in it it keeps that, in grey boxes with grey buttons, until it may go on.
    */
   async function refresh(): Promise<void> {
     const stored = view.value;
     if (!stored?.number) return;
     const asked = mode.value === VIEW ? "" : mode.value;
     const now = await opens(stored.number, asked).catch((error: unknown) => {
-      if (asked && !unsaved.value && error instanceof Problem && error.slug === "not-in-this-state") return null;
+      if (asked && error instanceof Problem && error.slug === "not-in-this-state") return null;
       throw error;
     });
-    if (!now) return onlyView();
+    if (!now) return unsaved.value ? closeKeeping(stored) : onlyView();
     if (view.value !== stored || canonical(now) === canonical(stored)) return;
     if (!unsaved.value || now.version === stored.version) takeKeeping(now, stored.content);
+    else if (isClosed(stored)) view.value = { ...now, content: stored.content, version: stored.version };
   }
+
+  /** The form of an amendment that may not be filled in now: what was typed in it stands there, and all buttons say why. */
+  async function closeKeeping(stored: View): Promise<void> {
+    const now = await openDocument(type, stored.number!);
+    const why = now.actions[mode.value];
+    if (view.value !== stored || !why || why.allowed) return; // what ended that will be told, too
+    const actions = Object.fromEntries(Object.entries(now.actions).map(([name, said]) => [name, AS_VIEWED.includes(name) ? said : why]));
+    view.value = { ...stored, status: now.status, header: now.header, marker: now.marker, editable: stored.editable && [], actions };
+  }
+
+  /** Whether the form of an amendment may not be filled in for the moment. */
+  const isClosed = (shown: View): boolean => shown.actions[mode.value]?.allowed === false;
 
   /** An answer that concerns attachments only: typed content stays as it is. */
   function takeAttachments(answered: View): void {
