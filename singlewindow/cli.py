@@ -23,6 +23,7 @@ from singlewindow.launch import rolling, sealed_files
 from singlewindow.launch.clock import move
 from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.launcher import Launcher
+from singlewindow.launch.parts import all_parts
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.seals import check
 from singlewindow.launch.settings import LaunchSettings
@@ -275,7 +276,8 @@ class _Commands(Launcher):
         """Bring the tables up to date, then have the launcher of the data folder put new processes in place."""
         launcher = rolling.launcher_of(self._settings.folder)
         self.setup()
-        rolling.ask(self._settings.folder, launcher, self._report)
+        patience = rolling.patience(all_parts(self._settings), self._settings.start_seconds)
+        rolling.ask(self._settings.folder, launcher, self._report, patience)
 
     def backup(self, folder: Path | None) -> None:
         """Back up the running database, or start it for that."""

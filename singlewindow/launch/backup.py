@@ -28,7 +28,7 @@ from singlewindow.launch import residence as residences
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
 from singlewindow.launch.lines import Line
-from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.postgres import LONG, Cluster
 from singlewindow.launch.process import User, run_as
 from singlewindow.launch.residence import Residence
 
@@ -43,7 +43,6 @@ LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 ARCHIVE_SECONDS = 60
 """A change stands in `wal/` so long after it was made at the latest."""
 DAMAGED = (OSError, ValueError, LookupError, TypeError)
-PATIENCE = 24 * 3600.0  # seconds for applying what was written since a backup
 Report = Callable[[str], None]
 Places = Mapping[str, Path]
 """Folders by their names in the data folder, wherever they are (`LaunchSettings.places`)."""
@@ -256,7 +255,7 @@ def _restored(
     options = _recovery(wal, to)
     cluster = Cluster(data / CLUSTER, log_file=data / LOG, options=lambda _: options)
     report(f"restoring {backup.folder.name}" + (f" to {to.isoformat()}" if to else ""))
-    cluster.start(PATIENCE)
+    cluster.start(LONG)
     return cluster
 
 

@@ -18,13 +18,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _STOP_SECONDS = 4.2  # for all together: a request has 3 s, and the database ends within five seconds too
 _NEXT_SECONDS = 0.25  # after which the next part is asked to end
 _STEADY_SECONDS = 15.0  # a part that ran this long had begun to work: what ended it is no reason to wait
-_READY_SECONDS = 60.0  # the longest that a new process may need before it takes over
-_LEAVE_SECONDS = 20.0  # the longest that it may take leave
+LEAVE_SECONDS = 20.0  # the longest that it may take leave
 log = structlog.get_logger()
 
 
 class Guard:
-    """Keeps a part running between `start` and `stop`; `look` is called now and then."""
+    """Keeps a part running between `start` and `stop`; `look` is called now and then.
+
+    `start_seconds`: the longest that a new process may need before it takes over.
+    """
 
     def __init__(
         self,
@@ -33,8 +35,11 @@ class Guard:
         folder: Path,
         logs: Path,
         handed_over: Sequence[int] = (),
+        *,
+        start_seconds: float,
     ) -> None:
         self.part = part
+        self._start_seconds = start_seconds
         self.log_file = logs / f"{part.name}.log"
         self._start = partial(Child, part.command, environment, folder, self.log_file, handed_over)
         self._child: Child | None = None
@@ -101,7 +106,7 @@ class Guard:
             self._child, self._again_at, leaving = new, None, old or new
             if old is not None:
                 old.ask(self.part.leave)
-                deadline = time.monotonic() + _LEAVE_SECONDS
+                deadline = time.monotonic() + LEAVE_SECONDS
                 while old.code is None and time.monotonic() < deadline:
                     meanwhile()
         finally:
@@ -111,7 +116,7 @@ class Guard:
 
     def _await(self, new: Child, meanwhile: Callable[[], None]) -> None:
         """Until a new process can work."""
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         while not new.ready():
             if new.code is not None or time.monotonic() > deadline:
                 raise LaunchError(

@@ -22,13 +22,12 @@ from singlewindow.launch.files import keep_small, read_people
 from singlewindow.launch.guard import Guard, end_all
 from singlewindow.launch.lock import InUseError, take
 from singlewindow.launch.parts import Part, all_parts, check_ports, listen
-from singlewindow.launch.postgres import Cluster
+from singlewindow.launch.postgres import LONG, Cluster
 from singlewindow.launch.publication import registers_arrived
 from singlewindow.launch.residence import Residence
 from singlewindow.launch.settings import CLONE, LaunchSettings, misspelt
 from singlewindow.launch.setup import Setup
 
-_READY_SECONDS = 60.0
 _REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 _TROUBLE_SECONDS = 2.0
@@ -117,9 +116,10 @@ class Launcher:
             self._settings.folder / "postgres",
             log_file=self._settings.logs / "postgres.log",
             options=self._options,
+            slow=self._report,
         )
         try:
-            cluster.start()
+            cluster.start(LONG)
         except InUseError:
             if not shared:
                 raise
@@ -162,10 +162,11 @@ class Launcher:
         if part.processes > 1:  # their figures are one (prometheus_client's multiprocess mode)
             own["PROMETHEUS_MULTIPROC_DIR"] = held.enter_context(figures_folder(self._settings.folder))
         each = (part, {**environment, **own}, CLONE, self._settings.logs, handed_over)
-        return [Guard(*each) for _ in range(part.processes)]
+        return [Guard(*each, start_seconds=self._settings.start_seconds) for _ in range(part.processes)]
 
     def _await_ready(self, guards: list[Guard], cluster: Cluster | None) -> None:
-        waiting, deadline = list(guards), time.monotonic() + _READY_SECONDS
+        waiting, seconds = list(guards), self._settings.start_seconds
+        deadline = time.monotonic() + seconds
         while waiting:
             for guard in guards:
                 if guard.pid is None:
@@ -174,7 +175,8 @@ class Launcher:
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(guard.part.name for guard in waiting)
                 raise LaunchError(
-                    f"Not ready after {_READY_SECONDS:.0f} s: {names}. See {self._settings.logs}."
+                    f"Not ready after {seconds:.0f} s: {names}. See {self._settings.logs}, "
+                    "and give a slow machine more (SINGLEWINDOW_START_SECONDS)."
                 )
             self._guard_database(cluster)
             time.sleep(_LOOK_SECONDS / 2)

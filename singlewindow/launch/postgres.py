@@ -37,7 +37,11 @@ from singlewindow.launch.process import run_as, spawn, stop
 from singlewindow.launch.residence import Residence
 
 SUPERUSER = "postgres"
-_START_SECONDS = 60.0  # crash recovery of a large cluster takes its time
+_START_SECONDS = 60.0
+LONG = (
+    24 * 3600.0
+)  # for taking in what was written: after a crash (who ends that begins anew), since a backup
+_TOLD_SECONDS = 30.0
 _POLL_SECONDS = 0.01
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 log = structlog.get_logger()
@@ -48,7 +52,8 @@ class Cluster:
 
     `fast` gives up durability (for tests). `log_file` takes the server's own log, default `data`/postgres.log.
     `binaries` names the programs, default: see `binaries.find`; `options` gives further settings of the server
-    (name=value) for where it lives. Start it from a long-lived thread: the server ends with the thread that started it.
+    (name=value) for where it lives; `slow` is told now and then what it does while it is not ready.
+    Start it from a long-lived thread: the server ends with the thread that started it.
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class Cluster:
         binaries: Binaries | None = None,
         state: Path = residences.STATE,
         options: Callable[[Residence], Sequence[str]] = lambda _: (),
+        slow: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._data = data.resolve()
         self._fast = fast
@@ -67,6 +73,7 @@ class Cluster:
         self._chosen_binaries = binaries
         self._state = state
         self._further = options
+        self._slow = slow
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: FolderLock | None = None
 
@@ -264,8 +271,12 @@ class Cluster:
 
     def _await_ready(self, patience: float) -> None:
         assert self._process is not None
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
+        began = told = time.monotonic()
+        while (now := time.monotonic()) < began + patience:
+            if now > told + _TOLD_SECONDS:
+                told = now
+                said = tail(self._log_file).splitlines()[-1:]
+                self._slow("\n  ".join([f"the database is not ready after {now - began:.0f} s", *said]))
             if self._process.poll() is not None:
                 raise LaunchError(f"PostgreSQL did not start:\n{tail(self._log_file)}")
             if _status(self._residence.cluster) == (self._process.pid, "ready"):

@@ -14,11 +14,12 @@ from pathlib import Path
 from singlewindow.contract.lock import FolderLock, Held
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import read_json, write_json
-from singlewindow.launch.guard import Guard
+from singlewindow.launch.guard import LEAVE_SECONDS, Guard
+from singlewindow.launch.parts import Part
 
 SIGNAL = signal.SIGUSR1
 ANSWER = "rolled.json"
-PATIENCE = 600.0  # seconds until a launcher must have answered
+SLACK = 60.0  # seconds besides those of its processes in which a launcher must have answered
 LOOK_SECONDS = 0.2
 Report = Callable[[str], None]
 
@@ -38,12 +39,17 @@ def launcher_of(data: Path) -> int:
     return pid
 
 
-def ask(data: Path, launcher: int, report: Report) -> None:
-    """Ask a launcher to roll, and wait for its answer. Raises LaunchError where it could not."""
+def patience(parts: Sequence[Part], start_seconds: float) -> float:
+    """Seconds in which a launcher has rolled, or has said why not: each process starts, and the old one takes leave."""
+    return SLACK + sum(part.processes * (start_seconds + LEAVE_SECONDS) for part in parts if part.leave)
+
+
+def ask(data: Path, launcher: int, report: Report, patience: float) -> None:
+    """Ask a launcher to roll, and wait so many seconds for its answer. Raises LaunchError where it could not."""
     answer = data / ANSWER
     answer.unlink(missing_ok=True)
     os.kill(launcher, SIGNAL)
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while not answer.exists():
         if time.monotonic() > until or not Path("/proc", str(launcher)).exists():
             raise LaunchError(f"The launcher {launcher} did not answer.")

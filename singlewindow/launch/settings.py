@@ -34,6 +34,7 @@ class LaunchSettings(EnvironmentSettings):
     customs_port: Port = 8001
     card_port: Port = 61232
     drain_seconds: Span = 0
+    start_seconds: Span = 300
     web_processes: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1, le=32)
     database_url: DatabaseAddress = ""
     web_database_url: DatabaseAddress = ""

@@ -10,20 +10,23 @@ import os
 import re
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from singlewindow.launch import guard, rolling
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
-from singlewindow.launch.launcher import figures_folder
+from singlewindow.launch.launcher import Launcher, figures_folder
 from singlewindow.launch.parts import all_parts
 from singlewindow.launch.settings import LaunchSettings
 from tests.launch.conftest import Holder, eventually, holding, runs
@@ -144,13 +147,31 @@ def test_parts_that_never_end_have_five_seconds_together(tmp_path, monkeypatch) 
             killed_at.append(now[0] - 100)
 
     monkeypatch.setattr(guard, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    guards = [guard.Guard(part, {}, tmp_path, tmp_path) for part in all_parts(LaunchSettings())]
+    guards = [
+        guard.Guard(part, {}, tmp_path, tmp_path, start_seconds=1) for part in all_parts(LaunchSettings())
+    ]
     for each in guards:
         each._child = Endless()
     guard.end_all(guards)
     assert asked_at == [0.0, 0.25, 0.5, 0.75]
     assert len(killed_at) == len(guards)
     assert 3.5 < min(killed_at) <= max(killed_at) < 4.5
+
+
+def test_how_long_a_part_may_start_is_set(tmp_path, monkeypatch) -> None:
+    """OPER-01: at the start, and of a new process at a roll, where the old one goes on; the setting is named."""
+    settings = LaunchSettings(data=tmp_path, start_seconds=0.05)
+    [part] = [part for part in all_parts(settings) if part.name == "worker"]
+    hanging = replace(part, command=(sys.executable, "-c", "import time; time.sleep(60)"))
+    launcher = Launcher(settings, Console(quiet=True))
+    with launcher._guards([hanging], dict(os.environ)) as [slow]:
+        with pytest.raises(LaunchError, match=r"Not ready after 0 s: worker\..*SINGLEWINDOW_START_SECONDS"):
+            launcher._await_ready([slow], None)
+        old = slow.pid
+        with pytest.raises(LaunchError, match="new worker cannot work, the old one goes on"):
+            slow.replace(lambda: None)
+        assert slow.pid == old
+    assert rolling.patience(all_parts(settings), 300) > 300 * (2 + settings.web_processes)
 
 
 def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> None:
@@ -209,7 +230,7 @@ def test_new_processes_take_over_one_after_the_other(open_folder, house_rules) -
         old = {part: pids_of(open_folder, part) for part in PARTS}
         port = int(house_rules["SINGLEWINDOW_PORT"])
         assert rolling.launcher_of(data) == holder.process.pid
-        asking = threading.Thread(target=rolling.ask, args=(data, holder.process.pid, said.append))
+        asking = threading.Thread(target=rolling.ask, args=(data, holder.process.pid, said.append, 600))
         asking.start()
         answered = set()
         while asking.is_alive():
@@ -237,7 +258,7 @@ def test_what_cannot_work_does_not_take_over(open_folder, house_rules) -> None:
         with pytest.raises(
             LaunchError, match=r"(?s)new worker cannot work, the old one goes on.*cannot work"
         ):
-            rolling.ask(data, holder.process.pid, print)
+            rolling.ask(data, holder.process.pid, print, 600)
         assert runs(old)
         assert pid_of(open_folder, "portal") == portal
         holder.process.terminate()

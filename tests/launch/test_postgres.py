@@ -99,6 +99,14 @@ def test_killed_server_is_restarted(open_folder, postgres_binaries) -> None:
         assert cluster.query("select one from kept") == [(1,)]
 
 
+def test_a_database_that_takes_its_time_is_told_of(open_folder, postgres_binaries, monkeypatch) -> None:
+    """OPER-01: after a crash it may read for long; meanwhile what it does is said, not that it failed."""
+    monkeypatch.setattr("singlewindow.launch.postgres._TOLD_SECONDS", 0.0)
+    said: list[str] = []
+    with Cluster(open_folder, fast=True, binaries=postgres_binaries, slow=said.append):
+        assert any("the database is not ready after 0 s\n  " in each for each in said), said
+
+
 def test_pid_file_that_names_a_stranger_is_no_obstacle(open_folder, postgres_binaries) -> None:
     """After a crash in a container the old process id often belongs to another program."""
     with cluster_in(open_folder, postgres_binaries) as cluster:
