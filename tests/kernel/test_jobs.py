@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
 import pytest
+from starlette.datastructures import UploadFile
 
 from singlewindow.kernel.exchange.worker import sweep
-from singlewindow.kernel.jobs import found, runner
+from singlewindow.kernel.jobs import files, found, runner
 from singlewindow.kernel.jobs.desk import AT_ONCE, PIECES_GONE, JobDesk, Wanted
+from singlewindow.kernel.jobs.files import FileFacts
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
@@ -274,6 +277,38 @@ async def test_an_account_that_was_deactivated_does_nothing_more(house: House) -
     [job] = await house.sql("select state, message from job where id = $1", id)
     assert (job["state"], runner.NOT_ALLOWED in job["message"]) == ("failed", True)
     assert len(await references(house, member)) == 100
+
+
+async def test_files_that_are_handed_in_together_are_read_by_twos(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: the rest waits on the disk, so that no memory is exhausted; all are stored whole."""
+    member, in_memory, most = await house.member(), 0, 0
+    read = UploadFile.read
+
+    async def counted(file: UploadFile, size: int = -1) -> bytes:
+        nonlocal in_memory, most
+        in_memory += 1
+        most = max(most, in_memory)
+        content = await read(file, size)
+        await asyncio.sleep(0.02)
+        return content
+
+    async def stored(*given: Any) -> FileFacts:
+        nonlocal in_memory
+        facts = await store(*given)
+        in_memory -= 1
+        return facts
+
+    store = files.store
+    monkeypatch.setattr(UploadFile, "read", counted)
+    monkeypatch.setattr(files, "store", stored)
+    given = [bytes([at]) * 1000 for at in range(6)]
+    answers = await asyncio.gather(
+        *(member.http.post("/api/files", files={"file": ("a.xlsx", each)}) for each in given)
+    )
+    assert [answer.json()["sha256"] for answer in answers] == [sha256(each).hexdigest() for each in given]
+    assert (most, in_memory) == (2, 0)
 
 
 async def test_limits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from singlewindow.kernel.bounded import FROM_OUTSIDE, end, ended_over_it
+from singlewindow.kernel.bounded import FROM_OUTSIDE, Gate, end, ended_over_it
 
 CHILD = Path(__file__).with_name("pdf_child.py")
 CHILDREN_AT_ONCE = 2
@@ -179,14 +178,13 @@ def _refused(reason: str, **figures: int | str) -> PdfRefused:
 
 # ------------------------------------------------------------------------------------------- the child process
 
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_gate = Gate(CHILDREN_AT_ONCE)
 
 
 async def _ask_child(data: bytes, limits: PdfLimits) -> dict[str, Any]:
     """The child's answer. One that dies of its bounds or of the file has found it too complex; one that was ended from
     outside says nothing of the file, and another is asked."""
-    gate = _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CHILDREN_AT_ONCE))
-    async with gate:
+    async with _gate.of_loop():
         line, returncode = await _answer(data, limits)
         if not line and returncode in FROM_OUTSIDE:
             line, returncode = await _answer(data, limits)

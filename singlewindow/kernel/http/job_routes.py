@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Header, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
+from singlewindow.kernel.bounded import Gate
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.http.desk import Base, BoundPerson, admit, admit_to, may_enter
 from singlewindow.kernel.http.problems import documented
@@ -34,6 +35,9 @@ from singlewindow.kernel.subsystem import Subsystem, document_types, get_documen
 
 RESULTS = (XLSX, "application/jsonl", "application/xml", "application/pdf", "application/zip")
 """The kinds of files that jobs make."""
+_in_memory = Gate(2)
+"""Files that are handed in lie on the disk (starlette spools them) until they are stored, which takes three times their
+size in memory: so many of a process at once."""
 router = APIRouter(prefix="/api", tags=["jobs"], responses=documented(NotLoggedIn, Forbidden, NotFound))
 State = Literal["queued", "running", "done", "stopped", "failed"]
 JobId = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -117,15 +121,15 @@ async def hand_in(
     person: BoundPerson, database: Base, file: Annotated[UploadFile, File(description="The file")]
 ) -> FileView:
     """Kept for this account until it expires; nothing is done with it until a job is started."""
-    limit = settings().file_megabytes
-    content = await file.read(limit * 1024 * 1024 + 1)
-    if len(content) > limit * 1024 * 1024:
+    limit, size = settings().file_megabytes, file.size or 0
+    if size > limit * 1024 * 1024:
         raise TooLarge(f"文件超过 {limit} MB；请分成几个文件后再试", clause=CLAUSE)
     name = "".join(c if c.isprintable() else "_" for c in file.filename or "文件").rpartition("/")[2][-200:]
-    async with database.transaction(person.actor) as transaction:
-        await files.check_room(transaction, person, len(content), settings().files_megabytes * 1024 * 1024)
+    async with _in_memory.of_loop(), database.transaction(person.actor) as transaction:
+        await files.check_room(transaction, person, size, settings().files_megabytes * 1024 * 1024)
         kept = timedelta(days=settings().file_days)
         media_type = "application/octet-stream"
+        content = await file.read(size)
         return _file_view(await files.store(transaction, person, name, media_type, content, kept))
 
 

@@ -7,7 +7,6 @@ judged here are at most some thousand short texts.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import re
@@ -18,8 +17,8 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 from unicodedata import category
-from weakref import WeakKeyDictionary
 
+from singlewindow.kernel.bounded import Gate
 from singlewindow.kernel.spreadsheets.cells import AS_TEXT, LOST_ZEROS, MOST_EXACT
 from singlewindow.kernel.spreadsheets.reader import (
     WORKBOOK_MESSAGES,
@@ -136,7 +135,7 @@ async def read_numbers(
     words = Words("numbers", shape.clause, MESSAGES)
     what = _check_outside(name, data, limits, words)
     found = _Found(shape)
-    async with _gate(), aclosing(
+    async with _gate.of_loop(), aclosing(
         lines_of(data, _wanted(what, limits), limits.seconds, words)
     ) as lines:  # fmt: skip
         async for line in lines:
@@ -179,11 +178,7 @@ def _within(found: _Found, shape: NumberShape, words: Words) -> NumbersFound:
     return NumbersFound(tuple(found.numbers), found.duplicates, problems, found.faults, found.total)
 
 
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-def _gate() -> asyncio.Semaphore:
-    return _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CHILDREN_AT_ONCE))
+_gate = Gate(CHILDREN_AT_ONCE)
 
 
 # ----------------------------------------------------------------------------------------- where the entries stand
