@@ -263,6 +263,7 @@ class Cluster:
         yield "timezone=UTC"
         yield "log_timezone=UTC"
         yield "jit=off"
+        yield "idle_in_transaction_session_timeout=10min"  # a forgotten one holds up the feed and all cleaning up
         yield "update_process_title=off"  # written for every statement otherwise
         yield "random_page_cost=1.1"  # what is asked for is in memory: an index also for tables of some thousand rows
         if self._fast:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.exchange import figures
+from singlewindow.kernel.live import sequencer
 from singlewindow.kernel.live.sequencer import sequence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.databases import create_roles
@@ -41,7 +43,7 @@ async def scribe_of(house: House) -> Scribe:
     return await Scribe.of(house, await house.member(), await house.member())
 
 
-async def test_transactions_that_end_in_another_order(house: House) -> None:
+async def test_transactions_that_end_in_another_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """INTG-03: what began first and ends last keeps what came after it waiting: nothing ever comes to stand before what
     was read. What was rolled back is no event, and keeps nobody waiting any more."""
     scribe = await scribe_of(house)
@@ -54,6 +56,15 @@ async def test_transactions_that_end_in_another_order(house: House) -> None:
         await sequenced(house)
         assert await scribe.fed() == []
         assert figures._feed_behind._value.get() > 0, "the figure tells that something is held up"
+        assert sequencer.held_up.minutes == 0, "which is nothing yet for a person to look at"
+        monkeypatch.setattr(sequencer, "HELD_UP_SECONDS", figures._feed_behind._value.get())
+        with capture_logs() as said:
+            await sequenced(house)
+            monkeypatch.setattr(sequencer, "HELD_UP_SECONDS", 3600.0)
+            await sequenced(house)
+        assert [each["event"] for each in said] == [
+            "the feed of events waits for a transaction that does not end"
+        ]
         await slow.commit()
         await sequenced(house)
         assert await scribe.fed() == [(first, 1)], "what may still come has its place before the second"

@@ -17,6 +17,7 @@ are over: all below the oldest one that still goes on (`pg_snapshot_xmin`). Noth
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -34,8 +35,29 @@ DUE = """(select xid from event where xid is not null order by xid desc limit 1)
 cost hardly more than one."""
 PORTION = 2_000  # entries of one round; those of one transaction stay together
 SWEPT_AT_ONCE = 5_000
+HELD_UP_SECONDS = 60.0
 _LOCK: Final = 0x66656564  # the word feed
 log = structlog.get_logger()
+
+
+@dataclass
+class HeldUp:
+    """Entries wait, and none of them may be told: some transaction that writes goes on. Told about once a minute."""
+
+    minutes: int = 0
+
+    def note(self, seconds: float) -> None:
+        """How long the oldest has waited so, 0 where none does."""
+        before, self.minutes = self.minutes, int(seconds // HELD_UP_SECONDS)
+        if self.minutes > before:
+            log.warning(
+                "the feed of events waits for a transaction that does not end",
+                seconds=round(seconds),
+                who="docs/operations.md, Events",
+            )
+
+
+held_up = HeldUp()
 
 
 async def sequence(database: Database, portion: int = PORTION) -> int:
@@ -46,6 +68,7 @@ async def sequence(database: Database, portion: int = PORTION) -> int:
         look = await transaction.row(_LOOK, portion)
         assert look is not None
         figures.note_feed_behind(look["behind"] or 0.0)
+        held_up.note(look["behind"] or 0.0 if look["first"] is None else 0.0)
         if look["elsewhere"]:
             log.warning("the feed goes on in another cluster")
             await transaction.run("select feed_restored()")
