@@ -2,7 +2,8 @@ import { flushPromises, mount } from "@vue/test-utils";
 import { describe, expect, it } from "vitest";
 import CodeControl from "./CodeControl.vue";
 import { initialsOf } from "./initials";
-import { listSource, type CodeSource } from "./source";
+import { serve } from "@/testing/server";
+import { listSource, tableSource, type CodeSource } from "./source";
 
 const source = listSource([
   { code: "00000001", name: "委托企业协助海关查验的声明" },
@@ -132,6 +133,20 @@ describe("code field (UI-04)", () => {
     answers.forEach((answer) => answer());
     await flushPromises();
     expect(wrapper.props("modelValue")).toBe("00000002");
+  });
+
+  it("Enter takes a code or a name that was seen before at once, however slow the list: nobody waits for a code that is typed daily", async () => {
+    const items = [{ code: "VN", name: "车牌号" }, { code: "VE", name: "电子车牌号" }];
+    serve({ "GET /api/codes/bind_types": { table: "bind_types", items } });
+    await tableSource("bind_types").search("");
+    serve({ "GET /api/codes/bind_types": new Promise(() => {}), "GET /api/codes/others": new Promise(() => {}) });
+    for (const [typed, taken, table] of [["vn", "VN", "bind_types"], ["电子车牌号", "VE", "bind_types"], ["VX", "", "bind_types"], ["VN", "", "others"]]) {
+      const { wrapper, type, press } = await combo("", tableSource(table!));
+      await type(typed!);
+      await press("Enter");
+      expect([wrapper.props("modelValue"), wrapper.find("[role=option]").exists()]).toEqual([taken, false]);
+      wrapper.unmount();
+    }
   });
 
   it("a table that cannot be had offers nothing to take", async () => {

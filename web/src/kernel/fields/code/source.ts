@@ -9,6 +9,8 @@ export interface CodeSource {
   search(text: string): Promise<CodeItem[]>;
   /** The entry of exactly this code, or null. */
   find(code: string): Promise<CodeItem | null>;
+  /** An entry that was seen before and has exactly this code or name. */
+  seen?(text: string): CodeItem | undefined;
 }
 
 /** A few entries that the page already holds (statuses, categories of attachments, document types). */
@@ -43,7 +45,9 @@ export function tableSource(table: string, most = MOST): CodeSource {
     asked.set(key, asking);
     return (await asking).find((item) => item.code === code) ?? null;
   }
-  return { most, search, find };
+  const seen = (text: string): CodeItem | undefined =>
+    names.get(`${table}/${text}`) ?? names.get(`${table}/${text.toUpperCase()}`) ?? [...names].find(([key, { name }]) => name === text && key.startsWith(`${table}/`))?.[1];
+  return { most, search, find, seen };
 }
 
 /** A good and its declaration elements (申报要素), [] where it has none. */

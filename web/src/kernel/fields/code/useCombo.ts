@@ -97,10 +97,14 @@ export function useCombo(
     events.took?.(item, fromList);
   }
 
-  /** Enter: takes the highlighted entry; when the list is still that of an older text, leaving takes the first of the new one. */
+  /**
+   * Enter: takes the highlighted entry; when the list is still that of an older text, what was seen before of exactly that code
+   * or name, else leaving takes the first of the new one. Who types all day knows the codes: no key waits for the list then.
+   */
   function enter(): void {
-    const item = items.value[highlighted.value];
-    if (narrowing.value) entered = true;
+    const seen = narrowing.value ? source().seen?.(typed.value) : undefined;
+    const item = seen ?? items.value[highlighted.value];
+    if (narrowing.value && (!seen || closed().includes(seen.code))) entered = true;
     else if (item) take(item);
   }
 
