@@ -15,6 +15,7 @@ from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.appointment.books import answer_by
 from singlewindow.customs.desks.appointment.calendar import hours_on
 from singlewindow.customs.desks.appointment.contents import unfit
+from singlewindow.customs.desks.appointment.feedback import Known, differences, later
 from singlewindow.customs.desks.appointment.grounds import TIERS
 from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.faults import Faults
@@ -96,9 +97,10 @@ async def test_a_return_needs_a_reason_that_the_company_reads(bookings: Bookings
 
 
 async def test_one_that_is_submitted_anew_takes_the_place_of_the_first(bookings: Bookings) -> None:
-    """APPT-16: sent again after 发送失败 although the first had arrived: only the newest can be approved."""
-    first = await bookings.send()
+    """APPT-16, CUST-05: sent again after 发送失败 although the first had gone out: only the newest can be approved,
+    whichever came first."""
     second = await bookings.send(sequence=2, start="2026-11-29 10:00")
+    first = await bookings.send()
     assert await bookings.decide(first, "accept") == (409, "该预约已另行申报，这一份只能退单")
     assert (await bookings.detail(first))["note"] == "该预约已另行申报，以第 2 次申报为准"
     assert await bookings.decide(second, "accept") == (200, "预约成功")
@@ -281,6 +283,35 @@ DIFFERING: list[tuple[str, dict[str, Any], list[str]]] = [
     ("530120261700000018", {"status": "8", "status_name": "删单"}, ["海关已接受申报的报关单，报关单为 删单"]),
     ("530120261700000019", {"district": OTHER_PORT, "port": OTHER_PORT}, ["申报口岸不一致", "进出口岸不一致"]),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [str(each) for each in range(1, 12)])
+def test_which_states_of_a_declaration_count(status: str) -> None:
+    """APPT-10: 保存, 已申报, 预录入接收失败, 海关入库失败, 退单 and 删单 are none that customs have."""
+    data = {**(declaration(IMPORT).data or {}), "status": status}
+    book: dict[str, Any] = {
+        "company": data["declarant_code"],
+        "consignee": CONSIGNEE,
+        "declare_port": PORT,
+        "entry_port": PORT,
+    }
+    book |= {"ie_flag": "I", "submitted_at": SUBMITTED}
+    found = differences([IMPORT], book, Known({IMPORT: data}, frozenset()))
+    assert [each.field for each in found] == (["status"] if status in {"1", "2", "3", "5", "6", "8"} else [])
+
+
+@pytest.mark.parametrize(
+    ("declared", "after"),
+    [
+        ("", False),
+        ("2026-11-25", False), ("2026-11-26", True),
+        ("2026-11-26T09:00:00", False), ("2026-11-26T09:00:01", True),  # without an offset, in China
+        ("2026-11-26T01:00:00+00:00", False), ("2026-11-26T01:00:01+00:00", True),
+    ],
+)  # fmt: skip
+def test_what_was_declared_after_the_application(declared: str, after: bool) -> None:
+    """APPT-10: later than the moment of submission; of a day alone, the same day may be."""
+    assert later(declared, SUBMITTED) is after
 
 
 async def test_declarations_that_agree_are_accepted(bookings: Bookings, portal: Portal) -> None:

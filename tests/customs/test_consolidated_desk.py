@@ -195,8 +195,13 @@ LIST_NO = f"{DISTRICT}2026I000000001"
 
 
 async def test_a_list_is_accepted_moved_and_closed(filings: Filings, portal: Portal) -> None:
-    """CUST-03, CONS-09, CONS-18: number with I at position 9, the days that count, each move; several at one click."""
+    """CUST-03, CUST-05, CONS-09, CONS-18: number with I at position 9, the days that count, each move; several at one
+    click; what was declared earlier and comes later counts no more."""
     await filings.qualified()
+    await filings.send(LIST, THIRD, consolidated_list(beef("7")), "ADD", 2)
+    older = await filings.send(LIST, THIRD, consolidated_list(beef("8")))
+    assert (await filings.record(THIRD))["content"]["goods"][0]["quantity"] == "7"
+    assert (await filings.decide(older, "accept"))[0] == 409
     first = await filings.send(LIST, MINE, consolidated_list())
     assert await filings.decide(first, "hold") == (200, "转人工")
     assert await filings.decide(first, "accept") == (200, "海关审批通过")

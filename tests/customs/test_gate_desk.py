@@ -109,9 +109,11 @@ async def test_a_return_needs_a_remark_and_the_trip_can_be_declared_again(gate: 
 
 
 async def test_a_base_that_was_declared_anew_can_only_be_returned(gate: Gate) -> None:
-    """CUST-03: two of one trip wait; the older one is not accepted any more, and the page says why."""
+    """CUST-03, CUST-05: two of one trip wait, whichever came first; the older one is not accepted any more, and the
+    page says why."""
+    second = await gate.declare(sequence=2, vehicle_weight="9000")
     first = await gate.declare()
-    second = await gate.declare(sequence=2)
+    assert (await gate.trip())["content"]["vehicle_weight"] == "9000"
     assert await gate.decide(first, "accept") == (409, "该车次已另行申报，这一份只能退单")
     whys = {d["name"]: d["why_not"] for d in (await gate.detail(first))["decisions"]}
     assert whys == {"accept": "该车次已另行申报，这一份只能退单", "return": ""}
