@@ -114,6 +114,7 @@ async def test_a_base_that_was_declared_anew_can_only_be_returned(gate: Gate) ->
     second = await gate.declare(sequence=2, vehicle_weight="9000")
     first = await gate.declare()
     assert (await gate.trip())["content"]["vehicle_weight"] == "9000"
+    assert (await gate.detail(first))["note"] == "该车次已另行申报，以第 2 次申报为准"
     assert await gate.decide(first, "accept") == (409, "该车次已另行申报，这一份只能退单")
     whys = {d["name"]: d["why_not"] for d in (await gate.detail(first))["decisions"]}
     assert whys == {"accept": "该车次已另行申报，这一份只能退单", "return": ""}
