@@ -137,10 +137,15 @@ def test_until_when_it_can_be_cancelled() -> None:
 
 
 def test_whom_state_i_hinders() -> None:
-    """APPT-06: both companies, in state I alone; hindering is not holding: many may have one."""
+    """APPT-06: both companies, in state I alone; hindering is not holding: many may have one. APPT-10: a number belongs
+    to one appointment from its feedback on, for good."""
     unanswered, numbers = APPLICATION.claims
     content = {"declarant_code": "4403910001", "consignee_code": "4403920001"}
     assert unanswered.keys(content) == ["4403910001", "4403920001"]
     assert (set(unanswered.held_in), unanswered.shared) == ({"I"}, True)
+    assert ({WORDS[code] for code in numbers.held_in}, numbers.shared) == (
+        {"预约成功", "I-通关完成未反馈", "已反馈"},
+        False,
+    )
     assert numbers.keys({"declarations": [{"entry_no": "2"}, {"entry_no": "1"}, {}]}) == ["1", "2"]
     assert numbers.keys({}) == []
