@@ -38,9 +38,10 @@ class Table:
     still: frozenset[str] = frozenset({"new", "copy", "print"})
 
     def cases(self) -> list[Case]:
-        """Every state, unsaved too, with every action, party and role."""
-        names = [action.name for action in self.lifecycle.actions]
-        return [Case(self, *given) for given in itertools.product((NEW, *self.words), names, PARTIES, ROLES)]
+        """Every state, unsaved too, with every action that the table or the program names, party and role."""
+        names = {action.name for action in self.lifecycle.actions}.union(*self.enabled.values())
+        every = itertools.product((NEW, *self.words), sorted(names), PARTIES, ROLES)
+        return [Case(self, *given) for given in every]
 
     def check_receipts(self, codes: Sequence[str], word: str) -> None:
         """What receipts lead to, in whatever order they come."""

@@ -98,5 +98,12 @@ def test_any_shuffle_ends_the_same(data: st.DataObject) -> None:
     TABLE.check_any_shuffle(data)
 
 
+def test_what_is_asked_of_customs_and_who_may_print() -> None:
+    """FA 3.9: 申报 alone is signed, as ADD; both companies print."""
+    signed = [action for action in LIFECYCLE.actions if action.signed]
+    assert [(a.name, a.function, WORDS[a.to or ""]) for a in signed] == [("declare", "ADD", "已申报")]
+    assert LIFECYCLE.action("print").parties == {"declarant", "consignee"}
+
+
 def test_what_is_closed_stays_closed() -> None:
     TABLE.check_final("10")
