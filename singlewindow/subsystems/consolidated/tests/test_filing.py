@@ -53,6 +53,17 @@ async def test_an_empty_form_and_the_first_save(scene: Scene) -> None:
     assert view["content"]["company_name"]
 
 
+async def test_a_discredited_company_is_told_as_the_form_opens(scene: Scene) -> None:
+    """FA 1.1: in a dialog, on the forms of a qualification and of a list; nobody else is told anything there."""
+    forms = ((URL, "CONS-R02"), ("/api/documents/consolidated.list", "CONS-R46"))
+    for name in ("常规企业", "失信企业"):
+        await scene.publish(grade_name=name)
+        for url, rule in forms:
+            blank = (await scene.owner.http.get(f"{url}/new")).json()
+            told = [(each["rule"], each["alert"]) for each in blank["alerts"]]
+            assert told == ([(rule, True)] if name == "失信企业" else [])
+
+
 async def test_what_leaving_a_field_says(scene: Scene) -> None:
     """CONS-01, CONS-02: 担保有效期 is judged as it is left; bonded goods have no form of guarantee."""
     short = await lookup(

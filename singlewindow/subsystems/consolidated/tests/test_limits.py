@@ -18,6 +18,7 @@ from singlewindow.subsystems.consolidated.limits import (
     merge_by,
     merging,
 )
+from singlewindow.subsystems.consolidated.qualification.rules import find_day
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -121,3 +122,15 @@ def test_months_are_added_as_people_do(start: date, months: int) -> None:
     later = add_months(start, months)
     assert (later.year * 12 + later.month) - (start.year * 12 + start.month) == months
     assert later.day <= start.day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20270221", date(2027, 2, 21)), ("19000101", date(1900, 1, 1)), ("22001231", date(2200, 12, 31)),
+        ("18991231", None), ("22010101", None), ("20270230", None), ("2027221", None), ("", None),
+    ],
+)  # fmt: skip
+def test_which_day_a_guarantee_ends(text: str, day: date | None) -> None:
+    """CONS-01: yyyyMMdd in eight digits, a day that there is, of the years from 1900 to 2200."""
+    assert find_day(text) == day
