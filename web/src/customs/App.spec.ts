@@ -73,6 +73,7 @@ describe("UI-05: the officer's session ends while a remark is typed", () => {
     await remark().setValue("材料不全");
     await lose();
     expect(page.get(".login-box [role=status]").text()).toContain("请重新登录；以同一用户登录后，页面和录入的内容仍在");
+    expect(document.activeElement?.getAttribute("name")).toBe("username");
     const before = calls.length;
     await vi.advanceTimersByTimeAsync(10_000);
     expect(calls.length).toBe(before);
