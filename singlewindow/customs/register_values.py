@@ -100,7 +100,7 @@ def _text(member: Member, value: Any) -> Wrong:
     if not isinstance(value, str):
         return "应为文字"
     if len(value) > MAX_TEXT:
-        return f"不能超过 {MAX_TEXT} 个字符"
+        return f"至多 {MAX_TEXT} 个字符，现为 {len(value)} 个"
     return "" if not member.pattern or re.fullmatch(member.pattern, value) else "格式不符合规定"
 
 

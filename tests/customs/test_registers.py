@@ -53,6 +53,7 @@ def test_the_steps_of_a_declaration() -> None:
         ("status", "10", "不能改为「结关」，可以改为：审结、放行、退单、删单"),
         ("status", "99", "没有 99 这个代码"),
         ("status", True, "没有 True 这个代码"),
+        ("open_process_name", "事" * 501, "未办结的事项：至多 500 个字符，现为 501 个"),
     ],
 )
 def test_what_an_officer_cannot_change_is_told(name: str, value: Any, words: str) -> None:

@@ -40,6 +40,18 @@ describe("CUST-03: an entry is changed", () => {
     expect(form.get<HTMLSelectElement>("select").element.value).toBe("9");
   });
 
+  it("a text goes to the server as it was typed, whatever its length: cut, it would be published so", async () => {
+    const name = { name: "name", label: "口岸名称", kind: "text", choices: {}, steps: null, columns: [], listed: true, editable: true };
+    const set = vi.spyOn(api, "setEntry").mockRejectedValue(new Problem(422, { detail: "口岸名称：至多 500 个字符，现为 501 个" }));
+    const form = mount(EntryForm, { props: { register: { ...pilot, members: [name] } as Register, entry: { ...entry, data: { name: "皇岗" } } } });
+    const box = form.get<HTMLInputElement>('[aria-label="口岸名称"]');
+    expect(box.attributes("maxlength")).toBeUndefined();
+    await box.setValue("岗".repeat(501));
+    await form.trigger("submit");
+    expect(set.mock.calls[0]?.[2].data).toEqual({ name: "岗".repeat(501) });
+    await vi.waitFor(() => expect(form.get("[role=alert]").text()).toContain("现为 501 个"));
+  });
+
   it("a day that does not exist is sent as it was typed, and refused, not turned into another", async () => {
     const refusal = new Problem(422, { detail: "起始日期不是有效的日期" });
     const set = vi.spyOn(api, "setEntry").mockRejectedValue(refusal);
