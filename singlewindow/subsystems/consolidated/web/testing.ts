@@ -44,7 +44,7 @@ const column = (name: string, label: string) => ({ name, label, link: "" as cons
 /** A filing's definition: pages remember it by its type, and specs share their modules, so that there is one for all of them. */
 export const filing = (type: string) => ({
   ...parcel, type, states: FILED,
-  query: { ...parcel.query, columns: [column("number", "统一编号"), column("status", "企业备案状态"), column("company_name", "企业名称"), column("valid_until", "核准有效期")] },
+  query: { ...parcel.query, columns: [column("number", "统一编号"), column("status", "企业备案状态"), column("company_name", "企业名称"), column("guarantee_until", "担保有效期"), column("valid_until", "核准有效期")] },
 });
 
 export interface Opened {

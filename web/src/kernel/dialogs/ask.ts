@@ -24,11 +24,12 @@ export function ask(text: string, options: Partial<Question> = {}): Promise<bool
   });
 }
 
-/** Something that the user must have read, with what to do and on what basis. */
+/** Something that the user must have read: with what to do and on what basis, or, of what was done, what comes of it. */
 export interface Told {
   text: string;
-  advice: string;
-  clause: string;
+  advice?: string;
+  clause?: string;
+  note?: string;
 }
 
 export const told = shallowRef<{ all: Told[]; read: () => void } | null>(null);

@@ -1,11 +1,12 @@
 import type { Allowed } from "@/kernel/api/types";
 
-/** A column of a list; `sortable` ones can be the order of the server's answer, one that `grows` takes the width that the others leave. */
+/** A column of a list; `sortable` ones can be the order of the server's answer, one that `grows` takes the width that the others leave, a `number` stands at the right. */
 export interface ListColumn {
   name: string;
   label: string;
   sortable: boolean;
   grows?: boolean;
+  number?: boolean;
 }
 
 /** A page of rows as the server answers it; a `total_capped` total is at least that many. */

@@ -35,6 +35,8 @@ describe("集报报关单查询 (CONS-14)", () => {
     await choose(page, "closed", "否");
     await page.press("查询");
     expect(page.asked("/declarations")[0]!.query).toEqual({ entry_type: "0", company_kind: "A", ie_flag: "I", closed: "no", page: "1", size: "20", sort: "-number" });
+    const numbers = page.wrapper.findAll("tbody tr")[0]!.findAll("td.number").map((one) => one.text());
+    expect([page.wrapper.findAll("thead th.number").map((one) => one.text()), numbers]).toEqual([["序号", "商品项数", "总价"], ["1", "2", "9100.00"]]);
   });
 
   it("高级查询 has 统一编号 in yellow, which must be given; the refusal stands at it", async () => {

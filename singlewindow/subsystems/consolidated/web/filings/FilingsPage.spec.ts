@@ -82,6 +82,16 @@ it("CONS-14: 查看备案 shows the statuses of qualification and booklets; an a
   expect(page.wrapper.find(".filing-details").exists()).toBe(false);
 });
 
+it("UI-08: the blue status of either kind opens its receipts; 担保有效期 reads as 核准有效期 does", async () => {
+  await open({ [`GET /api/documents/${QUALIFICATION}`]: pageOf([{ ...qualification, values: { ...qualification.values, guarantee_until: "20271231" } }]) });
+  await page.press("查询");
+  await rowsOf("企业资质信息")[0]!.findAll("button.link").find((one) => one.text() === "海关审批通过")!.trigger("click");
+  expect(page.open).toHaveBeenLastCalledWith(QUALIFICATION, numberOf(1), { page: "receipts" });
+  expect(rowsOf("企业资质信息")[0]!.text()).toContain("2027-12-31");
+  await page.press("待发送");
+  expect(page.open).toHaveBeenLastCalledWith(BOOKLET, numberOf(3), { page: "receipts" });
+});
+
 it("CONS-14: a booklet that is chosen leads to its qualification, with Enter as well", async () => {
   await open();
   await page.press("查询");

@@ -95,7 +95,7 @@ export function useMerge(numbers: string[], card: ReturnType<typeof useCardStays
     } finally {
       merging.value = false;
     }
-    await tell([{ text: "汇总成功", advice: LATER, clause: MERGING }]);
+    await tell([{ text: "汇总成功", note: LATER }]);
     merged();
   }
 
