@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from singlewindow.contract.batches import HEADER, is_signed, sign_batch
@@ -103,6 +105,10 @@ async def test_what_was_sent_is_noted_with_its_first_receipts(house: House) -> N
     history = await _history(house, view["number"])
     assert [entry[:2] for entry in history] == [("SENT", "2"), ("RECEIVED", "3"), ("APPROVED", "4")]
     assert len({transaction for *_, transaction in history}) == 1
+    told = (await member.http.get(f"/api/documents/{TYPE}/{view['number']}/receipts")).json()["items"]
+    assert [each["code"] for each in told] == ["APPROVED", "RECEIVED", "SENT"]
+    at = [datetime.fromisoformat(each["at"]) for each in told]
+    assert at[2] <= at[1], "it was sent before customs had it, whenever that was noted (UI-08)"
     [row] = await house.sql(
         "select o.state from outbox o join document d on d.id = o.document_id where number = $1",
         view["number"],

@@ -15,7 +15,6 @@ import base64
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from pydantic_core import from_json
@@ -116,9 +115,10 @@ async def _lease(transaction: Transaction) -> list[Row]:
             )
             select l.id, l.message_id, s.sequence, s.action, s.content, s.statement, s.signature,
                    s.certificate, s.attachments, s.request_id, s.submitted_at, d.type, d.number,
-                   c.customs_code, c.name as company_name
+                   c.customs_code, c.name as company_name, $1::timestamptz as taken_at
             from leased l join submission s on s.id = l.submission_id join document d on d.id = s.document_id
-            join company c on c.id = s.company_id order by l.id"""
+            join company c on c.id = s.company_id order by l.id""",
+        transaction.now,
     )
 
 
@@ -267,7 +267,7 @@ async def settle_sent(transaction: Transaction, rows: Sequence[Row]) -> list[Hea
         [row["id"] for row in rows],
     )
     mine = {each["id"] for each in settled}  # of the others, another worker was first
-    return [_sent(row, transaction.now) for row in rows if row["id"] in mine]
+    return [_sent(row) for row in rows if row["id"] in mine]
 
 
 def count_noted(noted: Sequence[Heard]) -> None:
@@ -330,7 +330,7 @@ async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> bool:
     if not await _close(transaction, row, outcome, outcome.reason):
         return False
     if outcome.code == SENT:
-        await hear(transaction, _sent(row, transaction.now))
+        await hear(transaction, _sent(row))
         return True
     text = "发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员"
     await hear(
@@ -352,8 +352,9 @@ async def _close(transaction: Transaction, row: Row, outcome: Outcome, problem: 
     return bool(found)
 
 
-def _sent(row: Row, now: datetime) -> Heard:
-    return Heard(row["type"], row["number"], row["sequence"], 0, SENT, "已发往海关", now, {})
+def _sent(row: Row) -> Heard:
+    """It was sent when it was taken to be sent, not when that is noted: customs may have answered in between."""
+    return Heard(row["type"], row["number"], row["sequence"], 0, SENT, "已发往海关", row["taken_at"], {})
 
 
 def _envelope(row: Row, files: Sequence[Row], sealing: Sealing, code_names: Mapping[str, str]) -> Envelope:
