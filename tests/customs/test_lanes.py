@@ -238,7 +238,7 @@ async def test_too_heavy_is_locked_until_an_officer_unlocks(gate: Gate, portal: 
     assert (await drive(gate, IN, "45100"))["reason"] == "经关员人工确认"
     await gate.customs.sender(portal).send_due()
     assert [r.code for r in portal.receipts] == ["RECEIVED", "10", "41", "42", "41", "42", "40"]
-    assert "地磅重量 40000 千克" in portal.receipts[2].text
+    assert portal.receipts[2].text.count("地磅重量 40000 千克") == 1
 
 
 async def test_a_change_makes_a_new_weight(gate: Gate) -> None:

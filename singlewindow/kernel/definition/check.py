@@ -241,7 +241,15 @@ def _violations(
 
 def _required(path: str, spec: Field) -> Violation:
     message = f"「{spec.label}」为必填项"
-    return Violation(path, "field.required", message, spec.advice or spec.hint, spec.clause, "field")
+    return Violation(
+        path, "field.required", message, spec.advice or _fill_in(spec.hint), spec.clause, "field"
+    )
+
+
+def _fill_in(hint: str) -> str:
+    """What to do about a box that is empty: what its hint says beside that it is obligatory, which is said already."""
+    how = hint.removeprefix("必填").lstrip("，")
+    return f"请填写：{how}" if how else ""
 
 
 def _narrowed(path: str, spec: Field, value: str) -> Violation:

@@ -65,8 +65,8 @@ class Difference:
 
     @property
     def message(self) -> str:
-        """It in a sentence, with number, field and both values."""
-        where = f"第 {self.row} 行报关单号 {self.number}：" if self.row else ""
+        """It in a sentence, with number, field and both values; `row` says where it stands."""
+        where = f"{self.number}：" if self.row else ""  # what shows it names row and box before it
         what = self.what or f"{self.field}不一致"
         return f"{where}{what}，预约通关申请为 {self.expected}，报关单为 {self.found}"
 

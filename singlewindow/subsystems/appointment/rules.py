@@ -53,9 +53,8 @@ def no_party_is_discredited(content: Application, known: Known) -> Iterator[Find
     """失信企业 and 严重失信企业 may not apply, in either role (APPT-05)."""
     for role, company in known.companies.items():
         if company.tier == "forbidden":
-            advice = (
-                f"{TITLES[role]} {company.customs_code} 的信用等级为{company.grade_name}，不能申请预约通关"
-            )
+            who = f"{TITLES[role]} {company.customs_code} 的信用等级为{company.grade_name}"
+            advice = f"{who}，请在其向海关申请信用修复、等级调整后再申请，或改在正常办公时间内通关"
             yield Finding(f"{role}_code", FORBIDDEN_TEXT, advice)
 
 

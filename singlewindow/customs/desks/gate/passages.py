@@ -130,7 +130,9 @@ async def _take_effect(
 
 
 def _remark(lane: Lane, verdict: Verdict, gross: Decimal | None) -> str:
-    weighed = "" if gross is None else f"，地磅重量 {shown(gross)} 千克"
+    weight = "" if gross is None else f"地磅重量 {shown(gross)} 千克"
+    said = verdict.reason.startswith(weight)  # a reason may begin with it
+    weighed = "" if said else f"，{weight}"
     return f"{lane.name}{weighed}，{verdict.reason}"
 
 

@@ -22,8 +22,9 @@ describe("variants of a field (GATE-03): the case file that the server runs too"
   it("what is wrong with the field is said with the label and hint that it has now", () => {
     const variants: Variant[] = [{ when: { op: "eq", field: "header.transport", value: "4" }, label: "货物运输批次号", hint: "公路运输时必填" }];
     const voyage = field("voyage_no", "航次号", { required: true, variants });
-    expect(checkField(voyage, {}, { transport: "4" })).toMatchObject({ message: "「货物运输批次号」为必填项", advice: "公路运输时必填" });
-    expect(checkField(voyage, {}, { transport: "2" })).toMatchObject({ message: "「航次号」为必填项" });
+    expect(checkField(voyage, {}, { transport: "4" })).toMatchObject({ message: "「货物运输批次号」为必填项", advice: "请填写：公路运输时必填" });
+    expect(checkField({ ...voyage, hint: "必填，须与舱单信息相符" }, {}, { transport: "2" })).toMatchObject({ message: "「航次号」为必填项", advice: "请填写：须与舱单信息相符" });
+    expect(checkField({ ...voyage, hint: "必填" }, {}, { transport: "2" })).toMatchObject({ advice: "" });
   });
 });
 

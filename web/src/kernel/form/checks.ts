@@ -45,7 +45,7 @@ export function checkField(declared: Field, values: Values, header?: Values): Vi
   const field = spoken(declared, values, header);
   const value = typeof values[field.name] === "string" ? (values[field.name] as string) : "";
   if (value === "") {
-    return isRequired(field, values, header) ? violation(field, "field.required", `「${field.label}」为必填项`) : null;
+    return isRequired(field, values, header) ? missing(field) : null;
   }
   const length = [...value].length;
   if (field.max_length && length > field.max_length && field.kind !== "moment") {
@@ -79,6 +79,12 @@ export const tooShort = (text: string, least: number): string =>
 /** The name of a chosen entry, as the field that it fills can hold it. */
 export const nameFor = (filled: Field, item: CodeItem): string =>
   filled.max_length ? [...item.name].slice(0, filled.max_length).join("") : item.name;
+
+/** What to do about it is what its hint says beside that it is obligatory, which is said already. */
+function missing(field: Field): Violation {
+  const how = field.hint.replace(/^必填，?/, "");
+  return { ...violation(field, "field.required", `「${field.label}」为必填项`), advice: field.advice || (how && `请填写：${how}`) };
+}
 
 function violation(field: Field, rule: string, message: string): Violation {
   return { path: field.name, rule, message, advice: field.advice || field.hint, clause: field.clause, source: "field" };
