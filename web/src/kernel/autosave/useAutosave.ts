@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, watch } from "vue";
 import { dropAutosave, keepAutosave } from "@/kernel/api/autosaves";
 import { Problem } from "@/kernel/api/problem";
+import { inBusinessTime } from "@/kernel/clock/businessClock";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import { session } from "@/kernel/session";
 import { holdTab } from "./liveTabs";
@@ -62,7 +63,7 @@ export function useAutosave(document: OpenDocument, may: () => boolean) {
     try {
       const { saved_at } = await keepAutosave(document.type, tab, typed, leaving && text.length * 3 < KEEPALIVE_BYTES);
       if (tab !== document.tab.value) return;
-      [kept, savedAt.value, failed.value] = [text, saved_at, false];
+      [kept, savedAt.value, failed.value] = [text, inBusinessTime(saved_at), false];
     } catch (error) {
       failed.value = true;
       if (error instanceof Problem && ![401, 403, 422].includes(error.status)) timer = setTimeout(() => void flush(), AGAIN_MS);

@@ -23,6 +23,15 @@ it("today is the business day, while the clock runs on and while it stands", asy
   expect(businessNow().toISOString()).toBe("2026-12-24T01:30:00.000Z");
 });
 
+it("what is stamped in real time is told in business time, as long ago as it is", async () => {
+  const { inBusinessTime, learnClock } = await clock();
+  const stamped = "2026-11-26T08:58:00+08:00";
+  expect(inBusinessTime(stamped)).toBe(stamped);
+  serve({ "GET /api/clock": { now: "2026-12-24T09:30:00+08:00", real: false, frozen: false } });
+  await learnClock();
+  expect(inBusinessTime(stamped)).toBe("2026-12-24T01:28:00.000Z");
+});
+
 it("is the computer's own where the time is real or the server does not answer", async () => {
   const { askBusinessNow, businessNow, learnClock } = await clock();
   serve({});

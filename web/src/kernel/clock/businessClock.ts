@@ -28,6 +28,11 @@ export function businessNow(): Date {
   return new Date(Date.parse(told.now) + (told.frozen ? 0 : Date.now() - told.heard));
 }
 
+/** A real moment (RFC 3339) as the business clock counts it: as long ago by that clock as it is in truth. */
+export function inBusinessTime(real: string): string {
+  return told && !told.real ? new Date(businessNow().valueOf() - Math.max(0, Date.now() - Date.parse(real))).toISOString() : real;
+}
+
 /** The business time once the server has told it; the computer's own where it does not answer. */
 export async function askBusinessNow(): Promise<Date> {
   if (!told) await learnClock().catch(() => undefined);
