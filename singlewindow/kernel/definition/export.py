@@ -131,7 +131,7 @@ class ActionDefinition(BaseModel):
 
     A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
     `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
-    their `choice` where several are permitted."""
+    their `choice` where several are permitted. One that is `timed` may end by itself as time goes on."""
 
     name: str
     label: str
@@ -147,6 +147,7 @@ class ActionDefinition(BaseModel):
     alters: list[str] | None
     by_field: bool
     asks: list[str]
+    timed: bool
 
 
 class ChoiceView(BaseModel):
@@ -305,6 +306,7 @@ def _action(action: Action) -> ActionDefinition:
         amends=_amends(action), edits=None if action.edits is None else sorted(action.edits), choice=action.choice,
         alters=None if amends is None or amends.alters is None else sorted(amends.alters),
         by_field=amends is not None and amends.by_field, asks=list(amends.asks) if amends else [],
+        timed=action.unless is not None,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ export const field = (name: string, label: string, more: Partial<Field> = {}): F
 
 const action = (name: string, label: string, more: Partial<ActionDefinition> = {}): ActionDefinition => ({
   name, label, states: [], style: "primary", shortcut: "", confirm: null, signed: false, done: null, amends: "", edits: null, choice: "",
-  alters: null, by_field: false, asks: [], ...more,
+  alters: null, by_field: false, asks: [], timed: false, ...more,
 });
 
 export const parcel: Definition = {

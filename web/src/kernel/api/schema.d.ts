@@ -2488,7 +2488,7 @@ export interface components {
          *
          *     A follow-up is a button on the form of a document in force, for which the names of `edits` (fields, tables,
          *     `attachments/CODE`) are typed there; null for every other action. Actions of one label are one button, which asks by
-         *     their `choice` where several are permitted.
+         *     their `choice` where several are permitted. One that is `timed` may end by itself as time goes on.
          */
         ActionDefinition: {
             /** Alters */
@@ -2525,6 +2525,8 @@ export interface components {
              * @enum {string}
              */
             style: "primary" | "plain";
+            /** Timed */
+            timed: boolean;
         };
         /**
          * ActionView

@@ -188,6 +188,15 @@ describe("the error line (UI-01, UI-16)", () => {
     expect(line()).toMatch(/报关单号应为 18 位数字.*怎么办：报关单号的填写方法.*依据：手册 1\.1（另有 1 处）$/);
   });
 
+  it("lists all of them when asked; 关闭 leaves them where they are (UI-01)", async () => {
+    const { wrapper, line } = await wrongForm();
+    expect(wrapper.find(".messages").exists()).toBe(false);
+    await wrapper.get(".error-all").trigger("click");
+    expect(wrapper.get(".messages").text()).toMatch(/报关单号应为 18 位数字.*怎么办.*「联系人」至多 5 个字符/s);
+    await wrapper.get(".messages header button").trigger("click");
+    expect([wrapper.find(".messages").exists(), line().includes("另有 1 处")]).toEqual([false, true]);
+  });
+
   it("speaks of the focused field if it is wrong, else of the wrong field left last, else of the first", async () => {
     const { line, box, leave, document } = await wrongForm();
     await box("contact").trigger("focus");

@@ -27,7 +27,7 @@ const actions = [
   signed("apply", "申请", { states: ["0", ""] }),
   signed("answer", "申请", { states: ["1", "2"], edits: ["numbers"], choice: "反馈单号", done: "反馈成功" }),
   signed("report", "申请", { states: ["1", "2"], edits: ["report", "attachments/2"], choice: "情况说明", confirm: "只能发送一次，是否继续？" }),
-  signed("cancel", "取消", { states: ["1"], edits: [] }),
+  signed("cancel", "取消", { states: ["1"], edits: [], timed: true }),
 ];
 const definition: Definition = {
   ...parcelWithGoods, actions, lines: [...parcelWithGoods.lines, numbers],
@@ -111,6 +111,25 @@ function keeping(saves: Request[], more: Partial<View> = {}) {
     return { ...inForce, version: 2, content: { ...inForce.content, numbers: content.numbers!, report: content.report ?? "" }, ...more };
   };
 }
+
+it("what ends by itself as time goes on is grey in that minute, without a click or a word of the server (APPT-11, UI-10)", async () => {
+  vi.useFakeTimers({ now: new Date("2026-11-26T08:59:30+08:00"), toFake: ["Date", "setInterval", "clearInterval"] });
+  try {
+    const past = "已到预约通关时间，不能取消预约";
+    const now = () => (Date.now() < Date.parse("2026-11-26T09:00:00+08:00") ? inForce : { ...inForce, actions: { ...inForce.actions, cancel: no(past) } });
+    const { wrapper, server, path } = await form(now);
+    const grey = () => wrapper.get("[data-action=cancel]").attributes("aria-disabled");
+    expect(grey()).toBe("false");
+    vi.advanceTimersByTime(32_000);
+    await flushPromises();
+    expect(grey()).toBe("true");
+    vi.advanceTimersByTime(120_000);
+    await flushPromises();
+    expect(server.asked.filter((one) => one.path === `${path}/1`)).toHaveLength(2); // nothing that may be done ends any more
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 describe("buttons of one label are one (APPT-09)", () => {
   it("with the reason of the action that is for such a status, where none may be done", async () => {

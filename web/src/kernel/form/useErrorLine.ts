@@ -53,6 +53,8 @@ export function useErrorLine(fields: FormFields, violations: Violations) {
     return { path, label: violation.message.includes(label) ? "" : label, violation };
   }
 
+  /** All that is wrong, to be listed in full. */
+  const all = computed<Violation[]>(() => paths.value.map((path) => ({ ...violations.at(path)!, path })));
   const others = computed(() => Math.max(0, paths.value.length - 1));
-  return { wrong, others, notice };
+  return { wrong, all, others, notice };
 }
