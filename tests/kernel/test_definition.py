@@ -121,14 +121,14 @@ def test_messages_speak_with_the_label_that_the_form_shows() -> None:
     class Trip(Content):
         mode: str = text("运输方式", length=1)
         voyage: str = text(
-            "航次号", length=3, required=True, hint="必填，须相符",
+            "航次号", length=3, required=True, hint="必填，填写三位",
             variants=(Variant(eq("mode", "4"), "货物运输批次号", "批次"),),
         )  # fmt: skip
 
     def said(**values: str) -> list[tuple[str, str]]:
         return [(each.message, each.advice) for each in violations_of(Trip, values, complete=True)]
 
-    assert said(mode="2") == [("「航次号」为必填项", "请填写：须相符")]
+    assert said(mode="2") == [("「航次号」为必填项", "请填写三位")]
     assert said(mode="4") == [("「货物运输批次号」为必填项", "请填写：批次")]
     assert said(mode="4", voyage="1234") == [("「货物运输批次号」至多 3 个字符，现为 4 个", "批次")]
 

@@ -246,10 +246,16 @@ def _required(path: str, spec: Field) -> Violation:
     )
 
 
+DOING = ("填写", "录入", "输入", "选择", "手工", "按")
+"""With what a hint begins that says already what to do."""
+
+
 def _fill_in(hint: str) -> str:
     """What to do about a box that is empty: what its hint says beside that it is obligatory, which is said already."""
     how = hint.removeprefix("必填").lstrip("，")
-    return f"请填写：{how}" if how else ""
+    if not how or how.startswith("请"):
+        return how
+    return f"请{how}" if how.startswith(DOING) else f"请填写：{how}"
 
 
 def _narrowed(path: str, spec: Field, value: str) -> Violation:

@@ -83,7 +83,8 @@ export const nameFor = (filled: Field, item: CodeItem): string =>
 /** What to do about it is what its hint says beside that it is obligatory, which is said already. */
 function missing(field: Field): Violation {
   const how = field.hint.replace(/^必填，?/, "");
-  return { ...violation(field, "field.required", `「${field.label}」为必填项`), advice: field.advice || (how && `请填写：${how}`) };
+  const words = !how || how.startsWith("请") ? how : /^(?:填写|录入|输入|选择|手工|按)/.test(how) ? `请${how}` : `请填写：${how}`;
+  return { ...violation(field, "field.required", `「${field.label}」为必填项`), advice: field.advice || words };
 }
 
 function violation(field: Field, rule: string, message: string): Violation {
