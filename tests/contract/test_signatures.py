@@ -67,22 +67,20 @@ def test_another_text_key_or_signature_is_refused(shared_pki: Pki) -> None:
         (shared_pki.der(), text, signature + b"\0"),
         (shared_pki.der(), text, bytes(64)),
         (b"no certificate", text, signature),
-        (_on_another_curve(shared_pki), text, signature),
+        _on_another_curve(shared_pki, text),
     ):
         with pytest.raises(SignatureRefused):
             verify(der, signed, given)
 
 
-def _on_another_curve(pki: Pki) -> bytes:
-    key = ec.generate_private_key(ec.SECP384R1())
+def _on_another_curve(pki: Pki, text: str) -> tuple[bytes, str, bytes]:
+    """A certificate, a text and its good signature, as long as ours, by a key of another kind."""
+    key = ec.generate_private_key(ec.SECP256K1())
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     with pytest.raises(ValueError, match="P-256"):
-        check_private_key(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
+        check_private_key(key.private_bytes(*pem))
     made = pki.made([(usage("digital_signature"), True)], key=key.public_key())
-    return made.public_bytes(serialization.Encoding.DER)
+    return made.public_bytes(serialization.Encoding.DER), text, sign_raw(key, text.encode())
 
 
 def test_a_jws_of_customs_round_trip(shared_pki: Pki) -> None:
