@@ -168,7 +168,7 @@ async def test_what_was_right_then_is_not_asked_again(scene: Scene) -> None:
     view = await scene.list("已结关", **content_of(scene.owner, rows=2))
     licence = {"code": "7", "company": scene.owner.customs_code, "goods": LICENSED}
     over = datetime.now(UTC) - timedelta(days=1)
-    await scene.house.register("licence", licence_of(scene.owner), licence, valid_to=over)
+    await scene.house.register("licence", licence_of(scene.owner), licence, valid_to=over, seq=2)
     await scene.house.sql("update document set status = '8' where type = 'consolidated.qualification'")
     await scene.house.sql("update find_consolidated_qualification set status = '8'")
     await scene.house.sql("update clock set shift = '30 days'")
