@@ -186,6 +186,8 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
     ]  # fmt: skip
     revived = await filings.send(BOOKLET, BOOK, booklet(BEEF, ORANGES), "MOD", 7)
     assert await filings.decide(revived, "accept") == (409, "第 2 项商品已停用，不能恢复")
+    kept = (BEEF, stopped, {**ORANGES, "name": "鲜脐橙"})
+    await filings.agreed(BOOKLET, BOOK, booklet(*kept, BEEF), "MOD", 8)  # what is stopped may stay so
 
 
 # --- lists ---
