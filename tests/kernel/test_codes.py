@@ -256,6 +256,8 @@ async def test_search_is_limited_and_ranked(transaction: Transaction) -> None:
     assert (await found(transaction, "customs_districts", "深圳", 3))[0] == "5300"
     assert await found(transaction, "trade_modes", "ybmy") == ["0110"]
     assert len(await found(transaction, "customs_districts", "", 7)) == 7
+    for name, code in (("美国", "USA"), ("印度", "IND"), ("圭亚那", "GUY")):
+        assert (await found(transaction, "countries", name))[0] == code, name
 
 
 def _rank(entry: CodeEntry, q: str) -> int | None:
@@ -266,7 +268,10 @@ def _rank(entry: CodeEntry, q: str) -> int | None:
         entry.code == wanted,
         entry.code.lower() == letters,
         entry.code.lower().startswith(letters),
+        entry.initials == letters,
         entry.initials.startswith(letters),
+        entry.name in (q, wanted),
+        entry.name.startswith((q, wanted)),
         q in entry.name or wanted in entry.name,
         letters in entry.initials,
     ]
@@ -281,6 +286,7 @@ async def test_every_keystroke_finds_the_best_first(transaction: Transaction, ta
     """UI-04: whatever is typed, and however few are asked for."""
     entries = [entry for entry in ENTRIES if entry.table == table]
     typed = {text[:n] for e in entries[::9] for text in (e.code, e.name, e.initials) for n in (1, 2, 4)}
+    typed |= {entry.name for entry in entries[::9]}  # its own before those that begin with it or hold it
     for q in sorted(typed | {"海", "hg", "g", "A", "a", "\U0010ffff", "'", "\\"}):
         ranked = [(rank, e.position, e.code) for e in entries if (rank := _rank(e, q)) is not None]
         expected = [code for _, _, code in sorted(ranked)]

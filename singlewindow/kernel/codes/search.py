@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -72,43 +73,62 @@ def _best_first(
 ) -> Select[tuple[str, str, str]]:
     """What begins as typed is found by index; the names are read through only when that is not enough."""
     near, far = _near(wanted), _far(wanted, typed)
-    begin = (
-        _ranked(near, 0).where(here, or_(*near[2:])).cte("begin")
-    )  # the first two are contained in the third
+    begin = _ranked(near, 0).where(here, near.found).cte("begin")
     few = select(func.count()).select_from(begin).scalar_subquery() < limit
-    within = _ranked(far, len(near)).where(few, here, or_(*far), not_(or_(*near[2:])))
+    within = _ranked(far, len(near.ranks)).where(few, here, far.found, not_(near.found))
     found = union_all(select(begin), within).subquery("found").c
     ordered = select(found.code, found.name, found.initials)
     return ordered.order_by(found.rank, found.position, found.code).limit(limit)
 
 
-def _ranked(ranks: list[ColumnElement[bool]], first: int) -> Select[tuple[str, str, str, int, int]]:
-    rank = case(*((found, literal_column(str(first + n))) for n, found in enumerate(ranks))).label("rank")
+class _Ways(NamedTuple):
+    """How an entry may be what was typed, the closest first, and what is true of all of them together."""
+
+    ranks: list[ColumnElement[bool]]
+    found: ColumnElement[bool]
+
+
+def _ranked(ways: _Ways, first: int) -> Select[tuple[str, str, str, int, int]]:
+    rank = case(*((way, literal_column(str(first + n))) for n, way in enumerate(ways.ranks))).label("rank")
     return select(_entry.code, _entry.name, _entry.initials, _entry.position, rank)
 
 
-def _near(wanted: str) -> list[ColumnElement[bool]]:
-    """How the beginning of an entry may be what was typed, the closest first."""
+def _near(wanted: str) -> _Ways:
+    """The beginning of its code or of its initials."""
     letters = wanted.lower()
-    code = func.lower(_entry.code)
-    ranks = [_entry.code == wanted, code == letters, _begins(code, letters)]
-    return [*ranks, _begins(_entry.initials, letters)] if letters.isascii() else ranks
+    code, begins = func.lower(_entry.code), _begins(func.lower(_entry.code), letters)
+    ranks = [_entry.code == wanted, code == letters, begins]
+    if not letters.isascii():
+        return _Ways(ranks, begins)
+    initials = _begins(_entry.initials, letters)
+    return _Ways([*ranks, _entry.initials == letters, initials], or_(begins, initials))
 
 
-def _far(wanted: str, typed: str) -> list[ColumnElement[bool]]:
-    """How what was typed may stand within an entry, the closest first.
+def _far(wanted: str, typed: str) -> _Ways:
+    """Its whole name, the beginning of its name, something in it: 美国 before 美国本土外小岛屿, 印度 before 印度尼西亚.
 
     Some names have full-width brackets, some ordinary ones: a name is also searched for exactly what was typed.
     """
-    names = [_entry.name.like(_holding(text)) for text in dict.fromkeys([wanted, typed])]
+    texts = list(dict.fromkeys([wanted, typed]))
+    whole, begins, holds = (
+        or_(*(way(text) for text in texts))
+        for way in (
+            _entry.name.__eq__,
+            lambda text: _entry.name.like(_literal(text) + "%"),
+            lambda text: _entry.name.like(f"%{_literal(text)}%"),
+        )
+    )
+    ranks = [whole, begins, holds]
     letters = wanted.lower()
-    initials = [_entry.initials.like(_holding(letters))] if letters.isascii() else []
-    return [or_(*names), *initials]
+    if not letters.isascii():
+        return _Ways(ranks, holds)
+    initials = _entry.initials.like(f"%{_literal(letters)}%")
+    return _Ways([*ranks, initials], or_(holds, initials))
 
 
-def _holding(text: str) -> str:
-    """The pattern of texts that hold this one; made here once, where the database would make it for each row."""
-    return "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
+def _literal(text: str) -> str:
+    """In a pattern it stands for itself; made here once, where the database would make it for each row."""
+    return re.sub(r"([%_\\])", r"\\\1", text)
 
 
 def _begins(column: ColumnElement[str], letters: str) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Definition } from "@/kernel/api/types";
+import { asked } from "@/kernel/dialogs/ask";
 import DocumentForm from "@/kernel/form/DocumentForm.vue";
 import { useDocument } from "@/kernel/form/useDocument";
 import { blank, field, parcel } from "@/testing/definition";
@@ -85,6 +86,25 @@ describe("a code cell that lists with Enter and fills its neighbour (APPT-04)", 
     await flushPromises();
     expect(rows()).toEqual([{ hs_code: "0806100000", name: "提子" }]);
     expect([gutter("hs_code"), gutter("name")]).toEqual(["", ""]);
+  });
+
+  it("an unknown code blocks its own row alone: given up, the empty editor is no unfinished row (UI-04, CONS-11)", async () => {
+    const { type, press, wrapper, gutter, document, box } = await form();
+    const new_ = wrapper.findAll("button").filter((one) => one.text() === WORDS.new).at(-1)!;
+    await type("hs_code", "9999999999");
+    await press("Tab");
+    box("name").element.focus();
+    await flushPromises();
+    expect(gutter("hs_code")).not.toBe("");
+    await type("name", "提子");
+    await new_.trigger("click");
+    await flushPromises();
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(document.drafts.goods).toEqual({ row: {}, at: null, before: null });
+    await new_.trigger("click");
+    await flushPromises();
+    expect(asked.value).toBeNull();
   });
 
   it("below four digits Enter and Space say what is missing, ask nothing and stay; so does leaving", async () => {

@@ -1,4 +1,4 @@
-import { computed, ref, watch } from "vue";
+import { computed, reactive, ref, watch } from "vue";
 import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayRefused } from "@/kernel/dialogs/say";
@@ -20,7 +20,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const { name } = lines;
   const ticked = ref<Set<number>>(new Set());
   const sheet = ref(0); // another row's boxes are new ones: nothing half-typed stays in them
-  const unknown = new Map<string, string>();
+  const unknown = reactive(new Map<string, string>()); // cells whose code no table has
   const names = new Map<string, string>(); // what a chosen code has filled in, by cell
   const pending = new Set<Promise<unknown>>();
   const goingOn = ref(false); // the row in the editor is on its way into the next document
