@@ -268,7 +268,7 @@ class _Commands(Launcher):
 
     def clock(self, change: str, value: str) -> None:
         """Move or show the clock, and say how it stands."""
-        with self._databases(shared=True) as cluster:
+        with self._existing() as cluster:
             moved, real = move(self._environment(cluster), change, value)
         self._report(moved.said(real))
 
@@ -282,7 +282,7 @@ class _Commands(Launcher):
     def backup(self, folder: Path | None) -> None:
         """Back up the running database, or start it for that."""
         into = self._backups(folder)
-        with self._databases(shared=True) as cluster:
+        with self._existing() as cluster:
             assert cluster is not None
             backups.take(cluster, self._settings.folder, self._settings.places, into, self._report)
 
@@ -307,7 +307,7 @@ class _Commands(Launcher):
 
     def ask(self, module: str, *arguments: str) -> None:
         """Run a module's command to its end; its exit code becomes ours."""
-        with self._databases(shared=True) as cluster:
+        with self._existing() as cluster:
             self._ask(cluster, module, *arguments)
 
     def _ask(self, cluster: Cluster | None, module: str, *arguments: str) -> None:

@@ -132,6 +132,18 @@ class Launcher:
         finally:
             cluster.stop()
 
+    @contextmanager
+    def _existing(self) -> Iterator[Cluster | None]:
+        """The databases of an installation that there is, running or not. Raises LaunchError where the data folder has
+        none: a command with another SINGLEWINDOW_DATA than the running parts would make and ask an empty one."""
+        settings = self._settings
+        if not settings.outside_databases and not (settings.folder / "postgres").exists():
+            raise LaunchError(
+                f"There is no installation in {settings.folder}: set SINGLEWINDOW_DATA to that of the one meant."
+            )
+        with self._databases(shared=True) as cluster:
+            yield cluster
+
     def _options(self, home: Residence) -> Sequence[str]:
         """Where backups have a folder, every change is kept there."""
         folder = self._settings.backup_folder

@@ -22,7 +22,9 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from singlewindow.cli import app
 from singlewindow.launch import guard, rolling
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
@@ -376,3 +378,16 @@ def test_long_log_is_moved_aside(tmp_path: Path) -> None:
         writer.write(b"after")
     assert log.read_bytes() == b"after"
     assert (tmp_path / "part.log.1").read_bytes() == b"x" * 100
+
+
+@pytest.mark.parametrize("command", [["clock", "show"], ["unread"], ["backup", "backups"]])
+def test_a_command_makes_no_installation(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked with another SINGLEWINDOW_DATA than the running parts have, it says so in place of making an empty one."""
+    monkeypatch.setenv("SINGLEWINDOW_DATA", str(tmp_path / "other"))
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 1
+    assert "There is no installation in" in result.output.replace("\n", " ")
+    assert "SINGLEWINDOW_DATA" in result.output
+    assert not (tmp_path / "other").exists()
