@@ -47,6 +47,13 @@ class Read:
     key: str
     data: dict[str, Any] = field(default_factory=dict)
     days: dict[str, date | None] = field(default_factory=dict)
+    last: int = 0  # the last line that adds to it
+
+    @property
+    def where(self) -> str:
+        """Its lines in the file, and its key; of one that several lines make the wrong one is among them."""
+        lines = f"lines {self.line} to {self.last}" if self.last > self.line else f"line {self.line}"
+        return f"{lines} ({self.key})"
 
 
 def read_file(register: Register, file: Path) -> list[Read]:
@@ -138,6 +145,7 @@ def _add(register: Register, entries: dict[str, Read], line: int, row: Mapping[s
     """Take one line: a new entry, or further rows of one that stands above."""
     key = str(row.get("key", ""))
     entry = entries.setdefault(key, Read(line, key))
+    entry.last = line
     rows: dict[str, dict[str, Any]] = {}
     for name, value in row.items():
         member, _, column = name.partition(".")
@@ -189,6 +197,7 @@ def _add_interval(entries: dict[str, Read], line: int, row: Mapping[str, Any]) -
     entry = entries.setdefault(
         key, Read(line, key, {"port": row.get("port", ""), "month": f"{day:%Y-%m}", "days": {}})
     )
+    entry.last = line
     if "name" in row:
         _set(entry.data, "name", row["name"])
     if "provisional" in row:
@@ -211,4 +220,4 @@ def _wrong(register: Register, entry: Read) -> Iterator[str]:
     first, last = entry.days.get("valid_from"), entry.days.get("valid_to")
     if first and last and first > last:
         found.append(("valid_to", "截止日期不能早于起始日期"))
-    yield from (f"line {entry.line} ({entry.key}): {name}：{why}" for name, why in found)
+    yield from (f"{entry.where}: {name}：{why}" for name, why in found)

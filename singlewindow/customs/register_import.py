@@ -59,7 +59,7 @@ async def compare(transaction: Transaction, register: Register, read: Sequence[R
         before = held.pop(each.key, None)
         after = _after(register, before, each)
         if why := wrong_entry(register, after.key, after.data or {}):
-            problems += [f"line {each.line} ({each.key}): {name}：{text}" for name, text in why]
+            problems += [f"{each.where}: {name}：{text}" for name, text in why]
         elif before is None:
             found.new.append(after)
         elif replace(after, seq=before.seq) == before:

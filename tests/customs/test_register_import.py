@@ -158,7 +158,7 @@ BAD: list[tuple[Register, str, Any, str]] = [
         LICENCE,
         "a.csv",
         LICENCES.replace("2000.5", "viel"),
-        "line 2 (27-AE-1): 许可商品：第 2 行许可数量：应为数字",
+        "lines 2 to 3 (27-AE-1): 许可商品：第 2 行许可数量：应为数字",
     ),
     (LICENCE, "a.csv", LICENCES.replace("code,company", "cod,company"), "line 1: unknown column 'cod'"),
     (LICENCE, "a.csv", LICENCES.replace("2027-06-30", "2026-06-30"), "截止日期不能早于起始日期"),
