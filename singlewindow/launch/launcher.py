@@ -139,7 +139,7 @@ class Launcher:
         settings = self._settings
         if not settings.outside_databases and not (settings.folder / "postgres").exists():
             raise LaunchError(
-                f"There is no installation in {settings.folder}: set SINGLEWINDOW_DATA to that of the one meant."
+                f"There is no installation in {settings.folder}.\nSet SINGLEWINDOW_DATA to the folder of the one meant."
             )
         with self._databases(shared=True) as cluster:
             yield cluster

@@ -68,7 +68,7 @@ async def test_what_refuses_or_is_silent_is_passed_over(
     postgres: Any, portal_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is silent costs its own time and no more, and once: it is tried last from then on."""
-    monkeypatch.setattr(servers, "HOST_SECONDS", 0.5)
+    monkeypatch.setattr(servers, "HOST_SECONDS", 2)  # the open one too has so long, on a machine that builds
     postgres.create_database("several")
     folder = postgres.dsn("several").rpartition("host=")[2].replace("%2F", "/")
     [closed] = free_ports(1)
@@ -79,7 +79,7 @@ async def test_what_refuses_or_is_silent_is_passed_over(
         began = time.monotonic()
         pool = await asyncpg.create_pool(url, connect=servers.connect, min_size=1, max_size=2, timeout=20)
         assert await pool.fetchval("select 1") == 1
-        assert time.monotonic() - began >= 0.5
+        assert time.monotonic() - began >= 2
         assert servers._order[url][0].endswith(f":{open_}/several")
         second = await servers.connect(url)
         await second.close()

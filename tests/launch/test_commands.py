@@ -29,10 +29,9 @@ from tests.launch.conftest import CLONE
 from tests.ports import free_ports
 
 
-@pytest.mark.parametrize("command", ["verify-history", "backup"])
+@pytest.mark.parametrize("command", ["migrate", "setup"])
 def test_a_folder_that_cannot_be_is_named(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SINGLEWINDOW_DATA", "/proc/nope/x")
-    monkeypatch.setenv("SINGLEWINDOW_BACKUP_FOLDER", "/tmp/never made")
     done = CliRunner().invoke(app, [command])
     assert (done.exit_code, done.output.count("\n")) == (1, 2), done.output
     assert done.output.startswith("Cannot go on. /proc/nope: No such file or directory.\n")
