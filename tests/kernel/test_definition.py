@@ -48,6 +48,7 @@ from singlewindow.subsystems._template.document import Good, Letter
 
 FOLDER = Path(singlewindow.kernel.definition.__file__).parent
 CASES = json.loads((FOLDER / "conditions.cases.json").read_text("utf-8"))
+HINTS = json.loads((FOLDER / "hints.cases.json").read_text("utf-8"))
 VARIANTS = json.loads((FOLDER / "variants.cases.json").read_text("utf-8"))
 
 
@@ -113,6 +114,17 @@ def test_a_variant_case(case: dict[str, Any]) -> None:
     variants = tuple(Variant(**each) for each in case["variants"])
     spec = Field("航次号", "text", hint="必填", variants=variants).spoken(case["values"], case.get("header"))
     assert (spec.label, spec.hint) == (case["label"], case["hint"])
+
+
+@pytest.mark.parametrize("case", HINTS, ids=lambda case: case["hint"])
+def test_what_to_do_about_an_empty_box(case: dict[str, str]) -> None:
+    """UI-16: what its hint says beside that it is obligatory; the same cases as the page runs."""
+
+    class Box(Content):
+        voyage: str = text("航次号", length=3, required=True, hint=case["hint"])
+
+    [wrong] = violations_of(Box, {}, complete=True)
+    assert (wrong.message, wrong.advice) == ("「航次号」为必填项", case["advice"])
 
 
 def test_messages_speak_with_the_label_that_the_form_shows() -> None:

@@ -251,7 +251,9 @@ DOING = ("填写", "录入", "输入", "选择", "手工", "按")
 
 
 def _fill_in(hint: str) -> str:
-    """What to do about a box that is empty: what its hint says beside that it is obligatory, which is said already."""
+    """What to do about a box that is empty: what its hint says beside that it is obligatory, which is said already.
+
+    The page does the same (`missing` in web/src/kernel/form/checks.ts); both run hints.cases.json."""
     how = hint.removeprefix("必填").lstrip("，")
     if not how or how.startswith("请"):
         return how

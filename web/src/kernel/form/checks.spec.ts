@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { field } from "@/testing/definition";
 import type { Variant } from "@/kernel/api/types";
 import type { Values } from "@/kernel/conditions";
+import hints from "../../../../singlewindow/kernel/definition/hints.cases.json";
 import cases from "../../../../singlewindow/kernel/definition/variants.cases.json";
 import { checkField, closedCodes, spoken } from "./checks";
 
@@ -24,8 +25,10 @@ describe("variants of a field (GATE-03): the case file that the server runs too"
     const voyage = field("voyage_no", "航次号", { required: true, variants });
     expect(checkField(voyage, {}, { transport: "4" })).toMatchObject({ message: "「货物运输批次号」为必填项", advice: "请填写：公路运输时必填" });
     expect(checkField({ ...voyage, hint: "必填，须与舱单信息相符" }, {}, { transport: "2" })).toMatchObject({ message: "「航次号」为必填项", advice: "请填写：须与舱单信息相符" });
-    expect(checkField({ ...voyage, hint: "必填，填写航次号" }, {}, { transport: "2" })).toMatchObject({ advice: "请填写航次号" });
-    expect(checkField({ ...voyage, hint: "必填" }, {}, { transport: "2" })).toMatchObject({ advice: "" });
+  });
+
+  it.each(hints)("what to do about an empty box with the hint $hint (UI-16): the case file that the server runs too", ({ hint, advice }) => {
+    expect(checkField(field("voyage_no", "航次号", { required: true, hint }), {})).toMatchObject({ message: "「航次号」为必填项", advice });
   });
 });
 

@@ -80,7 +80,7 @@ export const tooShort = (text: string, least: number): string =>
 export const nameFor = (filled: Field, item: CodeItem): string =>
   filled.max_length ? [...item.name].slice(0, filled.max_length).join("") : item.name;
 
-/** What to do about it is what its hint says beside that it is obligatory, which is said already. */
+/** What to do about it is what its hint says beside that it is obligatory, which is said already; hints.cases.json has the cases that the server runs too. */
 function missing(field: Field): Violation {
   const how = field.hint.replace(/^必填，?/, "");
   const words = !how || how.startsWith("请") ? how : /^(?:填写|录入|输入|选择|手工|按)/.test(how) ? `请${how}` : `请填写：${how}`;
