@@ -69,6 +69,7 @@ from singlewindow.subsystems.consolidated.merging.views import (
     preview_answer,
     related_view,
 )
+from singlewindow.subsystems.consolidated.readings import readings
 
 router = APIRouter()
 Day = Annotated[Text, Query(max_length=20, description="YYYY-MM-DD, counted", examples=["2026-11-26"])]
@@ -157,10 +158,11 @@ async def merge(
 @router.get("/merges", summary="What was merged of late", response_model=BatchesAnswer)
 @for_tokens("read")
 async def find_batches(person: ChapterPerson, database: Base, page: PageNo = 1, size: Size = 20) -> Response:
-    """The company's clicks on 汇总, the newest first, and what has come of each."""
+    """The company's clicks on 汇总, the newest first, what has come of each, and until which day is in time."""
     async with database.transaction(person.actor) as transaction:
         total, found = await batches.find_batches(transaction, person, page, size)
-    return json_answer(BatchesAnswer(items=[batch_view(each) for each in found], **_paged(total, page, size)))
+    items, day = [batch_view(each) for each in found], readings().merge_day
+    return json_answer(BatchesAnswer(items=items, merge_day=day, **_paged(total, page, size)))
 
 
 @router.get("/agents/{code}", summary="A company that may declare for others", responses=documented(Refused))

@@ -160,9 +160,11 @@ class BatchView(BaseModel):
 
 
 class BatchesAnswer(PageOf):
-    """Clicks on 汇总, the newest first."""
+    """Clicks on 汇总, the newest first; `merge_day` is the day of the next month until which lists of general trade are
+    merged in time, it included."""
 
     items: list[BatchView]
+    merge_day: int = Field(examples=[10])
 
 
 class AgentAnswer(BaseModel):

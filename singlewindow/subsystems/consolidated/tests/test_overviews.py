@@ -303,6 +303,15 @@ async def test_what_is_late_is_urged_where_it_can_be_merged(
     assert row_says in said["message"]
 
 
+async def test_until_which_day_lists_are_merged_is_as_it_is_set(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-16: 集报清单汇总 is told the day that SINGLEWINDOW_CONSOLIDATED_MERGE_DAY sets, before it has a list."""
+    assert (await stage.get("merges"))["merge_day"] == 10
+    monkeypatch.setattr(routes, "readings", lambda: Readings(merge_day=15))
+    assert (await stage.get("merges"))["merge_day"] == 15
+
+
 async def test_what_a_reminder_opens_shows_the_lists_that_it_is_about(stage: Stage) -> None:
     """CONS-16, CONS-13: late ones of two months ago, import and export, general and bonded each for themselves."""
     first = m1()["L1"]

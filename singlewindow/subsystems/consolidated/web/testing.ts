@@ -59,7 +59,7 @@ export interface Opened {
 
 /** The page in a tab in front, with what the server answers, and what the tab is `more`. */
 export async function openPage(page: Component, answers: Record<string, unknown>, more: Partial<Workspace> = {}): Promise<Opened> {
-  const server = serve({ "GET /api/clock": { now: NOW, real: true, frozen: false }, [`GET ${AT}/merges`]: pageOf([]), ...answers });
+  const server = serve({ "GET /api/clock": { now: NOW, real: true, frozen: false }, [`GET ${AT}/merges`]: { ...pageOf([]), merge_day: 10 }, ...answers });
   const [open, openOwn] = [vi.fn(), vi.fn()];
   const workspace = { active: ref(true), holds() {}, entitled() {}, unsaved() {}, cardStays: false, open, openOwn, close() {}, ...more };
   const wrapper = mount(page, { attachTo: document.body, global: { provide: { [workspaceKey as symbol]: workspace } } });

@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * What was merged of late
-         * @description The company's clicks on 汇总, the newest first, and what has come of each.
+         * @description The company's clicks on 汇总, the newest first, what has come of each, and until which day is in time.
          */
         get: operations["find_batches_api_consolidated_merges_get"];
         put?: never;
@@ -2955,11 +2955,17 @@ export interface components {
         };
         /**
          * BatchesAnswer
-         * @description Clicks on 汇总, the newest first.
+         * @description Clicks on 汇总, the newest first; `merge_day` is the day of the next month until which lists of general trade are
+         *     merged in time, it included.
          */
         BatchesAnswer: {
             /** Items */
             items: components["schemas"]["BatchView"][];
+            /**
+             * Merge Day
+             * @example 10
+             */
+            merge_day: number;
             /** Page */
             page: number;
             /** Size */

@@ -61,6 +61,16 @@ describe("集报清单汇总: the query (CONS-13)", () => {
     expect(page.field("goods_nature").element.value).toBe("一般贸易");
   });
 
+  it("CONS-16: the hint of 申报日期 says until which day lists are merged, as it is set; none before that is known", async () => {
+    await open({ [`GET ${AT}/merges`]: { ...pageOf([]), merge_day: 15 } });
+    await page.field("declared_from").trigger("focusin");
+    expect(page.wrapper.get(".hint-line").text()).toContain("一般贸易清单应在次月 15 日之前（含当日）汇总，且不能跨年度");
+    page.wrapper.unmount();
+    await open({ [`GET ${AT}/merges`]: refusal(500, "internal", "服务器出错") });
+    await page.field("declared_from").trigger("focusin");
+    expect(page.wrapper.get(".hint-line").text()).toContain("一般贸易清单应在次月按期汇总，且不能跨年度");
+  });
+
   it("保税货物 and 出口 are asked for by their words; both must be given", async () => {
     await open();
     await choose(page, "goods_nature", "保税货物");
