@@ -75,6 +75,61 @@ async def test_an_accounts_own_file_stays_its_own(house: House) -> None:
     assert await read(house.web, colleague, [facts.id]) == set()
 
 
+@pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 3500])
+async def test_a_file_is_sent_in_pieces(house: House, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """PORT-10: whatever its size, no more than a piece of it is in memory, and all of it comes."""
+    monkeypatch.setattr(files, "PIECE", 1000)
+    person = await person_of(house, await house.member())
+    content = bytes(at % 251 for at in range(size))
+    async with house.web.transaction(person.actor) as transaction:
+        facts = await files.store(transaction, person, "a.xlsx", files.XLSX, content, timedelta(days=1))
+        begun = await files.begin(transaction, person, facts.id)
+    assert (begun.name, begun.media_type, begun.size, len(begun.beginning)) == (
+        "a.xlsx", files.XLSX, size, min(size, 1000),
+    )  # fmt: skip
+    sent = [piece async for piece in files.pieces(house.web, person, begun)]
+    assert (b"".join(sent), max(map(len, sent))) == (content, min(size, 1000))
+
+
+@pytest.mark.parametrize("fences", FENCES)
+async def test_another_company_has_neither_its_beginning_nor_a_further_piece(
+    house: House, monkeypatch: pytest.MonkeyPatch, fences: str
+) -> None:
+    """PORT-10: each piece is asked for as its reader's own, with either fence alone."""
+    monkeypatch.setattr(files, "PIECE", 2)
+    owner = await person_of(house, await house.member())
+    stranger = await person_of(house, await house.member())
+    _, _, facts = await kept(house, owner)
+    async with house.web.transaction(owner.actor) as transaction:
+        begun = await files.begin(transaction, owner, facts.id)
+    leave_standing(house, fences)
+    database: Database = house.app.state.database
+    async with database.transaction(stranger.actor) as transaction:
+        with pytest.raises(NotFound):
+            await files.begin(transaction, stranger, facts.id)
+    sent = files.pieces(database, stranger, begun)
+    assert await anext(sent) == begun.beginning
+    with pytest.raises(NotFound):
+        await anext(sent)
+
+
+async def test_a_file_that_is_swept_while_it_is_sent_is_not_taken_for_whole(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRNT-08: what has expired since it was begun still comes; what is gone ends in an error."""
+    monkeypatch.setattr(files, "PIECE", 2)
+    person = await person_of(house, await house.member())
+    async with house.web.transaction(person.actor) as transaction:
+        facts = await files.store(transaction, person, "a", files.XLSX, b"abcdef", timedelta(days=1))
+        begun = await files.begin(transaction, person, facts.id)
+    sent = files.pieces(house.web, person, begun)
+    await house.sql("update file set expires_at = now() - interval '1 second' where id = $1", facts.id)
+    assert [await anext(sent), await anext(sent)] == [b"ab", b"cd"]
+    await house.sql("delete from file where id = $1", facts.id)
+    with pytest.raises(NotFound):
+        await anext(sent)
+
+
 async def test_no_job_is_started_with_a_companys_file(house: House) -> None:
     """PORT-06: who may not enter the chapter that keeps it does not come to it by an import either."""
     member = await house.member()

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import pytest
@@ -350,6 +351,24 @@ async def test_what_a_job_made_is_kept_as_long_as_what_was_handed_in(
         id,
     )
     assert (kept["briefly"], kept["files"]) == (True, 2)
+
+
+async def test_what_a_job_made_is_sent_in_pieces(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-10: nobody reads it whole into the web process; name, length and bytes are those of the file."""
+    member = await house.member()
+    id = await started(member, 1)
+    await work(house)
+    made = (await view(member, id))["result"]
+    monkeypatch.setattr(files, "PIECE", 1000)
+    monkeypatch.setattr(files, "get_many", None)
+    answer = await member.http.get(f"/api/jobs/{id}/result")
+    assert (answer.status_code, sha256(answer.content).hexdigest()) == (200, made["sha256"])
+    said = {name: answer.headers[name] for name in ("content-type", "content-length", "content-disposition")}
+    assert said == {
+        "content-type": files.XLSX, "content-length": str(made["size"]),
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(made['name'])}",
+    }  # fmt: skip
+    assert (answer.headers["cache-control"], made["size"] > 1000) == ("private, no-store", True)
 
 
 async def test_files_and_jobs_expire(house: House) -> None:

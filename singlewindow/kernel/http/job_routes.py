@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Header, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.bounded import Gate
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.http.desk import Base, BoundPerson, admit, admit_to, may_enter
+from singlewindow.kernel.http.downloads import stored_attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens
@@ -226,11 +226,11 @@ async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
 )
 @for_tokens("read")
 async def result(id: JobId, person: BoundPerson, database: Base) -> Response:
-    """As long as it is kept."""
+    """As long as it is kept; sent in pieces."""
     async with database.transaction(person.actor) as transaction:
         await _entered(transaction, person, id)
         made = await JobDesk(transaction, person).result(id)
-    return attachment(made.name, made.media_type, made.content)
+    return stored_attachment(database, person, made)
 
 
 async def _entered(transaction: Transaction, person: Person, id: int) -> Job:
@@ -253,16 +253,6 @@ def _closed(job: Job, person: Person) -> bool:
 
 
 CLAUSE = "系统规则 7：成批办理有份数和大小的上限"
-
-
-def attachment(name: str, media_type: str, content: bytes) -> Response:
-    """A file to be kept by the browser, not shown."""
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type=media_type, headers=headers)
 
 
 def _file_view(facts: FileFacts) -> FileView:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from singlewindow.kernel.documents import form_templates
 from singlewindow.kernel.documents.form_templates import FormTemplate
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
-from singlewindow.kernel.http.job_routes import attachment
+from singlewindow.kernel.http.downloads import attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import MAX_ID, Text
 from singlewindow.kernel.http.token_rights import for_tokens

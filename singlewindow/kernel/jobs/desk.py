@@ -175,11 +175,11 @@ class JobDesk:
         await self.transaction.run("select pg_notify('jobs', '')")
         return job
 
-    async def result(self, id: int) -> files.StoredFile:
-        """The file that a job made. Raises NotFound."""
+    async def result(self, id: int) -> files.BegunFile:
+        """The file that a job made, its beginning. Raises NotFound."""
         job = await self.get(id)
         made = job.result.id if job.result else None
-        return await files.get(self.transaction, self.person, made, "结果文件")
+        return await files.begin(self.transaction, self.person, made, "结果文件")
 
     async def _turn(self, id: int, states: Sequence[str], change: str, why_not: str) -> Job:
         await self.get(id)

@@ -7,11 +7,11 @@ clock (kept for a month, says a manual): those do not count against anybody's ro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from singlewindow.kernel.database.connection import Transaction
+from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound, TooMany
 
@@ -20,6 +20,7 @@ OWN = "company_id = $2 and (account_id = $3 or company_wide)"
 """The application's own check of whose files are read; row-level security is the second fence."""
 KEPT = "(expires_at > clock_timestamp() or until > $4)"
 FACTS = "id, name, size, sha256, coalesce(until, expires_at) as expires_at"
+PIECE = 2**20  # bytes of a file that are read at a time
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,17 @@ class StoredFile:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class BegunFile:
+    """A file to be sent, `size` bytes, of which the `beginning` is read."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    beginning: bytes
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ async def get(transaction: Transaction, person: Person, id: int | None, what: st
     alike."""
     found = {} if id is None else await get_many(transaction, person, [id])
     if id not in found:
-        raise NotFound(f"没有这个{what}，或已超过保存期限")
+        raise _absent(what)
     return found[id]
 
 
@@ -122,6 +134,51 @@ async def get_many(transaction: Transaction, person: Person, ids: Sequence[int])
         transaction.now,
     )
     return {row["id"]: StoredFile(row["name"], row["media_type"], row["content"]) for row in rows}
+
+
+async def begin(transaction: Transaction, person: Person, id: int | None, what: str = "文件") -> BegunFile:
+    """A file of that person or of the company, whose `pieces` follow. Raises NotFound as `get`."""
+    row = await transaction.row(
+        f"""select id, name, media_type, size, substr(content, 1, $5) as beginning from file
+            where id = $1 and {OWN} and {KEPT}""",
+        id,
+        person.company_id,
+        person.account_id,
+        transaction.now,
+        PIECE,
+    )
+    if row is None:
+        raise _absent(what)
+    return BegunFile(**dict(row))
+
+
+async def pieces(database: Database, person: Person, begun: BegunFile) -> AsyncIterator[bytes]:
+    """The bytes of a file, PIECE at a time: each is read when the one before is sent, in a transaction of its own, so
+    that a slow reader holds neither memory nor a connection.
+
+    What was begun in time is sent to its end as long as it is there. Raises NotFound where it was swept meanwhile.
+    """
+    piece, sent = begun.beginning, 0
+    while True:
+        yield piece
+        sent += len(piece)
+        if sent >= begun.size:
+            return
+        async with database.transaction(person.actor) as transaction:
+            piece = await transaction.value(
+                f"select substr(content, $4, $5) from file where id = $1 and {OWN}",
+                begun.id,
+                person.company_id,
+                person.account_id,
+                sent + 1,
+                PIECE,
+            )
+        if not piece:
+            raise _absent("文件")
+
+
+def _absent(what: str) -> NotFound:
+    return NotFound(f"没有这个{what}，或已超过保存期限")
 
 
 async def check_room(transaction: Transaction, person: Person, size: int, most: int) -> None:

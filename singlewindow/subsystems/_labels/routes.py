@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.http.desk import Base, ChapterPerson
-from singlewindow.kernel.http.job_routes import attachment
+from singlewindow.kernel.http.downloads import attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import MAX_ID, Text

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
-from starlette.background import BackgroundTask
 
 from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import Base, ChapterPerson
-from singlewindow.kernel.http.job_routes import STATES, State, attachment
+from singlewindow.kernel.http.downloads import stored_attachment, written_attachment
+from singlewindow.kernel.http.job_routes import STATES, State
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Text
@@ -181,17 +179,12 @@ async def data(
         ready = await data_files.get_ready(transaction, person, number, partial=partial)
         if format == "xlsx":
             made = await data_files.workbook(transaction, person, ready)
-            return attachment(made.name, made.media_type, made.content)
-    folder = tempfile.TemporaryDirectory(prefix="data-")
-    try:
-        target = FilePath(folder.name) / "data"
+            return stored_attachment(database, person, made)
+
+    async def write(target: FilePath) -> None:
         await data_files.write(database, person, ready, format, target)
-    except BaseException:
-        folder.cleanup()
-        raise
-    headers = dict(attachment(file_name(number, format), MEDIA_TYPES[format], b"").headers)
-    del headers["content-length"]
-    return FileResponse(target, headers=headers, background=BackgroundTask(folder.cleanup))
+
+    return await written_attachment(file_name(number, format), MEDIA_TYPES[format], write)
 
 
 def _applied(applied: Applied) -> AppliedAnswer:

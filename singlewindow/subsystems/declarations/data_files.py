@@ -7,7 +7,7 @@ from pathlib import Path
 
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.jobs import files
-from singlewindow.kernel.jobs.files import StoredFile
+from singlewindow.kernel.jobs.files import BegunFile
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import NotFound
 from singlewindow.kernel.spreadsheets.export_files import FileFormat
@@ -78,12 +78,12 @@ async def _question(transaction: Transaction, person: Person, progress: Progress
     return rules.partial_question([row["declaration"] for row in rows], progress.failed)
 
 
-async def workbook(transaction: Transaction, person: Person, ready: Ready) -> StoredFile:
-    """The workbook of an application. Raises Gone where it has just been swept."""
-    found = await files.get_many(transaction, person, [ready.data_file_id])
-    if not found:
-        raise Gone(f"申请 {ready.number} {rules.GONE}")
-    return next(iter(found.values()))
+async def workbook(transaction: Transaction, person: Person, ready: Ready) -> BegunFile:
+    """The workbook of an application, its beginning. Raises Gone where it has just been swept."""
+    try:
+        return await files.begin(transaction, person, ready.data_file_id)
+    except NotFound:
+        raise Gone(f"申请 {ready.number} {rules.GONE}") from None
 
 
 async def write(database: Database, person: Person, ready: Ready, format: FileFormat, target: Path) -> None:

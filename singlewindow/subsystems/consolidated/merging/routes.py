@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -15,7 +14,7 @@ from singlewindow.kernel.definition.check import find_day
 from singlewindow.kernel.documents.view import actions_of
 from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import Base, ChapterPerson
-from singlewindow.kernel.http.job_routes import attachment
+from singlewindow.kernel.http.downloads import written_attachment
 from singlewindow.kernel.http.print_routes import Pdf
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
@@ -241,11 +240,12 @@ async def export_declarations(person: ChapterPerson, database: Base, asked: Aske
     async with database.transaction(person.actor) as transaction:
         await declarations.check_exportable(transaction, person, asked)
         today = transaction.now.astimezone(CHINA).date()
-    with TemporaryDirectory(prefix="export-") as folder, waited_for(person.company_id):
-        target = Path(folder) / "list.xlsx"
-        await export("xlsx", declarations.PARTS, declarations.exported(database, person, asked), target)
-        content = target.read_bytes()
-    return attachment(f"集报报关单列表_{today}.xlsx", XLSX, content)
+
+    async def write(target: Path) -> None:
+        with waited_for(person.company_id):
+            await export("xlsx", declarations.PARTS, declarations.exported(database, person, asked), target)
+
+    return await written_attachment(f"集报报关单列表_{today}.xlsx", XLSX, write)
 
 
 @router.get(

@@ -1629,7 +1629,7 @@ export interface paths {
         };
         /**
          * The file that a job made
-         * @description As long as it is kept.
+         * @description As long as it is kept; sent in pieces.
          */
         get: operations["result_api_jobs__id__result_get"];
         put?: never;
