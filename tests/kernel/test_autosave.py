@@ -73,6 +73,18 @@ async def test_each_tab_has_its_own_and_each_account_sees_its_own(house: House) 
     assert [item["content"]["remark"] for item in await offers(member)] == ["二", "一"]
 
 
+async def test_it_is_offered_in_the_form_of_its_type_alone(house: House) -> None:
+    """UI-15: what was typed into one form is not offered in another one's; a tab that goes on to another form takes
+    what it held along."""
+    member, key = await house.member(), tab()
+    other = {"content": {}, "number": None}
+    await keep(member, key)
+    assert (await member.http.get("/api/autosaves/_load")).json()["items"] == []
+    assert (await member.http.put(f"/api/autosaves/_load/{key}", json=other)).status_code == 200
+    assert await offers(member) == []
+    assert [each["key"] for each in (await member.http.get("/api/autosaves/_load")).json()["items"]] == [key]
+
+
 async def test_row_level_security_keeps_accounts_apart_too(house: House) -> None:
     """PORT-10: a query that forgot to ask sees the account's own rows only, also within a company."""
     member = await house.member()

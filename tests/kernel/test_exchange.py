@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from uuid import uuid4
@@ -19,6 +20,7 @@ from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.exchange.receipts import File, Heard
 from singlewindow.kernel.exchange.transport import HttpTransport, PermanentFailure, TemporaryFailure
 from tests.house import House
+from tests.kernel.test_amendments import accepted
 from tests.kernel.test_documents import TYPE, applied, letter, reference
 from tests.pdf_samples import make_pdf
 
@@ -155,6 +157,58 @@ async def test_the_rest_of_a_batch_waits_when_customs_are_away(house: House) -> 
     await house.send()
     for member, view in documents:
         assert (await member.view(TYPE, view["number"]))["status"]["name"] == "发往海关成功"
+
+
+async def test_a_message_that_does_not_go_waits_longer_each_time(house: House) -> None:
+    """CUST-05: 0.2 s, doubled with each try up to half a minute; before that it is not tried again."""
+    _, view = await applied(house)
+    of_it = "o.document_id = (select id from document where number = $1)"
+    house.customs.away = True
+    for tries, seconds in ((0, 0.2), (1, 0.4), (6, 12.8), (7, 25.6), (8, 30), (1_000, 30)):
+        await house.sql(
+            f"update outbox o set attempts = $2, next_at = now() where {of_it}", view["number"], tries
+        )
+        [begun] = await house.sql("select clock_timestamp() as at")
+        await house.send()
+        [row] = await house.sql(
+            f"""select attempts, extract(epoch from next_at - $2)::float as since_it_began,
+                    extract(epoch from next_at - clock_timestamp())::float as left
+                from outbox o where {of_it}""",
+            view["number"],
+            begun["at"],
+        )
+        assert row["attempts"] == tries + 1
+        assert row["left"] < seconds + 0.01, tries
+        assert row["since_it_began"] > seconds - 0.01, tries
+    house.customs.away = False
+    await house.send()
+    assert view["number"] not in {each.number for each in house.customs.received}, "half a minute is not over"
+    await house.sql(f"update outbox o set next_at = now() where {of_it}", view["number"])
+    await house.send()
+    assert view["number"] in {each.number for each in house.customs.received}
+
+
+async def test_messages_of_one_document_go_in_their_order(house: House) -> None:
+    """CUST-05: of a document the oldest message alone; while that one waits, nothing behind it goes."""
+    made = await accepted(house)
+    await made.changed(vessel="远洋二号")
+    await made.declare("change")
+    # As a worker leaves it that died before it had noted that customs have the first.
+    await house.sql(
+        """update outbox o set state = 'queued', next_at = now() + interval '1 hour'
+           from submission s join document d on d.id = s.document_id
+           where s.id = o.submission_id and s.sequence = 1 and d.number = $1""",
+        made.number,
+    )
+
+    async def gone() -> list[int]:
+        house.customs.received.clear()
+        await house.send()
+        return [each.sequence for each in house.customs.received if each.number == made.number]
+
+    assert await gone() == []
+    await house.sql("update outbox set next_at = now() where state = 'queued'")
+    assert [await gone() for _ in range(3)] == [[1], [2], []]
 
 
 async def test_two_workers_send_each_message_once(house: House) -> None:
@@ -385,3 +439,34 @@ async def test_files_of_a_batch_travel_together(house: House, monkeypatch: pytes
     assert asked == [["attachment"] * 2, ["attachment"], ["submission"] * 2]
     names = [(await member.view(TYPE, view["number"]))["status"]["name"] for member, view in documents]
     assert sorted(names) == ["发往海关成功", "发往海关成功", "发送失败"]
+
+
+async def test_a_request_holds_only_so_many_bytes_of_files(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: customs refuse a request that is too large; a file that is larger than that by itself goes alone."""
+    files = [make_pdf(pages=pages) for pages in (4, 5, 6, 7)]
+    for data in files:
+        member = await house.member()
+        view = await member.save(TYPE, letter(reference()))
+        view = (await member.upload(TYPE, view["number"], "1", data)).json()
+        await member.apply(TYPE, view)
+    original, asked = house.customs.send, []
+
+    async def watched(envelopes: Sequence[Envelope]) -> list[Answer]:
+        asked.append([each.id for each in envelopes if each.kind is MessageKind.ATTACHMENT])
+        return await original(envelopes)
+
+    monkeypatch.setattr(house.customs, "send", watched)
+    monkeypatch.setattr(outbox, "FILES_BYTES", len(files[0]) + len(files[1]))
+    await house.send()
+    one, two, three, four = (hashlib.sha256(data).hexdigest() for data in files)
+    assert asked == [[one, two], [three], [four], []]
+    asked.clear()
+    monkeypatch.setattr(outbox, "FILES_BYTES", 1)
+    await house.sql(
+        """update outbox set state = 'queued', next_at = now()
+           where id in (select id from outbox order by id desc limit 2)"""
+    )
+    await house.send()
+    assert asked == [[three], [four], []]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from singlewindow.kernel.database.connection import Actor
 from singlewindow.kernel.documents import form_templates
 from singlewindow.kernel.documents.form_templates import LONGEST, MOST
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.people.standing import find_person
 from singlewindow.kernel.subsystem import get_document_type
+from tests.fences import FENCES, leave_standing
 from tests.house import House, Member
 
 ADDRESS = "/api/form-templates/_template"
+OTHER_ADDRESS = "/api/form-templates/_load"
 
 
 async def names(member: Member) -> list[str]:
@@ -46,6 +50,39 @@ async def test_names_are_renamed_deleted_and_never_doubled(house: House) -> None
     assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 204
     assert (await member.http.delete(f"{ADDRESS}/{other}")).status_code == 404
     assert await names(member) == ["甲"]
+
+
+@pytest.mark.parametrize("fences", FENCES)
+async def test_each_type_and_each_company_has_its_own(house: House, fences: str) -> None:
+    """GATE-11, PORT-10: in the form of another type, or at another company, a template is as one that is not there."""
+    member = await house.member()
+    colleague, stranger = await house.member(member.customs_code), await house.member()
+    leave_standing(house, fences)
+    kept = (await member.http.post(ADDRESS, json={"name": "每日", "content": {}})).json()
+    assert await names(colleague) == ["每日"]
+    for who, address in ((member, OTHER_ADDRESS), (stranger, ADDRESS)):
+        assert (await who.http.get(address)).json()["items"] == []
+        assert (await who.http.get(f"{address}/{kept['id']}")).status_code == 404
+        assert (await who.http.put(f"{address}/{kept['id']}", json={"name": "x"})).status_code == 404
+        assert (await who.http.delete(f"{address}/{kept['id']}")).status_code == 404
+        made = await who.http.post(address, json={"name": "每日", "content": {}})
+        assert made.status_code == 201, "its name is free there"
+    second = (await member.http.post(OTHER_ADDRESS, json={"name": "每周", "content": {}})).json()["id"]
+    await member.http.post(ADDRESS, json={"name": "每月", "content": {}})
+    assert (await member.http.put(f"{OTHER_ADDRESS}/{second}", json={"name": "每月"})).status_code == 200
+    assert (await colleague.http.get(f"{ADDRESS}/{kept['id']}")).json()["name"] == "每日"
+
+
+async def test_the_list_goes_by_name_and_a_name_may_stay(house: House) -> None:
+    """GATE-11: a template is given its own name again without a refusal; the longest name that may be is kept."""
+    member, longest = await house.member(), "c" * LONGEST
+    ids = [
+        (await member.http.post(ADDRESS, json={"name": name, "content": {}})).json()["id"]
+        for name in ("b", "a", longest)
+    ]
+    assert await names(member) == ["a", "b", longest]
+    assert (await member.http.put(f"{ADDRESS}/{ids[0]}", json={"name": " b "})).status_code == 200
+    assert await names(member) == ["a", "b", longest]
 
 
 async def test_two_renamed_alike_at_once(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from singlewindow.kernel.people import session_store
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, NotInThisState
 from singlewindow.kernel.subsystem import DocumentType, get_document_type
+from tests.fences import FENCES, leave_standing
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
 
@@ -43,6 +45,8 @@ async def test_a_key_stands_for_one_content(house: House) -> None:
     assert violation["rule"] == "request.idempotency"
     assert first.json()["number"] in violation["message"]
     assert violation["advice"]
+    wrong = await save(member, {**content, "transport": "Q"})
+    assert [each["rule"] for each in wrong.json()["violations"]] == ["request.idempotency"], "right or wrong"
     mine = await house.sql(
         "select from document d join company c on c.id = d.company_id where customs_code = $1",
         member.customs_code,
@@ -64,6 +68,22 @@ async def test_a_key_is_each_accounts_own(house: House) -> None:
     assert (await save(two, letter(reference()))).status_code == 201
 
 
+@pytest.mark.parametrize("fences", ["both", "the application alone"])
+async def test_each_key_of_each_account_stands_for_its_own_document(house: House, fences: str) -> None:
+    """A colleague may use the same key, and an account many: what is sent again is answered with what it made."""
+    member = await house.member()
+    colleague, content = await house.member(member.customs_code), letter(reference())
+    leave_standing(house, fences)
+    made = [
+        (who, key, (await who.save(TYPE, content, **{"Idempotency-Key": key}))["number"])
+        for who in (member, colleague)
+        for key in ("key-0001", "key-0002", "key-0003")
+    ]
+    assert len({number for *_, number in made}) == len(made)
+    for who, key, number in made:
+        assert (await who.save(TYPE, content, **{"Idempotency-Key": key}))["number"] == number
+
+
 @pytest.mark.parametrize("was_sent", [False, True])
 async def test_a_key_whose_document_is_gone_makes_a_new_one(house: House, was_sent: bool) -> None:
     """Deleted or hidden: the request is done again, and the key then stands for the new document."""
@@ -74,7 +94,10 @@ async def test_a_key_whose_document_is_gone_makes_a_new_one(house: House, was_se
         await member.apply(TYPE, (await member.upload(TYPE, first["number"], "1")).json())
         await house.send()
     assert (await member.http.delete(f"{DOCUMENTS}/{first['number']}")).status_code == 204
-    second = await save(member, content)
+    wrong = await save(member, {**content, "transport": "Q"})
+    assert [each["rule"] for each in wrong.json()["violations"]] == ["field.code"]
+    second, *others = await asyncio.gather(*(save(member, content) for _ in range(4)))
+    assert {each.json()["number"] for each in others} == {second.json()["number"]}, "also at the same moment"
     assert second.status_code == 201
     assert second.json()["number"] != first["number"]
     assert (await save(member, content)).json()["number"] == second.json()["number"]
@@ -97,6 +120,27 @@ async def test_deleting_may_name_a_version(house: House) -> None:
     assert (await member.http.delete(url, headers={"If-Match": '"2"'})).status_code == 204
     other = await member.save(TYPE, letter(reference()))
     assert (await member.http.delete(f"{DOCUMENTS}/{other['number']}")).status_code == 204
+
+
+@pytest.mark.parametrize("fences", FENCES)
+async def test_ticked_rows_alone_are_deleted(house: House, fences: str) -> None:
+    """UI-09, PORT-10: what was not ticked stays; what is another type's or company's, deleted or none is named."""
+    member, stranger = await house.member(), await house.member()
+    ticked, left = [(await member.save(TYPE, letter(reference())))["number"] for _ in range(2)]
+    other = (await member.save("_load", {}))["number"]
+    foreign = (await stranger.save(TYPE, letter(reference())))["number"]
+    hidden = (await member.save(TYPE, letter(reference())))["number"]
+    await house.sql("update document set hidden = true where number = $1", hidden)
+    leave_standing(house, fences)
+    numbers = [ticked, other, foreign, hidden, "202600000000000000"]
+    answer = (await member.http.post(f"{DOCUMENTS}/delete", json={"numbers": numbers})).json()
+    assert answer["deleted"] == [ticked]
+    assert {each["number"]: each["why"] for each in answer["refused"]} == {
+        number: f"没有编号为 {number} 的单据" for number in numbers[1:]
+    }
+    assert (await member.view(TYPE, left))["status"]["name"] == "暂存"
+    assert (await member.view("_load", other))["number"] == other
+    assert (await stranger.view(TYPE, foreign))["number"] == foreign
 
 
 # ------------------------------------------------------------------------------------------- who may do what

@@ -147,6 +147,7 @@ async def test_bind_the_own_card(house: House) -> None:
     assert (await client.post("/api/documents/_template", json={"content": {}})).status_code != 403
     again = await bind(house, client, new_card(house, member.customs_code), "/api/account/card")
     assert again.status_code == 409
+    assert again.json()["detail"] == f"该账号已绑定卡 {card.card_no}，请先由企业管理员解绑"
 
 
 async def test_after_log_out_the_cookie_is_worth_nothing(house: House) -> None:

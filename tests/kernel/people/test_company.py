@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from singlewindow.kernel.http.sessions import administrator, cookie_name, session_life
-from singlewindow.kernel.people import attempts, session_store
+from singlewindow.kernel.people import accounts, attempts, session_store
+from tests.fences import FENCES, leave_standing
 from tests.house import House, Member
 from tests.kernel.people.stage import (
     PASSWORD,
@@ -116,6 +117,44 @@ async def test_the_last_administrator_stays(house: House) -> None:
     assert (await head.http.get(ACCOUNTS)).status_code == 403, "an operator from now on"
 
 
+async def test_who_is_out_of_use_is_not_the_last_administrator(house: House) -> None:
+    """PORT-09: an administrator's account that is deactivated may become an operator's, also where one other is left;
+    what an account is already is no act."""
+    head, _, id = await office(house)
+    for path, body in (("role", {"role": "administrator"}), ("active", {"active": False})):
+        assert (await head.http.put(f"{ACCOUNTS}/{id}/{path}", json=body)).status_code == 200
+    assert (await row_of(head, id))["actions"]["role"]["why"] == ""
+    mine = await id_of(house, head)
+    for path, body in (("role", {"role": "administrator"}), ("active", {"active": True})):
+        same = await head.http.put(f"{ACCOUNTS}/{mine}/{path}", json=body)
+        assert same.status_code == 200, "the last one stays what he is"
+    lowered = await head.http.put(f"{ACCOUNTS}/{id}/role", json={"role": "operator"})
+    assert (lowered.status_code, lowered.json()["role"]) == (200, "operator")
+    items = (await head.http.get("/api/company/log")).json()["items"]
+    assert [(each["what"], each["detail"]) for each in items] == [
+        ("设置角色", "操作员"), ("停用账号", ""), ("设置角色", "企业管理员"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fences", FENCES)
+async def test_accounts_are_listed_by_pages(
+    house: House, monkeypatch: pytest.MonkeyPatch, fences: str
+) -> None:
+    """PORT-09, PORT-10: the oldest first, none twice, none left out, and no stranger's among them."""
+    head = await house.member(role="administrator")
+    await house.member()
+    others = [await house.member(head.customs_code) for _ in range(3)]
+    ids = [await id_of(house, each) for each in (head, *others)]
+    await house.sql("update account set role = 'administrator' where id = $1", ids[2])
+    await house.member(role="administrator")
+    monkeypatch.setattr(accounts, "PAGE", 3)
+    leave_standing(house, fences)
+    pages = [(await head.http.get(ACCOUNTS, params={"page": page})).json() for page in (1, 2, 3)]
+    assert [[each["id"] for each in page["items"]] for page in pages] == [ids[:3], ids[3:], []]
+    assert [(page["total"], page["size"]) for page in pages] == [(4, 3)] * 3
+    assert pages[0]["items"][0]["actions"]["role"]["allowed"], "there are two administrators"
+
+
 @pytest.mark.parametrize(("path", "body"), [("active", {"active": False}), ("role", {"role": "operator"})])
 async def test_two_administrators_at_the_same_instant(house: House, path: str, body: dict[str, Any]) -> None:
     """PORT-09: each takes the other's rights away; one remains. `attempt` only repeats it."""
@@ -188,13 +227,18 @@ async def test_bind_and_unbind_a_card(house: House) -> None:
     challenge = (await with_card.post("/api/session/card/challenge")).json()
     begun = await with_card.post("/api/session/card", json=answer(house, card, challenge))
     assert begun.json()["account"]["username"] == username
-    assert (await bind(house, head.http, new_card(house, head.customs_code), base)).status_code == 409
+    second = await bind(house, head.http, new_card(house, head.customs_code), base)
+    assert (second.status_code, second.json()["detail"]) == (409, f"该账号已绑定卡 {card.card_no}，请先解绑")
+    spare = await house.member(head.customs_code)
+    assert (await head.http.delete(f"{ACCOUNTS}/{await id_of(house, spare)}/card")).status_code == 200
     freed = await head.http.delete(base)
     assert (freed.status_code, freed.json()["card_no"]) == (200, None)
     assert (await with_card.get("/api/session")).status_code == 401
     assert (await operator.http.get("/api/session")).json()["bound_card"] is None
     assert (await head.http.delete(base)).status_code == 409
     assert (await bind(house, head.http, card, base)).status_code == 200, "it may be bound again"
+    [free] = await house.sql("select account_id from card where card_no = $1", spare.card_no)
+    assert free["account_id"] is None, "the company's other card is nobody's still"
 
 
 async def _name(house: House, id: int) -> str:
@@ -228,6 +272,30 @@ async def test_cards_that_cannot_be_bound(house: House) -> None:
 
 def answer_of(house: House, card: Any) -> str:
     return answer(house, card, {"challenge": "x", "signing_input": "x"})["certificate"]
+
+
+@pytest.mark.parametrize("fences", ["both", "the application alone"])
+async def test_a_card_that_another_company_has_is_not_taken(house: House, fences: str) -> None:
+    """PORT-09, PORT-10: also where it is bound to nobody there, whatever its certificate says."""
+    head, stranger = await house.member(role="administrator"), await house.member()
+    operator = await house.member(head.customs_code, bound=False)
+    base = f"{ACCOUNTS}/{await newest(house)}/card"
+    card = new_card(house, head.customs_code)
+    await house.sql(
+        "update card set card_no = $1, account_id = null, bound_at = null where card_no = $2",
+        card.card_no,
+        stranger.card_no,
+    )
+    leave_standing(house, fences)
+    refused = await bind(house, head.http, card, base)
+    assert (refused.status_code, card.card_no in refused.json()["detail"]) == (409, True)
+    assert (await operator.http.get("/api/session")).json()["bound_card"] is None
+
+
+async def newest(house: House) -> int:
+    """The account that was made last."""
+    [row] = await house.sql("select max(id) as id from account")
+    return int(row["id"])
 
 
 async def test_one_card_for_two_accounts_at_the_same_instant(house: House) -> None:
@@ -281,18 +349,21 @@ async def every_account_route(
 
 async def test_the_log_tells_every_act(house: House) -> None:
     """PORT-09: who, when, what; newest first; the own company's only."""
-    head, _, id = await office(house)
+    head, operator, id = await office(house)
     await head.http.post(ACCOUNTS, json={"username": "logged1", "display_name": "记录", "password": PASSWORD})
     for path, body in (("role", {"role": "administrator"}), ("active", {"active": False}),
                        ("active", {"active": True}), ("password", {"password": "Lantern-2027"})):  # fmt: skip
         await head.http.put(f"{ACCOUNTS}/{id}/{path}", json=body)
     await head.http.delete(f"{ACCOUNTS}/{id}/card")
+    card = new_card(house, head.customs_code)
+    assert (await bind(house, head.http, card, f"{ACCOUNTS}/{id}/card")).status_code == 200
     items = (await head.http.get("/api/company/log")).json()["items"]
     assert [each["what"] for each in items] == [
-        "解绑卡", "重置密码", "启用账号", "停用账号", "设置角色", "添加账号",
+        "绑定卡", "解绑卡", "重置密码", "启用账号", "停用账号", "设置角色", "添加账号",
     ]  # fmt: skip
     assert {each["account"] for each in items[:-1]} == {await _name(house, id)}
-    assert items[4]["detail"] == "企业管理员"
+    details = [each["detail"] for each in items]
+    assert (details[0], details[1], details[5]) == (card.card_no, operator.card_no, "企业管理员")
     assert all(each["at"] and "（user" in each["who"] for each in items)
     older = (await head.http.get("/api/company/log", params={"before": items[2]["id"]})).json()["items"]
     assert older == items[3:]

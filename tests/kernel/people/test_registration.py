@@ -9,7 +9,7 @@ from base64 import b64encode, urlsafe_b64decode
 import pytest
 
 from singlewindow.contract import demo_pki
-from singlewindow.kernel.people import attempts
+from singlewindow.kernel.people import attempts, registration
 from tests.house import House
 from tests.kernel.people.stage import (
     CAPTCHA,
@@ -19,6 +19,7 @@ from tests.kernel.people.stage import (
     captcha,
     certificate,
     form,
+    id_of,
     log_in,
     new_card,
     prepare,
@@ -146,6 +147,72 @@ async def test_another_form_than_the_signed_one(house: House) -> None:
     signed = answer(house, card, (await prepare(client, filled)).json())
     refused = await client.post("/api/registration", json=filled | signed | {"username": "someoneelse"})
     assert rules(refused) == [("signature", "login.card.signature")]
+
+
+@pytest.mark.parametrize(
+    ("box", "value", "rule"),
+    [
+        ("password", "weak", "account.password"),
+        ("display_name", " ", "account.name"),
+        ("name", "另一家公司", "registration.card"),
+        ("scc", "91310000MA00000000", "registration.card"),
+    ],
+)
+async def test_what_is_sent_in_is_looked_at_again(house: House, box: str, value: str, rule: str) -> None:
+    """PORT-09: what the card does not sign is as right in the form that is sent in as in the one that was checked."""
+    card, client = new_card(house), browser(house)
+    filled = form(house, card)
+    signed = answer(house, card, (await prepare(client, filled)).json())
+    refused = await client.post("/api/registration", json=filled | signed | {box: value})
+    assert (box, rule) in rules(refused)
+    assert not await house.sql("select 1 from company where customs_code = $1", card.customs_code)
+
+
+@pytest.mark.parametrize("what", ["card", "username"])
+async def test_what_another_company_has_is_named(
+    house: House, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """PORT-09: a card that is another company's already, and a user name that somebody took at the same instant: at its
+    box, and nothing is stored."""
+    card, client, other = new_card(house), browser(house), await house.member()
+    filled = form(house, card)
+    body = filled | answer(house, card, (await prepare(client, filled)).json())
+    if what == "card":
+        await house.sql("update card set card_no = $1 where card_no = $2", card.card_no, other.card_no)
+    else:
+        await house.sql("update account set username = $1 where id = $2", filled["username"],
+                        await id_of(house, other))  # fmt: skip
+
+        async def nobody_yet(*_: object) -> tuple[bool, bool]:
+            return False, False
+
+        monkeypatch.setattr(registration, "_known", nobody_yet)
+    refused = rules(await client.post("/api/registration", json=body))
+    expected = (
+        ("certificate", "registration.card") if what == "card" else ("username", "account.username.taken")
+    )
+    assert refused == [expected]
+    assert not await house.sql("select 1 from company where customs_code = $1", card.customs_code)
+
+
+async def test_right_forms_close_no_door_and_wrong_answers_do(house: House) -> None:
+    """PORT-09: who checks a right form many times goes on; a signature that proves nothing and what is no card
+    count for the address."""
+    card, address = new_card(house), "10.77.0.2"
+    client, filled = browser(house, address), form(house, card)
+    for _ in range(attempts.PER_USERNAME + 1):
+        prepared = await prepare(client, filled)
+        assert prepared.status_code == 200, prepared.text
+    await house.sql(
+        """insert into login_attempt (username, address, level, succeeded)
+           select '', $1, 'register', false from generate_series(1, $2::int)""",
+        address,
+        attempts.PER_ADDRESS - 2,
+    )
+    unsigned = filled | answer(house, card, prepared.json()) | {"signature": b64encode(b"none").decode()}
+    assert (await client.post("/api/registration", json=unsigned)).status_code == 422
+    assert (await client.post("/api/registration/card", json={"certificate": "AAAA"})).status_code == 422
+    assert (await client.post("/api/registration", json=unsigned)).status_code == 429
 
 
 async def test_a_challenge_serves_once_and_for_its_purpose(house: House) -> None:
