@@ -22,14 +22,15 @@ Process = tuple[str, int, int]  # part, process id, when it started: ids come ag
 @dataclass(frozen=True)
 class Spent:
     """Seconds of CPU by process, what was spent by processes that have ended, seconds for which the generator was ready
-    and had no core, what all cores of the machine spent on whatever it was, what its host kept of them, and seconds of
-    the clock."""
+    and had no core, what all cores of the machine spent on whatever it was, what its host kept of them, for how long
+    they had nothing to do, and seconds of the clock."""
 
     processes: dict[Process, float]
     ended: float
     waiting: float
     machine: float
     stolen: float
+    unused: float
     seconds: float
 
     def since(self, earlier: Spent) -> Spent:
@@ -43,6 +44,7 @@ class Spent:
             self.waiting - earlier.waiting,
             self.machine - earlier.machine,
             self.stolen - earlier.stolen,
+            self.unused - earlier.unused,
             self.seconds - earlier.seconds,
         )
 
@@ -83,10 +85,15 @@ class Spent:
 
     @property
     def of_machine(self) -> dict[str, float]:
-        """Cores that others used meanwhile, the kernel's own work for us among them, and that the host kept."""
+        """Cores that others used meanwhile, the kernel's own work for us among them, that the host kept, and that had
+        nothing to do: where these are many it was waiting, not cost, that made the rate."""
         whole = self.seconds or 1.0
         others = max(self.machine - self.cpu, 0.0) / whole
-        return {"cores_used_by_others": round(others, 2), "cores_stolen": round(self.stolen / whole, 2)}
+        return {
+            "cores_used_by_others": round(others, 2),
+            "cores_stolen": round(self.stolen / whole, 2),
+            "cores_idle": round(self.unused / whole, 2),
+        }
 
 
 def look(launcher: int, extra: dict[str, int]) -> Spent:
@@ -143,9 +150,10 @@ def _waiting() -> float:
         return 0.0
 
 
-def _machine() -> tuple[float, float]:
-    """Seconds that all cores were busy (user, nice, system, irq, softirq), and that the host gave to others."""
-    user, nice, system, _, _, irq, softirq, steal = map(
+def _machine() -> tuple[float, float, float]:
+    """Seconds that all cores were busy (user, nice, system, irq, softirq), that the host gave to others, and that
+    nothing was to be done or only the disk was waited for."""
+    user, nice, system, idle, disk, irq, softirq, steal = map(
         int, Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]
     )
-    return (user + nice + system + irq + softirq) / TICK, steal / TICK
+    return (user + nice + system + irq + softirq) / TICK, steal / TICK, (idle + disk) / TICK

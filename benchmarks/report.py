@@ -65,13 +65,16 @@ def _told(its: Mapping[str, Any]) -> str:
 
 
 def cpu(figures: Figures) -> str:
-    """CPU of a flow, by process."""
+    """CPU of a flow, by process, and how much of the cores was left while people asked."""
     rows = []
     for figure, label in FORMS.items():
         if figure in figures:
             found, whole = _parts(figures[figure]["cpu_ms"]), figures[figure]["cpu_ms"]["all"]
-            rows.append(f"| {label} | {' | '.join(_ms(found[part]) for part in ORDER)} | {whole:.1f} |")
-    return _table(("CPU ms a flow", *ORDER, "together"), rows)
+            left = _ms(figures[figure]["machine"].get("cores_idle"))
+            rows.append(
+                f"| {label} | {' | '.join(_ms(found[part]) for part in ORDER)} | {whole:.1f} | {left} |"
+            )
+    return _table(("CPU ms a flow", *ORDER, "together", "cores idle"), rows)
 
 
 def _parts(cpu_ms: Mapping[str, float]) -> dict[str, float]:

@@ -113,7 +113,9 @@ async def test_lost_is_what_either_side_lacks() -> None:
 
 def test_flows_belong_to_the_phase_in_which_they_were_due() -> None:
     """Not to the one in which they ended; one without an end is a flow of the phase all the same."""
-    phase = Phase(10.0, 2.0, {"save": Samples([0.001])}, Samples(), Spent({}, 0, 0, 0, 0, 2.0), began=100.0)
+    phase = Phase(
+        10.0, 2.0, {"save": Samples([0.001])}, Samples(), Spent({}, 0, 0, 0, 0, 0, 2.0), began=100.0
+    )
     found = phase.figures({"A": 99.9, "B": 100.0, "C": 101.9, "D": 102.0}, {"B": 103.0, "D": 104.0})
     assert found["flows"] == 2
     assert found["until_final_ms"]["max"] == 3000

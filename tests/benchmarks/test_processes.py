@@ -13,9 +13,10 @@ def spent(
     ended: float = 0.0,
     waiting: float = 0.0,
     machine: float = 0.0,
+    unused: float = 0.0,
     seconds: float = 0.0,
 ) -> Spent:
-    return Spent(processes, ended, waiting, machine, 0.0, seconds)
+    return Spent(processes, ended, waiting, machine, 0.0, unused, seconds)
 
 
 def test_time_of_a_process_that_ended_is_neither_lost_nor_counted_twice() -> None:
@@ -36,10 +37,10 @@ def test_a_process_id_that_comes_again_is_another_process() -> None:
 def test_the_generators_share_of_its_core() -> None:
     """Busy, ready without a core, and idle are one; what others used is what the machine did beyond us."""
     before = spent({OURS: 0.0, PORTAL: 0.0})
-    after = spent({OURS: 4.0, PORTAL: 12.0}, waiting=3.0, machine=18.0, seconds=10.0)
+    after = spent({OURS: 4.0, PORTAL: 12.0}, waiting=3.0, machine=18.0, unused=2.0, seconds=10.0)
     found = after.since(before)
     assert found.generator == {"busy": 0.4, "waiting": 0.3, "idle": 0.3, "share_of_all_cpu": 0.25}
-    assert found.of_machine == {"cores_used_by_others": 0.2, "cores_stolen": 0.0}
+    assert found.of_machine == {"cores_used_by_others": 0.2, "cores_stolen": 0.0, "cores_idle": 0.2}
     assert found.per(1000) == {"all": 16.0, "portal": 12.0, "generator": 4.0}
 
 
