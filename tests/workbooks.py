@@ -16,7 +16,7 @@ HEADER = ["*序号", "*申请事项编号", "*运输方式", "船名", "备注"]
 GOODS = ["*序号", "*名称", "*重量", "舱位"]
 
 
-def workbook(sheets: Mapping[str, Rows], *, numbers: bool = False) -> bytes:
+def workbook(sheets: Mapping[str, Rows], *, numbers: bool = False, hidden: Sequence[str] = ()) -> bytes:
     """A workbook of sheets with these rows; texts as texts, numbers as numbers."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made)
@@ -24,6 +24,8 @@ def workbook(sheets: Mapping[str, Rows], *, numbers: bool = False) -> bytes:
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for title, rows in sheets.items():
         sheet = book.add_worksheet(title)
+        if title in hidden:
+            sheet.hide()
         for at, row in enumerate(rows):
             for where, cell in enumerate(row):
                 if isinstance(cell, str):

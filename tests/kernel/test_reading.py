@@ -12,7 +12,7 @@ import pytest
 
 from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.spreadsheets import reader
-from singlewindow.kernel.spreadsheets.layout import sheets_of
+from singlewindow.kernel.spreadsheets.layout import NEVER_FILLED_IN, sheets_of
 from singlewindow.kernel.spreadsheets.reader import NotReadNow, ReadingFailed, lines_of
 from singlewindow.kernel.spreadsheets.reading import MESSAGES, WORDS, ReadLimits, read
 from singlewindow.kernel.subsystem import get_document_type
@@ -20,6 +20,7 @@ from tests.house import House
 from tests.kernel.jobs import imported
 from tests.workbooks import GOODS, HEADER, changed, letters, workbook
 
+TRIP = ["1", "AB11", "4", None, None]
 ONE = letters([[1, "AB11", "4", None, None]])
 SHEET = "xl/worksheets/sheet1.xml"
 LITTLE = ReadLimits(max_documents=5, max_rows=8, seconds=20)
@@ -99,6 +100,14 @@ HOSTILE: dict[str, tuple[str, Any]] = {
     ),
     "no document": ("no_document", lambda: letters([])),
     "another sheet": ("no_sheet", lambda: workbook({"Sheet1": [HEADER]})),
+    "a table's sheet under another name": (
+        "foreign_sheet",
+        lambda: workbook({"表头": [HEADER, TRIP], "明细": [GOODS, ["1", "苹果", 1, None]]}),
+    ),
+    "a sheet more": (
+        "foreign_sheet",
+        lambda: workbook({"表头": [HEADER, TRIP], "货物": [GOODS], "货物 2": [GOODS]}),
+    ),
     "a head twice": ("head_twice", lambda: workbook({"表头": [[*HEADER, "备注"]]})),
     "a head of nothing": ("unknown_head", lambda: workbook({"表头": [[*HEADER, "单价"]]})),
     "an obligatory head missing": ("head_missing", lambda: workbook({"表头": [HEADER[:2]]})),
@@ -108,6 +117,27 @@ HOSTILE: dict[str, tuple[str, Any]] = {
         lambda: workbook({"表头": [HEADER, ["1", "AB11", "4", "", "", "x"]]}),
     ),
 }
+
+
+async def test_a_sheet_that_would_be_passed_over_is_named() -> None:
+    """GATE-11: nothing typed is silently dropped: which sheet it is, and how those of the template are called."""
+    with pytest.raises(Refused) as refused:
+        await lines(workbook({"表头": [HEADER, TRIP], "明细": [GOODS, ["1", "苹果", 1, None]]}))
+    [violation] = refused.value.violations
+    assert "「明细」" in violation.message
+    assert "「表头」「货物」" in violation.advice
+
+
+async def test_sheets_that_hold_nothing_of_the_senders_do_no_harm() -> None:
+    """GATE-11: an empty one, what the template or a result has besides, a hidden one beside the template's own; and a
+    document without rows needs no sheet for them."""
+    ours = {"表头": [HEADER, TRIP], "货物": [GOODS]}
+    lists = {name: [["x"]] for name in NEVER_FILLED_IN}
+    for sheets in (ours | {"Sheet3": [], "Sheet4": [[None, ""]]}, ours | lists, {"表头": [HEADER, TRIP]}):
+        assert len(await lines(workbook(sheets))) == 2
+    assert len(await lines(workbook(ours | {"清单": [["x"]]}, hidden=["清单"]))) == 2
+    with pytest.raises(Refused, match="明细"):
+        await lines(workbook({"表头": [HEADER, TRIP], "明细": [GOODS]}, hidden=["明细"]))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

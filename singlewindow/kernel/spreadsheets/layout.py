@@ -17,6 +17,9 @@ KEY_HINT = "每份单据一个序号，各表相同"
 """What stands under the head 序号, and tells the row of hints from a first document."""
 HEADER_SHEET = "表头"
 CODES_SHEET = "代码表"
+WRONG, SAVED, DOUBTFUL = "错误清单", "已暂存", "提醒"  # the lists of a result
+NEVER_FILLED_IN = (CODES_SHEET, WRONG, SAVED, DOUBTFUL)
+"""Sheets of templates and results in which nobody types anything."""
 SENDER_HEAD = Field(
     LABEL,
     "text",

@@ -65,6 +65,7 @@ class Wanted(Bounds):
     ]  # {"table": "", "sheet": "表头", "heads": {head: field}, "needs": [head, …]}
     key: str  # head of the column that joins
     hint: str  # what stands in that column in the row of hints
+    passed: Sequence[str]  # further sheets of ours, which nobody fills in
     max_documents: int
 
 
@@ -331,18 +332,40 @@ def opened(data: bytes, wanted: Bounds) -> tuple[python_calamine.CalamineWorkboo
 
 
 def tables_of(data: bytes, wanted: Wanted) -> Iterator[tuple[str, Table]]:
-    """The tables that the book has, the header first. Raises Refuse."""
+    """The tables that the book has, the header first. Raises Refuse, also for a sheet that would be passed over."""
     book, parts, errors = opened(data, wanted)
     for spec in wanted.sheets:
         name = spec["sheet"]
-        if name not in book.sheet_names:
-            if spec["table"]:
-                continue
+        if name not in book.sheet_names and not spec["table"]:
             raise Refuse("no_sheet", sheet=name)
+    _refuse_foreign_sheets(book, wanted)
+    for spec in wanted.sheets:
+        name = spec["sheet"]
+        if name not in book.sheet_names:
+            continue
         yield (
             spec["table"],
             Table(book.get_sheet_by_name(name), spec, wanted, errors.get(parts.get(name, ""), set())),
         )
+
+
+def _refuse_foreign_sheets(book: python_calamine.CalamineWorkbook, wanted: Wanted) -> None:
+    """Nothing that was typed is silently passed over: not even the rows of a table whose sheet somebody has renamed.
+
+    A hidden sheet, which programs leave for lists of their own, counts only where a sheet of the template is missing.
+    """
+    ours = [spec["sheet"] for spec in wanted.sheets]
+    whole = set(ours) <= set(book.sheet_names)
+    foreign = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.name not in {*ours, *wanted.passed}
+        and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        and (not whole or sheet.visible == python_calamine.SheetVisibleEnum.Visible)
+        and any(cell != "" for row in book.get_sheet_by_name(sheet.name).iter_rows() for cell in row)
+    ]
+    if foreign:
+        raise Refuse("foreign_sheet", sheets="」「".join(foreign), ours="」「".join(ours))
 
 
 def documents(tables: Mapping[str, Table], wanted: Wanted) -> Iterator[str]:

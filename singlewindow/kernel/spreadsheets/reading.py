@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from singlewindow.kernel.spreadsheets.layout import KEY, KEY_HINT, Sheet
+from singlewindow.kernel.spreadsheets.layout import KEY, KEY_HINT, NEVER_FILLED_IN, Sheet
 from singlewindow.kernel.spreadsheets.reader import (
     WORKBOOK_MESSAGES,
     Words,
@@ -40,6 +40,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "too_many_rows": ("工作表超过 {limit:,} 行", "请删除多余的行（包括只有格式的空行），或分成几个文件导入"),
     "too_many_documents": ("超过 {limit:,} 份单据", "请分成几个文件导入"),
     "no_sheet": ("没有名为「{sheet}」的工作表", _TEMPLATE),
+    "foreign_sheet": (
+        "工作表「{sheets}」中有内容，但不在导入模板中，其中的内容不会被导入",
+        "导入模板的工作表是「{ours}」：请把名称改为其中之一，或把内容移入其中；不需要导入的，请删除该工作表后重新导入",
+    ),
     "no_document": ("工作簿中没有填写任何单据", "请从第 3 行起填写后重新导入"),
     "head_twice": ("工作表「{sheet}」有两个名为「{head}」的列", "请删除多余的一列后重新导入"),
     "head_missing": ("工作表「{sheet}」缺少「{head}」列", _TEMPLATE),
@@ -83,6 +87,7 @@ def _wanted(sheets: Sequence[Sheet], limits: ReadLimits) -> dict[str, Any]:
         "sheets": described,
         "key": KEY,
         "hint": KEY_HINT,
+        "passed": NEVER_FILLED_IN,
         "max_documents": limits.max_documents,
         **bounds_of(limits),
     }

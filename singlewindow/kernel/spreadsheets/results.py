@@ -17,11 +17,11 @@ from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.jobs.kind import Item, Result, Work
 from singlewindow.kernel.spreadsheets import workbook
 from singlewindow.kernel.spreadsheets.draft import CellFinding
+from singlewindow.kernel.spreadsheets.layout import DOUBTFUL, SAVED, WRONG
 from singlewindow.kernel.subsystem import DocumentType
 
 LISTED = 200  # items that are read at once
 _BEFORE = "此前已导入，未重复保存"
-WRONG, SAVED, DOUBTFUL = "错误清单", "已暂存", "提醒"
 CELL = (("序号", 8), ("工作表", 12), ("行", 6), ("列", 6), ("栏目", 20), ("填写内容", 24))
 MORE = (("怎么办", 48), ("依据", 20))
 LISTS = {
