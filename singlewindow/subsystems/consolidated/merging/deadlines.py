@@ -68,7 +68,7 @@ _LISTS = f"""select left(accepted_on, 7) as month, nature = '{BONDED}' as bonded
         max(declared_on) filter (where status = '{CLOSED}') as declared_to
     from find_consolidated_list
     where {OWN} and not hidden and accepted_on <> '' and status = any(array{sorted(ON_THE_WAY | {CLOSED})!r})
-    group by 1, 2, 3"""
+    group by 1, 2, 3 order by 1, 2, 3"""
 # What stands in the grey guarantee of bonded goods counts for nothing, and need not be a day.
 _ENDING = f"""
     select * from (

@@ -79,8 +79,9 @@ def test_m1_five_lists_make_three_declarations() -> None:
 
 
 def test_m1_how_the_declaration_is_filled_is_a_switch() -> None:
-    instead = merge(m1().values(), AS_IT_IS)[0].content
-    assert (instead["vessel"], instead["bill_no"]) == ("集中申报", "2026100520261020")
+    with_voyage = [changed(each, voyage="K7") for each in m1().values()]
+    instead = merge(with_voyage, AS_IT_IS)[0].content
+    assert [instead[name] for name in ("vessel", "voyage", "bill_no")] == ["集中申报", "", "2026100520261020"]
     lists = m1()
     lists["L2"] = changed(lists["L2"], bill_no="TH0002")
     own = merge(lists.values(), Merging(instead=False))[0].content
@@ -101,6 +102,57 @@ def test_m4_prices_are_compared_by_value_and_texts_without_spaces_around() -> No
     two = listed("B", "2026-10-06", [good({**DURIAN, "model": " 金枕 "}, "5.0000", "2", "10.00")], 1, 2)
     [made] = merge([two, one], AS_IT_IS)
     assert rows(made) == [("鲜榴莲", "THA", "5", "3", "15.00")]
+    goods = [good({**DURIAN, "model": model}, "5", "1", "5") for model in ("5", "5.0")]
+    [made] = merge([listed("A", "2026-10-05", goods, 1, 3)], AS_IT_IS)
+    assert [row["model"] for row in made.content["goods"]] == ["5", "5.0"], "a text is no amount"
+
+
+def test_record_numbers_are_compared_by_value_and_what_is_no_number_as_a_text() -> None:
+    """CONS-13: 备案序号 01 and 1 are one item of the booklet; others are never taken for one another."""
+    goods = [good(DURIAN, "5", "1", "5", record_no=record_no) for record_no in ("1", "01", "A1", "A2")]
+    [made] = merge([listed("A", "2026-10-05", goods, 1, 5)], AS_IT_IS)
+    assert [(row["record_no"], row["quantity"], row["total"]) for row in made.content["goods"]] == [
+        ("1", "2", "10"), ("A1", "1", "5"), ("A2", "1", "5"),
+    ]  # fmt: skip
+
+
+def test_every_quantity_of_an_item_is_added_up() -> None:
+    """CONS-13: 数量, 法定第一 and 第二数量, 总价; the same goods twice in one list are one item, too."""
+    rows_of = [good(DURIAN, "5", quantity, total) for quantity, total in (("1", "5"), ("2", "10"))]
+    lists = [
+        listed(name, "2026-10-05", [{**row, "quantity1": "10.5", "quantity2": "3"} for row in rows_of], 1, 3)
+        for name in "AB"
+    ]
+    [made] = merge(lists, AS_IT_IS)
+    [row] = made.content["goods"]
+    assert [row[name] for name in ("quantity", "quantity1", "quantity2", "total")] == [
+        "6",
+        "42.0",
+        "12",
+        "30",
+    ]
+    assert related(made) == {1: ["A-1", "A-2", "B-1", "B-2"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("packages", "999999999"), ("gross_weight", "99999999999999.99999"), ("freight", "99999999999999.99999"),
+        ("total", "999999999999999.9999"), ("quantity", "99999999999999.99999"),
+    ],
+)  # fmt: skip
+def test_a_sum_has_no_more_digits_than_a_declaration_takes(name: str, most: str) -> None:
+    """CONS-13, FA 3.5: the list that would be one too many opens the next declaration, and nothing is cut."""
+
+    def one(number: str, amount: str) -> Listed:
+        row, fee = good(DURIAN, "5", "1", "5"), {"freight_mark": "3", "freight_currency": "USD"}
+        of = changed(listed(number, "2026-10-05", [row], 1, 3), **fee)
+        return changed(of, **({"goods": [{**row, name: amount}]} if name in row else {name: amount}))
+
+    least = most.translate(str.maketrans("9", "0"))[:-1] + "1"  # of its last place
+    nearly = str(Decimal(most) - Decimal(least))
+    assert len(merge([one("A", nearly), one("B", least)], AS_IT_IS)) == 1
+    assert [each.numbers for each in merge([one("A", most), one("B", least)], AS_IT_IS)] == [["A"], ["B"]]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +161,9 @@ def test_m4_prices_are_compared_by_value_and_texts_without_spaces_around() -> No
         ("ie_flag", "E"), ("nature", "2"), ("district", "5728"), ("port", "5728"), ("consignee_code", "4404110002"),
         ("owner_code", "4404110009"), ("trade_mode", "4019"), ("trade_country", "VNM"), ("transit_port", "VNM000"),
         ("transport_mode", "2"), ("book_no", "X57292600002"), ("duty_nature", "501"), ("licence_no", "1:A"),
-        ("terms", "3"), ("declarant_code", "4404980001"), ("trade_area", "HKG"),
+        ("terms", "3"), ("declarant_code", "4404980001"), ("trade_area", "HKG"), ("departure_port", "THA001"),
+        ("entry_port", "440101"), ("packing", "22"), ("consignee_scc", "91440400MA00000001"),
+        ("owner_scc", "91440400MA00000002"), ("owner_name", "珠海别的有限公司"),
     ],
 )  # fmt: skip
 def test_m8_m9_m11_what_a_head_has_once_divides(name: str, other: str) -> None:
@@ -128,7 +182,7 @@ def test_what_may_differ_does_not_divide(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["unit", "unit1", "unit2", "currency", "destination", "duty_mode", "record_no", "place"]
+    "name", ["code", "unit", "unit1", "unit2", "currency", "destination", "duty_mode", "record_no", "place"]
 )
 def test_what_an_item_has_once_divides_items(name: str) -> None:
     one = listed("A", "2026-10-05", [good(DURIAN, "5", "1", "5")], 1, 2)
@@ -146,10 +200,55 @@ def test_m12_the_named_declarant_is_the_declarations() -> None:
     assert own.content["declarant_code"] == "4404110001"
 
 
+def test_the_companies_of_a_declaration_are_those_of_its_lists_in_full() -> None:
+    """CONS-13, FA 3.3: code, name, 信用代码 and 检验检疫编码 of each; of a named 申报单位 what customs say of it."""
+    said = {
+        f"{who}_{part}": f"{who} {part}"
+        for who in ("consignee", "owner", "declarant")
+        for part in ("code", "name", "scc", "ciq")
+    }
+    [own] = merge([changed(m1()["L1"], **said)], AS_IT_IS)
+    assert said.items() <= own.content.items()
+    agent = {
+        "code": "4404980001",
+        "name": "珠海样例报关有限公司",
+        "scc": "91440400MA00000000",
+        "ciq": "4400000001",
+    }
+    [named] = merge([changed(m1()["L1"], **said)], Merging(declarant=agent))
+    assert {
+        **said,
+        **{f"declarant_{part}": value for part, value in agent.items()},
+    }.items() <= named.content.items()
+
+
+@pytest.mark.parametrize("name", ["vessel", "voyage", "bill_no", "contract_no", "marks", "note"])
+def test_what_may_differ_is_said_where_all_lists_say_the_same(name: str) -> None:
+    """CONS-13: else the declaration's box is empty; it does not say of all what one of them says."""
+    one, two = (changed(m1()[number], **{name: "K7"}) for number in ("L1", "L2"))
+    how = Merging(instead=False)
+    assert merge([one, two], how)[0].content[name] == "K7"
+    assert merge([one, changed(two, **{name: "K8"})], how)[0].content[name] == ""
+    assert merge([one, changed(two, **{name: ""})], how)[0].content[name] == ""
+
+
+def test_what_several_currencies_are_worth_has_no_total() -> None:
+    """CONS-13: amounts of different currencies are never added up; each item has its own."""
+    goods = [good(DURIAN, "5", "1", "5"), good(DURIAN, "5", "2", "10", currency="CNY")]
+    [made] = merge([listed("A", "2026-10-05", goods, 1, 4)], AS_IT_IS)
+    assert (made.content["currency"], made.content["total"]) == ("多币制", "")
+    assert [(row["currency"], row["total"]) for row in made.content["goods"]] == [("USD", "5"), ("CNY", "10")]
+
+
 def test_a_month_has_one_rate_of_exchange_and_a_changed_duty_divides_it() -> None:
     lists = m1()
     made = merge([lists["L1"], lists["L2"]], Merging(rate_days=("2026-10-10",)))
     assert [each.numbers for each in made] == [["L1"], ["L2"]]
+    made = merge([lists["L1"], lists["L2"]], Merging(rate_days=("2026-10-12",)))
+    assert [each.numbers for each in made] == [["L1"], ["L2"]], (
+        "of its first day on the changed rate is in force"
+    )
+    assert len(merge([lists["L1"], lists["L2"]], Merging(rate_days=("2026-10-05",)))) == 1
 
 
 def test_lists_stay_whole_within_fifty_items() -> None:
@@ -170,22 +269,24 @@ def test_lists_stay_whole_within_fifty_items() -> None:
         merge([many("A", "2026-10-05", 1, 51)], AS_IT_IS)
 
 
-def test_fees_of_money_are_added_and_rates_must_agree() -> None:
-    lists = m1()
-    freight = {"freight_mark": "3", "freight_currency": "USD"}
+@pytest.mark.parametrize("fee", ["freight", "insurance", "other"])
+def test_fees_of_money_are_added_and_rates_must_agree(fee: str) -> None:
+    """CONS-13: 运费, 保费 and 杂费, each within one currency; a rate is no sum of money, also of the same number."""
+    lists, mark, currency = m1(), f"{fee}_mark", f"{fee}_currency"
     one, two = (
-        changed(lists[name], **freight, freight=amount) for name, amount in (("L1", "120.5"), ("L2", "80"))
+        changed(lists[name], **{mark: "3", currency: "USD", fee: amount})
+        for name, amount in (("L1", "120.5"), ("L2", "80"))
     )
     [made] = merge([one, two], AS_IT_IS)
-    assert (made.content["freight"], made.content["freight_mark"]) == ("200.5", "3")
-    rates = [
-        changed(lists[name], freight_mark="1", freight=rate) for name, rate in (("L1", "5"), ("L2", "5.00"))
-    ]
+    assert [made.content[name] for name in (fee, mark, currency)] == ["200.5", "3", "USD"]
+    assert len(merge([one, changed(two, **{currency: "CNY"})], AS_IT_IS)) == 2
+    rates = [changed(lists[name], **{mark: "1", fee: rate}) for name, rate in (("L1", "5"), ("L2", "5.00"))]
     [made] = merge(rates, AS_IT_IS)
-    assert made.content["freight"] == "5"
+    assert made.content[fee] == "5"
     keys = {digest(group_key(each, AS_IT_IS)) for each in rates}
     assert len(keys) == 1  # as the timed job takes them, too
-    assert len(merge([rates[0], changed(rates[1], freight="6")], AS_IT_IS)) == 2
+    assert len(merge([rates[0], changed(rates[1], **{fee: "6"})], AS_IT_IS)) == 2
+    assert len(merge([rates[0], changed(rates[1], **{mark: "2"})], AS_IT_IS)) == 2
 
 
 def test_licences_of_the_goods_are_documents_of_the_declaration() -> None:
@@ -194,9 +295,10 @@ def test_licences_of_the_goods_are_documents_of_the_declaration() -> None:
     assert made.content["documents"] == [{"code": "1", "number": "26-AA-100"}]
 
 
-def test_what_is_no_amount_is_not_lost_silently() -> None:
+@pytest.mark.parametrize("total", ["viel", "NaN", "Infinity"])
+def test_what_is_no_amount_is_not_lost_silently(total: str) -> None:
     with pytest.raises(ValueError, match="no amount"):
-        merge([listed("A", "2026-10-05", [{**good(DURIAN, "5", "1", "5"), "total": "viel"}], 1, 3)], AS_IT_IS)
+        merge([listed("A", "2026-10-05", [{**good(DURIAN, "5", "1", "5"), "total": total}], 1, 3)], AS_IT_IS)
 
 
 # ---------------------------------------------------------------- for any lists

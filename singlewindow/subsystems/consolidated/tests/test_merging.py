@@ -11,7 +11,7 @@ import pytest
 from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE as LIST
 from singlewindow.subsystems.consolidated.lists.tests.scene import URL as LISTS
 from singlewindow.subsystems.consolidated.lists.tests.scene import Scene
-from singlewindow.subsystems.consolidated.merging import chore
+from singlewindow.subsystems.consolidated.merging import chore, freeing
 from singlewindow.subsystems.consolidated.merging.chore import build_due
 from singlewindow.subsystems.consolidated.merging.freeing import free_due
 from singlewindow.subsystems.consolidated.tests.merging_samples import BANANA, DURIAN, good, listed, m1
@@ -296,6 +296,61 @@ async def test_a_deleted_declaration_gives_its_lists_back(stage: Stage) -> None:
         stage.house.customs.receipt(submission, 2, "L")
     )  # too late for one that is deleted
     assert await stage.status(lists["L2"]) == CLOSED
+
+
+async def deleted_twice(stage: Stage) -> tuple[str, str, str]:
+    """L1 and L4, each merged into a declaration of its own that was deleted since, and the number of the first."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]])
+    await stage.build()
+    first, second = [each["number"] for each in await stage.declarations()]
+    for number in (first, second):
+        gone = await stage.owner.http.delete(f"/api/documents/{DECLARATION}/{number}")
+        assert gone.status_code in (200, 204), gone.text
+    return lists["L1"], lists["L4"], first
+
+
+async def free(stage: Stage) -> None:
+    """Let the worker give back all that it can now, which has an end."""
+    async with asyncio.timeout(20):
+        for _ in range(20):
+            if not await free_due(stage.house.worker):
+                return
+    pytest.fail("it never ends")
+
+
+async def test_a_deletion_that_makes_difficulties_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-14: it stays whole, with its lists and relations, and is tried again a while later."""
+    first, second, number = await deleted_twice(stage)
+    move = freeing.move_many
+
+    async def difficult(transaction: Any, type: Any, ids: Any, *given: Any) -> int:
+        if await transaction.value("select id from document where number = $1", first) in ids:
+            raise RuntimeError
+        return await move(transaction, type, ids, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(freeing, "move_many", difficult)
+        await free(stage)
+    assert [await stage.status(each) for each in (first, second)] == [MERGED, CLOSED]
+    related = await stage.house.sql("select from consolidated_relation where declaration_number = $1", number)
+    assert len(related) == 2
+    await stage.house.sql("update consolidated_freed set next_at = next_at - interval '30 seconds'")
+    await free(stage)
+    assert await stage.status(first) == CLOSED
+
+
+async def test_workers_give_back_lists_beside_one_another(stage: Stage) -> None:
+    """CONS-14: what one of them is about to give back the others leave to it, and go on with the rest."""
+    first, second, number = await deleted_twice(stage)
+    async with stage.house.worker.transaction() as another:
+        await another.run("select from consolidated_freed where number = $1 for update", number)
+        await free(stage)
+        assert [await stage.status(each) for each in (first, second)] == [MERGED, CLOSED]
+    await free(stage)
+    assert await stage.status(first) == CLOSED
 
 
 async def test_what_was_merged_is_not_merged_again(stage: Stage) -> None:

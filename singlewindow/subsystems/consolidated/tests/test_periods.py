@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from singlewindow.subsystems.consolidated.merging.periods import BONDED, period_of
+from singlewindow.subsystems.consolidated.merging.periods import BONDED, Period, period_of
 
 GENERAL = "1"
 
@@ -52,3 +52,11 @@ def test_late_ones_are_refused_where_the_switch_says_so() -> None:
     refused = period_of(*late, refuse_overdue=True)
     assert (refused.standing, refused.message[:8]) == ("refused", "已逾期，不能再汇")
     assert period_of(date(2026, 10, 31), GENERAL, date(2026, 11, 10), refuse_overdue=True).standing == ""
+
+
+def test_the_day_of_the_next_month_is_a_switch() -> None:
+    """CONS-13, FA 3.2: until when general goods are merged, and what is late; of bonded ones it says nothing."""
+    accepted = date(2026, 10, 31)
+    assert period_of(accepted, GENERAL, date(2026, 11, 15), day=15) == Period(date(2026, 11, 15), "")
+    assert period_of(accepted, GENERAL, date(2026, 11, 16), day=15).standing == "overdue"
+    assert period_of(accepted, BONDED, date(2026, 11, 30), day=15) == Period(date(2026, 11, 30), "")
