@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.database.connection import NOBODY, Actor
+from singlewindow.subsystems.declarations import queries
 from singlewindow.subsystems.declarations.months import months_after
 from singlewindow.subsystems.declarations.settings import chapter_settings
 from singlewindow.subsystems.declarations.tests.scene import (
@@ -97,8 +98,8 @@ async def test_found_by_days_alone(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("years", "trade_mode", "duty_nature", "kept"),
-    [(2, "0110", "101", True), (4, "0110", "101", False), (4, "0615", "503", True), (6, "0615", "503", False),
-     (6, "2025", "789", True), (12, "2025", "789", False)],
+    [(2, "0110", "101", True), (4, "0110", "101", False), (4, "0615", "503", True),
+     (6, "0615", "503", False), (6, "2025", "789", True), (6, "0615", "789", True), (12, "2025", "789", False)],
 )  # fmt: skip
 async def test_periods_by_days_and_by_number_agree(
     house: House,
@@ -116,6 +117,38 @@ async def test_periods_by_days_and_by_number_agree(
     by_days = await found(member, declared_from=str(day), declared_to=str(day))
     by_number = await found(member, [made[0]])
     assert by_days == by_number == ([made[0]] if kept else [])
+
+
+async def test_the_days_of_a_query_are_whole_days_in_china(house: House) -> None:
+    """PRNT-01: from the first moment of the first day to the last of the last, by days and by number alike."""
+    member = await scene(house)
+    day, before, after = today(), today() - timedelta(days=1), today() + timedelta(days=1)
+    moments = (
+        f"{before}T23:59:59+08:00", f"{day}T00:00:00+08:00", f"{day}T23:59:59+08:00", f"{after}T00:00:00+08:00",
+    )  # fmt: skip
+    numbers = await publish(house, *(declaration(member, declared_at=moment) for moment in moments))
+    days: dict[str, Any] = {"declared_from": str(day), "declared_to": str(day), "sort": "declared_at"}
+    assert await found(member, **days) == await found(member, numbers, **days) == numbers[1:3]
+
+
+async def test_a_page_of_what_was_asked_for_by_number(house: House) -> None:
+    """PRNT-01: sorted and page by page, as by days; how many there are stays the same."""
+    member = await scene(house)
+    numbers = sorted(await publish(house, *(declaration(member) for _ in range(3))))
+    for page, expected in ((1, numbers[:2]), (2, numbers[2:]), (3, [])):
+        answer = (await query(member, numbers[::-1], page=page, size=2, sort="number")).json()
+        assert (answer["total"], [item["number"] for item in answer["items"]]) == (3, expected)
+    assert await found(member, numbers, sort="-number") == numbers[::-1]
+
+
+async def test_more_than_is_counted_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRNT-01: the total stops where counting stops, and says so; exactly as many are all there are."""
+    member = await scene(house)
+    await publish(house, *(declaration(member) for _ in range(3)))
+    for cap, expected in ((2, (2, True)), (3, (3, False))):
+        monkeypatch.setattr(queries, "TOTAL_CAP", cap)
+        answer = (await query(member)).json()
+        assert ((answer["total"], answer["total_capped"]), len(answer["items"])) == (expected, 3)
 
 
 async def test_what_customs_change_is_found_as_it_is_now(house: House) -> None:

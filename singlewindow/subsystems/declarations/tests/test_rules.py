@@ -64,6 +64,8 @@ def test_only_admitted_districts() -> None:
 def test_outside_the_days() -> None:
     """PRNT-01: a number that is asked for beside days says its own day."""
     assert "申报日期为 2026-11-03" in why(GOOD, Days(date(2026, 11, 4), TODAY))
+    assert "申报日期为 2026-11-03" in why(GOOD, Days(date(2026, 11, 1), date(2026, 11, 2)))
+    assert "申报日期为 （无）" in why(replace(GOOD, declared_on=None), Days(date(2026, 11, 1), TODAY))
 
 
 def test_absent_and_foreign_are_one_answer() -> None:
@@ -94,7 +96,7 @@ def test_fifty_numbers_and_no_more() -> None:
 def test_what_is_no_number_is_named(text: str) -> None:
     [problem] = rules.number_problems([text], 50, "手册")
     assert f"「{text}」不是报关单号" in problem.message
-    assert problem.rule == "DECL-R02"
+    assert (problem.path, problem.rule, problem.clause) == ("number", "DECL-R02", "手册")
 
 
 def test_what_is_no_number_is_named_in_part() -> None:
@@ -129,6 +131,23 @@ def test_days_are_both_given_or_where_numbers_narrow_none() -> None:
 def test_three_months(first: tuple[int, int, int], last: tuple[int, int, int], fits: bool) -> None:
     """PRNT-01: from the same day three months before, or that month's last."""
     assert (span(date(*first), date(*last)) == []) == fits
+
+
+@pytest.mark.parametrize(("texts", "days", "found"), [
+    ((" 2026-11-01 ", "2026-11-26"), Days(date(2026, 11, 1), TODAY), []),
+    (("", " "), None, [("from", "DECL-R03"), ("to", "DECL-R03")]),
+    (("2026-11-01", ""), None, [("to", "DECL-R03")]),
+    (("2026-02-30", ""), None, [("from", "query.date")]),  # one thing after another
+    (("2026-02-30", "11.26"), None, [("from", "query.date"), ("to", "query.date")]),
+])  # fmt: skip
+def test_days_as_they_are_typed(
+    texts: tuple[str, str], days: Days | None, found: list[tuple[str, str]]
+) -> None:
+    """PRNT-01, UI-16: what is no day is said of its own box, and nothing else of it."""
+    read, violations = rules.read_days(NAMES, texts, needed=True, clause="手册")
+    assert (read, [(each.path, each.rule) for each in violations]) == (days, found)
+    assert {each.clause for each in violations} <= {"手册"}
+    assert rules.read_days(NAMES, ("", ""), needed=False, clause="手册") == (None, [])
 
 
 @given(last=st.dates(date(2000, 1, 1), date(2100, 1, 1)), days=st.integers(0, 200))
@@ -167,6 +186,19 @@ def test_what_an_application_comes_to(
     )
 
 
+def test_why_there_is_no_layout_file_is_said() -> None:
+    """PRNT-10: what is open at customs, if they say so, or since when there are layouts; and what to do."""
+    since = date(2018, 8, 1)
+    advice = "请在完结后重新申请，或向申报地海关申请办理"
+    assert rules.print_why("2", "修改申请在办", since) == f"海关作业流程未完结（修改申请在办），{advice}"
+    assert rules.print_why("2", "", None) == f"海关作业流程未完结，{advice}"
+    assert (
+        rules.print_why("4", "", since)
+        == "申报日期早于现行报关单版式启用日期（2018-08-01），请向申报地海关申请办理"
+    )
+    assert [rules.print_why(state, "修改申请在办", since) for state in "013"] == ["", "", ""]
+
+
 @pytest.mark.parametrize("state", list(rules.PRINT_STATES))
 @pytest.mark.parametrize("expired", [False, True])
 def test_what_may_be_done_with_a_layout_file(state: str, expired: bool) -> None:
@@ -175,6 +207,7 @@ def test_what_may_be_done_with_a_layout_file(state: str, expired: bool) -> None:
     assert set(may) == {"export", "print", "log"}
     allowed = state in "01" and not expired
     assert {each.allowed for each in may.values()} == {allowed}
+    assert rules.permissions("print", state, expired=expired, written=False) == may  # only data have one file
     if expired:
         assert may["export"].why == "已超过保存期限，请重新申请"
     elif not allowed:
