@@ -13,6 +13,7 @@ from singlewindow.customs import register_import
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Changed, Difference
 from singlewindow.customs.register_kinds import COMPANY, DECLARATION, LICENCE, PORT_CALENDAR, Register
+from singlewindow.customs.times import CHINA
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
 
@@ -114,6 +115,39 @@ async def test_licences_with_rows_and_days(customs: Customs, tmp_path: Path) -> 
     ]
     before, after = (replace(found.new[1], data={"remark": f"{'注' * 80}{end}"}) for end in "甲乙")
     assert Changed(before, after).said() == f"27-AE-2 remark: …{'注' * 15}甲 → …{'注' * 15}乙"
+
+
+async def test_the_days_of_an_entry_change_where_a_file_has_them(customs: Customs, tmp_path: Path) -> None:
+    """OPER-02: a file without these columns leaves them; null makes them open, and the difference says so."""
+    await take(customs, LICENCE, written(tmp_path, "a.csv", LICENCES))
+    without = "".join(f"{line.rsplit(',', 2)[0]}\n" for line in LICENCES.splitlines())
+    kept = await take(customs, LICENCE, written(tmp_path, "b.csv", without))
+    assert (kept.new, kept.changed, kept.unchanged) == ([], [], 2)
+    later = [{"key": "27-AE-1", "valid_from": None, "valid_to": "2027-09-30"}]
+    [changed] = (await take(customs, LICENCE, written(tmp_path, "c.json", later))).changed
+    assert changed.said() == "27-AE-1 valid: 2027-01-01 to before 2027-07-01 → … to before 2027-10-01"
+    [end] = await customs.rows("select valid_from, valid_to from entry where key = '27-AE-1'")
+    assert [moment and str(moment.astimezone(CHINA)) for moment in end] == [None, "2027-10-01 00:00:00+08:00"]
+    [changed] = (await take(customs, LICENCE, written(tmp_path, "a.csv", LICENCES))).changed
+    assert changed.after.seq == 3
+
+
+async def test_what_ends_in_the_future_is_gone_and_what_has_ended_is_not(
+    customs: Customs, tmp_path: Path
+) -> None:
+    """OPER-02: with --complete an entry that is still in force ends today; its past, and what ended before, stays."""
+    ended, ending = (
+        "27-AE-1,7,3122960001,1,0202300090,1,2020-01-01,2020-06-30",
+        "27-AE-2,7,3122960001,1,1201901100,1,,",
+    )
+    head = LICENCES.splitlines()[0]
+    await take(customs, LICENCE, written(tmp_path, "a.csv", f"{head}\n{ended}\n{ending}2199-12-31\n"))
+    other = written(tmp_path, "b.csv", f"{head}\n27-AE-3,7,3122960001,1,1201901100,1,,\n")
+    assert [entry.key for entry in (await take(customs, LICENCE, other)).gone] == ["27-AE-2"]
+    assert [entry.key for entry in (await take(customs, LICENCE, other, complete=True)).gone] == ["27-AE-2"]
+    assert await customs.rows("select key, seq, valid_to <= now() from entry where key ~ '^27-AE-' order by key") == [
+        ("27-AE-1", 1, True), ("27-AE-2", 2, True), ("27-AE-3", 1, None),
+    ]  # fmt: skip
 
 
 async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal, tmp_path: Path) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from singlewindow.customs.problems import Refused
+from singlewindow.customs import registers
+from singlewindow.customs.problems import Refused, StaleVersion
 from singlewindow.customs.register_catalogue import all_registers
+from singlewindow.customs.register_differences import differences
 from singlewindow.customs.register_docs import describe
 from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS
 from singlewindow.customs.register_values import change_of, wrong, wrong_entry
+from singlewindow.customs.registers import Entry
 from singlewindow.customs.seed import entries_of
 from singlewindow.demo.world import make_world
 from tests.customs.conftest import Customs
@@ -224,6 +229,74 @@ async def test_a_calendar_that_cannot_be_is_told(customs: Customs, key: str, day
     ):
         assert (answer.status_code, words in answer.json()["detail"]) == (422, True), answer.text
     assert await customs.value("select count(*) from entry where kind = 'port_calendar'") == 0
+
+
+async def test_registers_keep_the_same_key_apart(customs: Customs, portal: Portal) -> None:
+    """CUST-02: what is read, locked, changed and published of one register leaves another's entry of that key alone."""
+    async with customs.database.transaction() as transaction:
+        mine, other = (Entry(kind, "K1", 3, {"of": kind}) for kind in ("licence", "account_book"))
+        await registers.add(transaction, [mine, other])
+        assert await registers.get(transaction, "licence", "K1", lock=True) == mine
+        assert await registers.lock_all(transaction, "account_book") == [other]
+        changed = await registers.change(transaction, "licence", "K1", 3, {"more": "1"})
+        assert changed == replace(mine, seq=4, data={"of": "licence", "more": "1"})
+        assert await registers.get(transaction, "licence", "K1") == changed
+        assert await registers.find(transaction, "account_book", "K", 1, 9) == (1, [other])
+        with pytest.raises(StaleVersion):
+            await registers.add_one(transaction, replace(mine, seq=1))
+    await customs.sender(portal).send_due()
+    assert [(n.kind, n.seq, n.data) for n in portal.notices] == [
+        ("licence", 3, mine.data), ("account_book", 3, other.data), ("licence", 4, changed.data),
+    ]  # fmt: skip
+
+
+async def test_an_entry_is_in_force_as_long_as_nobody_says_otherwise(customs: Customs) -> None:
+    """CUST-02: a change without days leaves those that there are; with days it sets them, open ones too."""
+    first, last = (datetime(2027, month, 1, tzinfo=UTC) for month in (1, 7))
+    async with customs.database.transaction() as transaction:
+        await registers.add(transaction, [Entry("licence", "K1", 1, {"a": "1"}, first, last)])
+        kept = await registers.change(transaction, "licence", "K1", 1, {"a": "2"})
+        assert (kept.valid_from, kept.valid_to) == (first, last)
+        opened = await registers.change(transaction, "licence", "K1", 2, {}, (first, None))
+        assert await registers.get(transaction, "licence", "K1") == opened
+        assert (opened.data, opened.valid_from, opened.valid_to) == ({"a": "2"}, first, None)
+
+
+async def test_a_page_of_a_register_by_the_beginning_of_keys(customs: Customs) -> None:
+    """CUST-02: in the order of the keys, with how many there are; what stands for any sign elsewhere is itself here."""
+    keys = ["A%1", "A1", "A2", "A_1", "B1"]
+    async with customs.database.transaction() as transaction:
+        await registers.add(transaction, [Entry("licence", key, 1, {}) for key in reversed(keys)])
+
+        async def found(prefix: str, page: int = 1, size: int = 9) -> tuple[int, list[str]]:
+            total, entries = await registers.find(transaction, "licence", prefix, page, size)
+            return total, [entry.key for entry in entries]
+
+        _, ordered = await found("")
+        assert sorted(ordered) == keys
+        assert await found("", 2, 2) == (5, ordered[2:4])
+        assert [await found(prefix) for prefix in ("A%", "A_", "\\", "B")] == [
+            (1, ["A%1"]), (1, ["A_1"]), (0, []), (1, ["B1"]),
+        ]  # fmt: skip
+
+
+def test_what_a_change_alters_is_told_in_words() -> None:
+    """OPER-02: codes with their names, rows counted, flags in words, and nothing of what stays."""
+    book, company = (all_registers()[name] for name in ("account_book", "company"))
+    before = {"kind": "B", "kind_name": "来料加工手册", "company": "3122960001", "items": [{"no": "1"}]}
+    after = {
+        **before,
+        "kind": "H",
+        "kind_name": "账册",
+        "trade_mode": "0615",
+        "items": [{"no": "1"}, {"no": "2"}],
+    }
+    assert [(each.label, each.before, each.after) for each in differences(book, before, after)] == [
+        ("类别", "B 来料加工手册", "H 账册"), ("监管方式", "", "0615"), ("备案商品", "1 行", "2 行"),
+    ]  # fmt: skip
+    assert differences(book, after, after) == []
+    [lost] = differences(company, {"customs_qualified": True}, {"customs_qualified": False})
+    assert (lost.label, lost.before, lost.after) == ("报关资质", "是", "否")
 
 
 def test_a_key_and_its_data_agree() -> None:
