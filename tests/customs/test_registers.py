@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -235,19 +236,41 @@ async def test_registers_keep_the_same_key_apart(customs: Customs, portal: Porta
     """CUST-02: what is read, locked, changed and published of one register leaves another's entry of that key alone."""
     async with customs.database.transaction() as transaction:
         mine, other = (Entry(kind, "K1", 3, {"of": kind}) for kind in ("licence", "account_book"))
-        await registers.add(transaction, [mine, other])
+        sibling = replace(mine, key="K2")
+        await registers.add(transaction, [mine, other, sibling])
         assert await registers.get(transaction, "licence", "K1", lock=True) == mine
         assert await registers.lock_all(transaction, "account_book") == [other]
         changed = await registers.change(transaction, "licence", "K1", 3, {"more": "1"})
         assert changed == replace(mine, seq=4, data={"of": "licence", "more": "1"})
         assert await registers.get(transaction, "licence", "K1") == changed
         assert await registers.find(transaction, "account_book", "K", 1, 9) == (1, [other])
+        assert await registers.find(transaction, "licence", "K", 1, 9) == (2, [changed, sibling])
         with pytest.raises(StaleVersion):
             await registers.add_one(transaction, replace(mine, seq=1))
     await customs.sender(portal).send_due()
     assert [(n.kind, n.seq, n.data) for n in portal.notices] == [
-        ("licence", 3, mine.data), ("account_book", 3, other.data), ("licence", 4, changed.data),
+        ("licence", 3, mine.data), ("account_book", 3, other.data), ("licence", 3, sibling.data),
+        ("licence", 4, changed.data),
     ]  # fmt: skip
+
+
+async def test_of_two_officers_at_once_the_second_is_told(customs: Customs) -> None:
+    """CUST-02: who comes while another's change is being written waits for it, and overwrites nothing."""
+    async with customs.database.transaction() as transaction:
+        await registers.add(transaction, [Entry("licence", "K1", 1, {})])
+
+    async def change(by: str) -> None:
+        async with customs.database.transaction() as transaction:
+            await registers.change(transaction, "licence", "K1", 1, {"by": by})
+
+    async with customs.database.transaction() as transaction:
+        await registers.change(transaction, "licence", "K1", 1, {"by": "first"})
+        second = asyncio.create_task(change("second"))
+        done, _ = await asyncio.wait([second], timeout=0.5)
+        assert not done
+    with pytest.raises(StaleVersion):
+        await second
+    assert await customs.rows("select seq, data from entry where key = 'K1'") == [(2, {"by": "first"})]
 
 
 async def test_an_entry_is_in_force_as_long_as_nobody_says_otherwise(customs: Customs) -> None:

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
+from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE as LIST
 from singlewindow.subsystems.consolidated.lists.tests.scene import URL as LISTS
 from singlewindow.subsystems.consolidated.lists.tests.scene import Scene
-from singlewindow.subsystems.consolidated.merging import chore, freeing
+from singlewindow.subsystems.consolidated.merging import checking, chore, freeing
 from singlewindow.subsystems.consolidated.merging.chore import build_due
 from singlewindow.subsystems.consolidated.merging.freeing import free_due
+from singlewindow.subsystems.consolidated.readings import Readings
 from singlewindow.subsystems.consolidated.tests.merging_samples import BANANA, DURIAN, good, listed, m1
 from singlewindow.subsystems.consolidated.tests.merging_scene import AT, DECLARATION, Stage
 from tests.actions import save_amendment
-from tests.house import House
+from tests.house import House, Member
 
 WAITING, MERGED, CLOSED = "12", "13", "15"
 
@@ -85,8 +87,11 @@ async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
         "net_weight": "5200",
         "total": "13460.00",
         "lists": "3",
+        "entry_type": "0",
+        "month": "2026-10",
     }
     assert head.items() <= made[0].items()
+    assert made[2]["month"] == "2026-11"
 
     of_list = (await stage.get("relations", list_number=lists["L1"]))["items"]
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in lists["L1"])  # as an input method types it
@@ -95,6 +100,19 @@ async def test_m1_from_the_query_to_the_declarations(stage: Stage) -> None:
     assert [(each["list_item"], each["declaration_item"], each["name"]) for each in of_list] == [
         (1, 1, "鲜榴莲"), (2, 2, "鲜香蕉"),
     ]  # fmt: skip
+    [[list_no]] = await stage.house.sql(
+        "select returned->>'list_no' from document where number = $1", lists["L1"]
+    )
+    declared = {
+        "code": "0810600000",
+        "quantity": "1000",
+        "unit": "035",
+        "total": "5000.00",
+        "currency": "USD",
+    }
+    assert {"list_number": lists["L1"], "list_no": list_no, **declared}.items() <= of_list[0].items()
+    second = await stage.get("relations", list_number=lists["L1"], page="2", size="1")
+    assert (second["total"], second["items"]) == (2, of_list[1:])
     of_declaration = (await stage.get("relations", declaration_number=number))["items"]
     assert [(each["list_number"], each["list_item"]) for each in of_declaration] == [
         (lists["L1"], 1), (lists["L2"], 1), (lists["L1"], 2), (lists["L3"], 2), (lists["L2"], 2), (lists["L3"], 1),
@@ -127,11 +145,56 @@ async def test_m2_what_cannot_be_merged_is_said_of_each_list(stage: Stage) -> No
     assert said(await stage.preview([lists["L1"], exported, bonded])) == [
         ("numbers", "一次只能汇总同一进出口方式的清单"), ("numbers", "一次只能汇总同一货物性质的清单"),
     ]  # fmt: skip
+    [foreign] = await stage.lists([m1()["L1"]], of=await stage.house.member())
+    [hidden, undated] = await stage.lists([m1()["L1"], m1()["L2"]])
+    await stage.house.sql("update document set hidden = true where number = $1", hidden)
+    await stage.house.sql(
+        "update document set returned = returned - 'accepted_on' where number = $1", undated
+    )
+    answer = await stage.preview([foreign, hidden, undated, f" {lists['L1']} ", lists["L1"]])
+    assert said(answer) == [
+        ("numbers/1", f"没有编号为 {foreign} 的集报清单"), ("numbers/2", f"没有编号为 {hidden} 的集报清单"),
+        ("numbers/3", f"集报清单 {undated} 没有海关接受申报日期"),
+    ]  # fmt: skip
+    assert answer.json()["detail"] == f"没有编号为 {foreign} 的集报清单（另有 2 处）"
+    assert (await stage.preview([f" {lists['L1']} ", lists["L1"]])).json()["lists"] == 1
     assert said(await stage.preview([])) == [("numbers", "请勾选需要汇总的集报清单")]
     answer = await stage.owner.http.post(f"{AT}/merges/preview", json={"numbers": [lists["L1"], 2]})
     assert [each["path"] for each in answer.json()["violations"]] == [
         "numbers/2"
     ]  # of a wrong shape, counted alike
+
+
+async def test_no_more_than_a_declaration_or_a_click_holds(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-13, FA 3.3: a list that no declaration holds is said before anything is queued; so are too many lists."""
+    lists = await stage.m1()
+    with monkeypatch.context() as patch:
+        for most, refused in (
+            (2, []),
+            (1, [("numbers/1", f"集报清单 {lists['L1']} 的商品超过报关单的 1 项")]),
+        ):
+            patch.setattr(checking, "readings", lambda most=most: Readings(declaration_items=most))
+            answer = await stage.preview([lists["L1"], lists["L4"]])
+            assert (said(answer) if answer.status_code == 422 else []) == refused
+    monkeypatch.setattr(checking, "MOST_LISTS", 2)
+    assert (await stage.preview([lists["L1"], lists["L2"]])).status_code == 200
+    too_many = await stage.merge([lists["L1"], lists["L2"], lists["L3"]])
+    assert said(too_many) == [("numbers", "一次至多汇总 2 份清单，现为 3 份")]
+    assert await stage.status(lists["L1"]) == CLOSED
+
+
+async def test_candidates_page_by_page(stage: Stage) -> None:
+    """CONS-13: in the order that was asked for, with how many there are in all."""
+    numbers = list((await stage.m1()).values())
+    for page, expected in ((1, numbers[:2]), (2, numbers[2:4]), (3, numbers[4:]), (4, [])):
+        found = await stage.get("candidates", sort="number", page=str(page), size="2")
+        assert (found["total"], [each["number"] for each in found["items"]]) == (5, expected)
+    found = await stage.get(
+        "candidates", declared_from="2026-10-12", declared_to="2026-10-25", sort="-number"
+    )
+    assert [each["number"] for each in found["items"]] == numbers[3:0:-1]
 
 
 async def test_until_when_lists_can_be_merged(stage: Stage) -> None:
@@ -223,6 +286,36 @@ async def test_the_same_click_happens_once(stage: Stage) -> None:
     assert (await stage.merge([lists["L1"]], key="k1")).json() == answers[0].json()
     assert "已用于另一次汇总" in said(await stage.merge([lists["L2"]], key="k1"))[0][1]
     assert await stage.status(lists["L2"]) == CLOSED
+    other = await stage.merge([lists["L2"], lists["L3"]], key="k2")
+    assert other.status_code == 201
+    assert other.json()["id"] != answers[0].json()["id"]
+    again = await stage.merge([lists["L3"], lists["L2"], lists["L2"]], key="k2")  # the same lists
+    assert again.json() == other.json()
+    colleague = await stage.house.member(stage.owner.customs_code)
+    own = await stage.merge([lists["L4"]], key="k1", who=colleague)
+    assert own.status_code == 201, "a key is its account's"
+
+
+async def test_each_click_has_what_came_of_it(stage: Stage) -> None:
+    """CONS-13: the newest first, page by page, with its own declarations and lists; another company's are not told."""
+    lists = await stage.m1()
+    for names in (("L1", "L2"), ("L4",), ("L5", "L3")):
+        assert (await stage.merge([lists[name] for name in names])).status_code == 201
+    await stage.house.sql("update document set status = '14' where number = $1", lists["L3"])
+    await stage.build()
+    third, second = (await stage.get("merges", size="2"))["items"]
+    found = await stage.get("merges", page="2", size="2")
+    [first] = found["items"]
+    assert found["total"] == 3
+    assert [
+        (each["lists"], each["state"], each["merged"], each["made"], each["left_out"])
+        for each in (first, second, third)
+    ] == [(2, "done", 2, 1, 0), (1, "done", 1, 1, 0), (2, "partly", 1, 1, 1)]
+    assert [each["number"] for each in third["skipped"]] == [lists["L3"]]
+    made = [each["number"] for each in await stage.declarations()]
+    assert [each["declarations"][0]["number"] for each in (first, second, third)] == made
+    stranger = await stage.get("merges", await stage.house.member())
+    assert (stranger["total"], stranger["items"]) == (0, [])
 
 
 async def test_a_list_with_a_change_at_customs_is_left_out_until_they_answer(stage: Stage) -> None:
@@ -292,6 +385,8 @@ async def test_a_deleted_declaration_gives_its_lists_back(stage: Stage) -> None:
     assert (await stage.merge([lists["L1"], lists["L4"]])).status_code == 201
     await stage.build()
     assert {await stage.status(lists[name]) for name in ("L1", "L4")} == {MERGED}
+    anew, before = (await stage.get("merges"))["items"]
+    assert (anew["state"], anew["merged"], before["skipped"]) == ("done", 2, batch["skipped"])
     await stage.house.hear(
         stage.house.customs.receipt(submission, 2, "L")
     )  # too late for one that is deleted
@@ -324,12 +419,11 @@ async def test_a_deletion_that_makes_difficulties_holds_up_no_other(
 ) -> None:
     """CONS-14: it stays whole, with its lists and relations, and is tried again a while later."""
     first, second, number = await deleted_twice(stage)
-    move = freeing.move_many
 
     async def difficult(transaction: Any, type: Any, ids: Any, *given: Any) -> int:
         if await transaction.value("select id from document where number = $1", first) in ids:
             raise RuntimeError
-        return await move(transaction, type, ids, *given)
+        return await move_many(transaction, type, ids, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(freeing, "move_many", difficult)
@@ -384,17 +478,63 @@ async def test_the_bell_is_not_flooded(stage: Stage) -> None:
     assert "已归并为集报报关单" in history.text
 
 
-async def test_an_agent_that_has_gone_gives_the_lists_back(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "update company set active = false where customs_code = $1",
+        "update account set active = false where company_id = (select id from company where customs_code = $1)",
+    ],
+)
+async def test_an_agent_that_has_gone_gives_the_lists_back(stage: Stage, gone: str) -> None:
     """Nothing hangs unseen: the lists are 已结关 again, and the batch says why."""
     agent, lists = await stage.agent(), await stage.m1()
     await stage.merge([lists["L1"], lists["L4"]], agent.customs_code)
-    await stage.house.sql("update company set active = false where customs_code = $1", agent.customs_code)
+    await stage.house.sql(gone, agent.customs_code)
     await stage.build()
     assert [await stage.status(lists[name]) for name in ("L1", "L4")] == [CLOSED, CLOSED]
     [batch] = (await stage.get("merges"))["items"]
     assert batch["state"] == "failed"
     assert "已不能接收报关单" in batch["skipped"][0]["why"]
     assert (await stage.merge([lists["L1"]])).status_code == 201
+
+
+async def test_a_declaration_is_its_agents_administrators(stage: Stage) -> None:
+    """CONS-13: of several accounts, which are in use; of the lists' own company whoever clicked."""
+    agent, lists = await stage.agent(), await stage.m1()
+    old, new = [await stage.house.member(agent.customs_code, role="administrator") for _ in range(2)]
+    await stage.house.sql("update account set active = false where id = $1", await account(stage, old))
+    await stage.merge([lists["L1"]], agent.customs_code)
+    await stage.merge([lists["L4"]])
+    await stage.build()
+    made = await stage.house.sql(
+        """select distinct d.created_by from consolidated_relation r join document d on d.id = r.declaration_id
+           where r.list_number = any($1) order by 1""",
+        [lists["L1"], lists["L4"]],
+    )
+    assert {row["created_by"] for row in made} == {await account(stage, each) for each in (new, stage.owner)}
+
+
+async def account(stage: Stage, who: Member) -> int:
+    [row] = await stage.house.sql("select account_id from card where card_no = $1", who.card_no)
+    id: int = row["account_id"]
+    return id
+
+
+async def test_workers_merge_groups_beside_one_another(stage: Stage) -> None:
+    """CONS-13: a group that one of them has in hand the others leave to it, and go on with the rest."""
+    lists = await stage.m1()
+    await stage.merge([lists["L1"], lists["L4"]])
+    async with stage.house.worker.transaction() as another:
+        await another.run(
+            """select from consolidated_group where id = (select group_id from consolidated_batch_list
+               where number = $1) for update""",
+            lists["L1"],
+        )
+        async with asyncio.timeout(20):
+            await stage.build()
+        assert [await stage.status(lists[name]) for name in ("L1", "L4")] == [WAITING, MERGED]
+    await stage.build()
+    assert await stage.status(lists["L1"]) == MERGED
 
 
 async def test_killed_half_way_and_with_several_workers_it_ends_the_same(
@@ -447,6 +587,8 @@ async def test_killed_half_way_and_with_several_workers_it_ends_the_same(
     assert sorted(sorted(row["lists"]) for row in rows) == sorted(sorted(each["lists"]) for each in foreseen)
     assert sum(row["relations"] for row in rows) == 24 * 31
     assert {await stage.status(number) for number in numbers} == {MERGED}
+    [batch] = (await stage.get("merges"))["items"]
+    assert (batch["state"], batch["merged"], batch["made"]) == ("done", 24, len(foreseen))
 
 
 async def test_a_group_that_makes_difficulties_holds_up_no_other(

@@ -81,6 +81,16 @@ async def test_an_application_is_signed_and_kept_for_ever(house: House, kind: st
     assert set(granted[0].values()) == {False}
 
 
+async def test_a_layout_file_without_seal_is_applied_for_as_such(house: House) -> None:
+    """PRNT-02: 无签章 is what is signed and kept where it was asked for."""
+    member = await scene(house)
+    first = (await prepared(member, await publish(house, declaration(member)), sealed=False)).json()
+    assert first["content"]["sealed"] is False
+    assert (await application_row(house, (await submitted(member, first)).json()["number"]))[
+        "sealed"
+    ] is False
+
+
 async def test_each_declaration_is_accepted_or_says_why_not(house: House) -> None:
     """PRNT-02: the refused ones first, each with its reason; before the signature they are warnings."""
     member, stranger = await scene(house), await legal_member(house)
@@ -147,6 +157,12 @@ async def test_the_same_key_is_one_application(house: House) -> None:
     other = (await prepared(member, numbers)).json()
     answer = await submitted(member, other, "k1")
     assert (answer.status_code, answer.json()["violations"][0]["rule"]) == (422, "request.idempotency")
+    second = await submitted(member, other, "k2")
+    assert second.status_code == 201
+    assert second.json()["number"] != answers[0].json()["number"]
+    colleague = await legal_member(house, member.customs_code)
+    own = (await prepared(colleague, numbers)).json()
+    assert (await submitted(colleague, own, "k1")).status_code == 201, "a key is its account's"
 
 
 async def test_one_key_for_two_applications_at_the_same_moment(house: House) -> None:
@@ -206,6 +222,12 @@ async def test_a_colleague_sees_how_far_it_is(house: House) -> None:
     assert (seen["state"], seen["state_name"], seen["total"], seen["done"]) == ("queued", "排队中", 2, 0)
     assert seen["applied_by"].startswith("用户")
     assert [row["state_name"] for row in await results(colleague, application=number)] == ["制作中"] * 2
+    other = (await applied(member, await publish(house, declaration(member))))["number"]
+    assert [(await view(colleague, each))["total"] for each in (number, other)] == [2, 1]
+    absent = "ZZDY2026112699999999"
+    for who, asked in ((colleague, absent), (await legal_member(house), number)):
+        answer = await who.http.get(f"{BASE}/applications/{asked}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, f"没有申请编号为 {asked} 的申请")
 
 
 async def test_a_company_that_is_discredited_meanwhile_gets_nothing(house: House) -> None:

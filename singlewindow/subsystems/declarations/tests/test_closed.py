@@ -16,6 +16,7 @@ from singlewindow.subsystems.declarations.tests.scene import (
     declaration,
     found,
     legal_member,
+    number_of,
     publish,
     query,
     scene,
@@ -99,7 +100,8 @@ async def test_found_by_days_alone(house: House) -> None:
 @pytest.mark.parametrize(
     ("years", "trade_mode", "duty_nature", "kept"),
     [(2, "0110", "101", True), (4, "0110", "101", False), (4, "0615", "503", True),
-     (6, "0615", "503", False), (6, "2025", "789", True), (6, "0615", "789", True), (12, "2025", "789", False)],
+     (6, "0615", "503", False), (6, "2025", "789", True), (6, "0615", "789", True),
+     (4, "0615", "101", True), (4, "0110", "503", True), (12, "2025", "789", False)],
 )  # fmt: skip
 async def test_periods_by_days_and_by_number_agree(
     house: House,
@@ -139,6 +141,33 @@ async def test_a_page_of_what_was_asked_for_by_number(house: House) -> None:
         answer = (await query(member, numbers[::-1], page=page, size=2, sort="number")).json()
         assert (answer["total"], [item["number"] for item in answer["items"]]) == (3, expected)
     assert await found(member, numbers, sort="-number") == numbers[::-1]
+
+
+async def test_by_number_as_by_days_in_the_order_of_any_column(house: House) -> None:
+    """PRNT-01: one order for both; what has nothing in the column comes last, and first the other way round."""
+    member = await scene(house)
+    bills = ("B", None, "A")
+    numbers = await publish(house, *(declaration(member, bill_no=bill) for bill in bills))
+    for sort, expected in (("bill_no", [2, 0, 1]), ("-bill_no", [1, 0, 2])):
+        ordered = [numbers[at] for at in expected]
+        assert await found(member, numbers, sort=sort) == await found(member, sort=sort) == ordered
+
+
+async def test_what_customs_left_out_is_no_trouble(house: House) -> None:
+    """PRNT-01: a declaration without a district, its name or its day is judged as it is, and said in words."""
+    member = await scene(house)
+    numbers = await publish(
+        house,
+        declaration(member, district=None, number=number_of()),
+        declaration(member, trade_mode=None, duty_nature=None, declared_at=None),
+        declaration(member, status="9", status_name=None),
+        declaration(member, status=None, status_name=None),
+    )
+    answer = (await query(member, numbers)).json()
+    assert [(item["number"], item["trade_mode_name"]) for item in answer["items"]] == [(numbers[1], "")]
+    assert [each["why"] for each in answer["missing"]] == [
+        "申报地海关（）未开展报关单证自助查询打印", "报关单尚未结关（当前状态：9）", "报关单尚未结关（当前状态：）",
+    ]  # fmt: skip
 
 
 async def test_more_than_is_counted_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
