@@ -56,6 +56,22 @@ async def test_a_session_in_use_does_not_end(customs: Customs) -> None:
     assert (await customs.client.get("/api/session")).status_code == 401
 
 
+async def test_what_a_page_asks_by_itself_keeps_no_session(customs: Customs) -> None:
+    """CUST-03: an officer who went away is logged out in time, although the open page goes on looking; what changes
+    anything was done by somebody."""
+    headers = await customs.log_in() | {"X-Unattended": "1"}
+    put_off = "update session set expires_at = clock_timestamp() + interval '1 minute' returning expires_at"
+    before = await customs.value(put_off)
+    for path in ("/api/session", "/api/delivery", "/api/submissions"):
+        assert (await customs.client.get(path, headers=headers)).status_code == 200
+    assert await customs.value("select expires_at from session") == before
+    mode = (await customs.client.get("/api/mode", headers=headers)).json()
+    assert (await customs.client.put("/api/mode", json=mode, headers=headers)).status_code == 200
+    assert await customs.value("select expires_at from session") > before + timedelta(hours=11)
+    await customs.value("update session set expires_at = clock_timestamp()")
+    assert (await customs.client.get("/api/delivery", headers=headers)).status_code == 401
+
+
 async def test_wrong_passwords_are_limited(customs: Customs) -> None:
     """CUST-03: unknown and wrong answer alike; after five failures even the right one waits."""
 

@@ -16,6 +16,8 @@ from singlewindow.customs.problems import Forbidden, TooLarge
 from singlewindow.customs.settings import CustomsSettings
 
 CSRF_HEADER = "X-CSRF-Token"
+UNATTENDED_HEADER = "X-Unattended"
+"""With what an open page looks at by itself: an officer who went away is logged out all the same."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,10 @@ def check_origin(request: Request, parts: Running) -> None:
 async def get_officer(request: Request, parts: Running) -> Session:
     """Who asks; raises NotLoggedIn, and Forbidden for a change without the session's CSRF token."""
     token = request.cookies.get(parts.settings.cookie)
-    session = await get_session(parts.database, token, parts.settings.session_hours)
-    if request.method not in ("GET", "HEAD"):
+    looks = request.method in ("GET", "HEAD")
+    unattended = looks and UNATTENDED_HEADER in request.headers
+    session = await get_session(parts.database, token, parts.settings.session_hours, unattended=unattended)
+    if not looks:
         check_origin(request, parts)
         if not secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), session.csrf.encode()):
             raise Forbidden("页面已过期，请刷新后重试")

@@ -1,4 +1,5 @@
-"""Officers' sessions: a random token in the cookie, its digest in the database, gone hours after the last request."""
+"""Officers' sessions: a random token in the cookie, its digest in the database, gone hours after the last request that
+somebody made."""
 
 from __future__ import annotations
 
@@ -54,8 +55,11 @@ async def log_in(
     return token, Session(username, officer["name"], csrf)
 
 
-async def get_session(database: Database, token: str | None, hours: float) -> Session:
-    """The session of a cookie's token, whose end is put off to so many hours from now, at most once a minute.
+async def get_session(
+    database: Database, token: str | None, hours: float, *, unattended: bool = False
+) -> Session:
+    """The session of a cookie's token, whose end is put off to so many hours from now, at most once a minute; not by
+    what an open page asks by itself (`unattended`).
 
     Raises NotLoggedIn.
     """
@@ -70,7 +74,7 @@ async def get_session(database: Database, token: str | None, hours: float) -> Se
         )
         if row is None:
             raise NotLoggedIn("请先登录")
-        if row["stale"]:
+        if row["stale"] and not unattended:
             await transaction.run(
                 "update session set expires_at = clock_timestamp() + $2::interval where token_hash = $1",
                 digest,

@@ -20,12 +20,18 @@ const SECONDS = 20;
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 let csrf = "";
+let headersNow: () => Record<string, string> = () => ({});
 let sessionLost: () => void = () => {};
 let renewToken: () => Promise<boolean> = async () => false;
 
 /** The token that changing requests carry; empty after the session's end. */
 export function useCsrf(token: string): void {
   csrf = token;
+}
+
+/** Headers that every request carries besides its own, as they are when it is sent. */
+export function useHeaders(now: () => Record<string, string>): void {
+  headersNow = now;
 }
 
 /** Called when the server says that there is no session (any more). */
@@ -83,7 +89,7 @@ async function sendAnew(method: Method, path: string, options: Call): Promise<Re
 }
 
 async function send(method: Method, path: string, options: Call): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  const headers: Record<string, string> = { Accept: "application/json", ...headersNow(), ...options.headers };
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   const init: RequestInit = { method, headers, credentials: "same-origin" };
