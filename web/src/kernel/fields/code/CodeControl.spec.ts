@@ -135,6 +135,59 @@ describe("code field (UI-04)", () => {
     expect(wrapper.props("modelValue")).toBe("00000002");
   });
 
+  /** Answers when it is told to. */
+  function late() {
+    const answers: (() => void)[] = [];
+    const slow: CodeSource = { ...source, search: (text) => new Promise((resolve) => answers.push(() => void source.search(text).then(resolve))) };
+    const come = async () => {
+      answers.splice(0).forEach((answer) => answer());
+      await flushPromises();
+    };
+    return { slow, come };
+  }
+
+  it("UI-04: Enter in a box that fills its neighbour is kept until the list has come: then it takes what it would have taken", async () => {
+    const { slow, come } = late();
+    const { wrapper, type, press, offered } = await combo("", slow);
+    await wrapper.setProps({ fills: true });
+    await type("不到场");
+    await press("Enter");
+    expect([wrapper.props("modelValue"), wrapper.emitted("chosen")]).toEqual(["", undefined]);
+    await come();
+    expect([wrapper.props("modelValue"), wrapper.emitted("chosen")![0]![1], offered()]).toEqual(["00000002", true, []]);
+    await type("00000001");
+    await press("Enter");
+    await type("00000003"); // goes on typing: the Enter was for other words
+    await come();
+    expect([wrapper.props("modelValue"), offered()]).toEqual(["", ["00000003其他材料"]]);
+  });
+
+  it("UI-04: the second Enter for a list that has not come takes the code that was typed whole, and of several entries none", async () => {
+    const { slow, come } = late();
+    const { wrapper, type, press, offered } = await combo("", slow);
+    await wrapper.setProps({ least: 4, fills: true });
+    await type("0000");
+    for (const key of ["Enter", "Enter"]) await press(key);
+    await come();
+    expect([wrapper.props("modelValue"), offered().length]).toEqual(["", 3]);
+    await press("Escape");
+    await type("00000003");
+    for (const key of ["Enter", "Enter"]) await press(key);
+    await come();
+    expect([wrapper.props("modelValue"), offered()]).toEqual(["00000003", []]);
+  });
+
+  it("UI-04: Enter before the list has come takes nothing that is closed now", async () => {
+    const { slow, come } = late();
+    const { wrapper, type, press, leave } = await combo("", slow);
+    await wrapper.setProps({ closed: ["00000001"] });
+    await type("0000");
+    await press("Enter");
+    await leave();
+    await come();
+    expect(wrapper.props("modelValue")).toBe("00000002");
+  });
+
   it("Enter takes a code or a name that was seen before at once, however slow the list: nobody waits for a code that is typed daily", async () => {
     const items = [{ code: "VN", name: "车牌号" }, { code: "VE", name: "电子车牌号" }];
     serve({ "GET /api/codes/bind_types": { table: "bind_types", items } });

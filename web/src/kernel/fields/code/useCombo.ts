@@ -67,6 +67,23 @@ export function useCombo(
     found.value = (answer ?? []).filter(isMeant(typed.value));
     trouble.value = answer ? "" : "代码表暂时取不到，请稍后再试";
     marked.value = value();
+    if (entered) takeEntered();
+  }
+
+  /**
+   * Enter was pressed before the list came, and the field still has the focus: what Enter takes is taken now. Of a list that is
+   * opened for some digits nobody has seen the entries yet: the code typed whole, or the only one.
+   */
+  function takeEntered(): void {
+    entered = false;
+    const first = least() && items.value.length > 1 ? undefined : items.value[0];
+    const item = found.value.find(isNamed(typed.value)) ?? first;
+    if (item) take(item);
+  }
+
+  /** Whether a text is exactly an entry's code or name. */
+  function isNamed(wanted: string): (item: CodeItem) => boolean {
+    return ({ code, name }) => code.toUpperCase() === wanted.toUpperCase() || name === wanted;
   }
 
   /** Digits for which a list is opened are the beginning of a code, not a part of a name. */
@@ -99,7 +116,7 @@ export function useCombo(
 
   /**
    * Enter: takes the highlighted entry; when the list is still that of an older text, what was seen before of exactly that code
-   * or name, else leaving takes the first of the new one. Who types all day knows the codes: no key waits for the list then.
+   * or name, else the first of the new one, when it comes or the field is left. Who types all day knows the codes: no key waits for the list then.
    */
   function enter(): void {
     const seen = narrowing.value ? source().seen?.(typed.value) : undefined;
@@ -142,7 +159,7 @@ export function useCombo(
     const named = tooShort(wanted, least()) ? [] : await source().search(wanted).catch(() => null);
     leaving.value = false;
     if (typed.value !== wanted) return;
-    const item = named?.find((one) => one.code.toUpperCase() === wanted.toUpperCase() || one.name === wanted) ?? named?.[first];
+    const item = named?.find(isNamed(wanted)) ?? named?.filter(({ code }) => !closed().includes(code))[first];
     if (item) take(item, false);
     else {
       refused = true;
