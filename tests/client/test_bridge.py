@@ -415,12 +415,39 @@ def test_the_same_file_again_does_nothing(house: House) -> None:
     house.put("A-6.json", letter("新", "change", number="202600000000000000"))
     assert house.run() == 2
     assert_all_done_once(house)
+    doubled = json.loads((house.folder.sent / "A-6.json.result.json").read_text("utf-8"))
+    assert (doubled["done_before"], doubled["number"]) == (True, "202600000000000000")
     for file in house.folder.sent.iterdir():
         file.unlink()
     house.put("A-2.json", letter("第二份"))
     assert house.run() == 1
     assert len(house.portal.submissions) == 3
     assert json.loads((house.folder.sent / "A-2.json.result.json").read_text("utf-8"))["done_before"]
+
+
+def test_a_doubled_hand_in_goes_with_its_files_and_is_told(house: House) -> None:
+    """INTG-02: nothing of it stays in OutBox, and the report says the number of then and that it came twice."""
+    house.put("A-1.json", with_file("声明.pdf"), 声明__pdf=PDF)
+    house.run()
+    result = house.folder.sent / "A-1.json.result.json"
+    first = json.loads(result.read_text("utf-8"))
+    house.put("A-1.json", with_file("声明.pdf"), 声明__pdf=PDF)
+    house.later = 0.0
+    assert (house.run(), house.box("OutBox")) == (0, {"A-1.json", "声明.pdf"})
+    assert house.told.tells("A-1.json: 等待附件 声明.pdf 写完")
+    house.later = LATER
+    assert (house.run(), house.box("OutBox"), house.box("FailBox")) == (1, set(), set())
+    words = "与 SentBox 中的同名文件完全相同，此前已办理，未再次办理"
+    said = json.loads(result.read_text("utf-8"))
+    assert said == {**first, "done_before": True, "detail": words}
+    assert house.told.tells(f"A-1.json → SentBox {first['number']} {words}")
+    assert (house.folder.sent / "声明.pdf").read_bytes() == PDF
+    result.unlink()
+    house.put("A-1.json", with_file("声明.pdf"))
+    assert (house.run(), len(house.portal.submissions)) == (1, 1)
+    assert json.loads(result.read_text("utf-8")) == {
+        "file": "A-1.json", "number": "", "status": None, "done_before": True, "detail": words,
+    }  # fmt: skip
 
 
 def test_a_draft_that_somebody_changed_is_not_signed(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from singlewindow.contract.folder import write
 STRANGE = Refusal(
     "文件名不能使用", "请改名：以文字或数字开头，不超过 64 个字符，不含特殊符号，以小写的 .json 或 .xml 结尾"
 )
+AGAIN = "与 SentBox 中的同名文件完全相同，此前已办理，未再次办理"
 RESULT, REASON, TEXT = ".result.json", ".reason.json", ".reason.txt"
 
 
@@ -27,6 +29,17 @@ def done(work: Work, *, before: bool = False) -> Outcome:
         "status": view.get("status"), "done_before": before,
     }  # fmt: skip
     return Outcome(done=True, report=report, files=_files(work))
+
+
+def again(box: Path, name: str, digest: str, beside: Mapping[str, str]) -> Outcome:
+    """The outcome of a file that was handed in again, byte for byte as it lies in `box`: what was said of it then, as
+    far as that is still there, and that it came again. `beside` are the files that go with it, by digest."""
+    said: object = None
+    with suppress(OSError, ValueError):
+        said = json.loads((box / f"{name}{RESULT}").read_bytes())
+    known = said if isinstance(said, dict) else {}
+    report = {"file": name, "number": "", "status": None, **known, "done_before": True, "detail": AGAIN}
+    return Outcome(done=True, report=report, files={name: digest, **beside})
 
 
 def refused(
@@ -59,12 +72,7 @@ def strange(name: str, fit: str) -> Outcome:
 
 
 def write_beside(box: Path, name: str, outcome: Outcome) -> None:
-    """Write what is said of a file of that name into its box; nothing of one that was handed in again.
-
-    Raises OSError.
-    """
-    if not outcome.report:
-        return
+    """Write what is said of a file of that name into its box. Raises OSError."""
     write(box / f"{name}{RESULT if outcome.done else REASON}", _as_json(outcome.report))
     if outcome.text:
         write(box / f"{name}{TEXT}", outcome.text.encode(errors="backslashreplace"))
@@ -73,10 +81,10 @@ def write_beside(box: Path, name: str, outcome: Outcome) -> None:
 def line(outcome: Outcome) -> str:
     """An outcome in a line."""
     report = outcome.report
-    if not report:
-        return "（同一文件已办理过）"
     if not outcome.done:
         return str(report["detail"])
+    if "detail" in report:
+        return f"{report['number']} {report['detail']}".lstrip()
     again = "，此前已办理" if report["done_before"] else ""
     return f"{report['number']} {(report['status'] or {}).get('name', '')}{again}"
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from singlewindow.client.bridge import reports
 from singlewindow.client.bridge.boxes import Folder, Found, digest_of, find
@@ -20,6 +21,7 @@ from singlewindow.client.bridge.orders import (
     Order,
     Refusal,
     Unfinished,
+    files_named_in,
     read_order,
 )
 from singlewindow.client.window import Problem
@@ -51,8 +53,8 @@ class Taking:
         file = self._found(name)
         if isinstance(file, Outcome):
             return file
-        if digest_of(self.folder.sent / name) == file.digest:  # handed in again, byte for byte
-            return Outcome(done=True, report={}, files={name: file.digest})
+        if digest_of(self.folder.sent / name) == file.digest:
+            return self._again(file)
         named: Sequence[str] = ()
         try:
             order = self._order(file)
@@ -62,6 +64,16 @@ class Taking:
         except Refusal as refusal:
             return reports.refused(name, file.digest, refusal, beside=self._beside(named or refusal.files))
         return work
+
+    def _again(self, file: Found) -> Outcome:
+        """What becomes of a document that was handed in again, byte for byte: its files leave with it, once nobody
+        writes to them any more. Raises Awaited."""
+        named = files_named_in(file.name, file.data)
+        beside = self._beside(named)
+        for other in named:
+            if other not in beside and stat.S_ISREG(_mode(self.folder.out / other)):
+                raise Awaited(f"等待附件 {other} 写完")
+        return reports.again(self.folder.sent, file.name, file.digest, beside)
 
     def _attachments(self, work: Work) -> list[tuple[NamedFile, Found]]:
         """The files that go with a document, once all are whole. Raises Awaited, Refusal."""
@@ -129,3 +141,11 @@ class Taking:
     def _rests(self, file: Found) -> bool:
         """Whether nobody has written to a file for a while; times ahead of the clock say nothing else."""
         return abs(self.clock() - file.written_at) >= GRACE_SECONDS
+
+
+def _mode(file: Path) -> int:
+    """What kind of thing lies there; 0 for nothing."""
+    try:
+        return os.lstat(file).st_mode
+    except OSError:
+        return 0
