@@ -52,6 +52,20 @@ describe("CUST-03: an entry is changed", () => {
     await vi.waitFor(() => expect(form.get("[role=alert]").text()).toContain("现为 501 个"));
   });
 
+  it("a new entry's key is not cut where it is too long: that is told while it is typed, and nothing is sent", async () => {
+    const set = vi.spyOn(api, "setEntry");
+    const form = mount(EntryForm, { props: { register: pilot, entry: null } });
+    const box = form.get<HTMLInputElement>("input.control");
+    expect(box.attributes("maxlength")).toBeUndefined();
+    await box.setValue("1".repeat(65));
+    expect([form.get("[role=alert]").text(), box.attributes("aria-invalid")]).toEqual(["关区代码至多 64 个字符，现为 65 个，请核对", "true"]);
+    await form.trigger("submit");
+    await form.findAll("button").find((each) => each.text() === "试算差异")!.trigger("click");
+    expect(set).not.toHaveBeenCalled();
+    await box.setValue("1".repeat(64));
+    expect([form.get("[role=alert]").text(), box.attributes("aria-invalid")]).toEqual(["", "false"]);
+  });
+
   it("a day that does not exist is sent as it was typed, and refused, not turned into another", async () => {
     const refusal = new Problem(422, { detail: "起始日期不是有效的日期" });
     const set = vi.spyOn(api, "setEntry").mockRejectedValue(refusal);
@@ -96,6 +110,20 @@ describe("CUST-03: an entry is changed", () => {
     expect(set).not.toHaveBeenCalled();
     await form.trigger("submit");
     expect(set).toHaveBeenCalledWith("port_calendar", "5301-202611", expected);
+  });
+
+  it("OPER-02: hours go to the server as they were typed, however many: it says of each what is wrong with it", async () => {
+    const calendar = {
+      name: "port_calendar", title: "口岸工作日历", key_label: "关区代码-年月", may_add: true, dated: false,
+      members: [{ name: "days", label: "工作时间", kind: "hours", choices: {}, steps: null, columns: [], listed: false, editable: true }],
+    } as unknown as Register;
+    const set = vi.spyOn(api, "setEntry").mockResolvedValue(entry);
+    const form = mount(EntryForm, { props: { register: calendar, entry: { ...entry, key: "5301-202611", data: { days: {} } } as Entry } });
+    const hours = Array.from({ length: 24 }, (_, at) => `${String(at).padStart(2, "0")}:00-${String(at).padStart(2, "0")}:50`);
+    for (const label of ["周一至周五的工作时间", "28 日的工作时间"]) expect(form.get(`[aria-label="${label}"]`).attributes("maxlength")).toBeUndefined();
+    await form.get('[aria-label="28 日的工作时间"]').setValue(hours.join("，"));
+    await form.trigger("submit");
+    expect(set.mock.calls[0]![2].data).toEqual({ days: { "28": hours } });
   });
 
   it("OPER-02: a new month is filled by its weekdays", async () => {
