@@ -104,7 +104,8 @@ def _merges(rows: Iterable[Row], today: date) -> Iterator[Deadline]:
         goods = ("保税货物" if row["bonded"] else "一般贸易") + FLAGS.get(row["ie_flag"], "")
         waiting = f"，另有 {row['pending']} 份尚未结关" if row["pending"] else ""
         late = f"，{_LATE[period.standing]}" if period.standing and row["closed"] else ""
-        text = f"{row['month']} 海关接受的{goods}集报清单：{row['closed']} 份待汇总{waiting}{late}"
+        # 待汇总 is what the manual calls a list that was merged and waits for the timed job (4.1): here none was.
+        text = f"{row['month']} 海关接受的{goods}集报清单：{row['closed']} 份已结关、尚未汇总{waiting}{late}"
         yield Deadline(
             period.last_day, "merge", f"{goods}清单汇总", text, row["closed"], row["pending"],
             type=LIST.name, bonded=row["bonded"], preset=_conditions(row),

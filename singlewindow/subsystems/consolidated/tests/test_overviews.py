@@ -238,7 +238,9 @@ async def test_the_calendar_says_what_is_due(stage: Stage) -> None:
         ("2026-11-10", "merge", 3, 1, 1), ("2026-11-20", "guarantee", 1, 0, 11),
         ("2026-11-20", "qualification", 1, 0, 11), ("2026-11-30", "merge", 1, 0, 21),
     ]  # fmt: skip
-    assert found[0]["text"] == "2026-10 海关接受的一般贸易进口集报清单：3 份待汇总，另有 1 份尚未结关"
+    assert (
+        found[0]["text"] == "2026-10 海关接受的一般贸易进口集报清单：3 份已结关、尚未汇总，另有 1 份尚未结关"
+    )
     assert [each["preset"].get("goods_nature") for each in found] == ["general", None, None, "bonded"]
     assert found[1]["number"] == number
     december = (await stage.get("deadlines", month="2026-12"))["items"]
@@ -333,7 +335,7 @@ async def test_a_line_of_the_home_page(stage: Stage) -> None:
     """CONS-16: it says how many lists, until when, and leads to 集报清单汇总."""
     await stage.m1()
     found = (await stage.owner.http.get("/api/reminders")).json()["items"]
-    text = "2026-10 海关接受的一般贸易进口集报清单：4 份待汇总，请于 2026-11-10 前（含当日）汇总"
+    text = "2026-10 海关接受的一般贸易进口集报清单：4 份已结关、尚未汇总，请于 2026-11-10 前（含当日）汇总"
     assert [(each["page"], each["text"], each["days"]) for each in found] == [
         ("merge", f"集报一般贸易进口清单汇总：{text}", 2)
     ]

@@ -5,7 +5,7 @@ import { AT, NOW, numberOf, openPage, type Opened } from "../testing";
 import DeadlinesPage from "./DeadlinesPage.vue";
 import { monthAfter, weeksOf } from "./month";
 
-const merge = { day: "2026-11-10", kind: "merge", title: "一般贸易清单汇总", text: "2026-10 海关接受的集报清单：3 份待汇总", pending: 0, number: "", type: "", days_left: 1, count: 3, preset: { goods_nature: "general", ie_flag: "E" } };
+const merge = { day: "2026-11-10", kind: "merge", title: "一般贸易清单汇总", text: "2026-10 海关接受的集报清单：3 份已结关、尚未汇总", pending: 0, number: "", type: "", days_left: 1, count: 3, preset: { goods_nature: "general", ie_flag: "E" } };
 const guarantee = { day: "2026-11-27", kind: "guarantee", title: "担保到期", text: "5729 中山快件", pending: 0, number: numberOf(1), type: "consolidated.qualification", days_left: 18, count: 1, preset: {} };
 let page: Opened;
 beforeEach(() => void vi.useFakeTimers({ now: new Date(NOW), toFake: ["Date"] }));
