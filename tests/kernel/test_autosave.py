@@ -123,6 +123,31 @@ async def test_saving_takes_it_away_in_the_same_transaction(house: House) -> Non
     assert await offers(member, number=view["number"]) == []
 
 
+async def test_only_the_own_tabs_is_taken_away(house: House) -> None:
+    """UI-15: what stands in another tab, in another document's form or at a colleague's stays, whatever is saved or
+    deleted here."""
+    member = await house.member()
+    colleague, key, other = await house.member(member.customs_code), tab(), tab()
+    for who, each in ((member, key), (member, other), (colleague, key)):
+        await keep(who, each)
+    view = await member.save(TYPE, {"reference": "AB81"}, **{"Autosave-Key": key})
+    assert [[each["key"] for each in await offers(who)] for who in (member, colleague)] == [[other], [key]]
+    second = (await member.save(TYPE, {"reference": "AB82"}))["number"]
+    for each, number in ((tab(), second), (key, view["number"])):
+        await keep(member, each, number=number, base_version=1)
+    headers = {"If-Match": '"1"', "Autosave-Key": key}
+    saved = await member.http.put(
+        f"{DOCUMENTS}/{view['number']}", json={"content": {"reference": "AB83"}}, headers=headers
+    )
+    assert saved.status_code == 200, saved.text
+    assert await offers(member, number=view["number"]) == []
+    await keep(member, key, number=view["number"], base_version=2)
+    assert (await member.http.delete(f"{DOCUMENTS}/{view['number']}")).status_code == 204
+    assert await offers(member, number=view["number"]) == []
+    assert len(await offers(member, number=second)) == 1
+    assert [[each["key"] for each in await offers(who)] for who in (member, colleague)] == [[other], [key]]
+
+
 @pytest.mark.parametrize("many", [False, True])
 async def test_deleting_the_document_takes_it_away(house: House, many: bool) -> None:
     """UI-15: 删除, of one and of ticked rows."""

@@ -211,6 +211,50 @@ async def test_messages_of_one_document_go_in_their_order(house: House) -> None:
     assert [await gone() for _ in range(3)] == [[1], [2], []]
 
 
+async def test_what_was_not_sent_is_not_noted_as_sent(house: House) -> None:
+    """CUST-05: of several messages that wait, those alone which customs took."""
+    numbers = [(await applied(house))[1]["number"] for _ in range(3)]
+    await house.sql(
+        """update outbox o set next_at = now() + interval '1 hour' from document d
+           where d.id = o.document_id and number = $1""",
+        numbers[2],
+    )
+    await house.send()
+    rows = await house.sql(
+        """select o.state, d.status from outbox o join document d on d.id = o.document_id
+           where number = any($1) order by number""",
+        numbers,
+    )
+    assert [tuple(row) for row in rows] == [("sent", "2"), ("sent", "2"), ("queued", "1")]
+    await house.sql("delete from outbox where state = 'queued'")
+
+
+@pytest.mark.parametrize("became", ["sent", "failed", "put off"])
+@pytest.mark.parametrize("many", [1, 2])
+async def test_what_another_worker_noted_is_not_noted_again(house: House, became: str, many: int) -> None:
+    """CUST-05: a worker whose lease ended while customs took their time comes too late, whatever it heard."""
+    documents = [await applied(house) for _ in range(many)]
+    numbers, original = [view["number"] for _, view in documents], house.customs.send
+    noted = "update outbox o set state = 'sent', last_error = 'by another' from document d where d.id = o.document_id"
+
+    async def slow(envelopes: Sequence[Envelope]) -> list[Answer]:
+        if envelopes[0].kind is MessageKind.ATTACHMENT:
+            return await original(envelopes)
+        await house.sql(f"{noted} and d.number = any($1)", numbers)
+        if became == "put off":
+            raise TemporaryFailure("away")
+        return [Answer(id=each.id, stored=became == "sent", reason="no") for each in envelopes]
+
+    house.customs.send = slow  # type: ignore[method-assign]
+    await house.send()
+    rows = await house.sql(
+        """select o.state, o.last_error, d.status, (select count(*) from receipt r where r.document_id = d.id) as heard
+           from outbox o join document d on d.id = o.document_id where d.number = any($1)""",
+        numbers,
+    )
+    assert [tuple(row) for row in rows] == [("sent", "by another", "1", 0)] * many
+
+
 async def test_two_workers_send_each_message_once(house: House) -> None:
     numbers = [(await applied(house))[1]["number"] for _ in range(6)]
     await asyncio.gather(*(house.send() for _ in range(4)))
@@ -445,6 +489,7 @@ async def test_a_request_holds_only_so_many_bytes_of_files(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CUST-05: customs refuse a request that is too large; a file that is larger than that by itself goes alone."""
+    await house.sql("delete from outbox where state = 'queued'")  # what others left
     files = [make_pdf(pages=pages) for pages in (4, 5, 6, 7)]
     for data in files:
         member = await house.member()
@@ -455,6 +500,13 @@ async def test_a_request_holds_only_so_many_bytes_of_files(
 
     async def watched(envelopes: Sequence[Envelope]) -> list[Answer]:
         asked.append([each.id for each in envelopes if each.kind is MessageKind.ATTACHMENT])
+        if asked[-1]:  # each request may take as long as the first: the messages are held anew
+            [held] = await house.sql(
+                """select min(next_at) > clock_timestamp() + interval '5 seconds' as longer from outbox
+                   where state = 'queued' and attempts > 0"""
+            )
+            assert held["longer"]
+            await house.sql("update outbox set next_at = clock_timestamp() where state = 'queued'")
         return await original(envelopes)
 
     monkeypatch.setattr(house.customs, "send", watched)

@@ -90,6 +90,21 @@ async def _history(house: House, number: str) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+async def test_messages_are_understood_as_they_came(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUST-05: no more than so many at once, and what came first does not wait behind what came later."""
+    documents = [await applied(house) for _ in range(3)]
+    await house.send()
+    while await inbox.apply_received(house.worker, customs_certificate(house.pki)):
+        pass  # what others left
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    for _, view in documents:
+        await house.customs.post([house.customs.receipt_for(TYPE, view["number"], 1, 1, "RECEIVED")])
+    for many, expected in ((2, ["3", "3", "2"]), (1, ["3", "3", "3"]), (0, ["3", "3", "3"])):
+        assert await inbox.apply_received(house.worker, customs_certificate(house.pki)) == many
+        views = [await member.view(TYPE, view["number"]) for member, view in documents]
+        assert [view["status"]["code"] for view in views] == expected
+
+
 async def test_what_was_sent_is_noted_with_its_first_receipts(house: House) -> None:
     """CUST-05: one change of the document, and an entry of the history for each."""
     member, view = await applied(house)

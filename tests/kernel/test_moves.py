@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.verification import Checked, breaks
+from singlewindow.kernel.exchange import moves
 from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.kernel.exchange.receipts import CaseFile, File, Heard, Moved, hear
 from singlewindow.kernel.http.sessions import cookie_name, session_life
@@ -27,7 +28,7 @@ from singlewindow.kernel.people import session_store
 from singlewindow.kernel.problems import Conflict, NotFound
 from tests.house import House
 from tests.kernel.conftest import FROZEN
-from tests.kernel.deliveries import DELIVERY, TYPE, Delivery, approved, draft, shelf, taking
+from tests.kernel.deliveries import DELIVERY, TYPE, Delivery, application, approved, draft, shelf, taking
 from tests.kernel.test_amendments import in_thread
 
 HOUR = timedelta(hours=1)
@@ -104,8 +105,10 @@ async def test_what_may_not_be_moved_moves_nothing(house: House) -> None:
     first, second = await approved(house), await draft(house)
     ids = [(await each.row())["id"] for each in (first, second)]
 
-    async def refused(ids: Sequence[int], name: str = "queue", actor: Delivery | None = None) -> str:
-        database = house.web if actor else house.worker
+    async def refused(
+        ids: Sequence[int], name: str = "queue", actor: Delivery | None = None, fences: bool = True
+    ) -> str:
+        database = (house.web if fences else house.owner) if actor else house.worker
         with pytest.raises((Conflict, NotFound)) as caught:
             async with database.transaction(
                 *([await actor_of(house, actor)] if actor else [])
@@ -116,6 +119,11 @@ async def test_what_may_not_be_moved_moves_nothing(house: House) -> None:
     assert await refused(ids) == f"样例提货 {second.number} 状态为「暂存」，不能排队"
     assert await refused([ids[0], -1]) == "1 份样例提货不存在或已删除，不能排队"
     assert await refused([ids[0]], actor=second) == "1 份样例提货不存在或已删除，不能排队"
+    assert await refused([ids[0]], actor=second, fences=False) == "1 份样例提货不存在或已删除，不能排队"
+    other, hidden = await application(house), await approved(house)
+    await house.sql("update document set hidden = true where number = $1", hidden.number)
+    gone = [(await each.row())["id"] for each in (other, hidden)]
+    assert await refused([*gone, ids[0]]) == "2 份样例提货不存在或已删除，不能排队"
     assert await first.status() == "4"
     assert await house.sql("select from move where document_id = any($1)", ids) == []
     await first.member.apply(TYPE, await first.member.view(TYPE, first.number), "revoke")
@@ -151,6 +159,24 @@ async def test_a_clock_that_was_set_back_moves_all_the_same(house: House, clock:
     assert await delivery.status() == "6"
     await delivery.said(2, "APPROVED", FROZEN + HOUR)
     assert await delivery.status() == "6"
+
+
+async def test_many_are_moved_some_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CONS-13: each once, whoever is named twice; of those that cannot be moved the first few are named."""
+    monkeypatch.setattr(moves, "CHUNK", 2)
+    deliveries = [await approved(house) for _ in range(5)]
+    ids = [(await each.row())["id"] for each in deliveries]
+    for name in ("queue", "collect"):
+        async with house.worker.transaction() as transaction:
+            assert await move_many(transaction, DELIVERY, [*ids, ids[0]], name, "") == 5
+    assert [await each.status() for each in deliveries] == ["7"] * 5
+    made = await house.sql("select count(*) from move where document_id = any($1)", ids)
+    assert made[0]["count"] == 10
+    with pytest.raises(Conflict) as caught:
+        async with house.worker.transaction() as transaction:
+            await move_many(transaction, DELIVERY, ids, "queue", "")
+    named = "；".join(f"样例提货 {each.number} 状态为「已提货」" for each in deliveries[:3])
+    assert caught.value.detail == f"{named}（另有 2 份），不能排队"
 
 
 async def test_two_at_once_move_it_once(house: House) -> None:

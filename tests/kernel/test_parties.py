@@ -120,6 +120,8 @@ async def test_a_party_writes_nothing(house: House, fences: str) -> None:
         else:
             assert (route, answer.status_code) == (route, 403)
             assert "不" in answer.json()["detail"]
+    asked = {"content": {}, "field": "transport", "number": number}
+    assert (await party.http.post(f"{BASE}/lookup", json=asked)).status_code == 403
     for entry in DOCUMENTS:
         if entry.route in MANY:
             assert (await ask(entry, party, number)).status_code == 200

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from singlewindow.kernel.exchange import timers
 from singlewindow.kernel.exchange.receipts import Heard, hear
 from singlewindow.kernel.exchange.timers import move_due
 from singlewindow.kernel.lifecycle import Hear, Lifecycle, State, states
@@ -61,6 +62,11 @@ async def planned(house: House, number: str) -> list[datetime]:
     return [row["due_at"] for row in rows]
 
 
+async def is_due(house: House) -> bool:
+    [row] = await house.sql(f"select {timers.DUE} as due")
+    return bool(row["due"])
+
+
 async def test_a_document_moves_when_its_time_has_come(house: House, clock: Any) -> None:
     """APPT-16: at 00:00 after the fifth day and no moment earlier; once, with its cause, in history, list and news."""
     member, number = await sent(house)
@@ -68,8 +74,9 @@ async def test_a_document_moves_when_its_time_has_come(house: House, clock: Any)
     await answer(house, number, 1, "APPROVED", BEGIN)
     assert await planned(house, number) == [DUE]
     await clock(DUE - timedelta(microseconds=1))
-    assert await move_due(house.worker) == 0
+    assert (await is_due(house), await move_due(house.worker)) == (False, 0)
     await clock(DUE)
+    assert await is_due(house), "which the worker asks now and then"
     assert [await move_due(house.worker), await move_due(house.worker)] == [1, 0]
     assert (await member.view(TYPE, number))["status"]["name"] == "逾期"
     assert await history(house, number) == [("receipt", "4"), ("timed", "7")]
@@ -142,7 +149,7 @@ async def test_a_worker_that_dies_moves_nothing_by_halves(
         patched.setattr("singlewindow.kernel.exchange.timers.change_many", died)
         assert await move_due(house.worker) == 0
     assert (await status(house, number), await planned(house, number)) == ("4", [DUE])
-    assert await move_due(house.worker) == 0, "it waits after trouble"
+    assert (await is_due(house), await move_due(house.worker)) == (False, 0), "it waits after trouble"
     await house.sql("update schedule set next_at = now()")
     assert await move_due(house.worker) == 1
     assert await status(house, number) == "7"

@@ -12,6 +12,7 @@ from singlewindow.kernel.database.connection import Actor
 from singlewindow.kernel.exchange import waits
 from singlewindow.kernel.exchange.receipts import hear_all
 from singlewindow.kernel.exchange.waits import settle_due
+from tests.fences import leave_standing
 from tests.house import House
 from tests.kernel.deliveries import LETTER, TYPE, Delivery, application, approved, draft, shelf, taking
 
@@ -122,16 +123,21 @@ async def test_it_fails_where_that_is_deleted(house: House, was_sent: bool) -> N
     ] == f"未发送：所等待的样例申请 {letter.number} 不存在或已删除，请核对后重新申报"
 
 
-async def test_anothers_or_no_document_is_not_waited_for(house: House) -> None:
-    """CONS-06: a foreign application is refused exactly as an absent one, at its field."""
-    foreign = await application(house)
+@pytest.mark.parametrize("fences", ["both", "the application alone"])
+async def test_anothers_or_no_document_is_not_waited_for(house: House, fences: str) -> None:
+    """CONS-06, PORT-10: a foreign application is refused exactly as an absent one, at its field; so are one that was
+    deleted and a document of another type."""
+    member, foreign = await house.member(), await application(house)
+    hidden, other = await application(house, member), await draft(house, member)
+    await house.sql("update document set hidden = true where number = $1", hidden.number)
+    leave_standing(house, fences)
     said = []
-    for number in (foreign.number, "202600000000999999"):
-        delivery = await draft(house, **taking(), letter=number)
+    for number in (foreign.number, "202600000000999999", hidden.number, other.number):
+        delivery = await draft(house, member, **taking(), letter=number)
         answer = await delivery.member.prepare(TYPE, await delivery.member.view(TYPE, delivery.number))
         assert answer.status_code == 422
         said.append(answer.json()["violations"][0]["message"].replace(number, "N"))
-    assert said == ["样例申请 N 不存在或已删除，不能申报"] * 2
+    assert said == ["样例申请 N 不存在或已删除，不能申报"] * 4
 
 
 async def test_what_was_kept_may_be_deleted(house: House) -> None:

@@ -283,6 +283,20 @@ async def test_each_use_is_written_down(house: House) -> None:
     ]
 
 
+async def test_old_uses_go_in_portions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTG-01: all that are old, however many, and no younger one."""
+    admin = await house.member(role="administrator")
+    kept = await made(house, admin, right="draft")
+    program = program_with(house, admin, kept["token"])
+    for _ in range(7):
+        await program.http.get(ABSENT)
+    uses = (await admin.http.get(f"/api/tokens/{kept['kept']['id']}/uses")).json()["items"]
+    await house.sql("update api_token_use set at = at - interval '91 days' where id <= $1", uses[2]["id"])
+    monkeypatch.setattr(token_store, "AT_ONCE", 2)
+    await token_store.sweep(house.worker, timedelta(days=90))
+    assert (await admin.http.get(f"/api/tokens/{kept['kept']['id']}/uses")).json()["items"] == uses[:2]
+
+
 async def test_a_refusal_goes_out_though_it_cannot_be_noted(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
