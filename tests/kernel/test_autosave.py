@@ -77,7 +77,7 @@ async def test_it_is_offered_in_the_form_of_its_type_alone(house: House) -> None
     """UI-15: what was typed into one form is not offered in another one's; a tab that goes on to another form takes
     what it held along."""
     member, key = await house.member(), tab()
-    other = {"content": {}, "number": None}
+    other: dict[str, Any] = {"content": {}, "number": None}
     await keep(member, key)
     assert (await member.http.get("/api/autosaves/_load")).json()["items"] == []
     assert (await member.http.put(f"/api/autosaves/_load/{key}", json=other)).status_code == 200

@@ -12,7 +12,7 @@ from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import FileFacts, NewFile
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.problems import NotFound, TooMany
 from tests.fences import FENCES, leave_standing
 from tests.house import House
 from tests.kernel.jobs import start
@@ -64,15 +64,27 @@ async def test_another_company_does_not(house: House, fences: str) -> None:
     assert words[0] == words[1]
 
 
-async def test_an_accounts_own_file_stays_its_own(house: House) -> None:
-    """GATE-11: what one person handed in is not read by a colleague."""
+@pytest.mark.parametrize("fences", ["both", "the application alone"])
+async def test_an_accounts_own_file_stays_its_own(house: House, fences: str) -> None:
+    """GATE-11: what one person handed in is not read by a colleague, begins none of his jobs and takes none of his
+    room."""
     owner = await house.member()
     person = await person_of(house, owner)
     colleague = await person_of(house, await house.member(owner.customs_code))
     async with house.web.transaction(person.actor) as transaction:
         facts = await files.store(transaction, person, "a.xlsx", files.XLSX, b"x", timedelta(days=1))
-    assert await read(house.web, person, [facts.id]) == {facts.id}
-    assert await read(house.web, colleague, [facts.id]) == set()
+    leave_standing(house, fences)
+    database = house.app.state.database
+    assert await read(database, person, [facts.id]) == {facts.id}
+    assert await read(database, colleague, [facts.id]) == set()
+    async with database.transaction(colleague.actor) as transaction:
+        assert await files.find_facts(transaction, colleague, facts.id) is None
+        await files.check_room(transaction, colleague, 1, 1)
+    async with database.transaction(person.actor) as transaction:
+        assert await files.find_facts(transaction, person, facts.id) == facts
+        await files.check_room(transaction, person, 1, 2)
+        with pytest.raises(TooMany):
+            await files.check_room(transaction, person, 2, 2)
 
 
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 3500])

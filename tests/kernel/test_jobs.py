@@ -22,6 +22,7 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
 from singlewindow.kernel.subsystem import subsystems
 from singlewindow.subsystems._labels.jobs import PRINTING
+from tests.fences import leave_standing
 from tests.house import House, Member
 from tests.kernel.jobs import TYPE, hand_in, start, view, work
 from tests.kernel.test_acts import person_of
@@ -468,6 +469,37 @@ async def test_a_job_without_items_is_done_at_once(house: House) -> None:
     assert await work(house) == 1
     [row] = await house.sql("select state, total from job where id = $1", job.id)
     assert tuple(row) == ("done", 0)
+
+
+@pytest.mark.parametrize("fences", ["both", "the application alone"])
+async def test_jobs_keys_files_and_limits_are_each_accounts_own(house: House, fences: str) -> None:
+    """GATE-11, PORT-10: a colleague uses the same key and has places and room of the own; at another company the same
+    file was never sent."""
+    member = await house.member()
+    colleague, stranger = await house.member(member.customs_code), await house.member()
+    leave_standing(house, fences)
+    data = [letters([[1, f"AB{at:05d}", "4", None, None]]) for at in range(AT_ONCE)]
+    made = {}
+    for at, each in enumerate(data):
+        answer = await start(member, await hand_in(member, each), key=f"key-{at}")
+        assert answer.status_code == 201, answer.text
+        made[f"key-{at}"] = answer.json()["id"]
+    assert (await start(member, await hand_in(member, b"x"))).status_code == 429, "no more at once"
+    for who, again in ((colleague, True), (stranger, False)):
+        file = await hand_in(who, data[0])
+        answer = await start(who, file, key="key-0", again=again)
+        assert answer.status_code == 201, answer.text
+        assert (await start(who, file, key="key-0", again=again)).json()["id"] == answer.json()["id"]
+        assert [each["id"] for each in (await who.http.get("/api/jobs")).json()["items"]] == [
+            answer.json()["id"]
+        ]
+        id = made["key-1"]
+        assert (await who.http.get(f"/api/jobs/{id}")).status_code == 404
+        assert (await who.http.post(f"/api/jobs/{id}/stop")).status_code == 404
+    for key, id in made.items():
+        repeated = await start(member, await hand_in(member, data[int(key[4:])]), key=key)
+        assert repeated.json()["id"] == id, "sent again, it is the same job"
+    await work(house)
 
 
 async def test_the_company_sees_a_job_only_where_its_chapter_says_so(house: House) -> None:
