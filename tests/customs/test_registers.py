@@ -239,6 +239,7 @@ async def test_registers_keep_the_same_key_apart(customs: Customs, portal: Porta
         sibling = replace(mine, key="K2")
         await registers.add(transaction, [mine, other, sibling])
         assert await registers.get(transaction, "licence", "K1", lock=True) == mine
+        assert await registers.get(transaction, "account_book", "K1") == other
         assert await registers.lock_all(transaction, "account_book") == [other]
         changed = await registers.change(transaction, "licence", "K1", 3, {"more": "1"})
         assert changed == replace(mine, seq=4, data={"of": "licence", "more": "1"})
@@ -254,8 +255,10 @@ async def test_registers_keep_the_same_key_apart(customs: Customs, portal: Porta
     ]  # fmt: skip
 
 
-async def test_of_two_officers_at_once_the_second_is_told(customs: Customs) -> None:
-    """CUST-02: who comes while another's change is being written waits for it, and overwrites nothing."""
+@pytest.mark.parametrize("by_file", [False, True])
+async def test_of_two_at_once_the_second_is_told(customs: Customs, by_file: bool) -> None:
+    """CUST-02, OPER-02: who comes while an officer's change or a file is being written waits for it, and overwrites
+    nothing."""
     async with customs.database.transaction() as transaction:
         await registers.add(transaction, [Entry("licence", "K1", 1, {})])
 
@@ -264,10 +267,15 @@ async def test_of_two_officers_at_once_the_second_is_told(customs: Customs) -> N
             await registers.change(transaction, "licence", "K1", 1, {"by": by})
 
     async with customs.database.transaction() as transaction:
-        await registers.change(transaction, "licence", "K1", 1, {"by": "first"})
+        if by_file:
+            [held] = await registers.lock_all(transaction, "licence")
+        else:
+            await registers.change(transaction, "licence", "K1", 1, {"by": "first"})
         second = asyncio.create_task(change("second"))
         done, _ = await asyncio.wait([second], timeout=0.5)
         assert not done
+        if by_file:
+            await registers.put_all(transaction, [replace(held, seq=2, data={"by": "first"})])
     with pytest.raises(StaleVersion):
         await second
     assert await customs.rows("select seq, data from entry where key = 'K1'") == [(2, {"by": "first"})]
