@@ -2,8 +2,9 @@
 
 FOLDER holds the certificates that you trust, got from their owners and not out of the file: ca.pem (issues cards),
 customs-signing.pem, portal-signing.pem; and crl.pem, the CA's revocation list. Exit code 0: everything is as it was
-signed; 3: so it is, but entries of the history's last minute are not vouched for yet; 1: the first line says what is
-not. Needs Python and the package `cryptography`; describes itself in docs/evidence.md.
+signed; 3: so it is, but the history's last entries are not vouched for yet; 1: the one line on stderr says what is
+not. The first line on stdout says only what is signed; what is the portal's own word is called so. Needs Python and the
+package `cryptography`; describes itself in docs/evidence.md.
 """
 
 import argparse
@@ -12,8 +13,9 @@ import json
 import sys
 import zipfile
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +24,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+BESIDE = {"evidence.json", "README.txt"} | {
+    f"certificate {name}.pem" for name in ("ca", "crl", "customs-signing", "portal-signing")
+}
+"""Parts that nothing signed names. README.txt and the certificates are not looked at."""
 MOST = 200 * 2**20  # bytes of one part; a bomb unpacks to more
 
 
@@ -32,6 +38,21 @@ class NotAsSigned(Exception):
 def need(holds: object, what: str) -> None:
     if not holds:
         raise NotAsSigned(what)
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON in which no name stands twice: two readers would take different values."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict:
+        need(len(dict(pairs)) == len(pairs), "a name twice in one object")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
+
+
+def shown(text: object) -> str:
+    """A text of the file on one line of the terminal, whatever is in it."""
+    return "".join(each if each.isprintable() else "?" for each in str(text)[:300])
 
 
 def sha256(data: bytes) -> bytes:
@@ -61,9 +82,9 @@ def verify(certificate: x509.Certificate, text: str, signature: bytes, what: str
 def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict:
     """What a compact JWS says, if this certificate's key signed it."""
     header, payload, signature = line.split(".")
-    need(json.loads(decoded(header)).get("alg") == "ES256", f"{what}: another kind of signature")
+    need(loads(decoded(header)).get("alg") == "ES256", f"{what}: another kind of signature")
     verify(certificate, f"{header}.{payload}", decoded(signature), what)
-    return json.loads(decoded(payload))
+    return loads(decoded(payload))
 
 
 HEADER = encoded(b'{"alg":"ES256"}')
@@ -101,7 +122,10 @@ class Evidence:
 
     def __init__(self, file: Path, trust: Trust) -> None:
         self.archive, self.trust = zipfile.ZipFile(file), trust
-        self.main = json.loads(self.part("evidence.json"))
+        names = self.archive.namelist()
+        need(len(set(names)) == len(names), "two parts of one name")
+        self.names_on_cards: list[str] = []  # of the companies, one for each submission
+        self.main = loads(self.part("evidence.json"))
         need(self.main["format"] == "singlewindow-evidence/1", "another format than singlewindow-evidence/1")
 
     def part(self, name: str) -> bytes:
@@ -109,20 +133,27 @@ class Evidence:
         return self.archive.read(name)
 
     def signed(self, signed: dict, at: datetime, what: str) -> dict:
-        """A statement that a card signed: what it says. It names the card that signed it."""
+        """A statement that a card signed: what it says, and in `name_on_card` whose card it was. It names the card
+        that signed it."""
         statement = b64decode(signed["statement"], validate=True)
         card = self.trust.card(b64decode(signed["certificate"], validate=True), at, what)
         verify(card, f"{HEADER}.{encoded(statement)}", b64decode(signed["signature"], validate=True), what)
-        said = json.loads(statement)
+        said = loads(statement)
         [number] = card.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
         need(said["card"] == number.value, f"{what}: another card than the statement names")
         need(said["company"] == self.main["company"], f"{what}: another company")
-        return said
+        names = card.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        return said | {"name_on_card": "".join(each.value for each in names)}
 
-    def check(self) -> int:
-        """Judge everything; how many entries of the history are not vouched for yet."""
+    def check(self) -> list[float]:
+        """Judge everything; the moments of the history's entries that are not vouched for yet."""
+        expected = [each["content"] for each in self.main["submissions"]]
+        need(len(set(expected)) == len(expected), "two submissions of one content")
+        files = {file["file"] for each in self.main["submissions"] for file in each["attachments"]}
+        unexpected = set(self.archive.namelist()) - BESIDE - {*expected} - files
+        need(not unexpected, f"a part that belongs to nothing: {min(unexpected, default='')}")
         told = [self.submission(each) for each in self.main["submissions"]]
-        entries = [json.loads(each["entry"]) for each in self.main["history"]]
+        entries = [loads(each["entry"]) for each in self.main["history"]]
         submitted = [(e[5].get("action"), round(e[2], 3)) for e in entries if e[3] == "submitted"]
         need(submitted == [asked for asked, _ in told], "the history tells of other submissions")
         heard = [
@@ -131,6 +162,7 @@ class Evidence:
             if e[3] in ("receipt", "late receipt")
         ]
         answers = [answer for _, given in told for answer in given]
+        need(len(set(answers)) == len(answers), "an answer stands twice")
         need(set(answers) <= set(heard), "an answer is not in the history")
         need(set(heard) <= set(answers), "an answer of which the history tells is left out")
         return self.history()
@@ -144,6 +176,8 @@ class Evidence:
         need(
             asked == (self.main["type"], self.main["number"], each["action"]), f"{what}: of another document"
         )
+        self.names_on_cards.append(said["name_on_card"])
+        need(each["content"] == f"content {each['sequence']}.json", f"{what}: a part of another name")
         need(said["content_sha256"] == sha256(self.part(each["content"])).hex(), f"{what}: another content")
         listed = [{name: f[name] for name in ("category", "sha256")} for f in each["attachments"]]
         need(said["attachments"] == listed, f"{what}: other attachments")
@@ -151,7 +185,9 @@ class Evidence:
             name = f"{what}, attachment {file['category']}"
             need(sha256(self.part(file["file"])).hex() == file["sha256"], f"{name}: another file")
             signed = self.signed(file, at, name)
-            need(signed["sha256"] == file["sha256"], f"{name}: another file was signed")
+            need(file["file"] == f"attachment {file['sha256']}.pdf", f"{name}: a part of another name")
+            told = (file["sha256"], file["name"])
+            need((signed["sha256"], signed["name"]) == told, f"{name}: another file was signed")
         answers = [self.answer(each, answer) for answer in each["answers"]]
         return (each["action"], round(at.timestamp(), 3)), answers
 
@@ -162,30 +198,32 @@ class Evidence:
             return submission["sequence"], 0, answer["code"]
         what = f"submission {submission['sequence']}, answer {answer['seq']}"
         said = read_jws(answer["jws"], self.trust.customs, what)
-        asked = (said["number"], said["submission"], said["seq"], said["code"], said["text"])
-        told = (self.main["number"], submission["sequence"], answer["seq"], answer["code"], answer["text"])
-        need(asked == told, f"{what}: customs said something else")
+        asked = (said["type"], said["number"], said["submission"], said["seq"], said["code"], said["text"])
+        document = (self.main["type"], self.main["number"])
+        told = (*document, submission["sequence"], answer["seq"], answer["code"], answer["text"])
+        moments = (datetime.fromisoformat(each["at"]) for each in (said, answer))
+        need(asked == told and len(set(moments)) == 1, f"{what}: customs said something else")
         return said["submission"], said["seq"], said["code"]
 
-    def history(self) -> int:
-        """The chain, and each entry's place in a signed checkpoint."""
-        before, waiting = "", 0
+    def history(self) -> list[float]:
+        """The chain, and each entry's place in a signed checkpoint; the moments of those that have none."""
+        before, waiting = "", []
         pages = {
             no: read_jws(line, self.trust.portal, f"checkpoint {no}")
             for no, line in self.main["checkpoints"].items()
         }
-        documents = {json.loads(each["entry"])[0] for each in self.main["history"]}
+        documents = {loads(each["entry"])[0] for each in self.main["history"]}
         need(len(documents) == 1, "entries of several documents")
         for no, each in enumerate(self.main["history"], start=1):
-            document, number, _, kind, *_ = json.loads(each["entry"])
+            document, number, moment, kind, *_ = loads(each["entry"])
             digest = sha256(bytes.fromhex(before) + each["entry"].encode())
             whole = (each["no"], number, each["previous"], each["hash"]) == (no, no, before, digest.hex())
             need(whole, f"history, entry {no}: not as it was written")
             before = each["hash"]
             if each["checkpoint"] is None:
-                waiting += 1
+                waiting.append(moment)
                 continue
-            need(waiting == 0, f"history, entry {no - 1}: no checkpoint vouches for it")
+            need(not waiting, f"history, entry {no - 1}: no checkpoint vouches for it")
             leaf = document.to_bytes(8, "big") + no.to_bytes(4, "big") + bytes([kind == "submitted"]) + digest
             need(
                 root(leaf, each["path"]) == pages[str(each["checkpoint"])]["root"],
@@ -211,14 +249,21 @@ given = options.parse_args()
 try:
     evidence = Evidence(given.file, Trust(given.trust))
     waiting = evidence.check()
+    oldest = f"{datetime.fromtimestamp(min(waiting), UTC):%Y-%m-%d %H:%M:%S} UTC" if waiting else ""
+    main = evidence.main
+    own = [shown(main[name]) for name in ("title", "company_name", "made_at")]
+    counted = f"{len(main['submissions'])} 次申报 submissions，{len(main['history'])} 条记录 entries"
+    of = f"{shown(main['type'])} {shown(main['number'])}，{shown(main['company'])}"
 except NotAsSigned as problem:
-    sys.exit(f"不成立 Not as it was signed: {problem}")
-except (OSError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as problem:
-    sys.exit(f"不成立 Not an evidence file, or certificates are missing: {problem!r}")
-main = evidence.main
-print(f"成立 As it was signed: {main['title']} {main['number']}，{main['company_name']}")
+    sys.exit(f"不成立 Not as it was signed: {shown(problem)}")
+except Exception as problem:  # whatever a damaged or made-up file provokes in whoever reads it
+    sys.exit(f"不成立 Not an evidence file, or certificates are missing: {shown(repr(problem))}")
+if evidence.names_on_cards:
+    print(f"成立 As it was signed: {of} {shown(evidence.names_on_cards[-1])}")
+else:
+    print(f"成立 The history is as it was vouched for; 未申报，无企业签名 nobody signed that it is of {of}")
 print(
-    f"{len(main['submissions'])} 次申报 submissions，{len(main['history'])} 条记录 entries，"
-    f"{waiting} 条尚未存证 not vouched for yet"
+    f"{counted}，{len(waiting)} 条尚未存证 not vouched for yet{oldest and f'，最早 the oldest of {oldest}'}"
 )
+print(f"系统自述，未经签名 The portal's own word, signed by nobody: {'，'.join(own)}")
 sys.exit(3 if waiting else 0)

@@ -8,8 +8,9 @@ import runpy
 import shutil
 import subprocess
 import sys
+import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ from singlewindow.kernel.documents import evidence
 from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
 from tests.house import House, Member
-from tests.kernel.test_documents import TYPE, applied
+from tests.kernel.test_documents import TYPE, applied, letter, reference
 
 VERIFIER = Path(__file__).parents[2] / "examples" / "verify_evidence.py"
-SAID_ONLY = {"title", "company_name", "made_at", "name", "at"}
-"""What is told for people and guarded by nothing: the same stands in what was signed."""
+SAID_ONLY = {"title", "company_name", "made_at"}
+"""What is told for people and signed by nobody: the verifier says so."""
 Parts = dict[str, bytes]
 
 
@@ -46,6 +47,17 @@ async def fetched(member: Member, number: str) -> Parts:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def archived(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
+        warnings.catch_warnings(action="ignore"),
+    ):
+        for name, content in parts:  # a name may come twice, of which the library warns
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
 @pytest.fixture
 def verify(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -56,11 +68,9 @@ def verify(
     for name in ("ca.pem", "crl.pem", "customs-signing.pem", "portal-signing.pem"):
         shutil.copy(house.pki / name, trust)
 
-    def run(parts: Mapping[str, bytes], trusted: Path = trust) -> tuple[object, str]:
+    def run(parts: Mapping[str, bytes] | bytes, trusted: Path = trust) -> tuple[object, str]:
         file = tmp_path / "evidence.zip"
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, content in parts.items():
-                archive.writestr(name, content)
+        file.write_bytes(parts if isinstance(parts, bytes) else archived(parts.items()))
         monkeypatch.setattr(sys, "argv", [VERIFIER.name, str(file), "--trust", str(trusted)])
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(VERIFIER), run_name="__main__")
@@ -161,6 +171,70 @@ async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:
         changed_parts = parts | {"evidence.json": json.dumps(main | {"submissions": fewer}).encode()}
         assert "left out" in str(verify(changed_parts)[0])
     assert verify(parts)[0] == 0
+
+
+async def test_it_vouches_for_nothing_that_nobody_signed(house: House, verify: Any) -> None:
+    """PORT-08: the first line says what is signed, what is the portal's own word is called so; nothing is added, in
+    words that end no line."""
+    member, number = await answered(house)
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    main = json.loads(parts["evidence.json"])
+    forged = main | {
+        "title": "放行单\n成立 As it was signed",
+        "company_name": "他人公司",
+        "made_at": "2099-01-01",
+    }
+    code, said = verify(parts | {"evidence.json": json.dumps(forged).encode()})
+    first, _, own = said.splitlines()[-3:]
+    assert (code, "他人公司" in first, "放行单" in first) == (0, False, False)
+    assert f"{TYPE} {number}，{main['company']} {member.company_name}" in first
+    assert own.startswith("系统自述，未经签名")
+    assert "放行单?成立 As it was signed，他人公司，2099-01-01" in own
+    [submission] = main["submissions"]
+    twice = main | {"submissions": [submission | {"answers": submission["answers"] * 2}]}
+    assert "stands twice" in verify(parts | {"evidence.json": json.dumps(twice).encode()})[0]
+    assert "belongs to nothing: content 9.json" in verify(parts | {"content 9.json": b"{}"})[0]
+    for again in parts.items():
+        assert "two parts of one name" in verify(archived([again, *parts.items()]))[0]
+    text = parts["evidence.json"].decode().replace('"title"', '"number": "I2", "title"')
+    assert "a name twice" in verify(parts | {"evidence.json": text.encode()})[0]
+
+
+async def test_of_a_draft_it_says_that_nobody_signed(house: House, verify: Any) -> None:
+    """PORT-08: without a submission nothing binds the history to the document; how old it is, is told."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    code, said = verify(await fetched(member, view["number"]))
+    assert (code, "nobody signed that it is of" in said, "最早 the oldest of 20" in said) == (3, True, True)
+
+
+async def test_whatever_is_wrong_it_ends_in_its_own_words(house: House, verify: Any) -> None:
+    """PORT-08: bytes that were damaged at many places, and JSON of other shapes: exit code 1 and one line."""
+    member, number = await answered(house)
+    parts = await fetched(member, number)
+    odd = [b"", b"[]", b"null", b"1e999", b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b'"\\ud800"']
+    main = json.loads(parts["evidence.json"])
+    for name in main:
+        odd += [
+            json.dumps(main | {name: other}).encode() for other in (None, [], {}, [[]], [{}], -1, "\ud800")
+        ]
+    entry = main["history"][0]
+    for text in ("[]", "[1]", "{}", '["a","b","c","d"]', "[1e999,1,1,1,1]"):
+        odd.append(json.dumps(main | {"history": [entry | {"entry": text}]}).encode())
+    for content in odd:
+        in_words(verify(parts | {"evidence.json": content})[0], content[:60])
+    whole = archived(parts.items())
+    for at in range(0, len(whole), max(1, len(whole) // 120)):
+        in_words(verify(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])[0], at)
+    head = whole.index(b"PK\x01\x02")
+    for at in range(head, head + 46):  # how the first part is stored, its sizes and flags
+        in_words(verify(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])[0], at)
+
+
+def in_words(code: object, where: object) -> None:
+    """What holds (a part that nobody signed, a name for people), or one line that says what does not."""
+    assert code in (0, 3) or (str(code).startswith("不成立") and "\n" not in str(code)), (where, code)
 
 
 async def test_nothing_is_left_out_without_a_word(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
