@@ -191,8 +191,9 @@ async def _verify_history(url: str) -> int:
 
 FORGOTTEN = """The database forgets checkpoint {0} and those after it, for {folder} does not have it.
 The worker vouches anew for what they vouched for."""
-LATE = """{0} entries are older than {1} minutes and in no checkpoint of {folder}: nothing outside the database
-vouches for them. Does a worker run, and what does its log say?"""
+LATE = """{0} entries are older than {1} minutes and come after the last checkpoint that the database knows. If it was
+restored, {folder} may vouch for them all the same, and the worker does so anew. If not:
+does a worker run, and what does its log say?"""
 MISSING = """The database knows checkpoints that {folder} has not, or has otherwise; until that is settled nothing more
 is vouched for. If it is the wrong folder, set SINGLEWINDOW_HISTORY_FOLDER right. If it was restored or moved away on
 purpose: `singlewindow verify-history --accept-book`. If neither, somebody cut it off: compare it with a copy

@@ -326,7 +326,7 @@ def test_half_written_files_are_left_alone(house: House) -> None:
     house.put("A-6.json", with_file("c.pdf"))
     assert house.run() == 0
     assert len(house.box("OutBox")) == 8
-    assert house.told.tells("A-1.json: 等待文件写完")
+    assert house.told.tells("A-1.json: 等待文件写完（文件")
     assert house.told.tells("A-6.json: 等待附件 c.pdf（没有放入 OutBox）")
     (house.folder.out / "b.pdf").write_bytes(PDF)
     assert house.run() == 1  # its digest says that it is whole

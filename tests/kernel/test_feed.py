@@ -256,9 +256,9 @@ async def test_a_cursor_that_is_too_old_says_where_to_go_on(
     )
 
 
-async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_misses_nothing(house: House) -> None:
-    """INTG-03, OPER-03: it names a number that would be given again; so numbers go on beyond all that were given, those
-    of documents too, by which customs and companies know what came after the restored moment."""
+async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_is_refused(house: House) -> None:
+    """INTG-03, OPER-03: for ever, also when the feed has gone on, since numbers go on beyond all that were given, those
+    of documents too; who had read no further than the restored moment misses nothing."""
     member, before = await applied(house)
     await sequenced(house)
     begin = (await page(member, "now"))["next"]
@@ -266,11 +266,16 @@ async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_misses_nothing(
     lost = cursor_of(me["id"], int(begin.partition("-")[0]) + 2)
     assert (await ask(member, lost)).status_code == 422
     await skip_numbers(house.owner)
+    assert (await ask(member, lost)).status_code == 422
+    first = (await page(member, "now"))["next"]
     for _ in range(3):
         after = await member.save(TYPE, letter(reference()))
     items = (await told(house, member))[-3:]
     assert kinds(items) == [("created", "", "0")] * 3
-    assert (await page(member, lost))["items"] == items == (await page(member, begin))["items"]
+    assert (await page(member, first))["items"] == items == (await page(member, begin))["items"]
+    refused = await ask(member, lost)
+    assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "event.cursor")
+    assert "数据查询核对" in refused.json()["violations"][0]["advice"]
     assert int(after["number"][4:]) - int(before["number"][4:]) > SKIPPED
 
 

@@ -117,7 +117,7 @@ class Taking:
         except Unfinished as problem:
             if self._rests(file):
                 raise Refusal(f"文件{problem}", problem.advice) from problem
-            raise Awaited(f"等待文件写完（{problem}）") from problem
+            raise Awaited(f"等待文件写完（文件{problem}）") from problem
         except Problem as problem:
             if problem.status == 404:
                 raise refusal_of(problem) from problem

@@ -70,10 +70,12 @@ class FeedPage(BaseModel):
 
 @dataclass(frozen=True)
 class Place:
-    """How far a company's feed goes: numbers `oldest` to `last` are kept."""
+    """How far a company's feed goes: numbers `oldest` to `last` are kept. `in_gap`: the number asked about lies
+    between two that do not follow each other, which only a restore leaves (`skipping.py`)."""
 
     oldest: int
     last: int
+    in_gap: bool
 
 
 def cursor_of(company_id: int, no: int) -> str:
@@ -116,15 +118,18 @@ def event_of(row: Row) -> FeedEvent | None:
     )
 
 
-async def place_of(transaction: Transaction) -> Place:
-    """How far the feed of the transaction's company goes."""
+async def place_of(transaction: Transaction, no: int) -> Place:
+    """How far the feed of the transaction's company goes, and how that number lies in it."""
     row = await transaction.row(
         f"""select coalesce((select last from feed_head where {OWN}), 0) as last,
-                   (select no from feed where {OWN} order by no limit 1) as oldest""",
+                   (select no from feed where {OWN} order by no limit 1) as oldest,
+                   not exists (select from feed where {OWN} and no in ($2::bigint, $2 + 1)) as unknown""",
         transaction.actor.company_id,
+        no,
     )
     assert row is not None
-    return Place(row["last"] + 1 if row["oldest"] is None else row["oldest"], row["last"])
+    oldest = row["last"] + 1 if row["oldest"] is None else row["oldest"]
+    return Place(oldest, row["last"], row["unknown"] and oldest <= no < row["last"])
 
 
 async def begin(transaction: Transaction, after: str) -> int:
@@ -135,12 +140,14 @@ async def begin(transaction: Transaction, after: str) -> int:
     """
     company_id = transaction.actor.company_id
     assert company_id is not None
-    place = await place_of(transaction)
+    no = 0 if after in ("", NOW) else no_of(company_id, after)
+    place = await place_of(transaction, no)
     if after in ("", NOW):
         return place.last if after else place.oldest - 1
-    no = no_of(company_id, after)
-    if no > place.last:
-        raise _no_cursor(f"事件游标 {after} 在最新事件之后：数据可能已从备份恢复")
+    if no > place.last or place.in_gap:
+        raise _no_cursor(
+            f"事件游标 {after} 不在现有的事件中：数据可能已从备份恢复，其后的单据和事件可能已丢失"
+        )
     if no < place.oldest - 1:
         raise CursorExpired(
             f"事件只保留 {settings().feed_days:g} 天，游标 {after} 之后的事件已有部分清除；"
@@ -171,7 +178,7 @@ async def read(transaction: Transaction, after: int, most: int, closed: Collecti
 
 
 def _no_cursor(words: str) -> Refused:
-    advice = "请使用本接口上一次返回的 next；没有时不给 after，从保留的最早事件读起"
+    advice = "请使用本接口返回的 next；没有时不给 after，从保留的最早事件读起。数据恢复后请用数据查询核对已登记的单据"
     return Refused(words, [Violation("after", "event.cursor", words, advice, "接口说明 /api/openapi.json")])
 
 
