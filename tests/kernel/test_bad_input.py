@@ -17,6 +17,8 @@ from singlewindow.kernel.http.limits import MAX_BODY, MAX_EXCHANGE, MEGABYTE
 from singlewindow.kernel.problems import Refused
 from singlewindow.subsystems._template.document import Letter
 from tests.house import House, Member
+from tests.kernel.jobs import hand_in, start
+from tests.kernel.spans import this_week
 from tests.kernel.test_documents import TYPE, letter, reference
 
 DOCUMENTS = f"/api/documents/{TYPE}"
@@ -145,6 +147,83 @@ def test_a_great_content_is_refused_without_looking_at_its_names() -> None:
     with pytest.raises(Refused) as error:
         clean(Letter, {"goods": [{f"unknown{n}": "" for n in range(501)}]})
     assert [v.path for v in error.value.violations] == [""]
+
+
+# ------------------------------------------------------------------------------------------- unknown members
+
+
+UNKNOWN = "请求内容不正确：没有这一项，请核对名称"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "at"),
+    [
+        ("POST", "", {"content": {}, "sendernumber": "ERP-1"}, "sendernumber"),
+        ("PUT", "/1", {"content": {}, "sender_number": "ERP-1"}, "sender_number"),
+        ("PUT", "/1/amendment", {"content": {}, "action": "change", "why": "x"}, "why"),
+        ("POST", "/check", {"content": {}, "atachments": ["1"]}, "atachments"),
+        ("POST", "/lookup", {"content": {}, "field": "vessel", "row": 1}, "row"),
+        ("POST", "/delete", {"numbers": ["1"], "version": 1}, "version"),
+        ("POST", "/1/prepare", {"action": "apply", "card_no": "1", "version": 1}, "version"),
+        ("POST", "/1/submit", {"token": "t", "signature": "", "certificate": "", "pin": "1"}, "pin"),
+        (
+            "POST",
+            "/prepare",
+            {"card_no": "1", "documents": [{"number": "1", "version": 1, "action": "apply", "x": 1}]},
+            "documents/1/x",
+        ),
+    ],
+)
+async def test_an_unknown_member_of_a_body_is_refused_where_it_stands(
+    house: House, method: str, path: str, body: object, at: str
+) -> None:
+    """INTG-01: "Unknown names are refused" (docs/api.md); a misspelt sender_number would double the document."""
+    member = await house.member()
+    problem = refused(await send_json(member, method, f"{DOCUMENTS}{path}", body))
+    assert [(v["path"], v["message"]) for v in problem["violations"]] == [(at, UNKNOWN)]
+
+
+async def test_an_unknown_member_saves_nothing(house: House) -> None:
+    member = await house.member()
+    await send_json(member, "POST", DOCUMENTS, {"content": letter(reference()), "sendernumber": "ERP-1"})
+    found = await member.http.get(DOCUMENTS, params=this_week())
+    assert found.json()["total"] == 0
+
+
+async def test_a_body_of_a_hundred_thousand_members_is_refused_once(house: House) -> None:
+    """PORT-10: not one refusal for each."""
+    member = await house.member()
+    body = {"content": {}} | {f"unknown{n}": 0 for n in range(100_000)}
+    [violation] = refused(await send_json(member, "POST", DOCUMENTS, body))["violations"]
+    assert (violation["path"], violation["message"]) == ("", "请求内容不正确：未知的成员过多")
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ({"options": {"checkonly": True}}, {"options/checkonly": UNKNOWN}),
+        ({"optoins": {"check_only": True}}, {"optoins": UNKNOWN}),
+        (
+            {"options": {"check_only": "false"}},
+            {"options/check_only": "请求内容不正确：应为 true 或 false，不加引号"},
+        ),
+        (
+            {"options": {"check_only": 1, "n" * 99: 1}},
+            {
+                f"options/{'n' * 40}": UNKNOWN,
+                "options/check_only": "请求内容不正确：应为 true 或 false，不加引号",
+            },
+        ),
+    ],
+)
+async def test_a_job_is_not_started_with_what_it_does_not_know(
+    house: House, sent: dict[str, Any], found: dict[str, str]
+) -> None:
+    """INTG-02: an import that was meant to check only would have saved everything."""
+    member = await house.member()
+    problem = refused(await start(member, await hand_in(member, b'{"content": {}}'), **sent))
+    assert {v["path"]: v["message"] for v in problem["violations"]} == found
+    assert (await member.http.get("/api/jobs")).json()["items"] == []
 
 
 # ------------------------------------------------------------------------------------------- characters

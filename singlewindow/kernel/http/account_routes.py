@@ -13,7 +13,7 @@ from singlewindow.kernel.http.people_routes import Address, Base, ChallengeAnswe
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.registration_routes import CertificateBody
 from singlewindow.kernel.http.sessions import cookie_name, current_account, session_account
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import own
 from singlewindow.kernel.people.binding import Answer, Binder
@@ -28,7 +28,7 @@ CurrentAccount = Annotated[Account, Depends(current_account)]
 Before = Annotated[int | None, Query(ge=1, le=MAX_ID, description="Only entries older than this id")]
 
 
-class PasswordChangeBody(BaseModel):
+class PasswordChangeBody(RequestBody):
     """The old password and the new one."""
 
     old: Annotated[str, Field(max_length=256)]

@@ -14,7 +14,7 @@ from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Number, Text
+from singlewindow.kernel.http.text import MAX_ID, Number, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import (
     Conflict,
@@ -39,7 +39,7 @@ router = APIRouter(
 AttachmentId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
-class UploadBody(BaseModel):
+class UploadBody(RequestBody):
     """The file that is to come: size in bytes, SHA-256 in hexadecimal."""
 
     category: Text = Field(max_length=20, examples=["00000002"])

@@ -20,7 +20,7 @@ from singlewindow.kernel.http.desk import (
     at_desk,
 )
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.text import Number, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import preferences
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Refused, TooLarge
@@ -32,7 +32,7 @@ PreferenceKey = Annotated[
 ]
 
 
-class RowDraftBody(BaseModel):
+class RowDraftBody(RequestBody):
     """What stands in a row editor; `at` is the index of the row that it corrects, `before` that of the next row."""
 
     row: dict[Text, Any] = Field(max_length=500)
@@ -40,7 +40,7 @@ class RowDraftBody(BaseModel):
     before: int | None = Field(default=None, ge=0, le=100_000)
 
 
-class AutosaveBody(BaseModel):
+class AutosaveBody(RequestBody):
     """What a tab's form holds. `number` and `base_version` name the document that is being changed, `amendment` the
     action in whose form it is (变更), "" for the document itself."""
 
@@ -70,7 +70,7 @@ class KeptAnswer(BaseModel):
     saved_at: datetime
 
 
-class PreferenceBody(BaseModel):
+class PreferenceBody(RequestBody):
     """Any JSON of at most 4,000 characters; null when nothing was remembered."""
 
     value: Any = None

@@ -11,7 +11,7 @@ from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer
-from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.text import Number, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Forbidden, NotFound, NotLoggedIn, Problem, Refused
 from singlewindow.kernel.settings import settings
@@ -27,7 +27,7 @@ router = APIRouter(
 )
 
 
-class WantedBody(BaseModel):
+class WantedBody(RequestBody):
     """A document, the version that was read, and what is to be done with it."""
 
     number: Number
@@ -35,7 +35,7 @@ class WantedBody(BaseModel):
     action: Text = Field(max_length=40, examples=["apply"])
 
 
-class PrepareManyBody(BaseModel):
+class PrepareManyBody(RequestBody):
     """The number of the card in the reader, and at most 100 documents."""
 
     card_no: Text = Field(max_length=40)
@@ -56,7 +56,7 @@ class PreparedMany(BaseModel):
     items: list[PreparedItem]
 
 
-class GivenBody(BaseModel):
+class GivenBody(RequestBody):
     """A document's token and the card's signature (raw r‖s, Base64)."""
 
     number: Number
@@ -64,7 +64,7 @@ class GivenBody(BaseModel):
     signature: Text = Field(max_length=400)
 
 
-class SubmitManyBody(BaseModel):
+class SubmitManyBody(RequestBody):
     """The card's certificate (DER, Base64), and at most 100 signatures."""
 
     certificate: Text = Field(max_length=8000)

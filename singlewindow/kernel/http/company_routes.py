@@ -16,7 +16,7 @@ from singlewindow.kernel.http.people_routes import Address, Base, ChallengeAnswe
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.registration_routes import CertificateBody
 from singlewindow.kernel.http.sessions import administrator
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import account_log, accounts, rights
 from singlewindow.kernel.people.accounts import Colleague, Newcomer, Office
@@ -59,7 +59,7 @@ class AccountsAnswer(BaseModel):
     items: list[AccountRow]
 
 
-class NewAccountBody(BaseModel):
+class NewAccountBody(RequestBody):
     """A new operator; the password is to be changed at the first log-in."""
 
     username: Annotated[Text, Field(max_length=64)]
@@ -67,19 +67,19 @@ class NewAccountBody(BaseModel):
     password: Annotated[Text, Field(max_length=256)]
 
 
-class NewPasswordBody(BaseModel):
+class NewPasswordBody(RequestBody):
     """A password that the account's owner is to change at the next log-in."""
 
     password: Annotated[Text, Field(max_length=256)]
 
 
-class RoleBody(BaseModel):
+class RoleBody(RequestBody):
     """The role that the account shall have."""
 
     role: Literal["administrator", "operator"]
 
 
-class ActiveBody(BaseModel):
+class ActiveBody(RequestBody):
     """Whether the account may be used."""
 
     active: bool

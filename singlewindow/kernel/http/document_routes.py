@@ -27,7 +27,7 @@ from singlewindow.kernel.http.desk import (
 from singlewindow.kernel.http.direct import Direct
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
-from singlewindow.kernel.http.text import Number, Text
+from singlewindow.kernel.http.text import Number, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.notices import Notice
 from singlewindow.kernel.problems import (
@@ -56,7 +56,7 @@ most_asked = APIRouter(**HOW, route_class=Direct)
 """Their routes stand in the application itself: there a route is looked for once."""
 
 
-class ContentBody(BaseModel):
+class ContentBody(RequestBody):
     """What is filled in: field name → text, or a list of rows. Grey fields are ignored."""
 
     content: dict[str, Any] = Field(max_length=500, examples=[{"contact_name": "王芳"}])
@@ -100,7 +100,7 @@ class LookupAnswer(BaseModel):
     notices: list[Notice] | None
 
 
-class CheckBody(BaseModel):
+class CheckBody(RequestBody):
     """What would be submitted. `content` as it would be sent to 暂存; of the stored document `number`, null takes what
     is stored. `attachments` are the categories of its files: null takes those that are stored. With `sender_number` it
     is asked as 暂存 under that number would be: what was sent before under it is judged as it stands."""
@@ -140,7 +140,7 @@ class CheckAnswer(BaseModel):
     number: str | None
 
 
-class NumbersBody(BaseModel):
+class NumbersBody(RequestBody):
     """Which documents: at most 100."""
 
     numbers: list[Number] = Field(min_length=1, max_length=100)
@@ -160,7 +160,7 @@ class DeletedAnswer(BaseModel):
     refused: list[RefusedNumber]
 
 
-class PrepareBody(BaseModel):
+class PrepareBody(RequestBody):
     """Which signed action, and the number of the card in the reader."""
 
     action: Text = Field(max_length=40, examples=["apply"])

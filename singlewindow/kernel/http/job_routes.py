@@ -13,7 +13,7 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.http.desk import Base, BoundPerson, admit, admit_to, may_enter
 from singlewindow.kernel.http.downloads import stored_attachment
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.desk import Job, JobDesk, Wanted
@@ -60,7 +60,7 @@ class FileView(BaseModel):
     expires_at: datetime
 
 
-class JobBody(BaseModel):
+class JobBody(RequestBody):
     """What is to be done. `file` is the id of one that was handed in; `again`: also if it was handed in before."""
 
     kind: Text = Field(max_length=40, examples=["import"])

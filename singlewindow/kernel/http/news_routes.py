@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.http.desk import Base, BoundPerson, closed_types
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import news
 from singlewindow.kernel.live.changes import moment_of
@@ -29,7 +29,7 @@ class NewsAnswer(BaseModel):
     more: bool
 
 
-class ReadBody(BaseModel):
+class ReadBody(RequestBody):
     """Up to which item (its cursor) all has been read."""
 
     until: Cursor

@@ -21,7 +21,7 @@ from singlewindow.kernel.http.sessions import (
     session_life,
     set_cookie,
 )
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import login, session_store
 from singlewindow.kernel.people.captcha import make_captcha
@@ -52,7 +52,7 @@ class CaptchaAnswer(BaseModel):
     image: str = Field(description="A PNG as data: address", examples=["data:image/png;base64,iVBORw0…"])
 
 
-class PasswordBody(BaseModel):
+class PasswordBody(RequestBody):
     """What the person typed."""
 
     username: Annotated[Text, Field(max_length=64)]
@@ -68,7 +68,7 @@ class ChallengeAnswer(BaseModel):
     signing_input: str = Field(description="The exact ASCII text to be signed (detached JWS, ES256)")
 
 
-class CardBody(BaseModel):
+class CardBody(RequestBody):
     """What the card answered. The PIN stays with the card service."""
 
     challenge: Token

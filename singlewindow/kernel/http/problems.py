@@ -33,6 +33,7 @@ FRAMEWORK_WORDS = {
 """What the framework refuses by itself, in words for a user."""
 SHAPE_WORDS = {
     "missing": "此项必填",
+    "extra_forbidden": "没有这一项，请核对名称",
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "不能超过 {max_length} 个字符",
     "too_short": "至少 {min_length} 项",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, Field
 
 from singlewindow.kernel.http.people_routes import Address, Base, ChallengeAnswer, Token, own_page
 from singlewindow.kernel.http.problems import ViolationBody, documented
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import registration, values
 from singlewindow.kernel.people.registration import Applicant
@@ -27,7 +27,7 @@ Code = Annotated[Text, AfterValidator(lambda code: code.strip().upper()), Field(
 Certificate = Annotated[Base64Bytes, Field(max_length=8000, description="DER, Base64")]
 
 
-class CertificateBody(BaseModel):
+class CertificateBody(RequestBody):
     """The certificate of the card in the reader."""
 
     certificate: Certificate

@@ -8,7 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.http.problems import ViolationBody
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.signing.prepared import Prepared
 
 
@@ -22,7 +22,7 @@ class PrepareAnswer(BaseModel):
     warnings: list[ViolationBody]
 
 
-class SubmitBody(BaseModel):
+class SubmitBody(RequestBody):
     """The card's answer: signature (raw r‖s) and certificate (DER), both Base64."""
 
     token: Text = Field(max_length=100)

@@ -14,7 +14,7 @@ from singlewindow.kernel.documents.form_templates import FormTemplate
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
 from singlewindow.kernel.http.downloads import attachment
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.jobs.files import XLSX
 from singlewindow.kernel.lifecycle import ELSEWHERE
@@ -38,14 +38,14 @@ TemplateId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Name = Annotated[Text, Field(max_length=200, examples=["粤B12345 每日煤炭"])]
 
 
-class TemplateBody(BaseModel):
+class TemplateBody(RequestBody):
     """A new template: its name, and what the form holds."""
 
     name: Name
     content: dict[str, Any] = Field(max_length=500)
 
 
-class RenameBody(BaseModel):
+class RenameBody(RequestBody):
     """A template's new name."""
 
     name: Name

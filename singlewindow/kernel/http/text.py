@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1  # PostgreSQL's bigint
-MAX_MEMBERS = 20  # of an envelope or a batch
+MAX_MEMBERS = 20  # of an envelope, a batch or a request's body
 
 
 def storable(text: str) -> str:
@@ -29,10 +29,27 @@ def few_members(batch: object) -> object:
     """A batch as it was read. Raises PydanticCustomError where an object in it has more members than any message:
     a shape that forbids unknown ones would name each of a million."""
     messages = batch.get("messages") if isinstance(batch, dict) else None
-    objects = [batch, *(messages if isinstance(messages, list) else [])]
-    if any(isinstance(each, dict) and len(each) > MAX_MEMBERS for each in objects):
-        raise PydanticCustomError("members", "未知的成员过多")
+    for each in (batch, *(messages if isinstance(messages, list) else ())):
+        _few(each)
     return batch
+
+
+def _few(sent: object) -> None:
+    if isinstance(sent, dict) and len(sent) > MAX_MEMBERS:
+        raise PydanticCustomError("members", "未知的成员过多")
+
+
+class RequestBody(BaseModel):
+    """What a request brings as JSON. A member that it does not know is refused at its path: a misspelt
+    `sender_number` or `check_only` would otherwise be done without, and saved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounded(cls, sent: object) -> object:
+        _few(sent)
+        return sent
 
 
 Text = Annotated[str, AfterValidator(storable)]

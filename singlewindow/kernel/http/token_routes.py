@@ -15,7 +15,7 @@ from singlewindow.kernel.http.account_routes import Before
 from singlewindow.kernel.http.company_routes import Administrator
 from singlewindow.kernel.http.people_routes import Base
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.people import tokens
 from singlewindow.kernel.people.grant import Right
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/tokens", tags=["tokens"], responses=documented(N
 TokenId = Annotated[int, Path(ge=1, le=MAX_ID, description="The token's id, from the list of tokens")]
 
 
-class TokenBody(BaseModel):
+class TokenBody(RequestBody):
     """A new token: for which program, whose card signs for it, what it may do, and how long."""
 
     name: Annotated[Text, Field(max_length=200, description="What uses it", examples=["ERP 报关接口"])]

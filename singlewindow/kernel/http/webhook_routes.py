@@ -16,7 +16,7 @@ from singlewindow.kernel.documents.history import KINDS
 from singlewindow.kernel.http.company_routes import Administrator
 from singlewindow.kernel.http.desk import Base, closed_applications
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live import feed
 from singlewindow.kernel.people.person import Person
@@ -56,7 +56,7 @@ Id = Annotated[int, Path(ge=1, le=MAX_ID, description="An endpoint's id")]
 Before = Annotated[int | None, Query(ge=1, le=MAX_ID, description="Only deliveries older than this id")]
 
 
-class WebhookBody(BaseModel):
+class WebhookBody(RequestBody):
     """What is to be sent where."""
 
     name: Annotated[
@@ -127,7 +127,7 @@ class WebhooksAnswer(BaseModel):
     applications: list[ApplicationName]
 
 
-class ReplayBody(BaseModel):
+class ReplayBody(RequestBody):
     """From where on: after a cursor of `GET /api/events` ("" for all that is kept), or the last so many hours."""
 
     after: Annotated[Text | None, Field(max_length=64)] = None

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.people.person import Person
+from singlewindow.kernel.problems import API, SHAPE_ADVICE, Refused, Violation
 
 if TYPE_CHECKING:
     from singlewindow.kernel.jobs.tools import Tools  # what makes files imports much that imports this
 
 Ended = Literal["done", "failed"]
+SHOWN = 40  # characters of an unknown option's name: enough to recognise it
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,29 @@ def _as_asked(
     transaction: Transaction, person: Person, about: str, asked: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     return asked
+
+
+def switches(asked: Mapping[str, Any], *names: str) -> dict[str, bool]:
+    """The options of a kind that has nothing but switches, those that were not sent being off.
+
+    Raises Refused at each that is unknown or neither true nor false: a misspelt `check_only` would store everything.
+    """
+    wrong = [(name, "没有这一项，请核对名称") for name in asked if name not in names]
+    wrong += [
+        (name, "应为 true 或 false，不加引号")
+        for name in names
+        if not isinstance(asked.get(name, False), bool)
+    ]
+    if wrong:
+        raise Refused.because(
+            [
+                Violation(
+                    f"options/{name[:SHOWN]}", "request.shape", f"请求内容不正确：{why}", SHAPE_ADVICE, API
+                )
+                for name, why in wrong
+            ]
+        )
+    return {name: asked.get(name, False) for name in names}
 
 
 async def _nothing(work: Work) -> None:

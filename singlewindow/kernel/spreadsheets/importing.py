@@ -22,7 +22,7 @@ from singlewindow.kernel.documents.senders import digest_of_typed
 from singlewindow.kernel.documents.together import Together
 from singlewindow.kernel.documents.verdict import judge
 from singlewindow.kernel.documents.work import Desk
-from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Result, Work
+from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Result, Work, switches
 from singlewindow.kernel.lifecycle import NEW
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Refused
@@ -49,9 +49,9 @@ ITEMS = 200  # that are written at once
 def _check(
     transaction: Transaction, person: Person, about: str, asked: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Whether this person may save documents of the type at all. Raises as 暂存 does."""
+    """Whether this person may save documents of the type at all. Raises as 暂存 and `switches` do."""
     _status(Desk(transaction, get_document_type(about), person))
-    return {"check_only": bool(asked.get("check_only", False))}
+    return switches(asked, "check_only")
 
 
 def _status(desk: Desk) -> str:

@@ -12,7 +12,7 @@ from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.downloads import attachment
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
@@ -64,7 +64,7 @@ async def parcels(
     return ParcelsAnswer(total=min(total, COUNTED), total_capped=capped, page=page, size=size, items=items)
 
 
-class OrderBody(BaseModel):
+class OrderBody(RequestBody):
     """Whose labels are wanted, and the number of the card in the reader."""
 
     numbers: list[Text] = Field(max_length=1000)

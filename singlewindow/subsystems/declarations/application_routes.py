@@ -15,7 +15,7 @@ from singlewindow.kernel.http.downloads import stored_attachment, written_attach
 from singlewindow.kernel.http.job_routes import STATES, State
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import Conflict, NotFound, NotInThisState, Refused, TooMany
 from singlewindow.kernel.signing.prepared import Signed
@@ -34,7 +34,7 @@ ApplicationNumber = Annotated[Text, Path(max_length=40, examples=["ZZDY202611260
 MOST = 100_000  # numbers that are read at all; the setting says how many are taken
 
 
-class ApplicationBody(BaseModel):
+class ApplicationBody(RequestBody):
     """What is applied for; `sealed` counts for layout files alone."""
 
     kind: Kind

@@ -15,7 +15,7 @@ from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import Base, ChapterPerson
 from singlewindow.kernel.http.people_routes import Address
 from singlewindow.kernel.http.problems import documented
-from singlewindow.kernel.http.text import MAX_ID, Text
+from singlewindow.kernel.http.text import MAX_ID, RequestBody, Text
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.problems import NotFound, Refused
 from singlewindow.kernel.zip_stream import stream_zip
@@ -91,7 +91,7 @@ class OperationsAnswer(BaseModel):
     items: list[OperationView]
 
 
-class ArchiveBody(BaseModel):
+class ArchiveBody(RequestBody):
     """The ticked results."""
 
     ids: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(min_length=1, max_length=archives.MOST)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from singlewindow.kernel.database.connection import Row
 from singlewindow.kernel.documents.view import ActionView
-from singlewindow.kernel.http.text import Text
+from singlewindow.kernel.http.text import RequestBody, Text
 from singlewindow.kernel.problems import Violation
 from singlewindow.subsystems.consolidated.declaration.document import Declaration, Good
 from singlewindow.subsystems.consolidated.merging.batches import Batch
@@ -68,7 +68,7 @@ class CandidatesAnswer(PageOf):
     items: list[CandidateView]
 
 
-class MergeBody(BaseModel):
+class MergeBody(RequestBody):
     """The ticked lists by 清单中心统一编号, and 报关单申报单位代码; "": 不指定."""
 
     numbers: list[Text] = Field(examples=[["202600000000000001"]])
