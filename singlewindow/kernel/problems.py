@@ -127,6 +127,14 @@ class NotInThisState(Problem):
     usual_clause = "系统规则 2：单据状态决定可办的操作"
 
 
+class NotReady(NotInThisState):
+    """A result from which there is nothing to be had, or not yet."""
+
+    slug, title = "not-ready", "尚不能办理"
+    usual_advice = "请在任务完成后再取结果"
+    usual_clause = API
+
+
 class Conflict(Problem):
     """Something else came first: a claim, a used signature."""
 

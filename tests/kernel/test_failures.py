@@ -94,6 +94,27 @@ async def test_an_unknown_address(house: House, address: str) -> None:
     assert (answer.status_code, answer.json()["status"]) == (405, 405)
 
 
+async def test_a_method_that_an_address_does_not_take_is_answered_with_those_it_takes(house: House) -> None:
+    """INTG-01: all of them (RFC 9110, 15.5.6), also where each has a route of its own."""
+    member = await house.member()
+    for address, allowed in ((f"/api/documents/{TYPE}/1", "DELETE, GET, PUT"), ("/api/jobs", "GET, POST")):
+        answer = await member.http.patch(address)
+        assert (answer.status_code, answer.headers.get("allow")) == (405, allowed)
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/xml"])
+async def test_a_body_that_is_not_sent_as_json_is_told_how(house: House, kind: str) -> None:
+    """INTG-01: the content is right, the header is not."""
+    member = await house.member()
+    headers = {"Content-Type": kind} if kind else {}
+    for address in (f"/api/documents/{TYPE}", f"/api/documents/{TYPE}/check"):
+        answer = await member.http.post(address, content=b'{"content": {}}', headers=headers)
+        assert answer.status_code == 422
+        [violation] = answer.json()["violations"]
+        assert "Content-Type: application/json" in violation["message"]
+        assert kind in violation["message"]
+
+
 async def test_a_malformed_request(house: House) -> None:
     member = await house.member()
     for body in (b"{", b"[]", b'{"content": 7}', b'{"content": {}, "x": "\xff"}'):

@@ -206,6 +206,20 @@ async def test_a_step_that_always_fails_ends_the_job_in_words(
         await lease_ends(house, id)
     job = await view(member, id)
     assert (job["state"], job["message"].partition("。")[0]) == ("failed", runner.GIVEN_UP)
+    result = await member.http.get(f"/api/jobs/{id}/result")
+    assert (result.status_code, result.json()["type"]) == (409, "/problems/not-ready")
+    assert result.json()["detail"] == f"任务未能完成，没有结果文件：{job['message']}"
+
+
+async def test_a_result_that_is_not_made_yet_is_not_said_to_be_gone(house: House) -> None:
+    """INTG-02: 409 `not-ready` as docs/api.md has it, until the job has ended."""
+    member = await house.member()
+    id = await started(member, 1)
+    early = await member.http.get(f"/api/jobs/{id}/result")
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/not-ready")
+    assert early.json()["detail"] == "任务还在排队，尚没有结果文件"
+    await work(house)
+    assert (await member.http.get(f"/api/jobs/{id}/result")).status_code == 200
 
 
 async def test_a_step_that_is_cut_off_again_and_again_is_done_all_the_same(

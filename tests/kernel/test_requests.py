@@ -106,6 +106,29 @@ async def test_a_key_whose_document_is_gone_makes_a_new_one(house: House, was_se
 # ------------------------------------------------------------------------------------------- deleting what was read
 
 
+@pytest.mark.parametrize("sent", ["*", "abc", "9" * 20, '"1", "2"', "W/1", '"1'])
+async def test_a_version_that_cannot_be_read_is_not_said_to_be_missing(house: House, sent: str) -> None:
+    """INTG-01: an If-Match that was sent is answered with how it must look."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    url, body = f"{DOCUMENTS}/{view['number']}", {"content": letter(reference())}
+    refused = await member.http.put(url, json=body, headers={"If-Match": sent})
+    assert refused.status_code == 422
+    assert '无法识别：应为读取单据时得到的一个 ETag，如 If-Match: "3"' in refused.json()["detail"]
+    missing = await member.http.put(url, json=body)
+    assert missing.json()["detail"] == "请求缺少单据版本（If-Match）"
+
+
+async def test_a_weak_tag_names_the_version_too(house: House) -> None:
+    """A proxy that compresses an answer makes our ETag a weak one; an old one is refused all the same."""
+    member = await house.member()
+    view = await member.save(TYPE, letter(reference()))
+    url, body = f"{DOCUMENTS}/{view['number']}", {"content": letter(reference())}
+    for status in (200, 412):
+        answer = await member.http.put(url, json=body, headers={"If-Match": f'W/"{view["version"]}"'})
+        assert answer.status_code == status
+
+
 async def test_deleting_may_name_a_version(house: House) -> None:
     """412 with what is stored now, when someone saved in between; without If-Match as before."""
     member = await house.member()

@@ -29,6 +29,7 @@ from singlewindow.kernel.subsystem import (
     subsystems,
 )
 
+UNREADABLE_VERSION = '请求头 If-Match 中的单据版本无法识别：应为读取单据时得到的一个 ETag，如 If-Match: "3"'
 CurrentPerson = Annotated[Person, Depends(current_person)]
 BoundPerson = Annotated[Person, Depends(bound_person)]
 
@@ -104,12 +105,15 @@ def closed_applications(person: Person) -> frozenset[str]:
 async def version_in_header(
     if_match: Annotated[str, Header(description='The version that was read, as ETag: "3"')] = "",
 ) -> int:
-    """The version that the client has. Raises Refused when the header is missing or no number."""
-    if match := re.fullmatch(r'"?([0-9]{1,9})"?', if_match.strip()):
-        return int(match[1])
-    raise Refused.because(
-        [Violation("", "request.version", "请求缺少单据版本（If-Match）", SHAPE_ADVICE, API)]
-    )
+    """The version that the client has. Raises Refused when the header is missing or no number.
+
+    A weak ETag is taken, too: a proxy that compresses an answer makes one of ours (RFC 9110, 8.8.1), and a version
+    counts, so it names the same content.
+    """
+    if match := re.fullmatch(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})', if_match.strip()):
+        return int(match[1] or match[2])
+    why = UNREADABLE_VERSION if if_match.strip() else "请求缺少单据版本（If-Match）"
+    raise Refused.because([Violation("", "request.version", why, SHAPE_ADVICE, API)])
 
 
 async def version_if_given(

@@ -25,6 +25,7 @@ from singlewindow.kernel.problems import (
     NotFound,
     NotInThisState,
     NotLoggedIn,
+    NotReady,
     Refused,
     SentBefore,
     TooLarge,
@@ -222,11 +223,11 @@ async def resume(id: JobId, person: BoundPerson, database: Base) -> JobView:
     "/jobs/{id}/result",
     summary="The file that a job made",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in RESULTS}}},
+    responses={200: {"content": {kind: {} for kind in RESULTS}}, **documented(NotReady)},
 )
 @for_tokens("read")
 async def result(id: JobId, person: BoundPerson, database: Base) -> Response:
-    """As long as it is kept; sent in pieces."""
+    """As long as it is kept; sent in pieces. `not-ready` while the job has not ended, and where it failed."""
     async with database.transaction(person.actor) as transaction:
         await _entered(transaction, person, id)
         made = await JobDesk(transaction, person).result(id)

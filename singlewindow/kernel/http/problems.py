@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -49,6 +50,7 @@ SHAPE_WORDS = {
     "date_from_datetime_parsing": "不是有效的日期，应为 yyyy-MM-dd",
 }
 """The library's kinds of refusal (pydantic) in Chinese; an own check brings its Chinese words along."""
+PAGES = "/{path:path}"  # the route of every address that is no other's: a page's
 AWAY_SECONDS = 2  # after which it is worth while to try again
 PATH_LENGTH = 80  # of what a client named: enough to recognise it
 log = structlog.get_logger()
@@ -180,6 +182,8 @@ async def _problem(request: Request, problem: Exception) -> JSONResponse:
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if isinstance(error.body, bytes) and error.body:  # only what was not sent as JSON is still bytes
+        return await _problem(request, Refused("请求内容的格式不正确", [_not_as_json(request)]))
     violations = [
         Violation(
             _place(e["loc"][1:]),
@@ -191,6 +195,13 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         for e in error.errors()[:20]
     ]
     return await _problem(request, Refused("请求内容的格式不正确", violations))
+
+
+def _not_as_json(request: Request) -> Violation:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    said = f"Content-Type 为 {kind[:PATH_LENGTH]}" if kind else "没有 Content-Type"
+    words = f"请求内容须为 JSON，请求头须写明 Content-Type: application/json；此请求{said}"
+    return Violation("", "request.shape", words, SHAPE_ADVICE, API)
 
 
 def _place(loc: Sequence[int | str]) -> str:
@@ -217,7 +228,20 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     problem: Problem = NotFound(words) if known else Problem(words, status=error.status_code)
     response = answer(problem, request)
     response.status_code = error.status_code
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """What the address takes (RFC 9110, 15.5.6): the framework names the methods of the first of its routes alone."""
+    path = request.scope["path"]
+    matching = [
+        route.methods
+        for route in iter_route_contexts(request.app.routes)
+        if route.methods and route.path_regex.match(path) and route.path != PAGES
+    ]
+    return set().union(*matching) or {"GET"}
 
 
 def _unreadable() -> Refused:

@@ -17,6 +17,7 @@ from singlewindow.kernel.problems import (
     API,
     NotFound,
     NotInThisState,
+    NotReady,
     Refused,
     SentBefore,
     TooMany,
@@ -26,6 +27,12 @@ from singlewindow.kernel.problems import (
 AT_ONCE = 5  # jobs of one account that wait or run
 LISTED = 50
 PIECES_GONE = "该任务的逐份结果已超过保存期限，不再保存；请重新提交文件"
+NO_RESULT = {
+    "queued": ("任务还在排队，尚没有结果文件", ""),
+    "running": ("任务还在进行，尚没有结果文件", ""),
+    "failed": ("任务未能完成，没有结果文件", "请按原因处理后继续该任务，或重新提交"),
+}
+"""Why there is no file in a state, and what to do about it; "": to wait."""
 OWN = "j.company_id = $1 and j.account_id = $2"
 """The application's own check of whose jobs are seen; row-level security is the second fence."""
 COMPANY = "j.company_id = $1 and $2::bigint is not null"  # the same, for what is shown to the whole company
@@ -176,8 +183,11 @@ class JobDesk:
         return job
 
     async def result(self, id: int) -> files.BegunFile:
-        """The file that a job made, its beginning. Raises NotFound."""
+        """The file that a job made, its beginning. Raises NotFound, and NotReady where none was made (yet)."""
         job = await self.get(id)
+        if job.result is None and (why := NO_RESULT.get(job.state)):
+            words, advice = why
+            raise NotReady(f"{words}：{job.message}" if job.message else words, advice=advice)
         made = job.result.id if job.result else None
         return await files.begin(self.transaction, self.person, made, "结果文件")
 

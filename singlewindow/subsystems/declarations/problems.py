@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from singlewindow.kernel import problems
 from singlewindow.kernel.problems import NotInThisState, Problem
 
 
@@ -21,9 +22,8 @@ class PartialData(NotInThisState):
     usual_clause = "手册 4.2 自助打印/导出"
 
 
-class NotReady(NotInThisState):
+class NotReady(problems.NotReady):
     """A result in a state in which there is nothing to be had, or not yet (PRNT-05, PRNT-07)."""
 
-    slug, title = "not-ready", "尚不能办理"
     usual_advice = "请在列表中按申请办理状态显示的可用按钮办理"
     usual_clause = "手册 4.2 自助打印/导出"
