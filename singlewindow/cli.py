@@ -100,6 +100,12 @@ def verify_history(context: typer.Context) -> None:
 
 
 @_passed_on
+def verify_signatures(context: typer.Context) -> None:
+    """Check by their signatures that no submission, file or answer of customs was changed: `verify-signatures`."""
+    _ask("singlewindow.kernel", "verify-signatures", *context.args)
+
+
+@_passed_on
 def codes(context: typer.Context) -> None:
     """Code tables of the portal: `codes import FILE`, `codes import --help`."""
     _ask("singlewindow.kernel", "codes", *context.args)

@@ -103,6 +103,21 @@ def verify_card_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: date
     return _identity(certificate)
 
 
+def verify_card_certificate_at(der: bytes, ca_pem: bytes, crl_pem: bytes, at: datetime) -> CardIdentity:
+    """The identity of a card that signed at `at` (with an offset), in the past: it was valid then, and not revoked yet.
+
+    What has been revoked or has ended since is no objection, nor that the list has. Raises `CertificateRefused`.
+    """
+    certificate, ca = _load(der), _load_pem(ca_pem)
+    _check_chain(der, ca_pem)
+    _check_validity(ca, at)
+    _check_validity(certificate, at)
+    entry = _list_of(ca_pem, crl_pem).get_revoked_certificate_by_serial_number(certificate.serial_number)
+    if entry is not None and entry.revocation_date_utc <= at:
+        raise _revoked()
+    return _identity(certificate)
+
+
 def verify_seal_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: datetime) -> None:
     """Check a certificate with which PDF files are sealed as a card's is checked, and its right to sign documents.
 
@@ -217,15 +232,27 @@ def _check_validity(certificate: x509.Certificate, now: datetime) -> None:
 
 
 def _check_not_revoked(certificate: x509.Certificate, ca_pem: bytes, crl_pem: bytes, now: datetime) -> None:
-    try:
-        crl = _trusted_crl(ca_pem, crl_pem)
-        if crl.next_update_utc is None or now > crl.next_update_utc:
-            raise ValueError("out of date")
-    except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm) as problem:
-        message = "暂时无法确认证书是否已被吊销，请稍后重试；仍不成功请联系系统管理员更新吊销列表。"
-        raise CertificateRefused(Reason.REVOCATION_UNKNOWN, message) from problem
+    crl = _list_of(ca_pem, crl_pem)
+    if crl.next_update_utc is None or now > crl.next_update_utc:
+        raise _revocation_unknown()
     if crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
-        raise CertificateRefused(Reason.REVOKED, "该卡的证书已被吊销，无法使用，请联系发卡机构。")
+        raise _revoked()
+
+
+def _list_of(ca_pem: bytes, crl_pem: bytes) -> x509.CertificateRevocationList:
+    try:
+        return _trusted_crl(ca_pem, crl_pem)
+    except (ValueError, TypeError, x509.DuplicateExtension, UnsupportedAlgorithm) as problem:
+        raise _revocation_unknown() from problem
+
+
+def _revocation_unknown() -> CertificateRefused:
+    message = "暂时无法确认证书是否已被吊销，请稍后重试；仍不成功请联系系统管理员更新吊销列表。"
+    return CertificateRefused(Reason.REVOCATION_UNKNOWN, message)
+
+
+def _revoked() -> CertificateRefused:
+    return CertificateRefused(Reason.REVOKED, "该卡的证书已被吊销，无法使用，请联系发卡机构。")
 
 
 @lru_cache(maxsize=4)

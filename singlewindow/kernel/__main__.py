@@ -1,5 +1,5 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
-| registers | unread | add-administrator NAME | skip-numbers | verify-history`.
+| registers | unread | add-administrator NAME | skip-numbers | verify-history | verify-signatures`.
 
 Each process loads what it does alone: the worker no routes, none but `migrate` the tool that migrates.
 """
@@ -187,6 +187,35 @@ async def _verify_history(url: str) -> int:
     counted = f"{checked.documents} documents, {checked.entries} entries, {checked.checkpoints} checkpoints"
     typer.echo(f"{counted}, {broken} broken")
     return broken
+
+
+@cli.command()
+def verify_signatures() -> None:
+    """Check all submissions, their files and customs' answers by their signatures; exit code 1 when one differs."""
+    workers = settings().worker_database_url
+    if work_on("WORKER_DATABASE_URL", workers, lambda: _verify_signatures(workers)):
+        raise typer.Exit(1)
+
+
+async def _verify_signatures(url: str) -> int:
+    """Print all that differs; how much it is."""
+    from singlewindow.kernel.documents import signed
+
+    with keys_in(settings().pki_folder):
+        trust = signed.Trust.of(settings().pki_folder)
+    database = await Database.connect(url, size=1)
+    compared, different = signed.Compared(), 0
+    try:
+        async for found in signed.differences(database, trust, compared):
+            different += 1
+            typer.echo(f"{found.number}  submission {found.submission}  {found.what}")
+    finally:
+        await database.close()
+    counted = (
+        f"{compared.submissions} submissions, {compared.attachments} attachments, {compared.answers} answers"
+    )
+    typer.echo(f"{counted}, {different} different")
+    return different
 
 
 FORGOTTEN = """The database forgets checkpoint {0} and those after it, for {folder} does not have it.

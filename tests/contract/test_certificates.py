@@ -22,6 +22,7 @@ from singlewindow.contract.certificates import (
     other_name,
     read_card_certificate,
     verify_card_certificate,
+    verify_card_certificate_at,
 )
 from tests.contract.pki import LEGAL_PERSON, NOW, OPERATOR, Pki, make_pki, usage
 
@@ -176,6 +177,32 @@ def test_a_revoked_card_is_refused_and_the_others_are_not(pki: Pki) -> None:
     assert refusal(pki, pki.der()) is Reason.REVOKED
     assert refusal(pki, pki.der(LEGAL_PERSON)) is Reason.REVOKED
     assert len(x509.load_pem_x509_crl(pki.crl())) == 2
+
+
+def test_a_signature_of_before_is_judged_as_of_then(pki: Pki, tmp_path: Path) -> None:
+    """PORT-05: what was revoked or ended later was good when it signed, also by a list that has gone out of date since;
+    not what was revoked or had ended by then, is another CA's, or is asked with another CA's list."""
+    demo_pki.revoke(pki.folder, pki.certificate(), NOW)
+
+    def judged(at: datetime, crl: bytes = b"") -> CardIdentity:
+        return verify_card_certificate_at(pki.der(), pki.ca(), crl or pki.crl(), at)
+
+    moment = x509.load_pem_x509_crl(pki.crl())[0].revocation_date_utc
+    assert judged(moment - timedelta(seconds=1)).card_no == OPERATOR.card_no
+    other = make_pki(tmp_path / "other")
+    before, after = pki.certificate().not_valid_before_utc, pki.certificate().not_valid_after_utc
+    for at, crl, reason in (
+        (moment, b"", Reason.REVOKED),
+        (before - timedelta(seconds=1), b"", Reason.NOT_YET_VALID),
+        (after + timedelta(seconds=1), b"", Reason.EXPIRED),
+        (moment - timedelta(seconds=1), other.crl(), Reason.REVOCATION_UNKNOWN),
+    ):
+        with pytest.raises(CertificateRefused) as refused:
+            judged(at, crl)
+        assert refused.value.reason_code is reason
+    with pytest.raises(CertificateRefused) as foreign:
+        verify_card_certificate_at(other.der(), pki.ca(), pki.crl(), NOW)
+    assert foreign.value.reason_code is Reason.CHAIN
 
 
 def test_without_a_good_revocation_list_nothing_is_accepted(pki: Pki, tmp_path: Path) -> None:
