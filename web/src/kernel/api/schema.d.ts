@@ -1629,7 +1629,7 @@ export interface paths {
         };
         /**
          * The file that a job made
-         * @description As long as it is kept; sent in pieces.
+         * @description As long as it is kept; sent in pieces. `not-ready` while the job has not ended, and where it failed.
          */
         get: operations["result_api_jobs__id__result_get"];
         put?: never;
@@ -12289,6 +12289,15 @@ export interface operations {
             };
             /** @description /problems/not-found: 未找到 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description /problems/not-ready: 尚不能办理 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
