@@ -28,6 +28,7 @@ BESIDE = {"evidence.json", "README.txt"} | {
     f"certificate {name}.pem" for name in ("ca", "crl", "customs-signing", "portal-signing")
 }
 """Parts that nothing signed names. README.txt and the certificates are not looked at."""
+CUSTOMS_CODE = "1.3.6.1.4.1.64321.1.1"  # 海关编码, an otherName (UTF8String) of a card's certificate
 MOST = 200 * 2**20  # bytes of one part; a bomb unpacks to more
 
 
@@ -87,6 +88,17 @@ def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict:
     return loads(decoded(payload))
 
 
+def code_on(card: x509.Certificate) -> str:
+    """The customs code of the company whose card it is."""
+    names = card.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    [der] = [
+        name.value
+        for name in names.get_values_for_type(x509.OtherName)
+        if name.type_id.dotted_string == CUSTOMS_CODE
+    ]
+    return der[2:].decode()  # behind tag and length
+
+
 HEADER = encoded(b'{"alg":"ES256"}')
 
 
@@ -142,6 +154,7 @@ class Evidence:
         [number] = card.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
         need(said["card"] == number.value, f"{what}: another card than the statement names")
         need(said["company"] == self.main["company"], f"{what}: another company")
+        need(code_on(card) == said["company"], f"{what}: the card of another company")
         names = card.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return said | {"name_on_card": "".join(each.value for each in names)}
 

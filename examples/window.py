@@ -83,7 +83,8 @@ class Window:
         wanted = [{"number": v["number"], "version": v["version"], "action": action} for v in views]
         asked = self.call("POST", f"{path}/prepare", json={"card_no": card_no, "documents": wanted})["items"]
         signed = [self.sign(_good(each)["prepared"]) | {"number": each["number"]} for each in asked]
-        given = {"certificate": signed[0]["certificate"], "documents": signed}
+        certificates = [each.pop("certificate") for each in signed]  # of one card
+        given = {"certificate": certificates[0], "documents": signed}
         return [_good(each)["document"] for each in self.call("POST", f"{path}/submit", json=given)["items"]]
 
     def wait(self, views: list[dict], good: str, *bad: str, by: str = "status") -> None:

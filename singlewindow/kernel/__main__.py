@@ -201,11 +201,11 @@ async def _verify_signatures(url: str) -> int:
     """Print all that differs; how much it is."""
     from singlewindow.kernel.documents import signed
 
-    with keys_in(settings().pki_folder):
-        trust = signed.Trust.of(settings().pki_folder)
     database = await Database.connect(url, size=1)
     compared, different = signed.Compared(), 0
     try:
+        with keys_in(settings().pki_folder):
+            trust = signed.Trust.of(settings().pki_folder)
         async for found in signed.differences(database, trust, compared):
             different += 1
             typer.echo(f"{found.number}  submission {found.submission}  {found.what}")

@@ -196,7 +196,6 @@ async def _people(house: House, asker: Asker, owner: Member) -> None:
         "username": "colleague",
         "display_name": "林晓",
         "password": stage.PASSWORD,
-        "role": "operator",
     }
     made = await browser.post("/api/company/accounts", json=colleague)
     assert made.status_code == 201, made.text

@@ -12,6 +12,7 @@ QUIET = {
     "GET /api/session": "whose cookie or token it is decides, and nothing else",
     "POST /api/account/card": "what was signed is compared with the challenge, outside the database",
     "POST /api/company/accounts/{id}/card": "the same",
+    "POST /api/webhooks/{id}/replay": "whose cursor it is stands in the cursor, and is asked before the database is",
     "PUT /api/autosaves/{type}/{key}": "kept by account and key: another's is not found, whatever the fences",
     "PUT /api/preferences/{key}": "the same",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import runpy
@@ -18,6 +19,7 @@ import pytest
 
 from singlewindow.contract import demo_pki
 from singlewindow.contract.checkpoints import Book
+from singlewindow.contract.signatures import canonical, signing_input
 from singlewindow.kernel.documents import evidence
 from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
@@ -77,6 +79,20 @@ def verify(
         return ended.value.code, capsys.readouterr().out
 
     return run
+
+
+async def test_another_companys_card_signs_for_its_own_alone(house: House, verify: Any) -> None:
+    """PORT-08: though its signature, its CA and the card's number in the statement are right."""
+    member, number = await answered(house)
+    parts, other = await fetched(member, number), await house.member()
+    main = json.loads(parts["evidence.json"])
+    [submission] = main["submissions"]
+    said = json.loads(base64.b64decode(submission["statement"])) | {"card": other.card_no}
+    statement = canonical(said)
+    signed = other.sign(signing_input(statement))
+    submission |= {**signed, "statement": base64.b64encode(statement).decode()}
+    code, _ = verify(parts | {"evidence.json": json.dumps(main).encode()})
+    assert code == "不成立 Not as it was signed: submission 1: the card of another company"
 
 
 async def test_it_is_accepted_without_the_portal(house: House, verify: Any, tmp_path: Path) -> None:

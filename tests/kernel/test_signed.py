@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 from singlewindow.kernel.documents.signed import Compared, Trust, differences
 from tests.contract.pki import make_pki
 from tests.house import House
@@ -111,6 +113,19 @@ async def test_another_ca_and_another_customs_are_not_believed(house: House, tmp
     other = Trust.of(make_pki(tmp_path).folder)
     assert await found(house, number, Trust(other.ca, other.crl, own.customs)) == ["card"]
     assert await found(house, number, Trust(own.ca, own.crl, other.customs)) == ["answer 1", "answer 2"]
+
+
+async def test_another_companys_card_signs_for_its_own_alone(house: House) -> None:
+    """PORT-05: though its signature, its CA and the card's number in the statement are right."""
+    number = await document(house)
+    other = await house.member()
+    [row] = await house.sql(f"select statement from submission where {SUBMISSION}", number)
+    statement = canonical(json.loads(row["statement"]) | {"card": other.card_no})
+    await house.sql(
+        f"update submission set statement = $2, signature = $3, certificate = $4 where {SUBMISSION}",
+        number, statement, sign_raw(other.key, signing_input(statement).encode()), other.certificate,
+    )  # fmt: skip
+    assert await found(house, number) == ["card"]
 
 
 async def test_the_command_tells_and_fails(house: House, tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ async def test_addresses_that_pretend(house: House, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "match", ["", "*", '""', 'W/"1"', '"1", "2"', '"-1"', "1e9", '"9999999999"', "\xff", '"1" ']
+    "match", ["", "*", '""', 'W/"x"', '"1", "2"', '"-1"', "1e9", '"9999999999"', "\xff", '"1" ']
 )
 async def test_versions_that_are_none(house: House, match: str) -> None:
     """What is no version is refused before anything is done; one with a blank behind it is one."""

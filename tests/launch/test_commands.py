@@ -82,6 +82,7 @@ OPENS = {
     "kernel skip-numbers": "",
     "kernel verify-history": "WORKER",
     "kernel verify-history --accept-book": "",
+    "kernel verify-signatures": "WORKER",
     "kernel unread": "WORKER",
     "kernel unread --again 7": "WORKER",
     "kernel codes import FILE": "",
@@ -94,7 +95,7 @@ OPENS = {
 """Commands with the setting whose database they open first."""
 NO_DATABASE = {"customs registers describe"}
 HEADS = {"registers": "key,enabled\n5301,是\n", "codes": "code,name\n1,one\n"}
-PASSED_ON = ("verify-history", "unread", "registers", "codes", "add-administrator")
+PASSED_ON = ("verify-history", "verify-signatures", "unread", "registers", "codes", "add-administrator")
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def _signed(row: Row, holder: Row, trust: Trust) -> dict[str, Any]:
     except CertificateRefused:
         raise _Wrong("card") from None
     said: dict[str, Any] = json.loads(row["statement"])
-    if (said.get("card"), said.get("company")) != (card.card_no, holder["company"]):
+    if not said.get("company") == card.customs_code == holder["company"] or said.get("card") != card.card_no:
         raise _Wrong("card")
     return said
 

@@ -6,6 +6,8 @@ import { makeRouter } from "./router";
 import { logIn, logOut } from "./session";
 import { ATTENDED_FOR } from "./attended";
 
+vi.resetModules(); // shares no modules with others: what is done about a lost session is the last one's to say, customs' or the portal's
+
 const officer = { username: "officer1", name: "陈关员", csrf: "c1" };
 let here = true; // whether the server knows the session
 let page: VueWrapper;
