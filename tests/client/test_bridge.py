@@ -450,6 +450,16 @@ def test_a_doubled_hand_in_goes_with_its_files_and_is_told(house: House) -> None
     }  # fmt: skip
 
 
+def test_another_file_beside_a_doubled_hand_in_is_told_to_be_unsent(house: House) -> None:
+    """INTG-02: who replaced the attachment and not the document must not think that customs have it."""
+    house.put("A-1.json", with_file("声明.pdf"), 声明__pdf=PDF)
+    house.run()
+    house.put("A-1.json", with_file("声明.pdf"), 声明__pdf=PDF + b"%another")
+    assert (house.run(), house.box("OutBox"), len(house.portal.submissions)) == (1, set(), 1)
+    said = json.loads((house.folder.sent / "A-1.json.result.json").read_text("utf-8"))
+    assert "附件 声明.pdf 与 SentBox 中的同名文件不同，没有发送" in said["detail"]
+
+
 def test_a_draft_that_somebody_changed_is_not_signed(house: House) -> None:
     """INTG-02, PORT-08: the card signs what the file says and nothing else, whatever the portal answers."""
     house.put("A-1.json", letter())

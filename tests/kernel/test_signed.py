@@ -13,7 +13,7 @@ import pytest
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
 from singlewindow.kernel.documents.signed import Compared, Trust, differences
 from tests.contract.pki import make_pki
-from tests.house import House
+from tests.house import House, Member
 from tests.kernel.test_history import document
 
 OF = "(select id from document where number = $1)"
@@ -120,12 +120,24 @@ async def test_another_companys_card_signs_for_its_own_alone(house: House) -> No
     number = await document(house)
     other = await house.member()
     [row] = await house.sql(f"select statement from submission where {SUBMISSION}", number)
-    statement = canonical(json.loads(row["statement"]) | {"card": other.card_no})
+    await sign_anew(house, number, other, canonical(json.loads(row["statement"]) | {"card": other.card_no}))
+    assert await found(house, number) == ["card"]
+
+
+@pytest.mark.parametrize("statement", [b"", b"[]", b"{}", b'{"attachments": 1}', b"\xff", b"[" * 100_000])
+async def test_what_a_card_signed_may_be_anything(house: House, statement: bytes) -> None:
+    """PORT-05: it is named, and the walk goes on."""
+    number = await document(house)
+    await sign_anew(house, number, await house.member(), statement)
+    assert await found(house, number) == ["statement"]
+
+
+async def sign_anew(house: House, number: str, member: Member, statement: bytes) -> None:
+    """Put a statement that this member's card signed in place of the document's."""
     await house.sql(
         f"update submission set statement = $2, signature = $3, certificate = $4 where {SUBMISSION}",
-        number, statement, sign_raw(other.key, signing_input(statement).encode()), other.certificate,
+        number, statement, sign_raw(member.key, signing_input(statement).encode()), member.certificate,
     )  # fmt: skip
-    assert await found(house, number) == ["card"]
 
 
 async def test_the_command_tells_and_fails(house: House, tmp_path: Path) -> None:

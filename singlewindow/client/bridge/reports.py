@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ STRANGE = Refusal(
     "文件名不能使用", "请改名：以文字或数字开头，不超过 64 个字符，不含特殊符号，以小写的 .json 或 .xml 结尾"
 )
 AGAIN = "与 SentBox 中的同名文件完全相同，此前已办理，未再次办理"
+UNSENT = "；附件 {} 与 SentBox 中的同名文件不同，没有发送：更换附件请按统一编号（number）另放文件办理"
 RESULT, REASON, TEXT = ".result.json", ".reason.json", ".reason.txt"
 
 
@@ -31,14 +32,18 @@ def done(work: Work, *, before: bool = False) -> Outcome:
     return Outcome(done=True, report=report, files=_files(work))
 
 
-def again(box: Path, name: str, digest: str, beside: Mapping[str, str]) -> Outcome:
+def again(
+    box: Path, name: str, digest: str, beside: Mapping[str, str], differ: Sequence[str] = ()
+) -> Outcome:
     """The outcome of a file that was handed in again, byte for byte as it lies in `box`: what was said of it then, as
-    far as that is still there, and that it came again. `beside` are the files that go with it, by digest."""
+    far as that is still there, and that it came again. `beside` are the files that go with it, by digest; `differ`
+    those of them of which `box` has another: nobody must think that they were sent."""
     said: object = None
     with suppress(OSError, ValueError):
         said = json.loads((box / f"{name}{RESULT}").read_bytes())
     known = said if isinstance(said, dict) else {}
-    report = {"file": name, "number": "", "status": None, **known, "done_before": True, "detail": AGAIN}
+    detail = AGAIN + (UNSENT.format("、".join(differ)) if differ else "")
+    report = {"file": name, "number": "", "status": None, **known, "done_before": True, "detail": detail}
     return Outcome(done=True, report=report, files={name: digest, **beside})
 
 

@@ -73,7 +73,10 @@ class Taking:
         for other in named:
             if other not in beside and stat.S_ISREG(_mode(self.folder.out / other)):
                 raise Awaited(f"等待附件 {other} 写完")
-        return reports.again(self.folder.sent, file.name, file.digest, beside)
+        differ = [
+            other for other in beside if digest_of(self.folder.sent / other) not in (None, beside[other])
+        ]
+        return reports.again(self.folder.sent, file.name, file.digest, beside, differ)
 
     def _attachments(self, work: Work) -> list[tuple[NamedFile, Found]]:
         """The files that go with a document, once all are whole. Raises Awaited, Refusal."""

@@ -9,14 +9,13 @@ way.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from singlewindow.contract.certificates import CertificateRefused, verify_card_certificate_at
 from singlewindow.contract.files import read_file
@@ -94,11 +93,38 @@ def _grouped(rows: Sequence[Row], by: str) -> Mapping[int, list[Row]]:
     return found
 
 
+class _Statement(BaseModel):
+    """What every statement names; further members count for nothing here."""
+
+    card: str
+    company: str
+
+
+class _Named(BaseModel):
+    category: str
+    sha256: str
+
+
+class _OfSubmission(_Statement):
+    type: str
+    number: str
+    action: str
+    content_sha256: str
+    attachments: list[_Named]
+
+
+class _OfAttachment(_Statement):
+    sha256: str
+
+
+Said = TypeVar("Said", bound=_Statement)
+
+
 class _Wrong(Exception):
     """A signature that does not hold; the text says which part."""
 
 
-def _signed(row: Row, holder: Row, trust: Trust) -> dict[str, Any]:
+def _signed(shape: type[Said], row: Row, holder: Row, trust: Trust) -> Said:
     """What the card signed. Raises _Wrong."""
     try:
         verify(row["certificate"], signing_input(row["statement"]), row["signature"])
@@ -108,32 +134,32 @@ def _signed(row: Row, holder: Row, trust: Trust) -> dict[str, Any]:
         card = verify_card_certificate_at(row["certificate"], trust.ca, trust.crl, holder["submitted_at"])
     except CertificateRefused:
         raise _Wrong("card") from None
-    said: dict[str, Any] = json.loads(row["statement"])
-    if not said.get("company") == card.customs_code == holder["company"] or said.get("card") != card.card_no:
+    try:
+        said = shape.model_validate_json(row["statement"])
+    except ValidationError:
+        raise _Wrong("statement") from None
+    if not said.company == card.customs_code == holder["company"] or said.card != card.card_no:
         raise _Wrong("card")
     return said
 
 
 def _of_submission(row: Row, files: Sequence[Row], trust: Trust) -> Iterator[str]:
     try:
-        said = _signed(row, row, trust)
+        said = _signed(_OfSubmission, row, row, trust)
     except _Wrong as wrong:
         yield str(wrong)
         return
-    if [said.get(name) for name in ("type", "number", "action")] != [
-        row["type"],
-        row["number"],
-        row["action"],
-    ]:
+    if (said.type, said.number, said.action) != (row["type"], row["number"], row["action"]):
         yield "statement"
-    if said.get("content_sha256") != hashlib.sha256(row["content"]).hexdigest():
+    if said.content_sha256 != hashlib.sha256(row["content"]).hexdigest():
         yield "content"
-    listed = [(each["category"], each["sha256"]) for each in said.get("attachments", ())]
-    if listed != [(each["category"], each["sha256"]) for each in files]:
+    if [(each.category, each.sha256) for each in said.attachments] != [
+        (each["category"], each["sha256"]) for each in files
+    ]:
         yield "attachments"
     for each in files:
         try:
-            whole = _signed(each, row, trust).get("sha256") == each["sha256"] == each["really"]
+            whole = _signed(_OfAttachment, each, row, trust).sha256 == each["sha256"] == each["really"]
         except _Wrong:
             whole = False
         if not whole:
