@@ -117,7 +117,7 @@ def test_the_span_is_obligatory_and_at_most_30_days(desk: Desk) -> None:
     log_in(desk)
     menu(desk, QUERY)
     for name in ("起", "止"):
-        assert desk.page.get_by_label(f"最近操作时间{name}").input_value() != ""
+        expect(desk.page.get_by_label(f"最近操作时间{name}")).not_to_have_value("")
     set_day(desk, "起", 31)
     search(desk)
     desk.says("不能超过 30 天，现为 31 天")
