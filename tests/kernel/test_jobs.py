@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
@@ -17,7 +18,7 @@ from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import files, found, runner
 from singlewindow.kernel.jobs.desk import AT_ONCE, PIECES_GONE, JobDesk, Wanted
 from singlewindow.kernel.jobs.files import FileFacts
-from singlewindow.kernel.problems import NotFound
+from singlewindow.kernel.problems import NotFound, Problem
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
 from singlewindow.kernel.subsystem import subsystems
@@ -130,6 +131,68 @@ async def test_a_worker_that_was_too_slow_writes_nothing(
     job = await view(member, id)
     assert (job["state"], job["done"]) == ("done", 10)
     assert len(await references(house, member)) == 10
+
+
+JOB = "select state, message, attempts, lease, leased_until, stepped_at, ended_at from job where id = $1"
+
+
+async def goes_on_for_long(*_: object) -> None:
+    await asyncio.sleep(0.2)
+
+
+async def is_refused(*_: object) -> None:
+    raise Problem("写入失败")
+
+
+async def meets_a_passing_refusal(*_: object) -> None:
+    raise PassingProblem("请稍后再试")
+
+
+async def meets_a_full_disk(*_: object) -> None:
+    raise asyncpg.DiskFullError("could not extend file: No space left on device")
+
+
+async def is_wrong(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+class PassingProblem(Problem):
+    passing = True
+
+
+TROUBLES = [goes_on_for_long, is_refused, meets_a_passing_refusal, meets_a_full_disk, is_wrong]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_trouble_of_a_step_is_its_own_jobs(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Callable[..., Awaitable[None]]
+) -> None:
+    """OPER-04: what is written of a step, its lease renewed among it, touches no other job, and not this one either
+    once another worker has it."""
+    mine, others = await house.member(), await house.member()
+    own, other = await started(mine, 1), await started(others, 1)
+    await house.sql(
+        "update job set state = 'running', lease = '0/other', leased_until = now() + interval '1 hour' where id = $1",
+        other,
+    )
+    before = {id: (await house.sql(JOB, id))[0] for id in (own, other)}
+    monkeypatch.setattr(runner, "RENEWED_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "_step", trouble)
+    await runner.run_due(house.worker, house.web, house.tools)
+    assert (await house.sql(JOB, own))[0] != before[own]
+    assert (await house.sql(JOB, other))[0] == before[other]
+
+    async def taken_over(*given: object) -> None:
+        await house.sql(
+            "update job set lease = '0/taken', leased_until = now() + interval '1 hour' where id = $1", own
+        )
+        before[own] = (await house.sql(JOB, own))[0]
+        await trouble(*given)
+
+    await house.sql("update job set state = 'running', leased_until = now() where id = $1", own)
+    monkeypatch.setattr(runner, "_step", taken_over)
+    assert await runner.run_due(house.worker, house.web, house.tools) == 1
+    assert {id: (await house.sql(JOB, id))[0] for id in before} == before
 
 
 async def test_a_stopped_job_goes_on_where_it_stood(house: House) -> None:
