@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+
+gc.set_threshold(100_000, 20, 20)  # what a start loads stays: looking among it for garbage is a sixth of it
+
 import socket
 from collections.abc import Iterator
 from pathlib import Path

@@ -6,8 +6,11 @@ Each process loads what it does alone: the worker no routes, none but `migrate` 
 
 from __future__ import annotations
 
-import asyncio
 import gc
+
+gc.set_threshold(100_000, 20, 20)  # what a start loads stays: looking among it for garbage is a sixth of it
+
+import asyncio
 import socket
 from pathlib import Path
 from typing import Annotated
