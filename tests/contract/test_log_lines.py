@@ -29,6 +29,7 @@ def written(
 ) -> Iterator[Callable[[str], str]]:
     """What a side writes of an event with these texts, by format."""
     root, before = logging.getLogger(), (logging.getLogger().handlers[:], logging.getLogger().level)
+    configured = structlog.get_config()
 
     def write(format: str) -> str:
         out = io.StringIO()
@@ -43,7 +44,7 @@ def written(
 
     yield write
     root.handlers[:], root.level = before
-    structlog.reset_defaults()
+    structlog.configure(**configured)  # the tests' own: by default errors are drawn in boxes, which is slow
 
 
 def test_json_stays_one_line_and_tells_the_same(written: Callable[[str], str]) -> None:

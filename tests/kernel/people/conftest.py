@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +58,19 @@ def people_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
     return postgres
 
 
+@pytest.fixture(scope="session")
+def prepared_pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Authority and cards, made once: a card's file is slow to make on purpose."""
+    root = tmp_path_factory.mktemp("people")
+    Pki.make(root)
+    return root
+
+
 @pytest.fixture
-def pki(tmp_path: Path) -> Pki:
-    return Pki.make(tmp_path)
+def pki(tmp_path: Path, prepared_pki: Path) -> Pki:
+    """A copy of each test's own: it may replace cards and revoke."""
+    shutil.copytree(prepared_pki, tmp_path, dirs_exist_ok=True)
+    return Pki(tmp_path / "pki", tmp_path / "cards")
 
 
 @pytest.fixture
