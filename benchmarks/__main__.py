@@ -36,7 +36,8 @@ from benchmarks.processes import BUSY
 from benchmarks.results import keep
 from benchmarks.seed import seed
 from benchmarks.work import people
-from tests.system.running import CLONE, System, eventually, free_ports, running
+from tests.ports import free_ports
+from tests.system.running import CLONE, System, eventually, running
 
 OF_DOCUMENTS = (
     "draft",

@@ -103,7 +103,7 @@ async def _searches(database: Database) -> Any:
 
 
 async def _executed(transaction: Transaction, statement: Any) -> float:
-    dialect = asyncpg_dialect.dialect()
+    dialect = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = [compiled.params[name] for name in compiled.positiontup or []]
     plan = await transaction.value(f"explain (analyze, timing off, format json) {compiled}", *values)

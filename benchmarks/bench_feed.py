@@ -16,6 +16,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ async def _entry(owner: asyncpg.Connection) -> dict[str, Any]:
             await owner.execute("alter table event alter column xid set default pg_current_xact_id()")
         statement = ENTRY.format(*(("", "") if turn % 2 else (", status, version", ", '0', 2")))
         share = documents[turn * ENTRIES % DOCUMENTS :][:ENTRIES]
-        took[which].append(await _cpu(pid, lambda w=statement, s=share: _write(owner, w, s)))
+        took[which].append(await _cpu(pid, partial(_write, owner, statement, share)))
     return {"benchmark": "entry"} | {
         f"session_cpu_us_{which}": _micro(statistics.median(each), ENTRIES) for which, each in took.items()
     }

@@ -76,5 +76,5 @@ async def exported(count: int = COUNT, format: FileFormat = "xlsx") -> dict[str,
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    chosen: FileFormat = next((each for each in ("csv", "json") if each in sys.argv), "xlsx")  # type: ignore[assignment]
+    chosen: FileFormat = next((each for each in ("csv", "json") if each in sys.argv), "xlsx")
     print(json.dumps(asyncio.run(exported(count, chosen))))

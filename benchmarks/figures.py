@@ -224,12 +224,14 @@ class Bench:
 
     async def _attach(self, numbers: list[str]) -> None:
         card = self.people[0]
-        ids = dict(await self.owner.fetch("select number, id from document where number = any($1)", numbers))
+        found = await self.owner.fetch("select number, id from document where number = any($1)", numbers)
+        ids = {row["number"]: row["id"] for row in found}
         owner = await self.owner.fetchrow(
             "select a.id, a.company_id from account a join card c on c.account_id = a.id where card_no = $1",
             card.applicant.card_no,
         )
         sha256 = hashlib.sha256(PDF).hexdigest()
+        assert owner is not None, "who holds the card has an account"
         rows = [(ids[n], *self._signed_file(card, n, sha256)) for n in numbers]
         await self.owner.executemany(
             f"""insert into attachment (document_id, company_id, category, name, size, pages, sha256, content,
@@ -268,10 +270,16 @@ class Bench:
         decided = await self.customs.fetchval("select decided_at from submission where number = $1", number)
         return float(seen - decided.timestamp())
 
+    def _pid_of(self, part: str) -> int:
+        """The process of a part that runs."""
+        pid = self.system.pid_of(part)
+        assert pid is not None, f"{part} runs"
+        return pid
+
     async def import_trips(self) -> Round:
         """(e) Import of 10,000 trips of five rows each from one workbook, from its upload to the last draft."""
         data = await asyncio.to_thread(importing.workbook)
-        memory = importing.Memory(self.system.pid_of("worker"))
+        memory = importing.Memory(self._pid_of("worker"))
         watching = asyncio.create_task(memory.watch())
         before, began = self.look(), time.monotonic()
         job = await importing.imported(self.people[0].applicant.http, data)
@@ -286,7 +294,7 @@ class Bench:
 
     async def _batch(self, format: batches.Format) -> dict[str, Any]:
         data = await asyncio.to_thread(batches.file_of, format, uuid4().hex[:8])
-        memory = importing.Memory(self.system.pid_of("worker"))
+        memory = importing.Memory(self._pid_of("worker"))
         watching = asyncio.create_task(memory.watch())
         before, began = self.look(), time.monotonic()
         job = await importing.imported(self.people[0].applicant.http, data)
@@ -312,7 +320,7 @@ class Bench:
         person, count = declarations.legal_person(self.system, self.people), declarations.PRINTED
         numbers = await declarations.numbers_of(self.owner, self.company, count)
         before, began = self.look(), time.monotonic()
-        async with declarations.Watched({"worker": self.system.pid_of("worker")}) as watched:
+        async with declarations.Watched({"worker": self._pid_of("worker")}) as watched:
             done = await declarations.apply(person, "print", numbers, sealed=True)
         seconds, spent = time.monotonic() - began, self.look().since(before)
         files, size = await declarations.layout_files(self.owner, done["number"])
@@ -327,7 +335,7 @@ class Bench:
         person, count = declarations.legal_person(self.system, self.people), declarations.EXPORTED
         numbers = await declarations.numbers_of(self.owner, self.company, count)
         before, began = self.look(), time.monotonic()
-        pids = {"worker": self.system.pid_of("worker"), "portal": self.system.pid_of("portal")}
+        pids = {"worker": self._pid_of("worker"), "portal": self._pid_of("portal")}
         async with declarations.Watched(pids) as watched:
             done = await declarations.apply(person, "export", numbers)
             made = time.monotonic() - began

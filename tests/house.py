@@ -149,7 +149,7 @@ class Member:
         view: dict[str, Any] = answer.json()
         return view
 
-    async def save_again(self, type: str, view: dict[str, Any], **changed: str) -> dict[str, Any]:
+    async def save_again(self, type: str, view: dict[str, Any], **changed: Any) -> dict[str, Any]:
         answer = await self.http.put(
             f"/api/documents/{type}/{view['number']}",
             json={"content": {**view["content"], **changed}},

@@ -89,14 +89,14 @@ class Case:
 
     def check(self) -> None:
         """What is listed happens, and leads to a state that there is; what is not listed raises with a reason."""
-        lifecycle, who = self.table.lifecycle, {"party": self.party, "role": self.role}
+        lifecycle = self.table.lifecycle
         action = lifecycle.action(self.action)
         enabled = self.table.enabled[self.table.words.get(self.status, NEW)]
         allowed = self.party == "declarant" and self.action in enabled
-        assert (lifecycle.why_not(action, self.status, **who) == "") is allowed
+        assert (lifecycle.why_not(action, self.status, party=self.party, role=self.role) == "") is allowed
         if not allowed:
             with pytest.raises(NotInThisState):
-                lifecycle.after(action, self.status, **who)
+                lifecycle.after(action, self.status, party=self.party, role=self.role)
             return
-        after = lifecycle.after(action, self.status, **who)
+        after = lifecycle.after(action, self.status, party=self.party, role=self.role)
         assert after == self.status if self.action in self.table.still else after in {*self.table.words, NEW}

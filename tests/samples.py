@@ -30,6 +30,7 @@ from singlewindow.contract.messages import Envelope
 from singlewindow.kernel.documents.verdict import judge
 from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Violation
 from singlewindow.kernel.subsystem import DocumentType, get_document_type
 from tests.dry_runs import as_foreseen
@@ -102,7 +103,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
         )
         sample = json.loads(json.dumps(sample).replace(each["as"], number))
     person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
-    assert person is not None
+    assert isinstance(person, Person)
     await house.hear(*notices(house, sample.get("registers", {})))
     for kind, key in sample.get("claims", []):
         preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
@@ -123,7 +124,7 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
             person,
             sample["content"],
             attachments=sample.get("attachments", ()),
-            signing=True,
+            signing=next(a.name for a in type.lifecycle.actions if a.signed and not a.amends),
         )
     assert sorted([v.path, v.rule] for v in verdict.warnings) == sorted(sample.get("warn", []))
     assert sample.get("warned", "") in "".join(v.message for v in verdict.warnings)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -165,7 +165,9 @@ class Portal:
         return {"refusal": refusal, "number": None}
 
     def _upload(self, request: httpx.Request, document: Document) -> httpx.Response:
-        token = re.search(rb'name="token"\r\n\r\n([^\r]+)', request.content)[1].decode()
+        field = re.search(rb'name="token"\r\n\r\n([^\r]+)', request.content)
+        assert field is not None, "a file is sent with its token"
+        token = field[1].decode()
         pinned = self.prepared[token]
         if pinned["used"] or self._too_late(pinned):
             return _problem(409, "conflict", "该签名已经使用过，或已超过 5 分钟")
@@ -189,7 +191,7 @@ class Portal:
             return _item(wanted, problem=_body(409, "not-in-this-state", "当前状态不允许此操作"))
         content = document.amendment if amends else document.content
         if self.tamper:
-            content = {**content, "text": "别的内容"}
+            content = {**(content or {}), "text": "别的内容"}
         statement = {
             "type": TYPE, "number": document.number, "action": wanted["action"], "version": document.version,
             "content_sha256": hashlib.sha256(canonical(content)).hexdigest(), "card": body["card_no"],
@@ -223,7 +225,7 @@ class Portal:
         return {"token": token, "statement": statement, "signing_input": text}
 
     def _too_late(self, pinned: dict[str, Any]) -> bool:
-        return self.clock() - pinned["at"] > 300
+        return bool(self.clock() - pinned["at"] > 300)
 
     def _changed(self, document: Document, kind: str) -> httpx.Response:
         document.version += 1
@@ -264,7 +266,7 @@ class Reader(CardService):
     def card(self) -> Iterator[Card]:
         if self.pulled:
             raise CardTrouble("读卡器中没有卡。请插入电子口岸卡后重试。")
-        yield _Card(self)
+        yield cast("Card", _Card(self))  # all that is asked of a card
 
 
 @dataclass

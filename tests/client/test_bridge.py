@@ -31,7 +31,6 @@ from singlewindow.client.bridge.runner import (
     Lines,
 )
 from singlewindow.client.window import Trouble
-from singlewindow.contract import folder as exchange
 from singlewindow.contract.batch_files import XmlNames
 from singlewindow.contract.folder import MOST_BYTES
 from singlewindow.kernel.definition.export import definition_of
@@ -115,7 +114,7 @@ class House:
 @pytest.fixture(autouse=True)
 def _no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill spares what was written: only a power cut needs the disk."""
-    monkeypatch.setattr(exchange.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture
@@ -236,8 +235,10 @@ def test_killed_at_every_step_nothing_is_lost_or_doubled(tmp_path: Path) -> None
         "taking out",
         "putting away",
         "forgetting",
+        "staging",
+        "the cursor",
+        "delivering",
     )
-    effects += ("staging", "the cursor", "delivering")
     assert {f"{when} {effect}" for when in ("before", "after") for effect in effects} == set(steps)
     for at in range(1, len(steps) + 1):
         house = House(tmp_path / str(at))
@@ -516,14 +517,14 @@ def test_hostile_names_and_contents(house: House, tmp_path: Path) -> None:
         "B-16.json": dict.fromkeys(map(str, range(200_000)), 0),
         "B-17.json": letter("x" * 5_000_000),
     }
-    for name, said in bad.items():
-        house.put(name, said)
+    for file, said in bad.items():
+        house.put(file, said)
     house.run()
     assert house.box("OutBox") == {"link.json", "link.pdf", "pipe.json", "folder.json", "..json.json"}
     strange = [name for name in house.box("FailBox") if name.startswith("strange-name-")]
     assert len(strange) == 6 * 3
-    for name in bad:
-        assert house.reason(name)["detail"], name
+    for file in bad:
+        assert house.reason(file)["detail"], file
     assert len(house.reason("B-16.json")["violations"]) == 100
     assert "没有这一项" in house.reason("B-5.json")["violations"][0]["message"]
     assert "apply（申请）" in house.reason("B-6.json")["advice"]
@@ -534,7 +535,7 @@ def test_a_defect_over_one_file_holds_up_no_other(house: House, monkeypatch: pyt
     """INTG-02: it is said and left where it is; the others are done."""
     house.put("A-1.json", letter())
     house.put("A-2.json", letter("第二份"))
-    read = taking.read_order
+    read = read_order
 
     def stumble(name: str, *rest: Any) -> Any:
         if name == "A-1.json":

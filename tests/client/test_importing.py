@@ -28,7 +28,7 @@ DONE = {"state": "done", "total": 3, "done": 3}
 
 
 def job(**more: Any) -> dict[str, Any]:
-    plain = {
+    plain: dict[str, Any] = {
         "state": "queued",
         "total": None,
         "done": 0,

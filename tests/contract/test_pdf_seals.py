@@ -75,7 +75,8 @@ def remade(sealed: bytes, change: Callable[[cms.ContentInfo], None]) -> bytes:
     begin, end = gap(sealed)
     message = cms.ContentInfo.load(bytes.fromhex(sealed[begin:end].decode()))
     change(message)
-    text = message.dump(force=True).hex().upper().encode()
+    dumped: bytes = message.dump(force=True)
+    text = dumped.hex().upper().encode()
     assert len(text) <= end - begin, "there is room"
     return sealed[:begin] + text.ljust(end - begin, b"0") + sealed[end:]
 
@@ -159,7 +160,7 @@ def test_what_is_cut_off_or_appended_counts(sealed: bytes, trust: Trust) -> None
     longer.append(b"\n" + sealed)
     writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
     writer.root["/Lang"] = pdf_string("zh")
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]  # pyHanko gives it no types
     longer.append(written(writer))
     writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
     append_signature_field(writer, SigFieldSpec("another"))
@@ -169,7 +170,7 @@ def test_what_is_cut_off_or_appended_counts(sealed: bytes, trust: Trust) -> None
 
 def written(writer: IncrementalPdfFileWriter) -> bytes:
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]  # pyHanko gives it no types
     return out.getvalue()
 
 

@@ -169,7 +169,7 @@ async def test_what_does_not_hinder(always_open: Bookings) -> None:
     assert [state for _, state in states] == ["booked"] * len(FREE), states
 
 
-READ = {
+READ: dict[str, tuple[str, dict[str, Any]]] = {
     "window": ("start", {"start": "2026-11-27 12:00"}),
     "entry_calendar": ("never", {"entry_port": "5316"}),
     "window_hours": ("1", {"start": "2026-11-27 12:15"}),

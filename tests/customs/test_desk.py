@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from singlewindow.customs import mode
-from singlewindow.customs.answers import DECIDED, Taken, decide, decide_all
+from singlewindow.customs.answers import DECIDED, decide, decide_all
 from singlewindow.customs.database import Row, Transaction
-from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, roll
+from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, Taken, roll
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
 from singlewindow.customs.exchange.understanding import understand_next

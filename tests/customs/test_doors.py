@@ -43,6 +43,7 @@ def routes_of(customs: Customs) -> dict[str, set[str]]:
     """Every address of the running program, with its methods; files of the pages are mounted."""
     found: dict[str, set[str]] = {}
     for context in iter_route_contexts(customs.app.routes):
+        assert context.path_format is not None, "a route has an address"
         found.setdefault(context.path_format, set()).update(context.methods or ())
     mounted = {f"{each.path}/{{path}}" for each in customs.app.routes if isinstance(each, Mount)}
     return {path: methods for path, methods in found.items() if path not in mounted}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -297,7 +299,7 @@ UNFIT = [
 
 @pytest.mark.parametrize(("other", "words"), UNFIT)
 async def test_what_customs_cannot_hold_is_rejected_with_the_reason(
-    gate: Gate, portal: Portal, other: dict[str, object], words: str
+    gate: Gate, portal: Portal, other: dict[str, Any], words: str
 ) -> None:
     """CUST-03: REJECTED, not a message that nobody understands."""
     await gate.declare(**other)
@@ -331,4 +333,4 @@ def test_keys_are_compared_in_one_spelling(medium: str, typed: str, key: str) ->
 def test_weights_without_goods_count_nothing() -> None:
     """GATE-01: 0 is a weight; a row without goods weighs nothing."""
     weights = weights_of(content(vehicle_weight="0", trailer_weight="0", conta_weight="0", goods_wt=""))
-    assert (weights.tare, weights.goods) == (0, 0)
+    assert (weights.tare, weights.goods) == (Decimal(0), Decimal(0))

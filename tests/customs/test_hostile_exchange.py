@@ -51,7 +51,7 @@ async def test_whatever_is_sealed(customs: Customs, own: Company) -> None:
     assert (await customs.client.get("/api/submissions")).status_code == 200
     shown = {}
     for id, number in await customs.rows("select id, number from submission order by id"):
-        answer = await customs.client.get(f"/api/submissions/{id}")
-        shown[number] = (answer.status_code, id)
+        read = await customs.client.get(f"/api/submissions/{id}")
+        shown[number] = (read.status_code, id)
     assert {status for status, _ in shown.values()} == {200}, shown
     assert shown["202600000000099999"] == (200, honest)

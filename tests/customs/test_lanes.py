@@ -115,7 +115,10 @@ def test_the_tolerance_is_a_share_of_the_expected_weight(kind: str, gross: Decim
 )
 def test_loaded_or_empty_by_the_kind_of_passage(kind: str, entry: int, exit: int) -> None:
     """Facts 1.4: 01 重进空出, 02 空进重出, 03 重进重出, 04 空进空出; not declared counts as loaded."""
-    assert (trip(kind=kind).theoretical("I"), trip(kind=kind).theoretical("E")) == (entry, exit)
+    assert (trip(kind=kind).theoretical("I"), trip(kind=kind).theoretical("E")) == (
+        Decimal(entry),
+        Decimal(exit),
+    )
 
 
 def test_the_default_tolerance() -> None:
@@ -150,7 +153,7 @@ def test_what_is_no_vehicle_of_ours() -> None:
         ([trip()], lane("E"), 33000, "未办结，不能离场"),
         ([trip("left")], lane("E"), 33000, "离场"),
     ]:
-        verdict = judge(at, of, gross and Decimal(gross))
+        verdict = judge(at, of, None if gross is None else Decimal(gross))
         assert (verdict.result, words in verdict.reason, verdict.decision) == (Result.ALARM, True, ""), words
         assert verdict.trip is (of[0] if of and at.enabled else None)  # an officer is shown the newest
 

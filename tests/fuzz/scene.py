@@ -19,6 +19,7 @@ from singlewindow.kernel.http.sessions import cookie_name, session_life
 from singlewindow.kernel.live.bell import Bell
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.people import session_store
+from singlewindow.kernel.people.person import Level
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import ROOT, DocumentType, document_types
 from tests.fuzz.asking import ORIGIN, Good
@@ -115,7 +116,7 @@ class People:
         return found
 
     async def _session(self, member: Member | None, actor: Actor) -> dict[str, str]:
-        level = "card" if member is self.owner else "password"
+        level: Level = "card" if member is self.owner else "password"
         token = await session_store.start(self.house.web, actor, level, session_life())
         [row] = await self.house.sql(
             "select csrf from session where account_id = $1 order by expires_at desc limit 1",

@@ -97,10 +97,11 @@ async def _documents(house: House, owner: Member) -> None:
         {"updated_from": today, "updated_to": today},
         {"filed_on_from": today, "filed_on_to": today},
     )
-    for path, asked in (
+    opened: tuple[tuple[str, dict[str, str]], ...] = (
         ("/receipts", {}), ("/history", {}), ("/evidence", {}), ("/prints/form", {}),
         (f"/attachments/{view['attachments'][0]['id']}", {}),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for path, asked in opened:
         _done(await get(f"{AT}/{number}{path}", params=asked))
     _done(await get(AT, params=span))
     _done(await get(f"{AT}/list/print", params=span))

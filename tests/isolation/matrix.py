@@ -44,6 +44,7 @@ def routes_of(app: FastAPI) -> dict[str, set[str]]:
     """Every address of the running application, with its methods."""
     found: dict[str, set[str]] = {}
     for context in iter_route_contexts(app.routes):
+        assert context.path_format is not None, "a route has an address"
         found.setdefault(context.path_format, set()).update(context.methods or ())
     return found
 
@@ -366,7 +367,9 @@ def own_answer(entry: Entry, role: Role) -> int:
         "elsewhere": role.chapters is not None,
         "unbound": not role.bound,
     }
-    return next((status for other, status in reversed(entry.others.items()) if others[other]), entry.own)
+    return next(
+        (status for other, status in reversed(list(entry.others.items())) if others[other]), entry.own
+    )
 
 
 def shown(body: bytes) -> str:

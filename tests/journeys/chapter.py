@@ -23,7 +23,7 @@ ANSWERING = {"CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}  # customs answe
 @contextmanager
 def staged(**settings: str) -> Iterator[Stage]:
     """A system of the chapter's own, with these settings."""
-    with running(**USUAL, **settings) as system:
+    with running({**USUAL, **settings}) as system:
         yield Stage(system)
 
 

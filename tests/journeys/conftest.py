@@ -53,5 +53,5 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The system of one journey; a module's SETTINGS are settings of its own."""
     usual = {"CUSTOMS_MODE": "automatic", "CUSTOMS_DELAY": "1"}
     settings: dict[str, str] = USUAL | usual | getattr(request.module, "SETTINGS", {})
-    with running(**settings) as system:
+    with running(settings) as system:
         yield Stage(system)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.journeys.barriers import barriers
 from tests.journeys.browser import Desk
@@ -28,7 +28,8 @@ SHELL = "/app/:application/:place(.*)*"  # the route of all of them
 ROUTER = "document.querySelector('#app').__vue_app__.config.globalProperties.$router"
 ROUTES, PUSH = f"{ROUTER}.getRoutes().map(one => one.path)", f"to => {ROUTER}.push(to)"
 BUSY = re.compile("正在(打开|读取|查询)")
-WIDE, DOUBLED = {"width": 1366, "height": 768}, {"width": 683, "height": 384}
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+DOUBLED: ViewportSize = {"width": 683, "height": 384}
 FACTS = """() => ({
     title: document.title, language: document.documentElement.lang,
     mains: [...document.querySelectorAll('main')].filter((one) => one.checkVisibility()).length,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Route, expect
 
 from singlewindow.contract.seals import Seal, write_seal
 from tests import pdf_samples
@@ -100,7 +100,11 @@ def upload_letter(desk: Desk) -> None:
     desk.press("Enter")
     with desk.page.expect_file_chooser() as chooser:
         desk.button("添加文件").locator("visible=true").press("Enter")
-    file = {"name": "申请书.pdf", "mimeType": "application/pdf", "buffer": pdf_samples.make_pdf()}
+    file: FilePayload = {
+        "name": "申请书.pdf",
+        "mimeType": "application/pdf",
+        "buffer": pdf_samples.make_pdf(),
+    }
     chooser.value.set_files(file)
     enter_pin(desk)
     desk.says("上传成功")
@@ -384,7 +388,8 @@ def choose_files(desk: Desk, category: str, *names: str) -> None:
     with desk.page.expect_file_chooser() as chooser:
         desk.press("Enter")
     pdf = pdf_samples.make_pdf()
-    chooser.value.set_files([{"name": n, "mimeType": "application/pdf", "buffer": pdf} for n in names])
+    files: list[FilePayload] = [{"name": n, "mimeType": "application/pdf", "buffer": pdf} for n in names]
+    chooser.value.set_files(files)
     expect(desk.dialog().get_by_role("button", name="上传/保存")).to_be_focused()
 
 

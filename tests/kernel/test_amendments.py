@@ -703,7 +703,7 @@ async def test_autosaves_of_a_change_and_of_the_document_are_apart(house: House)
 
     assert [await offered(""), await offered("change")] == [[keys[""]], [keys["change"]]]
     content = (await letter.view("change"))["content"]
-    await letter.put(content, **{"Autosave-Key": keys["change"]})
+    await letter.put(content, None, **{"Autosave-Key": keys["change"]})
     assert [await offered(""), await offered("change")] == [[keys[""]], []]
     await http.put(
         f"{url}/{keys['change']}", json={"content": {}, "number": letter.number, "amendment": "change"}

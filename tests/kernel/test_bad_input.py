@@ -193,7 +193,7 @@ async def test_an_unknown_member_saves_nothing(house: House) -> None:
 async def test_a_body_of_a_hundred_thousand_members_is_refused_once(house: House) -> None:
     """PORT-10: not one refusal for each."""
     member = await house.member()
-    body = {"content": {}} | {f"unknown{n}": 0 for n in range(100_000)}
+    body: dict[str, Any] = {"content": {}} | {f"unknown{n}": 0 for n in range(100_000)}
     [violation] = refused(await send_json(member, "POST", DOCUMENTS, body))["violations"]
     assert (violation["path"], violation["message"]) == ("", "请求内容不正确：未知的成员过多")
 

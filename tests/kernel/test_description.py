@@ -172,7 +172,8 @@ def example_status(operation: dict[str, Any]) -> str:
     """The status of the answer that is shown: that with an example, else the first of those that are no refusals."""
     done = {status: each for status, each in operation["responses"].items() if status[0] == "2"}
     shown = [s for s, each in done.items() for kind in each.get("content", {}).values() if "example" in kind]
-    return next(iter(shown or done))
+    status: str = next(iter(shown or done))
+    return status
 
 
 def _shown(api: dict[str, Any], name: str, kind: str, content: dict[str, Any]) -> list[str]:

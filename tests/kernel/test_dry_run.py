@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from singlewindow.kernel.http import document_routes
+from singlewindow.kernel.http.desk import own_desk
 from singlewindow.kernel.subsystem import Case
 from tests.dry_runs import foresee, refused_as
 from tests.house import House, Member
 from tests.kernel.deliveries import application, taking
 from tests.kernel.deliveries import draft as delivery
-from tests.kernel.test_amendments import TYPE, Letter, content_of, reference
+from tests.kernel.test_amendments import Letter, reference
+from tests.kernel.test_documents import TYPE
+from tests.kernel.test_documents import letter as content_of
 from tests.kernel.test_draws import holding
 from tests.kernel.test_follow_ups import DUE, in_force, rows
 
@@ -203,16 +206,17 @@ async def test_nothing_at_all_is_written(house: House, monkeypatch: pytest.Monke
     letter = await in_force(house)
     content = content_of(reference())
     before = await everything(house)
-    for question in (
+    questions: tuple[dict[str, Any], ...] = (
         {"content": content, "attachments": ["1"]},
         {"content": {}},
         {"number": letter.number, "action": "withdraw"},
         {"number": letter.number, "action": "change", "content": {**content, "remark": "y"}},
-    ):
+    )
+    for question in questions:
         await foresee(letter.member, TYPE, **question)
     assert await everything(house) == before
 
-    real = document_routes.own_desk
+    real = own_desk
 
     @asynccontextmanager
     async def seen(*asked: Any, **more: Any) -> AsyncIterator[Any]:

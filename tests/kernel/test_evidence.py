@@ -231,10 +231,9 @@ async def test_whatever_is_wrong_it_ends_in_its_own_words(house: House, verify: 
     parts = await fetched(member, number)
     odd = [b"", b"[]", b"null", b"1e999", b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b'"\\ud800"']
     main = json.loads(parts["evidence.json"])
+    others: tuple[Any, ...] = (None, [], {}, [[]], [{}], -1, "\ud800")
     for name in main:
-        odd += [
-            json.dumps(main | {name: other}).encode() for other in (None, [], {}, [[]], [{}], -1, "\ud800")
-        ]
+        odd += [json.dumps(main | {name: other}).encode() for other in others]
     entry = main["history"][0]
     for text in ("[]", "[1]", "{}", '["a","b","c","d"]', "[1e999,1,1,1,1]"):
         odd.append(json.dumps(main | {"history": [entry | {"entry": text}]}).encode())

@@ -47,7 +47,10 @@ class Sent:
 
     @property
     def content(self) -> dict[str, Any]:
-        names = {"answer": {"answers": rows(f"N{self.number:03d}")}, "explain": {"note": str(self.number)}}
+        names: dict[str, dict[str, Any]] = {
+            "answer": {"answers": rows(f"N{self.number:03d}")},
+            "explain": {"note": str(self.number)},
+        }
         return {"answers": [], "answer_by": "x"} | names.get(self.action, {})
 
 
@@ -164,7 +167,9 @@ def case_of(
 
     def add(id: int, name: str, hour: int, content: Mapping[str, Any], said: Sequence[Said]) -> None:
         action: Action = type.lifecycle.action(name)
-        receipts = {seq: (code, {}, at(when)) for seq, code, when in order(list(said))}
+        receipts: dict[int, tuple[str, dict[str, Any], datetime]] = {
+            seq: (code, {}, at(when)) for seq, code, when in order(list(said))
+        }
         signed = json.dumps(dict(content)).encode()
         case.live.append(
             File(case, id, name, "1", False, action.amends, signed, receipts, at(hour))  # type: ignore[arg-type]

@@ -27,7 +27,9 @@ from singlewindow.kernel.timing import CHINA
 from tests.actions import NEW, Matrix, amended, copy, declared, delete, new, printed, save, sign
 from tests.house import House, Member
 from tests.kernel.conftest import FROZEN
-from tests.kernel.test_amendments import BASE, TYPE, Letter, content_of, reference
+from tests.kernel.test_amendments import BASE, Letter, reference
+from tests.kernel.test_documents import TYPE
+from tests.kernel.test_documents import letter as content_of
 from tests.kernel.test_printing import needs_poppler
 from tests.kernel.test_printing import printed as on_paper
 
@@ -206,7 +208,7 @@ async def test_customs_renew_what_they_returned(house: House, clock: Any) -> Non
 async def test_what_follow_ups_edit_is_typed_for_them_alone(house: House, clock: Any) -> None:
     """APPT-03: neither 暂存 of a draft nor a change of what is in force takes it, nor is it a draft's to be seen."""
     member = await house.member()
-    more = {"answers": rows(NO()), "note": "不得收取"}
+    more: dict[str, Any] = {"answers": rows(NO()), "note": "不得收取"}
     saved = await member.save(TYPE, {**content_of(reference()), **more})
     assert (saved["editable"], saved["in_force"]) == (None, None)
     assert (saved["content"]["answers"], "note" in saved["content"]) == ([], False)

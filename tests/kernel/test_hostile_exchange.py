@@ -42,6 +42,12 @@ async def states(house: House, envelopes: list[Envelope]) -> list[str]:
 async def test_notices(house: House) -> None:
     """Nested, long, wide, of times that no calendar has, of registers with other members; and over HTTP no 500."""
     good = house.customs.notice("thing", str(uuid4()), {"name": "good"})
+    odd: tuple[dict[str, Any] | None, ...] = (
+        {},
+        {"name": {"a": []}},
+        {"customs_code": 1, "district": []},
+        None,
+    )
     hostile = {
         "": [
             notice(house, data={"a": "DEEP"}), notice(house, data={"a": "MANY"}),
@@ -54,7 +60,7 @@ async def test_notices(house: House) -> None:
         "applied": [
             notice(house, key="k" * 10_000), notice(house, data={"a" * 100_000: "b"}),
             *(notice(house, kind=kind, data=data) for kind in ("company", "declaration", "pilot_district")
-              for data in ({}, {"name": {"a": []}}, {"customs_code": 1, "district": []}, None)),
+              for data in odd),
         ],
     }  # fmt: skip
     batch = EnvelopeBatch(messages=[*(each for some in hostile.values() for each in some), good])
@@ -74,7 +80,7 @@ async def test_receipts(house: House) -> None:
     [submission] = [each for each in house.customs.received if each.number == view["number"]]
     payload = house.customs.receipt(submission, 1, "RECEIVED").body.split(".")[1]
     told = json.loads(urlsafe_b64decode(payload + "=="))
-    changed = [
+    changed: list[dict[str, Any]] = [
         {"at": EARLY}, {"at": LATE}, {"code": "x" * 10_000}, {"type": "t" * 10_000}, {"number": "n" * 10_000},
         {"text": "a\u202eb"}, {"data": {"customs_no": {"a": ["b"]}}}, {"seq": 2**31 - 1, "text": "长" * 10_000},
     ]  # fmt: skip

@@ -130,7 +130,7 @@ async def test_xml_takes_the_messages_names(house: House) -> None:
     assert [(each.get("line"), each.get("senderNumber"), each.get("outcome")) for each in made] == [
         ("3", "X-1", "refused"), ("10", "X-2", "refused"), ("15", None, "saved"),
     ]  # fmt: skip
-    assert (made[0][0].get("path"), made[0][0].text[:4]) == ("goods/Row[2]/Weight", "请填写数")
+    assert (made[0][0].get("path"), (made[0][0].text or "")[:4]) == ("goods/Row[2]/Weight", "请填写数")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ async def ask(entry: Entry, member: Member, number: str, attachment: int = 1) ->
     """A request for the document, as the isolation matrix makes it."""
     own = {f"version of {kind}": 1 for kind in ("draft", "inforce", "amended")}
     named = {name: number if isinstance(ABSENT[kind], str) else SIGNED for name, kind in entry.names.items()}
-    named |= {"attachment_id": attachment, "card": member.card_no}
+    named |= {"attachment_id": str(attachment), "card": member.card_no}
     asked = entry.ask(Things(member, named, own, TYPE))
     number = f"{number}-01" if entry.route == AMENDMENT else number
     path = entry.path.format(type=TYPE, number=number, attachment_id=attachment, name="form")

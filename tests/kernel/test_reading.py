@@ -131,9 +131,12 @@ async def test_a_sheet_that_would_be_passed_over_is_named() -> None:
 async def test_sheets_that_hold_nothing_of_the_senders_do_no_harm() -> None:
     """GATE-11: an empty one, what the template or a result has besides, a hidden one beside the template's own; and a
     document without rows needs no sheet for them."""
-    ours = {"表头": [HEADER, TRIP], "货物": [GOODS]}
+    ours: dict[str, list[list[Any]]] = {"表头": [HEADER, TRIP], "货物": [GOODS]}
     lists = {name: [["x"]] for name in NEVER_FILLED_IN}
-    for sheets in (ours | {"Sheet3": [], "Sheet4": [[None, ""]]}, ours | lists, {"表头": [HEADER, TRIP]}):
+    cases: list[dict[str, list[list[Any]]]] = [
+        {**ours, "Sheet3": [], "Sheet4": [[None, ""]]}, {**ours, **lists}, {"表头": [HEADER, TRIP]},
+    ]  # fmt: skip
+    for sheets in cases:
         assert len(await lines(workbook(sheets))) == 2
     assert len(await lines(workbook(ours | {"清单": [["x"]]}, hidden=["清单"]))) == 2
     with pytest.raises(Refused, match="明细"):

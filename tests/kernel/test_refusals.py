@@ -84,7 +84,7 @@ def test_a_problems_own_words_come_first() -> None:
     assert (own.advice, own.clause) == ("乙", "手册 4.1")
 
 
-def rows_of(type: DocumentType) -> Iterator[tuple[str, type[Content]]]:  # type: ignore[valid-type]
+def rows_of(type: DocumentType) -> Iterator[tuple[str, type[Content]]]:
     yield "", type.form.content
     for name, table in type.form.content.tables.items():
         yield f"{name}/", table.row

@@ -171,7 +171,7 @@ async def test_ticked_rows_alone_are_deleted(house: House, fences: str) -> None:
 
 async def person_of(house: House, member: Member) -> Person:
     person = await session_store.find(house.web, member.http.cookies[cookie_name()], session_life())
-    assert person is not None
+    assert isinstance(person, Person)
     return person
 
 

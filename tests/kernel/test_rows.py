@@ -98,7 +98,7 @@ async def test_an_import_gets_the_same_cells_and_the_same_verdict(house: House, 
     """CONS-17: a workbook has no columns for grey cells; its rows are filled and judged as those of a form."""
     heads = ["序号", "订单项号", "商品编号", "品名", "规格型号", "数量"]
     head = ["序号", "运输方式", "订单号", "办理海关"]
-    sheets = {
+    sheets: dict[str, list[list[Any]]] = {
         "表头": [head, [1, "2", "ORD1", "5301"], [2, "2", "ORD1", "5301"], [3, None, "ORD1", "5301"]],
         "装箱商品": [heads, [1, "2", PORK, "冻猪肉", None, 7], [2, "3", PORK, "冻猪肉", "1|2", 7]],
     }
@@ -126,7 +126,7 @@ async def test_the_hundredth_row_is_refused_with_what_to_do(house: House, member
     )
     heads = ["序号", "订单项号", "商品编号", "品名", "规格型号", "数量"]
     body = [[1, "1", BEEF, "冻牛肉", None, "1"]] * 100
-    sheets = {
+    sheets: dict[str, list[list[Any]]] = {
         "表头": [["序号", "运输方式", "订单号", "办理海关"], [1, "2", "ORD1", "5301"]],
         "装箱商品": [heads, *body],
     }

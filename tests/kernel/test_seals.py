@@ -53,10 +53,11 @@ def codes_on(pdf: bytes, folder: Path, dots: int = SCREEN) -> list[str]:
     (folder / "print.pdf").write_bytes(pdf)
     command = ("pdftoppm", "-r", str(dots), "-gray", "-png", str(folder / "print.pdf"), str(folder / "page"))
     subprocess.run(command, check=True)
+    qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     return [
         code.text
         for page in sorted(folder.glob("page*.png"))
-        for code in zxingcpp.read_barcodes(Image.open(page), formats=zxingcpp.BarcodeFormat.QRCode)
+        for code in zxingcpp.read_barcodes(Image.open(page), formats=qr)
     ]
 
 

@@ -45,7 +45,10 @@ def span(days: int = 30) -> dict[str, str]:
 
 
 async def ask(member: Member, type: str, *by: str, path: str = "", **asked: str) -> httpx.Response:
-    parameters = [*(("by", each) for each in by), *({**span(), **asked}).items()]
+    parameters: list[tuple[str, str | int | float | bool | None]] = [
+        *(("by", each) for each in by),
+        *({**span(), **asked}).items(),
+    ]
     return await member.http.get(f"/api/documents/{type}/statistics{path}", params=parameters)
 
 

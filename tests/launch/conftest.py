@@ -8,8 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -56,11 +57,17 @@ def holding(script: str, *arguments: object, **environment: str) -> Iterator[Hol
         process.communicate()
 
 
+class HoldCluster(Protocol):
+    """What the fixture `hold_cluster` gives."""
+
+    def __call__(self, folder: Path, *, tied: bool = True) -> AbstractContextManager[Holder]: ...
+
+
 @pytest.fixture
-def hold_cluster(postgres_binaries: Binaries) -> Callable[..., object]:
+def hold_cluster(postgres_binaries: Binaries) -> HoldCluster:
     """`with hold_cluster(folder, tied=True) as holder`: a process that runs a cluster and prints the pid."""
 
-    def hold(folder: Path, *, tied: bool = True) -> object:
+    def hold(folder: Path, *, tied: bool = True) -> AbstractContextManager[Holder]:
         return holding("hold_cluster.py", folder, postgres_binaries.folder, "tied" if tied else "loose")
 
     return hold

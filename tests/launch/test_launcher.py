@@ -16,9 +16,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -26,6 +27,7 @@ from typer.testing import CliRunner
 
 from singlewindow.cli import app
 from singlewindow.launch import guard, rolling
+from singlewindow.launch.child import Child
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small
 from singlewindow.launch.launcher import Launcher, figures_folder
@@ -86,12 +88,16 @@ def answered_by(port: int) -> int:
         return int(answer.read())
 
 
+def _replaced(folder: Path, part: str, old: int) -> bool:
+    return pid_of(folder, part) != old
+
+
 def server_pid(folder: Path) -> int:
     return int((folder / "data" / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
 
 
 @pytest.mark.serial
-def test_sigterm_ends_all_in_order_within_five_seconds(open_folder, running) -> None:
+def test_sigterm_ends_all_in_order_within_five_seconds(open_folder: Path, running: Holder) -> None:
     """Card service, customs, worker, portal, then the database; the exit is a good one."""
     pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
     began = time.monotonic()
@@ -104,7 +110,9 @@ def test_sigterm_ends_all_in_order_within_five_seconds(open_folder, running) -> 
 
 @pytest.mark.serial
 @pytest.mark.parametrize("part", ["customs", "portal"])
-def test_request_under_way_is_answered_before_the_end(open_folder, house_rules, part) -> None:
+def test_request_under_way_is_answered_before_the_end(
+    open_folder: Path, house_rules: dict[str, str], part: str
+) -> None:
     """OPER-04: a part that needs 3 s more gets them, wherever it stands in the order."""
     with starting(open_folder, house_rules | {"SLOW_PART": part, "SLOW_SECONDS": "3"}) as holder:
         await_ready(holder)
@@ -117,7 +125,7 @@ def test_request_under_way_is_answered_before_the_end(open_folder, house_rules, 
     assert not any(runs(pid) for pid in pids)
 
 
-def test_part_that_never_ends_is_made_to(open_folder, house_rules) -> None:
+def test_part_that_never_ends_is_made_to(open_folder: Path, house_rules: dict[str, str]) -> None:
     """OPER-04: the launcher does not wait for a part that takes ten minutes to end."""
     with starting(open_folder, house_rules | {"SLOW_PART": "worker", "SLOW_SECONDS": "600"}) as holder:
         await_ready(holder)
@@ -130,10 +138,14 @@ def test_part_that_never_ends_is_made_to(open_folder, house_rules) -> None:
     assert "worker done" not in said
 
 
-def test_parts_that_never_end_have_five_seconds_together(tmp_path, monkeypatch) -> None:
+def test_parts_that_never_end_have_five_seconds_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """OPER-04: by a clock that goes on only while somebody waits, for what a machine adds is none of the launcher's;
     the rest of the five seconds is the database's."""
-    now, asked_at, killed_at = [100.0], [], []
+    now: list[float] = [100.0]
+    asked_at: list[float] = []
+    killed_at: list[float] = []
 
     class Endless:
         pid, code = 1, None
@@ -153,14 +165,14 @@ def test_parts_that_never_end_have_five_seconds_together(tmp_path, monkeypatch) 
         guard.Guard(part, {}, tmp_path, tmp_path, start_seconds=1) for part in all_parts(LaunchSettings())
     ]
     for each in guards:
-        each._child = Endless()
+        each._child = cast("Child", Endless())  # what a guard asks of a child
     guard.end_all(guards)
     assert asked_at == [0.0, 0.25, 0.5, 0.75]
     assert len(killed_at) == len(guards)
     assert 3.5 < min(killed_at) <= max(killed_at) < 4.5
 
 
-def test_how_long_a_part_may_start_is_set(tmp_path, monkeypatch) -> None:
+def test_how_long_a_part_may_start_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """OPER-01: at the start, and of a new process at a roll, where the old one goes on; the setting is named."""
     settings = LaunchSettings(data=tmp_path, start_seconds=0.05)
     [part] = [part for part in all_parts(settings) if part.name == "worker"]
@@ -176,7 +188,9 @@ def test_how_long_a_part_may_start_is_set(tmp_path, monkeypatch) -> None:
     assert rolling.patience(all_parts(settings), 300) > 300 * (2 + settings.web_processes)
 
 
-def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> None:
+def test_killed_launcher_leaves_nothing(
+    open_folder: Path, house_rules: dict[str, str], running: Holder
+) -> None:
     """`kill -9` of the launcher ends every part and the database; a new start works at once."""
     pids = [pid_of(open_folder, part) for part in PARTS] + [server_pid(open_folder)]
     running.process.kill()
@@ -187,17 +201,17 @@ def test_killed_launcher_leaves_nothing(open_folder, house_rules, running) -> No
         assert again.process.wait(10) == 0
 
 
-def test_killed_parts_are_started_again(open_folder, running) -> None:
+def test_killed_parts_are_started_again(open_folder: Path, running: Holder) -> None:
     """`kill -9` of every part: the launcher starts them again after half a second."""
     old = {part: pid_of(open_folder, part) for part in PARTS}
     for pid in old.values():
         os.kill(pid, signal.SIGKILL)
     for part in PARTS:
-        assert eventually(lambda part=part: pid_of(open_folder, part) != old[part]), part
+        assert eventually(partial(_replaced, open_folder, part, old[part])), part
         assert runs(pid_of(open_folder, part))
 
 
-def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> None:
+def test_portal_has_several_processes_at_one_port(open_folder: Path, house_rules: dict[str, str]) -> None:
     """OPER-04: a connection goes to whichever process is there; one that was killed is started again beside it."""
     settings = house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2", "SLOW_TO_BEGIN": "worker"}
     with starting(open_folder, settings) as holder:
@@ -223,9 +237,10 @@ def test_portal_has_several_processes_at_one_port(open_folder, house_rules) -> N
     assert not any(runs(pid) for pid in (second, again))
 
 
-def test_new_processes_take_over_one_after_the_other(open_folder, house_rules) -> None:
+def test_new_processes_take_over_one_after_the_other(open_folder: Path, house_rules: dict[str, str]) -> None:
     """OPER-04: `singlewindow roll` replaces what can be while connections are answered; the card service stays."""
-    data, said = open_folder / "data", []
+    data = open_folder / "data"
+    said: list[str] = []
     with starting(open_folder, house_rules | {"SINGLEWINDOW_WEB_PROCESSES": "2"}) as holder:
         await_ready(holder)
         assert len(pids_of(open_folder, "portal")) == 2
@@ -250,7 +265,7 @@ def test_new_processes_take_over_one_after_the_other(open_folder, house_rules) -
     assert said[0].startswith("new processes: customs, worker, portal, portal, ")
 
 
-def test_what_cannot_work_does_not_take_over(open_folder, house_rules) -> None:
+def test_what_cannot_work_does_not_take_over(open_folder: Path, house_rules: dict[str, str]) -> None:
     """OPER-04: the old one goes on, and who asked is told why; a folder without a launcher says so."""
     data, fails = open_folder / "data", open_folder / "fails"
     with starting(open_folder, house_rules | {"WORKER_FAILS": str(fails)}) as holder:
@@ -282,7 +297,7 @@ def test_figures_of_a_killed_launcher_do_not_stay(tmp_path: Path) -> None:
         assert not Path(own).exists()
 
 
-def test_killed_database_is_started_again(open_folder, running) -> None:
+def test_killed_database_is_started_again(open_folder: Path, running: Holder) -> None:
     """`kill -9` of PostgreSQL: it is back within seconds, on the same socket."""
     old = server_pid(open_folder)
     os.kill(old, signal.SIGKILL)
@@ -296,7 +311,9 @@ def test_killed_database_is_started_again(open_folder, running) -> None:
     assert runs(server_pid(open_folder))
 
 
-def test_second_launcher_on_the_same_folder_is_refused(open_folder, house_rules, running) -> None:
+def test_second_launcher_on_the_same_folder_is_refused(
+    open_folder: Path, house_rules: dict[str, str], running: Holder
+) -> None:
     """The message names the process that has the folder, and the setting."""
     with starting(open_folder, house_rules) as second:
         said = second.line()
@@ -305,7 +322,7 @@ def test_second_launcher_on_the_same_folder_is_refused(open_folder, house_rules,
     assert "SINGLEWINDOW_DATA" in said
 
 
-def test_two_installations_run_side_by_side(open_folder, running) -> None:
+def test_two_installations_run_side_by_side(open_folder: Path, running: Holder) -> None:
     """Another data folder and other ports are all that a second one needs."""
     other = open_folder / "other"
     other.mkdir()
@@ -315,7 +332,7 @@ def test_two_installations_run_side_by_side(open_folder, running) -> None:
         assert server_pid(other) != server_pid(open_folder)
 
 
-def test_port_in_use_is_named_with_its_setting(open_folder, house_rules) -> None:
+def test_port_in_use_is_named_with_its_setting(open_folder: Path, house_rules: dict[str, str]) -> None:
     """Nothing is started, and the message says what to change."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(house_rules["SINGLEWINDOW_CUSTOMS_PORT"])))

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from conftest import TestPostgres
 from singlewindow.launch.binaries import Binaries, inspect
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.lock import InUseError
 from singlewindow.launch.postgres import Cluster
-from singlewindow.launch.residence import settle, socket_folder
-from tests.launch.conftest import eventually, runs
+from singlewindow.launch.residence import STATE, settle, socket_folder
+from tests.launch.conftest import HoldCluster, eventually, runs
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server to another user")
 
 
-def cluster_in(folder: Path, programs: Binaries, **options: Path) -> Cluster:
-    return Cluster(folder, fast=True, binaries=programs, **options)
+def cluster_in(folder: Path, programs: Binaries, state: Path = STATE) -> Cluster:
+    return Cluster(folder, fast=True, binaries=programs, state=state)
 
 
 def keep_a_row(cluster: Cluster) -> None:
@@ -31,21 +32,21 @@ def keep_a_row(cluster: Cluster) -> None:
     cluster.query("checkpoint")  # `fast` promises nothing before it
 
 
-def test_roles_can_do_nothing_special(postgres) -> None:
+def test_roles_can_do_nothing_special(postgres: TestPostgres) -> None:
     """No role of ours is a superuser or by-passes row-level security."""
     rights = "rolsuper or rolbypassrls or rolcreatedb or rolcreaterole"
     rows = postgres.cluster.query(f"select {rights} from pg_roles where rolname ~ '^(sw_|customs)'")
     assert rows == [(False,)] * 4
 
 
-def test_there_is_no_tcp_port_and_the_socket_is_private(postgres) -> None:
+def test_there_is_no_tcp_port_and_the_socket_is_private(postgres: TestPostgres) -> None:
     """Without a password, only the socket folder's mode keeps others out."""
     assert postgres.cluster.query("select current_setting('listen_addresses')") == [("",)]
-    socket = Path(postgres.cluster.query("select current_setting('unix_socket_directories')")[0][0])
+    socket = Path(str(postgres.cluster.query("select current_setting('unix_socket_directories')")[0][0]))
     assert stat.S_IMODE(socket.stat().st_mode) == 0o700
 
 
-def test_a_database_admits_its_own_users_only(postgres) -> None:
+def test_a_database_admits_its_own_users_only(postgres: TestPostgres) -> None:
     """The portal's roles do not get into customs' database."""
     postgres.cluster.create_database("fenced", owner="customs", users=("sw_worker",))
     may = "select r, has_database_privilege(r, 'fenced', 'connect') from unnest($1::text[]) r"
@@ -53,13 +54,15 @@ def test_a_database_admits_its_own_users_only(postgres) -> None:
     assert rows == [("customs", True), ("sw_worker", True), ("sw_web", False)]
 
 
-def test_text_is_utf8_and_sorted_by_code_point(postgres) -> None:
+def test_text_is_utf8_and_sorted_by_code_point(postgres: TestPostgres) -> None:
     """C collation, but letters beyond ASCII are known as such."""
     assert postgres.cluster.query("select current_setting('server_encoding')") == [("UTF8",)]
     assert postgres.cluster.query("select 'É' ~ '[[:alpha:]]', 'Z' < 'a', lower('É')") == [(True, True, "é")]
 
 
-def test_killed_launcher_leaves_no_server(open_folder, hold_cluster, postgres_binaries) -> None:
+def test_killed_launcher_leaves_no_server(
+    open_folder: Path, hold_cluster: HoldCluster, postgres_binaries: Binaries
+) -> None:
     """`kill -9` of the launcher: the server is gone within 5 s, and the next start finds what was kept."""
     with hold_cluster(open_folder) as holder:
         pid = int(holder.line())
@@ -76,7 +79,7 @@ def test_killed_launcher_leaves_no_server(open_folder, hold_cluster, postgres_bi
 
 
 def test_server_left_over_is_ended_before_the_next_start(
-    open_folder, hold_cluster, postgres_binaries
+    open_folder: Path, hold_cluster: HoldCluster, postgres_binaries: Binaries
 ) -> None:
     """Where the server could not be tied to its launcher, the next launcher ends it."""
     with hold_cluster(open_folder, tied=False) as holder:
@@ -89,7 +92,7 @@ def test_server_left_over_is_ended_before_the_next_start(
         assert cluster.query("select 1") == [(1,)]
 
 
-def test_killed_server_is_restarted(open_folder, postgres_binaries) -> None:
+def test_killed_server_is_restarted(open_folder: Path, postgres_binaries: Binaries) -> None:
     """`kill -9` of the server: what was committed is there after the restart."""
     with Cluster(open_folder, binaries=postgres_binaries) as cluster:  # fsync on, as in earnest
         cluster.query("create table kept as select 1 as one")
@@ -99,7 +102,9 @@ def test_killed_server_is_restarted(open_folder, postgres_binaries) -> None:
         assert cluster.query("select one from kept") == [(1,)]
 
 
-def test_a_database_that_takes_its_time_is_told_of(open_folder, postgres_binaries, monkeypatch) -> None:
+def test_a_database_that_takes_its_time_is_told_of(
+    open_folder: Path, postgres_binaries: Binaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """OPER-01: after a crash it may read for long; meanwhile what it does is said, not that it failed."""
     monkeypatch.setattr("singlewindow.launch.postgres._TOLD_SECONDS", 0.0)
     said: list[str] = []
@@ -107,7 +112,9 @@ def test_a_database_that_takes_its_time_is_told_of(open_folder, postgres_binarie
         assert any("the database is not ready after 0 s\n  " in each for each in said), said
 
 
-def test_pid_file_that_names_a_stranger_is_no_obstacle(open_folder, postgres_binaries) -> None:
+def test_pid_file_that_names_a_stranger_is_no_obstacle(
+    open_folder: Path, postgres_binaries: Binaries
+) -> None:
     """After a crash in a container the old process id often belongs to another program."""
     with cluster_in(open_folder, postgres_binaries) as cluster:
         pid_file = open_folder / "cluster" / "postmaster.pid"
@@ -124,7 +131,7 @@ def test_pid_file_that_names_a_stranger_is_no_obstacle(open_folder, postgres_bin
             stranger.kill()
 
 
-def test_half_made_cluster_is_made_again(open_folder, postgres_binaries) -> None:
+def test_half_made_cluster_is_made_again(open_folder: Path, postgres_binaries: Binaries) -> None:
     """A machine that lost power during the first start."""
     half = open_folder / "cluster.unfinished"
     half.mkdir()
@@ -133,7 +140,7 @@ def test_half_made_cluster_is_made_again(open_folder, postgres_binaries) -> None
         assert cluster.query("select 1") == [(1,)]
 
 
-def test_folder_of_another_major_version_is_refused(open_folder, postgres_binaries) -> None:
+def test_folder_of_another_major_version_is_refused(open_folder: Path, postgres_binaries: Binaries) -> None:
     """The message names both versions; the folder is left as it is."""
     made = open_folder / "cluster"
     made.mkdir()
@@ -143,7 +150,7 @@ def test_folder_of_another_major_version_is_refused(open_folder, postgres_binari
     assert [entry.name for entry in made.iterdir()] == ["PG_VERSION"]
 
 
-def test_long_path_gets_a_short_socket(open_folder, postgres_binaries) -> None:
+def test_long_path_gets_a_short_socket(open_folder: Path, postgres_binaries: Binaries) -> None:
     """A socket's address has little room; a clone may lie deep."""
     deep = open_folder / ("很长的路径" * 5) / ("x" * 60)
     residence = settle(deep)
@@ -157,7 +164,7 @@ def test_long_path_gets_a_short_socket(open_folder, postgres_binaries) -> None:
 
 
 @as_root
-def test_socket_folder_of_somebody_else_is_refused(open_folder) -> None:
+def test_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
     """Under /tmp anybody could have made the folder before us."""
     residence = settle(open_folder)
     (open_folder / "socket").mkdir()  # root's, not the database user's
@@ -166,7 +173,7 @@ def test_socket_folder_of_somebody_else_is_refused(open_folder) -> None:
 
 
 @as_root
-def test_root_under_a_home_of_mode_700(open_folder, postgres_binaries) -> None:
+def test_root_under_a_home_of_mode_700(open_folder: Path, postgres_binaries: Binaries) -> None:
     """Programs and data are placed where the database's user can reach them, and found again."""
     home, state = open_folder / "home", open_folder / "state"
     home.mkdir(mode=0o700)
@@ -207,7 +214,7 @@ def copy_or_link(source: str, target: str) -> None:
 
 
 @pytest.mark.serial
-def test_warm_start_takes_less_than_300_ms(open_folder, postgres_binaries) -> None:
+def test_warm_start_takes_less_than_300_ms(open_folder: Path, postgres_binaries: Binaries) -> None:
     """Measured with fsync on."""
     with Cluster(open_folder, binaries=postgres_binaries):
         pass

@@ -108,7 +108,7 @@ class Server:
         ]
 
     def _answers(self) -> bool:
-        asked = [
+        asked: list[str | Path] = [
             self.programs / "psql",
             "-h",
             "127.0.0.1",

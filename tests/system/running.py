@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -166,6 +166,8 @@ class System:
 
 @contextmanager
 def running(
+    usual: Mapping[str, str] | None = None,
+    /,
     *,
     place: Path | None = None,
     ports: dict[str, int] | None = None,
@@ -174,8 +176,10 @@ def running(
 ) -> Iterator[System]:
     """Start a system in a folder of its own (below `place`) on free ports; at the end nothing of it is left.
 
+    `usual`: settings that `settings` may override.
     `patience`: seconds until it must be ready.
     """
+    settings = {**(usual or {}), **settings}
     with tempfile.TemporaryDirectory(prefix="sw-system-", dir=place, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # under root another user runs the database

@@ -39,7 +39,7 @@ LIVES = {
 def test_every_life_ends_right_on_both_sides() -> None:
     """Receipts lost, doubled, delayed and shuffled, messages as files, both sides killed on the way."""
     with running(
-        CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", TRANSPORT="folder", **FAULTS
+        FAULTS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", TRANSPORT="folder"
     ) as system:  # fmt: skip
         numbers = asyncio.run(_play(system))
         expected = {numbers[name]: life for name, life in LIVES.items()}

@@ -97,7 +97,8 @@ def _lines(book: Path) -> int:
 
 async def _file(system: System) -> str:
     async with applicants(system) as (person, *_):
-        return await person.file(system.declaration(person.customs_code))
+        number: str = await person.file(system.declaration(person.customs_code))
+        return number
 
 
 async def _fetch_evidence(cluster: Cluster, data: Path, number: str, file: Path) -> None:

@@ -30,8 +30,8 @@ from outgoing where kind = 'receipt'"""
 def test_a_hundred_applications_end_right() -> None:
     """CUST-05: each with the status that customs decided, its number, and receipts 0, 1, 2."""
     with running(
-        CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1",
-        CUSTOMS_REFUSE="0.3", **FAULTS,
+        FAULTS, CAPTCHA_FIXED="TEST", CUSTOMS_MODE="automatic", CUSTOMS_DELAY="0", CUSTOMS_DELAY_MAX="1",
+        CUSTOMS_REFUSE="0.3",
     ) as system:  # fmt: skip
         asyncio.run(_file(system))
         assert eventually(lambda: asyncio.run(_right(system)), 90), asyncio.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -29,7 +30,7 @@ async def test_request_id_runs_through_both_sides(system: System) -> None:
         ("worker", "receipt applied"),
     )
     for part, event in expected:
-        assert eventually(lambda part=part, event=event: told(part, event), 20), (part, event)
+        assert eventually(partial(told, part, event), 20), (part, event)
 
 
 @pytest.mark.parametrize("part", ["launcher", "setup", "portal", "worker", "customs", "card"])

@@ -118,6 +118,7 @@ async def counted(system: System, until: int) -> dict[str, int]:
                           (select count(*) from schedule where timer = 'unanswered') as waiting""",
                 TYPE,
             )
+            assert row is not None, "counts are always one row"
             if row["timed"] >= until:
                 return dict(row)
             assert time.monotonic() < deadline, dict(row)

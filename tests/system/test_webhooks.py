@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ async def test_every_event_is_verified_in_python_and_in_node(system: System, tmp
             expected = [f"evt_{event['number']}_{event['no']}" for event in events]
             for output in said:
                 assert await asyncio.to_thread(
-                    eventually, lambda output=output: set(expected) <= set(_ids(output)), SETTLED_SECONDS
+                    eventually, partial(_has, output, expected), SETTLED_SECONDS
                 ), _ids(output)
                 assert sorted(_ids(output)) == sorted(expected), "once each"
                 for number in {event["number"] for event in events}:
@@ -116,6 +117,10 @@ async def _whole(person: Applicant, start: str) -> list[dict[str, Any]]:
         assert asyncio.get_running_loop().time() < deadline, len(events)
         await asyncio.sleep(0.3)
     return events
+
+
+def _has(output: Path, expected: list[str]) -> bool:
+    return set(expected) <= set(_ids(output))
 
 
 def _ids(output: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests import pdf_samples
 from tests.journeys.acts import SLOW, WANG, at, choose, enter, enter_application, enter_pin, menu
@@ -106,7 +106,7 @@ def upload(desk: Desk, category: str, *names: str) -> None:
     desk.page.get_by_role("button", name=f"上传 PDF：{category}").press("Enter")
     with desk.page.expect_file_chooser() as chooser:
         desk.dialog().get_by_role("button", name="添加文件").press("Enter")
-    files = [
+    files: list[FilePayload] = [
         {"name": name, "mimeType": "application/pdf", "buffer": pdf_samples.make_pdf(title=name)}
         for name in names
     ]

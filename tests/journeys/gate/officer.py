@@ -11,16 +11,16 @@ from tests.system.running import eventually
 class GateOfficer(Officer):
     """Decides on what a company declared: 申报, 变更, or 删单 of a trip."""
 
-    def rule(self, number: str, decision: str, on: str = "申报", remark: str = "") -> None:
+    def decide_on(self, number: str, decision: str, on: str = "申报", remark: str = "") -> None:
         """accept, return, lock, unlock, finish …: on what was declared with that action, once it has come."""
-        assert eventually(lambda: bool(self._open(number, decision, on)), 60), (number, decision, on)
+        assert eventually(lambda: bool(self._declared(number, decision, on)), 60), (number, decision, on)
         body = {"decision": decision, "remark": remark}
         answer = self.http.post(
-            f"/api/submissions/{self._open(number, decision, on)[0]['id']}/decision", json=body
+            f"/api/submissions/{self._declared(number, decision, on)[0]['id']}/decision", json=body
         )
         assert answer.is_success, answer.text
 
-    def _open(self, number: str, decision: str, on: str) -> list[dict[str, Any]]:
+    def _declared(self, number: str, decision: str, on: str) -> list[dict[str, Any]]:
         """What was declared with that action and may be decided so."""
         found = self._get(f"/api/submissions?number={number}")["items"]
         details = [

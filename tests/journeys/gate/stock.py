@@ -66,7 +66,7 @@ def in_every_status(desk: Desk, stage: Stage, officer: GateOfficer) -> Iterator[
     numbers = declared(stage, [f"粤B{31001 + at}" for at in range(len(DECISIONS) + 1)])
     for number, decisions in zip(numbers, DECISIONS.values(), strict=False):
         for decision in decisions:
-            officer.rule(number, decision, remark="车牌与登记不符")
+            officer.decide_on(number, decision, remark="车牌与登记不符")
     yield from zip(DECISIONS, numbers, strict=False)
     yield "发往内网成功", numbers[-1]
     with old_key_of_customs(stage.system):

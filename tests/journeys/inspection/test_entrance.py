@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -104,7 +106,12 @@ def test_log_out_and_the_back_button(desk: Desk, fresh: Fresh) -> None:
     desk.button("退出").click()
     expect(desk.page.get_by_label("用户名")).to_be_visible()
     assert desk.page.request.get(f"{desk.address}/api/session").status == 401
-    for again in (desk.page.go_back, desk.page.go_forward, lambda: desk.page.goto(address)):
+    ways: tuple[Callable[[], object], ...] = (
+        desk.page.go_back,
+        desk.page.go_forward,
+        lambda: desk.page.goto(address),
+    )
+    for again in ways:
         again()
         expect(desk.page.get_by_label("用户名")).to_be_visible()
         expect(desk.page.get_by_text(number)).to_have_count(0)

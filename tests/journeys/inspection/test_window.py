@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,7 +27,8 @@ def test_the_shortcuts_are_shown(desk: Desk) -> None:
     assert abs(box["width"] - box["height"]) < 2
     expect(icon).to_have_css("border-radius", "50%")
     expect(icon).to_have_css("background-color", "rgb(20, 85, 158)")
-    for opens in (icon.click, lambda: desk.press("Alt+k")):
+    ways: tuple[Callable[[], object], ...] = (icon.click, lambda: desk.press("Alt+k"))
+    for opens in ways:
         opens()
         for key in KEYS:
             expect(desk.dialog().get_by_text(key, exact=True)).to_be_visible()

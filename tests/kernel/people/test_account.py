@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from singlewindow.kernel.http.sessions import cookie_name
-from singlewindow.kernel.people import attempts, own
+from singlewindow.kernel.people import attempts, own, passwords
 from singlewindow.kernel.people.passwords import hash_password
 from tests.house import House, Member
 from tests.kernel.people.stage import PASSWORD, bind, browser, log_in, new_card, rules, with_password
@@ -61,13 +61,13 @@ async def test_a_reset_while_the_password_is_changed(house: House, monkeypatch: 
     """PORT-09: the administrator's password holds; whoever knew the old one does not take the account back."""
     client, username, _ = await logged_in(house)
     given = await hash_password("Lantern-2027")
-    calculate = own.passwords.hash_password
+    calculate = passwords.hash_password
 
     async def slowly(password: str) -> str:
         await house.sql("update account set password_hash = $2 where username = $1", username, given)
         return await calculate(password)
 
-    monkeypatch.setattr(own.passwords, "hash_password", slowly)
+    monkeypatch.setattr(passwords, "hash_password", slowly)
     assert rules(await change(client, PASSWORD)) == [("old", "account.password.old")]
     assert (await log_in(browser(house), username, "Lantern-2027")).status_code == 200
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ async def refused_everywhere(house: House, member: Member) -> set[str]:
             continue
         for method in methods:
             address = re.sub(r"{\w+}", "1", path.replace("{type}", TYPE))
-            body = {} if method in ("post", "put") else None
+            body: dict[str, Any] | None = {} if method in ("post", "put") else None
             answered = await member.http.request(method, address, json=body)
             assert (answered.status_code, answered.json()["type"]) == (403, "/problems/wrong-card"), path
             [violation] = answered.json()["violations"]

@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from singlewindow.contract.messages import MessageKind
 from singlewindow.kernel.__main__ import cli
@@ -202,7 +201,7 @@ async def test_the_command_that_makes_the_first_one(house: House, monkeypatch: p
     settings.cache_clear()
 
     async def command(*arguments: str) -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, cli, ["add-administrator", *arguments])
+        return await asyncio.to_thread(lambda: CliRunner().invoke(cli, ["add-administrator", *arguments]))
 
     weak = await command("opsdesk1", "--password", "weak")
     assert (weak.exit_code, "密码须为" in weak.output) == (1, True)

@@ -107,9 +107,9 @@ async def test_every_route_says_what_a_token_must_have_and_asks_for_it(house: Ho
         assert wanted in SAID, f"{method} {path}: @for_tokens(…) beneath its decorator"
         enough = programs["submit" if wanted in ("none", "public") else wanted]  # type: ignore[index]
         if wanted in names[1:]:
-            refused = await ask(programs[names[names.index(wanted) - 1]], method, path)  # type: ignore[index]
+            refused = await ask(programs[names[names.index(wanted) - 1]], method, path)
             assert (refused.status_code, rules_of(refused)) == (403, {"token.right"}), (method, path)
-            assert f"须有“{RIGHT_NAMES[wanted]}”权限" in refused.json()["detail"]  # type: ignore[index]
+            assert f"须有“{RIGHT_NAMES[wanted]}”权限" in refused.json()["detail"]
         if path in UNENDING:
             continue
         answer = await ask(enough, method, path)

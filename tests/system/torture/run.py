@@ -25,7 +25,8 @@ import httpx
 from tests.ports import free_ports
 from tests.system.applicant import with_card
 from tests.system.integrator import CHEN, QIAN
-from tests.system.running import CHINA, CLONE, PORTS, System, running
+from tests.system.prepared import PORTS
+from tests.system.running import CHINA, CLONE, System, running
 from tests.system.torture.chaos import Chaos, Pace, plan
 from tests.system.torture.report import Ran, report_of
 from tests.system.torture.verdict import MARKS, Verdict
