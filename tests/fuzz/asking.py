@@ -130,7 +130,7 @@ class Asker:
                 phases=[Phase.generate], suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             try:
-                asked: Callable[[], None] = given(strategy)(one)  # type: ignore[no-untyped-call]  # schemathesis draws by a strategy of Any
+                asked: Callable[[], None] = given(strategy)(one)  # type: ignore[no-untyped-call]  # what Hypothesis gives
                 seed(start)(quick(asked))()
             except Exception as error:  # of the generator: the other operations are asked all the same
                 self.judge.counts.wrong.setdefault((name, f"not asked: {error!r}"[:300]), "")

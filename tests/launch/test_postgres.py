@@ -9,16 +9,19 @@ import stat
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import TestPostgres
 from singlewindow.launch.binaries import Binaries, inspect
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.lock import InUseError
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.residence import STATE, settle, socket_folder
 from tests.launch.conftest import HoldCluster, eventually, runs
+
+if TYPE_CHECKING:
+    from conftest import TestPostgres
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server to another user")
 
