@@ -114,7 +114,10 @@ async def test_what_is_no_number_is_refused_and_a_refused_document_uses_none(hou
     member = await house.member()
     assert rules(await send(member, "  ")) == [("sender_number", "sender.empty")]
     assert rules(await send(member, "A\u0007")) == [("sender_number", "sender.shape")]
-    assert rules(await send(member, "A" * 101)) == [("sender_number", "request.shape")]
+    for number, words in (("", "至少 1 个字符"), ("A" * 101, "不能超过 100 个字符")):
+        refused = await send(member, number)
+        assert rules(refused) == [("sender_number", "request.shape")]
+        assert words in refused.json()["violations"][0]["message"]
     assert rules(await send(member, "ERP-5", {"transport": "U"})) == [("transport", "field.code")]
     assert (await send(member, "ERP-5", {"transport": "4"})).status_code == 201
     assert (await send(member, "编号" + "0" * 98, {})).status_code == 201

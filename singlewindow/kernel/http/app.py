@@ -48,6 +48,7 @@ from singlewindow.kernel.http.direct import DirectFirst
 from singlewindow.kernel.http.frame import RequestFrame
 from singlewindow.kernel.http.limits import PortalBodyLimit
 from singlewindow.kernel.http.logs import configure
+from singlewindow.kernel.http.parameters import only_known
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.live.bell import Bell
 from singlewindow.kernel.live.hub import Hub
@@ -104,6 +105,7 @@ def create_app() -> FastAPI:
         docs_url=None,  # its page would run scripts of others on our origin
         redoc_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(only_known)],
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the figures are ours (metrics.py)
     )
     app.state.settings = chosen

@@ -55,7 +55,7 @@ class Plan:
 
     call: Callable[..., Awaitable[Any]]
     parameters: tuple[Parameter, ...]
-    wanted: tuple[tuple[str, Plan], ...]
+    wanted: tuple[tuple[str | None, Plan], ...]  # without a name: asked, and nothing is done with its answer
     request: str | None
     body: tuple[str, TypeAdapter[Any]] | None
 
@@ -70,14 +70,18 @@ class Plan:
         return cls(
             dependant.call,
             tuple(_parameters(dependant)),
-            tuple((str(each.name), cls.of(each)) for each in dependant.dependencies),
+            tuple((each.name, cls.of(each)) for each in dependant.dependencies),
             dependant.request_param_name,
             (body.name, TypeAdapter(body.field_info.rebuild_annotation())) if body else None,
         )
 
     async def arguments(self, request: Request, body: bytes) -> dict[str, Any]:
         """The arguments for the coroutine. Raises Unfit, ValidationError, and what a dependency refuses."""
-        found = {name: await plan.call(**await plan.arguments(request, body)) for name, plan in self.wanted}
+        found: dict[str, Any] = {}
+        for name, plan in self.wanted:
+            answer = await plan.call(**await plan.arguments(request, body))
+            if name is not None:
+                found[name] = answer
         for each in self.parameters:
             found[each.name] = each.value(request)
         if self.request:

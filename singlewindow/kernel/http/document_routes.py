@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from singlewindow.kernel.definition.check import asking_fields, grey_cells
@@ -25,6 +25,7 @@ from singlewindow.kernel.http.desk import (
     own_desk,
 )
 from singlewindow.kernel.http.direct import Direct
+from singlewindow.kernel.http.parameters import FreeParameters, only_known
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, RequestBody, Text
@@ -49,10 +50,8 @@ HOW: dict[str, Any] = {
     "tags": ["documents"],
     "responses": documented(NotLoggedIn, Forbidden, NotFound),
 }
-NO_CONDITIONS = frozenset({"page", "size", "sort", "amends", "sender_number"})
-"""Query parameters of a search that are the same for every type."""
 router = APIRouter(**HOW, route_class=KnownFirst)
-most_asked = APIRouter(**HOW, route_class=Direct)
+most_asked = APIRouter(**HOW, route_class=Direct, dependencies=[Depends(only_known)])
 """Their routes stand in the application itself: there a route is looked for once."""
 
 
@@ -209,11 +208,11 @@ class HistoryAnswer(BaseModel):
     response_model=View,
 )
 @for_tokens("read")
-async def open_new(type: NamedType, request: Request) -> Response:
+async def open_new(type: NamedType, request: Request, preset: FreeParameters) -> Response:
     """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
     parameters of their names."""
     async with own_desk(request, type, bound=False, one_write=True) as desk:
-        view = await desk.blank(request.query_params)
+        view = await desk.blank(preset)
     return json_answer(view)
 
 
@@ -263,6 +262,7 @@ async def save_new(
 async def find(
     type: NamedType,
     request: Request,
+    asked: FreeParameters,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
     sort: Annotated[Text, Query(max_length=60)] = "-updated_at",
@@ -275,7 +275,6 @@ async def find(
     ] = "",
 ) -> Response:
     """Conditions are query parameters named as in the type's definition; a span has `_from` and `_to`."""
-    asked = {k: v for k, v in request.query_params.items() if k not in NO_CONDITIONS}
     wanted = Page(page, size, sort)
     async with own_desk(request, type, bound=False, finds=True, one_write=True) as desk:
         result = await search(desk.transaction, type, desk.person, asked, wanted, amends, sender_number)

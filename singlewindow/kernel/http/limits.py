@@ -10,6 +10,7 @@ from singlewindow.kernel.problems import API, TooLarge
 from singlewindow.kernel.settings import settings
 
 MEGABYTE = 1024 * 1024
+FORM = 64 * 1024  # what stands around a file: boundaries, its name
 MAX_BODY = 6 * MEGABYTE  # the greatest upload with its form fields
 MAX_EXCHANGE = 16 * MEGABYTE  # a batch of customs' messages
 EXCHANGE = "/exchange/"
@@ -18,7 +19,7 @@ FILES = "/api/files"
 
 def _limit(path: str) -> int:
     if path == FILES:
-        return (settings().file_megabytes + 1) * MEGABYTE  # the file with its form
+        return settings().file_megabytes * MEGABYTE + FORM
     return MAX_EXCHANGE if path.startswith(EXCHANGE) else MAX_BODY
 
 

@@ -14,6 +14,7 @@ from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.http.desk import Base, BoundPerson, TypeInPath, at_desk
+from singlewindow.kernel.http.parameters import FreeParameters
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Number, Text
 from singlewindow.kernel.http.token_rights import for_tokens
@@ -94,6 +95,7 @@ async def print_list(
     person: BoundPerson,
     database: Base,
     request: Request,
+    asked: FreeParameters,
     sort: Annotated[Text, Query(max_length=60)] = "-updated_at",
     column: Annotated[
         list[Annotated[Text, Query(max_length=60)]],
@@ -101,7 +103,6 @@ async def print_list(
     ] = [],  # noqa: B006
 ) -> Pdf:
     """Conditions are query parameters as in the search. At most 1,000 rows; the paper says what it lacks."""
-    asked = {name: value for name, value in request.query_params.items() if name not in ("sort", "column")}
     if not type.queries.print:
         raise NotFound(f"「{type.title}」的查询结果没有打印")
     async with at_desk(database, type, person) as desk:

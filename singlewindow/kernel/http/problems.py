@@ -211,8 +211,11 @@ def _place(loc: Sequence[int | str]) -> str:
 
 def _shape_words(error: dict[str, Any]) -> str:
     """What the library found, for a user; a kind without words of ours is named in general."""
-    if error["type"] in SHAPE_WORDS:
-        return SHAPE_WORDS[error["type"]].format_map(error.get("ctx") or {})
+    kind = str(error["type"])
+    if isinstance(error.get("input"), str) and f"string_{kind}" in SHAPE_WORDS:
+        kind = f"string_{kind}"  # of a text with a check of ours the library counts items
+    if kind in SHAPE_WORDS:
+        return SHAPE_WORDS[kind].format_map(error.get("ctx") or {})
     words = str(error["msg"]).removeprefix("Value error, ")
     return words if words[:1] > "\u2e7f" else "内容不符合规定的格式"
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from singlewindow.kernel.documents.statistics import MOST_DIMENSIONS, Figures, Line, count
 from singlewindow.kernel.http.answers import json_answer
 from singlewindow.kernel.http.desk import KnownFirst, NamedType, own_desk
+from singlewindow.kernel.http.parameters import FreeParameters
 from singlewindow.kernel.http.print_routes import Pdf
 from singlewindow.kernel.http.problems import documented
 from singlewindow.kernel.http.text import Text
@@ -63,10 +64,10 @@ class Workbook(Response):
 
 @router.get("", summary="Documents counted by one or two dimensions", response_model=FiguresAnswer)
 @for_tokens("read")
-async def statistics(type: NamedType, request: Request, by: By) -> Response:
+async def statistics(type: NamedType, request: Request, by: By, asked: FreeParameters) -> Response:
     """Conditions are query parameters named as in the definition's statistics; a span has `_from` and `_to`."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
-        found = await count(desk.transaction, type, desk.person, by, _asked(request))
+        found = await count(desk.transaction, type, desk.person, by, asked)
     return json_answer(
         FiguresAnswer(
             by=[each.name for each in found.by],
@@ -84,10 +85,10 @@ async def statistics(type: NamedType, request: Request, by: By) -> Response:
     responses=documented(TooMany, CannotPrint),
 )
 @for_tokens("read")
-async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
+async def print_statistics(type: NamedType, request: Request, by: By, asked: FreeParameters) -> Pdf:
     """A PDF with the conditions, the bars and the table (UI-12)."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
-        found = await count(desk.transaction, type, desk.person, by, _asked(request))
+        found = await count(desk.transaction, type, desk.person, by, asked)
         company = await desk.transaction.value(
             "select name from company where id = $1", desk.person.company_id
         )
@@ -100,15 +101,11 @@ async def print_statistics(type: NamedType, request: Request, by: By) -> Pdf:
 
 @router.get("/export", summary="The same as a workbook", response_class=Workbook)
 @for_tokens("read")
-async def export_statistics(type: NamedType, request: Request, by: By) -> Workbook:
+async def export_statistics(type: NamedType, request: Request, by: By, asked: FreeParameters) -> Workbook:
     """One sheet (xlsx): a head, a line for each, the total; counts and sums are numbers."""
     async with own_desk(request, type, bound=False, finds=True) as desk:
-        found = await count(desk.transaction, type, desk.person, by, _asked(request))
+        found = await count(desk.transaction, type, desk.person, by, asked)
     return Workbook(printed.workbook_of(type, found), headers=_named(type, found, "xlsx", "attachment"))
-
-
-def _asked(request: Request) -> dict[str, str]:
-    return {name: value for name, value in request.query_params.items() if name != "by"}
 
 
 def _view(line: Line) -> LineView:
