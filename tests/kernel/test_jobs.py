@@ -209,6 +209,10 @@ async def test_a_stopped_job_goes_on_where_it_stood(house: House) -> None:
     assert (await member.http.post(f"/api/jobs/{id}/stop")).status_code == 409
     assert (await member.http.get(f"/api/jobs/{id}/result")).status_code == 200
     assert (await member.http.post(f"/api/jobs/{id}/resume")).json()["state"] == "queued"
+    early = await member.http.get(f"/api/jobs/{id}/result")
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/not-ready"), (
+        "the stopped run's file is no longer its own"
+    )
     await work(house)
     job = await view(member, id)
     assert (job["state"], job["done"], len(await references(house, member))) == ("done", MANY, MANY)

@@ -23,6 +23,8 @@ from singlewindow.kernel.settings import settings
 
 CSRF_HEADER = "X-CSRF-Token"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+UNATTENDED_HEADER = "X-Unattended"
+STREAM = "text/event-stream"  # opened by the page, which cannot send headers with it
 
 
 async def session_account(request: Request) -> Account:
@@ -37,7 +39,7 @@ async def session_account(request: Request) -> Account:
         return await tokens.person_with(request, bearer)
     database: Database = request.app.state.database
     token = request.cookies.get(cookie_name())
-    account = await session_store.find(database, token, session_life()) if token else None
+    account = await session_store.find(database, token, _put_off(request)) if token else None
     return _checked(request, account)
 
 
@@ -75,7 +77,9 @@ async def at_work(
     token = request.cookies.get(cookie_name())
     if not token:
         raise _not_logged_in()
-    async with session_store.at_work(database, token, session_life(), finds=finds, one_write=one_write) as (
+    async with session_store.at_work(
+        database, token, _put_off(request), finds=finds, one_write=one_write
+    ) as (
         transaction,
         account,
     ):
@@ -128,6 +132,13 @@ def cookie_name() -> str:
 def session_life() -> timedelta:
     """How long a session lasts after its last request."""
     return timedelta(hours=settings().session_hours)
+
+
+def _put_off(request: Request) -> timedelta | None:
+    """By how much a request puts the session's end off; None for what an open page asks by itself while nobody is at it
+    (`web/src/kernel/attended.ts`). Who changes anything is there."""
+    alone = UNATTENDED_HEADER in request.headers or request.headers.get("accept") == STREAM
+    return None if alone and request.method not in CHANGING else session_life()
 
 
 def set_cookie(response: Response, token: str) -> None:

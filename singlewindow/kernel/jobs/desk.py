@@ -38,7 +38,7 @@ OWN = "j.company_id = $1 and j.account_id = $2"
 COMPANY = "j.company_id = $1 and $2::bigint is not null"  # the same, for what is shown to the whole company
 SENT = "j.company_id = $1"  # and for what the whole company has sent
 GOING = """state = 'queued', stop_asked = false, message = '', attempts = 0, ended_at = null,
-    leased_until = clock_timestamp()"""
+    result_id = null, leased_until = clock_timestamp()"""
 COLUMNS = """j.id, j.kind, j.about, j.asked, j.state, j.total, j.done, j.failed, j.message, j.stop_asked, j.created_at,
     j.ended_at, s.name as source_name, r.id as result_id, r.name as result_name, r.size as result_size,
     r.sha256 as result_sha256, r.expires_at as result_expires_at"""

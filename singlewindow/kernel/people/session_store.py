@@ -30,8 +30,8 @@ async def start(database: Database, account: Actor, level: Level, life: timedelt
     return token
 
 
-async def find(database: Database, token: str, life: timedelta) -> Account | None:
-    """Who has this token, or None. Puts the session's end off by `life`, at most once a minute."""
+async def find(database: Database, token: str, life: timedelta | None) -> Account | None:
+    """Who has this token, or None. Puts the session's end off by `life`, at most once a minute; None leaves it."""
     async with database.transaction() as transaction:
         row = await transaction.row(
             "select *, seen_at < now() - $2::interval as stale from sw_session($1)",
@@ -41,14 +41,14 @@ async def find(database: Database, token: str, life: timedelta) -> Account | Non
     if row is None:
         return None
     account = _account(row)
-    if row["stale"]:
+    if row["stale"] and life is not None:
         await _touch(database, account, token, life)
     return account
 
 
 @asynccontextmanager
 async def at_work(
-    database: Database, token: str, life: timedelta, *, finds: bool = False, one_write: bool = False
+    database: Database, token: str, life: timedelta | None, *, finds: bool = False, one_write: bool = False
 ) -> AsyncIterator[tuple[Transaction, Account | None]]:
     """A transaction of whoever has this token: the look-up is its first statement. As `find` otherwise; `finds` and
     `one_write` as in `Database.session_transaction`."""
@@ -61,7 +61,7 @@ async def at_work(
             stale = account if row is not None and row["stale"] else None
             yield transaction, account
     finally:
-        if stale is not None:
+        if stale is not None and life is not None:
             await _touch(database, stale, token, life)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from singlewindow.kernel.database.connection import Actor
-from singlewindow.kernel.http.sessions import cookie_name
+from singlewindow.kernel.http.sessions import STREAM, UNATTENDED_HEADER, cookie_name
 from singlewindow.kernel.settings import settings
 from tests.kernel.people.conftest import Site
 from tests.kernel.people.world import CARD, log_in, log_in_by_card
@@ -79,6 +79,19 @@ async def test_session_lives_on_with_use(site: Site, wang: httpx.AsyncClient) ->
     await site.owner.execute("update session set seen_at = now() - interval '61 seconds'")
     await wang.get("/who")
     assert await _hours_left(site) > 1.9 * half
+
+
+async def test_what_an_open_page_asks_by_itself_keeps_no_session(site: Site, wang: httpx.AsyncClient) -> None:
+    """PORT-07: looks of a page that nobody touches, and its stream, put no end off; what changes anything does."""
+    half = settings().session_hours / 2
+    csrf = await _csrf(wang)
+    for headers in ({UNATTENDED_HEADER: "1"}, {"Accept": STREAM}):
+        away = "update session set expires_at = now() + $1::interval, seen_at = now() - interval '61 seconds'"
+        await site.owner.execute(away, timedelta(hours=half))
+        assert (await wang.get("/who", headers=headers)).status_code == 200
+        assert await _hours_left(site) <= half
+        assert (await wang.post("/who", headers=headers | csrf)).status_code == 200
+        assert await _hours_left(site) > 1.9 * half
 
 
 async def _hours_left(site: Site) -> float:

@@ -4,7 +4,7 @@ import { refusal, serve } from "@/testing/server";
 import App from "./App.vue";
 import { makeRouter } from "./router";
 import { logIn, logOut } from "./session";
-import { ATTENDED_FOR } from "./attended";
+import { ATTENDED_FOR } from "@/kernel/attended";
 
 vi.resetModules(); // shares no modules with others: what is done about a lost session is the last one's to say, customs' or the portal's
 

@@ -1,7 +1,7 @@
 import { ref } from "vue";
+import "@/kernel/attended";
 import { onSessionLost, useCsrf } from "@/kernel/api/client";
 import { api, type Session } from "./api";
-import "./attended";
 
 /** The officer who is logged in, or null. */
 export const session = ref<Session | null>(null);

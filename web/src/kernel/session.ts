@@ -1,5 +1,6 @@
 import { computed, ref } from "vue";
 import { endSession, getConfig, getSession } from "@/kernel/api/session";
+import "@/kernel/attended";
 import { onStaleToken, useCsrf } from "@/kernel/api/client";
 import { Problem } from "@/kernel/api/problem";
 import type { Config, Session } from "@/kernel/api/types";
