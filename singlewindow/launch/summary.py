@@ -41,8 +41,8 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
     companies = {company["customs_code"]: company["name"] for company in world["companies"]}
     accounts = sorted(world["accounts"], key=lambda account: account["card_no"] is None)
     table = Table(title="Portal accounts", title_justify="left")
-    for heading in ("account", "password", "card", "PIN", "who", "company"):
-        table.add_column(heading, no_wrap=heading != "company", overflow="fold")
+    for heading in ("account", "password", "card", "PIN", "who"):
+        table.add_column(heading, no_wrap=heading != "who", overflow="fold")
     for account in accounts[:_MOST_ACCOUNTS]:
         card = cards.get(account["card_no"])
         number = account["card_no"] or "–"
@@ -51,11 +51,10 @@ def _accounts(world: dict[str, Any], in_reader: str | None) -> Table:
             account["password"],
             f"{number} *" if number == in_reader else number,
             card["pin"] if card else "–",
-            account["display_name"],
-            companies.get(account["customs_code"], account["customs_code"]),
+            f"{account['display_name']}，{companies.get(account['customs_code'], account['customs_code'])}",
         )
     for each in world.get("administrators", []):
-        table.add_row(each["username"], each["password"], "–", "–", each["name"], "– (system administrator)")
+        table.add_row(each["username"], each["password"], "–", "–", f"{each['name']} (system administrator)")
     more = len(accounts) - _MOST_ACCOUNTS
     table.caption = "* in the reader" + (f"; {more} more accounts in world.json" if more > 0 else "")
     return table

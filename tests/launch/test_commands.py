@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from io import StringIO
 from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from rich.console import Console
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -23,6 +25,7 @@ from singlewindow.cli import app
 from singlewindow.customs.__main__ import program as customs
 from singlewindow.kernel.__main__ import cli as kernel
 from singlewindow.kernel.settings import settings
+from singlewindow.launch import summary
 from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.settings import DATABASE_SETTINGS, misspelt
 from tests.launch.conftest import CLONE
@@ -224,3 +227,21 @@ def test_only_what_nothing_reads_is_misspelt() -> None:
     assert list(misspelt(["PATH", "SINGLEWINDOWS"])) == []
     (line,) = misspelt(["SINGLEWINDOW_QUITE_ANOTHER_THING_42"])
     assert line.startswith("SINGLEWINDOW_QUITE_ANOTHER_THING_42 is no setting")
+
+
+def test_the_first_screen_fits_an_ordinary_terminal() -> None:
+    """OPER-01: an account takes two lines at most on 80 columns, its company's name among them whole."""
+    company = "深圳远禾进出口贸易有限公司"
+    world = {
+        "cards": [{"card_no": "8930L0000A011", "pin": "88888888"}],
+        "companies": [{"customs_code": "4403110001", "name": company}],
+        "accounts": [
+            {"username": "qiancheng", "password": "Qian-2026-1", "card_no": "8930L0000A011", "display_name": "王芳",
+             "customs_code": "4403110001"},
+        ],
+    }  # fmt: skip
+    console = Console(width=80, file=StringIO(), record=True)
+    console.print(summary._accounts(world, "8930L0000A011"))
+    lines = [line for line in console.export_text().splitlines() if line.startswith("│")]
+    assert len(lines) == 2
+    assert "".join(line.split("│")[5].strip() for line in lines) == f"王芳，{company}"
