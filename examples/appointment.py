@@ -8,6 +8,7 @@ Grades, ports and their working hours are customs'; the form says what may be ha
 """
 
 from argparse import Namespace
+from typing import Any
 
 from window import Window, run
 
@@ -15,7 +16,7 @@ TYPE = "appointment.application"
 DRAFT, APPROVED, RETURNED, CANCELLED = "S", "P", "R", "C"
 
 
-def application(consignee: str) -> dict:
+def application(consignee: str) -> dict[str, Any]:
     return {
         "consignee_code": consignee, "contact": "王芳", "mobile": "13800138000", "declare_port": "5301",
         "entry_port": "5301", "transport": "4", "reason_kind": "2", "reason": "鲜活货物", "ie_flag": "I",
@@ -23,7 +24,7 @@ def application(consignee: str) -> dict:
     }  # fmt: skip
 
 
-def first_time(window: Window, content: dict) -> dict:
+def first_time(window: Window, content: dict[str, Any]) -> dict[str, Any]:
     """推荐时段 as the form offers them once 预约申报口岸 is there; each says what choosing it fills in."""
     asked = {"field": "declare_port", "content": content}
     said = window.call("POST", f"/api/documents/{TYPE}/lookup", json=asked)
@@ -52,7 +53,7 @@ def appoint(window: Window, given: Namespace) -> None:
         print(f"{window.call('GET', path)['status']['name']} Cancelled")
 
 
-def feed_back(window: Window, view: dict, numbers: list[str]) -> None:
+def feed_back(window: Window, view: dict[str, Any], numbers: list[str]) -> None:
     """预约通关报关单号反馈; what does not agree is told number by number."""
     answers = {"declarations": [{"entry_no": number} for number in numbers]}
     view = window.amend(view, "feedback", answers)

@@ -9,6 +9,7 @@ month.py beside this.
 from argparse import Namespace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from window import Window, run
 
@@ -30,7 +31,7 @@ def file_company(window: Window, until: date) -> str:
     filed = {"district": DISTRICT, "status": APPROVED}
     if found := window.call("GET", f"/api/documents/{BOOKLET}", params=filed)["items"]:
         return found[0]["values"]["book_no"]
-    content = {
+    content: dict[str, Any] = {
         "district": DISTRICT, "nature": GENERAL_TRADE, "batches": "12", "guarantee_amount": "200.5",
         "guarantee_until": f"{until:%Y%m%d}",
     }  # fmt: skip
@@ -41,14 +42,14 @@ def file_company(window: Window, until: date) -> str:
     return window.call("GET", f"/api/documents/{BOOKLET}/{booklet['number']}")["header"]["book_no"]
 
 
-def declared(window: Window, type: str, content: dict, sender: str) -> dict:
+def declared(window: Window, type: str, content: dict[str, Any], sender: str) -> dict[str, Any]:
     """The filing with that number of ours, declared where it was not yet."""
     view = window.save(type, content, sender)
     print(f"暂存成功 Saved: {view['number']} {sender}")
     return window.act("declare", view)[0] if view["status"]["code"] == DRAFT else view
 
 
-def good(record_no: int, quantity: str, exported: bool) -> dict:
+def good(record_no: int, quantity: str, exported: bool) -> dict[str, Any]:
     """A good of the booklet, as much as the list clears: what is filed must be said again, as it is filed."""
     filed = GOODS[record_no - 1]
     total = (Decimal(filed["price"]) * Decimal(quantity)).quantize(Decimal("0.01"))
@@ -59,7 +60,9 @@ def good(record_no: int, quantity: str, exported: bool) -> dict:
     }  # fmt: skip
 
 
-def goods_list(owner: str, book_no: str, day: date, quantities: dict[int, str], kind: str = "GI") -> dict:
+def goods_list(
+    owner: str, book_no: str, day: date, quantities: dict[int, str], kind: str = "GI"
+) -> dict[str, Any]:
     """A list by road: of imports (GI) or exports (GE), with so many kilograms of each good of the booklet."""
     net = sum(map(Decimal, quantities.values()))
     return {
@@ -76,7 +79,7 @@ def own_code(window: Window) -> str:
     return window.call("GET", "/api/session")["company"]["customs_code"]
 
 
-def clear(window: Window, prefix: str, contents: dict[str, dict]) -> dict[str, dict]:
+def clear(window: Window, prefix: str, contents: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Lists by our numbers: one PIN entry for all that are drafts yet; then until customs have closed each."""
     views = {lot: window.save(LIST, content, f"{prefix} {lot}") for lot, content in contents.items()}
     for lot, view in views.items():

@@ -8,6 +8,7 @@ A vehicle has one unfinished trip. What happens at the gate's lanes is customs' 
 """
 
 from argparse import Namespace
+from typing import Any
 
 from window import Window, run
 
@@ -15,7 +16,7 @@ TYPE = "gate.trip"
 DRAFT, ACCEPTED, RETURNED, NOT_SENT = "0", "10", "20", "FF"
 
 
-def trip(plate: str, kilograms: str) -> dict:
+def trip(plate: str, kilograms: str) -> dict[str, Any]:
     load = {
         "ie_direction": "I", "bind_obj_type": "B", "bind_obj_id": "COSU6123456789", "voyage_no": "5301202600001",
         "rd_code": "1000000000", "bill_type": "1", "goods_wt": kilograms,

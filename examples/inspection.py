@@ -7,6 +7,7 @@ The number is in "Numbers to try" that `make run` prints (applicable).
 
 import sys
 from argparse import Namespace
+from typing import Any
 
 from window import Window, run
 
@@ -36,7 +37,7 @@ def apply(window: Window, given: Namespace) -> None:
     print(f"{view['status']['name']} Granted: {view['header']['customs_no']}")
 
 
-def ask_first(window: Window, content: dict) -> None:
+def ask_first(window: Window, content: dict[str, Any]) -> None:
     """What 申请 would say to it, without saving anything: the same rules."""
     asked = {"content": content, "attachments": [DECLARATION_OF_ABSENCE]}
     said = window.call("POST", f"/api/documents/{TYPE}/check", json=asked)

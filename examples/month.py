@@ -14,6 +14,7 @@ import time
 from argparse import Namespace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from consolidated import LIST, clear, file_company, goods_list, own_code
 from print import closed, layout_files
@@ -40,10 +41,10 @@ def play(window: Window, given: Namespace) -> None:
     await_day(window, first, given.training)
     book_no, owner = file_company(window, date(first.year + 1, 12, 31)), own_code(window)
 
-    def content(lot: str, quantities: dict[int, str]) -> dict:
+    def content(lot: str, quantities: dict[int, str]) -> dict[str, Any]:
         return goods_list(owner, book_no, first.replace(day=LOTS[lot][0]), quantities, LOTS[lot][1])
 
-    lists: dict[str, dict] = {}
+    lists: dict[str, dict[str, Any]] = {}
     for day in sorted({day for day, *_ in LOTS.values()}):
         await_day(window, first.replace(day=day), given.training)
         todays = {lot: content(lot, quantities) for lot, (on, _, quantities) in LOTS.items() if on == day}
@@ -83,7 +84,7 @@ def await_day(window: Window, day: date, training: bool) -> None:
     print(f"—— {day}")
 
 
-def amend(window: Window, view: dict, action: str, content: dict) -> None:
+def amend(window: Window, view: dict[str, Any], action: str, content: dict[str, Any]) -> None:
     """修改申请 or 撤销申请 of a closed list, where it was not agreed to before."""
     asked = {"action": action, "document": view["number"], "status": "agreed"}
     if window.call("GET", f"/api/amendments/{LIST}", params=asked)["items"]:
@@ -93,7 +94,7 @@ def amend(window: Window, view: dict, action: str, content: dict) -> None:
     window.wait([view], "accepted", "refused", "failed", by="outcome")
 
 
-def merge(window: Window, lists: list[dict], key: str) -> None:
+def merge(window: Window, lists: list[dict[str, Any]], key: str) -> None:
     """汇总 of these lists, seen before it is done; declarations come by the portal's timed job."""
     if all(view["status"]["code"] == MERGED for view in lists):
         return
@@ -104,7 +105,7 @@ def merge(window: Window, lists: list[dict], key: str) -> None:
     window.wait(lists, MERGED)
 
 
-def declare(window: Window, numbers: list[str]) -> list[dict]:
+def declare(window: Window, numbers: list[str]) -> list[dict[str, Any]]:
     """申报 of the merged declarations with one PIN entry, until 结关; as they are then."""
     paths = [f"/api/documents/{DECLARATION}/{number}" for number in numbers]
     views = [window.call("GET", path) for path in paths]
@@ -115,12 +116,9 @@ def declare(window: Window, numbers: list[str]) -> list[dict]:
 
 
 if __name__ == "__main__":
-    run(
-        play,
-        __doc__,
-        month={"help": "YYYY-MM"},
-        **{
-            "--folder": {"type": Path, "required": True, "help": "where the papers go"},
-            "--training": {"action": "store_true", "help": "move the business clock of make run"},
-        },
-    )
+    options: dict[str, dict[str, Any]] = {
+        "month": {"help": "YYYY-MM"},
+        "--folder": {"type": Path, "required": True, "help": "where the papers go"},
+        "--training": {"action": "store_true", "help": "move the business clock of make run"},
+    }
+    run(play, __doc__, **options)

@@ -19,7 +19,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
@@ -44,7 +44,7 @@ def need(holds: object, what: str) -> None:
 def loads(text: str | bytes) -> Any:
     """JSON in which no name stands twice: two readers would take different values."""
 
-    def once(pairs: list[tuple[str, object]]) -> dict:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
         need(len(dict(pairs)) == len(pairs), "a name twice in one object")
         return dict(pairs)
 
@@ -74,13 +74,16 @@ def verify(certificate: x509.Certificate, text: str, signature: bytes, what: str
     """ES256: a signature of 64 bytes (r‖s) over an ASCII text."""
     need(len(signature) == 64, f"{what}: not a signature")
     der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+    key = certificate.public_key()
+    if not isinstance(key, EllipticCurvePublicKey):
+        raise NotAsSigned(f"{what}: another kind of key")
     try:
-        certificate.public_key().verify(der, text.encode(), ECDSA(SHA256()))
+        key.verify(der, text.encode(), ECDSA(SHA256()))
     except InvalidSignature:
         raise NotAsSigned(f"{what}: the signature is not of this text and certificate") from None
 
 
-def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict:
+def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict[str, Any]:
     """What a compact JWS says, if this certificate's key signed it."""
     header, payload, signature = line.split(".")
     need(loads(decoded(header)).get("alg") == "ES256", f"{what}: another kind of signature")
@@ -111,7 +114,9 @@ class Trust:
             for name in ("ca.pem", "customs-signing.pem", "portal-signing.pem")
         )
         self.revoked = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
-        need(self.revoked.is_signature_valid(self.ca.public_key()), "crl.pem is not this CA's list")
+        key = self.ca.public_key()
+        signed = isinstance(key, EllipticCurvePublicKey) and self.revoked.is_signature_valid(key)
+        need(signed, "crl.pem is not this CA's list")
 
     def card(self, certificate_der: bytes, at: datetime, what: str) -> x509.Certificate:
         """A card's certificate that the CA issued and that was valid and not revoked at that moment."""
@@ -144,7 +149,7 @@ class Evidence:
         need(self.archive.getinfo(name).file_size <= MOST, f"{name}: too large")
         return self.archive.read(name)
 
-    def signed(self, signed: dict, at: datetime, what: str) -> dict:
+    def signed(self, signed: dict[str, Any], at: datetime, what: str) -> dict[str, Any]:
         """A statement that a card signed: what it says, and in `name_on_card` whose card it was. It names the card
         that signed it."""
         statement = b64decode(signed["statement"], validate=True)
@@ -156,7 +161,7 @@ class Evidence:
         need(said["company"] == self.main["company"], f"{what}: another company")
         need(code_on(card) == said["company"], f"{what}: the card of another company")
         names = card.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-        return said | {"name_on_card": "".join(each.value for each in names)}
+        return said | {"name_on_card": "".join(str(each.value) for each in names)}
 
     def check(self) -> list[float]:
         """Judge everything; the moments of the history's entries that are not vouched for yet."""
@@ -180,7 +185,7 @@ class Evidence:
         need(set(heard) <= set(answers), "an answer of which the history tells is left out")
         return self.history()
 
-    def submission(self, each: dict) -> tuple[tuple[str, float], list[tuple[int, int, str]]]:
+    def submission(self, each: dict[str, Any]) -> tuple[tuple[str, float], list[tuple[int, int, str]]]:
         """Its action and moment, and customs' answers by submission, number and code."""
         what = f"submission {each['sequence']}"
         at = datetime.fromisoformat(each["submitted_at"])
@@ -204,7 +209,7 @@ class Evidence:
         answers = [self.answer(each, answer) for answer in each["answers"]]
         return (each["action"], round(at.timestamp(), 3)), answers
 
-    def answer(self, submission: dict, answer: dict) -> tuple[int, int, str]:
+    def answer(self, submission: dict[str, Any], answer: dict[str, Any]) -> tuple[int, int, str]:
         """Customs' signed answer to it; number 0 is the portal's own word on sending, which the history alone holds."""
         told_by_portal = answer["seq"] == 0 and answer["jws"] is None
         if told_by_portal:

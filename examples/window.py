@@ -8,12 +8,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
+from typing import Any
 
 import httpx
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 SETTINGS = ("SINGLEWINDOW_TOKEN", "SINGLEWINDOW_CARD_PIN")
 CHINA = timezone(timedelta(hours=8))
@@ -22,7 +24,7 @@ CHINA = timezone(timedelta(hours=8))
 class Refused(Exception):
     """Every refusal has this shape (RFC 9457): what is wrong, where, and what to do about it."""
 
-    def __init__(self, problem: dict) -> None:
+    def __init__(self, problem: dict[str, Any]) -> None:
         found = problem["violations"] or [
             {"path": "", "message": problem["detail"], "advice": problem["advice"]}
         ]
@@ -30,11 +32,11 @@ class Refused(Exception):
 
 
 class Window:
-    def __init__(self, portal: httpx.Client, card, pin: str) -> None:
+    def __init__(self, portal: httpx.Client, card: ClientConnection, pin: str) -> None:
         self.portal, self.card, self.pin = portal, card, pin
         self.cursor = self.call("GET", "/api/events", params={"after": "now"})["next"]
 
-    def call(self, method: str, path: str, **request):
+    def call(self, method: str, path: str, **request: Any) -> Any:
         """A request, sent again while the portal is busy (429) or its database away (503). Raises Refused."""
         while (answer := self.portal.request(method, path, **request)).status_code in {429, 503}:
             time.sleep(float(answer.headers.get("Retry-After", 1)))
@@ -53,17 +55,17 @@ class Window:
         said = next(each["_args"] for each in map(json.loads, self.card) if each.get("_id") == operation)
         return said["Data"][0] if said["Result"] else sys.exit(f"卡 Card: {said['Error'][0]}")
 
-    def sign(self, asked: dict) -> dict:
+    def sign(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What `prepare` asks for, signed. The PIN goes to the card service on this computer and nowhere else."""
         signature = self.ask("SpcSignDataAsPEM", inData=asked["signing_input"], passwd=self.pin)
         return {"token": asked["token"], "signature": signature, "certificate": self.ask("SpcGetSignCert")}
 
-    def save(self, type: str, content: dict, sender_number: str) -> dict:
+    def save(self, type: str, content: dict[str, Any], sender_number: str) -> dict[str, Any]:
         """暂存. Sent again with the same number of ours it is the same document, as it stands now."""
         body = {"content": content, "sender_number": sender_number}
         return self.call("POST", f"/api/documents/{type}", json=body)
 
-    def attach(self, view: dict, category: str, name: str, data: bytes) -> dict:
+    def attach(self, view: dict[str, Any], category: str, name: str, data: bytes) -> dict[str, Any]:
         """A signed upload; answers the document."""
         path = f"/api/documents/{view['type']}/{view['number']}/attachments"
         facts = {"category": category, "name": name, "size": len(data), "sha256": sha256(data).hexdigest()}
@@ -71,13 +73,13 @@ class Window:
         asked = self.call("POST", f"{path}/prepare", json=facts)
         return self.call("POST", path, data=self.sign(asked), files={"file": (name, data)})
 
-    def amend(self, view: dict, action: str, content: dict) -> dict:
+    def amend(self, view: dict[str, Any], action: str, content: dict[str, Any]) -> dict[str, Any]:
         """Save what an action asks for beside what is in force; `act` sends it."""
         path, version = f"/api/documents/{view['type']}/{view['number']}/amendment", str(view["version"])
         body = {"action": action, "content": content}
         return self.call("PUT", path, json=body, headers={"If-Match": version})
 
-    def act(self, action: str, *views: dict) -> list[dict]:
+    def act(self, action: str, *views: dict[str, Any]) -> list[dict[str, Any]]:
         """A signed action on documents of one type, at most 100: all rules are checked, what was seen is signed."""
         path, card_no = f"/api/documents/{views[0]['type']}", self.ask("SpcGetCardID")
         wanted = [{"number": v["number"], "version": v["version"], "action": action} for v in views]
@@ -87,7 +89,7 @@ class Window:
         given = {"certificate": certificates[0], "documents": signed}
         return [_good(each)["document"] for each in self.call("POST", f"{path}/submit", json=given)["items"]]
 
-    def wait(self, views: list[dict], good: str, *bad: str, by: str = "status") -> None:
+    def wait(self, views: list[dict[str, Any]], good: str, *bad: str, by: str = "status") -> None:
         """Until customs have brought each document to the status `good`, or settled what amends it (by="outcome").
 
         First as each stands now, then event by event: what came while others were waited for is not missed.
@@ -108,19 +110,22 @@ class Window:
                 events, self.cursor = page["items"], page["next"]
 
 
-def _as_event(view: dict) -> dict:
+def _as_event(view: dict[str, Any]) -> dict[str, Any]:
     status = {"status": view["status"]["code"], "status_name": view["status"]["name"]}
     return {"number": view["number"], "outcome": "", "text": "", **status}
 
 
-def _good(item: dict) -> dict:
+def _good(item: dict[str, Any]) -> dict[str, Any]:
     """Of several documents each is answered for itself."""
     if item["problem"]:
         raise Refused(item["problem"])
     return item
 
 
-def run(work, description: str, **arguments: dict) -> None:
+Work = Callable[[Window, argparse.Namespace], None]
+
+
+def run(work: Work, description: str | None, **arguments: Mapping[str, Any]) -> None:
     """A command line around work(window, given): what goes wrong is one line in words, and exit code 1."""
     options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--portal", default="http://127.0.0.1:8000")
