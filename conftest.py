@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+from singlewindow.contract import garbage
 from singlewindow.launch import binaries
 from singlewindow.launch.databases import create_roles
 from singlewindow.launch.postgres import Cluster
@@ -67,7 +68,7 @@ def pytest_collection() -> Iterator[None]:
     gc.disable()
     found = yield
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)  # as the portal and customs run
+    gc.set_threshold(garbage.USUAL, 20, 20)  # as the portal and customs run
     gc.enable()
     return found
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
+from singlewindow.contract import garbage
 
-gc.set_threshold(100_000, 20, 20)  # what a start loads stays: looking among it for garbage is a sixth of it
+garbage.loading()
 
 import socket
 from collections.abc import Iterator
@@ -64,9 +64,7 @@ def serve() -> None:
     work_on("CUSTOMS_DATABASE_URL", url, lambda: _has_tables(url))
     with keys_in(settings.pki_folder):
         Keys.load(settings.pki_folder)
-    gc.collect()
-    gc.freeze()  # what the start has made stays to the end
-    gc.set_threshold(20_000, 20, 20)
+    garbage.loaded()
     give_way(settings.background_niceness)
     given = settings.listening_socket
     server = Server(app, settings.host, settings.customs_port, settings.drain_seconds)

@@ -6,9 +6,9 @@ Each process loads what it does alone: the worker no routes, none but `migrate` 
 
 from __future__ import annotations
 
-import gc
+from singlewindow.contract import garbage
 
-gc.set_threshold(100_000, 20, 20)  # what a start loads stays: looking among it for garbage is a sixth of it
+garbage.loading()
 
 import asyncio
 import socket
@@ -58,15 +58,8 @@ def answer_requests(app: FastAPI, port: int, listening: socket.socket | None = N
     """Serve the application until a signal ends it, on a port or a socket that listens already."""
     server = Server(app, settings().host, port, settings().drain_seconds)
     app.state.leaving = lambda: server.should_exit
-    settle()
+    garbage.loaded()
     server.run(None if listening is None else [listening])
-
-
-def settle() -> None:
-    """What the start has made stays to the end: the collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @cli.command()
@@ -79,7 +72,7 @@ def worker() -> None:
     check_all()
     asyncio.run(reach("WORKER_DATABASE_URL", settings().worker_database_url))
     asyncio.run(reach_bound("WEB_DATABASE_URL", settings().web_database_url))
-    settle()
+    garbage.loaded()
     give_way(settings().background_niceness)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work(settings()))
