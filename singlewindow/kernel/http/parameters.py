@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -12,9 +13,17 @@ from fastapi.routing import APIRoute
 from singlewindow.kernel.problems import API, Refused, Violation
 
 MOST_TOLD = 20
-_known: dict[
-    Callable[..., Any], frozenset[str] | None
-] = {}  # by endpoint; None: it looks itself at what is asked
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The names of a route's own query parameters; `free`: it takes others besides."""
+
+    names: frozenset[str]
+    free: bool
+
+
+_of_endpoint: dict[Callable[..., Any], Parameters] = {}
 
 
 async def only_known(request: Request) -> None:
@@ -25,7 +34,7 @@ async def only_known(request: Request) -> None:
 
 async def free_parameters(request: Request) -> dict[str, str]:
     """What is asked besides the route's own parameters: conditions of a type, whose own check names unknown ones."""
-    own = _names(_dependant(request))
+    own = parameters_of(request.scope["route"]).names
     return {name: value for name, value in request.query_params.items() if name not in own}
 
 
@@ -37,26 +46,18 @@ def unknown_parameters(request: Request) -> Sequence[str]:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute) or not request.scope["path"].startswith("/api/"):
         return ()
-    if route.endpoint not in _known:
-        _known[route.endpoint] = known_parameters(route)
-    known = _known[route.endpoint]
-    return () if known is None else [name for name in request.query_params if name not in known]
+    own = parameters_of(route)
+    return () if own.free else [name for name in request.query_params if name not in own.names]
 
 
-def known_parameters(route: APIRoute) -> frozenset[str] | None:
-    """The names that a route has; None where it takes free ones besides."""
-    takes_any = any(each.call is free_parameters for each in _tree(route.dependant))
-    return None if takes_any else _names(route.dependant)
-
-
-def _dependant(request: Request) -> Dependant:
-    route = request.scope["route"]
-    assert isinstance(route, APIRoute)
-    return route.dependant
-
-
-def _names(dependant: Dependant) -> frozenset[str]:
-    return frozenset(field.alias for each in _tree(dependant) for field in each.query_params)
+def parameters_of(route: APIRoute) -> Parameters:
+    """What a route takes, found out once."""
+    if (found := _of_endpoint.get(route.endpoint)) is None:
+        tree = list(_tree(route.dependant))
+        names = frozenset(field.alias for each in tree for field in each.query_params)
+        found = Parameters(names, any(each.call is free_parameters for each in tree))
+        _of_endpoint[route.endpoint] = found
+    return found
 
 
 def _tree(dependant: Dependant) -> Iterator[Dependant]:
