@@ -42,6 +42,13 @@ LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""
 ARCHIVE_SECONDS = 60
 """A change stands in `wal/` so long after it was made at the latest."""
+BEGUN = (
+    "this installation was restored: from now on {wal} follows it, and a restore without --to brings back this one, no "
+    "longer the one that it was restored from"
+)
+SHORT = "recovery ended before configured recovery target was reached"
+"""What PostgreSQL logs where the changes do not reach the moment."""
+LAST_CHANGE = re.compile(r"last completed transaction was at log time (\S+ \S+)")
 DAMAGED = (OSError, ValueError, LookupError, TypeError)
 Report = Callable[[str], None]
 Places = Mapping[str, Path]
@@ -58,12 +65,21 @@ class Backup:
     major: int
 
 
-def archiving(folder: Path, home: Residence) -> Sequence[str]:
+def archiving(
+    folder: Path, home: Residence, report: Report = lambda _: None, *, works: bool = True
+) -> Sequence[str]:
     """The server's options for keeping every change in FOLDER/wal; makes the folder.
 
-    Raises LaunchError where the database's user cannot get there, and where another installation's changes are there.
+    A restored cluster that is only looked at (not `works`) begins no line there, or every later restore would follow it
+    instead of the installation that is worked with (decision 0071): the server holds its changes back until `run`.
+    Where work begins a line that is reported. Raises LaunchError where the database's user cannot get there, and where
+    another installation's changes are there.
     """
     wal = _own(folder / WAL, home.user)
+    if not lines.begun(home.cluster, wal):
+        if not works:
+            return ["archive_mode=on", "archive_command="]
+        report(BEGUN.format(wal=wal))
     lines.keep(home.cluster, wal, home.user)
     place = shlex.quote(str(wal)).replace("%", "%%")
     # A file is there whole or not at all, and none is ever replaced by another (PostgreSQL asks again after a crash).
@@ -255,8 +271,23 @@ def _restored(
     options = _recovery(wal, to)
     cluster = Cluster(data / CLUSTER, log_file=data / LOG, options=lambda _: options)
     report(f"restoring {backup.folder.name}" + (f" to {to.isoformat()}" if to else ""))
-    cluster.start(LONG)
+    try:
+        cluster.start(LONG)
+    except LaunchError as error:
+        if to is None or SHORT not in str(error):
+            raise
+        raise LaunchError(_not_so_far(str(error), wal, to)) from error
     return cluster
+
+
+def _not_so_far(said: str, wal: Path, to: datetime) -> str:
+    """That no change is known from a moment on, by PostgreSQL's log."""
+    last = LAST_CHANGE.search(said)
+    until = f"end at {last[1]}" if last else "hold none after the backup"
+    return (
+        f"The changes kept in {wal} {until}, before {to.isoformat()}: name an earlier moment, or leave --to out for "
+        "the last one that is known."
+    )
 
 
 def _recovery(wal: Path, to: datetime | None) -> Sequence[str]:

@@ -107,15 +107,16 @@ class Launcher:
             lock.release()
 
     @contextmanager
-    def _databases(self, *, shared: bool = False) -> Iterator[Cluster | None]:
-        """The embedded cluster, or None with databases from outside; `shared` uses one that runs already."""
+    def _databases(self, *, shared: bool = False, works: bool = True) -> Iterator[Cluster | None]:
+        """The embedded cluster, or None with databases from outside; `shared` uses one that runs already. A command
+        that does not mean to work with a restored installation (`works`) begins no line of changes for it."""
         if self._settings.outside_databases:
             yield None
             return
         cluster = Cluster(
             self._settings.folder / "postgres",
             log_file=self._settings.logs / "postgres.log",
-            options=self._options,
+            options=lambda home: self._options(home, works),
             slow=self._report,
         )
         try:
@@ -141,13 +142,13 @@ class Launcher:
             raise LaunchError(
                 f"There is no installation in {settings.folder}.\nSet SINGLEWINDOW_DATA to the folder of the one meant."
             )
-        with self._databases(shared=True) as cluster:
+        with self._databases(shared=True, works=False) as cluster:
             yield cluster
 
-    def _options(self, home: Residence) -> Sequence[str]:
+    def _options(self, home: Residence, works: bool) -> Sequence[str]:
         """Where backups have a folder, every change is kept there."""
         folder = self._settings.backup_folder
-        return backup.archiving(folder.resolve(), home) if folder else ()
+        return backup.archiving(folder.resolve(), home, self._report, works=works) if folder else ()
 
     def _environment(self, cluster: Cluster | None) -> dict[str, str]:
         addresses = databases.addresses(cluster) if cluster else self._settings.given_databases()

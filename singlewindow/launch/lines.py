@@ -35,12 +35,18 @@ class Line:
         return number == self.number or any(number == each and place <= turn for each, turn in self.turns)
 
 
+def begun(cluster: Path, wal: Path) -> bool:
+    """Whether all lines of a cluster stand in `wal`; of one that was restored the last does not until it is worked
+    with."""
+    return all((wal / own.name).exists() for own in _lines_of(cluster))
+
+
 def keep(cluster: Path, wal: Path, user: User | None) -> None:
     """Put down in `wal` of which lines a cluster is, before it keeps changes there.
 
     Raises LaunchError where another installation has a line of that number there.
     """
-    for own in sorted((cluster / "pg_wal").glob(f"*{HISTORY}")):
+    for own in _lines_of(cluster):
         kept, text = wal / own.name, own.read_text("utf-8")
         if not kept.exists():
             _write(kept, f"{text.rstrip()}\n{_SINCE}{datetime.now(UTC).isoformat()}\n", user)
@@ -65,6 +71,10 @@ def end_of(cluster: Path) -> tuple[int, int]:
     does not say so."""
     last = json.loads((cluster / "backup_manifest").read_text("utf-8"))["WAL-Ranges"][-1]
     return last["Timeline"], _place(last["End-LSN"])
+
+
+def _lines_of(cluster: Path) -> list[Path]:
+    return sorted((cluster / "pg_wal").glob(f"*{HISTORY}"))
 
 
 def _line(file: Path) -> Line:

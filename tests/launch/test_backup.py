@@ -9,17 +9,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from singlewindow.contract.lock import FolderLock
 from singlewindow.kernel.database.skipping import RESTORES
 from singlewindow.launch import backup, lines, residence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError
+from singlewindow.launch.launcher import Launcher
 from singlewindow.launch.postgres import Cluster
 from singlewindow.launch.residence import Residence
+from singlewindow.launch.settings import LaunchSettings
 from tests.launch.conftest import eventually
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -188,7 +192,7 @@ def test_any_moment_since_a_backup_can_be_had(
     with pytest.raises(LaunchError, match="no backup that was complete by 2000"):
         backup.choose(folder, NEVER, ignore)
     with (
-        pytest.raises(LaunchError, match="recovery ended before"),
+        pytest.raises(LaunchError, match=r"^The changes kept in .* end at 2.*, before 2100-01-01.*leave --to out"),
         backup.restored(first, installation, kept_at, FUTURE, ignore),
     ):
         pass
@@ -221,6 +225,53 @@ def test_a_restore_that_fails_leaves_no_cluster_elsewhere(
     assert {each.name: each.stat().st_size for each in (data / "log").iterdir()} == {
         "restore.log": 0, "restore.log.1": 11_000_000,
     }  # fmt: skip
+
+
+def test_a_restored_one_that_is_looked_at_leaves_the_changes_to_the_one_at_work(
+    installation: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-03, decision 0071: the folder for backups is set for commands that look at a restored one too. Later
+    restores and backups go on following the installation at work; what a command wrote is kept once it is worked with,
+    and that is said."""
+    folder, looked, again = open_folder / "backups", open_folder / "looked", open_folder / "again"
+    kept_at = places(installation)
+    said: list[str] = []
+    restored = {data: {name: data / name for name in kept_at} for data in (looked, again)}
+
+    def commands(cluster: Cluster) -> str:
+        return str(cluster.query("show archive_command")[0][0])
+
+    with Cluster(installation / "postgres", options=lambda home: backup.archiving(folder, home)) as working:
+        keep(working, 1)
+        first = backup.take(working, installation, kept_at, folder, ignore)
+        keep(working, 2)
+        assert_archived(working, folder)
+        with backup.restored(first, looked, restored[looked], None, ignore) as cluster:
+            assert kept(cluster) == [1, 2]
+        monkeypatch.setenv("SINGLEWINDOW_DATA", str(looked))
+        monkeypatch.setenv("SINGLEWINDOW_BACKUP_FOLDER", str(folder))
+        launcher = Launcher(LaunchSettings(), Console(file=StringIO()))
+        with launcher._existing() as looking:
+            assert looking is not None
+            assert commands(looking) == ""
+            keep(looking, 8)
+        assert not list((folder / "wal").glob("*.history"))
+        keep(working, 3)
+        assert_archived(working, folder)
+        second = backup.take(working, installation, kept_at, folder, ignore)
+        assert backup.choose(folder, None, ignore) == second
+        with backup.restored(second, again, restored[again], None, ignore) as cluster:
+            assert kept(cluster) == [1, 2, 3]
+    with Cluster(
+        looked / "postgres", options=lambda home: backup.archiving(folder, home, said.append)
+    ) as cluster:
+        assert kept(cluster) == [1, 2, 8]
+        assert_archived(cluster, folder)
+    shutil.rmtree(again)
+    assert [each.partition(":")[0] for each in said] == ["this installation was restored"]
+    assert backup.choose(folder, None, ignore) == first
+    with backup.restored(first, again, restored[again], None, ignore) as cluster:
+        assert kept(cluster) == [1, 2, 8]
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
