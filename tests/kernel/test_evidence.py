@@ -110,6 +110,14 @@ async def test_it_is_accepted_without_the_portal(house: House, verify: Any, tmp_
         env={"PATH": ""}, cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
+    latin = subprocess.run(  # noqa: ASYNC221
+        [sys.executable, VERIFIER, tmp_path / "evidence.zip", "--trust", tmp_path / "trust"],
+        env={"PATH": "", "PYTHONIOENCODING": "latin-1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (latin.returncode, latin.stderr) == (0, ""), "a terminal without Chinese changes no verdict"
+    assert (
+        f"Cannot be read: {tmp_path / 'none' / 'ca.pem'}: No such file" in verify(parts, tmp_path / "none")[0]
+    )
     demo_pki.create(tmp_path / "others", tmp_path / "cards", [])
     for name, words in (
         ("ca.pem", "crl.pem is not"), ("customs-signing.pem", "answer 1"), ("portal-signing.pem", "checkpoint")

@@ -69,10 +69,10 @@ def picture_of(svg: str, folder: Path) -> Image.Image:
     return Image.open(folder / "code.png")
 
 
-def checked(text: str, key: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def checked(text: str, key: Path, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """The command, with nothing of this installation: no server, no database, no setting."""
     command = (sys.executable, "-m", "singlewindow", "check-seal", text, "--key", str(key), *more)
-    environment = {"PATH": "/usr/bin:/bin", "SINGLEWINDOW_DATA": "/nowhere", "COLUMNS": "200"}
+    environment = {"PATH": "/usr/bin:/bin", "SINGLEWINDOW_DATA": "/nowhere", "COLUMNS": "200", **settings}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
 
 
@@ -98,6 +98,16 @@ async def test_the_code_on_the_paper_is_verified_without_the_portal(house: House
     forged = checked(str(file), key)
     assert (forged.returncode, forged.stdout[:6]) == (1, "FORGED")
     assert number not in forged.stdout
+    missing, keyless = tmp_path / "none.pem", tmp_path / "keyless.pem"
+    keyless.write_text("-----BEGIN CERTIFICATE-----\n", "utf-8")
+    for other, why in ((missing, "cannot be read"), (keyless, "holds no public key")):
+        unjudged = checked(text, other)  # neither forged (1) nor expired (2)
+        assert (unjudged.returncode, unjudged.stdout) == (9, ""), unjudged
+        assert unjudged.stderr.startswith(f"Cannot check. {other} {why}"), unjudged.stderr
+    assert checked("scaned.txt", key).stdout == "FORGED 无效: not a seal, and no file of that name\n"
+    for genuine in (text, str(file)):  # a terminal without Chinese changes no verdict
+        said = checked(genuine, key, PYTHONIOENCODING="latin-1")
+        assert (said.returncode, said.stderr) == (0 if genuine == text else 1, "")
 
 
 @needs_poppler

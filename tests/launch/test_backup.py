@@ -192,7 +192,9 @@ def test_any_moment_since_a_backup_can_be_had(
     with pytest.raises(LaunchError, match="no backup that was complete by 2000"):
         backup.choose(folder, NEVER, ignore)
     with (
-        pytest.raises(LaunchError, match=r"^The changes kept in .* end at 2.*, before 2100-01-01.*leave --to out"),
+        pytest.raises(
+            LaunchError, match=r"^The changes kept in .* end at 2.*, before 2100-01-01.*leave --to out"
+        ),
         backup.restored(first, installation, kept_at, FUTURE, ignore),
     ):
         pass

@@ -26,6 +26,7 @@ from singlewindow.customs.__main__ import program as customs
 from singlewindow.kernel.__main__ import cli as kernel
 from singlewindow.kernel.settings import settings
 from singlewindow.launch import summary
+from singlewindow.launch.binaries import find
 from singlewindow.launch.errors import LaunchError, said_of
 from singlewindow.launch.settings import DATABASE_SETTINGS, misspelt
 from tests.launch.conftest import CLONE
@@ -192,6 +193,28 @@ def test_a_command_without_its_database_says_so(
         "lost": "Give the command again when it answers.\n",
     }
     assert text.endswith(advice[trouble]), text
+
+
+@pytest.mark.parametrize("command", PASSED_ON)
+def test_help_needs_no_installation(command: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "singlewindow", command, "--help"],
+        env=os.environ | {"SINGLEWINDOW_DATA": str(tmp_path)}, cwd=CLONE, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, []), done.stdout + done.stderr
+    assert "Usage: " in done.stdout
+
+
+@pytest.mark.parametrize("change", ["show", "real"])
+def test_a_clock_command_that_takes_no_moment_drops_none(change: str) -> None:
+    done = CliRunner().invoke(app, ["clock", change, "2026-12-24 09:30"])
+    assert (done.exit_code, f"`clock {change}` takes no moment" in done.output) == (1, True), done.output
+
+
+def test_without_programs_the_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SINGLEWINDOW_POSTGRES_BIN", "/nowhere")
+    with pytest.raises(LaunchError, match=r"`make install` .* SINGLEWINDOW_DATABASE_URL and its three"):
+        find(None)
 
 
 def test_the_embedded_database_too(postgres: Any) -> None:

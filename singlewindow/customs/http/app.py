@@ -114,7 +114,10 @@ def _add_pages(app: FastAPI, settings: CustomsSettings) -> None:
     @app.get("/", include_in_schema=False)
     async def officers_page() -> Response:
         if not page.is_file():
-            return PlainTextResponse("页面尚未构建，请先运行 npm run build", 503)
+            return PlainTextResponse(
+                "页面尚未构建，请在项目文件夹运行 make install web/dist/index.html，或改正 SINGLEWINDOW_WEB_DIST",
+                503,
+            )
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
     app.mount("/assets", StaticFiles(directory=settings.web_dist / "assets", check_dir=False), "assets")

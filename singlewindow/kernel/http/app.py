@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
@@ -162,10 +162,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.close()
 
 
+UNBUILT = "页面尚未构建，请在项目文件夹运行 make install web/dist/index.html，或改正 SINGLEWINDOW_WEB_DIST"
+
+
 def _serve_pages(app: FastAPI, chosen: Settings) -> None:
     """The built pages; every address that is no route of ours is the page's own to show."""
     folder: Path = chosen.web_dist
     if not (folder / "index.html").is_file():
+
+        @app.get("/", include_in_schema=False)
+        async def no_page() -> Response:
+            return PlainTextResponse(UNBUILT, 503)
+
         return
     app.mount("/assets", StaticFiles(directory=folder / "assets"), name="assets")
     policy = PAGE_POLICY.format(port=chosen.card_port)
