@@ -297,11 +297,14 @@ class _Commands(Launcher):
         rolling.ask(self._settings.folder, launcher, self._report, patience)
 
     def backup(self, folder: Path | None) -> None:
-        """Back up the running database, or start it for that."""
+        """Back up the running database, or start it for that. Raises LaunchError, after the backup was made, where
+        changes are not kept beside it."""
         into = self._backups(folder)
         with self._existing() as cluster:
             assert cluster is not None
             backups.take(cluster, self._settings.folder, self._settings.places, into, self._report)
+            if why := backups.not_kept(cluster):
+                raise LaunchError(why)
 
     def restore(self, folder: Path | None, to: datetime | None) -> None:
         """Restore, then verify what was restored. Its files were copied before its database: checkpoints that came

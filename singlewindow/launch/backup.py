@@ -90,6 +90,25 @@ def archiving(
     return ["archive_mode=on", f"archive_command={command}", f"archive_timeout={ARCHIVE_SECONDS}"]
 
 
+def not_kept(cluster: Cluster) -> str | None:
+    """Why a running cluster's newest changes do not come into `wal`; None where they do, or are not to be kept.
+
+    PostgreSQL tries for ever and holds them back meanwhile, so that its own disk fills: somebody must be told.
+    """
+    failing = cluster.query(
+        "select last_failed_wal, last_failed_time from pg_stat_archiver"
+        " where last_failed_time > coalesce(last_archived_time, '-infinity')"
+    )
+    for segment, at in failing:
+        return (
+            f"Changes are not kept any more in {WAL}/ of the folder for backups: {segment} could not be put there, "
+            f"last at {at:%Y-%m-%d %H:%M:%S} UTC. The folder is away, its disk is full, or a file of that name with "
+            "other changes is there (docs/operations.md); log/postgres.log says more. Until then they fill the "
+            "database's disk."
+        )
+    return None
+
+
 def take(cluster: Cluster, data: Path, places: Places, folder: Path, report: Report) -> Backup:
     """Back up a running cluster, its data folder and the places; readable for its owner only, for keys are in it.
 

@@ -31,6 +31,7 @@ from singlewindow.launch.setup import Setup
 _REGISTER_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 _TROUBLE_SECONDS = 2.0
+_CHANGES_SECONDS = 60.0
 _MEMORY = Path("/dev/shm")  # noqa: S108 - below it a folder of our own
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class Launcher:
         self._console = console
         self._ending = False
         self._roll_asked = False
+        self._changes_looked_after = -_CHANGES_SECONDS
 
     def run(self) -> None:
         """Everything, until a signal ends it. Raises LaunchError when something cannot start."""
@@ -222,8 +224,20 @@ class Launcher:
 
     def _look(self, guards: list[Guard], cluster: Cluster | None) -> None:
         self._guard_database(cluster)
+        self._look_after_changes(cluster)
         for guard in guards:
             guard.look()
+
+    def _look_after_changes(self, cluster: Cluster | None) -> None:
+        """Once a minute: say so where the database's changes do not come into the folder for backups."""
+        if cluster is None or not cluster.owned or self._settings.backup_folder is None:
+            return
+        if time.monotonic() < self._changes_looked_after + _CHANGES_SECONDS:
+            return
+        self._changes_looked_after = time.monotonic()
+        with suppress(LaunchError):  # the database is away: that is said elsewhere
+            if why := backup.not_kept(cluster):
+                log.warning("changes are not kept", why=why)
 
     def _roll(self, guards: list[Guard], cluster: Cluster | None) -> None:
         """New processes in the place of all that can be replaced while requests go on."""

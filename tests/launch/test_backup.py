@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
+from singlewindow.cli import app
 from singlewindow.contract.lock import FolderLock
 from singlewindow.kernel.database.skipping import RESTORES
 from singlewindow.launch import backup, lines, residence
@@ -274,6 +277,38 @@ def test_a_restored_one_that_is_looked_at_leaves_the_changes_to_the_one_at_work(
     assert backup.choose(folder, None, ignore) == first
     with backup.restored(first, again, restored[again], None, ignore) as cluster:
         assert kept(cluster) == [1, 2, 8]
+
+
+def test_whoever_runs_or_backs_up_is_told_that_changes_are_not_kept(
+    installation: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-03: as after an older copy of the data folder was put back: files of these names are there with something
+    else in them. The backup is made all the same; its exit code is 1."""
+    folder = open_folder / "backups"
+    monkeypatch.setenv("SINGLEWINDOW_DATA", str(installation))
+    monkeypatch.setenv("SINGLEWINDOW_BACKUP_FOLDER", str(folder))
+    launcher = Launcher(LaunchSettings(), Console(file=StringIO()))
+    with Cluster(installation / "postgres", options=lambda home: backup.archiving(folder, home)) as cluster:
+        keep(cluster, 1)
+        assert_archived(cluster, folder)
+        assert backup.not_kept(cluster) is None
+        with capture_logs() as quiet:
+            launcher._look([], cluster)
+        segment = str(cluster.query("select pg_walfile_name(pg_current_wal_lsn())")[0][0])
+        (folder / "wal" / segment).write_text("of another line")
+        keep(cluster, 2)
+        cluster.query("select pg_switch_wal()")
+        assert eventually(lambda: backup.not_kept(cluster) is not None)
+        assert segment in str(backup.not_kept(cluster))
+        with capture_logs() as early:
+            launcher._look([], cluster)
+        launcher._changes_looked_after -= 60
+        with capture_logs() as told:
+            launcher._look([], cluster)
+        assert (quiet, early, [each["event"] for each in told]) == ([], [], ["changes are not kept"])
+        done = CliRunner().invoke(app, ["backup"])
+        assert (done.exit_code, len(backup.backups(folder, ignore))) == (1, 1), done.output
+        assert "Changes are not kept any more" in done.output
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
