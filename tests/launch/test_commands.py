@@ -22,6 +22,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from singlewindow.cli import app
+from singlewindow.contract import demo_pki
 from singlewindow.customs.__main__ import program as customs
 from singlewindow.kernel.__main__ import cli as kernel
 from singlewindow.kernel.settings import settings
@@ -157,6 +158,8 @@ def test_a_command_without_its_database_says_so(
         monkeypatch.setenv(f"SINGLEWINDOW_{name}", troubled[trouble])
     file, programs, said = tmp_path / "table.csv", {"kernel": kernel, "customs": customs}, []
     file.write_text(HEADS.get(command[0], "{}"))
+    demo_pki.create(tmp_path / "pki", tmp_path / "cards", [])
+    monkeypatch.setenv("SINGLEWINDOW_PKI", str(tmp_path / "pki"))
 
     def run(line: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess[str]:
         python, dash_m, module, *arguments = line
