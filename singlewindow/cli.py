@@ -299,8 +299,8 @@ class _Commands(Launcher):
     def backup(self, folder: Path | None) -> None:
         """Back up the running database, or start it for that. Raises LaunchError, after the backup was made, where
         changes are not kept beside it."""
-        into = self._backups(folder)
-        with self._existing() as cluster:
+        into, kept = self._backups(folder), self._settings.backup_folder
+        with self._existing(works=kept is not None and into == kept.resolve()) as cluster:
             assert cluster is not None
             backups.take(cluster, self._settings.folder, self._settings.places, into, self._report)
             if why := backups.not_kept(cluster):

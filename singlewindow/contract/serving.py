@@ -28,6 +28,8 @@ IDLE_SECONDS = 2.0  # politely leaving: who sends nothing for so long is not in 
 POLITE_SECONDS = 10.0  # the longest that politely leaving waits for requests under way
 LOOK_SECONDS = 0.05
 READY_PATH = "/readyz"
+UNBUILT = "页面尚未构建，请在项目文件夹运行 make install web/dist/index.html，或改正 SINGLEWINDOW_WEB_DIST"
+"""What stands at the address of pages that nobody built, or that lie elsewhere."""
 
 
 class Parting:

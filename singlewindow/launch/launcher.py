@@ -136,7 +136,7 @@ class Launcher:
             cluster.stop()
 
     @contextmanager
-    def _existing(self) -> Iterator[Cluster | None]:
+    def _existing(self, *, works: bool = False) -> Iterator[Cluster | None]:
         """The databases of an installation that there is, running or not. Raises LaunchError where the data folder has
         none: a command with another SINGLEWINDOW_DATA than the running parts would make and ask an empty one."""
         settings = self._settings
@@ -144,7 +144,7 @@ class Launcher:
             raise LaunchError(
                 f"There is no installation in {settings.folder}.\nSet SINGLEWINDOW_DATA to the folder of the one meant."
             )
-        with self._databases(shared=True, works=False) as cluster:
+        with self._databases(shared=True, works=works) as cluster:
             yield cluster
 
     def _options(self, home: Residence, works: bool) -> Sequence[str]:

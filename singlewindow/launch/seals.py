@@ -33,7 +33,7 @@ def check(given: str, keys: bytes, now: datetime, tell: Callable[[str], object])
     try:
         seal = read_seal(_text(given), keys)
     except SignatureRefused as refused:
-        misnamed = given != "-" and len(given) < LONGEST_NAME and not Path(given).is_file()
+        misnamed = given != "-" and len(given) < LONGEST_NAME and _file(given) is None
         tell(f"FORGED 无效: {refused}{', and no file of that name' if misnamed else ''}")
         return FORGED
     expired = seal.expired(now)
@@ -58,7 +58,15 @@ def _text(given: str) -> str:
     """The seal itself."""
     if given == "-":
         return sys.stdin.read(LONGEST + 1)
-    if len(given) < LONGEST_NAME and Path(given).is_file():
-        with Path(given).open(encoding="utf-8", errors="replace") as file:
+    if path := _file(given):
+        with path.open(encoding="utf-8", errors="replace") as file:
             return file.read(LONGEST + 1)
     return given
+
+
+def _file(given: str) -> Path | None:
+    """The file of that name, where there is one."""
+    try:
+        return Path(given) if len(given) < LONGEST_NAME and Path(given).is_file() else None
+    except OSError:  # no name that a file can have, such as one of more than 255 bytes
+        return None

@@ -210,7 +210,8 @@ def test_the_list_of_columns_follows_the_user(desk: Desk) -> None:
     head = desk.page.get_by_role("columnheader", name="申请事项编号")
     expect(head).to_be_visible()
     desk.button("选择显示列").click()
-    desk.page.get_by_label("申请事项编号").last.uncheck()
+    with desk.page.expect_response("**/api/preferences/*"):
+        desk.page.get_by_label("申请事项编号").last.uncheck()
     expect(head).to_have_count(0)
     desk.shoot("columns")
     desk.page.evaluate("localStorage.clear()")
@@ -300,7 +301,9 @@ def find_row(desk: Desk, reference: str) -> Locator:
     conditions = desk.page.locator(".conditions:visible")
     expect(conditions).to_have_count(1)  # the form's own box of that name is out of sight then
     conditions.locator('[data-field="reference"]').fill(reference)
-    desk.button("查询").click()
+    with desk.page.expect_response("**/api/documents/_template?*") as asked:
+        desk.button("查询").click()
+    assert asked.value.ok, asked.value.text()
     row = desk.page.locator(".results:visible tbody tr", has_text=reference)
     expect(row).to_have_count(1)
     return row

@@ -128,7 +128,7 @@ async def test_a_malformed_request(house: House) -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({"username": "x" * 300, "password": "y", "captcha_id": "z", "captcha": "z"}, "长度不能超过 64"),
+        ({"username": "x" * 300, "password": "y", "captcha_id": "z", "captcha": "z"}, "不能超过 64 个字符"),
         ({"username": "x", "password": 7, "captcha_id": "z", "captcha": "z"}, "内容不符合规定的格式"),
         (
             {"username": "\0", "password": "y", "captcha_id": "z", "captcha": "z"},

@@ -41,7 +41,14 @@ def test_every_parameter_that_is_described_is_known_and_conditions_are_free_wher
 
 @pytest.mark.parametrize(
     "address",
-    ["/api/events", "/api/clock", "/api/jobs", "/api/documents/_template/1", "/api/_labels/parcels"],
+    [
+        "/api/events",
+        "/api/clock",
+        "/api/jobs",
+        "/api/documents/_template/1",
+        "/api/documents/_template/new",
+        "/api/_labels/parcels",
+    ],
 )
 async def test_what_a_route_does_not_have_is_named(house: House, address: str) -> None:
     """`since` for `after` would otherwise be done without, and everything answered."""

@@ -104,7 +104,8 @@ async def test_the_code_on_the_paper_is_verified_without_the_portal(house: House
         unjudged = checked(text, other)  # neither forged (1) nor expired (2)
         assert (unjudged.returncode, unjudged.stdout) == (9, ""), unjudged
         assert unjudged.stderr.startswith(f"Cannot check. {other} {why}"), unjudged.stderr
-    assert checked("scaned.txt", key).stdout == "FORGED 无效: not a seal, and no file of that name\n"
+    for misnamed in ("scaned.txt", "扫" * 150):  # the second is no name that a file can have
+        assert checked(misnamed, key).stdout == "FORGED 无效: not a seal, and no file of that name\n"
     for genuine in (text, str(file)):  # a terminal without Chinese changes no verdict
         said = checked(genuine, key, PYTHONIOENCODING="latin-1")
         assert (said.returncode, said.stderr) == (0 if genuine == text else 1, "")

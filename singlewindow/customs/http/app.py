@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Res
 from fastapi.staticfiles import StaticFiles
 
 from singlewindow.contract.folder import Boxes
+from singlewindow.contract.serving import UNBUILT
 from singlewindow.customs import desks, faults, loops, mode
 from singlewindow.customs.database import Database
 from singlewindow.customs.http import (
@@ -114,10 +115,7 @@ def _add_pages(app: FastAPI, settings: CustomsSettings) -> None:
     @app.get("/", include_in_schema=False)
     async def officers_page() -> Response:
         if not page.is_file():
-            return PlainTextResponse(
-                "页面尚未构建，请在项目文件夹运行 make install web/dist/index.html，或改正 SINGLEWINDOW_WEB_DIST",
-                503,
-            )
+            return PlainTextResponse(UNBUILT, 503)
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
     app.mount("/assets", StaticFiles(directory=settings.web_dist / "assets", check_dir=False), "assets")

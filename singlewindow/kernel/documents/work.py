@@ -52,9 +52,8 @@ class Desk:
     person: Person
 
     async def blank(self, given: Mapping[str, str] | None = None) -> View:
-        """An empty form with what is known of the applicant, and what the menu has `given`."""
-        preset = {n: v for n, v in (given or {}).items() if n in self.type.form.content.presets}
-        verdict = await judge(self.transaction, self.type, self.person, preset, opening=True)
+        """An empty form with what is known of the applicant, and what the menu has `given`: values of presets."""
+        verdict = await judge(self.transaction, self.type, self.person, dict(given or {}), opening=True)
         view = new_view(self.type, self.person, verdict.values)
         return view.model_copy(update={"alerts": list(verdict.violations)})
 

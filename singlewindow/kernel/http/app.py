@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
+from singlewindow.contract.serving import UNBUILT
 from singlewindow.kernel.database.bound import connect_bound
 from singlewindow.kernel.http import (
     account_routes,
@@ -160,9 +161,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.bell.close()
     await app.state.typesetter.close()
     await app.state.database.close()
-
-
-UNBUILT = "页面尚未构建，请在项目文件夹运行 make install web/dist/index.html，或改正 SINGLEWINDOW_WEB_DIST"
 
 
 def _serve_pages(app: FastAPI, chosen: Settings) -> None:

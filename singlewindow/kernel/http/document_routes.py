@@ -25,7 +25,7 @@ from singlewindow.kernel.http.desk import (
     own_desk,
 )
 from singlewindow.kernel.http.direct import Direct
-from singlewindow.kernel.http.parameters import FreeParameters, only_known
+from singlewindow.kernel.http.parameters import FreeParameters, only_known, refuse
 from singlewindow.kernel.http.problems import ProblemBody, ViolationBody, body_of, documented
 from singlewindow.kernel.http.signed import PrepareAnswer, SubmitBody, prepared_answer
 from singlewindow.kernel.http.text import Number, RequestBody, Text
@@ -212,6 +212,7 @@ async def open_new(type: NamedType, request: Request, preset: FreeParameters) ->
     """Also for accounts without a card: they may look, but not save (PORT-04). Fields with `preset` come as query
     parameters of their names."""
     async with own_desk(request, type, bound=False, one_write=True) as desk:
+        refuse([name for name in preset if name not in type.form.content.presets])
         view = await desk.blank(preset)
     return json_answer(view)
 

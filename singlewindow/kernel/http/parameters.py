@@ -28,8 +28,8 @@ _of_endpoint: dict[Callable[..., Any], Parameters] = {}
 
 async def only_known(request: Request) -> None:
     """Of every route below `/api`. Raises Refused, each unknown parameter named."""
-    if request.scope["query_string"] and (unknown := unknown_parameters(request)):
-        raise Refused.because([_unknown(name) for name in unknown[:MOST_TOLD]])
+    if request.scope["query_string"]:
+        refuse(unknown_parameters(request))
 
 
 async def free_parameters(request: Request) -> dict[str, str]:
@@ -48,6 +48,12 @@ def unknown_parameters(request: Request) -> Sequence[str]:
         return ()
     own = parameters_of(route)
     return () if own.free else [name for name in request.query_params if name not in own.names]
+
+
+def refuse(unknown: Sequence[str]) -> None:
+    """Raises Refused where there is any, each named."""
+    if unknown:
+        raise Refused.because([_unknown(name) for name in unknown[:MOST_TOLD]])
 
 
 def parameters_of(route: APIRoute) -> Parameters:
