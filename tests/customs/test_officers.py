@@ -401,7 +401,7 @@ async def test_the_page_is_served_from_the_build(settings: CustomsSettings) -> N
     """CUST-03: at /, fenced in; without a build it says what to do."""
     async with running(settings) as program:
         unbuilt = await program.client.get("/")
-        assert (unbuilt.status_code, "make install web/dist/index.html" in unbuilt.text) == (503, True)
+        assert (unbuilt.status_code, "make install web/dist/index.html" in unbuilt.text) == (404, True)
         (settings.web_dist / "assets").mkdir(parents=True)
         (settings.web_dist / "customs.html").write_text("<!doctype html>", encoding="utf-8")
         (settings.web_dist / "assets" / "a.js").write_text("1", encoding="utf-8")

@@ -303,6 +303,7 @@ PAGES = (
     Entry("GET /api/config", "public", nothing="settings for the page"),
     Entry("GET /api/clock", "public", nothing="the time"),
     Entry("GET /api/seal/key", "public", nothing="a public key"),
+    Entry("GET /", "public", own=404, nothing="that the pages are not built, as in these tests"),
     Entry("GET /seal", "public", nothing="a page that asks nothing"),
     Entry("GET /api/openapi.json", "public", nothing="the description of the API"),
     Entry("HEAD /api/openapi.json", "public", nothing="the description of the API"),

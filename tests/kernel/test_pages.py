@@ -19,4 +19,4 @@ async def test_without_built_pages_the_portal_says_what_to_do(
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://portal") as browser:
         page = await browser.get("/")
-    assert (page.status_code, "make install web/dist/index.html" in page.text) == (503, True)
+    assert (page.status_code, "make install web/dist/index.html" in page.text) == (404, True)

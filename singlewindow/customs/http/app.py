@@ -115,7 +115,7 @@ def _add_pages(app: FastAPI, settings: CustomsSettings) -> None:
     @app.get("/", include_in_schema=False)
     async def officers_page() -> Response:
         if not page.is_file():
-            return PlainTextResponse(UNBUILT, 503)
+            return PlainTextResponse(UNBUILT, 404)
         return FileResponse(page, headers={"Cache-Control": "no-cache"})
 
     app.mount("/assets", StaticFiles(directory=settings.web_dist / "assets", check_dir=False), "assets")

@@ -170,7 +170,7 @@ def _serve_pages(app: FastAPI, chosen: Settings) -> None:
 
         @app.get("/", include_in_schema=False)
         async def no_page() -> Response:
-            return PlainTextResponse(UNBUILT, 503)
+            return PlainTextResponse(UNBUILT, 404)
 
         return
     app.mount("/assets", StaticFiles(directory=folder / "assets"), name="assets")

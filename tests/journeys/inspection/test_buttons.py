@@ -21,6 +21,7 @@ from tests.journeys.inspection.acts import (
     log_in,
     open_form,
     save,
+    start_anew,
     upload,
 )
 from tests.journeys.inspection.conftest import CHAPTER, Fresh
@@ -108,8 +109,7 @@ def test_refused_by_an_officer(desk: Desk, stage: Stage, chromium: Browser, fres
     set_automatic(officer, True)
     officer.check_console()
     officer.page.context.close()
-    desk.action("新增").click()
-    desk.field("declaration_no").click()
+    start_anew(desk)
     fill_in(desk, declaration)
     save(desk)
 
