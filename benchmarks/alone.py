@@ -23,6 +23,11 @@ def run_alone(measure: Callable[[Cluster], Awaitable[Iterable[Mapping[str, Any]]
             create_roles(cluster)
             cluster.create_database("singlewindow", "sw_migrate")
             found = list(asyncio.run(_measured(measure, cluster)))
+    print_lines(found)
+
+
+def print_lines(found: Iterable[Mapping[str, Any]]) -> None:
+    """A JSON line for each figure, with what it was measured on."""
     conditions = {
         "postgresql": "embedded, fsync on", "workers": 1, "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1), "python": platform.python_version(), "machine": platform.machine(),

