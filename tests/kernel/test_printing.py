@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.printing import listing
@@ -343,6 +344,15 @@ async def test_a_template_that_fails_says_so_and_hurts_no_other(press: Typesette
     child.process.kill()
     await child.process.wait()
     assert (await press.typeset(FORM_PRINT.template, data(), NOW)).startswith(b"%PDF")
+
+
+async def test_without_fonts_the_log_says_so(tmp_path: Path) -> None:
+    """UI-12, OPER-01: no paper of character numbers; whoever looks after it reads what lacks."""
+    press = Typesetter(tmp_path)
+    with capture_logs() as told, pytest.raises(CannotPrint, match="请联系系统管理员"):
+        await press.typeset(FORM_PRINT.template, data(), NOW)
+    await press.close()
+    assert f"no Chinese font in {tmp_path}: SINGLEWINDOW_FONTS" in told[0]["why"]
 
 
 async def test_many_at_once_share_few_children(press: Typesetter) -> None:

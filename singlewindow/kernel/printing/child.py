@@ -18,6 +18,7 @@ from typing import Any
 from singlewindow.kernel.printing.coverage import covered_by, spelled_out
 
 LENGTH = 8  # bytes
+CHINESE = "单"  # whatever a print says, it has such characters
 
 
 def main(config: dict[str, Any]) -> None:
@@ -28,7 +29,17 @@ def main(config: dict[str, Any]) -> None:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=config["fonts"])
     compiler = typst.Compiler(root=config["root"], font_paths=fonts)
     covered = covered_by(Path(folder) for folder in config["fonts"] if not folder.endswith("Bold"))
-    serve(lambda work: typeset(compiler, covered, json.loads(work)))
+
+    def work(asked: bytes) -> bytes:
+        if (
+            CHINESE not in covered
+        ):  # every character would be spelled out, and templates ask for labels by name
+            raise FileNotFoundError(
+                f"no Chinese font in {', '.join(config['fonts'])}: SINGLEWINDOW_FONTS names them"
+            )
+        return typeset(compiler, covered, json.loads(asked))
+
+    serve(work)
 
 
 def typeset(compiler: Any, covered: frozenset[str], work: dict[str, Any]) -> bytes:
