@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from singlewindow.contract.checkpoints import (
 )
 from singlewindow.contract.demo_pki import create
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.documents import checkpoints
+from singlewindow.kernel.documents import checkpoints, evidence
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
 
@@ -150,7 +152,7 @@ async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) ->
 
 async def test_entries_of_before_stay_provable(kept: Kept) -> None:
     """PORT-08: an entry's hash once covered neither status nor version nor when it was written. Such chains hold, and
-    go on with entries whose hash does; those of before are guarded as they were."""
+    go on with entries whose hash does; evidence has the text of either. Those of before are guarded as they were."""
     now = await kept.owner.fetchval("select pg_get_functiondef('event_chain'::regproc)")
     covered = "new.data,\n                new.status, new.version, extract(epoch from new.recorded_at))"
     assert covered in now
@@ -163,6 +165,13 @@ async def test_entries_of_before_stay_provable(kept: Kept) -> None:
     )
     await kept.notary.round(kept.worker)
     assert await kept.found() == []
+    told = await kept.owner.fetch(
+        evidence._ENTRIES, await kept.owner.fetchval("select id from document"), 9, 0
+    )
+    assert [sha256(each["previous"] + each["entry"].encode()).digest() for each in told] == [
+        each["hash"] for each in told
+    ]
+    assert [len(json.loads(each["entry"])) for each in told] == [6, 6, 6, 9]
     await kept.owner.execute("update event set version = 7 where no = 2")
     assert await kept.found() == []
     await kept.owner.execute("update event set version = 7 where no = 4")
