@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -150,11 +151,39 @@ async def test_any_of_thousands_of_mutations_is_found_where_it_is(kept: Kept) ->
     assert {each.kind for each in first.values()} == {"changed", "deleted", "end missing", "row changed"}
 
 
+async def test_whose_an_entry_is_is_guarded(kept: Kept) -> None:
+    """PORT-08, PORT-10: a document that was given to another company, with its history or without."""
+    await kept.make(3, "d", *ENTRIES)
+    await kept.owner.execute("alter table event drop constraint event_document_id_company_id_fkey")
+    await kept.owner.execute("update document set company_id = 7 where number = 'd1'")
+    await kept.owner.execute("update document set company_id = 7 where number = 'd2'")
+    await kept.owner.execute(
+        "update event set company_id = 7 where document_id = (select id from document where number = 'd2')"
+    )
+    assert await kept.found() == [
+        *(Break("d2", no, "changed") for no in range(1, 6)),
+        Break("d1", 5, "row changed"),
+    ]
+
+
+async def test_each_column_of_an_entry_is_guarded_or_named_here(kept: Kept) -> None:
+    """PORT-08: a column that comes later is thought of."""
+    columns = {
+        each["attname"]
+        for each in await kept.owner.fetch(
+            "select attname from pg_attribute where attrelid = 'event'::regclass and attnum > 0 and not attisdropped"
+        )
+    }
+    hashed = await kept.owner.fetchval("select pg_get_functiondef('event_chain'::regproc)")
+    guarded = set(re.findall(r"new\.(\w+)", hashed.partition("new.hash :=")[2]))
+    assert columns - guarded == {"hash", "xid"}
+
+
 async def test_entries_of_before_stay_provable(kept: Kept) -> None:
     """PORT-08: an entry's hash once covered neither status nor version nor when it was written. Such chains hold, and
     go on with entries whose hash does; evidence has the text of either. Those of before are guarded as they were."""
     now = await kept.owner.fetchval("select pg_get_functiondef('event_chain'::regproc)")
-    covered = "new.data,\n                new.status, new.version, extract(epoch from new.recorded_at))"
+    covered = "new.data,\n                new.company_id, new.status, new.version, extract(epoch from new.recorded_at))"
     assert covered in now
     await kept.owner.execute(now.replace(covered, "new.data)"))
     await kept.make(1, "d", *ENTRIES[:3])
@@ -171,7 +200,7 @@ async def test_entries_of_before_stay_provable(kept: Kept) -> None:
     assert [sha256(each["previous"] + each["entry"].encode()).digest() for each in told] == [
         each["hash"] for each in told
     ]
-    assert [len(json.loads(each["entry"])) for each in told] == [6, 6, 6, 9]
+    assert [len(json.loads(each["entry"])) for each in told] == [6, 6, 6, 10]
     await kept.owner.execute("update event set version = 7 where no = 2")
     assert await kept.found() == []
     await kept.owner.execute("update event set version = 7 where no = 4")

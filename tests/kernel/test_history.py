@@ -60,6 +60,15 @@ DAMAGES: dict[str, tuple[tuple[str, ...], list[tuple[int, str]]]] = {
         ("update document set version = version + 1 where number = $1",),
         [(6, "row changed")],
     ),
+    "its status and version read together as before": (
+        (f"update event set status = '10', version = 4 where {ENTRY} and no = 6",
+         f"""update event e set hash = sha256(previous || convert_to(jsonb_build_array(
+                 document_id, no, extract(epoch from at), kind, who, data, company_id, status,
+                 version, extract(epoch from recorded_at))::text, 'UTF8'))
+             where {ENTRY} and no = 6""",
+         "update document set status = '0', version = 41 where number = $1"),
+        [(6, "row changed")],
+    ),
     "answers cut off, the status left": (
         (f"delete from event where {ENTRY} and no > 4",),
         [(4, "row changed")],
@@ -67,8 +76,8 @@ DAMAGES: dict[str, tuple[tuple[str, ...], list[tuple[int, str]]]] = {
     "hash changed": ((f"update event set hash = sha256('x') where {ENTRY} and no = 2",), [(2, "changed")]),
     "changed with a new hash": (
         (f"""update event e set who = '别人', hash = sha256(previous || convert_to(jsonb_build_array(
-                 document_id, no, extract(epoch from at), kind, '别人', data, status, version,
-                 extract(epoch from recorded_at))::text, 'UTF8'))
+                 document_id, no, extract(epoch from at), kind, '别人', data, company_id, status,
+                 version, extract(epoch from recorded_at))::text, 'UTF8'))
              where {ENTRY} and no = 4""",),
         [(4, "changed")],
     ),

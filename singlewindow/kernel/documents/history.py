@@ -13,7 +13,7 @@ from singlewindow.kernel.subsystem import DocumentType, document_types
 
 _SAID = "e.document_id, {no}, extract(epoch from e.at), e.kind, e.who, e.data"
 HASHED = (
-    f"jsonb_build_array({_SAID}, e.status, e.version, extract(epoch from e.recorded_at))::text",
+    f"jsonb_build_array({_SAID}, e.company_id, e.status, e.version, extract(epoch from e.recorded_at))::text",
     f"jsonb_build_array({_SAID})::text",
 )
 """The text of an entry `e` that its hash covers, as the trigger event_chain makes it; and that of entries from before

@@ -112,7 +112,7 @@ async def _broken(transaction: Transaction, row: Row, last: _Last) -> Break | No
 
 async def _missing_ends(database: Database, checked: Checked) -> AsyncIterator[Break]:
     """Documents with fewer 申报 in their history than were made, or without any history; and those whose own row has
-    another status or version than their last entry says."""
+    another company, version or status than their last entry says."""
     last = 0
     while True:
         async with database.transaction() as transaction:
@@ -186,9 +186,10 @@ _MOVED = f"""
 _DOCUMENTS = f"""
     select d.id, d.number, d.last_submission, count(e.no) as entries,
            count(*) filter (where e.kind = 'submitted') as submitted,
-           (array_agg(e.version || e.status order by e.no desc) filter (where e.status is not null))[1]
-               <> d.version || d.status as unlike
+           (array_agg(jsonb_build_array(e.company_id, e.version, e.status) order by e.no desc)
+               filter (where e.status is not null))[1] <> jsonb_build_array(d.company_id, d.version, d.status) as unlike
     from (
-        select id, number, status, version, last_submission from document where id > $1 order by id limit {BATCH}
+        select id, number, company_id, version, status, last_submission
+        from document where id > $1 order by id limit {BATCH}
     ) d left join event e on e.document_id = d.id
-    group by d.id, d.number, d.status, d.version, d.last_submission order by d.id"""
+    group by d.id, d.number, d.company_id, d.version, d.status, d.last_submission order by d.id"""

@@ -1,4 +1,5 @@
-"""An entry's hash covers how the document stood after it, and when it was really written (PORT-08, decision 0073).
+"""An entry's hash covers whose it is, how the document stood after it, and when it was really written (PORT-08,
+decision 0073).
 
 Revision ID: k0030_guarded
 Revises: k0029_idempotency_age
@@ -24,6 +25,6 @@ def upgrade() -> None:
             new.previous := coalesce(last.hash, ''::bytea);
             new.hash := sha256(new.previous || convert_to(jsonb_build_array(
                 new.document_id, new.no, extract(epoch from new.at), new.kind, new.who, new.data,
-                new.status, new.version, extract(epoch from new.recorded_at))::text, 'UTF8'));
+                new.company_id, new.status, new.version, extract(epoch from new.recorded_at))::text, 'UTF8'));
             return new;
         end $$""")
