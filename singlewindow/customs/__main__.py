@@ -136,11 +136,13 @@ def _said(kind: str, found: Difference, most: int, *, complete: bool) -> Iterato
         if complete
         else f"{len(found.gone)} not in the file, they stay"
     )
-    yield f"{kind}: {len(found.new)} new, {len(found.changed)} changed, {gone}, {found.unchanged} unchanged"
+    ended = f", {len(found.ended)} in the file, but ended" if found.ended else ""
+    yield f"{kind}: {len(found.new)} new, {len(found.changed)} changed, {gone}, {found.unchanged} unchanged{ended}"
     kinds = {
         "new": [entry.key for entry in found.new],
         "changed": [each.said() for each in found.changed],
         "gone": [entry.key for entry in found.gone] if complete else [],
+        "in the file, but ended": [entry.key for entry in found.ended],
     }
     for word, texts in kinds.items():
         yield from (f"  {word}: {text}" for text in texts[:most])

@@ -40,11 +40,13 @@ class Changed:
 
 @dataclass
 class Difference:
-    """What a file means for a register. `gone` stand in the register and not in the file."""
+    """What a file means for a register. `gone` stand in the register and not in the file; `ended` stand in the file and
+    are nevertheless no more in force, be they new, changed or not; `unchanged` counts the others as they were."""
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     gone: list[Entry] = field(default_factory=list)
+    ended: list[Entry] = field(default_factory=list)
     unchanged: int = 0
 
 
@@ -57,20 +59,22 @@ async def compare(transaction: Transaction, register: Register, read: Sequence[R
     found, problems = Difference(), []
     for each in read:
         before = held.pop(each.key, None)
-        after = _after(register, before, each)
+        after = _after(register, before, each, transaction.now)
         if why := wrong_entry(register, after.key, after.data or {}):
             problems += [f"{each.where}: {name}：{text}" for name, text in why]
-        elif before is None:
+            continue
+        ended = after.has_ended(transaction.now)
+        if ended:
+            found.ended.append(after)
+        if before is None:
             found.new.append(after)
-        elif replace(after, seq=before.seq) == before:
-            found.unchanged += 1
-        else:
+        elif replace(after, seq=before.seq) != before:
             found.changed.append(Changed(before, after))
+        elif not ended:
+            found.unchanged += 1
     if problems:
         raise Unreadable(problems)
-    found.gone = [
-        entry for entry in held.values() if entry.valid_to is None or entry.valid_to > transaction.now
-    ]
+    found.gone = [entry for entry in held.values() if not entry.has_ended(transaction.now)]
     return found
 
 
@@ -82,15 +86,20 @@ async def apply(transaction: Transaction, found: Difference, *, complete: bool) 
     await registers.put_all(transaction, sorted(entries, key=lambda entry: entry.key))
 
 
-def _after(register: Register, before: Entry | None, read: Read) -> Entry:
-    """The entry once the file's values stand over those of the register; days of a calendar month are merged."""
+def _after(register: Register, before: Entry | None, read: Read, now: datetime) -> Entry:
+    """The entry once the file's values stand over those of the register; days of a calendar month are merged.
+
+    Where officers set no days, an entry ended because a file lacked it: one that has it again, and says no last day
+    itself, puts it in force again, since nobody could do so otherwise.
+    """
     old: Mapping[str, Any] = (before.data if before else None) or {}
     data = {**old, **with_names(register, read.data)}
     if isinstance(data.get("days"), dict):
         merged = {**old.get("days", {}), **read.data.get("days", {})}
         data["days"] = {day: merged[day] for day in sorted(merged) if merged[day]}
     valid_from = _moment(read, "valid_from", before.valid_from if before else None)
-    valid_to = _moment(read, "valid_to", before.valid_to if before else None)
+    revived = before is not None and not register.dated and before.has_ended(now)
+    valid_to = _moment(read, "valid_to", before.valid_to if before and not revived else None)
     return Entry(register.name, read.key, (before.seq if before else 0) + 1, data, valid_from, valid_to)
 
 

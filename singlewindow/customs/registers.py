@@ -24,6 +24,10 @@ class Entry:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
+    def has_ended(self, now: datetime) -> bool:
+        """Whether it was in force and is no more."""
+        return self.valid_to is not None and self.valid_to <= now
+
     def notice(self) -> Notice:
         """The message that publishes this entry."""
         return Notice(

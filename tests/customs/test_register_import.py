@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from singlewindow.customs import register_import
+from singlewindow.customs.__main__ import _said
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Changed, Difference
 from singlewindow.customs.register_kinds import COMPANY, DECLARATION, LICENCE, PORT_CALENDAR, Register
-from singlewindow.customs.times import CHINA
+from singlewindow.customs.times import CHINA, local_day
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
 
@@ -148,6 +150,55 @@ async def test_what_ends_in_the_future_is_gone_and_what_has_ended_is_not(
     assert await customs.rows("select key, seq, valid_to <= now() from entry where key ~ '^27-AE-' order by key") == [
         ("27-AE-1", 1, True), ("27-AE-2", 2, True), ("27-AE-3", 1, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["full.json", "full.csv"])
+async def test_the_right_file_mends_what_a_file_that_lacked_entries_ended(
+    customs: Customs, portal: Portal, tmp_path: Path, name: str
+) -> None:
+    """OPER-02: of a register whose days officers do not set, what the file has again is in force again, and said to
+    change; a last day that the file itself names counts."""
+    keys = ["3122960001", "4403160002"]
+    rows = [{"key": key} for key in keys]
+    full = written(tmp_path, name, rows if name.endswith("json") else "\n".join(["key", *keys]))
+    await take(customs, COMPANY, written(tmp_path, "part.json", rows[1:]), complete=True)
+    assert await customs.value("select valid_to <= now() from entry where key = $1", keys[0]) is True
+    found = await take(customs, COMPANY, full, complete=True)
+    assert ([each.after.key for each in found.changed], found.unchanged, found.ended) == (keys[:1], 1, [])
+    today = local_day(datetime.now(CHINA))
+    assert found.changed[0].said() == f"{keys[0]} valid: … to before {today} → … to …"
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.seq, n.valid_to is None) for n in portal.notices] == [
+        (keys[0], 2, False),
+        (keys[0], 3, True),
+    ]
+    assert (await take(customs, COMPANY, full, complete=True)).unchanged == 2
+    past = written(tmp_path, "past.json", [{"key": keys[0], "valid_to": "2020-06-30"}])
+    for _ in range(2):
+        found = await take(customs, COMPANY, past)
+        assert ([entry.key for entry in found.ended], found.unchanged) == (keys[:1], 0)
+
+
+async def test_what_the_file_has_and_has_ended_is_told(customs: Customs, tmp_path: Path) -> None:
+    """OPER-02: where officers set the days an entry stays ended, and is neither unchanged nor unsaid."""
+    now = datetime.now(CHINA)
+    past = LICENCES.replace("2027-01-01,2027-06-30", "2020-01-01,2020-06-30").replace("2027-01-01,\n", ",\n")
+    without = "".join(f"{line.rsplit(',', 2)[0]}\n" for line in past.splitlines())
+    found = await take(customs, LICENCE, written(tmp_path, "a.csv", past))
+    assert ([entry.key for entry in found.new], [entry.key for entry in found.ended]) == (
+        ["27-AE-1", "27-AE-2"],
+        ["27-AE-1"],
+    )
+    found = await take(customs, LICENCE, written(tmp_path, "b.csv", without))
+    assert (found.changed, [entry.key for entry in found.ended], found.unchanged) == ([], ["27-AE-1"], 1)
+    counts, *lines = _said("licence", found, 20, complete=False)
+    assert counts.endswith(" they stay, 1 unchanged, 1 in the file, but ended")
+    assert lines == ["  in the file, but ended: 27-AE-1"]
+    found = await take(customs, LICENCE, written(tmp_path, "c.csv", without.replace("2000.5", "1999")))
+    assert (len(found.changed), [entry.key for entry in found.ended]) == (1, ["27-AE-1"])
+    again = written(tmp_path, "d.json", [{"key": "27-AE-1", "valid_to": None}])
+    assert (await take(customs, LICENCE, again)).ended == []
+    assert not (await customs.rows("select from entry where key = '27-AE-1' and valid_to < $1", now))
 
 
 async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal, tmp_path: Path) -> None:
