@@ -102,29 +102,66 @@ async def decide_many(
 ) -> dict[int, str]:
     """Take the decision of this name on each of the submissions that allow it; answers why not, for those that do not.
 
-    All are locked in one order and decided together. Raises Refused (remark) where one of them needs what is missing.
+    All are locked in one order and decided in turns. Raises Refused (remark) where one of them needs what is missing.
     """
     rows = await transaction.rows(
         f"select {DECIDED} from submission where id = any($1) order by id for update",
         sorted(set(submission_ids)),
     )
     why = dict.fromkeys(submission_ids, "没有这份申请") | {row["id"]: "" for row in rows}
-    asked: dict[Decision, list[Row]] = {}
+    asked = []
     for row in rows:
         decision = desk_for(row["type"]).find_decision(name, row["function"])
         if decision is None or row["state"] not in decision.from_states:
             why[row["id"]] = _why_not(row)
         else:
-            asked.setdefault(decision, []).append(row)
-    taken = []
-    for decision, its in asked.items():
-        said = _checked_remark(decision, remark)
-        why |= zip(
-            [row["id"] for row in its], await hindrances(transaction, decision, its, lock=True), strict=True
-        )
-        taken += [Taken(row, decision, said) for row in its if not why[row["id"]]]
-    await decide_all(transaction, taken, by)
+            asked.append(Taken(row, decision, _checked_remark(decision, remark)))
+    for turn in in_turns(asked):
+        why |= await _decide_turn(transaction, turn, by)
     return {identifier: words for identifier, words in why.items() if words}
+
+
+def in_turns(asked: Sequence[Taken]) -> list[list[Taken]]:
+    """In turns, each to be judged when the one before it is written: different decisions of one desk may take from the
+    same licence, account book or filing, and none would see what the other takes (CONS-10). What nothing can hinder
+    goes with the first."""
+    met: dict[str, list[Decision]] = {}
+    turns: list[list[Taken]] = []
+    for each in asked:
+        place = 0
+        if each.decision.hindrance is not None:
+            judged = met.setdefault(desk_for(each.row["type"]).name, [])
+            if each.decision not in judged:
+                judged.append(each.decision)
+            place = judged.index(each.decision)
+        if place == len(turns):
+            turns.append([])
+        turns[place].append(each)
+    return turns
+
+
+async def _decide_turn(transaction: Transaction, turn: Sequence[Taken], by: str) -> dict[int, str]:
+    """Decide what still allows it and nothing hinders; why not, or "", by the submissions' ids."""
+    rows = await transaction.rows(
+        f"select {DECIDED} from submission where id = any($1)", [each.row["id"] for each in turn]
+    )
+    now = {row["id"]: row for row in rows}  # the turns before this one may have ended documents
+    current = [Taken(now[each.row["id"]], each.decision, each.remark) for each in turn]
+    possible = [each for each in current if each.row["state"] in each.decision.from_states]
+    why = {each.row["id"]: _why_not(each.row) for each in current} | await _hindered(transaction, possible)
+    await decide_all(transaction, [each for each in possible if not why[each.row["id"]]], by)
+    return why
+
+
+async def _hindered(transaction: Transaction, taken: Sequence[Taken]) -> dict[int, str]:
+    asked: dict[Decision, list[Row]] = {}
+    for each in taken:
+        asked.setdefault(each.decision, []).append(each.row)
+    found: dict[int, str] = {}
+    for decision, rows in asked.items():
+        said = await hindrances(transaction, decision, rows, lock=True)
+        found |= {row["id"]: why for row, why in zip(rows, said, strict=True)}
+    return found
 
 
 DECIDED = "id, type, number, sequence, function, district, state, customs_no, decided_by"

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 import structlog
 
 from singlewindow.contract.postgres import PASSING
-from singlewindow.customs.answers import DECIDED, decide_all, hindrances
+from singlewindow.customs.answers import DECIDED, decide_all, hindrances, in_turns
 from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import AUTOMATIC, Decision, Taken, roll
 from singlewindow.customs.desks import automatic_states, desk_for
@@ -120,9 +120,16 @@ def _rounds(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 async def _decide(transaction: Transaction, rows: Sequence[Row], share: float, keys: Keys | None) -> set[int]:
-    """Decide one round together; answers the ids of what is decided. Where that fails, each for itself, and asked
+    """Decide one round; answers the ids of what is decided."""
+    decided: set[int] = set()
+    for turn in in_turns([ruling for row in rows if (ruling := _ruling(row, share))]):
+        decided |= await _decide_turn(transaction, turn, keys)
+    return decided
+
+
+async def _decide_turn(transaction: Transaction, rulings: Sequence[Taken], keys: Keys | None) -> set[int]:
+    """Decide one turn together; answers the ids of what is decided. Where that fails, each for itself, and asked
     anew: what the one before it has done may hinder it."""
-    rulings = [ruling for row in rows if (ruling := _ruling(row, share))]
     taken = await _unhindered(transaction, rulings)
     if not taken or await _decided(transaction, taken, keys):
         return {each.row["id"] for each in taken}

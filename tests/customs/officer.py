@@ -52,6 +52,14 @@ class Officer:
         )
         return answer.status_code, answer.json().get("state_name") or answer.json()["detail"]
 
+    async def together(self, *identifiers: int, name: str = "accept") -> dict[int, str]:
+        """Decide many by one click; why not, by the ids of those that are not decided."""
+        answer = await self.customs.client.post(
+            "/api/decisions", json={"ids": list(identifiers), "decision": name}, headers=self.headers
+        )
+        assert answer.status_code == 200, answer.text
+        return {each["id"]: each["why_not"] for each in answer.json()["not_decided"]}
+
     async def detail(self, identifier: int) -> dict[str, Any]:
         """The submission as the officer's page sees it."""
         found: dict[str, Any] = (await self.customs.client.get(f"/api/submissions/{identifier}")).json()

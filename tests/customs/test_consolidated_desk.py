@@ -382,6 +382,29 @@ async def test_two_lists_at_the_same_instant_cannot_overdraw(filings: Filings) -
     assert over == (True,)
 
 
+@pytest.mark.parametrize("automatic", [False, True])
+async def test_an_acceptance_and_an_amendment_together_cannot_overdraw(
+    filings: Filings, automatic: bool
+) -> None:
+    """CONS-10: what one decision takes the other sees, in one click of an officer and in one batch by itself."""
+    await filings.qualified()
+    base = await filings.agreed(LIST, MINE, consolidated_list(beef("100")))
+    await filings.decide(base, "close")  # else its own way on would part the two
+    amendment = await filings.send(LIST, MINE, consolidated_list(beef("600")), "MOD", 2)
+    other = await filings.send(LIST, OTHER, consolidated_list(beef("600")))
+    if automatic:
+        await filings.automatic()
+        while await filings.customs.decide_due():
+            pass
+    else:
+        over = f"许可证 {LICENCE} 商品 0202300090 的申报数量合计 600，超过许可数量的余量 400"
+        assert await filings.together(amendment, other) == {other: over}
+    [(taken,)] = await filings.customs.rows(
+        "select sum(amount)::text from consolidated_use where key = $1", LICENCE
+    )
+    assert taken in ("600", "700")  # whichever was judged first
+
+
 async def test_what_has_ended_since_does_not_hinder_an_amendment(filings: Filings) -> None:
     """CONS-12: a list may be amended after its qualification was revoked and its licence is over."""
     base, _ = await filings.qualified()
