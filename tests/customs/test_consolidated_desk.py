@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from singlewindow.customs.answers import decide
+from singlewindow.customs.desk import Decision
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.consolidated.contents import LIST_KINDS
 from singlewindow.customs.desks.consolidated.filings import a_year_on
@@ -188,6 +190,47 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
     assert await filings.decide(revived, "accept") == (409, "第 2 项商品已停用，不能恢复")
     kept = (BEEF, stopped, {**ORANGES, "name": "鲜脐橙"})
     await filings.agreed(BOOKLET, BOOK, booklet(*kept, BEEF), "MOD", 8)  # what is stopped may stay so
+
+
+REVOKE, CHANGE = ("revoke", "担保失效"), ("accept", "")
+
+
+@pytest.mark.parametrize(("decision", "state", "until"), [
+    (REVOKE, "revoked", date(2027, 6, 30)), (CHANGE, "passed", date(2027, 12, 31)),
+])  # fmt: skip
+async def test_a_booklet_is_not_approved_beside_the_end_of_its_qualification(
+    filings: Filings, decision: tuple[str, str], state: str, until: date
+) -> None:
+    """CONS-04, CONS-07: two officers at once: the one waits for the other, and the booklet hears what has become."""
+    name, remark = decision
+    base = await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
+    change = await filings.send(QUALIFICATION, QUALIFIED, qualification(guarantee_until="20271231"), "MOD", 2)
+    its = base if decision is REVOKE else change
+    book = await filings.send(BOOKLET, BOOK, booklet())
+    async with filings.customs.database.transaction() as transaction:
+        await decide(transaction, book, _named("accept", BOOKLET), "", "王关员")
+        other = asyncio.create_task(filings.decide(its, name, remark))
+        assert not (await asyncio.wait({other}, timeout=0.3))[0]
+    assert (await other)[0] == 200
+    record = await filings.record(BOOK, BOOKLET)
+    assert (record["state"], record["valid_until"]) == (state, until)
+
+
+async def test_a_booklet_waits_for_who_decides_about_its_qualification(filings: Filings) -> None:
+    """CONS-04: the other way round: approved is what is in force then, or nothing."""
+    base = await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
+    book = await filings.send(BOOKLET, BOOK, booklet())
+    async with filings.customs.database.transaction() as transaction:
+        await decide(transaction, base, _named("revoke", QUALIFICATION), "担保失效", "王关员")
+        other = asyncio.create_task(filings.decide(book, "accept"))
+        assert not (await asyncio.wait({other}, timeout=0.3))[0]
+    assert await other == (409, f"企业资质备案 {QUALIFIED} 未经海关审批通过，或已取消")
+
+
+def _named(name: str, type: str) -> Decision:
+    found = desk_for(type).find_decision(name, "ADD")
+    assert found is not None
+    return found
 
 
 # --- lists ---

@@ -263,8 +263,14 @@ async def _tell_booklets(
 
 
 async def why_not_booked(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
-    """The hindrance of a booklet's approval: its qualification is in force, and of general trade."""
+    """The hindrance of a booklet's approval: its qualification is in force, and of general trade.
+
+    With `lock` the qualification stays so until the booklet is approved: whoever changes or revokes it finds all its
+    booklets (`_tell_booklets`). He locks those alone that are approved already, so that neither waits for the other.
+    """
     held = await records.held(transaction, rows, lock=lock)
+    if lock:
+        await records.hold(transaction, QUALIFICATION, [each["basis"] for each in held if each])
     known = await records.passed(transaction, QUALIFICATION, [each["basis"] for each in held if each])
     today = local_day(transaction.now)
     return [

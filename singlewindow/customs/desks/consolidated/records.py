@@ -163,6 +163,17 @@ async def passed(
     return {row[name]: row for row in found for name in ("number", "customs_no")}
 
 
+async def hold(transaction: Transaction, type: str, numbers: Sequence[str]) -> None:
+    """Let nobody change or end the documents of these numbers (or customs numbers) until the transaction ends, so that
+    what is judged by them stays true; locked after the records of one's own."""
+    await transaction.rows(
+        """select from consolidated_record where type = $1 and (number = any($2) or customs_no = any($2))
+           order by id for share""",
+        type,
+        sorted(set(numbers)),
+    )
+
+
 async def move(transaction: Transaction, taken: Sequence[Taken]) -> None:
     """Let records follow their base submissions: state, the number that customs gave, when it was accepted."""
     if not taken:
