@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,8 @@ from singlewindow.customs.desks.consolidated.states import BOOKLET, DECLARATION,
 from singlewindow.customs.register_kinds import DECLARATION as REGISTER
 from singlewindow.customs.register_values import wrong_entry
 from singlewindow.customs.registers import Entry
-from tests.customs.company import OWN, Company
+from tests.customs.company import OTHER as STRANGER
+from tests.customs.company import OWN, Company, company
 from tests.customs.conftest import Customs
 from tests.customs.consolidated import (
     ACCOUNT_BOOK,
@@ -46,6 +49,12 @@ from tests.customs.portal import Portal
 async def filings(customs: Customs, own: Company) -> Filings:
     """An officer is logged in; nothing is submitted yet."""
     return await Filings.opened(customs, own)
+
+
+@pytest.fixture
+async def stranger(filings: Filings, pki: Path) -> Filings:
+    """The same customs, another company."""
+    return Filings(filings.customs, company(pki, STRANGER), filings.headers)
 
 
 def test_each_type_has_its_desk() -> None:
@@ -190,6 +199,33 @@ async def test_a_booklet_needs_its_qualification_and_keeps_what_is_approved(fili
     assert await filings.decide(revived, "accept") == (409, "第 2 项商品已停用，不能恢复")
     kept = (BEEF, stopped, {**ORANGES, "name": "鲜脐橙"})
     await filings.agreed(BOOKLET, BOOK, booklet(*kept, BEEF), "MOD", 8)  # what is stopped may stay so
+
+
+UNQUALIFIED: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "2027-07-01", f"企业资质备案 {QUALIFIED} 已于 2027-06-30 到期"),
+    ({"nature": "2", "guarantee_until": ""}, "2026-11-26", "保税货物不需要企业商品信息备案"),
+    ({"district": "5170"}, "2026-11-26", "申报地海关 5169 与企业资质备案的申报地海关 5170 不一致"),
+]
+
+
+@pytest.mark.parametrize(("other", "moment", "why"), UNQUALIFIED)
+async def test_which_qualification_a_booklet_cannot_go_by(
+    filings: Filings, other: dict[str, Any], moment: str, why: str
+) -> None:
+    """CONS-01, CONS-02, CONS-04: in force on that day, of general trade, of the same district."""
+    await filings.agreed(QUALIFICATION, QUALIFIED, qualification(**other))
+    book = await filings.send(BOOKLET, BOOK, booklet())
+    await filings.at(f"{moment} 09:00+08:00")
+    assert await filings.decide(book, "accept") == (409, why)
+
+
+async def test_a_booklet_goes_by_the_companys_own_qualification(filings: Filings, stranger: Filings) -> None:
+    """CONS-04: another company's is none."""
+    theirs = {"company_code": STRANGER.customs_code, "company_name": STRANGER.company_name}
+    await stranger.agreed(QUALIFICATION, QUALIFIED, qualification(**theirs))
+    book = await filings.send(BOOKLET, BOOK, booklet())
+    why = f"企业资质备案 {QUALIFIED} 未经海关审批通过，或已取消"
+    assert await filings.decide(book, "accept") == (409, why)
 
 
 REVOKE, CHANGE = ("revoke", "担保失效"), ("accept", "")

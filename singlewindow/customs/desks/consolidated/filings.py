@@ -285,7 +285,15 @@ def _unqualified(record: Row, qualification: Row | None, today: date) -> str:
         return f"企业资质备案 {record['basis']} 未经海关审批通过，或已取消"
     if not is_valid(qualification, today):
         return f"企业资质备案 {record['basis']} 已于 {qualification['valid_until']} 到期"
-    return "保税货物不需要企业商品信息备案" if qualification["nature"] == BONDED else ""
+    if qualification["nature"] == BONDED:
+        return "保税货物不需要企业商品信息备案"
+    return elsewhere(record["district"], qualification)
+
+
+def elsewhere(district: str, qualification: Row) -> str:
+    """Why what is declared at this district cannot go by the qualification: it is one of another district (CONS-09)."""
+    filed = qualification["district"]
+    return "" if district == filed else f"申报地海关 {district} 与企业资质备案的申报地海关 {filed} 不一致"
 
 
 async def booked(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from singlewindow.customs.desks.consolidated.contents import (
     table,
     text,
 )
-from singlewindow.customs.desks.consolidated.filings import is_valid
+from singlewindow.customs.desks.consolidated.filings import elsewhere, is_valid
 from singlewindow.customs.desks.consolidated.ledger import (
     Ledger,
     Taking,
@@ -154,8 +154,8 @@ def _of_booklet(filed: Filed, known: Known) -> Iterator[str]:
         yield "备案分册的企业资质未经海关审批通过，或已取消"
     elif not is_valid(qualification, known.today):
         yield f"企业资质已于 {qualification['valid_until']} 到期"
-    elif qualification["district"] != filed.district:
-        yield f"申报地海关 {filed.district} 与企业资质备案的申报地海关 {qualification['district']} 不一致"
+    elif why := elsewhere(filed.district, qualification):
+        yield why
 
 
 def _of_bonded(filed: Filed, known: Known) -> Iterator[str]:
