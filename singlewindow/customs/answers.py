@@ -141,7 +141,8 @@ def in_turns(asked: Sequence[Taken]) -> list[list[Taken]]:
 
 
 async def _decide_turn(transaction: Transaction, turn: Sequence[Taken], by: str) -> dict[int, str]:
-    """Decide what still allows it and nothing hinders; why not, or "", by the submissions' ids."""
+    """Decide what still allows it and nothing hinders; why not, or "", by the submissions' ids. What cannot be written
+    together, since one ends what another acts upon, is decided one by one."""
     rows = await transaction.rows(
         f"select {DECIDED} from submission where id = any($1)", [each.row["id"] for each in turn]
     )
@@ -149,7 +150,15 @@ async def _decide_turn(transaction: Transaction, turn: Sequence[Taken], by: str)
     current = [Taken(now[each.row["id"]], each.decision, each.remark) for each in turn]
     possible = [each for each in current if each.row["state"] in each.decision.from_states]
     why = {each.row["id"]: _why_not(each.row) for each in current} | await _hindered(transaction, possible)
-    await decide_all(transaction, [each for each in possible if not why[each.row["id"]]], by)
+    free = [each for each in possible if not why[each.row["id"]]]
+    try:
+        async with transaction.savepoint():
+            await decide_all(transaction, free, by)
+    except NotInThisState as refused:
+        if len(free) == 1:
+            return why | {free[0].row["id"]: refused.detail}
+        for each in free:
+            why |= await _decide_turn(transaction, [each], by)
     return why
 
 

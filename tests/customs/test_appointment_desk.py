@@ -651,6 +651,20 @@ async def test_a_trainer_enters_a_declaration_that_can_be_fed_back(
     assert missing.status_code == 404
 
 
+async def test_one_click_on_two_feedbacks_of_one_declaration(bookings: Bookings) -> None:
+    """CUST-03, APPT-10: the one is accepted, the other named with the reason, and what else was chosen is decided."""
+    other, third = f"{NUMBER[:-1]}2", f"{NUMBER[:-1]}3"
+    await bookings.approved()
+    await bookings.approved(other)
+    plain = await bookings.send(number=third)
+    first, second = [await bookings.send("FBK", 2, number, **fed(IMPORT)) for number in (NUMBER, other)]
+    left = await bookings.together(plain, first, second)
+    assert left == {second: "报关单与预约申请不一致（1 处）"}
+    states = [(await bookings.detail(each))["state"] for each in (plain, first, second)]
+    assert states == ["booked", "fed_back", "received"]
+    assert [(await bookings.book(number))["state"] for number in (NUMBER, other)] == ["fed_back", "booked"]
+
+
 # --- what cannot be taken in ---
 
 UNFIT: list[tuple[str, dict[str, Any], str]] = [

@@ -484,6 +484,28 @@ async def test_an_acceptance_and_an_amendment_together_cannot_overdraw(
     assert taken in ("600", "700")  # whichever was judged first
 
 
+async def test_one_click_on_two_withdrawals_of_one_list(filings: Filings) -> None:
+    """CUST-03, CONS-12: the list ends once; the other is named with the reason, and nothing else is held up."""
+    await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    first, second = [await filings.send(LIST, MINE, consolidated_list(), "DEL", at) for at in (2, 3)]
+    other = await filings.send(LIST, OTHER, consolidated_list())
+    left = await filings.together(first, second, other)
+    assert left == {second: "该集报清单为「已撤销」，只能不同意"}
+    assert [(await filings.record(number))["state"] for number in (MINE, OTHER)] == ["withdrawn", "passed"]
+
+
+async def test_one_click_goes_on_where_a_number_lacks(filings: Filings) -> None:
+    """CUST-03: the booklet for which no number is left is named, the list beside it decided."""
+    await filings.qualified()
+    async with filings.customs.database.transaction() as transaction:
+        await transaction.run("update serial set last = 99999 where district = $1", f"no/X{DISTRICT}26")
+    book = await filings.send(BOOKLET, "202611000000000005", booklet())
+    listed = await filings.send(LIST, MINE, consolidated_list())
+    assert await filings.together(book, listed) == {book: "本年度的编号已用完"}
+    assert (await filings.record(MINE))["state"] == "passed"
+
+
 async def test_what_has_ended_since_does_not_hinder_an_amendment(filings: Filings) -> None:
     """CONS-12: a list may be amended after its qualification was revoked and its licence is over."""
     base, _ = await filings.qualified()
