@@ -14,6 +14,12 @@ from singlewindow.customs.register_kinds import Member, Register
 
 MAX_TEXT = 500
 NUMBER = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,5})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(
+    rf"{DAY.pattern}([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?"
+)
+"""The ways of writing that docs/registers.md promises. fromisoformat knows others too (20261231, 2026-W53-4), which
+readers that compare days as texts, and the portal's columns, take for other days or for none."""
 HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 Wrong = str
 """What is wrong with a value, in Chinese; empty when nothing is."""
@@ -21,7 +27,7 @@ Wrong = str
 
 def wrong(member: Member, value: Any) -> Wrong:
     """What is wrong with a member's value."""
-    if value is None or value in ("", []):
+    if value is None or value == "" or (value == [] and member.kind == "rows"):
         return "必须填写" if member.required else ""
     return _CHECKS[member.kind](member, value)
 
@@ -123,19 +129,23 @@ def _number(member: Member, value: Any) -> Wrong:
 
 
 def _day(member: Member, value: Any) -> Wrong:
-    try:
-        date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return "应为日期，如 2026-12-31"
-    return ""
+    return "" if _names(DAY, date.fromisoformat, value) else "应为日期，如 2026-12-31"
 
 
 def _moment(member: Member, value: Any) -> Wrong:
+    fits = _names(MOMENT, datetime.fromisoformat, value)
+    return "" if fits else "应为日期或时间，如 2026-12-31T09:00:00+08:00"
+
+
+def _names(shape: re.Pattern[str], read: Callable[[str], object], value: Any) -> bool:
+    """Whether a value has the shape, and names something that there is."""
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        return False
     try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return "应为日期或时间，如 2026-12-31T09:00:00+08:00"
-    return ""
+        read(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _rows(member: Member, value: Any) -> Wrong:

@@ -253,6 +253,13 @@ BAD: list[tuple[Register, str, Any, str]] = [
     (PORT_CALENDAR, "a.csv", CALENDAR.replace("13:30", "11:30"), "04 日的时间应从早到晚"),
     (PORT_CALENDAR, "a.csv", "port,day\n5301,2027-01-06\n", "line 2 (5301-202701): 口岸名称：必须填写"),
     (COMPANY, "a.json", [{"key": "4403160002", "grade": "9"}], "信用等级：没有 9 这个代码"),
+    (COMPANY, "a.json", [{"key": "4403160002", "guarantee_mode": []}], "担保方式：没有 [] 这个代码"),
+    (
+        COMPANY,
+        "a.csv",
+        "key,qualification_until\n4403160002,20271231\n",
+        "资质有效期：应为日期，如 2026-12-31",
+    ),
     (COMPANY, "a.json", [{"key": "44", "grade": "3"}], "44 的格式不符合规定"),
     (COMPANY, "a.json", [{"key": "4403160002", "colour": "red"}], "colour：没有这一项"),
     (COMPANY, "a.json", {"key": "4403160002"}, "no list of objects"),

@@ -15,7 +15,7 @@ from singlewindow.customs.problems import Refused, StaleVersion
 from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_differences import differences
 from singlewindow.customs.register_docs import describe
-from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS
+from singlewindow.customs.register_kinds import DECLARATION_STATUSES, DECLARATION_STEPS, Member, Register
 from singlewindow.customs.register_values import change_of, wrong, wrong_entry
 from singlewindow.customs.registers import Entry
 from singlewindow.customs.seed import entries_of
@@ -86,6 +86,76 @@ def test_working_hours(days: Any, fits: bool) -> None:
     member = all_registers()["port_calendar"].member("days")
     assert member is not None
     assert (wrong(member, days) == "") is fits
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "fits"),
+    [
+        ("company", "qualification_until", "2026-01-31", True),
+        ("company", "qualification_until", "20260131", False),
+        ("company", "qualification_until", "2026-W05-6", False),
+        ("company", "qualification_until", "2026W056", False),
+        ("company", "qualification_until", "2026-02-30", False),
+        ("company", "qualification_until", "2026-01-31T09:00", False),
+        ("declaration", "declared_at", "2026-01-31", True),
+        ("declaration", "declared_at", "2026-01-31 09:00", True),
+        ("declaration", "declared_at", "2026-01-31T09:00:00+08:00", True),
+        ("declaration", "declared_at", "2026-01-31T09:00:00.5Z", True),
+        ("declaration", "declared_at", "20260131T090000+08:00", False),
+        ("declaration", "declared_at", "2026-W05-6T09:00:00+08:00", False),
+        ("declaration", "declared_at", "2026-01-31T25:00:00+08:00", False),
+    ],
+)
+def test_a_day_has_one_way_of_writing(kind: str, name: str, text: str, fits: bool) -> None:
+    """CUST-02: readers compare days as texts: 20260131 would be later than every day of 2026 (APPT-06)."""
+    member = all_registers()[kind].member(name)
+    assert member is not None
+    assert (wrong(member, text) == "") is fits
+    assert fits or "2026-12-31" in wrong(member, text)
+
+
+EDITABLE = [
+    (register, member)
+    for register in all_registers().values()
+    for member in register.members
+    if member.editable
+]
+
+
+@pytest.mark.parametrize(
+    ("register", "member"), EDITABLE, ids=[f"{register.name}.{member.name}" for register, member in EDITABLE]
+)
+async def test_a_value_of_another_kind_is_told_at_its_field(
+    customs: Customs, register: Register, member: Member
+) -> None:
+    """CUST-03, UI-16: whatever an officer's program sends, the field says what is wrong with it; nothing fails."""
+    headers, path = await customs.log_in(), f"/api/registers/{register.name}/1"
+    held = Entry(register.name, "1", 1, {})
+    async with customs.database.transaction() as transaction:
+        await registers.put_all(transaction, [held])
+    for value in ([], {}, True, 1, None):
+        asked = {"seq": 1, "data": {member.name: value}}
+        for answer in (
+            await customs.client.post(f"{path}/trial", json=asked, headers=headers),
+            await customs.client.put(path, json=asked, headers=headers),
+        ):
+            may = value is None and not member.required
+            may |= member.kind == "flag" and value in (True, 1)
+            may |= member.kind == "hours" and value == {}
+            assert (answer.status_code == 200) is may, (value, answer.text)
+            assert may or answer.status_code == 422
+            paths = [] if may else [each["path"] for each in answer.json()["violations"]]
+            assert all(each.startswith(f"data/{member.name}") for each in paths), (value, paths)
+            async with customs.database.transaction() as transaction:
+                await registers.put_all(transaction, [held])
+
+
+def test_an_empty_list_is_empty_rows_and_nothing_else() -> None:
+    """CUST-02: in a member of another kind it is as wrong as a full one."""
+    for register in all_registers().values():
+        for member in register.members:
+            said = wrong(member, [])
+            assert bool(said) is (member.kind != "rows" or member.required), (register.name, member.name)
 
 
 async def test_release_and_close_leave_their_moments(customs: Customs, portal: Portal) -> None:
