@@ -173,7 +173,7 @@ async def _hindered(transaction: Transaction, taken: Sequence[Taken]) -> dict[in
     return found
 
 
-DECIDED = "id, type, number, sequence, function, district, state, customs_no, decided_by"
+DECIDED = "id, type, number, sequence, function, company, district, state, customs_no, decided_by"
 """What a decision needs of a submission, which is locked."""
 
 

@@ -17,6 +17,14 @@ async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submis
     return [by_id[row["id"]] for row in rows]
 
 
+def of_another(row: Row, kept: Row, what: str) -> str:
+    """Why what a company has submitted (`answers.DECIDED`) must not act upon what is kept: another one has filed it
+    (PORT-10); "" where it is its own. `what` names it in Chinese."""
+    if row["company"] == kept["company"]:
+        return ""
+    return f"该{what}由企业 {kept['company']} 申报，企业 {row['company']} 不能办理"
+
+
 async def end_kept(
     transaction: Transaction, table: str, rows: Sequence[Row], state: str, possible: Sequence[str]
 ) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -40,7 +41,8 @@ from tests.customs.appointment import (
     declaration,
     fed,
 )
-from tests.customs.company import OWN, Company
+from tests.customs.company import OTHER as STRANGER
+from tests.customs.company import OWN, Company, company
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
 
@@ -649,6 +651,24 @@ async def test_a_trainer_enters_a_declaration_that_can_be_fed_back(
         "/api/appointment/bookings/999999/declaration", headers=bookings.headers
     )
     assert missing.status_code == 404
+
+
+async def test_nobody_acts_upon_another_companys_appointment(bookings: Bookings, pki: Path) -> None:
+    """CUST-01, CUST-03, PORT-10: whatever a portal let through: nothing that follows, no declaring anew."""
+    base = await bookings.send()
+    stranger = Bookings(bookings.customs, company(pki, STRANGER), bookings.headers)
+    await stranger.send(sequence=2)
+    assert await bookings.decide(base, "accept") == (200, "预约成功")
+    why = f"该预约由企业 {OWN.customs_code} 申报，企业 {STRANGER.customs_code} 不能办理，只能退回"
+    for sequence, (function, other) in enumerate(
+        (("FBK", fed(IMPORT)), ("EXP", {"explanation": "x"}), ("CAN", {})), 3
+    ):
+        follow_up = await stranger.send(function, sequence, **other)
+        assert await bookings.decide(follow_up, "accept") == (409, why)
+    assert ((await bookings.book())["company"], (await bookings.book())["state"]) == (
+        OWN.customs_code,
+        "booked",
+    )
 
 
 async def test_one_click_on_two_feedbacks_of_one_declaration(bookings: Bookings) -> None:

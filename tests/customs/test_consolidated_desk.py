@@ -113,8 +113,6 @@ async def test_why_a_qualification_is_not_approved(filings: Filings) -> None:
         (qualification(nature="3"),
          "申报地海关 5169 不办理边境小额的集中申报；企业在 5169 已有有效的一般贸易货物集中申报资质"),
         (qualification(district="5729", nature="4", guarantee_until="20261125"), "担保有效期 20261125 已过"),
-        (qualification(company_code="4403110009"), "企业 4403110009 为失信企业，不适用集中申报"),
-        (qualification(company_code="4403110099"), "海关没有企业 4403110099 的备案信息"),
     ]  # fmt: skip
     for at, (content, why) in enumerate(cases, 10):
         identifier = await filings.send(QUALIFICATION, f"2026110000000001{at}", content)
@@ -133,6 +131,18 @@ async def test_why_a_qualification_is_not_approved(filings: Filings) -> None:
             QUALIFICATION, QUALIFIED, qualification(guarantee_until=until), "MOD", sequence
         )
         assert await filings.decide(change, "accept") == said
+
+
+async def test_which_company_is_not_qualified(filings: Filings, stranger: Filings) -> None:
+    """CONS-01: one that is discredited, or that customs do not know."""
+    code = STRANGER.customs_code
+    content = qualification(company_code=code, company_name=STRANGER.company_name)
+    identifier = await stranger.send(QUALIFICATION, QUALIFIED, content)
+    plain = {"name": STRANGER.company_name, "scc": "x", "customs_qualified": True, "guarantee_mode": "1"}
+    await filings.put(Entry("company", code, 2, {"grade": "4", **plain}))
+    assert await filings.decide(identifier, "accept") == (409, f"企业 {code} 为失信企业，不适用集中申报")
+    await filings.put(Entry("company", code, 3, None))
+    assert await filings.decide(identifier, "accept") == (409, f"海关没有企业 {code} 的备案信息")
 
 
 async def test_a_bonded_qualification_is_extended_by_a_year(filings: Filings, portal: Portal) -> None:
@@ -341,12 +351,6 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
         (consolidated_list(**sea | {"bill_no": ""}), "海关没有提运单号 （空） 的舱单"),
         (consolidated_list(*[oranges("1", record_no="7")] * 14),
          "；".join([*(f"第 {n} 项：备案号 X{DISTRICT}2600001 没有备案序号 7" for n in range(1, 13)), "另有 2 处"])),
-        (consolidated_list(consignee_code="4403110009"),
-         (f"备案号 X{DISTRICT}2600001 不是企业 4403110009 经海关审批通过的备案分册；"
-         f"第 1 项：许可证 {LICENCE} 不是企业 4403110009 有效的许可证")),
-        (consolidated_list(oranges("1"), **bonded, consignee_code="4403110009"),
-         ("企业 4403110009 在 5169 没有有效的保税货物集中申报资质；"
-         f"备案号 {ACCOUNT_BOOK} 不是企业 4403110009 有效的账册或手册")),
         (consolidated_list(oranges("71"), **bonded),
          ("企业 3122960001 在 5169 没有有效的保税货物集中申报资质；"
          f"备案号 {ACCOUNT_BOOK} 备案序号 2 的成交数量合计 71，超过剩余数量 70")),
@@ -362,6 +366,66 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
     await filings.at("2027-07-01T01:00:00+00:00")
     late = await filings.send(LIST, OTHER, consolidated_list())
     assert await filings.decide(late, "accept") == (409, "企业资质已于 2027-06-30 到期")
+
+
+async def test_a_list_takes_of_the_companys_own_filings_alone(filings: Filings, stranger: Filings) -> None:
+    """CONS-09, CONS-10: another company's booklet, licence and account book are none."""
+    await filings.qualified()
+    code = STRANGER.customs_code
+    general = consolidated_list(consignee_code=code)
+    bonded = consolidated_list(
+        oranges("1"), list_kind="BI", nature="2", book_no=ACCOUNT_BOOK, consignee_code=code
+    )
+    of_booklet = (
+        f"备案号 X{DISTRICT}2600001 不是企业 {code} 经海关审批通过的备案分册；"
+        f"第 1 项：许可证 {LICENCE} 不是企业 {code} 有效的许可证"
+    )
+    of_book = (
+        f"企业 {code} 在 5169 没有有效的保税货物集中申报资质；"
+        f"备案号 {ACCOUNT_BOOK} 不是企业 {code} 有效的账册或手册"
+    )
+    for number, content, why in ((MINE, general, of_booklet), (OTHER, bonded, of_book)):
+        identifier = await stranger.send(LIST, number, content)
+        assert await stranger.decide(identifier, "accept") == (409, why)
+
+
+async def test_nobody_acts_upon_another_companys_documents(filings: Filings, stranger: Filings) -> None:
+    """CUST-01, CUST-03, PORT-10: whatever a portal let through: no withdrawal, no change, no declaring anew."""
+    await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    waiting = await filings.send(LIST, OTHER, consolidated_list())
+    code = STRANGER.customs_code
+    theirs = consolidated_list(consignee_code=code)
+    why = f"由企业 {OWN.customs_code} 申报，企业 {code} 不能办理，只能不同意"
+    for type, number, content, function, title in (
+        (LIST, MINE, theirs, "DEL", "集报清单"),
+        (LIST, MINE, theirs, "MOD", "集报清单"),
+        (BOOKLET, BOOK, booklet(company_code=code), "MOD", "企业商品信息备案"),
+        (QUALIFICATION, QUALIFIED, qualification(company_code=code), "MOD", "企业资质备案"),
+    ):
+        identifier = await stranger.send(type, number, content, function, 3 if function == "DEL" else 2)
+        assert await stranger.decide(identifier, "accept") == (409, f"该{title}{why}")
+    await stranger.send(LIST, OTHER, theirs, "ADD", 2)
+    assert await filings.decide(waiting, "accept") == (200, "海关审批通过")
+    assert (await filings.record(OTHER))["company"] == OWN.customs_code
+
+
+async def test_a_company_files_for_itself(filings: Filings, stranger: Filings, portal: Portal) -> None:
+    """CUST-03, CONS-01, CONS-09: another company's code in what a card has signed is not taken in."""
+    for type, number, content in (
+        (QUALIFICATION, QUALIFIED, qualification()),
+        (BOOKLET, BOOK, booklet()),
+        (LIST, MINE, consolidated_list()),
+    ):
+        await stranger.send(type, number, content)
+    code = STRANGER.customs_code
+    ends = f"应为提交企业的海关编码 {code}，现为 {OWN.customs_code}"
+    said = [(each.code, each.text) for each in await filings.receipts(portal)]
+    assert said == [
+        ("REJECTED", f"企业海关编号{ends}"),
+        ("REJECTED", f"企业海关编号{ends}"),
+        ("REJECTED", f"境内收发货人编号{ends}"),
+    ]
 
 
 def test_what_a_list_takes_of_a_licence_is_in_the_licences_unit() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.gate.contents import normal_key, unfit, weights_of
-from tests.customs.company import Company
+from tests.customs.company import OTHER as STRANGER
+from tests.customs.company import OWN, Company, company
 from tests.customs.conftest import Customs
 from tests.customs.gate import NUMBER, TYPE, Gate, content
 from tests.customs.portal import Portal
@@ -214,6 +216,19 @@ async def test_an_amendment_without_a_trip_can_only_be_refused(gate: Gate) -> No
     change = await gate.declare(sequence=2, function="MOD")
     assert await gate.decide(change, "accept") == (409, "海关没有这个车次，只能退回")
     assert (await gate.decide(change, "return", "没有这个车次"))[0] == 200
+
+
+async def test_nobody_acts_upon_another_companys_trip(gate: Gate, pki: Path) -> None:
+    """CUST-01, CUST-03, PORT-10: whatever a portal let through: no change, no deletion, no declaring anew."""
+    base = await gate.declare()
+    stranger = Gate(gate.customs, company(pki, STRANGER), gate.headers)
+    await stranger.declare(sequence=2)
+    assert await gate.decide(base, "accept") == (200, "海关审核通过")
+    why = f"该车次由企业 {OWN.customs_code} 申报，企业 {STRANGER.customs_code} 不能办理，只能退回"
+    for sequence, function in ((3, "MOD"), (4, "DEL")):
+        amendment = await stranger.declare(sequence=sequence, function=function)
+        assert await gate.decide(amendment, "accept") == (409, why)
+    assert ((await gate.trip())["company"], (await gate.trip())["state"]) == (OWN.customs_code, "accepted")
 
 
 async def test_an_officer_and_another_decide_at_once(gate: Gate) -> None:

@@ -74,7 +74,7 @@ on conflict (type, number) do update set submission_id = excluded.submission_id,
     declare_port = excluded.declare_port, entry_port = excluded.entry_port, ie_flag = excluded.ie_flag,
     starts_at = excluded.starts_at, ends_at = excluded.ends_at, answer_by = excluded.answer_by,
     state = excluded.state, changed_at = excluded.changed_at
-where b.sequence < excluded.sequence and b.state in ('{RECEIVED}', '{RETURNED}')"""
+where b.sequence < excluded.sequence and b.state in ('{RECEIVED}', '{RETURNED}') and b.company = excluded.company"""
 
 
 def _columns(based: Sequence[tuple[int, Submission]]) -> list[list[object]]:

@@ -10,7 +10,7 @@ from singlewindow.customs.desk import RECEIVED, RECEPTION
 from singlewindow.customs.desks.appointment import books
 from singlewindow.customs.desks.appointment.feedback import compared, shown
 from singlewindow.customs.desks.appointment.states import FROM, STATES
-from singlewindow.customs.kept import received
+from singlewindow.customs.kept import of_another, received
 
 
 async def why_not_fed_back(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
@@ -42,6 +42,8 @@ async def why_not_cancelled(transaction: Transaction, rows: Sequence[Row], *, lo
 def _ended(row: Row, book: Row | None) -> str:
     if book is None:
         return "海关没有这份预约，只能退回"
+    if why := of_another(row, book, "预约"):
+        return f"{why}，只能退回"
     if book["state"] in FROM[row["function"]]:
         return ""
     if book["state"] == RECEIVED:

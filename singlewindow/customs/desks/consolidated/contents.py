@@ -43,6 +43,16 @@ FUNCTIONS = {
     LIST: (*BASE, CHANGE, WITHDRAWAL),
     DECLARATION: BASE,
 }
+TRADER = {
+    QUALIFICATION: "company_code",
+    BOOKLET: "company_code",
+    LIST: "consignee_code",
+    DECLARATION: "consignee_code",
+}
+"""In which field it stands whose goods they are."""
+_OWN = {QUALIFICATION: "企业海关编号", BOOKLET: "企业海关编号", LIST: "境内收发货人编号"}
+"""What a company files for itself alone (CONS-01, FA 3.5), and the field's name; a declaration is merged for others
+too (CONS-13)."""
 _COMPANY = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
 _DAY = re.compile(r"[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,5})?")
@@ -95,7 +105,14 @@ def unfit(submission: Submission) -> str:
     if submission.function not in functions:
         known = "、".join(filter(None, functions))
         return f"报文功能代码 {submission.function} 不能处理，应为 {known}"
-    return _WRONG[submission.type](content)
+    return _WRONG[submission.type](content) or _for_another(submission, content)
+
+
+def _for_another(submission: Submission, content: Content) -> str:
+    label, trader = _OWN.get(submission.type), text(content, TRADER[submission.type])
+    if label is None or trader in ("", submission.company):
+        return ""
+    return f"{label}应为提交企业的海关编码 {submission.company}，现为 {trader}"
 
 
 def _wrong_qualification(content: Content) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, RECEPTION, Taken
-from singlewindow.customs.desks.consolidated.contents import Content, text
+from singlewindow.customs.desks.consolidated.contents import TRADER, Content, text
 from singlewindow.customs.desks.consolidated.states import (
     ANEW,
     BASE,
@@ -29,16 +29,10 @@ from singlewindow.customs.desks.consolidated.states import (
     TITLES,
 )
 from singlewindow.customs.exchange.verification import content_of
-from singlewindow.customs.kept import end_kept, received
+from singlewindow.customs.kept import end_kept, of_another, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 
-_TRADER = {
-    QUALIFICATION: "company_code",
-    BOOKLET: "company_code",
-    LIST: "consignee_code",
-    DECLARATION: "consignee_code",
-}
 _NATURE = {QUALIFICATION: "nature", BOOKLET: "nature", LIST: "list_kind", DECLARATION: "ie_flag"}
 _BASIS = {BOOKLET: "qualification", LIST: "book_no"}
 
@@ -57,7 +51,7 @@ class Columns:
         """Those of a submission that is fit."""
         content, type = content_of(submission), submission.type
         basis = text(content, _BASIS[type])[:64] if type in _BASIS else ""
-        trader = text(content, _TRADER[type])[:10] or submission.company
+        trader = text(content, TRADER[type])[:10] or submission.company
         return cls(trader, text(content, _NATURE[type])[:8], basis, content)
 
 
@@ -89,7 +83,7 @@ on conflict (type, number) do update set submission_id = excluded.submission_id,
     content_sequence = excluded.sequence, district = excluded.district, trader = excluded.trader,
     nature = excluded.nature, basis = excluded.basis, content = excluded.content, state = excluded.state,
     changed_at = excluded.changed_at, customs_no = null, valid_until = null, accepted_at = null, released_at = null
-where r.sequence < excluded.sequence and r.state = any($2)"""
+where r.sequence < excluded.sequence and r.state = any($2) and r.company = excluded.company"""
 
 
 def _row(identifier: int, submission: Submission) -> tuple[object, ...]:
@@ -142,6 +136,8 @@ def past_following(row: Row, record: Row | None, possible: Sequence[str]) -> str
     title = TITLES[row["type"]]
     if record is None:
         return f"海关没有这份{title}，只能不同意"
+    if why := of_another(row, record, title):
+        return f"{why}，只能不同意"
     if record["state"] not in possible:
         return f"该{title}为「{state_name(row['type'], record['state'])}」，只能不同意"
     return "" if record["content_sequence"] < row["sequence"] else f"该{title}已有更新的变更，只能不同意"

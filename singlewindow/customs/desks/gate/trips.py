@@ -24,6 +24,7 @@ from singlewindow.customs.desks.gate.states import (
     STATES,
     UNLOCKED,
 )
+from singlewindow.customs.kept import of_another
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 
@@ -56,7 +57,8 @@ async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submissi
                 changed_at = excluded.changed_at, sure_id = excluded.sure_id, district = excluded.district,
                 medium = excluded.medium, medium_key = excluded.medium_key, content = excluded.content,
                 held_weight = null, confirmed_weight = null
-            where t.sequence < excluded.sequence and t.state in ('{RECEIVED}', '{RETURNED}')""",
+            where t.sequence < excluded.sequence and t.state in ('{RECEIVED}', '{RETURNED}')
+                and t.company = excluded.company""",
         transaction.now,
         [identifier for identifier, _ in based],
         *([getattr(each, name) for each in submissions] for name in BASE_COLUMNS),
@@ -96,6 +98,8 @@ async def past_deletion(transaction: Transaction, rows: Sequence[Row], *, lock: 
 def _why_not(row: Row, trip: Row | None, possible: tuple[str, ...]) -> str:
     if trip is None:
         return "海关没有这个车次，只能退回"
+    if why := of_another(row, trip, "车次"):
+        return f"{why}，只能退回"
     if trip["state"] not in possible:
         state = STATES.get(trip["state"], "待审核")
         advice = "，解除锁定后才能同意，否则只能退回" if trip["state"] == LOCKED else "，只能退回"
