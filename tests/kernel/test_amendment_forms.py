@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
+from singlewindow.kernel.documents import amendment_list
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.exchange.receipts import Heard, hear
 from tests.house import House, Member
@@ -353,6 +355,19 @@ async def test_amendments_are_found_by_their_kind_and_more(house: House) -> None
         answer = await mine.member.http.get(AMENDMENTS, params=wrong)
         assert [(v["path"], v["rule"]) for v in answer.json()["violations"]] == [(path, rule)]
         assert answer.status_code == 422
+
+
+async def test_more_amendments_than_are_counted_is_said(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONS-12: the total stops where counting stops, and says so; exactly as many are all there are."""
+    mine = await booklet(house)
+    for each in (mine, await booklet(house, mine.member)):
+        await each.saved("correct", title="改名", **WHY)
+    for cap, expected in ((1, (1, True)), (2, (2, False))):
+        monkeypatch.setattr(amendment_list, "TOTAL_CAP", cap)
+        answer = (await mine.member.http.get(AMENDMENTS, params={"action": "correct"})).json()
+        assert ((answer["total"], answer["total_capped"]), len(answer["items"])) == (expected, 2)
 
 
 async def numbers_of(mine: Booklet, asked: dict[str, str]) -> list[str]:

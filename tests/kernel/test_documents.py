@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from singlewindow.kernel.documents import search
 from tests.house import House
+from tests.kernel.spans import this_week
 
 TYPE = os.environ.get("TEST_DOCUMENT_TYPE", "_template")  # a copied chapter runs these tests too
 
@@ -437,6 +439,20 @@ async def test_a_warning_is_told_and_refuses_nothing(house: House) -> None:
     too_heavy = letter(reference(), goods=[{"name": "铁", "weight": "1200", "vessel_mark": "A"}])
     refused = await member.http.post(f"/api/documents/{TYPE}", json={"content": too_heavy})
     assert [(each["rule"], each["level"]) for each in refused.json()["violations"]] == [("TMPL-R01", "error")]
+
+
+async def test_more_than_is_counted_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """UI-07: the total stops where counting stops, and says so; exactly as many are all there are. Pages go on."""
+    member = await house.member()
+    for _ in range(3):
+        await member.save(TYPE, letter(reference()))
+    for cap, expected in ((1, (1, True)), (2, (2, True)), (3, (3, False)), (4, (3, False))):
+        monkeypatch.setattr(search, "TOTAL_CAP", cap)
+        for page, rows in ((1, 2), (2, 1), (3, 0)):
+            asked = {**this_week(), "size": "2", "page": str(page)}
+            answer = (await member.http.get(f"/api/documents/{TYPE}", params=asked)).json()
+            assert (answer["total"], answer["total_capped"]) == expected, (cap, page)
+            assert len(answer["items"]) == rows, (cap, page)
 
 
 async def test_find_by_conditions(house: House) -> None:

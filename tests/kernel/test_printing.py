@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from singlewindow.kernel.documents import search
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.printing import listing
 from singlewindow.kernel.printing import typesetter as typesetting
@@ -195,6 +196,9 @@ async def test_a_long_result_says_what_the_paper_lacks(
         await member.save(TYPE, letter(reference()))
     paper = await listed(member, tmp_path)
     assert "共3票，一次至多打印2票，其余未打印" in paper.text
+    monkeypatch.setattr(search, "TOTAL_CAP", 2)
+    monkeypatch.setattr(listing, "MOST_ROWS", 1)
+    assert "共超过2票，一次至多打印1票，其余未打印" in (await listed(member, tmp_path)).text
 
 
 @needs_poppler

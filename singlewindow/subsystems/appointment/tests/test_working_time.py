@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from singlewindow.subsystems.appointment import routes, working_time
 from singlewindow.subsystems.appointment.lead_time import UNKNOWN_TEXT
 from singlewindow.subsystems.appointment.tests.ports import lunch, month, official
 from singlewindow.subsystems.appointment.working_time import asked_for
@@ -71,6 +72,17 @@ async def test_the_working_time_of_ports(house: House) -> None:
     assert [each["day"] for each in (await found(**over_the_month))["items"]] == ["2026-11-30"] * 2 + [
         "2026-12-01"
     ] * 2
+
+
+async def test_more_than_is_counted_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """APPT-14: the total stops where counting stops, and says so; exactly as many are all there are."""
+    member = await house.member()
+    await publish(house, "9901", lunch, months=((2026, 11),))
+    for counted, expected in ((3, (3, True)), (4, (4, False))):
+        for each in (routes, working_time):
+            monkeypatch.setattr(each, "COUNTED", counted)
+        answer = (await member.http.get(ADDRESS, params={**FRIDAY_TO_MONDAY, "port": "9901"})).json()
+        assert ((answer["total"], answer["total_capped"]), len(answer["items"])) == (expected, 4)
 
 
 async def test_nothing_found(house: House) -> None:

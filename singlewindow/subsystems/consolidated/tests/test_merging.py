@@ -12,7 +12,15 @@ from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE as LIST
 from singlewindow.subsystems.consolidated.lists.tests.scene import URL as LISTS
 from singlewindow.subsystems.consolidated.lists.tests.scene import Scene
-from singlewindow.subsystems.consolidated.merging import checking, chore, freeing
+from singlewindow.subsystems.consolidated.merging import (
+    candidates,
+    checking,
+    chore,
+    declarations,
+    freeing,
+    relations,
+    routes,
+)
 from singlewindow.subsystems.consolidated.merging.chore import build_due
 from singlewindow.subsystems.consolidated.merging.freeing import free_due
 from singlewindow.subsystems.consolidated.readings import Readings
@@ -195,6 +203,32 @@ async def test_candidates_page_by_page(stage: Stage) -> None:
         "candidates", declared_from="2026-10-12", declared_to="2026-10-25", sort="-number"
     )
     assert [each["number"] for each in found["items"]] == numbers[3:0:-1]
+
+
+async def test_more_than_is_counted_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CONS-13: totals stop where counting stops, and say so; exactly as many are all there are."""
+    lists = await stage.m1()
+
+    async def totals(path: str, **asked: str) -> None:
+        all_of_them = (await stage.get(path, **asked))["total"]
+        assert all_of_them > 1
+        for counted in (all_of_them - 1, all_of_them):
+            with monkeypatch.context() as patch:
+                for each in (routes, candidates, declarations, relations):
+                    patch.setattr(each, "COUNTED", counted)
+                found = await stage.get(path, **asked)
+            capped = counted < all_of_them
+            assert (found["total"], found["total_capped"], len(found["items"])) == (
+                counted,
+                capped,
+                all_of_them,
+            )
+
+    await totals("candidates")
+    assert (await stage.merge([lists["L1"], lists["L2"], lists["L4"]])).status_code == 201
+    await stage.build()
+    await totals("declarations")
+    await totals("relations", list_number=lists["L1"])
 
 
 async def test_until_when_lists_can_be_merged(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from singlewindow.subsystems.declarations import results as querying
 from singlewindow.subsystems.declarations.tests.scene import (
     BASE,
     applied,
@@ -56,6 +57,17 @@ async def test_found_by_kind_number_state_and_days(house: House) -> None:
     ).json()
     assert (page["total"], page["total_capped"], page["page"]) == (2, False, 2)
     assert [row["number"] for row in page["items"]] == numbers[1:]
+
+
+async def test_more_than_is_counted_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRNT-04: the total stops where counting stops, and says so; exactly as many are all there are."""
+    member = await scene(house)
+    await done(house, member, await publish(house, declaration(member), declaration(member)))
+    asked = {"kind": "print", "applied_from": str(today()), "applied_to": str(today())}
+    for cap, expected in ((1, (1, True)), (2, (2, False))):
+        monkeypatch.setattr(querying, "TOTAL_CAP", cap)
+        answer = (await member.http.get(f"{BASE}/results", params=asked)).json()
+        assert ((answer["total"], answer["total_capped"]), len(answer["items"])) == (expected, 2)
 
 
 @pytest.mark.parametrize(
