@@ -653,6 +653,15 @@ async def test_a_trainer_enters_a_declaration_that_can_be_fed_back(
     assert missing.status_code == 404
 
 
+async def test_an_appointment_in_force_is_not_applied_for_anew(bookings: Bookings) -> None:
+    """APPT-16: only what waits or was returned makes place for a new application."""
+    await bookings.approved()
+    before = await bookings.book()
+    anew = await bookings.send(sequence=2, entry_port=OTHER_PORT)
+    assert await bookings.decide(anew, "accept") == (409, "该预约已另行申报，这一份只能退单")
+    assert await bookings.book() == before
+
+
 async def test_nobody_acts_upon_another_companys_appointment(bookings: Bookings, pki: Path) -> None:
     """CUST-01, CUST-03, PORT-10: whatever a portal let through: nothing that follows, no declaring anew."""
     base = await bookings.send()

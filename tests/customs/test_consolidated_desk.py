@@ -133,6 +133,33 @@ async def test_why_a_qualification_is_not_approved(filings: Filings) -> None:
         assert await filings.decide(change, "accept") == said
 
 
+async def test_a_qualification_that_is_over_frees_its_place(filings: Filings) -> None:
+    """CONS-01: one of a sort that is in force; its last day counts."""
+    await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
+    again = await filings.send(QUALIFICATION, BONDED, qualification(guarantee_until="20280630"))
+    await filings.at("2027-06-30T23:59:59+08:00")
+    taken = (409, "企业在 5169 已有有效的一般贸易货物集中申报资质")
+    assert await filings.decide(again, "accept") == taken
+    await filings.at("2027-07-01T00:00:00+08:00")
+    assert await filings.decide(again, "accept") == (200, "海关审批通过")
+
+
+async def test_a_document_in_force_is_not_declared_anew(filings: Filings) -> None:
+    """CONS-01, CONS-11: only what was refused, or waits, makes place; what is in force stays as it was approved."""
+    await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    for type, number, content in (
+        (QUALIFICATION, QUALIFIED, qualification(guarantee_until="20281231")),
+        (BOOKLET, BOOK, booklet(BEEF)),
+        (LIST, MINE, consolidated_list(beef("1"))),
+    ):
+        before = await filings.record(number, type)
+        anew = await filings.send(type, number, content, "ADD", 2)
+        why = f"该{TITLES[type]}已另行申报，以另一次申报为准，这一份不能通过"
+        assert await filings.decide(anew, "accept") == (409, why)
+        assert await filings.record(number, type) == before
+
+
 async def test_which_company_is_not_qualified(filings: Filings, stranger: Filings) -> None:
     """CONS-01: one that is discredited, or that customs do not know."""
     code = STRANGER.customs_code

@@ -218,6 +218,15 @@ async def test_an_amendment_without_a_trip_can_only_be_refused(gate: Gate) -> No
     assert (await gate.decide(change, "return", "没有这个车次"))[0] == 200
 
 
+async def test_a_trip_in_force_is_not_declared_anew(gate: Gate) -> None:
+    """GATE-08: only what waits or was returned makes place for a new base."""
+    await gate.accepted()
+    before = await gate.trip()
+    anew = await gate.declare(sequence=2, vehicle_weight="1")
+    assert await gate.decide(anew, "accept") == (409, "该车次已另行申报，这一份只能退单")
+    assert await gate.trip() == before
+
+
 async def test_nobody_acts_upon_another_companys_trip(gate: Gate, pki: Path) -> None:
     """CUST-01, CUST-03, PORT-10: whatever a portal let through: no change, no deletion, no declaring anew."""
     base = await gate.declare()

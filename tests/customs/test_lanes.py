@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import runpy
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singlewindow.customs import sweeping
+from singlewindow.customs import registers, sweeping
 from singlewindow.customs.desks.gate import passages
 from singlewindow.customs.desks.gate.contents import Weights
 from singlewindow.customs.desks.gate.lanes import MOST_KEYS
@@ -21,6 +22,7 @@ from singlewindow.customs.desks.gate.messages import GATHER_FEEDBACK, Faulty, ga
 from singlewindow.customs.desks.gate.rule import DEFAULT_TOLERANCE, OPEN, Lane, Result, Trip, judge
 from singlewindow.customs.desks.gate.states import AMENDED, INSIDE, PASSABLE, STATES
 from singlewindow.customs.desks.gate.xml import read, write
+from singlewindow.customs.registers import Entry
 from tests.customs.company import Company
 from tests.customs.conftest import Customs
 from tests.customs.gate import DISTRICT, NUMBER, PLATE, Gate
@@ -260,6 +262,17 @@ async def test_the_tolerance_of_the_district_counts(gate: Gate) -> None:
     await gate.accepted(customs_master="5301")
     assert (await drive(gate, SOUTH, "33331"))["result"] == "M"
     assert (await gate.trip())["state"] == "locked"
+
+
+async def test_a_tolerance_that_has_ended_counts_no_more(gate: Gate) -> None:
+    """Facts 1.6: at the lane, and on the page of lanes; then the default counts."""
+    data, over = {"percent": "1"}, datetime(2026, 1, 1, tzinfo=UTC)
+    async with gate.customs.database.transaction() as transaction:
+        await registers.put_all(transaction, [Entry("gate_tolerance", "5301", 2, data, valid_to=over)])
+    shown = (await gate.customs.client.get("/api/gate/lanes")).json()
+    assert {each["tolerance"] for each in shown if each["number"] == SOUTH} == {str(DEFAULT_TOLERANCE)}
+    await gate.accepted(customs_master="5301")
+    assert (await drive(gate, SOUTH, "33331"))["result"] == "Y"
 
 
 async def test_a_changed_medium_is_found_and_the_old_one_is_not(gate: Gate) -> None:
