@@ -133,7 +133,8 @@ async def test_a_value_of_another_kind_is_told_at_its_field(
     held = Entry(register.name, "1", 1, {})
     async with customs.database.transaction() as transaction:
         await registers.put_all(transaction, [held])
-    for value in ([], {}, True, 1, None):
+    values: tuple[Any, ...] = ([], {}, True, 1, None)
+    for value in values:
         asked = {"seq": 1, "data": {member.name: value}}
         for answer in (
             await customs.client.post(f"{path}/trial", json=asked, headers=headers),
