@@ -144,6 +144,17 @@ async def test_a_qualification_that_is_over_frees_its_place(filings: Filings) ->
     assert await filings.decide(again, "accept") == (200, "海关审批通过")
 
 
+async def test_two_officers_do_not_approve_two_qualifications_of_a_sort(filings: Filings) -> None:
+    """CONS-01: the second waits for the first, and sees it."""
+    first = await filings.send(QUALIFICATION, QUALIFIED, qualification())
+    second = await filings.send(QUALIFICATION, BONDED, qualification())
+    async with filings.customs.database.transaction() as transaction:
+        await decide(transaction, first, _named("accept", QUALIFICATION), "", "王关员")
+        other = asyncio.create_task(filings.decide(second, "accept"))
+        assert not (await asyncio.wait({other}, timeout=0.3))[0]
+    assert await other == (409, "企业在 5169 已有有效的一般贸易货物集中申报资质")
+
+
 async def test_a_document_in_force_is_not_declared_anew(filings: Filings) -> None:
     """CONS-01, CONS-11: only what was refused, or waits, makes place; what is in force stays as it was approved."""
     await filings.qualified()

@@ -78,9 +78,9 @@ def a_year_on(since: date) -> date:
 
 
 async def why_not_qualified(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
-    """The hindrance of a qualification's approval."""
+    """The hindrance of a qualification's approval; with `lock` two of one company are judged one after the other."""
     held = await records.held(transaction, rows, lock=lock)
-    companies = await find_entries(transaction, COMPANY, [each["trader"] for each in held if each])
+    companies = await find_entries(transaction, COMPANY, [each["trader"] for each in held if each], lock=lock)
     others = await _others(transaction, [each for each in held if each])
     found = []
     for row, record in zip(rows, held, strict=True):
