@@ -267,6 +267,35 @@ async def test_which_qualification_a_booklet_cannot_go_by(
     assert await filings.decide(book, "accept") == (409, why)
 
 
+async def test_a_booklet_names_its_qualification_by_the_number_under_which_it_hears_of_it(
+    filings: Filings,
+) -> None:
+    """CONS-04, CONS-07: 企业资质备案中心统一编号, not 企业资质海关编号: no revocation would find the booklet."""
+    await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
+    number = (await filings.record(QUALIFIED, QUALIFICATION))["customs_no"]
+    book = await filings.send(BOOKLET, BOOK, booklet(qualification=number))
+    why = f"企业资质备案 {number} 未经海关审批通过，或已取消"
+    assert await filings.decide(book, "accept") == (409, why)
+
+
+async def test_no_change_moves_a_filing(filings: Filings) -> None:
+    """CONS-01, CONS-07: district, nature and qualification stay; a bonded one would become a second general one."""
+    await filings.qualified()
+    await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2", guarantee_until=""))
+    for type, number, content, what in (
+        (QUALIFICATION, BONDED, qualification(), "集中申报货物性质"),
+        (
+            QUALIFICATION,
+            QUALIFIED,
+            qualification(district="5170", nature="2"),
+            "申报地海关、集中申报货物性质",
+        ),
+        (BOOKLET, BOOK, booklet(qualification=BONDED), "企业资质备案中心统一编号"),
+    ):
+        change = await filings.send(type, number, content, "MOD", 2)
+        assert await filings.decide(change, "accept") == (409, f"变更不能修改{what}，只能不同意")
+
+
 async def test_a_booklet_goes_by_the_companys_own_qualification(filings: Filings, stranger: Filings) -> None:
     """CONS-04: another company's is none."""
     theirs = {"company_code": STRANGER.customs_code, "company_name": STRANGER.company_name}

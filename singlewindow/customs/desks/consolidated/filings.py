@@ -56,6 +56,9 @@ KEPT = {
 }
 """What of an approved good a change must leave as it is (CONS-07)."""
 
+FIXED = {"district": "申报地海关", "nature": "集中申报货物性质", "basis": "企业资质备案中心统一编号"}
+"""Of a filing what no change moves: grey on the form of changes (CONS-07)."""
+
 
 def is_valid(filing: Mapping[str, Any] | Row, today: date) -> bool:
     """Whether an approved filing is still in force; its last day counts."""
@@ -153,14 +156,24 @@ async def qualified(transaction: Transaction, rows: Sequence[Row]) -> list[dict[
 async def why_not_changed(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of a qualification's change: it is in force, and the guarantee is not over."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await received(transaction, rows)]
+    messages = await received(transaction, rows)
     today = local_day(transaction.now)
     found = []
-    for row, record, content in zip(rows, held, contents, strict=True):
-        why = records.past_following(row, record, (PASSED,))
+    for row, record, message in zip(rows, held, messages, strict=True):
+        content = content_of(message)
+        why = records.past_following(row, record, (PASSED,)) or _moved(record, message)
         over = not why and approved_until(content, today) < today
         found.append(f"担保有效期 {text(content, 'guarantee_until')} 已过" if over else why)
     return found
+
+
+def _moved(record: Row | None, message: Submission) -> str:
+    if record is None:
+        return ""
+    told = records.Columns.of(message)
+    says = {"district": message.district, "nature": told.nature, "basis": told.basis}
+    moved = "、".join(label for name, label in FIXED.items() if says[name] != record[name])
+    return f"变更不能修改{moved}，只能不同意" if moved else ""
 
 
 async def changed_until(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -281,7 +294,8 @@ async def why_not_booked(transaction: Transaction, rows: Sequence[Row], *, lock:
 
 
 def _unqualified(record: Row, qualification: Row | None, today: date) -> str:
-    if qualification is None or qualification["trader"] != record["trader"]:
+    claimed = record["basis"], record["trader"]
+    if qualification is None or claimed != (qualification["number"], qualification["trader"]):
         return f"企业资质备案 {record['basis']} 未经海关审批通过，或已取消"
     if not is_valid(qualification, today):
         return f"企业资质备案 {record['basis']} 已于 {qualification['valid_until']} 到期"
@@ -323,11 +337,12 @@ async def _booklet_days(transaction: Transaction, rows: Sequence[Row]) -> list[d
 async def why_not_rebooked(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of a booklet's change: approved goods stay, new ones may follow (CONS-07)."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await received(transaction, rows)]
+    messages = await received(transaction, rows)
     return [
         records.past_following(row, record, (PASSED,))
-        or (_altered(record["content"], content) if record else "")
-        for row, record, content in zip(rows, held, contents, strict=True)
+        or _moved(record, message)
+        or (_altered(record["content"], content_of(message)) if record else "")
+        for row, record, message in zip(rows, held, messages, strict=True)
     ]
 
 
