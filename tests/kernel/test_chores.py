@@ -156,17 +156,25 @@ async def test_a_chapter_reminds_of_its_own(house: House, clock: Any) -> None:
 async def test_one_that_stumbles_takes_nothing_from_the_others(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CONS-16: the home page shows what the others say."""
+    """CONS-16: the home page shows what the others say, whether one fails in the database, in its own code, or names a
+    document type that there is not."""
     delivery = await approved(house)
 
     async def stumbles(transaction: Transaction, limit: int) -> Sequence[Reminded]:
         return [Reminded(str(await transaction.value("select 1 / 0")), FROZEN)]
 
+    async def errs(transaction: Transaction, limit: int) -> Sequence[Reminded]:
+        raise KeyError("term")
+
+    async def misnames(transaction: Transaction, limit: int) -> Sequence[Reminded]:
+        return [Reminded("请办理", FROZEN, type="no.such")]
+
     async def page(transaction: Transaction, limit: int) -> Sequence[Reminded]:
         return [Reminded("请汇总", FROZEN, page="gather")] * 60
 
     chapters = dict(subsystems())
-    chapters |= {"a": replace(chapters["_labels"], name="a", reminders=stumbles)}
+    for name, wrong in (("a", stumbles), ("c", errs), ("d", misnames)):
+        chapters[name] = replace(chapters["_labels"], name=name, reminders=wrong)
     chapters |= {"b": replace(chapters["_labels"], name="b", reminders=page)}
     monkeypatch.setattr(reminders, "subsystems", lambda: chapters)
     answer = (await delivery.member.http.get("/api/reminders")).json()

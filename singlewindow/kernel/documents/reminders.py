@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import structlog
 from pydantic import BaseModel, Field
 
@@ -102,10 +101,10 @@ async def _of_chapter(
     try:
         async with transaction.savepoint():
             lines = await reminders(transaction, SHOWN)
-    except asyncpg.PostgresError:
+        return [_line(subsystem, line, transaction.now) for line in lines[:SHOWN]]
+    except Exception:
         log.exception("a chapter's reminders could not be read", application=subsystem.name)
         return []
-    return [_line(subsystem, line, transaction.now) for line in lines[:SHOWN]]
 
 
 _FOUND = f"""
