@@ -175,6 +175,9 @@ class Waits:
     itself as soon as that document comes into them. Where it comes into one of `ends`, or is deleted or ended,
     there is nothing to wait for: then the submission fails, as one that could not be sent (SEND_FAILED), with words. In
     any other state it may still come so far, and the history says what became of it.
+
+    `copies` are fields of both contents, which were filled in from that document. Where one of them stands otherwise
+    there by the time it has come so far, what was signed is outdated: then the submission fails too.
     """
 
     type: str
@@ -182,6 +185,7 @@ class Waits:
     states: frozenset[str]
     status: str
     ends: frozenset[str] = frozenset()
+    copies: tuple[str, ...] = ()
     clause: str = ""
 
 
@@ -496,8 +500,9 @@ class DocumentType:
         """Check once that what waits can be in the status for it; the other type is there only when all are."""
         if self.waits is None:
             return
-        if self.waits.field not in self.form.content.fields:
-            raise ValueError(f"{self.name} waits for a document in {self.waits.field}, which is no field")
+        for name in (self.waits.field, *self.waits.copies):
+            if name not in self.form.content.fields:
+                raise ValueError(f"{self.name} has no field {name}, by which it waits")
         if self.waits.status not in {state.code for state in self.lifecycle.states}:
             raise ValueError(f"{self.name} waits in {self.waits.status}, which is no state")
         if self.lifecycle.fold(self.waits.status, [(0, SEND_FAILED)]) == self.waits.status:
@@ -733,6 +738,8 @@ def document_types() -> Mapping[str, DocumentType]:
         known = {state.code for state in awaited.lifecycle.states} if awaited else set()
         if each.waits and not each.waits.states | each.waits.ends <= known:
             raise ValueError(f"{each.name} waits for {each.waits.type} in states that it does not have")
+        if each.waits and awaited and not {*each.waits.copies} <= {*awaited.form.content.fields}:
+            raise ValueError(f"{each.name} copies from {each.waits.type} what that one does not have")
     return found
 
 

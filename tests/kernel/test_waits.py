@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from singlewindow.kernel import subsystem
 from singlewindow.kernel.database.connection import Actor
 from singlewindow.kernel.exchange import waits
 from singlewindow.kernel.exchange.receipts import hear_all
 from singlewindow.kernel.exchange.waits import settle_due
 from tests.fences import leave_standing
 from tests.house import House
-from tests.kernel.deliveries import LETTER, TYPE, Delivery, application, approved, draft, shelf, taking
+from tests.kernel.deliveries import (
+    DELIVERY,
+    LETTER,
+    TYPE,
+    Delivery,
+    application,
+    approved,
+    draft,
+    shelf,
+    taking,
+)
 
 KEPT, SENT, FAILED = "3", "2", "E"
 
@@ -278,6 +290,20 @@ async def test_a_claim_in_the_way_is_said(house: House) -> None:
     await letter.said(1, "APPROVED")
     assert (await letter.status(), await delivery.status()) == ("4", FAILED)
     assert "与另一单据冲突" in (await delivery.receipts())[0][1]
+
+
+def test_what_is_copied_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CONS-06: a type that copies into no field of its own, or from none of the awaited one's, does not start."""
+    awaits = DELIVERY.waits
+    assert awaits
+    with pytest.raises(ValueError, match="no field reference"):  # the application's alone
+        replace(DELIVERY, waits=replace(awaits, copies=("reference",)))
+    copying = replace(DELIVERY, waits=replace(awaits, copies=("gate",)))  # the delivery's alone
+    chapters = dict(subsystem.subsystems())
+    chapters[TYPE] = replace(chapters[TYPE], documents=(copying,))
+    monkeypatch.setattr(subsystem, "subsystems", lambda: chapters)
+    with pytest.raises(ValueError, match="copies from _template"):
+        subsystem.document_types.__wrapped__()
 
 
 async def test_others_see_nothing_of_what_waits(house: House) -> None:

@@ -5,7 +5,9 @@
 2. Who changes the awaited document settles what waits for it in the same transaction (`follow`). What is being
    submitted or settled at this moment is passed over, for the worker; nobody who holds one of the two waits for the
    other.
-3. The worker looks when called and every few seconds (`settle_due`): what could not be settled at once, and what waits
+3. What was filled in from the awaited document (`Waits.copies`) and stands otherwise there by now is not sent: the
+   submission fails with words, as one whose awaited document will never come so far.
+4. The worker looks when called and every few seconds (`settle_due`): what could not be settled at once, and what waits
    for a document that was deleted.
 A row of `waiting` goes with the submission that it let go or that failed, so that nothing happens twice.
 """
@@ -33,8 +35,9 @@ log = structlog.get_logger()
 _AWAITED = """select status, ended_by from document
     where number = $1 and type = $2 and company_id = $3 and not hidden"""
 _WAITING = """
-    select w.document_id, w.awaited_type, w.awaited, s.sequence, s.superseded or d.hidden as moot, d.type, d.number,
-           d.company_id, a.status as stands, a.id is null or a.ended_by <> '' as gone
+    select w.document_id, w.submission_id, w.awaited_type, w.awaited, s.sequence, s.superseded or d.hidden as moot,
+           d.type, d.number, d.company_id, a.id as awaited_id, a.status as stands,
+           a.id is null or a.ended_by <> '' as gone
     from waiting w join submission s on s.id = w.submission_id join document d on d.id = w.document_id
     left join document a on a.number = w.awaited and a.type = w.awaited_type and a.company_id = w.company_id
                             and not a.hidden
@@ -42,6 +45,13 @@ _WAITING = """
 # The row itself is locked too: whoever looked before another one's commit would let its submission go again.
 _OF = _WAITING.format("w.awaited_type = $1 and w.awaited = any($2)", "all")
 _ONE = _WAITING.format("w.document_id = $1", "1")
+_OTHERWISE = """
+    select w.id, w.name, signed.content->>w.name as signed, a.content->>w.name as stands
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) with ordinality
+             as w (id, submission, awaited, name, place)
+    join submission s on s.id = w.submission join document a on a.id = w.awaited
+    cross join lateral (select convert_from(s.content, 'UTF8')::jsonb as content) as signed
+    where coalesce(signed.content->>w.name, '') <> coalesce(a.content->>w.name, '') order by w.place"""
 _DUE = _WAITING.format(
     """w.next_at <= now() and (s.superseded or d.hidden or a.id is null or a.ended_by <> ''
        or exists (select from unnest($1::text[], $2::text[]) as r (type, status)
@@ -178,9 +188,35 @@ async def _settle(transaction: Transaction, rows: Sequence[Row]) -> None:
             (ready if row["stands"] in awaits.states else waiting).append(row)
     await _forget(transaction, moot)
     await _note(transaction, waiting)
+    outdated = await _outdated(transaction, ready)
+    failed += [(row, outdated[row["document_id"]]) for row in ready if row["document_id"] in outdated]
+    ready = [row for row in ready if row["document_id"] not in outdated]
     if ready and not await _released(transaction, ready):
         failed += [(row, _in_the_way(row)) for row in ready if not await _released(transaction, [row])]
     await _fail(transaction, failed)
+
+
+async def _outdated(transaction: Transaction, rows: Sequence[Row]) -> dict[int, str]:
+    """Words for each submission that was signed with other values than the awaited document, which has come so far, has
+    now: signing refuses that too, and customs would take it in for good (CONS-06, CONS-09)."""
+    types = document_types()
+    copied = [
+        (row["document_id"], row["submission_id"], row["awaited_id"], name)
+        for row in rows
+        if (awaits := types[row["type"]].waits)
+        for name in awaits.copies
+    ]
+    if not copied:
+        return {}
+    columns = [list(column) for column in zip(*copied, strict=True)]
+    found: dict[int, list[Row]] = {}
+    for each in await transaction.rows(_OTHERWISE, *columns):
+        found.setdefault(each["id"], []).append(each)
+    return {
+        row["document_id"]: _changed(row, found[row["document_id"]])
+        for row in rows
+        if row["document_id"] in found
+    }
 
 
 async def _released(transaction: Transaction, rows: Sequence[Row]) -> bool:
@@ -294,3 +330,13 @@ def _ended(waits: Waits, row: Row) -> str:
 def _in_the_way(row: Row) -> str:
     named = _named(row["awaited_type"], row["awaited"])
     return f"未发送：{named}已生效，但本单据与另一单据冲突，请核对后重新申报"
+
+
+def _changed(row: Row, differing: Sequence[Row]) -> str:
+    labels = document_types()[row["type"]].form.labels
+    said = "，".join(
+        f"「{labels[each['name']]}」现为 {each['stands'] or '空'}（本单据申报时为 {each['signed'] or '空'}）"
+        for each in differing
+    )
+    named = _named(row["awaited_type"], row["awaited"])
+    return f"未发送：所等待的{named}已生效，但{said}，请打开本单据重新暂存，核对后重新申报"

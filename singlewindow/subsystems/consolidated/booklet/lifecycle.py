@@ -39,7 +39,7 @@ LIFECYCLE = Lifecycle(
     ),
     hears=(
         *HEARS,
-        Hear("SEND_FAILED", states(HELD), REJECTED),  # what it waited for will not come
+        Hear("SEND_FAILED", states(HELD), REJECTED),  # what it waited for will not come, or has changed
         Hear("VALIDITY", states(APPROVED), APPROVED),
     ),
     timers=(EXPIRES,),
@@ -52,5 +52,6 @@ WAITS = Waits(
     states(APPROVED),
     HELD,
     ends=states(REVOKED, EXPIRED),
+    copies=("district", "nature"),  # what `fill` takes from it
     clause=f"{CLAUSE} 小提示",
 )

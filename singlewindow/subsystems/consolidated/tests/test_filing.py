@@ -28,6 +28,17 @@ async def state(scene: Scene, view: dict[str, Any]) -> str:
     return str((await scene.view(view))["header"]["status"])
 
 
+async def save(scene: Scene, type: str, number: str, content: dict[str, Any]) -> dict[str, Any]:
+    """暂存 of one that is there."""
+    version = (await scene.owner.view(type, number))["version"]
+    answer = await scene.owner.http.put(
+        f"/api/documents/{type}/{number}", json={"content": content}, headers={"If-Match": f'"{version}"'}
+    )
+    assert answer.status_code == 200, answer.text
+    saved: dict[str, Any] = answer.json()
+    return saved
+
+
 async def lookup(who: Member, type: str, field: str, **content: Any) -> dict[str, Any]:
     """What leaving a field says."""
     body = {"field": field, "content": content, "number": None}
@@ -141,6 +152,67 @@ async def test_a_booklet_waits_for_its_qualification(scene: Scene) -> None:
     assert row["values"]["book_no"].startswith("X530126")
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"district": "5304"}, ["「申报地海关」现为 5304（本单据申报时为 5301）"]),
+        (
+            {"nature": "3", "district": "0708"},
+            ["「申报地海关」现为 0708", "「集中申报货物性质」现为 3（本单据申报时为 1）"],
+        ),
+    ],
+)
+async def test_what_waits_with_outdated_grey_values_is_not_sent(
+    scene: Scene, changed: dict[str, str], words: list[str]
+) -> None:
+    """CONS-06, CONS-09: the refused qualification went to another district meanwhile. Under the old one customs would
+    approve a booklet on which no list can be filed: it comes back to be corrected, and then goes to the new one."""
+    qualification = await scene.qualified("发往海关成功")
+    view = await scene.owner.save(BOOKLET, {"qualification": qualification["number"], "goods": [GOOD]})
+    await scene.declare(BOOKLET, view)
+    await scene.answer(QUALIFICATION, qualification["number"], "REFUSED")
+    corrected = await save(scene, QUALIFICATION, qualification["number"], scene.sample(**changed))
+    await scene.declare(QUALIFICATION, corrected)
+    await settle_due(scene.house.worker)
+    assert await state(scene, view) == "待发送", "it may be refused again, and changed back"
+    await scene.house.send()
+    await scene.answer(QUALIFICATION, qualification["number"], "APPROVED", 2)
+    await settle_due(scene.house.worker)
+    await scene.house.send()
+    assert not [s for s in scene.house.customs.received if s.number == view["number"]]
+    assert await state(scene, view) == "接受失败"
+    [receipt] = (await scene.owner.http.get(f"{BOOKS}/{view['number']}/receipts")).json()["items"]
+    assert (receipt["code"], [each for each in words if each not in receipt["text"]]) == ("SEND_FAILED", [])
+    assert "请打开本单据重新暂存" in receipt["text"]
+    as_it_was = await scene.owner.prepare(BOOKLET, await scene.view(view), "declare")
+    assert "海关数据已有变化" in as_it_was.text
+    saved = await save(
+        scene, BOOKLET, view["number"], {"qualification": qualification["number"], "goods": [GOOD]}
+    )
+    assert {**saved["content"], **changed} == saved["content"]
+    assert (await scene.declare(BOOKLET, saved))["header"]["status"] == "已申报"
+    await scene.house.send()
+    sent = [s.district for s in scene.house.customs.received if s.number == view["number"]]
+    assert sent == [changed["district"]]
+    await scene.answer(BOOKLET, view["number"], "APPROVED", 2)
+    assert await state(scene, view) == "海关审批通过"
+
+
+async def test_what_stands_as_it_was_signed_goes(scene: Scene) -> None:
+    """CONS-06: the refused qualification went elsewhere and came back, or became another in what no booklet copies."""
+    qualification = await scene.qualified("发往海关成功")
+    view = await scene.owner.save(BOOKLET, {"qualification": qualification["number"], "goods": [GOOD]})
+    await scene.declare(BOOKLET, view)
+    await scene.answer(QUALIFICATION, qualification["number"], "REFUSED")
+    for changed in ({"district": "5304"}, {"batches": "7"}):
+        corrected = await save(scene, QUALIFICATION, qualification["number"], scene.sample(**changed))
+    await scene.declare(QUALIFICATION, corrected)
+    await scene.house.send()
+    await scene.answer(QUALIFICATION, qualification["number"], "APPROVED", 2)
+    await settle_due(scene.house.worker)
+    assert await state(scene, view) == "已申报"
+
+
 async def test_what_waits_for_a_deleted_qualification_is_told(scene: Scene) -> None:
     """CONS-04, CONS-06: it does not hang for ever: it comes back to be corrected, with words."""
     qualification = await scene.qualified("发往海关成功")
@@ -156,13 +228,8 @@ async def test_what_waits_for_a_deleted_qualification_is_told(scene: Scene) -> N
     receipts = (await scene.owner.http.get(f"{BOOKS}/{view['number']}/receipts")).json()["items"]
     assert qualification["number"] in receipts[0]["text"]
     other = await scene.qualified()
-    again = await scene.view(view)
-    saved = await scene.owner.http.put(
-        f"{BOOKS}/{view['number']}",
-        json={"content": {"qualification": other["number"], "goods": [GOOD]}},
-        headers={"If-Match": f'"{again["version"]}"'},
-    )
-    assert (await scene.declare(BOOKLET, saved.json()))["header"]["status"] == "已申报"
+    saved = await save(scene, BOOKLET, view["number"], {"qualification": other["number"], "goods": [GOOD]})
+    assert (await scene.declare(BOOKLET, saved))["header"]["status"] == "已申报"
 
 
 @pytest.mark.parametrize("ended", ["取消资质", "已失效"])
