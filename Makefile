@@ -11,7 +11,7 @@ PAGES += $(wildcard tsconfig*.json vite.config.* web/vite.config.*)
 # What does not wait for each other goes on together: packages for Python and for Node, the parts of `check`.
 MAKEFLAGS += --jobs=2
 
-.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance fuzz torture machines clean install
+.PHONY: run test check check-types check-pages check-api check-rest journey bench soak figures performance fuzz isolation torture machines clean install
 .DELETE_ON_ERROR:
 
 ## run: start everything and print what to open; Ctrl-C ends it
@@ -68,6 +68,10 @@ performance: install
 fuzz: install
 	@FUZZ_CASES=$(or $(CASES),20000) FUZZ_SEED=$(or $(SEED),1) FUZZ_PARTS=$(or $(PARTS),2) FUZZ_REPORT=var/fuzz \
 		$(BIN)/python -m pytest -q -n $(or $(PARTS),2) tests/fuzz tests/customs/test_fuzz.py
+
+## isolation: every role at every route with each name by itself, own, foreign and absent (by hand; make test asks less)
+isolation: install
+	@ISOLATION=wide $(BIN)/python -m pytest -q tests/isolation
 
 ## torture [KILLS=300] [SEED=1]: everything is killed at random while companies work; a JSON report (by hand, as root)
 torture: install web/dist/index.html

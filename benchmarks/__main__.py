@@ -154,8 +154,10 @@ def _tell(name: str, measured: Sequence[Round], told: dict[str, Any]) -> None:
     """Print a figure and keep it, with what it is and under which conditions it was seen."""
     what = " ".join((getattr(Bench, METHODS.get(name, name)).__doc__ or "").split())
     line = {"benchmark": name, **combined(measured), "rounds": by_round(measured), "what": what}
+    line["rounds_thrown_away"] = sum(each["rounds_thrown_away"] for each in measured)
+    line["generator_too_busy"] = any(each["generator_too_busy"] for each in measured)
     its = {**told, "rounds": len(measured), "load_after": round(os.getloadavg()[0], 1)}
-    keep(line | {"conditions": its})
+    keep(line | {"conditions": its}, published=not line["generator_too_busy"])
 
 
 async def _kept(bench: Bench, name: str) -> Round:

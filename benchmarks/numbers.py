@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 Shown = dict[str, float]
+WHOLE = "all"  # the sum, in what a piece of work costs by part
 
 
 class Samples(list[float]):
@@ -36,13 +37,15 @@ def percentile(ordered: Sequence[float], share: float) -> float:
 
 
 def combined(rounds: Sequence[Any]) -> Any:
-    """Several rounds of a figure as one: of rates and costs the median, of requests all of them, of objects the object
-    of these; of what is no number the last."""
+    """Several rounds of a figure as one: of rates the median, of costs by part the mean (so that the parts are what the
+    whole is), of requests all of them, of objects the object of these; of what is no number the last."""
     first = rounds[0]
     if isinstance(first, Samples):
         return Samples(second for each in rounds for second in each).spread()
     if isinstance(first, Mapping):
         names = dict.fromkeys(name for each in rounds for name in each)
+        if WHOLE in names:
+            return {name: round(statistics.fmean(e.get(name, 0) for e in rounds), 3) for name in names}
         return {name: combined([each.get(name, 0) for each in rounds]) for name in names}
     if isinstance(first, bool):
         return all(rounds)
@@ -78,6 +81,9 @@ def busy_of(found: Any) -> Iterator[float]:
                 yield float(value["busy"])
             else:
                 yield from busy_of(value)
+    elif isinstance(found, list):
+        for each in found:
+            yield from busy_of(each)
 
 
 def by_round(rounds: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

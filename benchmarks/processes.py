@@ -97,10 +97,14 @@ class Spent:
 
 
 def look(launcher: int, extra: dict[str, int]) -> Spent:
-    """The CPU time so far of everything under a launcher, of `extra` name → pid, and of this process."""
+    """The CPU time so far of a launcher and everything under it, of `extra` name → pid, and of this process."""
     found: dict[Process, float] = {(GENERATOR, os.getpid(), 0): time.process_time()}
     ended = 0.0
-    named = {**dict.fromkeys(_under(launcher), ""), **{pid: name for name, pid in extra.items()}}
+    named = {
+        launcher: "launcher",
+        **dict.fromkeys(_under(launcher), ""),
+        **{pid: name for name, pid in extra.items()},
+    }
     for pid, name in named.items():
         part = name or part_of(command_of(pid))
         own, of_ended, started = _cpu(pid)

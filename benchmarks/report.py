@@ -65,20 +65,23 @@ def _told(its: Mapping[str, Any]) -> str:
 
 
 def cpu(figures: Figures) -> str:
-    """CPU of a flow, by process, and how much of the cores was left while people asked."""
+    """CPU of a flow, by process, how much of the cores was left while people asked, and what of its own core's time the
+    load generator was busy, waited for a core, and was idle."""
     rows = []
     for figure, label in FORMS.items():
         if figure in figures:
             found, whole = _parts(figures[figure]["cpu_ms"]), figures[figure]["cpu_ms"]["all"]
             left = _ms(figures[figure]["machine"].get("cores_idle"))
+            its = figures[figure].get("generator", {})
+            spent = " / ".join(f"{its[name]:.0%}" for name in ("busy", "waiting", "idle") if name in its)
             rows.append(
-                f"| {label} | {' | '.join(_ms(found[part]) for part in ORDER)} | {whole:.1f} | {left} |"
+                f"| {label} | {' | '.join(_ms(found[part]) for part in ORDER)} | {whole:.1f} | {left} | {spent} |"
             )
-    return _table(("CPU ms a flow", *ORDER, "together", "cores idle"), rows)
+    return _table(("CPU ms a flow", *ORDER, "together", "cores idle", "generator busy / waits / idle"), rows)
 
 
 def _parts(cpu_ms: Mapping[str, float]) -> dict[str, float]:
-    """By part, in their order; what the small ones spend (card service, children that ended) is the rest."""
+    """By part, in their order; what the small ones spend (launcher, card service, children that ended) is the rest."""
     found = {part: cpu_ms.get(part, 0.0) for part in ORDER[:-1]}
     return {**found, "rest": max(round(cpu_ms["all"] - sum(found.values()), 3), 0.0)}
 

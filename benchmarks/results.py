@@ -14,10 +14,11 @@ FOLDER = CLONE / "var" / "bench"
 SETTING = "RESULTS"  # another folder
 
 
-def keep(line: Mapping[str, Any]) -> None:
-    """Print a figure as one line, and write it into a file of its name."""
+def keep(line: Mapping[str, Any], *, published: bool = True) -> None:
+    """Print a figure as one line, and write it into a file of its name; one that is not to be `published` (the load
+    generator was too busy for it) into var/bench, whatever folder is wanted."""
     print(json.dumps(line, ensure_ascii=False), flush=True)
-    folder = Path(os.environ.get(SETTING) or FOLDER)
+    folder = Path(os.environ.get(SETTING) or FOLDER) if published else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(line, ensure_ascii=False, indent=1) + "\n"
     (folder / f"{line['benchmark']}.json").write_text(text, "utf-8")

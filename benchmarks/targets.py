@@ -69,7 +69,7 @@ def is_flat(found: Mapping[str, Any]) -> bool:
 
 def _soaked(found: Mapping[str, Any]) -> str:
     uneven = [
-        f"{part}: {name} {each['a_hour']:+.1f} an hour"
+        f"{part}: {name} {each['a_hour']:+.1f} an hour, {each.get('rise', 0):+.1f} from then on"
         for part, row in found["flatness"].items() for name, each in row.items() if not each["flat"]
     ]  # fmt: skip
     lost = sum(each["lost"] + each["doubled"] for each in found["flows"].values())
@@ -97,13 +97,14 @@ TARGETS = (
     Target("`soak`, memory and files flat, nothing lost, no error", "all", "soak",
            _soaked, lambda f: f["good"]),
     Target("`statistics`, one question", "1 s", "statistics",
-           lambda f: f"{f['ms']['statistics']['p50'] / 1000:.2f} s over {f['counted']} documents",
-           lambda f: f["ms"]["statistics"]["p50"] < 1000),
+           lambda f: f"{f['ms']['statistics']['p50'] / 1000:.2f} s (99 of 100 within {_slowest(f) / 1000:.2f}) over "
+           f"{f['counted']} documents",
+           lambda f: _slowest(f) < 1000),
     Target("`visible`, from the decision to the open page", "2 s", "visible",
            lambda f: f"{f['seconds']:.2f} s (slowest {f['slowest']:.2f})", lambda f: f["slowest"] < 2),
     Target("`closed`, 50 numbers", "50 ms", "closed", lambda f: _one(f, "closed"), lambda f: _slowest(f) < 50),
     Target("`appointment`, a look-up", "5 ms", "appointment",
-           lambda f: _one(f, "lookup"), lambda f: f["ms"]["lookup"]["p50"] < 5),
+           lambda f: _one(f, "lookup"), lambda f: _slowest(f) < 5),
     Target("`print`, 1,000 sealed files", "60 s", "print",
            lambda f: f"{f['seconds']:.1f} s", lambda f: f["seconds"] < 60),
     Target("`export`, 10,000 declarations", "60 s, 300 MB", "export",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.numbers import theil_sen
@@ -130,14 +131,18 @@ OF_A_CHILD = 0.1  # by so much the largest child of the second half may be large
 
 @dataclass(frozen=True)
 class Flatness:
-    """Whether something stays as it is: the slope by Theil and Sen over the second half of the time, an hour long.
+    """Whether something stays as it is: the slope by Theil and Sen over the second half of the time, an hour long; and
+    how much more there is in the last fifth of that half than in its first (medians): a step that lasts bends no slope
+    unless it falls into the middle.
 
-    Flat is what grows by less than 3 of 100 an hour, or by less than `least`, whichever is more.
+    Flat is what grows by less than 3 of 100 an hour, or by less than `least`, whichever is more, and has not risen by
+    so much.
     """
 
     at_first: float
     at_last: float
     a_hour: float
+    rise: float
     flat: bool
 
     @classmethod
@@ -147,7 +152,10 @@ class Flatness:
         values = sorted(value for _, value in late)
         usual = values[len(values) // 2]
         slope = theil_sen([(minute / 60, value) for minute, value in late])
-        return cls(points[0][1], late[-1][1], round(slope, 2), slope < max(GROWTH * usual, least))
+        few = max(len(late) // 5, 1)
+        rise = median(v for _, v in late[-few:]) - median(v for _, v in late[:few])
+        flat = max(slope, rise) < max(GROWTH * usual, least)
+        return cls(points[0][1], late[-1][1], round(slope, 2), round(rise, 2), flat)
 
 
 def flatness(samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:

@@ -61,7 +61,7 @@ class Entry:
     where it is the own company's, `own`, or what `others` say. `ask`: what stands beside the address. Where a route
     names nothing, `nothing` says why. `at`: the business clock stands there. `unheard`: why a reading route has nothing
     to tell of the own company; without it, it must have (`Matrix.deaf`). `varies`: why two answers to the same are not
-    the same to the byte.
+    the same to the byte. `only_reads`: a POST that makes nothing: its figures are compared as a GET's are.
     """
 
     route: str
@@ -75,6 +75,7 @@ class Entry:
     at: datetime | None = None
     unheard: str = ""
     varies: str = ""
+    only_reads: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.names) == bool(self.nothing):
@@ -84,6 +85,11 @@ class Entry:
     def reads(self) -> bool:
         """Whether it tells those who come to it what their company has."""
         return self.method == "GET" and self.door != "public"
+
+    @property
+    def told_as(self) -> str:
+        """The method by which its answers are compared: what something else made has a number of its own."""
+        return "GET" if self.only_reads else self.method
 
     @property
     def method(self) -> str:

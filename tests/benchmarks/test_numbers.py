@@ -45,13 +45,21 @@ def test_rounds_put_together() -> None:
     assert shown({"ms": Samples([0.002])})["ms"]["p50"] == 2
 
 
+def test_costs_by_part_add_up_over_rounds() -> None:
+    """Medians of parts would not be the median of the whole, and the difference would look like somebody's work."""
+    rounds = [{"cpu_ms": {"all": 10.0, "a": 9.0, "b": 1.0}}, {"cpu_ms": {"all": 10.0, "a": 2.0, "b": 8.0}},
+              {"cpu_ms": {"all": 4.0, "a": 4.0}}]  # fmt: skip
+    assert combined(rounds) == {"cpu_ms": {"all": 8.0, "a": 5.0, "b": 3.0}}
+
+
 def test_the_busiest_generator_is_found_wherever_it_is_told() -> None:
     """Shares of a core's time, not the milliseconds of the same name."""
     found = {
         "generator": {"busy": 0.3}, "cpu_ms": {"generator": 7.0},
         "floor": {"generator": {"busy": 0.9}}, "burst": {"ms": {}},
+        "curve": [{"generator": {"busy": 0.7}}],
     }  # fmt: skip
-    assert sorted(busy_of(found)) == [0.3, 0.9]
+    assert sorted(busy_of(found)) == [0.3, 0.7, 0.9]
 
 
 def test_what_each_round_saw_is_told() -> None:

@@ -14,6 +14,7 @@ from benchmarks.targets import TARGETS
 FLOW: dict[str, Any] = {
     "per_second": 150.0, "of_floor": 0.07, "floor": {"per_second": 2000.0}, "rounds": {"per_second": [150.0]},
     "cpu_ms": {"all": 12.0, "portal": 5.0, "pg portal": 7.0}, "machine": {"cores_idle": 0.25},
+    "generator": {"busy": 0.3, "waiting": 0.2, "idle": 0.5, "share_of_all_cpu": 0.03},
     "ms": {step: {"p50": 10.0, "p95": 20.0, "p99": 30.0, "max": 40.0} for step in ("save", "prepare", "submit")},
     "by_request": {
         step: {"cpu_ms": {"all": 3.0, "portal": 3.0}} for step in ("save", "prepare", "submit", "exchange")
@@ -55,9 +56,12 @@ def test_a_changed_figure_changes_the_document(tmp_path: Path) -> None:
 
 def test_what_the_cores_had_left_is_told_beside_the_cost() -> None:
     """A rate that waiting made cannot pass for one that cost made; a figure of before says nothing of it."""
-    before = {name: value for name, value in FLOW.items() if name != "machine"} | {"machine": {}}
+    before = {name: value for name, value in FLOW.items() if name != "machine"} | {
+        "machine": {},
+        "generator": {},
+    }
     rows = BLOCKS["cpu"]({"flow_heavy": FLOW, "flow_gate": before}).splitlines()[2:]
-    assert [row.rpartition("| 12.0 |")[2] for row in rows] == [" 0.25 |", "  |"]
+    assert [row.rpartition("| 12.0 |")[2] for row in rows] == [" 0.25 | 30% / 20% / 50% |", "  |  |"]
 
 
 def test_figures_of_one_run_share_their_conditions() -> None:

@@ -37,6 +37,17 @@ def test_an_export_does_not_make_a_leak_nor_hide_one() -> None:
     assert not Flatness.of(leaking, 2).flat
 
 
+def test_a_step_that_lasts_is_not_flat() -> None:
+    """Wherever it falls in the second half: no slope of medians sees one near that half's begin or end. A piece that an
+    allocator takes is none."""
+    for at in (36, 38, 45, 50, 55):
+        for more in (8.0, 20.0, 200.0):
+            assert not Flatness.of([(m, 230 + more * (m >= at)) for m in range(61)], 2).flat, (at, more)
+        assert Flatness.of([(m, 42 + 0.5 * (m >= at)) for m in range(61)], 2).flat, at
+    stairs = [(m, 230 + 20.0 * (m // 25)) for m in range(61)]
+    assert not Flatness.of(stairs, 2).flat
+
+
 def test_what_shrinks_is_flat() -> None:
     assert Flatness.of(hour(100, -20), 2).flat
 

@@ -145,12 +145,14 @@ DOCUMENTS = (
         lambda t: Ask(
             json={"field": "reference", "content": {"reference": "AB424242"}, "number": t["number"]}
         ),
+        only_reads=True,
     ),
     Entry(
         f"POST {BASE}/check",
         "chapter",
         of("draft"),
         lambda t: Ask(json={"content": {}, "number": t["number"]}),
+        only_reads=True,
     ),
     Entry(
         f"PUT {ONE}/amendment",

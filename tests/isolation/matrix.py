@@ -143,7 +143,7 @@ class Matrix:
             answer, _ = await self.ask(case)
             told = f"answers {answer.status} at a shut door instead of {status}: {shown(answer.body)}"
             self.claim(case, answer.status == status, told)
-            said.append(answer.said(entry.method, self.named(case)))
+            said.append(answer.said(entry.told_as, self.named(case)))
         self.claim(case, said[0] == said[1], f"answers at a shut door\n    {difference(*said)}")
 
     async def _open(
@@ -166,13 +166,13 @@ class Matrix:
         if entry.door == "system":
             self.claim(foreign, there.status == entry.own, f"answers {there.status} to who sees all")
         else:
-            one, other = (a.said(entry.method, self.named(c)) for a, c in ((there, foreign), (gone, absent)))
+            one, other = (a.said(entry.told_as, self.named(c)) for a, c in ((there, foreign), (gone, absent)))
             self.claim(foreign, one == other, f"answers\n    {difference(one, other)}")
             self.claim(foreign, left == unmade, f"leaves {left}, and absent {unmade}")
         if not strangers:
             has, done = await self._own(own)
-            if not rest and (has.said(entry.method, self.named(own)), done) != (
-                gone.said(entry.method, self.named(absent)),
+            if not rest and (has.said(entry.told_as, self.named(own)), done) != (
+                gone.said(entry.told_as, self.named(absent)),
                 unmade,
             ):
                 self.apart.add(entry.route)
@@ -189,7 +189,7 @@ class Matrix:
             Case(entry, role, tuple(entry.names), whose, type) for whose in ("foreign", "absent")
         )
         (there, left), (gone, unmade) = await self.ask(foreign), await self.ask(absent)
-        one, other = (a.said(entry.method, self.named(c)) for a, c in ((there, foreign), (gone, absent)))
+        one, other = (a.said(entry.told_as, self.named(c)) for a, c in ((there, foreign), (gone, absent)))
         self.claim(foreign, one == other, f"answers\n    {difference(one, other)}")
         self.claim(foreign, left == unmade, f"leaves {left}, and absent {unmade}")
 
@@ -255,7 +255,7 @@ class Matrix:
                 answer = await send(self.app, *self.request(case))
             self._hear(case, answer)
             kept = tuple(each for each in answer.headers if each[0] not in OF_THE_BODY)
-            said.append(replace(answer, headers=kept).said(case.entry.method, self.named(case)))
+            said.append(replace(answer, headers=kept).said(case.entry.told_as, self.named(case)))
         return said
 
     def _hear(self, case: Case, answer: Answer) -> None:

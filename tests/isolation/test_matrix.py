@@ -105,7 +105,11 @@ def readings(matrix: Matrix) -> list[Case]:
     """What each reading route tells the first that is let in of his own."""
     found = []
     for entry in said_of().values():
-        if entry.reads and entry.door != "system" and (not CHAPTER or of_chapter(entry)):
+        if (
+            (entry.reads or entry.only_reads)
+            and entry.door != "system"
+            and (not CHAPTER or of_chapter(entry))
+        ):
             role = matrix.world.roles[let_in(matrix, entry)[0]]
             found.append(Case(entry, role, tuple(entry.names), "own"))
     return found

@@ -25,6 +25,7 @@ from tests.system.running import (
     CLONE,
     READY_SECONDS,
     System,
+    alive,
     command_of,
     descendants,
     eventually,
@@ -166,7 +167,8 @@ class Chaos:
 
     def _kill(self, blow: Blow) -> bool:
         """`kill -9`; False where just that does not run."""
-        pids = sorted(self.targets(blow.kind))
+        # what is unburied is killed already
+        pids = sorted(pid for pid in self.targets(blow.kind) if alive(pid))
         if not pids:
             return False
         pid = pids[int(blow.pick * len(pids))]

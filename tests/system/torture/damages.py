@@ -7,6 +7,7 @@ world.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -156,6 +157,11 @@ def _unexpected(world: World, _: dict[str, Any]) -> None:
 
 def _defect(world: World, _: dict[str, Any]) -> None:
     world.logged = ['{"event":"unexpected","level":"error"}']
+
+
+def _stumble(world: World, _: dict[str, Any]) -> None:
+    trace = "Traceback (most recent call last):\n  File x\nKeyError: 'number'"
+    world.logged = [json.dumps({"event": "worker waits", "level": "error", "exception": trace})]
 
 
 def _short_feed(world: World, _: dict[str, Any]) -> None:
@@ -374,4 +380,5 @@ DAMAGES = (
     ),
     _told("answers that nobody should get", _unexpected),
     _told("defects in the logs", _defect),
+    _told("defects in the logs", _stumble),
 )

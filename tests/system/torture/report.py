@@ -7,9 +7,11 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.conditions import commit
 from tests.system.torture.chaos import BESIDE, KILLS, NO_DISK
 from tests.system.torture.ledger import Told
 from tests.system.torture.verdict import Verdict
@@ -75,6 +77,7 @@ def report_of(
     lacks = list(lacking(ran, told, receipts))
     return {
         "good": not lacks and not verdict.found,
+        "commit": commit(), "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "lacking": lacks,
         **options, "kills": sum(kills.values()), "kills by kind": kills,
         "besides": {kind: ran.struck.get(kind, 0) for kind in BESIDE},

@@ -8,12 +8,16 @@ the manuals' words, not with the program's own tables. Every check has a test th
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+import httpx
+
+from singlewindow.contract.postgres import PASSING
 from singlewindow.contract.signatures import canonical
 from tests.system.torture.contents import Content, Saved, differences, digest
 from tests.system.torture.world import Row, World
@@ -737,12 +741,42 @@ def answers_that_nobody_should_get(world: World) -> Iterator[str]:
 
 @check("wrong")
 def defects_in_the_logs(world: World) -> Iterator[str]:
-    """What no part expected: trouble that passes has names of its own. (That whoever asked was killed in the middle of
-    it is none.)"""
-    words = [f'"event":{blank}"{word}"' for blank in ("", " ") for word in ("unexpected", "defect")]
+    """What no part expected, and every exception that is told with its trace but those of a database or another part
+    that is away: trouble that passes has names of its own. (That whoever asked was killed in the middle of it is
+    none.)"""
+    away = passing()
     for line in world.logged:
-        if any(word in line for word in words) and "ClientDisconnect" not in line:
+        said = _line(line)
+        trace = str(said.get("exception", ""))
+        if said.get("event") in ("unexpected", "defect") and "ClientDisconnect" not in line:
             yield line[:600]
+        elif trace and _raised(trace) not in away:
+            yield f"{said.get('event')}: {trace[-400:]}"
+
+
+def passing() -> set[str]:
+    """Names of the exceptions that mean that something was away."""
+    found: set[str] = set()
+    kinds: list[type] = [*PASSING, httpx.TransportError]
+    while kinds:
+        kind = kinds.pop()
+        found.add(kind.__name__)
+        kinds += kind.__subclasses__()
+    return found
+
+
+def _raised(trace: str) -> str:
+    """The exception's name, of the last line that stands at its begin."""
+    lines = [line for line in trace.splitlines() if line and not line[0].isspace()]
+    return lines[-1].partition(":")[0].rpartition(".")[2] if lines else ""
+
+
+def _line(line: str) -> dict[str, Any]:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _feeds(world: World) -> dict[str, list[Row]]:

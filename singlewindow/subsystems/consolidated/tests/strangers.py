@@ -59,6 +59,7 @@ STRANGERS = Strangers(
             lambda t: Ask(json={"numbers": [t["number"]]}),
             absent=422,
             at=THEN,
+            only_reads=True,
         ),
         Entry(
             f"POST {AT}/merges",

@@ -81,6 +81,7 @@ STRANGERS = Strangers(
             "chapter",
             nothing="a file of the person's own",
             ask=lambda _: Ask(files={"file": ("a.csv", b"420120261999999999", "text/csv")}),
+            only_reads=True,
         ),
         Entry(
             f"POST {BASE}/applications/prepare",
