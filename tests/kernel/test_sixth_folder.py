@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from singlewindow.kernel.settings import settings
+
 CLONE = Path(__file__).resolve().parents[2]
 COPIED = ("singlewindow", "tests", "tools", "conftest.py", "pyproject.toml")
 LETTERS, PARCELS = "letters", "parcels"
@@ -80,6 +82,7 @@ def copy_without_documents(clone: Path) -> None:
 def run(copy: Path, *command: str) -> str:
     environment = os.environ | {
         "PYTHONPATH": str(copy), "TEST_DOCUMENT_TYPE": LETTERS, "ISOLATION": PARCELS,
+        "SINGLEWINDOW_FONTS": str(settings().fonts),
     }  # fmt: skip
     done = subprocess.run(
         (sys.executable, *command),
