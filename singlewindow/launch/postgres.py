@@ -43,6 +43,7 @@ LONG = (
 )  # for taking in what was written: after a crash (who ends that begins anew), since a backup
 _TOLD_SECONDS = 30.0
 _POLL_SECONDS = 0.01
+_SAFE = ("max_wal_size=4GB",)  # 1 GB is full after 50 s of a busy hour, and each checkpoint makes more of it (0074)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 log = structlog.get_logger()
 
@@ -266,8 +267,7 @@ class Cluster:
         yield "idle_in_transaction_session_timeout=10min"  # a forgotten one holds up the feed and all cleaning up
         yield "update_process_title=off"  # written for every statement otherwise
         yield "random_page_cost=1.1"  # what is asked for is in memory: an index also for tables of some thousand rows
-        if self._fast:
-            yield from _FAST
+        yield from _FAST if self._fast else _SAFE
         yield from self._further(self._residence)
 
     def _await_ready(self, patience: float) -> None:
