@@ -43,7 +43,9 @@ LONG = (
 )  # for taking in what was written: after a crash (who ends that begins anew), since a backup
 _TOLD_SECONDS = 30.0
 _POLL_SECONDS = 0.01
-_SAFE = ("max_wal_size=4GB",)  # 1 GB is full after 50 s of a busy hour, and each checkpoint makes more of it (0074)
+_SAFE = (
+    "max_wal_size=4GB",
+)  # 1 GB is full after 50 s of a busy hour, and each checkpoint makes more of it (0074)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 log = structlog.get_logger()
 
