@@ -38,7 +38,7 @@ class Troubles:
             read.seek(begins)
             whole = read.read().rpartition(b"\n")[0]
         for line in whole.splitlines():
-            said = _said(line)
+            said = told(line)
             if said.get("level") in BAD or "exception" in said or b"Traceback" in line:
                 kind = f"{part}: {said.get('event', '?')}"
                 self.counts[kind] += 1
@@ -46,7 +46,8 @@ class Troubles:
         return begins + len(whole) + bool(whole)
 
 
-def _said(line: bytes) -> dict[str, Any]:
+def told(line: bytes | str) -> dict[str, Any]:
+    """What a line of a log says; nothing where it is no JSON object."""
     try:
         said = json.loads(line)
     except ValueError:

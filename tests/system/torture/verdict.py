@@ -8,7 +8,6 @@ the manuals' words, not with the program's own tables. Every check has a test th
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 import httpx
 
+from benchmarks.troubles import told
 from singlewindow.contract.postgres import PASSING
 from singlewindow.contract.signatures import canonical
 from tests.system.torture.contents import Content, Saved, differences, digest
@@ -746,7 +746,7 @@ def defects_in_the_logs(world: World) -> Iterator[str]:
     none.)"""
     away = passing()
     for line in world.logged:
-        said = _line(line)
+        said = told(line)
         trace = str(said.get("exception", ""))
         if said.get("event") in ("unexpected", "defect") and "ClientDisconnect" not in line:
             yield line[:600]
@@ -769,14 +769,6 @@ def _raised(trace: str) -> str:
     """The exception's name, of the last line that stands at its begin."""
     lines = [line for line in trace.splitlines() if line and not line[0].isspace()]
     return lines[-1].partition(":")[0].rpartition(".")[2] if lines else ""
-
-
-def _line(line: str) -> dict[str, Any]:
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _feeds(world: World) -> dict[str, list[Row]]:
