@@ -766,8 +766,11 @@ def passing() -> set[str]:
 
 
 def _raised(trace: str) -> str:
-    """The exception's name, of the last line that stands at its begin."""
-    lines = [line for line in trace.splitlines() if line and not line[0].isspace()]
+    """The exception's name, of the last line that stands at its begin; what PostgreSQL adds to its words is none."""
+    added = ("DETAIL:", "HINT:", "CONTEXT:")
+    lines = [
+        line for line in trace.splitlines() if line and not line[0].isspace() and not line.startswith(added)
+    ]
     return lines[-1].partition(":")[0].rpartition(".")[2] if lines else ""
 
 
