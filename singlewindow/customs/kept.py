@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
 
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
@@ -15,6 +16,25 @@ async def received(transaction: Transaction, rows: Sequence[Row]) -> list[Submis
     )
     by_id = {row["id"]: Submission.model_validate(row["received"]) for row in found}
     return [by_id[row["id"]] for row in rows]
+
+
+def newest(
+    arrived: Sequence[tuple[int, Submission]], functions: Collection[str]
+) -> Iterator[list[tuple[int, Submission]]]:
+    """Of what arrived together the newest for each number, to be written in turns.
+
+    A number that two companies use (PORT-10: it is his who came first) is in one turn for each of them, in the order in
+    which they came, so that the later one finds whose it is; otherwise there is one turn, or none.
+    """
+    found: dict[tuple[str, str], dict[str, tuple[int, Submission]]] = {}
+    for identifier, each in sorted(arrived, key=lambda pair: pair[0]):
+        if each.function in functions:
+            by_company = found.setdefault((each.type, each.number), {})
+            known = by_company.get(each.company)
+            if known is None or known[1].sequence <= each.sequence:
+                by_company[each.company] = identifier, each
+    for turn in zip_longest(*(found[key].values() for key in sorted(found))):
+        yield [pair for pair in turn if pair is not None]
 
 
 def of_another(row: Row, kept: Row, what: str) -> str:

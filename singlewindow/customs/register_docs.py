@@ -21,9 +21,9 @@ where a register is described; this page is written from them:
 
 - All values are texts, quantities and money decimal texts, `flag` is true or false, `rows` a list of
   objects; a member that is not known is left out.
-- `moment` carries its offset, `day` is YYYY-MM-DD. `valid_from` and `valid_to` (exclusive) say when an
-  entry is in force. Where officers do not set its days, it ends when an import with `--complete` lacks it, and is in
-  force again once an import has it.
+- `moment` carries its offset (a file's time without one is Chinese time), or is a day alone; `day` is
+  YYYY-MM-DD. `valid_from` and `valid_to` (exclusive) say when an entry is in force. Where officers do not set its
+  days, it ends when an import with `--complete` lacks it, and is in force again once an import has it.
 - `hours` of `port_calendar`: day of the month (two digits) → intervals `"09:00-12:00"`; a day that is not
   listed is a day of rest, a month without entry is unknown.
 - A manifest stands under the number of its bill of lading. A licence stands under its number alone; `code`

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 
 from singlewindow.contract.files import read_at_most
 from singlewindow.customs.register_kinds import PORT_CALENDAR, Member, Register
-from singlewindow.customs.register_values import wrong, wrong_entry
+from singlewindow.customs.register_values import DAY, wrong, wrong_entry
 from singlewindow.customs.texts import all_storable
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -26,6 +27,9 @@ MOST_PROBLEMS = 20
 FLAGS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 DAYS = ("valid_from", "valid_to")
+LOCAL = re.compile(rf"{DAY.pattern}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,6}})?)?")
+"""A time as spreadsheets have it, without an offset: it is Chinese time, and is kept with its offset, because readers
+would take it for that of their own machine."""
 
 
 Part = TypeVar("Part", list[Any], dict[str, Any])
@@ -188,6 +192,8 @@ def _column(register: Register, name: str, column: str) -> Member | None:
 def _value(member: Member | None, value: Any) -> Any:
     if member is not None and member.kind == "flag" and isinstance(value, str):
         return FLAGS.get(value.lower(), value)
+    if member is not None and member.kind == "moment" and isinstance(value, str):
+        return f"{value}+08:00" if LOCAL.fullmatch(value) else value
     return value
 
 

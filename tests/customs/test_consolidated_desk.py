@@ -389,6 +389,18 @@ async def test_a_list_is_accepted_moved_and_closed(filings: Filings, portal: Por
     assert (await filings.record(OTHER))["customs_no"] == f"{DISTRICT}2026E000000001"
 
 
+async def test_no_change_moves_a_list(filings: Filings) -> None:
+    """CONS-12, CONS-R67: the customs that took it in, the kind and the book by which they compared it stay."""
+    await filings.qualified()
+    await filings.agreed(LIST, MINE, consolidated_list())
+    for at, (moved, what) in enumerate((
+        ({"list_kind": "GE"}, "集报清单类型"),
+        ({"district": "5170", "book_no": ACCOUNT_BOOK}, "申报地海关、备案号"),
+    ), 2):  # fmt: skip
+        change = await filings.send(LIST, MINE, consolidated_list(**moved), "MOD", at)
+        assert await filings.decide(change, "accept") == (409, f"变更不能修改{what}，只能不同意")
+
+
 async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
     """CONS-09, CONS-10: filing, booklet data, licence, manifest, account book: every reason, in words."""
     await filings.qualified()

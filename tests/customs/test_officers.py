@@ -152,6 +152,16 @@ BAD_REQUESTS: list[tuple[str, str, Any]] = [
         "/api/registers/pilot_district/2233",
         {"seq": 1, "data": {"enabled": True}, "first_day": "0001-01-01"},
     ),
+    (
+        "PUT",
+        "/api/registers/pilot_district/2233",
+        {"seq": 1, "data": {"enabled": True}, "first_day": 1767225600},
+    ),
+    (
+        "PUT",
+        "/api/registers/pilot_district/2233",
+        {"seq": 1, "data": {"enabled": True}, "first_day": "2026-02-30"},
+    ),
     ("PUT", "/api/registers/pilot_district/2233", {"\ud800": 1, "seq": "\ud800", "data": {"enabled": True}}),
     ("PUT", "/api/registers/pilot_switch/%00", {"seq": 1, "data": {"enabled": True}}),
     ("PUT", "/api/mode", {"automatic": True, "delay_seconds": math.nan, "refuse_share": 0}),

@@ -27,9 +27,9 @@ CALENDAR = """port,name,day,from,to,provisional
 """
 NUMBER = "223320261000000001"
 DECLARATIONS = f"""key,open_process,open_process_name,self_paid,freight_mark,freight,freight_currency,\
-goods.no,goods.code,goods.attribute,containers.no,containers.lcl
-{NUMBER},是,修改申请在办,否,3,7000,USD,1,0202300090,"12,19",COSU7000001,是
-{NUMBER},,,,,,,2,0402210000,,COSU7000017,否
+released_at,goods.no,goods.code,goods.attribute,containers.no,containers.lcl
+{NUMBER},是,修改申请在办,否,3,7000,USD,2026-11-20 23:30,1,0202300090,"12,19",COSU7000001,是
+{NUMBER},,,,,,,,2,0402210000,,COSU7000017,否
 """
 LICENCES = """key,code,company,goods.no,goods.code,goods.quantity,valid_from,valid_to
 27-AE-1,7,3122960001,1,0202300090,1000,2027-01-01,2027-06-30
@@ -210,6 +210,7 @@ async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal,
     assert (data["open_process"], data["self_paid"], data["freight_mark"]) == (True, False, "3")
     assert [(row["no"], row.get("attribute")) for row in data["goods"]] == [("1", "12,19"), ("2", None)]
     assert [row["lcl"] for row in data["containers"]] == [True, False]
+    assert data["released_at"] == "2026-11-20 23:30+08:00"  # a spreadsheet's time is Chinese time
     assert data["trade_mode"] == "0110"  # what the file does not name stays
     await customs.sender(portal).send_due()
     assert [(n.key, n.data and n.data["open_process_name"]) for n in portal.notices] == [

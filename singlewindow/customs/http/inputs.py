@@ -7,10 +7,11 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from singlewindow.customs.problems import Refused
+from singlewindow.customs.register_values import DAY
 from singlewindow.customs.texts import storable
 
 
@@ -63,5 +64,12 @@ PageSize = Annotated[int, Query(ge=1, le=100)]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 2)]
 """An entry's seq as the officer saw it; the next one must fit too."""
 
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-"""A day that a person can mean."""
+
+def _written(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("day", "应为日期，如 2026-12-31")
+
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)), BeforeValidator(_written)]
+"""A day that a person can mean, written as one: Pydantic alone would take a number of seconds for a day too."""

@@ -29,8 +29,10 @@ WORDS = {
     "enum": "没有这个选项",
     "literal_error": "没有这个选项",
     "json_invalid": "不是有效的 JSON",
+    "date_from_datetime_parsing": "没有这一天",
 }
-"""The library's kinds of refusal (pydantic) in Chinese; an own kind, "text", brings its words along."""
+OWN = ("text", "day")
+"""The library's kinds of refusal (pydantic) in Chinese; own kinds bring their words along."""
 log = structlog.get_logger()
 
 
@@ -80,7 +82,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def _words(error: Mapping[str, Any]) -> str:
-    if error["type"] == "text":
+    if error["type"] in OWN:
         return str(error["msg"])
     return WORDS.get(error["type"], "内容不符合规定的格式").format(**error.get("ctx", {}))
 

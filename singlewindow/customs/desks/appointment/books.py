@@ -24,7 +24,7 @@ from singlewindow.customs.desks.appointment.states import (
     RETURNED,
     UNANSWERED,
 )
-from singlewindow.customs.kept import end_kept, received
+from singlewindow.customs.kept import end_kept, newest, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.times import end_of, local_day
@@ -48,13 +48,7 @@ def answer_by(ends_at: datetime, reading: Readings) -> datetime:
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
     """Write the appointments of base submissions; one that is declared again after a return takes its place."""
-    newest = {
-        (each.type, each.number): (identifier, each)
-        for identifier, each in sorted(arrived, key=lambda pair: pair[1].sequence)
-        if each.function in BASE
-    }
-    based = [newest[key] for key in sorted(newest)]
-    if based:
+    for based in newest(arrived, BASE):
         await transaction.run(_ARRIVE, transaction.now, *_columns(based))
 
 

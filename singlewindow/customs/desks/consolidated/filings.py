@@ -56,9 +56,6 @@ KEPT = {
 }
 """What of an approved good a change must leave as it is (CONS-07)."""
 
-FIXED = {"district": "申报地海关", "nature": "集中申报货物性质", "basis": "企业资质备案中心统一编号"}
-"""Of a filing what no change moves: grey on the form of changes (CONS-07)."""
-
 
 def is_valid(filing: Mapping[str, Any] | Row, today: date) -> bool:
     """Whether an approved filing is still in force; its last day counts."""
@@ -161,19 +158,10 @@ async def why_not_changed(transaction: Transaction, rows: Sequence[Row], *, lock
     found = []
     for row, record, message in zip(rows, held, messages, strict=True):
         content = content_of(message)
-        why = records.past_following(row, record, (PASSED,)) or _moved(record, message)
+        why = records.past_following(row, record, (PASSED,)) or records.moved(record, message)
         over = not why and approved_until(content, today) < today
         found.append(f"担保有效期 {text(content, 'guarantee_until')} 已过" if over else why)
     return found
-
-
-def _moved(record: Row | None, message: Submission) -> str:
-    if record is None:
-        return ""
-    told = records.Columns.of(message)
-    says = {"district": message.district, "nature": told.nature, "basis": told.basis}
-    moved = "、".join(label for name, label in FIXED.items() if says[name] != record[name])
-    return f"变更不能修改{moved}，只能不同意" if moved else ""
 
 
 async def changed_until(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -340,7 +328,7 @@ async def why_not_rebooked(transaction: Transaction, rows: Sequence[Row], *, loc
     messages = await received(transaction, rows)
     return [
         records.past_following(row, record, (PASSED,))
-        or _moved(record, message)
+        or records.moved(record, message)
         or (_altered(record["content"], content_of(message)) if record else "")
         for row, record, message in zip(rows, held, messages, strict=True)
     ]

@@ -46,9 +46,16 @@ async def why_not_accepted(transaction: Transaction, rows: Sequence[Row], *, loc
 async def why_not_amended(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
     """The hindrance of an amendment: the list can be amended, and what it would say then is in order."""
     held = await records.held(transaction, rows, lock=lock)
-    contents = [content_of(each) for each in await received(transaction, rows)]
-    found = [records.past_following(row, record, AMENDABLE) for row, record in zip(rows, held, strict=True)]
-    lists = [filed_in(record, content) for record, content in zip(held, contents, strict=True) if record]
+    messages = await received(transaction, rows)
+    found = [
+        records.past_following(row, record, AMENDABLE) or records.moved(record, message)
+        for row, record, message in zip(rows, held, messages, strict=True)
+    ]
+    lists = [
+        filed_in(record, content_of(message))
+        for record, message in zip(held, messages, strict=True)
+        if record
+    ]
     return await _with_grounds(transaction, found, held, lists, amending=True, lock=lock)
 
 

@@ -29,12 +29,19 @@ from singlewindow.customs.desks.consolidated.states import (
     TITLES,
 )
 from singlewindow.customs.exchange.verification import content_of
-from singlewindow.customs.kept import end_kept, of_another, received
+from singlewindow.customs.kept import end_kept, newest, of_another, received
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 
 _NATURE = {QUALIFICATION: "nature", BOOKLET: "nature", LIST: "list_kind", DECLARATION: "ie_flag"}
 _BASIS = {BOOKLET: "qualification", LIST: "book_no"}
+_FILING = {"district": "申报地海关", "nature": "集中申报货物性质", "basis": "企业资质备案中心统一编号"}
+_FIXED = {
+    QUALIFICATION: _FILING,
+    BOOKLET: _FILING,
+    LIST: {"district": "申报地海关", "nature": "集报清单类型", "basis": "备案号"},
+}
+"""What no change moves: grey on the form of changes (CONS-07), as a list's customs and book (CONS-12)."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,7 @@ class Columns:
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
     """Write the records of base submissions; one that is declared again after a refusal takes its own place."""
-    newest = {
-        (each.type, each.number): (identifier, each)
-        for identifier, each in sorted(arrived, key=lambda pair: pair[1].sequence)
-        if each.function in BASE
-    }
-    based = [newest[key] for key in sorted(newest)]
-    if based:
+    for based in newest(arrived, BASE):
         rows = [_row(*each) for each in based]
         await transaction.run(
             _ARRIVE, transaction.now, list(ANEW), *(list(c) for c in zip(*rows, strict=True))
@@ -143,6 +144,17 @@ def past_following(row: Row, record: Row | None, possible: Sequence[str]) -> str
     return "" if record["content_sequence"] < row["sequence"] else f"该{title}已有更新的变更，只能不同意"
 
 
+def moved(record: Row | None, message: Submission) -> str:
+    """Why a change must not be accepted: it would move what stays as it was declared at first."""
+    if record is None:
+        return ""
+    told = Columns.of(message)
+    says = {"district": message.district, "nature": told.nature, "basis": told.basis}
+    labels = _FIXED[message.type].items()
+    named = "、".join(label for name, label in labels if says[name] != record[name])
+    return f"变更不能修改{named}，只能不同意" if named else ""
+
+
 async def passed(
     transaction: Transaction, type: str, numbers: Sequence[str], *, ended: bool = False
 ) -> dict[str, Row]:
@@ -200,8 +212,8 @@ async def change(transaction: Transaction, rows: Sequence[Row]) -> None:
     if not rows:
         return
     submissions = await received(transaction, rows)
-    newest = {(each.type, each.number): each for each in sorted(submissions, key=lambda each: each.sequence)}
-    told = [Columns.of(each) for each in newest.values()]
+    last = {(each.type, each.number): each for each in sorted(submissions, key=lambda each: each.sequence)}
+    told = [Columns.of(each) for each in last.values()]
     changed = await transaction.rows(
         """update consolidated_record r set content_sequence = w.sequence, changed_at = $1, content = w.content,
                trader = w.trader, nature = w.nature, basis = w.basis
@@ -209,10 +221,10 @@ async def change(transaction: Transaction, rows: Sequence[Row]) -> None:
                as w (type, number, sequence, trader, nature, basis, content)
            where r.type = w.type and r.number = w.number and r.content_sequence < w.sequence returning r.id""",
         transaction.now,
-        *([getattr(each, name) for each in newest.values()] for name in ("type", "number", "sequence")),
+        *([getattr(each, name) for each in last.values()] for name in ("type", "number", "sequence")),
         *([getattr(each, name) for each in told] for name in ("trader", "nature", "basis", "content")),
     )
-    if len(changed) < len(newest):
+    if len(changed) < len(last):
         raise NotInThisState("该单据已有更新的变更，请刷新查看结果")
 
 

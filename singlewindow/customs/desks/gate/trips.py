@@ -24,7 +24,7 @@ from singlewindow.customs.desks.gate.states import (
     STATES,
     UNLOCKED,
 )
-from singlewindow.customs.kept import of_another
+from singlewindow.customs.kept import newest, of_another
 from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.searching import Asked, begins_with, find_page
 
@@ -33,37 +33,34 @@ BASE_COLUMNS = ("type", "number", "sequence", "company", "company_name")
 
 async def arrive(transaction: Transaction, arrived: Sequence[tuple[int, Submission]]) -> None:
     """Write the trips of base submissions; one that declares a returned trip again takes its place."""
-    newest = {
-        (each.type, each.number): (identifier, each)
-        for identifier, each in sorted(arrived, key=lambda pair: pair[1].sequence)
-        if each.function in BASE
-    }
-    based = [newest[key] for key in sorted(newest)]
-    if not based:
-        return
-    submissions = [each for _, each in based]
-    await transaction.run(
-        f"""insert into gate_trip as t (submission_id, type, number, sequence, content_sequence, company, company_name,
-                state, changed_at, sure_id, district, medium, medium_key, content)
-            select id, type, number, sequence, sequence, company, company_name, '{RECEIVED}', $1, sure_id, district,
-                medium, medium_key, content
-            from unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::text[], $12::jsonb[]) with ordinality
-                as w (id, type, number, sequence, company, company_name, sure_id, district, medium, medium_key,
-                content, place)
-            order by place
-            on conflict (type, number) do update set submission_id = excluded.submission_id,
-                sequence = excluded.sequence, content_sequence = excluded.sequence, state = excluded.state,
-                changed_at = excluded.changed_at, sure_id = excluded.sure_id, district = excluded.district,
-                medium = excluded.medium, medium_key = excluded.medium_key, content = excluded.content,
-                held_weight = null, confirmed_weight = null
-            where t.sequence < excluded.sequence and t.state in ('{RECEIVED}', '{RETURNED}')
-                and t.company = excluded.company""",
-        transaction.now,
-        [identifier for identifier, _ in based],
-        *([getattr(each, name) for each in submissions] for name in BASE_COLUMNS),
-        *map(list, zip(*(_found_by(content_in(each)) for each in submissions), strict=True)),
-    )
+    for based in newest(arrived, BASE):
+        submissions = [each for _, each in based]
+        await transaction.run(
+            _ARRIVE,
+            transaction.now,
+            [identifier for identifier, _ in based],
+            *([getattr(each, name) for each in submissions] for name in BASE_COLUMNS),
+            *map(list, zip(*(_found_by(content_in(each)) for each in submissions), strict=True)),
+        )
+
+
+_ARRIVE = f"""
+insert into gate_trip as t (submission_id, type, number, sequence, content_sequence, company, company_name,
+    state, changed_at, sure_id, district, medium, medium_key, content)
+select id, type, number, sequence, sequence, company, company_name, '{RECEIVED}', $1, sure_id, district,
+    medium, medium_key, content
+from unnest($2::bigint[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::jsonb[]) with ordinality
+    as w (id, type, number, sequence, company, company_name, sure_id, district, medium, medium_key,
+    content, place)
+order by place
+on conflict (type, number) do update set submission_id = excluded.submission_id,
+    sequence = excluded.sequence, content_sequence = excluded.sequence, state = excluded.state,
+    changed_at = excluded.changed_at, sure_id = excluded.sure_id, district = excluded.district,
+    medium = excluded.medium, medium_key = excluded.medium_key, content = excluded.content,
+    held_weight = null, confirmed_weight = null
+where t.sequence < excluded.sequence and t.state in ('{RECEIVED}', '{RETURNED}')
+    and t.company = excluded.company"""
 
 
 def _found_by(content: dict[str, Any]) -> tuple[str, str, str, str, dict[str, Any]]:
@@ -182,8 +179,8 @@ async def _change(transaction: Transaction, rows: Sequence[Row]) -> None:
         "select type, number, sequence, received from submission where id = any($1) order by sequence",
         [row["id"] for row in rows],
     )
-    newest = {(row["type"], row["number"]): row for row in received}
-    contents = [content_in(Submission.model_validate(row["received"])) for row in newest.values()]
+    last = {(row["type"], row["number"]): row for row in received}
+    contents = [content_in(Submission.model_validate(row["received"])) for row in last.values()]
     changed = await transaction.rows(
         """update gate_trip t set content_sequence = w.sequence, changed_at = $1, sure_id = w.sure_id,
                district = w.district, medium = w.medium, medium_key = w.medium_key, content = w.content,
@@ -192,10 +189,10 @@ async def _change(transaction: Transaction, rows: Sequence[Row]) -> None:
                as w (type, number, sequence, sure_id, district, medium, medium_key, content)
            where t.type = w.type and t.number = w.number and t.content_sequence < w.sequence returning t.id""",
         transaction.now,
-        *([row[name] for row in newest.values()] for name in ("type", "number", "sequence")),
+        *([row[name] for row in last.values()] for name in ("type", "number", "sequence")),
         *map(list, zip(*map(_found_by, contents), strict=True)),
     )
-    if len(changed) < len(newest):
+    if len(changed) < len(last):
         raise NotInThisState("该车次已有更新的变更，请刷新查看结果")
 
 
