@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,9 @@ def keep_small(path: Path, limit: int = _LOG_BYTES) -> None:
 def tail(path: Path, size: int = 3000, since: int = 0) -> str:
     """The end of a log, for a message; nothing of what stood there when it was `since` bytes long."""
     try:
-        return path.read_bytes()[since:][-size:].decode(errors="replace").strip()
+        with path.open("rb") as file:
+            file.seek(max(since, file.seek(0, os.SEEK_END) - size))
+            return file.read(size).decode(errors="replace").strip()
     except FileNotFoundError:
         return ""
 
