@@ -148,10 +148,19 @@ class Acknowledged:
         return {row["number"]: row["at"].timestamp() for row in rows}
 
     async def at_customs(self, customs: Side) -> Counter[str]:
-        """How often customs have decided each of them."""
+        """How often customs have decided each of them, in one submission or in several."""
         rows = await customs.fetch(
-            """select s.number from submission s where s.number = any($1) and exists
-               (select from receipt r where r.submission_id = s.id and r.code = any($2))""",
+            """select s.number from submission s join receipt r on r.submission_id = s.id
+               where s.number = any($1) and r.code = any($2)""",
+            list(self.due), list(self.form.codes),
+        )  # fmt: skip
+        return Counter(row["number"] for row in rows)
+
+    async def at_portal(self, owner: Side) -> Counter[str]:
+        """How often the portal has taken in a decision about each of them."""
+        rows = await owner.fetch(
+            """select d.number from document d join receipt r on r.document_id = d.id
+               where d.number = any($1) and r.code = any($2)""",
             list(self.due), list(self.form.codes),
         )  # fmt: skip
         return Counter(row["number"] for row in rows)
@@ -159,12 +168,13 @@ class Acknowledged:
     async def counted(self, owner: Side, customs: Side) -> dict[str, int]:
         """Acknowledged, at their end on either side, lost and doubled."""
         ends, decided = await self.ends(owner), await self.at_customs(customs)
+        answered = await self.at_portal(owner)
         return {
             "acknowledged": len(self.due),
             "final_at_portal": len(ends),
             "decided_by_customs": len(decided),
             "lost": sum(number not in ends or number not in decided for number in self.due),
-            "doubled": sum(times > 1 for times in decided.values()),
+            "doubled": sum(max(decided[number], answered[number]) > 1 for number in self.due),
         }
 
     async def drained(self, owner: Side, seconds: float) -> bool:
