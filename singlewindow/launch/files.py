@@ -15,10 +15,14 @@ _LOG_BYTES = 10_000_000
 def keep_small(path: Path, limit: int = _LOG_BYTES) -> None:
     """Move what a log holds to `<name>.1` once it is longer than `limit`; its writer goes on at the start. Where there
     is no room for that, all stays as it is: who calls has more to do than logs."""
-    older, unfinished = (path.with_name(f"{path.name}.1{end}") for end in ("", ".new"))
     try:
         if path.stat().st_size <= limit:
             return
+    except OSError:
+        return
+    # Not before: each path puts its names into Python's table of names, which looks by the thousand would make grow.
+    older, unfinished = (path.with_name(f"{path.name}.1{end}") for end in ("", ".new"))
+    try:
         shutil.copyfile(path, unfinished)
         unfinished.replace(older)
         with path.open("r+b") as file:
