@@ -14,6 +14,7 @@ import json
 import sys
 import zipfile
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -71,24 +72,25 @@ def decoded(text: str) -> bytes:
     return data
 
 
-def verify(certificate: x509.Certificate, text: str, signature: bytes, what: str) -> None:
-    """ES256: a signature of 64 bytes (r‖s) over an ASCII text."""
+def verify(certificates: list[x509.Certificate], text: str, signature: bytes, what: str) -> None:
+    """ES256: a signature of 64 bytes (r‖s) over an ASCII text, by the key of one of these certificates."""
     need(len(signature) == 64, f"{what}: not a signature")
     der = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-    key = certificate.public_key()
-    if not isinstance(key, EllipticCurvePublicKey):
-        raise NotAsSigned(f"{what}: another kind of key")
-    try:
-        key.verify(der, text.encode(), ECDSA(SHA256()))
-    except InvalidSignature:
-        raise NotAsSigned(f"{what}: the signature is not of this text and certificate") from None
+    for certificate in certificates:
+        key = certificate.public_key()
+        if not isinstance(key, EllipticCurvePublicKey):
+            raise NotAsSigned(f"{what}: another kind of key")
+        with suppress(InvalidSignature):
+            key.verify(der, text.encode(), ECDSA(SHA256()))
+            return
+    raise NotAsSigned(f"{what}: the signature is not of this text and certificate")
 
 
-def read_jws(line: str, certificate: x509.Certificate, what: str) -> dict[str, Any]:
-    """What a compact JWS says, if this certificate's key signed it."""
+def read_jws(line: str, certificates: list[x509.Certificate], what: str) -> dict[str, Any]:
+    """What a compact JWS says, if the key of one of these certificates signed it."""
     header, payload, signature = line.split(".")
     need(loads(decoded(header)).get("alg") == "ES256", f"{what}: another kind of signature")
-    verify(certificate, f"{header}.{payload}", decoded(signature), what)
+    verify(certificates, f"{header}.{payload}", decoded(signature), what)
     return loads(decoded(payload))
 
 
@@ -110,9 +112,10 @@ class Trust:
     """The certificates that the user trusts."""
 
     def __init__(self, folder: Path) -> None:
-        self.ca, self.customs, self.portal = (
-            x509.load_pem_x509_certificate((folder / name).read_bytes())
-            for name in ("ca.pem", "customs-signing.pem", "portal-signing.pem")
+        self.ca = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
+        self.customs, self.portal = (  # where a key was renewed, its certificates stand one below the other
+            x509.load_pem_x509_certificates((folder / name).read_bytes())
+            for name in ("customs-signing.pem", "portal-signing.pem")
         )
         self.revoked = x509.load_pem_x509_crl((folder / "crl.pem").read_bytes())
         key = self.ca.public_key()
@@ -155,7 +158,7 @@ class Evidence:
         that signed it."""
         statement = b64decode(signed["statement"], validate=True)
         card = self.trust.card(b64decode(signed["certificate"], validate=True), at, what)
-        verify(card, f"{HEADER}.{encoded(statement)}", b64decode(signed["signature"], validate=True), what)
+        verify([card], f"{HEADER}.{encoded(statement)}", b64decode(signed["signature"], validate=True), what)
         said = loads(statement)
         [number] = card.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
         need(said["card"] == number.value, f"{what}: another card than the statement names")

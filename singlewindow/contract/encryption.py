@@ -30,6 +30,10 @@ class DecryptionFailed(Exception):
     """Not a JWE for this key, or changed on its way."""
 
 
+class UnknownKey(DecryptionFailed):
+    """A JWE as it should be, for another key: one that comes later perhaps, for keys are renewed."""
+
+
 class Encryption:
     """A content key that the owner of `public_jwk` (EC P-256) alone can learn; for the messages of one batch."""
 
@@ -79,9 +83,8 @@ def decrypt(compact: str, private_jwk: dict[str, Any]) -> bytes:
             raise ValueError("lengths of vector and tag")
         return AESGCM(key).decrypt(vector, _decoded(text) + mark, header.encode())
     except (InvalidTag, InvalidUnwrap, ValueError, TypeError, LookupError, RecursionError) as problem:
-        raise DecryptionFailed(
-            f"not a message for this key: {type(problem).__name__}: {problem}"
-        ) from problem
+        kind = UnknownKey if isinstance(problem, InvalidUnwrap) else DecryptionFailed
+        raise kind(f"not a message for this key: {type(problem).__name__}: {problem}") from problem
 
 
 @lru_cache(maxsize=16)

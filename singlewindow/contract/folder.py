@@ -111,6 +111,14 @@ def fail(file: Path, boxes: Boxes, reason: str) -> None:
     move(file, boxes.failed)
 
 
+def bring_back(boxes: Boxes, reason: str) -> None:
+    """Put what lies in FailBox for this reason into InBox once more."""
+    for said in boxes.failed.glob(f"*{MESSAGE}{REASON}"):
+        if said.read_text("utf-8", errors="replace").strip() == reason:
+            move(boxes.failed / said.name.removesuffix(REASON), boxes.inbox)
+            take_away(said)
+
+
 def take_away(file: Path) -> None:
     """Delete a file for good."""
     file.unlink(missing_ok=True)

@@ -68,11 +68,13 @@ class EnvelopeBatch(Strict):
 
 
 class Answer(Strict):
-    """What the receiver says of one envelope: `stored` (now or before), or refused for good with a reason."""
+    """What the receiver says of one envelope: `stored` (now or before), or refused with a reason: for good, or `later`
+    it may be taken, for its signature or key is none that is known now, and keys are renewed."""
 
     id: str
     stored: bool
     reason: str = ""
+    later: bool = False
 
 
 class AnswerBatch(Strict):

@@ -8,6 +8,7 @@ Requirement PORT-08.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from typing import Any
@@ -34,6 +35,11 @@ _NOT_UNDERSTOOD = {"crit", "b64"}  # header members that change what the signatu
 
 class SignatureRefused(Exception):
     """The signature is not one of this text by this key."""
+
+
+class UnknownSignature(SignatureRefused):
+    """It has the form of a signature, of a key that is not known here: of nobody, or of one that is known later, for
+    keys are renewed. Messages wait for that."""
 
 
 def canonical(value: Any) -> bytes:
@@ -97,24 +103,51 @@ def verify_text(public_key_pem: bytes, signing_input: str, signature_raw: bytes)
 
 def sign_jws(payload: bytes, key_pem: bytes, kid: str) -> str:
     """`payload` as a compact JWS (ES256), signed with the PEM private key; `kid` names the key."""
-    header = json.dumps({"alg": ALGORITHM, "kid": kid}, separators=(",", ":"))
-    text = f"{base64url.encoded(header.encode())}.{base64url.encoded(payload)}"
+    text = f"{jws_start(kid)}{base64url.encoded(payload)}"
     return f"{text}.{base64url.encoded(sign_raw(_private_key(key_pem), text.encode()))}"
 
 
-def verify_jws(compact: str, cert_pem: bytes) -> bytes:
-    """The payload of a compact JWS, if the key of `cert_pem` (pinned, not chain-checked) signed it.
+def jws_start(kid: str) -> str:
+    """With what every compact JWS begins that names this key."""
+    header = json.dumps({"alg": ALGORITHM, "kid": kid}, separators=(",", ":"))
+    return f"{base64url.encoded(header.encode())}."
 
-    Raises `SignatureRefused` for anything else, another algorithm included.
+
+@lru_cache(maxsize=16)
+def key_mark(key_pem: bytes) -> str:
+    """A few letters that tell a PEM private key from the one before it: the beginning of its public key's SHA-256."""
+    public = _private_key(key_pem).public_key()
+    data = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def verify_jws(compact: str, cert_pem: bytes) -> bytes:
+    """The payload of a compact JWS, if the key of `cert_pem` (pinned, not chain-checked) signed it; that may hold
+    several certificates, the present one first: a key that was renewed vouches for what it signed before.
+
+    Raises `SignatureRefused` for anything else, another algorithm included; `UnknownSignature` for another key's.
     """
     parts = compact.split(".") if len(compact) <= _MAX_COMPACT else []  # RFC 7515, 7.1
     if len(parts) != 3 or len(parts[2]) != _SIGNATURE:
         raise SignatureRefused("not a compact JWS")
     header, payload, signature = parts
     _check_header(header)
-    plain = _decoded(payload)
-    _verify(_pem_public_key(cert_pem), compact[: -_SIGNATURE - 1].encode("ascii"), _decoded(signature))
+    plain, signed, raw = _decoded(payload), compact[: -_SIGNATURE - 1].encode("ascii"), _decoded(signature)
+    first, *others = _pem_public_keys(cert_pem)
+    try:
+        _verify(first, signed, raw)
+    except UnknownSignature:
+        if not any(_is_signed(key, signed, raw) for key in others):
+            raise
     return plain
+
+
+def _is_signed(key: ec.EllipticCurvePublicKey, data: bytes, signature_raw: bytes) -> bool:
+    try:
+        _verify(key, data, signature_raw)
+    except UnknownSignature:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +170,7 @@ def _verify(key: ec.EllipticCurvePublicKey, data: bytes, signature_raw: bytes) -
     try:
         key.verify(der, data, _ES256)
     except InvalidSignature as problem:
-        raise SignatureRefused("the signature does not belong to this text and key") from problem
+        raise UnknownSignature("the signature does not belong to this text and key") from problem
 
 
 def check_private_key(pem: bytes) -> None:
@@ -146,8 +179,8 @@ def check_private_key(pem: bytes) -> None:
 
 
 def check_certificate(pem: bytes) -> None:
-    """Whether signatures can be verified by it. Raises SignatureRefused."""
-    _pem_public_key(pem)
+    """Whether signatures can be verified by it, or by each of several. Raises SignatureRefused."""
+    _pem_public_keys(pem)
 
 
 # Keys are read once for each content of a file or certificate: what is remembered cannot grow stale.
@@ -173,11 +206,11 @@ def _public_key(certificate_der: bytes) -> ec.EllipticCurvePublicKey:
 
 
 @lru_cache(maxsize=16)
-def _pem_public_key(cert_pem: bytes) -> ec.EllipticCurvePublicKey:
+def _pem_public_keys(cert_pem: bytes) -> list[ec.EllipticCurvePublicKey]:
     try:
-        return _p256_public(x509.load_pem_x509_certificate(cert_pem))
-    except (ValueError, UnsupportedAlgorithm) as problem:
-        raise SignatureRefused(f"not a certificate: {problem}") from problem
+        return [_p256_public(each) for each in x509.load_pem_x509_certificates(cert_pem)]
+    except (ValueError, UnsupportedAlgorithm) as problem:  # nothing is known of any signature
+        raise UnknownSignature(f"not a certificate: {problem}") from problem
 
 
 @lru_cache(maxsize=16)

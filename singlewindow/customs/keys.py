@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from singlewindow.contract.batches import sign_batch
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
 from singlewindow.contract.files import read_file
 from singlewindow.contract.key_files import (
+    Renewed,
     read_authority,
     read_certificate,
     read_private_jwk,
     read_private_key,
 )
 from singlewindow.contract.sealed import unseal
-from singlewindow.contract.signatures import sign_jws
+from singlewindow.contract.signatures import jws_start, key_mark, sign_jws
 
 KEY_ID = "customs"
 MOST_OPENED = 500  # messages that are remembered between reception and understanding
 LONGEST_OPENED = 100_000  # characters of one of them
 
 
-@dataclass(frozen=True)
 class Keys:
-    """The PKI folder as customs use it. The revocation list is read again when it changed."""
+    """The PKI folder as customs use it; what changed there is read again."""
 
-    folder: Path
-    signing_key: bytes
-    decryption_key: dict[str, Any]
-    ca: bytes
-    portal_certificate: bytes
-    _opened: OrderedDict[str, bytes] = field(default_factory=OrderedDict, repr=False, compare=False)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._signing_key = Renewed(folder / "customs-signing.key.pem", read_private_key)
+        self._decryption_key = Renewed(folder / "customs-encryption.jwk", read_private_jwk)
+        self._ca = Renewed(folder / "ca.pem", read_authority)
+        self._portal_certificate = Renewed(folder / "portal-signing.pem", read_certificate)
+        self._opened: OrderedDict[str, bytes] = OrderedDict()
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
         """Read the keys; raises OSError where one cannot be read, ValueError where it is none."""
-        return cls(
-            folder,
-            read_private_key(folder / "customs-signing.key.pem"),
-            read_private_jwk(folder / "customs-encryption.jwk"),
-            read_authority(folder / "ca.pem"),
-            read_certificate(folder / "portal-signing.pem"),
-        )
+        return cls(folder)
 
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""
-        return unseal(compact, self.decryption_key, self.portal_certificate)
+        return unseal(compact, self._decryption_key.now(), self._portal_certificate.now())
 
     def remember(self, compact: str, plain: bytes) -> None:
         """Keep what a message was unsealed to, for the one who understands it next in this process.
@@ -68,16 +61,27 @@ class Keys:
 
     def sign(self, payload: bytes) -> str:
         """A payload as customs' compact JWS."""
-        return sign_jws(payload, self.signing_key, KEY_ID)
+        key = self._signing_key.now()
+        return sign_jws(payload, key, _key_id(key))
+
+    def signed_start(self) -> str:
+        """With what everything begins that was signed with the present key."""
+        return jws_start(_key_id(self._signing_key.now()))
 
     def sign_batch(self, body: bytes) -> str:
         """Customs' signature for a batch of messages as a whole."""
-        return sign_batch(body, self.signing_key, KEY_ID)
+        key = self._signing_key.now()
+        return sign_batch(body, key, _key_id(key))
 
     def identify(self, certificate: bytes) -> CardIdentity:
         """Whom a card's certificate (DER) stands for, valid at this real moment; raises `CertificateRefused`."""
         try:
-            revoked = read_file(self.folder / "crl.pem")
+            revoked = read_file(self._folder / "crl.pem")
         except FileNotFoundError:
             revoked = b""
-        return verify_card_certificate(certificate, self.ca, revoked, datetime.now(UTC))
+        return verify_card_certificate(certificate, self._ca.now(), revoked, datetime.now(UTC))
+
+
+def _key_id(key: bytes) -> str:
+    """Says who signed, and with which of the keys that customs had."""
+    return f"{KEY_ID}-{key_mark(key)}"

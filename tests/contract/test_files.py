@@ -8,11 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from singlewindow.contract import key_files
 from singlewindow.contract.demo_pki import create
 from singlewindow.contract.files import keys_in
+from singlewindow.contract.key_files import LOOK_SECONDS, Renewed, read_private_key
 from singlewindow.customs.keys import Keys
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.exchange.keys import ExchangeKeys
+from tests.renewing import renew
 
 
 @pytest.mark.parametrize("program", [ExchangeKeys, Keys], ids=["portal and worker", "customs"])
@@ -51,6 +54,38 @@ def test_a_key_that_is_none_ends_it_too(
     (tmp_path / name).write_text(holds)
     with pytest.raises(SystemExit, match=f"Cannot go on: .*: {name} holds no key"), keys_in(tmp_path):
         program.load(tmp_path)
+
+
+def test_a_key_is_read_anew_when_its_file_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: within a second, however often it is asked for; what is no key, or away, changes nothing."""
+    clock = [100.0]
+    monkeypatch.setattr(key_files.time, "monotonic", lambda: clock[0])
+    create(tmp_path, tmp_path / "cards", [])
+    file, reads = tmp_path / "portal-signing.key.pem", [0]
+
+    def read(path: Path) -> bytes:
+        reads[0] += 1
+        return read_private_key(path)
+
+    def later() -> list[bytes]:
+        clock[0] += LOOK_SECONDS
+        return [key.now() for _ in range(3)]
+
+    key = Renewed(file, read)
+    first = key.now()
+    renew(tmp_path, "portal-signing")
+    assert (key.now(), reads[0]) == (first, 1)
+    second = file.read_bytes()
+    assert second != first
+    assert (later(), reads[0]) == ([second] * 3, 2)
+    file.unlink()
+    assert later() == [second] * 3
+    file.write_text("being written")
+    assert (later(), reads[0]) == ([second] * 3, 4)
+    file.write_bytes(first)
+    assert (later(), later(), reads[0]) == ([first] * 3, [first] * 3, 5)
 
 
 def test_a_key_behind_a_password_is_none(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 
+from singlewindow.contract.demo_pki import create
 from singlewindow.contract.signatures import (
     SignatureRefused,
+    UnknownSignature,
     canonical,
     check_private_key,
     sign_jws,
@@ -116,6 +119,22 @@ def test_a_jws_of_another_key_or_changed_is_refused(shared_pki: Pki) -> None:
     ):
         with pytest.raises(SignatureRefused):
             verify_jws(bad, _customs(shared_pki))
+
+
+def test_certificates_of_keys_that_were_renewed_count_on(shared_pki: Pki, tmp_path: Path) -> None:
+    """PORT-08: a file holds the present certificate and those before it; a key of none of them is not known."""
+    before, signed = _customs(shared_pki), sign_jws(b"granted", _customs_key(shared_pki), "customs")
+    create(tmp_path, tmp_path / "cards", [])
+    after = (tmp_path / "customs-signing.pem").read_bytes()
+    for both in (after + before, before + after):
+        assert verify_jws(signed, both) == b"granted"
+    with pytest.raises(UnknownSignature):
+        verify_jws(signed, after + after)
+    with pytest.raises(UnknownSignature):
+        verify_jws(signed, b"being written")
+    with pytest.raises(SignatureRefused) as refused:
+        verify_jws(f"{signed}A", after + before)
+    assert not isinstance(refused.value, UnknownSignature)
 
 
 def _signed_by_customs(pki: Pki, header: bytes, payload: str = "Z3JhbnRlZA") -> str:

@@ -27,6 +27,7 @@ class Portal:
     answers_lost: int = 0  # so many batches are stored without customs' learning of it
     poison: str = ""  # a topic's key that makes the portal fail
     refusing: str = ""  # the reason for which it refuses every message
+    later: bool = False  # what it refuses may come again
     batches: list[int] = field(default_factory=list)
     messages: dict[str, Envelope] = field(default_factory=dict)
     deliveries: list[str] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Portal:
             self.answers_lost -= 1
             raise httpx.ReadTimeout("the answer is lost")
         answers = [
-            Answer(id=envelope.id, stored=not self.refusing, reason=self.refusing) for envelope in batch
+            Answer(id=envelope.id, stored=not self.refusing, reason=self.refusing, later=self.later)
+            for envelope in batch
         ]
         return httpx.Response(200, content=AnswerBatch(answers=answers).model_dump_json())

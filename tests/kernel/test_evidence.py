@@ -25,6 +25,7 @@ from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+from tests.renewing import copy_of, renew
 
 VERIFIER = Path(__file__).parents[2] / "examples" / "verify_evidence.py"
 SAID_ONLY = {"title", "company_name", "made_at"}
@@ -125,6 +126,21 @@ async def test_it_is_accepted_without_the_portal(house: House, verify: Any, tmp_
         other = shutil.copytree(tmp_path / "trust", tmp_path / f"other {name}")
         shutil.copy(tmp_path / "others" / name, other)
         assert words in verify(parts, other)[0]
+
+
+async def test_it_is_accepted_after_keys_were_renewed(house: House, verify: Any, tmp_path: Path) -> None:
+    """PORT-08: the certificates of the keys before stand below the new ones."""
+    member, number = await answered(house)
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    pki = copy_of(house.pki, tmp_path / "pki")
+    for stem in ("customs-signing", "portal-signing"):
+        renew(pki, stem)
+    assert "the signature is not of this text and certificate" in verify(parts, pki)[0]
+    for stem in ("customs-signing", "portal-signing"):
+        both = (pki / f"{stem}.pem").read_bytes() + (house.pki / f"{stem}.pem").read_bytes()
+        (pki / f"{stem}.pem").write_bytes(both)
+    assert verify(parts, pki)[0] == 0
 
 
 async def test_it_is_accepted_after_a_restore(house: House, verify: Any, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from singlewindow.contract.folder import Boxes
 from singlewindow.contract.messages import Envelope, MessageKind
 from singlewindow.kernel.exchange import folder as transport_module
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
-from singlewindow.kernel.exchange.keys import customs_certificate
+from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied
@@ -84,7 +84,7 @@ async def test_receipts_are_taken_in_once_and_strangers_put_aside(house: House, 
     for each in (receipt, forged):
         folder.write(boxes.inbox / f"{each.id}.json", each.model_dump_json().encode())
     (boxes.inbox / "12345678.json").write_text("{", encoding="utf-8")
-    reader = InBoxReader(house.worker, boxes, customs_certificate(house.pki))
+    reader = InBoxReader(house.worker, boxes, ExchangeKeys.load(house.pki))
     assert await reader.take() == 2
     assert [file.name for file in boxes.inbox.iterdir()] == ["12345678.json"]
     assert folder.why_failed(boxes, f"{forged.id}.json") == "the envelope's id is not the signed message's"

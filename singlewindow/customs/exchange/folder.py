@@ -58,31 +58,34 @@ class OutBoxReader:
             sealed = (await asyncio.to_thread(file.read_bytes)).decode("ascii", errors="replace")
             envelope = Envelope(id=digest, kind=MessageKind.ATTACHMENT, sender="portal", body=sealed)
             [answer] = await store(self.database, self.keys, [envelope])
-            reason = answer.reason
         except FileNotFoundError:
             return  # another process took it
         except ValidationError:
-            reason = "文件名不是摘要"
-        if reason:
-            await asyncio.to_thread(folder.fail, file, self.boxes, reason)
-        else:
-            await asyncio.to_thread(folder.move, file, self.boxes.sent)
+            answer = Answer(id=digest, stored=False, reason="文件名不是摘要")
+        await self._settle(file, answer)
 
     async def _take_messages(self, files: Sequence[Path]) -> int:
         read = [(file, await asyncio.to_thread(_read, file)) for file in files]
         good = [(file, envelope) for file, envelope in read if isinstance(envelope, Envelope)]
         bad = [(file, reason) for file, reason in read if isinstance(reason, str) and reason]
-        settled = len(good) + len(bad)
         answers = await store(self.database, self.keys, [envelope for _, envelope in good]) if good else []
         for (file, _), answer in zip(good, answers, strict=True):
-            if answer.stored:
-                await asyncio.to_thread(folder.move, file, self.boxes.sent)
-            else:
-                bad.append((file, answer.reason))
+            await self._settle(file, answer)
         for file, reason in bad:
-            log.warning("file not taken", file=file.name, reason=reason)
-            await asyncio.to_thread(folder.fail, file, self.boxes, reason)
-        return settled
+            await self._settle(file, Answer(id=file.name, stored=False, reason=reason))
+        return len(good) + len(bad)
+
+    async def _settle(self, file: Path, answer: Answer) -> None:
+        """Put a file where it belongs. One made with a key that is not known yet goes: the portal has it, and writes it
+        again, with the key that it has by then."""
+        if answer.stored:
+            await asyncio.to_thread(folder.move, file, self.boxes.sent)
+            return
+        log.warning("file not taken", file=file.name, reason=answer.reason, comes_again=answer.later)
+        if answer.later:
+            await asyncio.to_thread(folder.take_away, file)
+        else:
+            await asyncio.to_thread(folder.fail, file, self.boxes, answer.reason)
 
 
 def _read(file: Path) -> Envelope | str:

@@ -8,16 +8,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from singlewindow.contract.encryption import DecryptionFailed
+import structlog
+
+from singlewindow.contract.encryption import DecryptionFailed, UnknownKey
 from singlewindow.contract.messages import Answer, Envelope, MessageKind
-from singlewindow.contract.signatures import SignatureRefused
+from singlewindow.contract.signatures import SignatureRefused, UnknownSignature
 from singlewindow.customs.database import Database, Transaction
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.texts import storable
 
 CHANNEL = "incoming"
 MAX_ATTACHMENT = 8 * 1024 * 1024  # bytes, unsealed
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an envelope is not stored, in Chinese; `later` it may be, when customs know the key that made it."""
+
+    reason: str
+    later: bool = False
 
 
 async def store(database: Database, keys: Keys, envelopes: Sequence[Envelope]) -> list[Answer]:
@@ -32,11 +44,13 @@ async def store(database: Database, keys: Keys, envelopes: Sequence[Envelope]) -
     async with database.transaction() as transaction:
         await _insert_files(transaction, files)
         await _insert(transaction, [each for each, _ in good if each.kind is MessageKind.SUBMISSION])
+    if unknown := sum(isinstance(each, Refusal) and each.later for each in judged):
+        log.warning("messages made with a key that is not known, they come again", messages=unknown)
     return [
-        Answer(id=envelope.id, stored=True)
-        if isinstance(plain, bytes)
-        else Answer(id=envelope.id, stored=False, reason=plain)
-        for envelope, plain in zip(envelopes, judged, strict=True)
+        Answer(id=envelope.id, stored=False, reason=found.reason, later=found.later)
+        if isinstance(found, Refusal)
+        else Answer(id=envelope.id, stored=True)
+        for envelope, found in zip(envelopes, judged, strict=True)
     ]
 
 
@@ -73,23 +87,27 @@ async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> No
     )
 
 
-def _judged(keys: Keys, envelope: Envelope) -> bytes | str:
-    """What the portal sealed, or why the envelope is not stored, in Chinese."""
-    if envelope.kind not in (MessageKind.SUBMISSION, MessageKind.ATTACHMENT):
-        return f"海关不接收此类报文（{envelope.kind.value}）"
-    if not storable(envelope.sender):
-        return "发送方含有不能处理的字符"
+def _judged(keys: Keys, envelope: Envelope) -> bytes | Refusal:
+    """What the portal sealed, or why the envelope is not stored."""
+    if why := _not_for_us(envelope):
+        return Refusal(why)
     what = "随附单据" if envelope.kind is MessageKind.ATTACHMENT else "报文"
     try:
         plain = keys.unseal(envelope.body)
-    except DecryptionFailed:
-        return f"海关无法解密{what}"
-    except SignatureRefused:
-        return f"{what}没有单一窗口的有效签名"
+    except DecryptionFailed as failure:
+        return Refusal(f"海关无法解密{what}", isinstance(failure, UnknownKey))
+    except SignatureRefused as failure:
+        return Refusal(f"{what}没有单一窗口的有效签名", isinstance(failure, UnknownSignature))
     if envelope.kind is MessageKind.ATTACHMENT:
-        return _file_refused(plain, envelope.id) or plain
+        return Refusal(why) if (why := _file_refused(plain, envelope.id)) else plain
     keys.remember(envelope.body, plain)
     return plain
+
+
+def _not_for_us(envelope: Envelope) -> str:
+    if envelope.kind not in (MessageKind.SUBMISSION, MessageKind.ATTACHMENT):
+        return f"海关不接收此类报文（{envelope.kind.value}）"
+    return "" if storable(envelope.sender) else "发送方含有不能处理的字符"
 
 
 def _file_refused(content: bytes, sha256: str) -> str:

@@ -1,8 +1,10 @@
 """Delivers the outbox to the portal: in order per document, at least once, with back-off.
 
 1. Take up to 500 due rows, oldest first, that no earlier row of their topic holds back.
-2. Sign those that have no JWS yet, and keep it: what is sent again has the same bytes and the same id.
+2. Sign those that have no JWS yet, or one by a key that was renewed since, and keep it: what is sent again has the
+   same id, and the same bytes as long as the key is the same.
 3. Post them in one request and write what the portal said.
+   What was made with a key that it does not know yet is put off: keys are renewed.
 4. When the portal cannot be reached, wait: 0.2 s, doubled each time, up to 30 s.
 5. When it answers with an error, halve the batch until the message that causes it stands alone; only that
    one (and its topic) is put off, so that it stops nobody else.
@@ -81,16 +83,18 @@ class Sender:
     async def _due(self) -> list[Row]:
         async with self.database.transaction() as transaction:
             return await transaction.rows(
-                f"""select id, message_id, kind, topic, case when body is null then payload end as payload, body
+                f"""select id, message_id, kind, topic, body,
+                        case when body is null or not starts_with(body, $1) then payload end as payload
                     from outgoing o
                     where state = 'queued' and next_at <= clock_timestamp() and not exists (
                         select from outgoing earlier where earlier.topic = o.topic and earlier.state = 'queued'
                         and earlier.id < o.id and earlier.next_at > clock_timestamp())
-                    order by id limit {BATCH}"""
+                    order by id limit {BATCH}""",
+                self.keys.signed_start(),
             )
 
     async def _signed(self, rows: Sequence[Row]) -> list[tuple[Row, Envelope]]:
-        unsigned = [row for row in rows if row["body"] is None]
+        unsigned = [row for row in rows if row["payload"] is not None]
         bodies = await asyncio.to_thread(self._sign, unsigned) if unsigned else {}
         if bodies:
             async with self.database.transaction() as transaction:
@@ -100,7 +104,7 @@ class Sender:
                     list(bodies),
                     list(bodies.values()),
                 )
-        return [(row, self._envelope(row, row["body"] or bodies[row["id"]])) for row in rows]
+        return [(row, self._envelope(row, bodies.get(row["id"]) or row["body"])) for row in rows]
 
     def _sign(self, rows: Sequence[Row]) -> dict[int, str]:
         return {row["id"]: self.keys.sign(canonical(row["payload"])) for row in rows}
@@ -136,13 +140,10 @@ class Sender:
             raise PortalFails(f"no answer for each message: {error}") from error
 
     async def _settle(self, rows: Sequence[Row], answers: dict[str, Answer]) -> int:
-        stored = [
-            row["id"] for row in rows if row["message_id"] in answers and answers[row["message_id"]].stored
-        ]
+        answered = [(row, answers[row["message_id"]]) for row in rows if row["message_id"] in answers]
+        stored = [row["id"] for row, answer in answered if answer.stored]
         refused = [
-            (row["id"], answers[row["message_id"]].reason)
-            for row in rows
-            if row["message_id"] in answers and not answers[row["message_id"]].stored
+            (row["id"], answer.reason) for row, answer in answered if not (answer.stored or answer.later)
         ]
         async with self.database.transaction() as transaction:
             await transaction.run(
@@ -157,6 +158,9 @@ class Sender:
                 )
         for identifier, reason in refused:
             log.error("portal refused a message", outgoing=identifier, reason=reason)
+        later = [(row, answer.reason) for row, answer in answered if answer.later]
+        for reason in sorted({reason for _, reason in later}):
+            await self._put_off([row for row, why in later if why == reason], reason)
         await self._put_off(
             [row for row in rows if row["message_id"] not in answers], "the portal did not answer"
         )

@@ -14,7 +14,7 @@ MAX_BATCH = 16 * 1024 * 1024  # bytes of one POST; a sealed file has 16/9 of its
 router = APIRouter(prefix="/exchange", tags=["exchange"])
 
 
-@router.post("/messages", openapi_extra={
+@router.post("/messages", response_model_exclude_defaults=True, openapi_extra={
     "requestBody": {"content": {"application/json": {"schema": EnvelopeBatch.model_json_schema()}}},
 })  # fmt: skip
 async def receive_messages(request: Request, parts: Running) -> AnswerBatch:

@@ -32,7 +32,7 @@ from singlewindow.contract.checkpoints import (
     read,
     root_of,
 )
-from singlewindow.contract.key_files import read_certificate, read_private_key
+from singlewindow.contract.key_files import Renewed, read_certificate, read_private_key
 from singlewindow.kernel.database.connection import Database, Transaction
 
 LOCK = 7_411_002  # one worker at a time
@@ -64,17 +64,27 @@ class Page:
 
 @dataclass(frozen=True)
 class Notary:
-    """Whoever writes checkpoints: where, and with which key and certificate (PEM)."""
+    """Whoever writes checkpoints: where, and with which key and certificate (PEM), as the files have them now."""
 
     book: Book
-    key: bytes
-    certificate: bytes
+    _key: Renewed[bytes]
+    _certificate: Renewed[bytes]
 
     @classmethod
     def load(cls, folder: Path, pki: Path) -> Notary:
         """With the portal's signing key. Raises OSError where it cannot be read, ValueError where it is none."""
         key, certificate = pki / "portal-signing.key.pem", pki / "portal-signing.pem"
-        return cls(Book(folder), read_private_key(key), read_certificate(certificate))
+        return cls(Book(folder), Renewed(key, read_private_key), Renewed(certificate, read_certificate))
+
+    @property
+    def key(self) -> bytes:
+        """With it the portal signs."""
+        return self._key.now()
+
+    @property
+    def certificate(self) -> bytes:
+        """By it, and those of keys before below it, the book's checkpoints are known."""
+        return self._certificate.now()
 
     async def round(self, worker: Database) -> int:
         """Vouch for what is new; how many entries that were. Another worker's turn: 0.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -19,7 +19,8 @@ from singlewindow.contract import folder
 from singlewindow.contract.folder import ATTACHMENT, MESSAGE, Boxes
 from singlewindow.contract.messages import Answer, Envelope, MessageKind
 from singlewindow.kernel.database.connection import Database
-from singlewindow.kernel.exchange.inbox import store, verified
+from singlewindow.kernel.exchange.inbox import NOT_CUSTOMS, store, verified
+from singlewindow.kernel.exchange.keys import ExchangeKeys
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 
 WAIT_SECONDS = 2.0  # for customs to take what was put there; after that it is asked again later
@@ -90,13 +91,14 @@ def _content(envelope: Envelope) -> bytes:
     return (envelope.body if _is_file(envelope) else envelope.model_dump_json()).encode()
 
 
-@dataclass(frozen=True)
+@dataclass
 class InBoxReader:
     """Takes what customs put into InBox: verified, stored raw, then taken away."""
 
     database: Database
     boxes: Boxes
-    certificate: bytes
+    keys: ExchangeKeys
+    _known: bytes = field(default=b"", init=False)  # customs' certificate by which files were judged last
 
     async def run(self) -> None:
         """Read for ever; a database or folder that is away is waited for."""
@@ -114,14 +116,21 @@ class InBoxReader:
             await asyncio.sleep(REST_SECONDS)
 
     async def take(self) -> int:
-        """Take one batch of files; answers how many were settled."""
+        """Take one batch of files; answers how many were settled.
+
+        Those whose signature was not known lie in FailBox; they come back once another certificate of customs' is.
+        """
+        certificate = self.keys.customs_certificate
+        if self._known != certificate:
+            await asyncio.to_thread(folder.bring_back, self.boxes, NOT_CUSTOMS)
+            self._known = certificate
         files = await asyncio.to_thread(folder.complete, self.boxes.inbox, MESSAGE, BATCH)
         if not files:
             return 0
         read = [(file, await asyncio.to_thread(self._read, file)) for file in files]
         good = [(file, envelope) for file, envelope in read if isinstance(envelope, Envelope)]
         envelopes = [envelope for _, envelope in good]
-        answers = await verified(envelopes, self.certificate)
+        answers = await verified(envelopes, certificate)
         async with self.database.transaction() as transaction:
             await store(transaction, envelopes, answers)
         for (file, _), answer in zip(good, answers, strict=True):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
 from singlewindow.contract.postgres import PASSING
-from singlewindow.contract.signatures import SignatureRefused, verify_jws
+from singlewindow.contract.signatures import SignatureRefused, UnknownSignature, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
 from singlewindow.kernel.exchange.outbox import Acknowledged, count_noted, settle_sent, write_sent
@@ -25,6 +25,7 @@ DUE = "exists (select from inbox where state = 'received')"
 """Whether there is anything to understand: SQL, asked by the worker now and then."""
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
 """What is wrong with a message itself."""
+NOT_CUSTOMS = "the signature is not customs'"
 log = structlog.get_logger()
 
 
@@ -36,7 +37,10 @@ async def verified(envelopes: Sequence[Envelope], certificate: bytes, *, whole: 
     """
     if whole:
         return [_answer(envelope, _not_for_us(envelope)) for envelope in envelopes]
-    return await asyncio.to_thread(lambda: [_answer(each, _refusal(each, certificate)) for each in envelopes])
+    answers = await asyncio.to_thread(lambda: [_judged(each, certificate) for each in envelopes])
+    if unknown := sum(answer.later for answer in answers):
+        log.warning("messages signed with a key that is not known, they come again", messages=unknown)
+    return answers
 
 
 async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer]) -> None:
@@ -87,6 +91,18 @@ async def apply_received(
     for identifier, problem in problems.items():
         log.warning("message needs a person", inbox=identifier, problem=problem)
     return len(rows)
+
+
+async def known_now(database: Database) -> None:
+    """Let those be tried again whose signature was not known, once another certificate of customs' is."""
+    async with database.transaction() as transaction:
+        rows = await transaction.rows(
+            """update inbox set state = 'received', problem = ''
+               where state = 'unreadable' and starts_with(problem, $1) returning id""",
+            UnknownSignature.__name__,
+        )
+        if rows:
+            await transaction.run("select pg_notify('inbox', '')")
 
 
 async def _received(transaction: Transaction) -> list[Row]:
@@ -226,6 +242,14 @@ def _answer(envelope: Envelope, reason: str) -> Answer:
     return Answer(id=envelope.id, stored=not reason, reason=reason)
 
 
+def _judged(envelope: Envelope, certificate: bytes) -> Answer:
+    try:
+        return _answer(envelope, _refusal(envelope, certificate))
+    except SignatureRefused as refused:  # or of customs, whose new certificate is still to come
+        later = isinstance(refused, UnknownSignature)
+        return Answer(id=envelope.id, stored=False, reason=NOT_CUSTOMS, later=later)
+
+
 def _not_for_us(envelope: Envelope) -> str:
     if envelope.kind not in (MessageKind.RECEIPT, MessageKind.NOTICE):
         return f"the portal takes no message of kind {envelope.kind.value}"
@@ -233,12 +257,10 @@ def _not_for_us(envelope: Envelope) -> str:
 
 
 def _refusal(envelope: Envelope, certificate: bytes) -> str:
+    """Why it is not stored, or "". Raises SignatureRefused."""
     if reason := _not_for_us(envelope):
         return reason
-    try:
-        plain = verify_jws(envelope.body, certificate)
-    except SignatureRefused:
-        return "the signature is not customs'"
+    plain = verify_jws(envelope.body, certificate)
     try:
         payload = json.loads(plain)
     except (ValueError, RecursionError):  # no JSON, nested too deep, a number of too many digits

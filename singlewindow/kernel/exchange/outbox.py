@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic_core import from_json
 
-from singlewindow.contract.messages import Envelope, MessageKind, SignedAttachment, Submission
+from singlewindow.contract.messages import Answer, Envelope, MessageKind, SignedAttachment, Submission
 from singlewindow.contract.sealed import Sealing
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
@@ -224,7 +224,13 @@ async def _send(transport: Transport, envelopes: Sequence[Envelope]) -> dict[str
             return {envelopes[0].id: Outcome(SEND_FAILED, str(failure))}
         alone = [await _send(transport, [envelope]) for envelope in envelopes]
         return {identifier: outcome for outcomes in alone for identifier, outcome in outcomes.items()}
-    return {a.id: Outcome(SENT) if a.stored else Outcome(SEND_FAILED, a.reason) for a in answers}
+    return {a.id: _outcome(a) for a in answers}
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.stored:
+        return Outcome(SENT)
+    return Outcome("" if answer.later else SEND_FAILED, answer.reason)
 
 
 def _log(outcomes: Sequence[tuple[Row, Outcome]]) -> None:

@@ -194,6 +194,7 @@ async def work(settings: Settings) -> None:
             *([Loop("schedule", lambda: move_due(database), due=timers.DUE)] if any_timers() else []),
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
             *exchanging(database, transport, keys, acknowledged),
+            Loop("renewal", Renewal(database, keys).look),  # nobody calls
             Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
             Loop("jobs", lambda: run_due(database, web, tools), due=runner.DUE),
             Loop("sequence", lambda: sequencer.sequence(database), due=sequencer.DUE),  # nobody calls
@@ -203,6 +204,22 @@ async def work(settings: Settings) -> None:
         tell_ready()
         await _until_asked(loops, (wake(url, loops), _sweep(database), *reading, *serving))
         await write_sent(database, acknowledged.take_all())
+
+
+@dataclass
+class Renewal:
+    """Whether customs' certificate was renewed: what was not known by the one before may be by this one."""
+
+    database: Database
+    keys: ExchangeKeys
+    known: bytes = b""
+
+    async def look(self) -> int:
+        """Look now, as the loops want it: with it there is nothing more to do."""
+        if (certificate := self.keys.customs_certificate) != self.known:
+            await inbox.known_now(self.database)
+            self.known = certificate
+        return 0
 
 
 async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, None, None]]) -> None:
@@ -271,7 +288,7 @@ def _transport(
     if settings.transport == "http":
         return HttpTransport(client), []
     boxes = Boxes(settings.boxes).make()
-    return FolderTransport(boxes), [InBoxReader(database, boxes, keys.customs_certificate).run()]
+    return FolderTransport(boxes), [InBoxReader(database, boxes, keys).run()]
 
 
 async def _sweep(database: Database) -> None:

@@ -217,7 +217,12 @@ async def code_details(
     return CodeDetails(table=table, code=code, name=row["name"], extra=row["extra"])
 
 
-@router.post("/exchange/messages", tags=["exchange"], summary="Receipts and notices from customs")
+@router.post(
+    "/exchange/messages",
+    tags=["exchange"],
+    summary="Receipts and notices from customs",
+    response_model_exclude_defaults=True,  # a version that does not know `later` yet understands the others
+)
 @for_tokens("public")
 async def exchange(
     batch: Annotated[EnvelopeBatch, BeforeValidator(few_members)], database: Base, request: Request
