@@ -447,6 +447,38 @@ async def test_why_a_list_is_not_accepted(filings: Filings) -> None:
     assert await filings.decide(late, "accept") == (409, "企业资质已于 2027-06-30 到期")
 
 
+async def test_licences_and_books_are_read_as_at_the_portal(filings: Filings) -> None:
+    """CONS-09, CONS-10: a book's item without unit is declared in any (CONS-R59); a licence without unit counts what is
+    declared (R65), one with a unit goods that are measured in it (R64), and it is of the kind that was filed (R69),
+    whose number has capital letters."""
+    unmeasured = {**BEEF, "code": "0207142100", "name": "冻鸡翼", "licence": "7:26-ae-100002"}
+    await filings.agreed(QUALIFICATION, QUALIFIED, qualification())
+    await filings.agreed(BOOKLET, BOOK, booklet(BEEF, {**BEEF, "licence": f"4:{LICENCE}"}, unmeasured))
+    plain = {"code": "7", "company": OWN.customs_code}
+    item = {"code": "0207142100", "quantity": "30"}
+    await filings.put(Entry("licence", "26-AE-100002", 1, {**plain, "goods": [item]}))
+    tons = {"unit": "070", "unit1": "070"}
+    wings = {"record_no": "3", "code": "0207142100", "name": "冻鸡翼"}
+    cases = [
+        (beef("1", record_no="2"), f"第 1 项：许可证 {LICENCE} 的证件代码为 7，备案为 4"),
+        (beef("31", **wings), "许可证 26-AE-100002 商品 0207142100 的申报数量合计 31，超过许可数量的余量 30"),
+        (beef("1", **tons),
+         ("第 1 项：与备案序号 1 的备案数据不一致（成交单位应为 035，清单为 070）；"
+          f"第 1 项：没有以许可证 {LICENCE} 的计量单位 035 计量的数量")),
+    ]  # fmt: skip
+    for at, (row, why) in enumerate(cases, 200):
+        identifier = await filings.send(LIST, f"202611000000000{at}", consolidated_list(row))
+        assert await filings.decide(identifier, "accept") == (409, why)
+    await filings.agreed(LIST, OTHER, consolidated_list(beef("30", **wings)))
+    await filings.agreed(QUALIFICATION, BONDED, qualification(nature="2"))
+    data = await filings.customs.value("select data from entry where key = $1", ACCOUNT_BOOK)
+    items = [{name: value for name, value in row.items() if name != "unit"} for row in data["items"]]
+    await filings.put(Entry("account_book", ACCOUNT_BOOK, 2, {**data, "items": items}))
+    await filings.agreed(
+        LIST, MINE, consolidated_list(oranges("1"), list_kind="BI", nature="2", book_no=ACCOUNT_BOOK)
+    )
+
+
 async def test_a_list_takes_of_the_companys_own_filings_alone(filings: Filings, stranger: Filings) -> None:
     """CONS-09, CONS-10: another company's booklet, licence and account book are none."""
     await filings.qualified()

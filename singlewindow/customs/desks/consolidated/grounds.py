@@ -26,7 +26,9 @@ from singlewindow.customs.desks.consolidated.ledger import (
     Ledger,
     Taking,
     Use,
+    is_measured_in,
     licence_of,
+    licensed_unit,
     number_of,
     open_ledger,
     shown,
@@ -93,7 +95,7 @@ async def known_of(transaction: Transaction, lists: Sequence[Filed], *, amending
     """Everything that the grounds look at, for all these lists: six queries."""
     books = [each.book_no for each in lists]
     booklets = await records.passed(transaction, BOOKLET, books, ended=amending)
-    licences = {text(each.content, "licence_no") for each in lists} | {
+    licences = {licence_of(each.content, {}, {}) for each in lists} | {
         licence_of({}, row, {}) for each in lists for row in table(each.content)
     }
     licences |= {licence_of({}, {}, row) for each in booklets.values() for row in table(each["content"])}
@@ -181,20 +183,33 @@ def _of_goods(filed: Filed, known: Known) -> Iterator[str]:
 
 
 def _differing(row: Content, accepted: Content) -> Iterator[str]:
+    """What of a good is other than filed; an account book need not name a unit, and then says nothing about it."""
     for name, label in MATCHED.items():
-        if text(row, name) != (expected := text(accepted, name)):
-            yield f"{label}应为 {expected or '空'}，清单为 {text(row, name) or '空'}"
+        if (expected := text(accepted, name)) and text(row, name) != expected:
+            yield f"{label}应为 {expected}，清单为 {text(row, name) or '空'}"
 
 
 def _of_licences(filed: Filed, known: Known) -> Iterator[str]:
     booked = known.booked(filed)
     for at, row in enumerate(table(filed.content), 1):
-        number = licence_of(filed.content, row, booked.get(text(row, "record_no").lstrip("0"), {}))
+        accepted = booked.get(text(row, "record_no").lstrip("0"), {})
+        number = licence_of(filed.content, row, accepted)
         licence = known.licences.get(number)
         if number and (licence is None or licence.get("company") != filed.trader):
             yield f"第 {at} 项：许可证 {number} 不是企业 {filed.trader} 有效的许可证"
-        elif licence is not None and text(row, "code") not in [each.get("code") for each in table(licence)]:
-            yield f"第 {at} 项：商品 {text(row, 'code')} 不属于许可证 {number}"
+        elif licence is not None:
+            yield from (f"第 {at} 项：{why}" for why in _of_licence(row, accepted, number, licence))
+
+
+def _of_licence(row: Content, accepted: Content, number: str, licence: Data) -> Iterator[str]:
+    """Why a good does not pass under its company's licence; how much of it there is, is the ledger's."""
+    code, kind = text(row, "code"), text(accepted, "licence").partition(":")[0]
+    if kind and kind != licence.get("code"):
+        yield f"许可证 {number} 的证件代码为 {licence.get('code')}，备案为 {kind}"
+    if code not in [each.get("code") for each in table(licence)]:
+        yield f"商品 {code} 不属于许可证 {number}"
+    elif (unit := licensed_unit(licence, code)) and not is_measured_in(row, unit):
+        yield f"没有以许可证 {number} 的计量单位 {unit} 计量的数量"
 
 
 def _of_manifest(filed: Filed, known: Known) -> Iterator[str]:

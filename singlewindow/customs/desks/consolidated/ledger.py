@@ -29,6 +29,7 @@ class Use(NamedTuple):
 
 
 Taking = Mapping[Use, Decimal]
+_MEASURES = (("unit", "quantity"), ("unit1", "quantity1"), ("unit2", "quantity2"))
 
 
 @dataclass
@@ -62,9 +63,10 @@ class Ledger:
 
 
 def licence_of(content: Content, row: Content, booked: Content) -> str:
-    """The licence under which a good goes: the header's, else the row's, else the booklet's item's; "" if none."""
+    """The licence under which a good goes: the header's, else the row's, else the booklet's item's; "" if none. The
+    register's numbers have capital letters, what companies file may have others."""
     own = text(row, "licence") or text(booked, "licence")
-    return text(content, "licence_no") or own.partition(":")[2]
+    return (text(content, "licence_no") or own.partition(":")[2]).upper()
 
 
 def taking_of(
@@ -81,9 +83,19 @@ def taking_of(
             taken[Use(ACCOUNT_BOOK.name, text(content, "book_no"), number)] += amount(row.get("quantity"))
         if licence := licence_of(content, row, booked.get(number, {})):
             code = text(row, "code")
-            units = [text(each, "unit") for each in _licensed(licences.get(licence, {}), code)]
-            taken[Use(LICENCE.name, licence, code)] += _in_unit(row, units[0] if units else "")
+            unit = licensed_unit(licences.get(licence, {}), code)
+            taken[Use(LICENCE.name, licence, code)] += _in_unit(row, unit)
     return {use: much for use, much in taken.items() if much}
+
+
+def licensed_unit(licence: Data | Mapping[str, Any], code: str) -> str:
+    """The unit in which a good is licensed; "" where the licence does not say it: then 成交数量 counts."""
+    return next((text(each, "unit") for each in _licensed(licence, code)), "")
+
+
+def is_measured_in(row: Content, unit: str) -> bool:
+    """Whether a good's quantity is declared in that unit, as 成交数量 or 法定数量."""
+    return any(text(row, name) == unit and text(row, quantity) for name, quantity in _MEASURES)
 
 
 def _licensed(data: Data | Mapping[str, Any], code: str) -> list[Content]:
@@ -91,7 +103,7 @@ def _licensed(data: Data | Mapping[str, Any], code: str) -> list[Content]:
 
 
 def _in_unit(row: Content, unit: str) -> Decimal:
-    for name, quantity in (("unit", "quantity"), ("unit1", "quantity1"), ("unit2", "quantity2")):
+    for name, quantity in _MEASURES:
         if unit and text(row, name) == unit and text(row, quantity):
             return amount(row.get(quantity))
     return amount(row.get("quantity"))

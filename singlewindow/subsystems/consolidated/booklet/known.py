@@ -1,5 +1,5 @@
-"""What the rules may know: the qualification under which the goods are filed, the goods' legal units, and which of the
-document codes before a licence's number there are."""
+"""What the rules may know: the qualification under which the goods are filed, the goods' legal units, which of the
+document codes before a licence's number there are, and what customs' register says of these licences."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from singlewindow.subsystems.consolidated.booklet.licences import split
 from singlewindow.subsystems.consolidated.qualification import QUALIFICATION
 
 PAPERS = "supporting_documents"  # 监管证件代码
+LICENCE = "licence"  # customs' register
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class Filed:
 @dataclass(frozen=True)
 class Known:
     """What the rules may know. `qualification` is the company's own of that number, None for none; `units` are the two
-    legal units of each goods code; `papers` those of the document codes named that are in force."""
+    legal units of each goods code; `papers` those of the document codes named that are in force; `licences` the
+    证件代码 of the company's own licences in force, by number, asked before a signature alone."""
 
     signing: bool = False
     qualification: Filed | None = None
     units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()
+    licences: Mapping[str, str] = field(default_factory=dict)
 
     def frozen(self) -> dict[str, Any]:
         """What of it is kept with the submission."""
@@ -45,7 +48,13 @@ class Known:
 async def gather(case: Case) -> Known:
     """Look up what the rules ask."""
     goods = case.values.get("goods", [])
-    return Known(case.signing, await _filed(case), await _units(case, goods), await _papers(case, goods))
+    return Known(
+        case.signing,
+        await _filed(case),
+        await _units(case, goods),
+        await _papers(case, goods),
+        await _licences(case, goods),
+    )
 
 
 async def _filed(case: Case) -> Filed | None:
@@ -80,6 +89,19 @@ async def _papers(case: Case, goods: Sequence[Mapping[str, str]]) -> frozenset[s
     return frozenset(code for (_, code), in_force in found.items() if in_force)
 
 
+async def _licences(case: Case, goods: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    if not case.signing:
+        return {}
+    numbers = {parts[1] for row in goods if (parts := split(row.get("licence", "")))}
+    found = await case.registers.find_many([(LICENCE, number) for number in sorted(numbers)])
+    own = case.applicant.customs_code
+    return {
+        key: str(entry.data.get("code") or "")
+        for (_, key), entry in found.items()
+        if entry.data.get("company") == own
+    }
+
+
 def fill(case: Case, known: Known) -> Mapping[str, str]:
     """The grey fields of the head, from the qualification."""
     filled = {"company_code": case.applicant.customs_code, "company_name": case.applicant.name}
@@ -89,6 +111,12 @@ def fill(case: Case, known: Known) -> Mapping[str, str]:
 
 
 def fill_rows(content: Mapping[str, Any], known: Known) -> Mapping[str, Sequence[Mapping[str, str]]]:
-    """The grey cells of the goods: the legal units of their codes."""
-    units = (known.units.get(row.get("code", ""), ("", "")) for row in content.get("goods", []))
-    return {"goods": [{"unit1": first, "unit2": second} for first, second in units]}
+    """The grey cells of the goods: the legal units of their codes; and the licence's number in capital letters, which
+    counts as typed where a cell of the row was left."""
+    return {"goods": [_cells(row, known) for row in content.get("goods", [])]}
+
+
+def _cells(row: Mapping[str, str], known: Known) -> dict[str, str]:
+    unit1, unit2 = known.units.get(row.get("code", ""), ("", ""))
+    parts = split(row.get("licence", ""))
+    return {"unit1": unit1, "unit2": unit2} | ({"licence": ":".join(parts)} if parts else {})

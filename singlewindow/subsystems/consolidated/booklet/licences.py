@@ -10,9 +10,10 @@ _SHAPE = re.compile(r"([0-9A-Za-z]):([0-9A-Za-z-]{1,32})", re.ASCII)
 
 
 def split(text: str) -> tuple[str, str] | None:
-    """Document code and number of what is typed; None for what is not written so."""
+    """Document code and number of what is typed; None for what is not written so. The code's case counts, the number
+    has capital letters as in customs' register."""
     found = _SHAPE.fullmatch(text)
-    return (found[1], found[2]) if found else None
+    return (found[1], found[2].upper()) if found else None
 
 
 def what_is_wrong(text: str) -> str:

@@ -62,6 +62,26 @@ def licences_are_written_as_they_must_be(content: Booklet, known: Known) -> Iter
             yield Finding(f"goods/{at}/licence", wrong, WAY)
 
 
+@rule("CONS-R26", clause=LICENCE, drafts=False, warning=True)
+def licences_are_known_to_customs(content: Booklet, known: Known) -> Iterator[Finding]:
+    """A licence that customs' register does not have, or has of another company, is mostly a slip, which nobody can
+    correct once the good is approved (CONS-05, CONS-07)."""
+    for at, _, number in _licences(content, known):
+        if number not in known.licences:
+            message = f"未查到本企业编号为 {number}、在有效期内的许可证"
+            advice = "请核对许可证编号：审批通过后不能修改，清单将按此编号核对许可证；编号无误的可继续申报"
+            yield Finding(f"goods/{at}/licence", message, advice)
+
+
+@rule("CONS-R27", clause=LICENCE, drafts=False)
+def licences_are_of_their_kind(content: Booklet, known: Known) -> Iterator[Finding]:
+    """证件代码 is that which customs' register has of the licence (CONS-05)."""
+    for at, code, number in _licences(content, known):
+        if (registered := known.licences.get(number, "")) and registered != code:
+            message = f"许可证 {number} 的证件代码为 {registered}，「许可证编号」填写的为 {code}"
+            yield Finding(f"goods/{at}/licence", message, "请按许可证填写证件代码，或核对许可证编号")
+
+
 @rule("CONS-R25", clause=CLAUSE)
 def prices_are_prices(content: Booklet, known: Known) -> Iterator[Finding]:
     """A price that is given is more than nothing."""
@@ -70,10 +90,19 @@ def prices_are_prices(content: Booklet, known: Known) -> Iterator[Finding]:
             yield Finding(f"goods/{at}/price", "「单价」应大于 0", "请填写单价，或清空该项")
 
 
+def _licences(content: Booklet, known: Known) -> Iterator[tuple[int, str, str]]:
+    """Place, 证件代码 and number of every licence of which CONS-R24 says nothing."""
+    for at, good in enumerate(content.goods, 1):
+        if (parts := split(good.licence or "")) and parts[0] in known.papers:
+            yield at, *parts
+
+
 RULES = (
     names_its_qualification,
     is_not_of_bonded_goods,
     its_qualification_was_declared,
     licences_are_written_as_they_must_be,
+    licences_are_known_to_customs,
+    licences_are_of_their_kind,
     prices_are_prices,
 )

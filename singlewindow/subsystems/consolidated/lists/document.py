@@ -115,7 +115,11 @@ class Good(Content):
         hint="选填，商品的申报要素，以“|”分隔，按归类查看或重新归类录入",
     )  # fmt: skip
     licence: str = text(
-        "许可证编号", system=True, element="LicenseNo", clause=SPECIAL, hint=f"{GREY}，商品备案的许可证编号"
+        "许可证编号",
+        system=True,
+        element="LicenseNo",
+        clause=SPECIAL,
+        hint=f"{GREY}，表头的许可证号，未填写的为商品备案的许可证编号",
     )
     quantity: str = amount(
         "成交数量",
@@ -236,7 +240,8 @@ class GoodsList(Content):
     )  # fmt: skip
     ie_date: str = date(
         "进出口日期", required=IMPORT, lookup=True, element="IEDate", clause=HEAD,
-        hint="进口必填，运输工具申报进境的日期；进口清单自该日起 14 日内申报",
+        hint="进口必填，运输工具申报进境的日期，进口清单自该日起 14 日内申报；"
+        "出口清单应在货物运抵海关监管区后、装货的 24 小时以前申报",
     )  # fmt: skip
     consignee_code: str = grey("境内收发货人编号", "TradeCode", "为备案企业的海关编号")
     consignee_name: str = grey("境内收发货人名称", "TradeName", span=2)

@@ -9,7 +9,7 @@ from typing import Any
 from singlewindow.kernel.subsystem import Case
 from singlewindow.subsystems.consolidated.lists.document import BONDED
 from singlewindow.subsystems.consolidated.lists.known import Known
-from singlewindow.subsystems.consolidated.lists.papers import BONDED_NATURE, Item, text_of
+from singlewindow.subsystems.consolidated.lists.papers import BONDED_NATURE, Item, Licence, text_of
 from singlewindow.subsystems.consolidated.lists.quantities import amount_of, plain, totals
 
 FLAGS = {"GI": "I", "BI": "I", "GE": "E", "BE": "E"}
@@ -76,7 +76,10 @@ def fill_rows(values: Mapping[str, Any], known: Known) -> Mapping[str, list[Cell
     """The cells of each good: legal units and licence always; what the booklet says, and what follows from price and
     quantity, where the cell that brings it was left."""
     rows = values.get("goods", [])
-    return {"goods": [_cells(row, _left(at, known), values, known) for at, row in enumerate(rows, 1)]}
+    header = known.licences.get(values.get("licence_no", ""))
+    licence = header if header and header.holder == known.applicant else None
+    cells = (_cells(row, _left(at, known), values, known, licence) for at, row in enumerate(rows, 1))
+    return {"goods": [*cells]}
 
 
 def _left(at: int, known: Known) -> str:
@@ -85,7 +88,10 @@ def _left(at: int, known: Known) -> str:
     return known.asked.removeprefix(prefix) if known.asked.startswith(prefix) else ""
 
 
-def _cells(row: Mapping[str, str], cell: str, values: Mapping[str, Any], known: Known) -> Cells:
+def _cells(
+    row: Mapping[str, str], cell: str, values: Mapping[str, Any], known: Known, header: Licence | None
+) -> Cells:
+    """The cells of a good; `header` is the company's licence under the list's 许可证号, from which all goods draw."""
     item = known.book.items.get(row.get("record_no", "")) if known.book else None
     brought: Cells = {}
     if cell == "record_no" and item:
@@ -94,7 +100,9 @@ def _cells(row: Mapping[str, str], cell: str, values: Mapping[str, Any], known: 
     unit1, unit2 = known.units.get(code, ("", ""))
     if cell in ("quantity", "price"):
         brought = reckoned(row, unit1, unit2)
-    return brought | {"unit1": unit1, "unit2": unit2, "licence": item.licence if item else ""}
+    filed = item.licence if item else ""
+    licence = f"{header.code}:{header.number}" if header else filed
+    return brought | {"unit1": unit1, "unit2": unit2, "licence": licence}
 
 
 def brought_by(item: Item, ie_flag: str) -> Cells:

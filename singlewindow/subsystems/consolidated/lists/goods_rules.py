@@ -28,6 +28,11 @@ from singlewindow.subsystems.consolidated.lists.quantities import (
 EQUAL = {"code": "商品编号", "name": "商品名称", "unit": "成交单位"}
 POSITIVE = {"quantity": "成交数量", "quantity1": "法定第一数量", "quantity2": "法定第二数量", "total": "总价"}
 DEDUCTED = "海关总署令第169号 第十条"
+TYPED_WRONG = "请核对许可证编号；许可证号只填编号，不含证件代码"
+FILED_WRONG = (
+    "许可证编号来自备案分册，审批通过后不能修改：请变更企业商品信息，停用该商品并以正确的许可证编号新增；"
+    "该清单的商品同属一份许可证的，也可在许可证号中填写该许可证的编号"
+)
 
 
 @rule("CONS-R57", clause=SPECIAL)
@@ -91,9 +96,25 @@ def the_licence_is_the_companys(content: GoodsList, known: Known) -> Iterator[Fi
         licence = known.licences.get(number)
         if licence is None or licence.holder != known.applicant:
             message = f"未查到本企业编号为 {number} 的许可证"
-            yield Finding(path, message, "请核对许可证编号；许可证号只填编号，不含证件代码")
+            yield Finding(path, message, TYPED_WRONG if path == "licence_no" else FILED_WRONG)
         elif not licence.in_force and not known.revising:
             yield Finding(path, f"许可证 {number} 不在有效期内", "请使用有效的许可证")
+
+
+@rule("CONS-R69", clause=SPECIAL, drafts=False)
+def the_licence_is_of_the_filed_kind(content: GoodsList, known: Known) -> Iterator[Finding]:
+    """Where the booklet names a licence, the one from which the good draws has its 证件代码 at customs (CONS-05,
+    CONS-10): goods that need an import licence do not pass under one for exports."""
+    items = known.book.items if known.book else {}
+    said: set[str] = set()
+    for at, row, licence in _licensed(content, known):
+        filed = items[row.record_no].licence.partition(":")[0] if row.record_no in items else ""
+        path = "licence_no" if content.licence_no else f"goods/{at}/record_no"
+        if filed and filed != licence.code and path not in said:
+            said.add(path)
+            message = f"许可证 {licence.number} 的证件代码为 {licence.code}，备案序号 {row.record_no} 的备案为 {filed}"
+            advice = f"请填写证件代码为 {filed} 的许可证的编号" if content.licence_no else FILED_WRONG
+            yield Finding(path, message, advice)
 
 
 @rule("CONS-R63", clause=SPECIAL, drafts=False)
@@ -154,6 +175,7 @@ GOODS_RULES = (
     totals_are_price_times_quantity,
     goods_are_some,
     the_licence_is_the_companys,
+    the_licence_is_of_the_filed_kind,
     goods_belong_to_the_licence,
     goods_are_measured_as_licensed,
     licences_are_not_overdrawn,

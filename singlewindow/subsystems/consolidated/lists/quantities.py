@@ -32,13 +32,15 @@ def total_differs(price: str, quantity: str, total: str) -> bool:
 
 
 def licence_of(row: Row, licence_no: str) -> str:
-    """The number of the licence under which a good passes: the header's, else that of its booklet item; "" for none."""
-    return licence_no or str(row.get("licence", "")).partition(":")[2]
+    """The number of the licence under which a good passes: the header's, else that of its booklet item; "" for none.
+    Customs' register has capital letters alone, an approved booklet may have others."""
+    return (licence_no or str(row.get("licence", "")).partition(":")[2]).upper()
 
 
 def measures(row: Row) -> dict[str, Decimal]:
-    """A good's quantities by unit: as declared, and in the legal units."""
-    found: dict[str, Decimal] = {}
+    """A good's quantities by unit: as declared, and in the legal units; by "" that which counts where a licence names
+    no unit, the declared one."""
+    found = {"": amount_of(row["quantity"])} if row.get("quantity") else {}
     for quantity, unit in (("quantity", "unit"), ("quantity1", "unit1"), ("quantity2", "unit2")):
         if row.get(unit) and row.get(quantity):
             found.setdefault(row[unit], amount_of(row[quantity]))

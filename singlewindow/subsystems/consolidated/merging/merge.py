@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from singlewindow.subsystems.consolidated.lists.quantities import licence_of
+
 CLAUSE = "海关总署令第169号 第十四条"
 MOST_ITEMS = 50
 INSTEAD_OF_VESSEL = "集中申报"
@@ -222,10 +224,14 @@ def _goods(made: _Open) -> Iterator[dict[str, str]]:
 
 
 def _documents(made: _Open) -> list[dict[str, str]]:
-    """随附单证: the licences of its goods (证件代码:证件编号), each once."""
-    named = dict.fromkeys(_text(row, "licence") for listed in made.lists for row in listed.goods)
-    parts = (licence.partition(":") for licence in named if licence)
-    return [{"code": code, "number": number} for code, _, number in parts]
+    """随附单证: the licences from which its goods draw, each once; 证件代码 is that of the good's own cell. Where that
+    has none, 许可证号 of the head says it alone."""
+    named = dict.fromkeys(
+        (_text(row, "licence").partition(":")[0], licence_of(row, _text(listed.content, "licence_no")))
+        for listed in made.lists
+        for row in listed.goods
+    )
+    return [{"code": code, "number": number} for code, number in named if code and number]
 
 
 def _totals(goods: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -89,6 +89,14 @@ async def test_what_leaving_a_field_says(scene: Scene) -> None:
     assert [v["rule"] for v in border["violations"]] == ["field.narrowed"]
 
 
+async def test_a_licences_number_gets_capital_letters(scene: Scene) -> None:
+    """CONS-05: as customs' register has it; the code's case counts."""
+    number = (await scene.qualified("海关审批通过"))["number"]
+    good = {"code": "0303120000", "licence": "t:26-aa-1"}
+    found = await lookup(scene.owner, BOOKLET, "goods/1/licence", qualification=number, goods=[good])
+    assert found["brought"] == {"licence": "t:26-AA-1"}
+
+
 @pytest.mark.parametrize("refused", ["接受失败", "核准拒绝"])
 async def test_what_was_refused_is_corrected_and_declared_again(scene: Scene, refused: str) -> None:
     """CONS-01: a failed or refused filing may be corrected and declared again, and be approved then."""
@@ -279,6 +287,22 @@ async def test_a_filing_expires_by_itself(scene: Scene) -> None:
     assert await state(scene, view) == "已失效"
     await scene.freeze(SATURDAY)
     assert (await scene.owner.http.post(URL, json={"content": scene.sample()})).status_code == 201
+
+
+async def test_a_booklet_that_expired_while_customs_judged_comes_back(scene: Scene) -> None:
+    """CONS-07: its qualification's change, asked for in time, is agreed to after the last day: VALIDITY says until when
+    it is in force again; what names a day that is over changes nothing."""
+    view = await scene.booklet()
+    await scene.pass_on(datetime(2027, 11, 21, tzinfo=CHINA))
+    assert await state(scene, view) == "已失效"
+    await scene.answer(BOOKLET, view["number"], "VALIDITY", valid_until="2027-11-20")
+    await scene.pass_on(datetime(2027, 11, 22, tzinfo=CHINA))
+    assert await state(scene, view) == "已失效"
+    await scene.answer(BOOKLET, view["number"], "VALIDITY", valid_until="2028-05-31")
+    await scene.pass_on(datetime(2028, 5, 31, 23, tzinfo=CHINA))
+    assert await state(scene, view) == "海关审批通过"
+    await scene.pass_on(datetime(2028, 6, 1, tzinfo=CHINA))
+    assert await state(scene, view) == "已失效"
 
 
 async def test_customs_revoke_and_renew_booklets(scene: Scene) -> None:

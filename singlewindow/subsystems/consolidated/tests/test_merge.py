@@ -295,6 +295,17 @@ def test_licences_of_the_goods_are_documents_of_the_declaration() -> None:
     assert made.content["documents"] == [{"code": "1", "number": "26-AA-100"}]
 
 
+def test_the_licence_that_was_drawn_from_is_the_document() -> None:
+    """CONS-10, CONS-13: with a 许可证号 in the list's header, goods pass under that one and not under the booklet's."""
+    goods = [good(DURIAN, "5", "1", "5", licence="7:A"), good(BANANA, "5", "1", "5", licence="7:a")]
+    for licence_no, number in (("B", "B"), ("", "A")):
+        [made] = merge([listed("L1", "2026-10-05", goods, 1, 1, licence_no=licence_no)], AS_IT_IS)
+        assert made.content["documents"] == [{"code": "7", "number": number}]
+    unnamed = [good(DURIAN, "5", "1", "5", licence="")]
+    [made] = merge([listed("L1", "2026-10-05", unnamed, 1, 1, licence_no="B")], AS_IT_IS)
+    assert made.content["documents"] == [], "its kind is not known; the number stands in the head"
+
+
 @pytest.mark.parametrize("total", ["viel", "NaN", "Infinity"])
 def test_what_is_no_amount_is_not_lost_silently(total: str) -> None:
     with pytest.raises(ValueError, match="no amount"):

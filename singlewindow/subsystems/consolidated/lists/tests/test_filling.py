@@ -54,6 +54,15 @@ async def test_a_number_and_enter_bring_the_good(owner: Member) -> None:
     assert content["consignee_ciq"] == "4400000001"
 
 
+async def test_the_goods_say_from_which_licence_they_draw(owner: Member) -> None:
+    """CONS-10, CONS-13: with a 许可证号 of the company's own in the header, that one; it becomes 随附单证."""
+    rows = HEAD | {"goods": [{"record_no": "1"}, {"record_no": "2"}]}
+    filed = f"7:{licence_of(owner)}"
+    for number, said in ((licence_of(owner), [filed, filed]), ("26-OTHER", ["", filed])):
+        found = await look_up(owner, "licence_no", rows | {"licence_no": number})
+        assert [row["licence"] for row in found["rows"]["goods"]] == said
+
+
 async def test_price_and_quantity_make_the_total(owner: Member) -> None:
     """CONS-09: leaving 成交数量 reckons 总价 and the legal quantity in the same unit; a later 总价 stays as typed."""
     row = {

@@ -13,6 +13,7 @@ from singlewindow.subsystems.consolidated.lists.quantities import (
     amount_of,
     exceeding,
     licence_amounts,
+    licence_of,
     total_differs,
     totals,
     weights_fit,
@@ -65,8 +66,10 @@ def test_gross_is_at_least_net() -> None:
 def test_the_headers_licence_counts_before_the_goods_own() -> None:
     """CONS-10: with a 许可证号 every good draws from it; else each from that of its booklet item."""
     rows = [good(licence="7:26-A"), good(licence="7:26-A", quantity="2.5"), good()]
-    assert licence_amounts({"goods": rows}) == {"26-A/0202300090/035": Decimal("12.5")}
-    assert licence_amounts({"licence_no": "26-B", "goods": rows}) == {"26-B/0202300090/035": Decimal("22.5")}
+    for number, much in (("", "12.5"), ("26-B", "22.5")):
+        key = f"{number or '26-A'}/0202300090"
+        found = licence_amounts({"licence_no": number, "goods": rows})
+        assert found == {f"{key}/035": Decimal(much), f"{key}/": Decimal(much)}
 
 
 def test_a_good_counts_in_each_of_its_units_once() -> None:
@@ -75,7 +78,13 @@ def test_a_good_counts_in_each_of_its_units_once() -> None:
     assert licence_amounts({"goods": [row]}) == {
         "26-A/0202300090/011": Decimal(4),
         "26-A/0202300090/035": Decimal(10),
+        "26-A/0202300090/": Decimal(4),  # of a licence that names no unit: as declared
     }
+
+
+def test_a_licences_number_has_capital_letters() -> None:
+    """CONS-10: customs' register has no others, whatever stands in a booklet that was approved."""
+    assert licence_of(good(licence="7:26-ae-1"), "") == "26-AE-1"
 
 
 def test_bonded_goods_draw_from_their_account_book() -> None:
