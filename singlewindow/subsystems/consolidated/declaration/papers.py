@@ -26,13 +26,14 @@ NOTICE = Path(__file__).parent / "prints" / "notice.typ"
 
 
 def as_registered(document: Document) -> dict[str, Any]:
-    """The document under the names of customs' register `declaration` (docs/registers.md); `number` is customs' own."""
+    """The document under the names of customs' register `declaration` (docs/registers.md); `number` is customs' own,
+    which is 预录入编号 too (FG 3.5): until there is one, 统一编号 stands for it."""
     content, returned = document.content, document.returned
     day = returned.get("declared_on") or document.filed_on.isoformat()
     return {
         **content,
         "number": returned.get("entry_no", ""),
-        "pre_entry_no": document.number,
+        "pre_entry_no": returned.get("entry_no") or document.number,
         "account_book_no": content.get("book_no", ""),
         "ie_date": returned.get(
             "declared_on", ""

@@ -46,7 +46,7 @@ BOOKLETS = """
         d.content->'goods' as goods, d.returned->>'valid_until' as valid_until
     from unnest($1::bigint[], $2::text[]) as w (company, book_no)
     join find_consolidated_booklet f
-        on f.company_id = w.company and f.book_no = w.book_no and not f.hidden
+        on f.company_id = w.company and f.book_no = w.book_no and (not f.hidden or $3)
     join document d on d.id = f.document_id"""
 Units = tuple[str, str]
 """法定第一单位 and 法定第二单位 of a goods code, "" where it has none."""
@@ -157,7 +157,8 @@ async def _book(case: Case, found: Found) -> Book | None:
         return None if entry is None else account_book_of(entry, now)
     if not number:
         return None
-    rows = await case.transaction.look_up(BOOKLETS, [(case.transaction.actor.company_id, number)])
+    deleted = case.status in IN_FORCE  # a list outlives its booklet, as at customs (decision 0045)
+    rows = await case.transaction.look_up(BOOKLETS, [(case.transaction.actor.company_id, number)], deleted)
     books = [booklet_of(dict(row), now.astimezone(CHINA).date()) for row in rows]
     return max(books, key=lambda book: book.usable, default=None)
 

@@ -30,7 +30,9 @@ from singlewindow.subsystems.consolidated.lists.papers import APPROVED, Qualific
 from singlewindow.subsystems.consolidated.lists.quantities import amount_of, weights_fit
 
 CREDIT_CLAUSE = "海关总署令第169号 第五条、第七条"
-CONTRACTED, FREIGHT_ONLY, RETURNED_EXPORT = "4", "2", "1"
+CONTRACTED, FREIGHT_ONLY = "4", "2"
+OF_ONE_WAY = {"1": ("E", "退关或变更运输工具", "出口"), "5": ("I", "已申报进口货物办理直接退运", "进口")}
+"""修撤原因 that lists of one 进出口标志 alone have (令220)."""
 BOOK_WORDS = {True: "账册、手册", False: "备案分册"}
 COMPARED = {
     "vessel": "运输工具名称",
@@ -200,9 +202,10 @@ def marks_of_fees_fit(content: GoodsList, known: Known) -> Iterator[Finding]:
 
 @rule("CONS-R55", clause=REVISION, drafts=False)
 def the_reason_fits(content: GoodsList, known: Known) -> Iterator[Finding]:
-    """The first reason is one of exports that did not leave (令220)."""
-    if content.revision_reason == RETURNED_EXPORT and content.ie_flag == "I":
-        message = "修撤原因 1（退关或变更运输工具）仅用于出口清单"
+    """The first reason is one of exports that did not leave, the fifth one of imports that go back (令220)."""
+    flag, about, way = OF_ONE_WAY.get(content.revision_reason, (content.ie_flag, "", ""))
+    if content.ie_flag and content.ie_flag != flag:
+        message = f"修撤原因 {content.revision_reason}（{about}）仅用于{way}清单"
         yield Finding("revision_reason", message, "请选择其他修撤原因")
 
 

@@ -56,7 +56,12 @@ async def test_the_form_of_a_draft_and_of_what_customs_took_in(
     received = {"entry_no": "572920261000000012", "declared_on": "2026-11-09"}
     await hear(stage, number, 1, "L", **received)
     taken = await printed(owner, number, "declaration")
-    for words in ("海关编号：572920261000000012（", "申报日期20261109", "进口日期20261109"):
+    for words in (
+        "预录入编号：572920261000000012",
+        "海关编号：572920261000000012（",
+        "申报日期20261109",
+        "进口日期20261109",
+    ):
         assert words in taken, words
         assert words not in draft, words
 
@@ -87,6 +92,22 @@ async def test_the_notice_of_what_is_returned(merged: tuple[Stage, dict[str, Any
     said = await printed(owner, number, "returned")
     assert "不受理通知书" in said
     assert "海关意见回执E" in said
+    assert "可以删除本报关单，清单退回“已结关”" in said
+    assert "不能更改" not in said
+
+
+async def test_released_without_a_word_of_examination(merged: tuple[Stage, dict[str, Any]]) -> None:
+    """CONS-14: 放行 presupposes 审结: its own receipt stands on the notice, and not an empty line."""
+    stage, view = merged
+    owner, number = stage.owner, view["number"]
+    await owner.apply(DECLARATION, view, "declare")
+    await stage.house.send()
+    await hear(stage, number, 1, "L", entry_no="572920261000000014", declared_on="2026-11-09")
+    await hear(stage, number, 2, "P")
+    await hear(stage, number, 3, "R")
+    said = await printed(owner, number, "examined")
+    assert "回执P已放行" in said
+    assert "海关意见回执P" in said
 
 
 async def offered(owner: Member, number: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,7 +14,16 @@ import pytest
 from singlewindow.kernel.exchange.moves import move_many
 from singlewindow.kernel.problems import Conflict
 from singlewindow.subsystems.consolidated.lists import LIST
-from singlewindow.subsystems.consolidated.lists.tests.scene import TYPE, URL, Scene, content_of, licence_of
+from singlewindow.subsystems.consolidated.lists.known import Known
+from singlewindow.subsystems.consolidated.lists.rules import the_reason_fits
+from singlewindow.subsystems.consolidated.lists.tests.scene import (
+    TYPE,
+    URL,
+    Scene,
+    content_of,
+    licence_of,
+    today,
+)
 from tests.actions import save_amendment
 from tests.house import House
 
@@ -176,6 +186,31 @@ async def test_what_was_right_then_is_not_asked_again(scene: Scene) -> None:
         await asked(scene, view["number"], "modify", contract_no="HT-2")
     finally:
         await scene.house.sql("update clock set shift = '0'")
+
+
+async def test_a_booklet_that_is_deleted_hinders_no_change(scene: Scene) -> None:
+    """CONS-12: lists passed under it; revoked and deleted it takes no new ones, and those may still be modified."""
+    view = await scene.list("已结关")
+    for table in ("document", "find_consolidated_booklet"):  # what was sent is hidden
+        only = "where type = 'consolidated.booklet'" if table == "document" else ""
+        await scene.house.sql(f"update {table} set status = '8', hidden = true {only}")
+    rows = scene.typed(view)["goods"]
+    rows[0] |= {"quantity": "900", "quantity1": "900", "total": "2160"}
+    await asked(scene, view["number"], "modify", goods=rows)
+    new = await scene.owner.save(TYPE, content_of(scene.owner))
+    refused = await scene.owner.prepare(TYPE, new, "declare")
+    assert "CONS-R42" in [each["rule"] for each in refused.json()["violations"]]
+
+
+@pytest.mark.parametrize(
+    ("reason", "flag", "word"),
+    [("1", "I", "仅用于出口清单"), ("5", "E", "仅用于进口清单"), ("1", "E", ""), ("5", "I", "")],
+)
+def test_which_reasons_fit(reason: str, flag: str, word: str) -> None:
+    """FA 3.8: goods that did not leave are exports, 直接退运 is of imports (令220)."""
+    content = SimpleNamespace(revision_reason=reason, ie_flag=flag)
+    found = [each.message for each in the_reason_fits.find(content, Known(today()))]
+    assert [word in message for message in found] == [True] * bool(word)
 
 
 async def test_what_became_of_them(scene: Scene) -> None:
