@@ -230,6 +230,9 @@ def test_a_month_without_working_time_is_unknown(days: dict[str, list[str]], hou
     assert hours_on({}, PORT, date(2026, 12, 1)) is None
 
 
+DECEMBER = Entry("port_calendar", f"{PORT}-202612", 1, {
+    "port": PORT, "name": PORT, "month": "2026-12", "provisional": False, "days": {"01": ["09:00-17:00"]},
+})  # fmt: skip
 BLOCKED_AFTER = (datetime(2026, 12, 3, 15, 59, 59, tzinfo=UTC), datetime(2026, 12, 3, 16, tzinfo=UTC))
 
 
@@ -237,9 +240,7 @@ async def test_without_feedback_both_companies_are_blocked(bookings: Bookings) -
     """APPT-06, APPT-16 (FA T21, F2): from 00:00 after the fifth day on, whoever files and in whichever role."""
     await bookings.approved()
     later: dict[str, Any] = {"start": "2026-12-12 10:00", "declare_port": PORT}
-    worked = {"01": ["09:00-17:00"]}
-    december = {"port": PORT, "name": PORT, "month": "2026-12", "provisional": False, "days": worked}
-    await bookings.put(Entry("port_calendar", f"{PORT}-202612", 1, december))
+    await bookings.put(DECEMBER)
     others = [
         await bookings.send(number="202611000000000401", consignee_code=OWN.customs_code, **later),
         await bookings.send(number="202611000000000402", **later),
@@ -268,6 +269,18 @@ async def test_feedback_in_time_that_waits_for_a_decision_blocks_nobody(bookings
     assert await bookings.decide(waiting, "return", "请补报") == (200, "不同意")
     assert "通关完成未反馈" in (await bookings.detail(other))["decisions"][0]["why_not"]
     await bookings.send("EXP", 3, explanation="未到货", submitted_at=BLOCKED_AFTER[1])
+    assert "通关完成未反馈" in (await bookings.detail(other))["decisions"][0]["why_not"]
+
+
+async def test_a_cancellation_in_time_that_waits_for_a_decision_blocks_nobody(bookings: Bookings) -> None:
+    """APPT-06, APPT-11, decision 0038: the portal's clock waits for it too; refused, the time for feedback is over."""
+    await bookings.put(DECEMBER)
+    await bookings.approved()
+    waiting = await bookings.send("CAN", 2, submitted_at=datetime(2026, 11, 28, 1, tzinfo=UTC))
+    await bookings.at(PASSED)
+    other = await bookings.send(number="202611000000000403", start="2026-12-12 10:00")
+    assert (await bookings.detail(other))["decisions"][0]["why_not"] == ""
+    assert await bookings.decide(waiting, "return", "请反馈报关单号") == (200, "不同意")
     assert "通关完成未反馈" in (await bookings.detail(other))["decisions"][0]["why_not"]
 
 

@@ -18,7 +18,6 @@ from singlewindow.customs.desks.appointment.states import (
     BASE,
     BOOKED,
     ENDS,
-    EXPLANATION,
     FEEDBACK,
     FROM,
     RETURNED,
@@ -30,12 +29,13 @@ from singlewindow.customs.searching import Asked, begins_with, find_page
 from singlewindow.customs.times import end_of, local_day
 
 NAMED = 3
+_ANSWERING = ", ".join(f"'{function}'" for function in ENDS)
 _DUE = f"""case when exists (
     select from submission s where s.type = b.type and s.number = b.number and s.state = '{RECEIVED}'
-        and s.function in ('{FEEDBACK}', '{EXPLANATION}')
+        and s.function in ({_ANSWERING})
         and (s.received ->> 'submitted_at')::timestamptz < b.answer_by) then null else b.answer_by end"""
-"""The moment from which an approved appointment is in state I; null while what was fed back or explained in time
-waits for a decision, for that is no reason (APPT-06, FA 2.3)."""
+"""The moment from which an approved appointment is in state I; null while what was fed back, explained or cancelled in
+time waits for a decision, for that is no reason (APPT-06, FA 2.3), and the portal's clock waits too (decision 0035)."""
 _COLUMNS = f"b.*, {_DUE} as due_at"
 
 
