@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -171,6 +171,30 @@ async def test_what_does_not_hinder(always_open: Bookings) -> None:
     assert [state for _, state in states] == ["booked"] * len(FREE), states
 
 
+LAST_SECOND = datetime(2026, 11, 28, 3, 59, 59, tzinfo=UTC)
+
+
+async def test_what_is_over_is_not_approved(bookings: Bookings, portal: Portal) -> None:
+    """APPT-06, APPT-07: an approval after the window would leave both companies an appointment that nobody can keep;
+    the automatic mode returns it with these words, and neither of them is barred."""
+    last, late = await bookings.send(), await bookings.send(number="202611000000000110")
+    await bookings.at(LAST_SECOND.isoformat())
+    assert await bookings.decide(last, "accept") == (200, "预约成功")
+    await bookings.at((LAST_SECOND + timedelta(seconds=1)).isoformat())
+    words = "预约通关时间 2026-11-28 10:00 至 2026-11-28 12:00 已过，不能审批通过，请另选时间重新申请"
+    assert await bookings.decide(late, "accept") == (409, words)
+    assert await bookings.together(late) == {late: words}
+    assert (await bookings.detail(late))["decisions"][1]["why_not"] == ""
+    await bookings.automatic()
+    assert await bookings.customs.decide_due() == 1
+    returned = (await bookings.receipts(portal))[-1]
+    assert (returned.number[-3:], returned.code, returned.text) == ("110", "RETURNED", f"退单：{words}")
+    assert await bookings.customs.rows("select state from appointment_book order by number") == [
+        ("booked",),
+        ("returned",),
+    ]
+
+
 READ: dict[str, tuple[str, dict[str, Any]]] = {
     "window": ("start", {"start": "2026-11-27 12:00"}),
     "entry_calendar": ("never", {"entry_port": "5316"}),
@@ -261,8 +285,9 @@ async def test_without_feedback_both_companies_are_blocked(bookings: Bookings) -
 
 async def test_feedback_in_time_that_waits_for_a_decision_blocks_nobody(bookings: Bookings) -> None:
     """APPT-06: how long customs take is not the company's fault; what came too late unblocks when it counts."""
+    await bookings.put(DECEMBER)
     await bookings.approved()
-    other = await bookings.send(number="202611000000000403", start="2026-11-29 10:00")
+    other = await bookings.send(number="202611000000000403", start="2026-12-12 10:00")
     waiting = await bookings.send("FBK", 2, **fed(IMPORT), submitted_at=BLOCKED_AFTER[0])
     await bookings.at(PASSED)
     assert (await bookings.detail(other))["decisions"][0]["why_not"] == ""

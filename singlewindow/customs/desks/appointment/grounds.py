@@ -1,4 +1,4 @@
-"""Why an application must not be approved: who may not appoint, and where the window lies in working hours.
+"""Why an application must not be approved: who may not appoint, a window that is over, or lies in working hours.
 
 Regulation: customs judge such applications by themselves (自动审核受理, FA 2.1); what stands here is what the automatic
 mode returns them for, and what an officer cannot approve either (APPT-05, APPT-06, APPT-07).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from singlewindow.customs.database import Row, Transaction
@@ -21,6 +21,7 @@ from singlewindow.customs.desks.appointment.calendar import (
     meets,
     month_key,
 )
+from singlewindow.customs.desks.appointment.feedback import shown
 from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.register_kinds import COMPANY, PORT_CALENDAR
@@ -41,7 +42,12 @@ class Known:
     companies: Mapping[str, Data]
     months: Months
     unanswered: Mapping[str, books.Unanswered]
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in China."""
+        return local_day(self.now)
 
 
 async def known_of(transaction: Transaction, booked: Sequence[Row]) -> Known:
@@ -57,7 +63,7 @@ async def known_of(transaction: Transaction, booked: Sequence[Row]) -> Known:
         await find_entries(transaction, COMPANY, companies),
         await find_entries(transaction, PORT_CALENDAR, months),
         await books.unanswered(transaction, sorted(companies)),
-        local_day(transaction.now),
+        transaction.now,
     )
 
 
@@ -87,9 +93,23 @@ async def why_not_approved(transaction: Transaction, rows: Sequence[Row], *, loc
 def reasons(book: Mapping[str, Any] | Row, known: Known, reading: Readings) -> list[str]:
     """Why an appointment must not be approved, each in a sentence. Pure."""
     roles = dict.fromkeys(ROLES) if book["company"] != book["consignee"] else dict.fromkeys(["company"])
-    return [why for role in roles for why in _of_company(ROLES[role], book[role], known)] + _of_ports(
-        book, known, reading
-    )
+    return [
+        *(why for role in roles for why in _of_company(ROLES[role], book[role], known)),
+        *_of_time(book, known),
+        *_of_ports(book, known, reading),
+    ]
+
+
+def window_of(book: Mapping[str, Any] | Row) -> str:
+    """An appointment's time in words, to the minute."""
+    return f"{shown(book['starts_at'])[:16]} 至 {shown(book['ends_at'])[:16]}"
+
+
+def _of_time(book: Mapping[str, Any] | Row, known: Known) -> Iterator[str]:
+    """A window that is over: nobody can keep the appointment any more, and its approval would only lead both companies
+    into state I."""
+    if book["ends_at"] <= known.now:
+        yield f"预约通关时间 {window_of(book)} 已过，不能审批通过，请另选时间重新申请"
 
 
 def _of_company(role: str, code: str, known: Known) -> Iterator[str]:

@@ -19,6 +19,7 @@ from singlewindow.customs.desks.appointment.grounds import (
     known_of,
     qualified,
     tier_of,
+    window_of,
 )
 from singlewindow.customs.desks.appointment.registers import duty_officers
 from singlewindow.customs.desks.appointment.states import (
@@ -56,10 +57,7 @@ def _state(transaction: Transaction, book: Row) -> str:
 
 def _window(book: Row) -> Iterator[str]:
     last = shown(book["answer_by"])[:16]
-    yield (
-        f"预约通关时间 {shown(book['starts_at'])[:16]} 至 {shown(book['ends_at'])[:16]}，"
-        f"申请提交于 {shown(book['submitted_at'])}，{last} 前反馈报关单号"
-    )
+    yield (f"预约通关时间 {window_of(book)}，申请提交于 {shown(book['submitted_at'])}，{last} 前反馈报关单号")
 
 
 def _companies(book: Row, known: Known) -> Iterator[str]:
