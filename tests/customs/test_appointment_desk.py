@@ -418,6 +418,38 @@ async def test_an_officer_refuses_with_a_remark_and_the_differences(
     assert text.startswith("报关单号反馈未通过：请核对；第 1 票 530120261799999999 ")
 
 
+THEIRS = {"declarant_code": "4403990001", "consignee_code": "4403990002", "consignee_name": "乙"}
+
+
+@pytest.mark.parametrize("by", ["officer", "automatic"])
+async def test_nothing_is_told_of_other_companies_declarations(
+    bookings: Bookings, portal: Portal, by: str
+) -> None:
+    """APPT-10, PORT-10: to the company only that it is not theirs, in words and for machines, not even in how many
+    things it differs; the officer's page says everything."""
+    foreign = "530120261700000030"
+    other = {**THEIRS, "port": OTHER_PORT, "status": "8", "status_name": "删单", "declared_at": "2026-11-20"}
+    await bookings.put(declaration(foreign, **other))
+    await bookings.approved()
+    feedback = await bookings.send("FBK", 2, **fed(IMPORT, foreign))
+    assert await bookings.decide(feedback, "accept") == (409, "报关单与预约申请不一致（1 处）")
+    note = (await bookings.detail(feedback))["note"]
+    for words in ("4403990001", "4403990002", f"进出口岸不一致：应为 {PORT}，报关单为 {OTHER_PORT}", "删单"):
+        assert words in note
+    if by == "officer":
+        assert await bookings.decide(feedback, "return", "请核对") == (200, "不同意")
+    else:
+        await bookings.automatic()
+        assert await bookings.customs.decide_due() == 1
+    refused = (await bookings.receipts(portal))[-1]
+    words = f"申报单位和收发货人不一致：应为 {OWN.customs_code} 和 {CONSIGNEE}，报关单为 其他企业"
+    assert refused.text.split("；")[1:] == [f"第 2 票 {foreign} {words}"]
+    assert refused.data["differences"] == [{
+        "row": 2, "entry_no": foreign, "field": "parties", "label": "申报单位和收发货人",
+        "expected": f"{OWN.customs_code} 和 {CONSIGNEE}", "found": "其他企业",
+    }]  # fmt: skip
+
+
 async def test_a_declaration_counts_for_one_appointment(bookings: Bookings) -> None:
     """APPT-10 (FA 2.6): one that was fed back for another is a difference, also within one batch."""
     await bookings.put(declaration("530120261700000002"))

@@ -53,22 +53,38 @@ class Known:
     used: frozenset[str]
 
 
-def differences(numbers: Sequence[str], book: Mapping[str, Any] | Row, known: Known) -> list[Difference]:
-    """Every difference of every number, in the order of the rows. Pure."""
+def differences(
+    numbers: Sequence[str], book: Mapping[str, Any] | Row, known: Known, *, to_company: bool = False
+) -> list[Difference]:
+    """Every difference of every number, in the order of the rows. Pure.
+
+    Those `to_company` say of another company's declaration nothing but that it is one (PORT-10).
+    """
     return [
-        each for at, number in enumerate(numbers, 1) for each in _of_number(at, number, numbers, book, known)
+        each
+        for at, number in enumerate(numbers, 1)
+        for each in _of_number(at, number, numbers, book, known, to_company)
     ]
 
 
 def _of_number(
-    at: int, number: str, numbers: Sequence[str], book: Mapping[str, Any] | Row, known: Known
+    at: int,
+    number: str,
+    numbers: Sequence[str],
+    book: Mapping[str, Any] | Row,
+    known: Known,
+    to_company: bool,
 ) -> Iterator[Difference]:
     if number in numbers[: at - 1]:
         yield Difference(at, number, "entry_no", "报关单号", "不重复的报关单号", "与前面一票相同")
         return
+    declaration = known.declarations.get(number)
+    if to_company and declaration is not None and _is_foreign(declaration, book):
+        expected = f"{book['company']} 和 {book['consignee']}"
+        yield Difference(at, number, "parties", "申报单位和收发货人", expected, "其他企业")
+        return
     if number in known.used:
         yield Difference(at, number, "entry_no", "报关单号", "未反馈过的报关单", "已用于另一份预约")
-    declaration = known.declarations.get(number)
     if declaration is None:
         yield Difference(at, number, "entry_no", "报关单号", "海关已接受申报的报关单", "海关没有这份报关单")
         return
@@ -83,6 +99,12 @@ def _of_number(
     if not later(declared, book["submitted_at"]):
         expected = f"晚于预约申请提交时间 {shown(book['submitted_at'])}"
         yield Difference(at, number, "declared_at", "申报日期", expected, _declared(declared))
+
+
+def _is_foreign(declaration: Data, book: Mapping[str, Any] | Row) -> bool:
+    """Whether neither party of a declaration is one of the appointment's."""
+    parties = {declaration.get("declarant_code"), declaration.get("consignee_code")}
+    return not parties & {book["company"], book["consignee"]}
 
 
 def later(declared: str, submitted_at: datetime) -> bool:
@@ -111,10 +133,10 @@ def _said(name: str, value: str) -> str:
 
 
 async def compared(
-    transaction: Transaction, rows: Sequence[Row], *, lock: bool = False
+    transaction: Transaction, rows: Sequence[Row], *, to_company: bool
 ) -> list[list[Difference]]:
-    """The differences of each feedback; one that has no appointment has none."""
-    held = await books.held(transaction, rows, lock=lock)
+    """The differences of each feedback, as `differences` has them; one that has no appointment has none."""
+    held = await books.held(transaction, rows)
     numbers = [numbers_in(each) for each in await received(transaction, rows)]
     wanted = {number for its in numbers for number in its}
     declarations = await find_entries(transaction, DECLARATION, wanted)
@@ -122,7 +144,8 @@ async def compared(
     found = []
     for book, its in zip(held, numbers, strict=True):
         mine = frozenset() if book is None else frozenset(n for n, by in used.items() if by != book["id"])
-        found.append(differences(its, book, Known(declarations, mine)) if book is not None else [])
+        known = Known(declarations, mine)
+        found.append(differences(its, book, known, to_company=to_company) if book is not None else [])
     return found
 
 
@@ -136,9 +159,11 @@ async def _used(transaction: Transaction, numbers: set[str]) -> dict[str, int]:
 
 async def differences_data(transaction: Transaction, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """What a refused feedback's receipt carries: every difference, for machines."""
-    return [{"differences": [asdict(each) for each in its]} for its in await compared(transaction, rows)]
+    found = await compared(transaction, rows, to_company=True)
+    return [{"differences": [asdict(each) for each in its]} for its in found]
 
 
 async def differences_words(transaction: Transaction, rows: Sequence[Row]) -> list[str]:
     """The same for the company to read."""
-    return ["；".join(each.words for each in its) for its in await compared(transaction, rows)]
+    found = await compared(transaction, rows, to_company=True)
+    return ["；".join(each.words for each in its) for its in found]

@@ -14,9 +14,9 @@ from singlewindow.customs.kept import of_another, received
 
 
 async def why_not_fed_back(transaction: Transaction, rows: Sequence[Row], *, lock: bool) -> list[str]:
-    """Feedback: the appointment is approved, and every declaration agrees with it."""
+    """Feedback: the appointment is approved, and every declaration agrees with it. Companies read this too."""
     held = await books.held(transaction, rows, lock=lock)
-    found = await compared(transaction, rows)
+    found = await compared(transaction, rows, to_company=True)
     return [
         _ended(row, book) or (f"报关单与预约申请不一致（{len(its)} 处）" if its else "")
         for row, book, its in zip(rows, held, found, strict=True)

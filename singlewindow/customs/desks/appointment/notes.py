@@ -91,7 +91,7 @@ def _ports(book: Row, known: Known) -> Iterator[str]:
 
 
 async def _feedback(transaction: Transaction, row: Row) -> list[str]:
-    [found] = await compared(transaction, [row])
+    [found] = await compared(transaction, [row], to_company=False)
     if not found:
         return ["反馈的报关单与预约申请一致"]
     lines = [each.words for each in found[:MOST_LINES]]
