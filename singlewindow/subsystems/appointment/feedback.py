@@ -90,6 +90,15 @@ def unknown(numbers: Sequence[str], register: Register) -> list[str]:
     return [number for number in numbers if NUMBER.fullmatch(number) and number not in register]
 
 
+def used_by(number: str, declarant: str, consignee: str) -> str:
+    """Under what a number serves an appointment; it begins with the number.
+
+    A declaration agrees with appointments of its own two companies alone, so the number is theirs: what others feed
+    back, before customs have published whose it is, keeps them from nothing (PORT-10).
+    """
+    return f"{number}/{declarant}/{consignee}" if number else ""
+
+
 def feedback_until(start: datetime, readings: Readings) -> datetime:
     """The last second of the days for feedback, counted from the day on which the window ends."""
     return _midnight_after_window(start, readings) - timedelta(seconds=1)

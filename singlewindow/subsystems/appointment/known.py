@@ -15,7 +15,7 @@ from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.appointment.calendar import KIND as CALENDAR
 from singlewindow.subsystems.appointment.calendar import Calendar, months_around, read_calendar
 from singlewindow.subsystems.appointment.document import PROOF
-from singlewindow.subsystems.appointment.feedback import Applied
+from singlewindow.subsystems.appointment.feedback import Applied, used_by
 from singlewindow.subsystems.appointment.grades import Tier
 from singlewindow.subsystems.appointment.lead_time import Appointment, Judgement, judge
 from singlewindow.subsystems.appointment.parties import KIND as COMPANY
@@ -23,7 +23,7 @@ from singlewindow.subsystems.appointment.parties import ROLES, Company
 from singlewindow.subsystems.appointment.readings import Readings, readings
 
 UNANSWERED = "appointment.unanswered"  # held for both companies of an appointment in state I
-DECLARATIONS = "appointment.declaration"  # held for the numbers of a feedback
+DECLARATIONS = "appointment.declaration"  # held for the numbers of a feedback, each for its two companies
 DECLARATION = "declaration"  # customs' register
 COMPARED = ("status", "ie_flag", "district", "port", "declarant_code", "consignee_code", "declared_at")
 
@@ -140,10 +140,12 @@ async def _fed_back(case: Case) -> FedBack:
     )
     names = ("ie_flag", "declare_port", "entry_port", "declarant_code", "consignee_code")
     found = await case.registers.find_many([(DECLARATION, number) for number in dict.fromkeys(numbers)])
+    applied = Applied(**{name: values.get(name, "") for name in names}, submitted_at=submitted)
+    keys = {used_by(number, applied.declarant_code, applied.consignee_code): number for number in numbers}
     return FedBack(
-        applied=Applied(**{name: values.get(name, "") for name in names}, submitted_at=submitted),
+        applied=applied,
         register={key: entry.data for (_, key), entry in found.items()},
-        used=frozenset(await case.claimed_any(DECLARATIONS, numbers)),
+        used=frozenset(keys[key] for key in await case.claimed_any(DECLARATIONS, keys)),
     )
 
 

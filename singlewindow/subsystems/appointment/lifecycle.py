@@ -18,7 +18,7 @@ from singlewindow.kernel.subsystem import FORM_PRINT, Claim, Print
 from singlewindow.kernel.timing import Moments, Reminder, Timer
 from singlewindow.subsystems.appointment.document import EXPLANATION as EXPLAINING
 from singlewindow.subsystems.appointment.document import FEEDBACK as FEEDING_BACK
-from singlewindow.subsystems.appointment.feedback import unanswered_from
+from singlewindow.subsystems.appointment.feedback import unanswered_from, used_by
 from singlewindow.subsystems.appointment.known import DECLARATIONS, UNANSWERED
 from singlewindow.subsystems.appointment.lead_time import minute_of
 from singlewindow.subsystems.appointment.readings import readings
@@ -133,14 +133,15 @@ def companies_of(content: Mapping[str, Any]) -> list[str]:
 
 
 def numbers_of(content: Mapping[str, Any]) -> list[str]:
-    """The declaration numbers of a content."""
-    return [row.get("entry_no", "") for row in content.get("declarations", [])]
+    """The declaration numbers of a content, each for its two companies."""
+    companies = companies_of(content)
+    return [used_by(row.get("entry_no", ""), *companies) for row in content.get("declarations", [])]
 
 
 CLAIMS = (
     Claim(UNANSWERED, companies_of, states(LEFT_UNANSWERED), shared=True),
     Claim(
-        DECLARATIONS, numbers_of, TO_FEED_BACK | states(FED_BACK), "declarations", used_elsewhere("{key}"),
+        DECLARATIONS, numbers_of, TO_FEED_BACK | states(FED_BACK), "declarations", used_elsewhere("{key:.18}"),
         "请核对后改正该报关单号，或删除这一行", FEEDING_BACK,
     ),
 )  # fmt: skip

@@ -160,6 +160,27 @@ async def test_a_number_serves_one_appointment(scene: Scene) -> None:
     ]
 
 
+async def test_an_unknown_number_keeps_nobody_from_it(scene: Scene) -> None:
+    """APPT-10, PORT-10: who feeds back a number that is no declaration yet does not hold it against the company whose
+    it becomes; of two appointments of these it still serves one."""
+    entry_no = number()
+    other = Scene(scene.house, await scene.house.member(), await scene.house.company())
+    await other.publish()
+    theirs = await other.appointment("预约成功")
+    views = [await scene.appointment("预约成功") for _ in range(2)]
+    await scene.freeze(EVENING)
+    assert (await fed_back(other, theirs, entry_no)).status_code == 200, "not published yet: APPT-R12 warns"
+    await publish(scene, entry_no)
+    answer = await fed_back(scene, views[0], entry_no)
+    assert answer.status_code == 200, answer.text
+    again = await fed_back(scene, views[1], entry_no)
+    assert [each["rule"] for each in again.json()["violations"]] == ["APPT-R11"]
+    await other.answer(theirs["number"], "FEEDBACK_REFUSED", 2)
+    foreign = await fed_back(other, theirs, entry_no)
+    assert [each["rule"] for each in foreign.json()["violations"]] == ["APPT-R10"]
+    assert "不属于本预约通关申请的申报单位和收发货人" in foreign.text
+
+
 async def test_customs_refuse_a_feedback(scene: Scene) -> None:
     """APPT-10: the appointment stays as it was, what was typed too; corrected, it is sent again."""
     view = await scene.appointment("预约成功")

@@ -138,7 +138,7 @@ def test_until_when_it_can_be_cancelled() -> None:
 
 def test_whom_state_i_hinders() -> None:
     """APPT-06: both companies, in state I alone; hindering is not holding: many may have one. APPT-10: a number belongs
-    to one appointment from its feedback on, for good."""
+    to one appointment of its two companies from its feedback on, for good."""
     unanswered, numbers = APPLICATION.claims
     content = {"declarant_code": "4403910001", "consignee_code": "4403920001"}
     assert unanswered.keys(content) == ["4403910001", "4403920001"]
@@ -147,5 +147,7 @@ def test_whom_state_i_hinders() -> None:
         {"预约成功", "I-通关完成未反馈", "已反馈"},
         False,
     )
-    assert numbers.keys({"declarations": [{"entry_no": "2"}, {"entry_no": "1"}, {}]}) == ["1", "2"]
-    assert numbers.keys({}) == []
+    of_both = "4403910001/4403920001"
+    fed_back = {**content, "declarations": [{"entry_no": "2"}, {"entry_no": "1"}, {}]}
+    assert numbers.keys(fed_back) == [f"1/{of_both}", f"2/{of_both}"]
+    assert numbers.keys(content) == []
