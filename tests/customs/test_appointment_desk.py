@@ -325,18 +325,17 @@ DIFFERING: list[tuple[str, dict[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
+BOOK: dict[str, Any] = {
+    "company": OWN.customs_code, "consignee": CONSIGNEE, "declare_port": PORT, "entry_port": PORT, "ie_flag": "I",
+    "submitted_at": SUBMITTED,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("status", [str(each) for each in range(1, 12)])
 def test_which_states_of_a_declaration_count(status: str) -> None:
     """APPT-10: 保存, 已申报, 预录入接收失败, 海关入库失败, 退单 and 删单 are none that customs have."""
     data = {**(declaration(IMPORT).data or {}), "status": status}
-    book: dict[str, Any] = {
-        "company": data["declarant_code"],
-        "consignee": CONSIGNEE,
-        "declare_port": PORT,
-        "entry_port": PORT,
-    }
-    book |= {"ie_flag": "I", "submitted_at": SUBMITTED}
-    found = differences([IMPORT], book, Known({IMPORT: data}, frozenset()))
+    found = differences([IMPORT], BOOK, Known({IMPORT: data}, frozenset()))
     assert [each.field for each in found] == (["status"] if status in {"1", "2", "3", "5", "6", "8"} else [])
 
 
@@ -419,6 +418,19 @@ async def test_an_officer_refuses_with_a_remark_and_the_differences(
 
 
 THEIRS = {"declarant_code": "4403990001", "consignee_code": "4403990002", "consignee_name": "乙"}
+
+
+@pytest.mark.parametrize(
+    ("missing", "number", "field"),
+    [("district", IMPORT, None), ("district", "530420261700000001", "district"), ("port", IMPORT, None)],
+)
+def test_what_customs_do_not_know_themselves_differs_in_nothing(
+    missing: str, number: str, field: str | None
+) -> None:
+    """APPT-10: a declaration may be registered without district and port; the number's own digits are a district."""
+    data = {name: value for name, value in (declaration(number).data or {}).items() if name != missing}
+    known = Known({number: data}, frozenset())
+    assert [each.field for each in differences([number], BOOK, known)] == ([field] if field else [])
 
 
 @pytest.mark.parametrize("by", ["officer", "automatic"])

@@ -25,7 +25,8 @@ COMPARED = (
     ("port", "entry_port", "进出口岸"),
 )
 """The declaration's member, the appointment's, and what both are called."""
-AMENDING = "feedback"
+MAY_LACK = ("district", "port")
+"""What a declaration of the register need not have; the portal passes over it too."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,22 @@ def _of_number(
         status = declaration.get("status_name") or "未申报"
         yield Difference(at, number, "status", "状态", "海关已接受申报的报关单", status)
     for name, booked, label in COMPARED:
-        expected, found = str(book[booked]), str(declaration.get(name) or "空")
-        if expected != found:
+        expected, found = str(book[booked]), _value(declaration, name, number)
+        if found and expected != found:
             yield Difference(at, number, name, label, _said(name, expected), _said(name, found))
     declared = str(declaration.get("declared_at") or "")
     if not later(declared, book["submitted_at"]):
         expected = f"晚于预约申请提交时间 {shown(book['submitted_at'])}"
         yield Difference(at, number, "declared_at", "申报日期", expected, _declared(declared))
+
+
+def _value(declaration: Data, name: str, number: str) -> str:
+    """What customs compare of a declaration, "" for nothing: what their register may lack refuses nobody; a number
+    begins with the district."""
+    found = declaration.get(name)
+    if name in MAY_LACK:
+        return str(found or (number[:4] if name == "district" else ""))
+    return str(found or "空")
 
 
 def _is_foreign(declaration: Data, book: Mapping[str, Any] | Row) -> bool:
