@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,17 +77,24 @@ async def lock_all(transaction: Transaction, kind: str) -> list[Entry]:
 
 
 async def put_all(transaction: Transaction, entries: Sequence[Entry]) -> None:
-    """Write entries, new or with the next seq, with one statement, and publish them."""
+    """Write entries, new or with the next seq, with one statement, and publish them.
+
+    An entry that somebody added meanwhile gets the seq after that one's: under the same seq the portal would pass over
+    what stands here.
+    """
     if not entries:
         return
-    await transaction.run(
+    written = await transaction.rows(
         f"""insert into entry ({", ".join(_COLUMNS)})
             select * from unnest($1::text[], $2::text[], $3::int[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[])
-            on conflict (kind, key) do update set seq = excluded.seq, data = excluded.data,
-                valid_from = excluded.valid_from, valid_to = excluded.valid_to""",
+            on conflict (kind, key) do update set seq = greatest(entry.seq + 1, excluded.seq), data = excluded.data,
+                valid_from = excluded.valid_from, valid_to = excluded.valid_to
+            returning kind, key, seq""",
         *([getattr(entry, column) for entry in entries] for column in _COLUMNS),
     )
-    await queue_notices(transaction, [entry.notice() for entry in entries])
+    seqs = {(row["kind"], row["key"]): row["seq"] for row in written}
+    published = [replace(entry, seq=seqs[entry.kind, entry.key]) for entry in entries]
+    await queue_notices(transaction, [entry.notice() for entry in published])
 
 
 async def change(

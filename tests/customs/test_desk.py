@@ -16,6 +16,7 @@ from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, Taken, roll
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
+from singlewindow.customs.exchange import understanding
 from singlewindow.customs.exchange.understanding import understand_next
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import Company
@@ -246,6 +247,33 @@ async def test_switching_the_mode_takes_along_what_waits(customs: Customs, own: 
     assert await customs.decide_due() == 1
     too_long = await customs.client.put("/api/mode", json={**on, "delay_seconds": -1}, headers=headers)
     assert too_long.status_code == 422
+
+
+@pytest.mark.parametrize("automatic_before", [False, True])
+async def test_what_is_taken_in_while_the_mode_is_switched_follows_the_switch(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch, automatic_before: bool
+) -> None:
+    """CUST-04: what is not committed yet is no exception: neither left undecided for ever, nor decided after all."""
+    headers = await customs.log_in()
+    on = {"automatic": True, "delay_seconds": 0, "refuse_share": 0}
+    await customs.client.put("/api/mode", json={**on, "automatic": automatic_before}, headers=headers)
+    taken_in, committed = asyncio.Event(), asyncio.Event()
+
+    async def hold(*_: object) -> bool:
+        taken_in.set()
+        await committed.wait()
+        return False
+
+    monkeypatch.setattr(understanding, "decide_at_once", hold)
+    await customs.post(own.envelope(own.submission(NUMBER, [])))
+    intake = asyncio.create_task(understand_next(customs.database, customs.keys, decides=True))
+    await taken_in.wait()
+    switched = {**on, "automatic": not automatic_before}
+    switch = asyncio.create_task(customs.client.put("/api/mode", json=switched, headers=headers))
+    assert not (await asyncio.wait({switch}, timeout=0.3))[0]
+    committed.set()
+    assert (await intake, (await switch).status_code) == (1, 200)
+    assert await customs.decide_due() == (0 if automatic_before else 1)
 
 
 async def test_delays_lie_between_the_shortest_and_the_longest(customs: Customs, own: Company) -> None:

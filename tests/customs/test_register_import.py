@@ -10,11 +10,19 @@ from typing import Any
 
 import pytest
 
-from singlewindow.customs import register_import
+from singlewindow.customs import register_import, registers
 from singlewindow.customs.__main__ import _said
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Changed, Difference
-from singlewindow.customs.register_kinds import COMPANY, DECLARATION, LICENCE, PORT_CALENDAR, Register
+from singlewindow.customs.register_kinds import (
+    COMPANY,
+    DECLARATION,
+    LICENCE,
+    PILOT_DISTRICT,
+    PORT_CALENDAR,
+    Register,
+)
+from singlewindow.customs.registers import Entry
 from singlewindow.customs.times import CHINA, local_day
 from tests.customs.conftest import Customs
 from tests.customs.portal import Portal
@@ -216,6 +224,25 @@ async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal,
     assert [(n.key, n.data and n.data["open_process_name"]) for n in portal.notices] == [
         (NUMBER, "修改申请在办")
     ]
+
+
+async def test_an_entry_that_an_officer_adds_meanwhile_is_followed_by_the_files(
+    customs: Customs, portal: Portal, tmp_path: Path
+) -> None:
+    """CUST-02, OPER-02: under the officer's own seq the portal would pass over what customs then have."""
+    file = written(tmp_path, "a.json", [{"key": "5399", "enabled": True}])
+    async with customs.database.transaction() as importing:
+        found = await register_import.compare(importing, PILOT_DISTRICT, read_file(PILOT_DISTRICT, file))
+        async with customs.database.transaction() as officers:
+            await registers.add_one(officers, Entry("pilot_district", "5399", 1, {"enabled": False}))
+        async with customs.database.transaction() as officers:
+            await registers.change(officers, "pilot_district", "5399", 1, {"enabled": False})
+        await register_import.apply(importing, found, complete=False)
+    [[seq, data]] = await customs.rows("select seq, data from entry where key = '5399'")
+    assert (seq, data["enabled"]) == (3, True)
+    await customs.sender(portal).send_due()
+    last = max((n for n in portal.notices if n.key == "5399"), key=lambda n: n.seq)
+    assert (last.seq, last.data) == (3, data)
 
 
 async def test_differences_and_what_is_gone(customs: Customs, tmp_path: Path) -> None:
