@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from singlewindow.contract.batches import sign_batch
 from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
@@ -40,9 +41,13 @@ class Keys:
         """Read the keys; raises OSError where one cannot be read, ValueError where it is none."""
         return cls(folder)
 
+    def of_portal(self) -> tuple[dict[str, Any], bytes]:
+        """The key with which the portal's messages are decrypted, and the certificate by which they are known."""
+        return self._decryption_key.now(), self._portal_certificate.now()
+
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""
-        return unseal(compact, self._decryption_key.now(), self._portal_certificate.now())
+        return unseal(compact, *self.of_portal())
 
     def remember(self, compact: str, plain: bytes) -> None:
         """Keep what a message was unsealed to, for the one who understands it next in this process.

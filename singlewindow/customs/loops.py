@@ -17,7 +17,7 @@ from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import intake, outgoing
 from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
 from singlewindow.customs.exchange.sender import Sender
-from singlewindow.customs.exchange.understanding import understand_next
+from singlewindow.customs.exchange.understanding import Renewal, understand_next
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
@@ -87,6 +87,16 @@ class Loop:
             return
 
 
+async def renewed(renewal: Renewal) -> None:
+    """Look for renewed keys for ever; a database that is away is asked again."""
+    while True:
+        try:
+            await renewal.look()
+        except AWAY as error:
+            log.warning("background work waits", work="renewal", reason=repr(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
 async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes: Boxes | None = None) -> None:
     """All background work of one customs process, until cancelled; with `boxes` messages travel as files."""
     url = settings.customs_database_url
@@ -106,5 +116,6 @@ async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes:
             Loop(
                 sweeping.CHANNEL, lambda: sweeping.sweep(database, settings.customs_note_days), sweeping.idle
             ).run(url),
+            renewed(Renewal(database, keys)),
             *reading,
         )

@@ -12,6 +12,8 @@ from singlewindow.contract.folder import Boxes, write
 from singlewindow.contract.messages import Answer
 from singlewindow.customs import faults
 from singlewindow.customs.exchange.folder import OutBoxReader
+from singlewindow.customs.exchange.understanding import Renewal, understand_next
+from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import PDF, Company
 from tests.customs.conftest import Customs, running, sha256
@@ -118,6 +120,30 @@ async def test_customs_new_key_is_waited_for_and_signs_what_waits(
             portal.messages.clear()
         assert await sender.send_due() == 1
         assert [receipt.number for receipt in portal.receipts] == [NUMBER]
+
+
+async def test_what_was_stored_before_its_key_is_known_is_understood_then(
+    office: Customs, own: Company, keys: Path, portals: Path
+) -> None:
+    """CUST-05: accepted at the door, and the portal's certificate replaced before it was understood: when the right one
+    is there nobody has to have it sent again."""
+    await office.put(own.sealed(), sha256(PDF))
+    right = (keys / "portal-signing.pem").read_bytes()
+    await office.post(own.envelope(own.submission(NUMBER)), own.envelope({}))
+    hand_over("portal-signing.pem", out=portals, to=keys)
+    again = Renewal(office.database, Keys.load(keys))  # as after a restart: what was opened is forgotten
+    states = "select state from incoming order by id"
+    for _ in range(2):
+        while await understand_next(office.database, again.keys):
+            pass
+        assert await office.rows(states) == [("unreadable",)] * 2
+        await again.look()  # at its start too, once
+    (keys / "portal-signing.pem").write_bytes(right)
+    await again.look()
+    while await understand_next(office.database, again.keys):
+        pass
+    assert await office.rows(states) == [("understood",), ("unreadable",)]
+    assert await office.rows("select number, state from submission") == [(NUMBER, "received")]
 
 
 async def test_a_file_made_with_a_new_key_is_written_again_by_the_portal(

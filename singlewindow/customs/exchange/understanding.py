@@ -24,6 +24,7 @@ from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
+from singlewindow.customs.exchange.intake import CHANNEL
 from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.mode import decide_at_once
@@ -35,6 +36,7 @@ TRY_AGAIN = (
 )
 """Failures that are not the message's fault."""
 BATCH = 200
+NOT_DECRYPTED, NOT_PORTAL = "无法解密：", "不是单一窗口发来的报文："
 log = structlog.get_logger()
 
 
@@ -101,6 +103,29 @@ async def understand_next(database: Database, keys: Keys, *, decides: bool = Fal
         if not (decides and await decide_at_once(transaction, keys)):
             await transaction.wake(DESK_CHANNEL)
     return len(rows)
+
+
+@dataclass
+class Renewal:
+    """Whether the keys by which the portal's messages are opened were renewed: what could not be may be by these."""
+
+    database: Database
+    keys: Keys
+    known: object = None
+
+    async def look(self) -> None:
+        """Look now, and let those be understood anew that could not be opened before."""
+        if (now := self.keys.of_portal()) == self.known:
+            return
+        async with self.database.transaction() as transaction:
+            await transaction.run(
+                """update incoming set state = 'waiting', problem = ''
+                   where state = 'unreadable' and (starts_with(problem, $1) or starts_with(problem, $2))""",
+                NOT_DECRYPTED,
+                NOT_PORTAL,
+            )
+            await transaction.wake(CHANNEL)
+        self.known = now
 
 
 async def _understand_together(
@@ -193,9 +218,9 @@ def _read(keys: Keys, body: str, transaction: Transaction) -> Read:
     try:
         plain = keys.recall(body)
     except DecryptionFailed as failure:
-        raise Unreadable(f"无法解密：{failure}") from failure
+        raise Unreadable(f"{NOT_DECRYPTED}{failure}") from failure
     except SignatureRefused as failure:
-        raise Unreadable(f"不是单一窗口发来的报文：{failure}") from failure
+        raise Unreadable(f"{NOT_PORTAL}{failure}") from failure
     try:
         submission = Submission.model_validate_json(plain)
     except ValidationError as error:

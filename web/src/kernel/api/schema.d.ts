@@ -2650,11 +2650,17 @@ export interface components {
         };
         /**
          * Answer
-         * @description What the receiver says of one envelope: `stored` (now or before), or refused for good with a reason.
+         * @description What the receiver says of one envelope: `stored` (now or before), or refused with a reason: for good, or `later`
+         *     it may be taken, for its signature or key is none that is known now, and keys are renewed.
          */
         Answer: {
             /** Id */
             id: string;
+            /**
+             * Later
+             * @default false
+             */
+            later: boolean;
             /**
              * Reason
              * @default
