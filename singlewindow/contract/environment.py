@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -19,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SINGLEWINDOW_"
+_USUAL_PORTS = {"http": 80, "https": 443}
 _SHOWN = 60  # characters of what stands there
 _NONE = ("", None, ())  # defaults that mean: none
 
@@ -41,6 +43,29 @@ def _database(text: str) -> str:
     if text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError
     return text
+
+
+def origin_of(address: str) -> str:
+    """A web address as browsers name it in `Origin`: scheme, host, and a port that the scheme has not anyway."""
+    parts = urlsplit(address.strip())
+    host, port = parts.hostname or "", parts.port
+    shown = "" if port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{port}"
+    return f"{parts.scheme}://{_bracketed(host)}{shown}"
+
+
+@cache
+def own_origins(host: str, port: int, public: str, further: str) -> frozenset[str]:
+    """The origins whose pages may change anything at a program that listens at host and port.
+
+    `public` is the address at which the installation says that others find it ("" for none: it is not behind another
+    one), `further` are Origins. Where neither names an address, pages that were opened under it are refused.
+    """
+    own = [f"http://{_bracketed(each)}:{port}" for each in (host, "127.0.0.1", "localhost")]
+    return frozenset(origin_of(each) for each in (*own, public, *further.split(",")) if each.strip())
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _origins(text: str) -> str:

@@ -18,6 +18,7 @@ from singlewindow.contract.environment import (
     SomeTime,
     Span,
     WebAddress,
+    own_origins,
 )
 
 
@@ -35,6 +36,9 @@ class CustomsSettings(EnvironmentSettings):
     customs_database_url: DatabaseAddress = "postgresql://customs@127.0.0.1/customs"
     pki: Path | None = None
     portal_url: WebAddress = "http://127.0.0.1:8000"
+    customs_url: WebAddress = (
+        ""  # where others find customs, if it is another address than the one it listens at
+    )
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
     customs_mode: Literal["manual", "automatic"] = "automatic"  # at the first start; officers switch it later
@@ -73,7 +77,4 @@ class CustomsSettings(EnvironmentSettings):
     @property
     def origins(self) -> frozenset[str]:
         """The origins whose pages may change anything here."""
-        own = {f"http://{host}:{self.customs_port}" for host in (self.host, "127.0.0.1", "localhost")}
-        return frozenset(
-            own | {origin.strip() for origin in self.customs_origins.split(",") if origin.strip()}
-        )
+        return own_origins(self.host, self.customs_port, self.customs_url, self.customs_origins)

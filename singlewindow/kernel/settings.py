@@ -19,6 +19,7 @@ from singlewindow.contract.environment import (
     SomeTime,
     Span,
     WebAddress,
+    own_origins,
 )
 
 
@@ -44,6 +45,9 @@ class Settings(EnvironmentSettings):
     )  # of a web process, or of a worker, for its work
     pki: Path | None = None
     customs_url: WebAddress = "http://127.0.0.1:8001"
+    portal_url: WebAddress = (
+        ""  # where others find the portal, if it is another address than the one it listens at
+    )
     transport: Literal["http", "folder"] = "http"  # how messages travel between portal and customs
     exchange_folder: Path | None = None
     history_folder: Path | None = None
@@ -94,10 +98,7 @@ class Settings(EnvironmentSettings):
     @property
     def origins(self) -> frozenset[str]:
         """The origins whose pages may change anything here."""
-        own = {f"http://{host}:{self.port}" for host in (self.host, "127.0.0.1", "localhost")}
-        return frozenset(
-            own | {origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()}
-        )
+        return own_origins(self.host, self.port, self.portal_url, self.allowed_origins)
 
 
 @cache

@@ -18,6 +18,7 @@ from singlewindow.contract.environment import (
     Port,
     Span,
     WebAddress,
+    origin_of,
 )
 from singlewindow.launch.errors import LaunchError
 
@@ -143,7 +144,7 @@ class LaunchSettings(EnvironmentSettings):
         ports = (self.port, self.customs_port)
         hosts = dict.fromkeys((_reachable(self.host), "127.0.0.1", "localhost"))
         own = [f"http://{host}:{port}" for host in hosts for port in ports]
-        return list(dict.fromkeys([*own, self.portal_address, self.customs_address]))
+        return list(dict.fromkeys(map(origin_of, [*own, self.portal_address, self.customs_address])))
 
 
 def misspelt(names: Iterable[str]) -> Iterator[str]:

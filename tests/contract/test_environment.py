@@ -10,8 +10,11 @@ import pytest
 from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
+from singlewindow.card.settings import CardSettings
 from singlewindow.cli import app
 from singlewindow.contract.environment import WrongSettings, check_all
+from singlewindow.customs.settings import CustomsSettings
+from singlewindow.kernel.settings import Settings
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.parts import all_parts, check_ports
 from singlewindow.launch.settings import LaunchSettings
@@ -92,3 +95,37 @@ def test_a_program_ends_with_the_line_alone() -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 3, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("public", "origin"),
+    [
+        ("http://10.0.0.5:{port}", "http://10.0.0.5:{port}"),
+        ("https://Window.Example:443/", "https://window.example"),
+        ("http://[fd00::5]:{port}/desk", "http://[fd00::5]:{port}"),
+    ],
+)
+def test_pages_under_an_address_that_the_installation_says_is_its_own_may_change_something(
+    public: str, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-01: a computer for each of a class. No other setting is needed at portal, customs and the trainer's card
+    service; neither side takes the other's pages."""
+    for name, port in (("PORTAL", 8000), ("CUSTOMS", 8001)):
+        monkeypatch.setenv(f"SINGLEWINDOW_{name}_URL", public.format(port=port))
+    monkeypatch.setenv("SINGLEWINDOW_HOST", "0.0.0.0")
+    for name, value in LaunchSettings().environment({}).items():
+        monkeypatch.setenv(name, value)
+    sides = {8000: Settings().origins, 8001: CustomsSettings().origins}
+    for port, origins in sides.items():
+        assert origin.format(port=port) in origins
+        assert {f"http://127.0.0.1:{port}", f"http://localhost:{port}"} <= origins
+        assert origin.format(port=port) in CardSettings().origins
+    assert "{port}" not in origin or origin.format(port=8001) not in sides[8000]
+
+
+def test_further_origins_are_taken_as_browsers_name_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-04: also one that was written with a slash at its end, or with the port that goes without saying."""
+    monkeypatch.setenv("SINGLEWINDOW_ALLOWED_ORIGINS", "https://A.example/, https://b.example:443")
+    monkeypatch.setenv("SINGLEWINDOW_PORT", "80")
+    own = {"http://127.0.0.1", "http://localhost"}
+    assert Settings().origins == own | {"https://a.example", "https://b.example"}
