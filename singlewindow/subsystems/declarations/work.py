@@ -104,10 +104,9 @@ async def record(work: Work, kind: Kind, made: Sequence[Made]) -> list[Outcome]:
 
     Raises NotReady where another job has taken the application over, Gone where its month is over.
     """
-    until = await _expiry(work)
-    stored = await files.store_for_company(
-        work.transaction, work.person, [each.file for each in made if each.file], until
-    )
+    kept = [each.file for each in made if each.file]
+    until = await _expiry(work, begins=bool(kept))
+    stored = await files.store_for_company(work.transaction, work.person, kept, until) if until else []
     ids = iter(stored)
     file_ids = [next(ids).id if each.file else None for each in made]
     await work.transaction.run(
@@ -133,22 +132,24 @@ async def record(work: Work, kind: Kind, made: Sequence[Made]) -> list[Outcome]:
     ]
 
 
-async def _expiry(work: Work) -> datetime:
-    """When all that is made of an application is gone: a natural month after the first of it was made (PRNT-08).
+async def _expiry(work: Work, *, begins: bool) -> datetime | None:
+    """When all that is made of an application is gone: a natural month after the first file of it was made (PRNT-08),
+    which may be in this step (`begins`); None as long as there is none.
 
     Its row stays locked to the end of the step, so that no other job works on it meanwhile.
     """
     number = work.asked["application"]
-    until: datetime | None = await work.transaction.value(
-        f"""update declarations_application set expires_at = coalesce(expires_at, $3)
+    application = await work.transaction.row(
+        f"""update declarations_application set expires_at = coalesce(expires_at, $3::timestamptz)
             where {OWN} and number = $2 and job_id = $4 returning expires_at""",
         work.person.company_id,
         number,
-        kept_until(work.transaction.now),
+        kept_until(work.transaction.now) if begins else None,
         work.job_id,
     )
-    if until is None:
+    if application is None:
         raise NotReady(f"申请 {number} {TAKEN_OVER}")
+    until: datetime | None = application["expires_at"]
     if rules.is_over(until, work.transaction.now):
         raise Gone(f"申请 {number} {rules.GONE}")
     return until

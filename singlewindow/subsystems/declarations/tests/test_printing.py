@@ -389,6 +389,30 @@ async def test_what_waited_past_its_month_is_not_made(house: House, clock: Any) 
     assert (await pdf_of(member, waiting["id"])).status_code == 410
 
 
+async def test_a_month_begins_with_the_first_file(house: House, clock: Any) -> None:
+    """PRNT-08: not with the first step, which may make none; without any there is no month that could be over."""
+    member = await scene(house)
+    numbers = await publish(house, *(declaration(member, open_process=True) for _ in range(20)))
+    application = await done(house, member, numbers)
+    assert (await view(member, application))["expires_at"] is None
+    numbers = await publish(
+        house, *(declaration(member, open_process=True) for _ in range(20)), declaration(member)
+    )
+    application = (await applied(member, numbers))["number"]
+    for _ in range(2):  # counted, then twenty of which nothing is made
+        await runner.run_due(house.worker, house.web, house.tools)
+    seen = await view(member, application)
+    assert (seen["failed"], seen["expires_at"]) == (20, None)
+    await clock(timedelta(days=33))
+    await work(house)
+    seen = await view(member, application)
+    assert (seen["state"], seen["done"]) == ("done", 1)
+    until = kept_until(datetime.now(UTC) + timedelta(days=33))
+    assert datetime.fromisoformat(seen["expires_at"]) == until
+    [row] = await results(member, application=application, state="0")
+    assert datetime.fromisoformat(row["expires_at"]) == until
+
+
 async def test_one_that_cannot_be_typeset_holds_up_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
