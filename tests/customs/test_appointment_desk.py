@@ -17,10 +17,10 @@ from singlewindow.customs.desks.appointment.books import answer_by
 from singlewindow.customs.desks.appointment.calendar import hours_on
 from singlewindow.customs.desks.appointment.contents import unfit
 from singlewindow.customs.desks.appointment.feedback import Known, differences, later
-from singlewindow.customs.desks.appointment.grounds import TIERS
+from singlewindow.customs.desks.appointment.grounds import tier_of
 from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.faults import Faults
-from singlewindow.customs.register_kinds import DECLARATION, GRADES
+from singlewindow.customs.register_kinds import DECLARATION
 from singlewindow.customs.register_values import wrong_entry
 from singlewindow.customs.registers import Entry
 from tests.customs.appointment import (
@@ -239,10 +239,18 @@ async def test_a_qualification_ends(bookings: Bookings, until: str, possible: bo
     assert (status == 200) == possible
 
 
-def test_every_grade_has_its_tier() -> None:
-    """APPT-05, FA 1.1: the mapping is data and leaves no grade out."""
-    assert set(TIERS) == set(GRADES)
-    assert [TIERS[code] for code in sorted(TIERS)] == ["高级", "一般", "一般", "失信", "失信"]
+@pytest.mark.parametrize(
+    ("grade", "name", "tier"),
+    [
+        ("1", "高级认证企业", "高级"), ("2", "认证企业", "一般"), ("3", "常规企业", "一般"), ("4", "失信企业", "失信"),
+        ("1", "", "高级"), ("2", "", "一般"), ("3", "", "一般"), ("4", "", "失信"), ("5", "", "失信"),
+        ("3", "高级认证企业", "高级"), ("1", "失信企业", "失信"), ("1", "一般信用企业", "一般"),
+        ("9", "新企业", "一般"),
+    ],
+)  # fmt: skip
+def test_every_grade_has_its_tier(grade: str, name: str, tier: str) -> None:
+    """APPT-05, FA 1.1: as the portal reads them: its name before its code; one that nobody knows is 一般."""
+    assert tier_of({"grade": grade, "grade_name": name}) == tier
 
 
 @pytest.mark.parametrize(

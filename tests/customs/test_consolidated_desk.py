@@ -177,9 +177,10 @@ async def test_which_company_is_not_qualified(filings: Filings, stranger: Filing
     content = qualification(company_code=code, company_name=STRANGER.company_name)
     identifier = await stranger.send(QUALIFICATION, QUALIFIED, content)
     plain = {"name": STRANGER.company_name, "scc": "x", "customs_qualified": True, "guarantee_mode": "1"}
-    await filings.put(Entry("company", code, 2, {"grade": "4", **plain}))
-    assert await filings.decide(identifier, "accept") == (409, f"企业 {code} 为失信企业，不适用集中申报")
-    await filings.put(Entry("company", code, 3, None))
+    for seq, grade in enumerate(({"grade": "4"}, {"grade": "3", "grade_name": "失信企业"}), 2):
+        await filings.put(Entry("company", code, seq, {**grade, **plain}))
+        assert await filings.decide(identifier, "accept") == (409, f"企业 {code} 为失信企业，不适用集中申报")
+    await filings.put(Entry("company", code, 4, None))
     assert await filings.decide(identifier, "accept") == (409, f"海关没有企业 {code} 的备案信息")
 
 

@@ -1,8 +1,7 @@
 """What a company's credit grade and its customs qualification permit (APPT-05, APPT-06).
 
 Grades have changed with four decrees (令225, 令237, 令251, 令282), so the rules read a tier that is derived from the
-raw grade. The codes are those of customs' register of companies; they are proposals, and a grade's name counts before
-its code.
+raw grade.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
+
+from singlewindow.kernel.registers.grades import grade_of, is_discredited
 
 Tier = Literal["high", "general", "forbidden"]
 
@@ -21,19 +22,8 @@ TIERS: Mapping[str, Tier] = {
     "常规管理": "general",
     "常规管理企业": "general",
     "常规企业": "general",
-    "失信企业": "forbidden",
-    "严重失信企业": "forbidden",
 }
-"""The raw grade's name → what the rules read."""
-
-NAMES: Mapping[str, str] = {
-    "1": "高级认证企业",
-    "2": "认证企业",
-    "3": "常规企业",
-    "4": "失信企业",
-    "5": "严重失信企业",
-}
-"""The grade codes of the register of companies."""
+"""The raw grade's name → what the rules read; who is 失信 says `kernel/registers/grades.py`, for all chapters."""
 
 ORDER: tuple[Tier, ...] = ("forbidden", "general", "high")
 FORBIDDEN_TEXT = "失信企业不允许操作"
@@ -43,12 +33,9 @@ def tier_of(company: Mapping[str, Any]) -> Tier:
     """The tier of an entry of the register of companies (`grade`, `grade_name`).
 
     A grade that nobody knows is a general one: it never shortens a lead, and forbids nothing that customs did not
-    forbid; but any that calls itself 失信 is forbidden.
+    forbid.
     """
-    name = str(company.get("grade_name") or "").strip()
-    if "失信" in name:
-        return "forbidden"
-    return TIERS.get(name) or TIERS.get(NAMES.get(str(company.get("grade") or ""), ""), "general")
+    return "forbidden" if is_discredited(company) else TIERS.get(grade_of(company), "general")
 
 
 def lower_of(tiers: Iterable[Tier]) -> Tier:

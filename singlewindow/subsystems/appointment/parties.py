@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from singlewindow.kernel.registers.grades import NAMES
 from singlewindow.kernel.registers.store import Entry
-from singlewindow.subsystems.appointment.grades import NAMES, Tier, is_qualified, tier_of
+from singlewindow.subsystems.appointment.grades import Tier, is_qualified, tier_of
 
 KIND = "company"
 TITLES = {"declarant": "申报单位", "consignee": "收发货人"}

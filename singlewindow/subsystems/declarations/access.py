@@ -9,6 +9,7 @@ from datetime import date
 from singlewindow.kernel.database.connection import Database, Transaction
 from singlewindow.kernel.people.person import Person
 from singlewindow.kernel.problems import Forbidden, Violation
+from singlewindow.kernel.registers.grades import grade_of, is_discredited
 from singlewindow.kernel.registers.store import IN_FORCE, Registers
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.keeping import load_periods
@@ -18,11 +19,10 @@ LAYOUT = ("print_layout", "declaration")
 
 
 async def check_company(transaction: Transaction, person: Person) -> None:
-    """Raise Forbidden for a 失信企业: nothing of this application is open to it."""
+    """Raise Forbidden for a 失信企业 (FG 3.1): nothing of this application is open to it."""
     company = await Registers(transaction).find("company", person.customs_code)
-    grade = str(company.data.get("grade", "")) if company else ""
-    if rules.is_discredited(grade):
-        name = company.data.get("grade_name") or "失信企业" if company else ""
+    if company is not None and is_discredited(company.data):
+        name = grade_of(company.data)
         why = f"本企业的海关信用等级为「{name}」，不适用报关单证自助查询打印"
         advice = "请向申报地海关申请办理；信用修复后可再使用"
         raise Forbidden(why, [Violation("", "DECL-R06", why, advice, rules.NOTICE)])

@@ -22,7 +22,6 @@ Kind = Literal["print", "export"]
 MOST_NUMBERS = 50  # in one query (manual 4.1 and 4.2)
 MOST_MONTHS = 3  # between the two days of a query
 CLOSED = "10"  # 结关
-DISCREDITED = frozenset({"4", "5"})  # grades of 失信企业
 NUMBER = re.compile("[0-9]{18}")
 DAY_ADVICE = "请按 YYYY-MM-DD 填写，年份为 1900 至 2200"
 SHOWN = 40  # characters of what was typed wrongly
@@ -254,11 +253,6 @@ def partial_question(failed: Sequence[str], count: int) -> str:
 def is_over(expires_at: datetime | None, now: datetime) -> bool:
     """Whether what was made has been kept long enough; what is not made yet has no end."""
     return expires_at is not None and now >= expires_at
-
-
-def is_discredited(grade: str) -> bool:
-    """Whether a credit grade is one of 失信企业, which may not print for themselves (FG 3.1)."""
-    return grade in DISCREDITED
 
 
 def declared_on(declared_at: datetime | None) -> date | None:

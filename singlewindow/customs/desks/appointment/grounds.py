@@ -24,12 +24,12 @@ from singlewindow.customs.desks.appointment.calendar import (
 from singlewindow.customs.desks.appointment.feedback import shown
 from singlewindow.customs.desks.appointment.readings import Readings, readings
 from singlewindow.customs.entries import Data, find_entries
+from singlewindow.customs.grades import grade_of, is_discredited
 from singlewindow.customs.register_kinds import COMPANY, PORT_CALENDAR
 from singlewindow.customs.times import local_day
 
 HIGH, GENERAL, DISCREDITED = "高级", "一般", "失信"
-TIERS = {"1": HIGH, "2": GENERAL, "3": GENERAL, "4": DISCREDITED, "5": DISCREDITED}
-"""What a grade comes to for appointments (FA 1.1); a grade that nobody knows is general."""
+HIGHEST = "高级认证企业"
 ROLES = {"company": "申报单位", "consignee": "收发货人"}
 INSTANT = timedelta(microseconds=1)
 PORTS = {"declare_port": "预约申报口岸", "entry_port": "预约进出口岸"}
@@ -68,8 +68,10 @@ async def known_of(transaction: Transaction, booked: Sequence[Row]) -> Known:
 
 
 def tier_of(company: Data | None) -> str:
-    """高级, 一般 or 失信."""
-    return TIERS.get(str((company or {}).get("grade")), GENERAL)
+    """What a grade comes to for appointments: 高级, 一般 or 失信 (FA 1.1); one that nobody knows is 一般."""
+    if company is not None and is_discredited(company):
+        return DISCREDITED
+    return HIGH if company is not None and grade_of(company) == HIGHEST else GENERAL
 
 
 def qualified(company: Data, today: date) -> bool:
@@ -118,7 +120,7 @@ def _of_company(role: str, code: str, known: Known) -> Iterator[str]:
         yield f"海关没有{role} {code} 的备案信息"
         return
     if tier_of(company) == DISCREDITED:
-        yield f"{role} {code} 为{company.get('grade_name') or '失信企业'}，失信企业不允许操作"
+        yield f"{role} {code} 为{grade_of(company)}，失信企业不允许操作"
     if not qualified(company, known.today):
         yield f"{role} {code} 无报关资质，不允许新增预约操作"
     if known.unanswered.get(code):

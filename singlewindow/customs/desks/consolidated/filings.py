@@ -38,12 +38,12 @@ from singlewindow.customs.desks.consolidated.states import (
 )
 from singlewindow.customs.entries import Data, find_entries
 from singlewindow.customs.exchange.verification import content_of
+from singlewindow.customs.grades import grade_of, is_discredited
 from singlewindow.customs.kept import received
 from singlewindow.customs.numbers import customs_number
 from singlewindow.customs.register_kinds import COMPANY
 from singlewindow.customs.times import local_day
 
-DISCREDITED = ("4", "5")
 KEPT = {
     "code": "商品编号",
     "name": "商品名称",
@@ -124,8 +124,8 @@ def _reasons(
     code, nature, district = record["trader"], record["nature"], record["district"]
     if company is None:
         yield f"海关没有企业 {code} 的备案信息"
-    elif company.get("grade") in DISCREDITED:
-        yield f"企业 {code} 为{company.get('grade_name') or '失信企业'}，不适用集中申报"
+    elif is_discredited(company):
+        yield f"企业 {code} 为{grade_of(company)}，不适用集中申报"
     if not district.startswith(ONLY_IN.get(nature, "")):
         yield f"申报地海关 {district} 不办理{NATURES[nature]}的集中申报"
     if approved_until(record["content"], today) < today:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from singlewindow.kernel.definition.check import find_day
+from singlewindow.kernel.registers.grades import is_discredited
 from singlewindow.kernel.rules import Finding, rule
-from singlewindow.subsystems.consolidated.grades import is_discredited
 from singlewindow.subsystems.consolidated.limits import LIST_CLAUSE, last_list_day, list_in_time
 from singlewindow.subsystems.consolidated.lists.document import (
     BODY,

@@ -12,9 +12,9 @@ from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import tidied
 from singlewindow.kernel.definition.fields import Field, text
 from singlewindow.kernel.problems import Refused, Violation
+from singlewindow.kernel.registers.grades import is_discredited
 from singlewindow.kernel.registers.store import Registers
 from singlewindow.kernel.timing import CHINA
-from singlewindow.subsystems.consolidated.grades import is_discredited
 
 CLAUSE = "手册 第六篇 4.1 集报清单汇总；海关总署令第169号 第二条"
 PATH = "declarant_code"

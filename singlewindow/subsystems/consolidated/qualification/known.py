@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from singlewindow.kernel.registers.grades import is_discredited
 from singlewindow.kernel.subsystem import Case
 from singlewindow.kernel.timing import CHINA
 from singlewindow.subsystems.consolidated.filing import APPROVED
-from singlewindow.subsystems.consolidated.grades import is_discredited
 from singlewindow.subsystems.consolidated.qualification.document import BONDED
 from singlewindow.subsystems.consolidated.readings import Readings, readings
 

@@ -254,11 +254,20 @@ async def test_only_with_the_card_of_a_legal_person(house: House) -> None:
     assert await found(await legal_member(house, member.customs_code), [number]) == [number]
 
 
-@pytest.mark.parametrize(("grade", "status"), [("1", 200), ("3", 200), ("4", 403), ("5", 403)])
-async def test_a_discredited_company_is_refused(house: House, grade: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("grade", "name", "status"),
+    [
+        ("1", "高级认证企业", 200),
+        ("3", "", 200),
+        ("4", "失信企业", 403),
+        ("5", "严重失信企业", 403),
+        ("3", "失信企业", 403),  # the name counts before the code
+    ],
+)
+async def test_a_discredited_company_is_refused(house: House, grade: str, name: str, status: int) -> None:
     """PRNT-01: 失信企业 print nothing for themselves."""
     member = await scene(house)
-    await house.register("company", member.customs_code, {"grade": grade, "grade_name": "失信企业"})
+    await house.register("company", member.customs_code, {"grade": grade, "grade_name": name})
     [number] = await publish(house, declaration(member))
     answer = await query(member, [number])
     assert answer.status_code == status

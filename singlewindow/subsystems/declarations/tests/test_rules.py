@@ -232,8 +232,3 @@ def test_kept_to_the_moment() -> None:
     assert not rules.is_over(None, end)
     assert not rules.is_over(end, end - timedelta(microseconds=1))
     assert rules.is_over(end, end)
-
-
-def test_grades_of_discredited_companies() -> None:
-    """PRNT-01, FG 3.1."""
-    assert [grade for grade in ("1", "2", "3", "4", "5", "") if rules.is_discredited(grade)] == ["4", "5"]

@@ -1,0 +1,13 @@
+"""Customs' one rule of who is 失信, which desks ask (FA 1.1; APPT-05, CONS-01)."""
+
+from __future__ import annotations
+
+import pytest
+
+from singlewindow.customs.grades import is_discredited
+from tests.grades import DISCREDITED, company
+
+
+@pytest.mark.parametrize(("grade", "name", "discredited"), DISCREDITED)
+def test_who_is_discredited(grade: str, name: str, discredited: bool) -> None:
+    assert is_discredited(company(grade, name)) is discredited
