@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -25,6 +25,7 @@ from singlewindow.kernel.subsystem import subsystems
 from singlewindow.subsystems._labels.jobs import PRINTING
 from tests.fences import leave_standing
 from tests.house import House, Member
+from tests.kernel.feeds import told
 from tests.kernel.jobs import TYPE, hand_in, start, view, work
 from tests.kernel.test_acts import person_of
 from tests.workbooks import letters
@@ -104,6 +105,46 @@ async def test_a_worker_killed_in_a_step_neither_doubles_nor_loses(
     job = await view(member, id)
     assert (job["state"], job["total"], job["done"], job["failed"]) == ("done", MANY, MANY, 0)
     assert await references(house, member) == [f"AB{at:05d}" for at in range(1, MANY + 1)]
+
+
+async def test_a_file_that_is_read_slowly_holds_up_nobodys_events(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INTG-03: while one company's import reads its file, another company hears of its own within two seconds; killed
+    over it, the job begins with the file anew, and no piece is doubled or lost."""
+    member, other, count = await house.member(), await house.member(), importing.ITEMS * 2 + 50
+    id = await started(member, count)
+    read, held = importing.read, asyncio.Event()
+
+    async def slowly(*given: Any) -> AsyncIterator[str]:
+        seen = 0
+        async with aclosing(read(*given)) as lines:
+            async for line in lines:
+                yield line
+                seen += 1
+                if seen == importing.ITEMS * 2:
+                    held.set()
+                    await asyncio.Event().wait()
+
+    monkeypatch.setattr(importing, "read", slowly)
+    step = asyncio.create_task(runner.run_due(house.worker, house.web, house.tools))
+    try:
+        await asyncio.wait_for(held.wait(), 30)
+        number = (await other.save(TYPE, {"reference": "AB00001", "transport": "4"}))["number"]
+        async with asyncio.timeout(2):
+            while number not in {each["number"] for each in await told(house, other)}:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    finally:
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+    monkeypatch.undo()
+    monkeypatch.setattr(runner, "PIECES_IN_MEMORY", 1000)  # the rest in a file
+    assert await house.sql("select from job_item where job_id = $1", id) == []
+    await lease_ends(house, id)
+    await work(house)
+    job = await view(member, id)
+    assert (job["state"], job["total"], job["done"]) == ("done", count, count)
+    assert await references(house, member) == [f"AB{at:05d}" for at in range(1, count + 1)]
 
 
 async def test_a_worker_that_was_too_slow_writes_nothing(

@@ -6,9 +6,10 @@ who asked, together with what is written of it: what a killed worker had half do
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.jobs import files
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Ended = Literal["done", "failed"]
 SHOWN = 40  # characters of an unknown option's name: enough to recognise it
+LINE_END = "\n"
+AT_ONCE, AT_ONCE_BYTES = 500, 4 * 2**20  # pieces that one statement writes
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,32 @@ class Outcome:
 
 
 @dataclass
+class Pieces:
+    """What `unfold` finds, in its order, until all of it is written: lines of a temporary file."""
+
+    kept: IO[bytes]
+
+    def add(self, items: Sequence[str], weights: Sequence[int]) -> None:
+        """Keep pieces, each as the JSON text of its data, in which an end of line is no more than a blank."""
+        for item, weight in zip(items, weights, strict=True):
+            self.kept.write(f"{weight} {item.replace(LINE_END, ' ')}{LINE_END}".encode())
+
+    def begin(self) -> None:
+        """Read from the first piece on."""
+        self.kept.seek(0)
+
+    def some(self) -> tuple[list[str], list[int]]:
+        """The next pieces with their weights, as many as one statement writes; none at the end."""
+        items, weights, size = list[str](), list[int](), 0
+        while len(items) < AT_ONCE and size < AT_ONCE_BYTES and (line := self.kept.readline()):
+            weight, _, item = line.partition(b" ")
+            items.append(item.decode())
+            weights.append(int(weight))
+            size += len(line)
+        return items, weights
+
+
+@dataclass
 class Work:
     """A job at work, inside one transaction."""
 
@@ -51,16 +80,17 @@ class Work:
     source_id: int | None
     tools: Tools
     facts: dict[str, Any] = field(default_factory=dict)  # what `unfold` leaves for the steps
-    made: int = field(default=0)  # items so far, while they are being made
+    pieces: Pieces | None = None  # while they are being found
 
     async def source(self) -> files.StoredFile:
         """The file that was handed in. Raises NotFound when it has expired."""
         return await files.get(self.transaction, self.person, self.source_id)
 
     async def add_items(self, items: Sequence[str], weights: Sequence[int] | None = None) -> None:
-        """Add pieces to be done, each as the JSON text of its data; weights for a kind with `most_weight`."""
-        await insert_items(self.transaction, self.person, self.job_id, items, self.made, weights)
-        self.made += len(items)
+        """Add pieces to be done, each as the JSON text of its data; weights for a kind with `most_weight`. In `unfold`
+        alone: they are written when it is over."""
+        assert self.pieces, "items are found while a job unfolds"
+        await asyncio.to_thread(self.pieces.add, items, weights or [1] * len(items))
 
     async def ended_items(self, ended: Ended | None, after: int, most: int) -> list[Item]:
         """The items that are done, or that failed (None: both), by number, from after that one."""
@@ -151,6 +181,8 @@ class JobKind:
 
     `check` says before anything is stored whether the person may have this done at all, and answers what is kept of
     what was asked; `unfold` adds the items; `step` does a batch of them; `finish` makes the file, if there is one.
+    From the first row that a function writes to its end no company hears of anything (`live/sequencer.py`): whatever
+    waits for a child process, a file or long reading comes before.
 
     A step takes up to `batch` items, and of those no more than weigh `most_weight` together, but one at least: for
     kinds whose items are of very different sizes, so that no step holds up the worker's other work.

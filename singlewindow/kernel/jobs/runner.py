@@ -15,6 +15,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 
 import structlog
 
@@ -22,7 +23,7 @@ from singlewindow.contract.postgres import PASSING
 from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.found import job_kinds
-from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Work
+from singlewindow.kernel.jobs.kind import Item, JobKind, Outcome, Pieces, Work, insert_items
 from singlewindow.kernel.jobs.tools import Tools
 from singlewindow.kernel.people.standing import find_person
 from singlewindow.kernel.problems import Problem
@@ -40,6 +41,7 @@ _OF_JOB = ", ".join(
 RENEWED_SECONDS = 3.0  # as long as the step goes on
 TRIES = 5  # of one step that fails, before the job is given up
 CUT_OFF = 40  # ends of worker or database in the middle of one step, one after the other, before it is
+PIECES_IN_MEMORY = 8 * 2**20  # bytes of what was found and is not written yet; more lie in a temporary file
 PUT_OFF = "5 seconds"  # after trouble of the database that passes
 GIVEN_UP = "系统多次未能完成该任务，已停止；已完成的部分有效，请联系系统管理员"
 NOT_ALLOWED = "提交任务的账号已停用或不存在，任务停止；已完成的部分有效"
@@ -127,14 +129,29 @@ async def _step(web: Database, job: Row, tools: Tools) -> None:
             transaction, person, job["id"], job["about"], job["asked"], job["source_id"], tools, job["facts"]
         )
         if job["total"] is None and not job["stop_asked"]:
-            await kind.unfold(work)
-            await _write(transaction, job, total=work.made, facts=work.facts)
+            total = await _unfold(work, kind)
+            await _write(transaction, job, total=total, facts=work.facts)
             return
         items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind)
         if items:
             await _done(transaction, job, await kind.step(work, items))
         else:
             await _finish(work, kind, job)
+
+
+async def _unfold(work: Work, kind: JobKind) -> int:
+    """Find all items, then write them; how many they are. Not the one while the other goes on: to find them may take
+    as long as a file may be read, and a transaction that has written holds up what all companies hear."""
+    total = 0
+    with SpooledTemporaryFile(PIECES_IN_MEMORY, prefix="pieces-") as kept:
+        pieces = work.pieces = Pieces(kept)
+        await kind.unfold(work)
+        pieces.begin()
+        while (some := await asyncio.to_thread(pieces.some))[0]:
+            items, weights = some
+            await insert_items(work.transaction, work.person, work.job_id, items, total, weights)
+            total += len(items)
+    return total
 
 
 async def _waiting(transaction: Transaction, job_id: int, kind: JobKind) -> list[Item]:

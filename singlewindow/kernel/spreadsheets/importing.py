@@ -43,7 +43,7 @@ ROW = (
     '{"at":'  # so begins each row of a table in a line of `reader_child.py`; in a text the quotes are escaped
 )
 _WEIGHT = re.compile(r'\{"weight":([0-9]{1,7}),')  # so begins a line of `batch_child.py`
-ITEMS = 200  # that are written at once
+ITEMS = 200  # that are handed on at once
 
 
 def _check(
