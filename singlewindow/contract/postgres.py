@@ -11,6 +11,7 @@ up all of it.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Callable, Coroutine, Iterator
@@ -39,6 +40,7 @@ PASSING = (
 )
 """Failures of the database, which pass. What was to be done has nothing to do with them: it is tried again as it was,
 and never set aside for a person."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 LACKING = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)
 T = TypeVar("T")
 _order: dict[
@@ -68,6 +70,21 @@ async def connect(dsn: str | None = None, **options: Any) -> asyncpg.Connection:
                 raise
     assert failure is not None
     raise failure
+
+
+def passes_within(error: BaseException) -> bool:
+    """Whether what went wrong between the begin of a transaction and its commit is one of PASSING that has nothing to
+    do with what was being done there, so that it may be tried again for ever.
+
+    By then there is a connection, and that it breaks has names of its own. Any other OSError is the work's (a child
+    that cannot be started, a file), or a statement that takes too long (TimeoutError; QueryCanceledError where the
+    server has such a limit); a ValueError is an argument that no statement can take. All of these may come at each try.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(passes_within(each) for each in error.exceptions)
+    if isinstance(error, OSError):
+        return isinstance(error, ConnectionError) or error.errno in NO_ROOM
+    return isinstance(error, PASSING) and not isinstance(error, (ValueError, asyncpg.QueryCanceledError))
 
 
 class Unreachable(SystemExit):

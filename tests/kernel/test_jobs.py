@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, nullcontext
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -14,13 +15,16 @@ import asyncpg
 import pytest
 from starlette.datastructures import UploadFile
 
+from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.exchange.worker import sweep
 from singlewindow.kernel.jobs import files, found, runner
 from singlewindow.kernel.jobs.desk import AT_ONCE, PIECES_GONE, JobDesk, Wanted
 from singlewindow.kernel.jobs.files import FileFacts
+from singlewindow.kernel.jobs.kind import Work
 from singlewindow.kernel.problems import NotFound, Problem
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.spreadsheets import importing
+from singlewindow.kernel.spreadsheets.reading import read
 from singlewindow.kernel.subsystem import subsystems
 from singlewindow.subsystems._labels.jobs import PRINTING
 from tests.fences import leave_standing
@@ -114,7 +118,7 @@ async def test_a_file_that_is_read_slowly_holds_up_nobodys_events(
     over it, the job begins with the file anew, and no piece is doubled or lost."""
     member, other, count = await house.member(), await house.member(), importing.ITEMS * 2 + 50
     id = await started(member, count)
-    read, held = importing.read, asyncio.Event()
+    held = asyncio.Event()
 
     async def slowly(*given: Any) -> AsyncIterator[str]:
         seen = 0
@@ -362,6 +366,99 @@ async def test_a_step_that_is_cut_off_again_and_again_is_done_all_the_same(
             await lease_ends(house, again)
     await work(house)
     assert (await view(member, again))["state"] == "failed"
+
+
+async def finds_no_program(work: Work, _: object) -> Any:
+    raise FileNotFoundError(errno.ENOENT, "No such file or directory", "python3")
+
+
+async def asks_for_too_long(work: Work, _: object) -> Any:
+    await work.transaction._connection.execute("select pg_sleep(60)", timeout=0.05)
+
+
+async def is_told_to_end_it(work: Work, _: object) -> Any:
+    await work.transaction.run("set local statement_timeout = '20ms'")
+    await work.transaction.run("select pg_sleep(60)")
+
+
+async def asks_what_cannot_be_asked(work: Work, _: object) -> Any:
+    await work.transaction.value("select $1::bigint", 2**70)
+
+
+@pytest.mark.parametrize(
+    "trouble", [finds_no_program, asks_for_too_long, is_told_to_end_it, asks_what_cannot_be_asked]
+)
+async def test_a_step_that_always_meets_trouble_of_its_own_ends_the_job(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Callable[..., Awaitable[Any]]
+) -> None:
+    """UI-16, OPER-04: a child that cannot be started and a statement that takes too long are no database that is away:
+    each counts, and the fifth ends the job."""
+    member = await house.member()
+    id = await started(member, 1)
+    await runner.run_due(house.worker, house.web, house.tools)
+    stuck = {"import": replace(importing.IMPORT, step=trouble)}
+    monkeypatch.setattr(runner, "job_kinds", lambda: stuck)
+    for _ in range(runner.TRIES + 1):
+        assert await runner.run_due(house.worker, house.web, house.tools) == 1
+        assert await runner.run_due(house.worker, house.web, house.tools) == 0, "it is put off"
+        await lease_ends(house, id)
+    job = await view(member, id)
+    assert (job["state"], runner.GIVEN_UP in job["message"]) == ("failed", True)
+    monkeypatch.undo()
+    assert (await member.http.post(f"/api/jobs/{id}/resume")).status_code == 200
+    await work(house)
+    assert (await view(member, id))["state"] == "done"
+
+
+AWAY = [
+    asyncpg.DiskFullError("could not extend file: No space left on device"),
+    asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+    asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+    ExceptionGroup(
+        "judged together", [asyncpg.InterfaceError("connection is closed"), asyncpg.DiskFullError("")]
+    ),
+    OSError(errno.ENOSPC, "No space left on device"),
+    ConnectionResetError(),
+]
+
+
+@pytest.mark.parametrize("trouble", AWAY, ids=lambda each: type(each).__name__)
+async def test_a_step_over_which_the_database_goes_away_is_no_try(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """OPER-04: nor is a disk without room; the job goes on when there is one again."""
+    member = await house.member()
+    id = await started(member, 1)
+    await runner.run_due(house.worker, house.web, house.tools)
+
+    async def meets(*_: object) -> Any:
+        raise trouble
+
+    with monkeypatch.context() as broken:
+        broken.setattr(runner, "job_kinds", lambda: {"import": replace(importing.IMPORT, step=meets)})
+        for _ in range(2 * runner.TRIES):
+            assert await runner.run_due(house.worker, house.web, house.tools) == 1
+            await lease_ends(house, id)
+    await work(house)
+    assert (await view(member, id))["state"] == "done"
+
+
+async def test_no_connection_to_the_database_is_no_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-04: before the step has begun an OSError and a time-out are the database's."""
+    member = await house.member()
+    id = await started(member, 1)
+    for trouble in (ConnectionRefusedError(), TimeoutError()):
+
+        def away(_: object, why: OSError = trouble) -> AbstractAsyncContextManager[Transaction]:
+            raise why
+
+        with monkeypatch.context() as broken:
+            broken.setattr(house.web, "transaction", away)
+            for _ in range(2 * runner.TRIES):
+                assert await runner.run_due(house.worker, house.web, house.tools) == 1
+                await lease_ends(house, id)
+    await work(house)
+    assert (await view(member, id))["state"] == "done"
 
 
 async def test_a_job_that_failed_on_the_way_can_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

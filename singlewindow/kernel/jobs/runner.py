@@ -6,6 +6,7 @@
 A worker that dies leaves a step that never was; it is done again when the lease ends. Steps of several jobs take turns.
 A step that fails is tried again, later and later, and given up after some tries. That worker or database ended in the
 middle of it says nothing of the step; only very many such ends in a row do, for then it may be the step that ends them.
+What takes too long, or cannot be started, fails.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tempfile import SpooledTemporaryFile
 
 import structlog
 
-from singlewindow.contract.postgres import PASSING
+from singlewindow.contract.postgres import PASSING, passes_within
 from singlewindow.kernel.database.connection import Actor, Database, Row, Transaction
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.found import job_kinds
@@ -52,6 +53,14 @@ class LeaseLost(Exception):
     """Another worker has the step now; what this one did is undone."""
 
 
+class BrokenOff(Exception):
+    """The database went away over a step, or had no room; `__cause__` says how."""
+
+
+class Stumbled(Exception):
+    """A step met trouble of its own, which may come again at each try; `__cause__` says what."""
+
+
 async def run_due(worker: Database, web: Database, tools: Tools) -> int:
     """Do one step of one job; answers 0 where none is due."""
     job = await _lease(worker)
@@ -70,11 +79,12 @@ async def run_due(worker: Database, web: Database, tools: Tools) -> int:
             await _put_off(worker, job)
         else:
             await _give_up(worker, job, problem)
-    except PASSING as error:
-        log.warning("job waits", job=job["id"], kind=job["kind"], error=repr(error))
+    except (BrokenOff, *PASSING) as error:
+        log.warning("job waits", job=job["id"], kind=job["kind"], error=repr(error.__cause__ or error))
         await _wait(worker, job)
-    except Exception:
-        log.exception("job stumbles", job=job["id"], kind=job["kind"])
+    except Exception as error:
+        why = error.__cause__ if isinstance(error, Stumbled) else error
+        log.error("job stumbles", job=job["id"], kind=job["kind"], exc_info=why)
         await _put_off(worker, job)
     return 1
 
@@ -120,23 +130,33 @@ async def _renew(worker: Database, job: Row) -> None:
 
 
 async def _step(web: Database, job: Row, tools: Tools) -> None:
+    """Do a step. Raises LeaseLost, Problem, BrokenOff, Stumbled; of PASSING what hinders begin and commit."""
     async with web.transaction(Actor(job["company_id"], job["account_id"])) as transaction:
-        person = await find_person(transaction, job["account_id"])
-        kind = job_kinds().get(job["kind"])
-        if person is None or kind is None:
-            raise Problem(NOT_ALLOWED)
-        work = Work(
-            transaction, person, job["id"], job["about"], job["asked"], job["source_id"], tools, job["facts"]
-        )
-        if job["total"] is None and not job["stop_asked"]:
-            total = await _unfold(work, kind)
-            await _write(transaction, job, total=total, facts=work.facts)
-            return
-        items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind)
-        if items:
-            await _done(transaction, job, await kind.step(work, items))
-        else:
-            await _finish(work, kind, job)
+        try:
+            await _do(transaction, job, tools)
+        except (LeaseLost, Problem):
+            raise
+        except Exception as error:
+            raise (BrokenOff if passes_within(error) else Stumbled) from error
+
+
+async def _do(transaction: Transaction, job: Row, tools: Tools) -> None:
+    person = await find_person(transaction, job["account_id"])
+    kind = job_kinds().get(job["kind"])
+    if person is None or kind is None:
+        raise Problem(NOT_ALLOWED)
+    work = Work(
+        transaction, person, job["id"], job["about"], job["asked"], job["source_id"], tools, job["facts"]
+    )
+    if job["total"] is None and not job["stop_asked"]:
+        total = await _unfold(work, kind)
+        await _write(transaction, job, total=total, facts=work.facts)
+        return
+    items = [] if job["stop_asked"] else await _waiting(transaction, job["id"], kind)
+    if items:
+        await _done(transaction, job, await kind.step(work, items))
+    else:
+        await _finish(work, kind, job)
 
 
 async def _unfold(work: Work, kind: JobKind) -> int:
