@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -14,7 +16,7 @@ import httpx
 import pytest
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind
-from singlewindow.kernel.database.connection import Actor
+from singlewindow.kernel.database.connection import Actor, Transaction
 from singlewindow.kernel.exchange import inbox, outbox, people_list, worker
 from singlewindow.kernel.exchange.keys import customs_certificate
 from singlewindow.kernel.exchange.receipts import File, Heard
@@ -97,6 +99,115 @@ async def test_a_receipt_on_which_the_portal_stumbles_does_not_hold_up_the_other
     await house.hear()
     [row] = await house.sql("select state from inbox where id = $1", row["id"])
     assert row["state"] == "applied"
+
+
+async def _states(house: House, envelopes: Sequence[Envelope]) -> list[tuple[str, str]]:
+    """State and problem of each in the inbox."""
+    rows = await house.sql(
+        "select state, problem from inbox where message_id = any($1) order by array_position($1, message_id)",
+        [each.id for each in envelopes],
+    )
+    return [(row["state"], row["problem"]) for row in rows]
+
+
+@pytest.mark.parametrize("what", ["receipt", "notice"])
+async def test_a_message_that_is_always_stuck_holds_up_none_of_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """CUST-05: one whose statement takes too long at each try is tried alone, and set aside after some tries; the
+    others of its batch are understood at once, and a person can have it tried again."""
+    await house.hear()
+    if what == "receipt":
+        views = sorted([(await applied(house))[1]["number"] for _ in range(3)])
+        await house.send()
+        known = {each.number: each for each in house.customs.received}
+        messages = [house.customs.receipt(known[number], 1, "RECEIVED") for number in views]
+        patched, bad = "hear_and_follow", views[1]
+    else:
+        messages = [house.customs.notice("_stuck", f"key-{at}", {"name": "甲"}) for at in range(3)]
+        patched, bad = "store_notices", "key-1"
+    whole = getattr(inbox, patched)
+
+    async def stuck(transaction: Transaction, given: Sequence[Any]) -> None:
+        if any(bad in (getattr(each, "number", ""), getattr(each, "key", "")) for each in given):
+            await transaction._connection.execute("select pg_sleep(60)", timeout=0.05)
+        await whole(transaction, given)
+
+    monkeypatch.setattr(inbox, patched, stuck)
+    monkeypatch.setattr(inbox, "AGAIN_SECONDS", 3600.0)
+    held, certificate = inbox.Held(), customs_certificate(house.pki)
+    assert all(answer.stored for answer in await house.customs.post(messages))
+    for many in (3, 1, 0):
+        assert await inbox.apply_received(house.worker, certificate, None, held) == many
+    assert await _states(house, messages) == [("applied", ""), ("received", ""), ("applied", "")]
+    monkeypatch.setattr(inbox, "AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(inbox.Held, "due", inbox.Held.ids)
+    for _ in range(inbox.TRIES - 1):
+        assert (await _states(house, messages))[1] == ("received", "")
+        assert await inbox.apply_received(house.worker, certificate, None, held) == 1
+    assert await inbox.apply_received(house.worker, certificate, None, held) == 0
+    assert (await _states(house, messages))[1] == ("unreadable", "TimeoutError: see the log")
+    monkeypatch.undo()
+    [row] = await house.sql("select id from inbox where message_id = $1", messages[1].id)
+    await people_list.again(house.worker, [row["id"]])
+    await house.hear()
+    assert (await _states(house, messages))[1] == ("applied", "")
+
+
+async def test_a_message_that_was_stuck_is_understood_when_it_goes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: trouble that passes leaves nothing behind, also where another worker was quicker."""
+    await house.hear()
+    held, certificate = inbox.Held(), customs_certificate(house.pki)
+    messages = [house.customs.notice("_stuck", f"once-{at}", {"name": "甲"}) for at in range(2)]
+    for message in messages:
+        with monkeypatch.context() as broken:
+
+            async def stuck(*_: object) -> None:
+                raise FileNotFoundError
+
+            broken.setattr(inbox, "store_notices", stuck)
+            await house.customs.post([message])
+            assert await inbox.apply_received(house.worker, certificate, None, held) == 1
+    assert len(held.ids()) == 2
+    assert await inbox.apply_received(house.worker, certificate, None, held) == 0, "none is due yet"
+    [quick] = await house.sql("select id from inbox where message_id = $1", messages[0].id)
+    await house.sql("update inbox set state = 'applied' where id = $1", quick["id"])
+    monkeypatch.setattr(inbox.Held, "due", inbox.Held.ids)
+    async with house.plain.acquire() as other, other.transaction():
+        await other.fetch("select from inbox where state = 'received' for update")
+        assert await inbox.apply_received(house.worker, certificate, None, held) == 0
+    assert len(held.ids()) == 1, "another worker has it under way"
+    assert await inbox.apply_received(house.worker, certificate, None, held) == 1
+    assert (await _states(house, messages), held.ids()) == ([("applied", "")] * 2, [])
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [asyncpg.DiskFullError("no space"), OSError(errno.ENOSPC, "no space")],
+    ids=["database", "file"],
+)
+async def test_a_disk_without_room_sets_no_message_aside(
+    house: House, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """CUST-05: all wait for it."""
+    await house.hear()
+    messages = [house.customs.notice("_full", f"key-{at}", {"name": "甲"}) for at in range(2)]
+    await house.customs.post(messages)
+    held, certificate = inbox.Held(), customs_certificate(house.pki)
+
+    async def full(*_: object) -> None:
+        raise trouble
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "store_notices", full)
+        for _ in range(2 * inbox.TRIES):
+            with pytest.raises(type(trouble)):
+                await inbox.apply_received(house.worker, certificate, None, held)
+    assert (await _states(house, messages), held.ids()) == ([("received", "")] * 2, [])
+    await house.hear()
+    assert await _states(house, messages) == [("applied", "")] * 2
 
 
 async def test_old_messages_and_tries_to_log_in_go(house: House) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 import asyncpg
 import structlog
 from pydantic import ValidationError
 
 from singlewindow.contract.messages import Answer, Envelope, MessageKind, Notice, Receipt
-from singlewindow.contract.postgres import PASSING
+from singlewindow.contract.postgres import PASSING, passes_within
 from singlewindow.contract.signatures import SignatureRefused, UnknownSignature, verify_jws
 from singlewindow.kernel.database.connection import Database, Row, Transaction
 from singlewindow.kernel.exchange import figures
@@ -21,8 +24,11 @@ from singlewindow.kernel.exchange.waits import hear_and_follow
 from singlewindow.kernel.registers.notices import store_notices
 
 BATCH = 500
+TRIES = 5  # of a message that meets trouble when it is tried alone, before a person is asked
+AGAIN_SECONDS = 5.0  # until the second of them, doubled with each
 DUE = "exists (select from inbox where state = 'received')"
 """Whether there is anything to understand: SQL, asked by the worker now and then."""
+_WAITS = "select exists (select from inbox where id = $1 and state = 'received')"
 NOT_UNDERSTOOD = (SignatureRefused, NotForUs, ValueError, KeyError, TypeError, asyncpg.DataError)
 """What is wrong with a message itself."""
 NOT_CUSTOMS = "the signature is not customs'"
@@ -60,26 +66,87 @@ async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers
         )
 
 
+class Stuck(Exception):
+    """What was done with a message took too long, or met other trouble that is not what it says and may come again at
+    each try; `__cause__` says what."""
+
+
+class Held:
+    """Messages that were stuck, and when each is tried again: alone, so that the others go on meanwhile.
+
+    It is remembered only: another worker counts anew.
+    """
+
+    def __init__(self) -> None:
+        self._tries: dict[int, tuple[int, float]] = {}
+
+    def hold(self, id: int) -> bool:
+        """Count a try; whether there is another one."""
+        tries = self._tries.pop(id, (0, 0.0))[0] + 1
+        if tries < TRIES:
+            self._tries[id] = (tries, time.monotonic() + AGAIN_SECONDS * 2 ** (tries - 1))
+        return tries < TRIES
+
+    def forget(self, id: int) -> None:
+        """It was understood, by whichever worker."""
+        self._tries.pop(id, None)
+
+    def ids(self) -> list[int]:
+        """Those that are held."""
+        return list(self._tries)
+
+    def due(self) -> list[int]:
+        """Those whose time has come."""
+        now = time.monotonic()
+        return [id for id, (_, at) in self._tries.items() if at <= now]
+
+
+@dataclass
+class Came:
+    """What came of a batch: what is wrong with a message by its id in the inbox, and what is left for another round."""
+
+    held: Held
+    problems: dict[int, str] = field(default_factory=dict)
+    left: set[int] = field(default_factory=set)
+
+
 async def apply_received(
-    database: Database, certificate: bytes, acknowledged: Acknowledged | None = None
+    database: Database,
+    certificate: bytes,
+    acknowledged: Acknowledged | None = None,
+    held: Held | None = None,
 ) -> int:
     """Understand up to BATCH stored messages; answers how many there were.
 
-    What the outbox left to `acknowledged` is noted with them.
+    What the outbox left to `acknowledged` is noted with them. Of those that are `held` each is tried when it is due.
     """
     waiting = Acknowledged() if acknowledged is None else acknowledged
+    held = Held() if held is None else held
+    count = await _round(database, certificate, waiting, held)
+    for id in held.due():
+        count += await _round(database, certificate, waiting, held, alone=id)
+    return count
+
+
+async def _round(
+    database: Database, certificate: bytes, waiting: Acknowledged, held: Held, alone: int | None = None
+) -> int:
+    """One transaction with a batch of those that are not held, or with one message alone."""
     sent: list[Row] = []
     noted: list[Heard] = []
+    came = Came(held)
     try:
         async with database.transaction() as transaction:
-            rows = await _received(transaction)
-            receipts, problems = _read(rows, certificate)
+            rows = await _received(transaction, held.ids(), alone)
+            if alone is not None and not rows and await transaction.value(_WAITS, alone):
+                return 0  # another worker is at it
+            receipts, came.problems = _read(rows, certificate)
             sent = waiting.take({(receipt.number, receipt.submission) for receipt, _ in receipts})
-            problems |= await _apply_notices(transaction, rows, certificate)
-            together = await _applied_together(transaction, receipts, sent, noted)
+            await _apply_notices(transaction, rows, certificate, came)
+            together = alone is None and await _applied_together(transaction, receipts, sent, noted)
             if not together:
-                problems |= await _apply_each(transaction, receipts)
-            await _mark(transaction, rows, problems)
+                await _apply_each(transaction, receipts, came)
+            await _mark(transaction, [row for row in rows if row["id"] not in came.left], came.problems)
     except BaseException:
         waiting.add(sent)
         raise
@@ -87,8 +154,10 @@ async def apply_received(
         count_noted(noted)
     else:
         await write_sent(database, sent)
-    figures.count_set_aside(len(problems))
-    for identifier, problem in problems.items():
+    if alone is not None and alone not in came.left:
+        held.forget(alone)
+    figures.count_set_aside(len(came.problems))
+    for identifier, problem in came.problems.items():
         log.warning("message needs a person", inbox=identifier, problem=problem)
     return len(rows)
 
@@ -105,10 +174,12 @@ async def known_now(database: Database) -> None:
             await transaction.run("select pg_notify('inbox', '')")
 
 
-async def _received(transaction: Transaction) -> list[Row]:
+async def _received(transaction: Transaction, held: Sequence[int], alone: int | None) -> list[Row]:
     return await transaction.rows(
-        f"""select id, message_id, kind, body from inbox where state = 'received' order by id limit {BATCH}
-            for update skip locked"""
+        f"""select id, message_id, kind, body from inbox
+            where state = 'received' and {"id <> all($1)" if alone is None else "id = any($1)"}
+            order by id limit {BATCH} for update skip locked""",
+        held if alone is None else [alone],
     )
 
 
@@ -124,27 +195,24 @@ async def _mark(transaction: Transaction, rows: Sequence[Row], problems: Mapping
     )
 
 
-async def _apply_notices(transaction: Transaction, rows: Sequence[Row], certificate: bytes) -> dict[int, str]:
-    """Take in all notices at once; where the database refuses one, each for itself."""
+async def _apply_notices(
+    transaction: Transaction, rows: Sequence[Row], certificate: bytes, came: Came
+) -> None:
+    """Take in all notices at once; where that does not work, each by itself."""
     notices: dict[int, Notice] = {}
-    problems: dict[int, str] = {}
     for row in [row for row in rows if row["kind"] == MessageKind.NOTICE]:
         try:
             notice = Notice.model_validate_json(verify_jws(row["body"], certificate))
             _check_id(notice, row)
             notices[row["id"]] = notice
         except NOT_UNDERSTOOD as error:
-            problems[row["id"]] = _said(error)
-    if not notices:
-        return problems
+            came.problems[row["id"]] = _said(error)
     ordered = sorted(
         notices.items(), key=lambda item: (item[1].kind, item[1].key, item[1].seq)
     )  # order of locks
-    if await _problem(transaction, store_notices(transaction, [notice for _, notice in ordered])):
-        for identifier, notice in ordered:
-            if problem := await _problem(transaction, store_notices(transaction, [notice])):
-                problems[identifier] = problem
-    return problems
+    taken = partial(store_notices, transaction)
+    if ordered and not (len(ordered) > 1 and await _done(transaction, taken([each for _, each in ordered]))):
+        await _one_by_one(transaction, {id: partial(taken, [each]) for id, each in ordered}, came)
 
 
 def _read(rows: Sequence[Row], certificate: bytes) -> tuple[list[tuple[Receipt, Row]], dict[int, str]]:
@@ -176,7 +244,7 @@ async def _applied_together(
     if not receipts and not sent:
         return True
     heard = [_heard(receipt, row["body"]) for receipt, row in receipts]
-    if await _problem(transaction, _hear(transaction, heard, sent, noted)):
+    if not await _done(transaction, _hear(transaction, heard, sent, noted)):
         return False
     for receipt, _ in receipts:
         _log_applied(receipt)
@@ -190,40 +258,76 @@ async def _hear(
     await hear_and_follow(transaction, [*noted, *heard])
 
 
-async def _apply_each(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]]) -> dict[int, str]:
-    """Apply each receipt by itself; answers the problems."""
-    problems: dict[int, str] = {}
+async def _apply_each(transaction: Transaction, receipts: Sequence[tuple[Receipt, Row]], came: Came) -> None:
+    """Apply each receipt by itself."""
+    works = {
+        row["id"]: partial(hear_and_follow, transaction, [_heard(receipt, row["body"])])
+        for receipt, row in receipts
+    }
+    await _one_by_one(transaction, works, came)
     for receipt, row in receipts:
-        if problem := await _apply_receipt(transaction, receipt, row["body"]):
-            problems[row["id"]] = problem
-    return problems
+        if row["id"] not in came.problems and row["id"] not in came.left:
+            _log_applied(receipt)
 
 
-async def _apply_receipt(transaction: Transaction, receipt: Receipt, jws: str) -> str:
-    """Apply one receipt by itself; answers the problem, or ""."""
-    problem = await _problem(transaction, hear_and_follow(transaction, [_heard(receipt, jws)]))
-    if not problem:
-        _log_applied(receipt)
-    return problem
+async def _one_by_one(
+    transaction: Transaction, works: Mapping[int, Callable[[], Awaitable[None]]], came: Came
+) -> None:
+    """Do what there is to do with each message by itself. The first one that is stuck ends the round for those behind
+    it, for it has taken long: in the next one they are understood together, without it."""
+    waiting = set(works)
+    for id, work in works.items():
+        waiting.remove(id)
+        try:
+            if problem := await _problem(transaction, work()):
+                came.problems[id] = problem
+        except Stuck as stuck:
+            log.warning("a message is stuck", inbox=id, error=repr(stuck.__cause__))
+            if came.held.hold(id):
+                came.left |= {id, *waiting}
+            else:
+                came.left |= waiting
+                came.problems[id] = f"{type(stuck.__cause__).__name__}: see the log"
+            return
+
+
+async def _done(transaction: Transaction, work: Awaitable[None]) -> bool:
+    """Do it for several messages in a savepoint of its own; whether it is done. Raises what is PASSING."""
+    try:
+        return not await _problem(transaction, work)
+    except Stuck:
+        return False
 
 
 async def _problem(transaction: Transaction, work: Awaitable[None]) -> str:
     """Do it in a savepoint of its own; answers the problem, or "".
 
     A message that cannot be understood, or on which we stumble, must not stop the ones behind it: it goes to a
-    person's list. Raises what is PASSING.
+    person's list. Raises Stuck, and what is PASSING.
     """
     try:
         async with transaction.savepoint():
-            await work
+            await _unless_stuck(work)
     except NOT_UNDERSTOOD as error:
         return _said(error)
-    except PASSING:
+    except (Stuck, *PASSING):
         raise
     except Exception as error:
         log.exception("stumbled on a message")
         return _said(error)
     return ""
+
+
+async def _unless_stuck(work: Awaitable[None]) -> None:
+    """Do it. Raises Stuck for what would be PASSING if it had to do with the database alone."""
+    try:
+        await work
+    except NOT_UNDERSTOOD:
+        raise
+    except PASSING as error:
+        if passes_within(error):
+            raise
+        raise Stuck from error
 
 
 def _heard(receipt: Receipt, jws: str) -> Heard:

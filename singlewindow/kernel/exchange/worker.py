@@ -246,8 +246,9 @@ def exchanging(
 ) -> tuple[Loop, Loop]:
     """The loops that send to customs and hear them. That something was sent is noted with the receipts, which mostly
     come at once, and after a moment without them."""
+    held = inbox.Held()
     hearing = Loop(
-        "inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged), due=inbox.DUE
+        "inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged, held), due=inbox.DUE
     )
 
     async def send() -> int:
