@@ -35,7 +35,8 @@ function prepared({ body }: Request) {
   return { token: `token ${file.name}`, statement, signing_input: `${base64url('{"alg":"ES256"}')}.${base64url(canonical(statement))}`, replaces: null };
 }
 
-async function form(files: Attachment[] = [], take: (name: string) => unknown = () => null, more: Partial<View> = {}) {
+/** @param meanwhile what a colleague has saved by the time that a file arrives */
+async function form(files: Attachment[] = [], take: (name: string) => unknown = () => null, more: Partial<View> = {}, meanwhile: Partial<View> = {}) {
   const type = `sample.filed${(types += 1)}`;
   const path = `/api/documents/${type}`;
   const view = stored({ number: "1", attachments: files, ...more });
@@ -47,7 +48,7 @@ async function form(files: Attachment[] = [], take: (name: string) => unknown = 
     if (refused) return refused;
     sent.push(part);
     now.push(uploaded(100 + now.length, part.file!));
-    return { ...view, version: view.version + now.length, attachments: [...now] };
+    return { ...view, version: view.version + now.length, attachments: [...now], ...meanwhile };
   };
   serve({
     [`GET ${path}/1`]: view, [`GET ${path}/new`]: blank, [`GET /api/autosaves/${type}`]: { items: [] }, [`GET /api/definitions/${type}`]: { ...definition, type },
@@ -163,6 +164,37 @@ describe("随附单据编辑 (APPT-03)", () => {
     signing.value!.finish(false);
     await flushPromises();
     expect(listed()).toEqual(["合同.pdf"]);
+  });
+
+  it("a file added beside unsaved content moves the form to no version that it has not compared: 暂存 still asks", async () => {
+    const theirs = { version: 3, content: { contact: "李明" } };
+    const { document, press, choose, sign } = await form([], undefined, { version: 1, content: { contact: "赵云" } }, theirs);
+    document.content.value = { contact: "王芳" };
+    await press("上传 PDF");
+    await choose(pdf("合同.pdf"));
+    await press("上传/保存");
+    await sign();
+    expect(document.view.value!.attachments.map((one) => one.name)).toEqual(["合同.pdf"]);
+    expect([document.view.value!.version, document.view.value!.content.contact, document.content.value.contact]).toEqual([1, "赵云", "王芳"]);
+  });
+
+  it("a file added beside unsaved content goes on to its own version where nobody else saved anything", async () => {
+    const { document, press, choose, sign } = await form([], undefined, { version: 1, content: { contact: "赵云" } });
+    document.content.value = { contact: "王芳" };
+    await press("上传 PDF");
+    await choose(pdf("合同.pdf"), pdf("发票.pdf"));
+    await press("上传/保存");
+    await sign();
+    expect([document.view.value!.version, document.view.value!.content.contact, document.content.value.contact]).toEqual([3, "赵云", "王芳"]);
+  });
+
+  it("a file added to a form without unsaved content shows what a colleague has saved", async () => {
+    const { document, press, choose, sign } = await form([], undefined, { version: 1, content: { contact: "赵云" } }, { version: 3, content: { contact: "李明" } });
+    await press("上传 PDF");
+    await choose(pdf("合同.pdf"));
+    await press("上传/保存");
+    await sign();
+    expect([document.view.value!.version, document.content.value.contact]).toEqual([3, "李明"]);
   });
 
   it("what may not be changed is grey and says why; what the server said of its files stands there", async () => {

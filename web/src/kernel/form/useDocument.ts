@@ -244,7 +244,7 @@ export function useDocument(type: string) {
     if (!now) return unsaved.value ? closeKeeping(stored) : onlyView();
     if (view.value !== stored || canonical(now) === canonical(stored)) return;
     if (!unsaved.value || now.version === stored.version) takeKeeping(now, stored.content);
-    else if (isClosed(stored)) view.value = { ...now, content: stored.content, version: stored.version };
+    else if (isClosed(stored)) takeBeside(now, stored);
   }
 
   /** The form of an amendment that may not be filled in now: what was typed in it stands there, and all buttons say why. */
@@ -259,10 +259,24 @@ export function useDocument(type: string) {
   /** Whether the form of an amendment may not be filled in for the moment. */
   const isClosed = (shown: View): boolean => shown.actions[mode.value]?.allowed === false;
 
-  /** An answer that concerns attachments only: typed content stays as it is. */
-  function takeAttachments(answered: View): void {
-    takeKeeping(answered, view.value?.content ?? {});
+  /** Shows what is new beside the content. The version stays that of the compared content, so that a save asks whose counts. */
+  function takeBeside(now: View, compared: View): void {
+    view.value = { ...now, content: compared.content, version: compared.version };
   }
+
+  /**
+   * An answer that concerns attachments only: typed content stays as it is. Another's content that came along with it is
+   * not compared with what is typed here, and is shown only where nothing is.
+   */
+  function takeAttachments(answered: View): void {
+    const compared = view.value!;
+    if (unsaved.value && !sameStored(answered.content, compared.content)) takeBeside(answered, compared);
+    else takeKeeping(answered, compared.content);
+  }
+
+  /** Whether two stored contents are the same where a user types. */
+  const sameStored = (one: Content, other: Content): boolean =>
+    sameTyped(definition.value!, shownContent(definition.value!, one), shownContent(definition.value!, other));
 
   return {
     type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, isRowUnfinished, tab, sending,
