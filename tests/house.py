@@ -168,7 +168,23 @@ class Member:
     async def upload(
         self, type: str, number: str, category: str, data: bytes = PDF, name: str = "声明.pdf"
     ) -> httpx.Response:
-        base = f"/api/documents/{type}/{number}/attachments"
+        prepared = await self._prepare_upload(type, number, category, name, data)
+        if prepared.status_code != 200:
+            return prepared
+        return await self.send_upload(type, number, prepared.json(), name, data)
+
+    async def prepare_upload(
+        self, type: str, number: str, category: str, name: str, data: bytes
+    ) -> dict[str, Any]:
+        """The first step of an upload, which is taken."""
+        prepared = await self._prepare_upload(type, number, category, name, data)
+        assert prepared.status_code == 200, prepared.text
+        answer: dict[str, Any] = prepared.json()
+        return answer
+
+    async def _prepare_upload(
+        self, type: str, number: str, category: str, name: str, data: bytes
+    ) -> httpx.Response:
         body = {
             "category": category,
             "name": name,
@@ -176,11 +192,15 @@ class Member:
             "sha256": hashlib.sha256(data).hexdigest(),
             "card_no": self.card_no,
         }
-        prepared = await self.http.post(f"{base}/prepare", json=body)
-        if prepared.status_code != 200:
-            return prepared
-        form = {"token": prepared.json()["token"], **self.sign(prepared.json()["signing_input"])}
-        return await self.http.post(base, data=form, files={"file": (name, data, "application/pdf")})
+        return await self.http.post(f"/api/documents/{type}/{number}/attachments/prepare", json=body)
+
+    async def send_upload(
+        self, type: str, number: str, prepared: dict[str, Any], name: str, data: bytes
+    ) -> httpx.Response:
+        """The second step, signed."""
+        form = {"token": prepared["token"], **self.sign(prepared["signing_input"])}
+        files = {"file": (name, data, "application/pdf")}
+        return await self.http.post(f"/api/documents/{type}/{number}/attachments", data=form, files=files)
 
     async def prepare(
         self, type: str, view: dict[str, Any], action: str = "apply", card_no: str = ""

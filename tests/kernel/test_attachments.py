@@ -242,13 +242,58 @@ async def test_a_second_file_of_a_category_replaces_the_first(house: House) -> N
     assert [(f["name"], f["pages"]) for f in after["attachments"]] == [("第二份.pdf", 2)]
 
 
-async def test_two_uploads_of_one_category_at_once(house: House) -> None:
+async def test_uploads_of_one_category_at_once(house: House) -> None:
+    """INSP-05: of different files uploaded at the same instant one is taken, and none is replaced unasked."""
+    member, view = await draft(house)
+    files = {f"{n}.pdf": pdf_samples.make_pdf(pages=n) for n in range(1, 5)}
+    pinned = [await member.prepare_upload(TYPE, view["number"], "1", *file) for file in files.items()]
+    answers = await asyncio.gather(
+        *(
+            member.send_upload(TYPE, view["number"], prepared, *file)
+            for prepared, file in zip(pinned, files.items(), strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    [winner] = [answer for answer in answers if answer.status_code == 200]
+    [kept] = (await member.view(TYPE, view["number"]))["attachments"]
+    assert [kept] == winner.json()["attachments"]
+    for answer in answers:
+        if answer is not winner:
+            said = answer.json()
+            assert f"「{kept['name']}」" in said["detail"]
+            assert said["advice"]
+
+
+async def test_the_same_file_at_once(house: House) -> None:
+    """INSP-05: the same file sent again harms nobody."""
     member, view = await draft(house)
     answers = await asyncio.gather(
         *(member.upload(TYPE, view["number"], "1", name=f"{n}.pdf") for n in range(4))
     )
     assert {answer.status_code for answer in answers} == {200}
     assert len((await member.view(TYPE, view["number"]))["attachments"]) == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "another", "gone"])
+async def test_the_file_that_was_asked_about_is_replaced(house: House, meanwhile: str) -> None:
+    """INSP-05: what the page asked about is replaced, and no file that came in its place since."""
+    member, view = await draft(house)
+    number = view["number"]
+    [first] = (await member.upload(TYPE, number, "1", name="第一份.pdf")).json()["attachments"]
+    mine = pdf_samples.make_pdf(pages=2)
+    pinned = await member.prepare_upload(TYPE, number, "1", "第二份.pdf", mine)
+    assert pinned["replaces"] == {"id": first["id"], "name": "第一份.pdf"}
+    if meanwhile == "another":
+        theirs = pdf_samples.make_pdf(pages=3)
+        assert (await member.upload(TYPE, number, "1", theirs, name="同事的.pdf")).status_code == 200
+    elif meanwhile == "gone":
+        await member.http.delete(f"/api/documents/{TYPE}/{number}/attachments/{first['id']}")
+    answer = await member.send_upload(TYPE, number, pinned, "第二份.pdf", mine)
+    assert answer.status_code == (409 if meanwhile == "another" else 200), answer.text
+    [kept] = (await member.view(TYPE, number))["attachments"]
+    assert kept["name"] == ("同事的.pdf" if meanwhile == "another" else "第二份.pdf")
+    if meanwhile == "another":
+        assert "「同事的.pdf」" in answer.json()["detail"]
 
 
 async def test_a_category_that_takes_several(house: House) -> None:

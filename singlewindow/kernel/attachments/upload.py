@@ -23,6 +23,7 @@ from singlewindow.kernel.documents.view import ATTACHMENTS, View, editable_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.problems import (
     SHAPE_ADVICE,
+    Conflict,
     NotFound,
     NotInThisState,
     Refused,
@@ -71,10 +72,13 @@ class UploadDesk:
             "card": wanted.card_no,
             "company": self.desk.person.customs_code,
         }
+        facts = {
+            "category": wanted.category, "name": wanted.name, "sha256": wanted.sha256, "size": wanted.size,
+            "replaces": [file.id for file in replaced],
+        }  # fmt: skip
         pinned = await prepared_store.pin(
             self.desk.transaction, self.desk.person, document.id, "upload", document.version, statement, b"",
-            {"category": wanted.category, "name": wanted.name, "sha256": wanted.sha256, "size": wanted.size},
-            self.minutes,
+            facts, self.minutes,
         )  # fmt: skip
         return pinned, next(iter(replaced), None)
 
@@ -82,7 +86,7 @@ class UploadDesk:
         self, number: str, token: str, signed: Signed, data: bytes, facts: PdfFacts, now: datetime
     ) -> View:
         """Store a checked file. A second one of the same category replaces the first (INSP-05), unless the category
-        takes several."""
+        takes several. Raises Conflict where another file than the announced one stands there by now."""
         desk = self.desk
         document = await self._locked(number)
         prepared = await prepared_store.use(desk.transaction, desk.person, "upload", token)
@@ -93,7 +97,9 @@ class UploadDesk:
         await asyncio.to_thread(verify_signed, desk.person, prepared, signed, self.pki, now)
         sha256 = hashlib.sha256(data).hexdigest()
         _check_same(prepared.facts, len(data), sha256, self._spec().clause)
-        await self._drop(document, await self._replaced(document, category))
+        replaced = await self._replaced(document, category)
+        self._check_announced(replaced, prepared.facts, sha256)
+        await self._drop(document, replaced)
         await desk.transaction.run(
             """insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
                    signature, certificate, uploaded_by, uploaded_at, place)
@@ -206,6 +212,20 @@ class UploadDesk:
         if len(there) >= category.most:
             raise Refused.because([_too_many(category, len(there), self._spec().clause)])
         return []
+
+    def _check_announced(
+        self, replaced: Sequence[AttachmentRecord], facts: Mapping[str, Any], sha256: str
+    ) -> None:
+        """Refuse to take a file's place that nobody was asked about (INSP-05); the same bytes again harm nobody."""
+        announced = facts.get("replaces", ())  # absent in what the version before pinned
+        for file in replaced:
+            if file.id not in announced and file.sha256 != sha256:
+                name = self._spec().name_of(file.category)
+                wrong = self._wrong(
+                    f"「{name}」在本次签名之后另有文件「{file.name}」上传，未予替换",
+                    "请暂存或重新打开单据，查看该文件；确需替换时，请再次添加文件并签名",
+                )
+                raise Conflict(wrong.message, [wrong], advice=wrong.advice, clause=wrong.clause)
 
     def _most(self, code: str) -> int:
         category = self._spec().category(code)
