@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from singlewindow.contract.bill_numbers import BILL_NUMBER
+
 MemberKind = Literal["text", "choice", "flag", "day", "moment", "number", "rows", "hours"]
 NONE: Mapping[str, str] = {}
 
@@ -200,7 +202,7 @@ DECLARATION = Register(
 )  # fmt: skip
 
 MANIFEST = Register(
-    "manifest", "舱单", "提运单号", "[0-9A-Z]{1,32}",
+    "manifest", "舱单", "提运单号", BILL_NUMBER,
     (
         Member("ie_flag", "进出口标志", "choice", choices=DIRECTIONS, required=True, listed=True),
         Member("transport_mode", "运输方式", element="cusTrafMode", required=True),
@@ -215,7 +217,7 @@ MANIFEST = Register(
 )  # fmt: skip
 
 BILL_OF_LADING = Register(
-    "bill_of_lading", "提运单", "提运单号", "[0-9A-Z]{1,32}",
+    "bill_of_lading", "提运单", "提运单号", BILL_NUMBER,
     (
         Member("inspection_district", "查验地海关", required=True, listed=True, editable=True),
         Member("vessel", "运输工具名称", element="trafName", listed=True),

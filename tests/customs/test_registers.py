@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -302,6 +303,36 @@ async def test_a_calendar_that_cannot_be_is_told(customs: Customs, key: str, day
     ):
         assert (answer.status_code, words in answer.json()["detail"]) == (422, True), answer.text
     assert await customs.value("select count(*) from entry where kind = 'port_calendar'") == 0
+
+
+@pytest.mark.parametrize("bill", ["COSU1*H01", "99912345675_12345678", "SITG/2026.11-A", "A"])
+@pytest.mark.parametrize("kind", ["bill_of_lading", "manifest"])
+async def test_a_house_bill_is_published_under_its_number(
+    customs: Customs, portal: Portal, kind: str, bill: str
+) -> None:
+    """INSP-09, CUST-02: 提运单号*分提运单号 and 总运单号_分运单号 are keys, and can be opened and changed."""
+    filled = next(e.data for e in entries_of(make_world(ANCHOR)) if e.kind == kind)
+    assert filled is not None
+    assert wrong_entry(all_registers()[kind], bill, filled) == []
+    async with customs.database.transaction() as transaction:
+        await registers.add(transaction, [Entry(kind, bill, 1, filled)])
+    headers = await customs.log_in()
+    path = f"/api/registers/{kind}/{quote(bill, safe='')}"
+    opened = await customs.client.get(path, headers=headers)
+    assert (opened.status_code, opened.json().get("key")) == (200, bill), opened.text
+    change = {"inspection_district": "5316"} if kind == "bill_of_lading" else {"packages": "7"}
+    body = {"seq": 1, "data": change}
+    tried = await customs.client.post(f"{path}/trial", json=body, headers=headers)
+    assert (tried.status_code, len(tried.json())) == (200, 1), tried.text
+    assert (await customs.client.put(path, json=body, headers=headers)).status_code == 200
+    await customs.sender(portal).send_due()
+    assert [(n.key, n.seq) for n in portal.notices] == [(bill, 1), (bill, 2)]
+
+
+@pytest.mark.parametrize("bill", ["", "*H01", "COSU1/", "..", "cosu1", "提单1", "A" * 33])
+def test_what_is_no_number_of_a_bill(bill: str) -> None:
+    """INSP-09: nothing is published under it."""
+    assert wrong_entry(all_registers()["bill_of_lading"], bill, {"inspection_district": "5301"})
 
 
 async def test_registers_keep_the_same_key_apart(customs: Customs, portal: Portal) -> None:

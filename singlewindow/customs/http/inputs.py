@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from singlewindow.customs.problems import Refused
 from singlewindow.customs.register_values import DAY
@@ -33,8 +34,17 @@ Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 RegisterName = Annotated[str, Path(pattern="^[a-z_]{1,32}$")]
 """A register's name in the address."""
 
-Key = Annotated[str, Path(pattern="^[0-9A-Za-z._-]{1,64}$")]
-"""An entry's key in the address."""
+Key = Annotated[str, Path(pattern="^[0-9A-Za-z*/._-]{1,64}$")]
+"""An entry's key in the address, where its place is called {key:key}: a 提运单号 may have * and /."""
+
+
+class KeyConvertor(PathConvertor):
+    """Further parts of an address are the key's as long as they have capitals and digits only, and not a word's."""
+
+    regex = "[^/]+(?:/[0-9A-Z*._-]*)*"
+
+
+register_url_convertor("key", KeyConvertor())
 
 Prefix = Annotated[Text, Query(max_length=64)]
 """The beginning of a number or key that is searched for."""

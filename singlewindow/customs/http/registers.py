@@ -156,7 +156,7 @@ async def find_entries(
     )
 
 
-@router.get("/{kind}/{key}")
+@router.get("/{kind}/{key:key}")
 async def read_entry(kind: RegisterName, key: Key, parts: Running, officer: Officer) -> EntryView:
     """One entry in full."""
     get_register(kind)
@@ -164,7 +164,7 @@ async def read_entry(kind: RegisterName, key: Key, parts: Running, officer: Offi
         return EntryView.of(await registers.get(transaction, kind, key))
 
 
-@router.put("/{kind}/{key}")
+@router.put("/{kind}/{key:key}")
 async def change_entry(
     kind: RegisterName, key: Key, body: Change, parts: Running, officer: Officer
 ) -> EntryView:
@@ -180,7 +180,7 @@ async def change_entry(
         )
 
 
-@router.post("/{kind}/{key}/trial")
+@router.post("/{kind}/{key:key}/trial")
 async def try_change(
     kind: RegisterName, key: Key, body: Change, parts: Running, officer: Officer
 ) -> list[DifferenceView]:

@@ -186,6 +186,7 @@ export interface Difference {
 }
 
 const registers = "/api/registers";
+const entryUrl = (kind: string, key: string): string => `${registers}/${kind}/${encodeURIComponent(key)}`; // a 提运单号 may have a /
 
 export const api = {
   session: () => call<Session>("GET", "/api/session"),
@@ -210,11 +211,11 @@ export const api = {
   registers: () => call<Register[]>("GET", registers),
   entries: (kind: string, query: { key: string; page: number; size: number }) =>
     call<Page<Entry>>("GET", `${registers}/${kind}`, { query }),
-  entry: (kind: string, key: string) => call<Entry>("GET", `${registers}/${kind}/${key}`),
+  entry: (kind: string, key: string) => call<Entry>("GET", entryUrl(kind, key)),
   setEntry: (kind: string, key: string, change: EntryChange) =>
-    call<Entry>("PUT", `${registers}/${kind}/${key}`, { body: change }),
+    call<Entry>("PUT", entryUrl(kind, key), { body: change }),
   tryEntry: (kind: string, key: string, change: EntryChange) =>
-    call<Difference[]>("POST", `${registers}/${kind}/${key}/trial`, { body: change }),
+    call<Difference[]>("POST", `${entryUrl(kind, key)}/trial`, { body: change }),
 };
 
 /** Where an attachment opens as PDF. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from singlewindow.contract.bill_numbers import BILL_NUMBER
 from singlewindow.kernel.definition.fields import Content, Form, Section, text
 from singlewindow.subsystems.inspection import common
 
@@ -15,7 +16,7 @@ class BillExemption(Content):
     applicant_name: str = common.applicant_name(CLAUSE)
     bill_no: str = text(
         "提运单号", length=32, required=True, lookup=True, search=True, upper=True, element="BillNo", clause=CLAUSE,
-        pattern=r"[0-9A-Z*_/.-]{1,32}", pattern_message="提运单号由字母、数字和 * _ / . - 组成，至多 32 位",
+        pattern=BILL_NUMBER, pattern_message="提运单号由字母、数字和 * _ / . - 组成，首尾为字母或数字，至多 32 位",
         hint="必填，手工录入提运单号后回车；海关须已收到该提运单",
     )  # fmt: skip
     inspection_district: str = common.inspection_district("提运单号", CLAUSE)

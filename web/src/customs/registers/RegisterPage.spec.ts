@@ -2,6 +2,8 @@ import { flushPromises, mount } from "@vue/test-utils";
 import { createRouter, createMemoryHistory } from "vue-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { api, type Entry, type Register } from "../api";
+import { serve } from "@/testing/server";
+import { makeRouter } from "../router";
 import RegisterPage from "./RegisterPage.vue";
 
 const key = "520220260600001257";
@@ -48,6 +50,21 @@ describe("CUST-02: a declaration with fifty goods", () => {
     expect(goodsTable!.findAll("tbody tr")).toHaveLength(50);
     expect(goodsTable!.findAll("th").map((each) => each.text())).toEqual(["项号", "商品名称"]);
     expect(boxTable!.findAll("td").map((each) => each.text())).toEqual(["OOLU0259262", "是", "COSU7000010", "否"]);
+  });
+
+  it("a house bill's number opens its entry, whatever signs it has (INSP-09)", async () => {
+    const bill = "SITG/1*H01";
+    vi.spyOn(api, "registers").mockResolvedValue([declaration]);
+    vi.spyOn(api, "entries").mockResolvedValue({ total: 1, page: 1, size: 20, items: [{ ...entry, key: bill }] });
+    const server = serve({ "GET /api/registers/declaration/SITG%2F1*H01": { ...entry, key: bill } });
+    const router = makeRouter();
+    await router.push("/registers/declaration");
+    const mounted = mount(RegisterPage, { props: { kind: "declaration", entry: bill }, global: { plugins: [router] } });
+    await flushPromises();
+    expect(server.asked.map((one) => one.path)).toEqual(["/api/registers/declaration/SITG%2F1*H01"]);
+    await mounted.get("tbody a").trigger("click");
+    await flushPromises();
+    expect(router.currentRoute.value.params).toMatchObject({ kind: "declaration", entry: bill });
   });
 
   it("takes the place of the list and gives it back", async () => {
