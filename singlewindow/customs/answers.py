@@ -80,11 +80,13 @@ def _receipt(transaction: Transaction, answer: Answer) -> Receipt:
 
 
 async def decide(
-    transaction: Transaction, submission_id: int, decision: Decision, remark: str, by: str
+    transaction: Transaction, submission_id: int, decision: Decision, remark: str, by: str, seen: str = ""
 ) -> None:
-    """Take a decision that the submission's state allows. `by` is the officer's name.
+    """Take a decision that the submission's state allows. `by` is the officer's name, `seen` what the page says that
+    the decision confirms.
 
-    Raises NotFound, NotInThisState (somebody was first, it was never taken in, or it is hindered), Refused (remark).
+    Raises NotFound, NotInThisState (somebody was first, it was never taken in, it is hindered, or it would confirm
+    what the officer has not seen), Refused (remark).
     """
     remark = _checked_remark(decision, remark)
     row = await transaction.row(f"select {DECIDED} from submission where id = $1 for update", submission_id)
@@ -94,6 +96,10 @@ async def decide(
         raise NotInThisState(_why_not(row))
     if why := (await hindrances(transaction, decision, [row], lock=True))[0]:
         raise NotInThisState(why)
+    if (stands := (await confirmed(transaction, decision, [row]))[0]) != seen:
+        now = f"现将确认{stands}" if stands else "现已没有需要确认的内容"
+        shown = f"而页面所示为{seen}" if seen else "页面没有显示"
+        raise NotInThisState(f"「{decision.title}」{now}，{shown}；请打开该申请核对后再办理")
     await decide_all(transaction, [Taken(row, decision, remark)], by)
 
 
@@ -169,7 +175,9 @@ async def _hindered(transaction: Transaction, taken: Sequence[Taken]) -> dict[in
     found: dict[int, str] = {}
     for decision, rows in asked.items():
         said = await hindrances(transaction, decision, rows, lock=True)
-        found |= {row["id"]: why for row, why in zip(rows, said, strict=True)}
+        stands = await confirmed(transaction, decision, rows)
+        alone = [each and f"「{decision.title}」将确认{each}，请打开该申请核对后办理" for each in stands]
+        found |= {row["id"]: why or more for row, why, more in zip(rows, said, alone, strict=True)}
     return found
 
 
@@ -184,6 +192,11 @@ async def hindrances(
     if decision.hindrance is None:
         return [""] * len(rows)
     return await decision.hindrance(transaction, rows, lock=lock)
+
+
+async def confirmed(transaction: Transaction, decision: Decision, rows: Sequence[Row]) -> list[str]:
+    """What deciding so would confirm of each of the submissions (`DECIDED`), in words; "" for nothing."""
+    return [""] * len(rows) if decision.confirms is None else await decision.confirms(transaction, rows)
 
 
 async def decide_all(

@@ -32,6 +32,10 @@ ReceiptWords = Callable[[Transaction, Sequence[Row]], Awaitable[list[str]]]
 """What a decision's receipts say after its own words and the remark, one for each of the submissions' locked rows."""
 
 
+Confirms = Callable[[Transaction, Sequence[Row]], Awaitable[list[str]]]
+"""What a decision confirms besides, in words, one for each of the submissions' locked rows; "" for nothing."""
+
+
 class Hindrance(Protocol):
     """Why submissions must not be decided so for now although their states allow it: Chinese, "" where nothing hinders.
 
@@ -49,6 +53,8 @@ class Decision:
     `functions` are the functions of submissions (ADD, MOD, … as the chapter's messages have them) for which it is
     offered; none: all. Decisions of one name may differ by them. `receipt` are the receipt's words where they are not
     the button's, `says` adds what only customs know. `question` is asked before what cannot be taken back.
+    `confirms` is what may be another thing by now than the officer looked at: the page shows it at the button and sends
+    it along.
     `otherwise` is what the automatic mode decides where this one is hindered, or where `detour` says why that comes
     first; officers may do without.
     """
@@ -64,6 +70,7 @@ class Decision:
     functions: tuple[str, ...] = ()
     receipt: str = ""
     question: str = ""
+    confirms: Confirms | None = None
     hindrance: Hindrance | None = None
     detour: Hindrance | None = None
     otherwise: str = ""

@@ -60,11 +60,13 @@ class Gate:
             typed=content(**other), signed={"type": TYPE},
         ))  # fmt: skip
 
-    async def decide(self, identifier: int, name: str, remark: str = "") -> tuple[int, str]:
+    async def decide(
+        self, identifier: int, name: str, remark: str = "", confirms: str = ""
+    ) -> tuple[int, str]:
         """Decide as an officer; answers the HTTP status, and the new state in words or why not."""
         answer = await self.customs.client.post(
             f"/api/submissions/{identifier}/decision",
-            json={"decision": name, "remark": remark},
+            json={"decision": name, "remark": remark, "confirms": confirms},
             headers=self.headers,
         )
         return answer.status_code, answer.json().get("state_name") or answer.json()["detail"]

@@ -236,22 +236,60 @@ async def test_too_heavy_is_locked_until_an_officer_unlocks(gate: Gate, portal: 
     assert (stopped["result"], stopped["result_name"]) == ("M", "待人工确认")
     assert "相差 7000 千克，超出允许误差 ±5%" in stopped["reason"]
     assert (await drive(gate, IN, "33000"))["reason"] == "该车次已锁定，须由关员解除锁定"
-    assert (await gate.decide(base, "unlock"))[0] == 200
+    assert (await gate.decide(base, "unlock", confirms=stopped["confirms"]))[0] == 200
     assert (await gate.trip())["confirmed_weight"] == 40000
-    assert (await drive(gate, IN, "45000"))["result"] == "M"
-    assert (await gate.decide(base, "unlock"))[0] == 200
+    stopped = await drive(gate, IN, "45000")
+    assert stopped["result"] == "M"
+    assert (await gate.decide(base, "unlock", confirms=stopped["confirms"]))[0] == 200
     assert (await drive(gate, IN, "45100"))["reason"] == "经关员人工确认"
     await gate.customs.sender(portal).send_due()
     assert [r.code for r in portal.receipts] == ["RECEIVED", "10", "41", "42", "41", "42", "40"]
     assert portal.receipts[2].text.count("地磅重量 40000 千克") == 1
 
 
+async def test_the_weight_that_the_officer_looked_at_is_confirmed(gate: Gate) -> None:
+    """0023, 5: a page that shows the weight of an earlier weighing confirms nothing; the officer is told both."""
+    base = await gate.accepted()
+    first = await drive(gate, IN, "40000")
+    assert first["confirms"] == "地磅重量 40000 千克"
+    assert (await gate.decide(base, "unlock", confirms=first["confirms"]))[0] == 200
+    second = await drive(gate, IN, "90000")
+    assert second["result"] == "M"
+    status, why = await gate.decide(base, "unlock", confirms=first["confirms"])
+    assert (status, "地磅重量 90000 千克" in why, "地磅重量 40000 千克" in why) == (409, True, True)
+    assert (await gate.decide(base, "unlock"))[0] == 409  # by a page that shows none
+    trip = await gate.trip()
+    assert (trip["state"], trip["held_weight"], trip["confirmed_weight"]) == ("locked", 90000, 40000)
+    [offered] = [each for each in (await gate.detail(base))["decisions"] if each["name"] == "unlock"]
+    assert offered["confirms"] == second["confirms"] == "地磅重量 90000 千克"
+    assert (await gate.decide(base, "unlock", confirms=offered["confirms"]))[0] == 200
+    assert (await gate.trip())["confirmed_weight"] == 90000
+
+
+async def test_a_weight_is_confirmed_for_one_trip_at_a_time(gate: Gate) -> None:
+    """0023, 5: with many at once nobody has looked at each weight; what was locked by hand confirms none."""
+    weighed, by_hand = (
+        await gate.accepted(),
+        await gate.accepted("202611000000000002", bind_key_info="沪B22222"),
+    )
+    await drive(gate, IN, "40000")
+    assert (await gate.decide(by_hand, "lock"))[0] == 200
+    body = {"decision": "unlock", "ids": [weighed, by_hand]}
+    answer = await gate.customs.client.post("/api/decisions", json=body, headers=gate.headers)
+    assert answer.json()["decided"] == 1, answer.text
+    [left] = answer.json()["not_decided"]
+    assert (left["id"], "地磅重量 40000 千克" in left["why_not"]) == (weighed, True)
+    assert (await gate.trip())["state"] == "locked"
+    assert (await gate.trip("202611000000000002"))["state"] == "unlocked"
+
+
 async def test_a_change_makes_a_new_weight(gate: Gate) -> None:
     """0023: what was confirmed for the old content counts no more; the new content does."""
     base = await gate.accepted()
-    await drive(gate, IN, "40000")
+    stopped = await drive(gate, IN, "40000")
     change = await gate.declare(sequence=2, function="MOD", goods_wt="27000")
     assert (await gate.decide(change, "accept"))[0] == 200
+    assert (await gate.decide(base, "unlock", confirms=stopped["confirms"]))[0] == 409
     assert (await gate.decide(base, "unlock"))[0] == 200
     assert (await gate.trip())["confirmed_weight"] is None
     assert (await drive(gate, IN, "40000"))["reason"] == "车次与重量相符"

@@ -120,12 +120,14 @@ class DecisionView(BaseModel):
 
 
 class Offered(BaseModel):
-    """A decision that may be taken now, or not for now: then `why_not` says why. `question` is asked before it."""
+    """A decision that may be taken now, or not for now: then `why_not` says why. `question` is asked before it,
+    `confirms` is shown with it."""
 
     name: str
     title: str
     needs_remark: bool
     question: str
+    confirms: str
     why_not: str
 
 
@@ -156,15 +158,21 @@ class Detail(Item):
     request_id: str
 
 
-class DecisionBody(BaseModel):
+class OneDecision(BaseModel):
     """The name of a decision that the desk offers (the default desk: approve 同意, refuse 不同意), and the remark."""
 
     decision: Text = Field(max_length=64)
     remark: Text = Field(default="", max_length=2000)
 
 
-class DecisionsBody(DecisionBody):
-    """The same for several submissions, by their ids."""
+class DecisionBody(OneDecision):
+    """The same for one submission, with what the page showed as `confirms` beside it."""
+
+    confirms: Text = Field(default="", max_length=200)
+
+
+class DecisionsBody(OneDecision):
+    """The same for several submissions, by their ids; one whose decision confirms something is left."""
 
     ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
@@ -262,7 +270,7 @@ async def decide(identifier: Identifier, body: DecisionBody, parts: Running, off
         decision = desk_for(type).find_decision(body.decision, function)
         if decision is None:
             raise Refused.because("decision", "desk.decision", "没有这个选项", "请刷新页面后重试")
-        await answers.decide(transaction, identifier, decision, body.remark, officer.name)
+        await answers.decide(transaction, identifier, decision, body.remark, officer.name, body.confirms)
     return await _detail(parts, identifier)
 
 
@@ -321,6 +329,7 @@ async def _offered(transaction: Transaction, row: Row) -> list[Offered]:
             title=each.title,
             needs_remark=each.needs_remark,
             question=each.question,
+            confirms=(await answers.confirmed(transaction, each, [row]))[0],
             why_not=(await answers.hindrances(transaction, each, [row]))[0],
         )
         for each in desk_for(row["type"]).open_to(row["state"], row["function"])

@@ -10,7 +10,7 @@ const officer = { username: "officer1", name: "陈关员", csrf: "c1" };
 const detail = {
   id: 7, title: "免于到场协助查验申请", state: "received", state_name: "待审核", changes: null, content: [], statement: {}, signer: null,
   attachments: [], receipts: [], history: [], note: "",
-  decisions: [{ name: "approve", title: "同意", needs_remark: false, question: "", why_not: "" }],
+  decisions: [{ name: "approve", title: "同意", needs_remark: false, question: "", confirms: "", why_not: "" }],
 };
 const hours = { name: "days", label: "工作时间", kind: "hours", choices: {}, steps: null, columns: [], listed: false, editable: true };
 const calendar = { name: "port_calendar", title: "口岸工作日历", key_label: "关区代码-年月", may_add: true, dated: false, members: [hours] };

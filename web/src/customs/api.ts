@@ -64,6 +64,8 @@ export interface Decision {
   needs_remark: boolean;
   /** Asked before it is taken; "" for what can be taken back. */
   question: string;
+  /** What it confirms besides, shown with it and sent along; "" for nothing. */
+  confirms: string;
   /** Why it cannot be taken for now; "" where it can. */
   why_not: string;
 }
@@ -197,8 +199,8 @@ export const api = {
   queue: (query: Filters) =>
     call<ItemPage>("GET", "/api/submissions", { query }),
   detail: (id: number) => call<Detail>("GET", `/api/submissions/${id}`),
-  decide: (id: number, decision: Decision["name"], remark: string) =>
-    call<Detail>("POST", `/api/submissions/${id}/decision`, { body: { decision, remark } }),
+  decide: (id: number, decision: Decision["name"], remark: string, confirms = "") =>
+    call<Detail>("POST", `/api/submissions/${id}/decision`, { body: { decision, remark, confirms } }),
   decideAll: (ids: number[], decision: Decision["name"], remark: string) =>
     call<DecidedAll>("POST", "/api/decisions", { body: { ids, decision, remark } }),
   sendAgain: (id: number) => call<{ receipts: number }>("POST", `/api/submissions/${id}/send-again`),

@@ -12,7 +12,15 @@ from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import Taken
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.gate.contents import MEDIA, normal_key, weights_of
-from singlewindow.customs.desks.gate.rule import Lane, Result, Trip, Verdict, concerned, judge, shown
+from singlewindow.customs.desks.gate.rule import (
+    Lane,
+    Result,
+    Trip,
+    Verdict,
+    concerned,
+    judge,
+    weight_in_words,
+)
 
 TRIES = 5  # a trip changes hands between finding and locking it
 NEWEST = 5  # trips of one medium that a passage looks at, in each group of states
@@ -130,7 +138,7 @@ async def _take_effect(
 
 
 def _remark(lane: Lane, verdict: Verdict, gross: Decimal | None) -> str:
-    weight = "" if gross is None else f"地磅重量 {shown(gross)} 千克"
+    weight = weight_in_words(gross)
     said = verdict.reason.startswith(weight)  # a reason may begin with it
     weighed = "" if said else f"，{weight}"
     return f"{lane.name}{weighed}，{verdict.reason}"

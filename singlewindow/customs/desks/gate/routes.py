@@ -15,7 +15,7 @@ from singlewindow.customs.desks.gate import exchange, lanes, passages, trips
 from singlewindow.customs.desks.gate.contents import LONGEST_KEY, MEDIA, weights_of
 from singlewindow.customs.desks.gate.messages import Fault, Faulty, fault_feedback
 from singlewindow.customs.desks.gate.passages import Medium, Unsettled
-from singlewindow.customs.desks.gate.rule import Lane, Result, shown
+from singlewindow.customs.desks.gate.rule import Lane, Result, shown, weight_in_words
 from singlewindow.customs.desks.gate.states import STATES
 from singlewindow.customs.desks.gate.xml import MAX_BYTES
 from singlewindow.customs.http.inputs import District, Identifier, PageNumber, PageSize, Prefix, Text, Wanted
@@ -107,7 +107,8 @@ class Arrival(BaseModel):
 
 
 class PassageView(BaseModel):
-    """A passage: the answer with its reason; weights in kg, tolerance in percent, as decimal texts."""
+    """A passage: the answer with its reason; weights in kg, tolerance in percent, as decimal texts. `confirms` is what
+    unlocking confirms of it, "" where it locked nothing."""
 
     id: int
     at: datetime
@@ -117,6 +118,7 @@ class PassageView(BaseModel):
     result: Literal["Y", "N", "M"]
     result_name: str
     reason: str
+    confirms: str
     theoretical: str
     difference: str
     tolerance: str
@@ -128,7 +130,10 @@ class PassageView(BaseModel):
     def of(cls, row: Row) -> PassageView:
         """A row of `passages.newest`."""
         figures = {name: _shown(row[name]) for name in ("gross", "theoretical", "difference", "tolerance")}
-        return cls.model_validate({**dict(row), **figures, "result_name": Result(row["result"]).words})
+        result = Result(row["result"])
+        confirms = weight_in_words(row["gross"]) if result is Result.PERSON else ""
+        words = {"result_name": result.words, "confirms": confirms}
+        return cls.model_validate({**dict(row), **figures, **words})
 
 
 class TripView(BaseModel):

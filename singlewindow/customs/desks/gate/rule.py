@@ -142,7 +142,7 @@ def _entry(lane: Lane, trip: Trip, gross: Decimal | None) -> Verdict:
     if abs(difference) * HUNDRED > expected * lane.tolerance:
         against = "申报重量" if confirmed is None else "关员确认的重量"
         reason = (
-            f"地磅重量 {shown(gross)} 千克与{against} {shown(expected)} 千克相差 {shown(difference)} 千克，"
+            f"{weight_in_words(gross)}与{against} {shown(expected)} 千克相差 {shown(difference)} 千克，"
             f"超出允许误差 ±{shown(lane.tolerance)}%"
         )
         return Verdict(Result.PERSON, reason, trip, "lock", *figures)
@@ -160,6 +160,11 @@ def _exit(lane: Lane, trip: Trip, gross: Decimal | None) -> Verdict:
     if trip.state in OPEN:
         reason = "该车次未办结，不能离场"
     return Verdict(Result.ALARM, reason, trip, "", *figures)
+
+
+def weight_in_words(gross: Decimal | None) -> str:
+    """What the lane's scale showed; "" where nothing was weighed."""
+    return "" if gross is None else f"地磅重量 {shown(gross)} 千克"
 
 
 def shown(number: Decimal) -> str:

@@ -12,6 +12,7 @@ from singlewindow.contract.messages import Submission
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Taken
 from singlewindow.customs.desks.gate.contents import MEDIA, content_in, normal_key
+from singlewindow.customs.desks.gate.rule import weight_in_words
 from singlewindow.customs.desks.gate.states import (
     AMENDED,
     BASE,
@@ -132,6 +133,18 @@ async def note(transaction: Transaction, row: Row) -> str:
     if trip["content_sequence"] != row["sequence"]:
         return f"该车次已变更，现行内容为第 {trip['content_sequence']} 次申报的内容"
     return ""
+
+
+async def weights_held(transaction: Transaction, rows: Sequence[Row]) -> list[str]:
+    """The weight that unlocking each base submission's trip confirms (0023, 5), in words. Who decides has locked the
+    submissions, behind which alone a trip is held."""
+    held = await _held(transaction, rows, lock=False)
+    return [
+        weight_in_words(trip["held_weight"])
+        if trip is not None and trip["submission_id"] == row["id"]
+        else ""
+        for row, trip in zip(rows, held, strict=True)
+    ]
 
 
 async def find(

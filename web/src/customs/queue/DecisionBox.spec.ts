@@ -9,8 +9,8 @@ const detail = {
   id: 7,
   customs_no: "223320261121000001",
   decisions: [
-    { name: "approve", title: "同意", needs_remark: false, question: "", why_not: "" },
-    { name: "refuse", title: "不同意", needs_remark: true, question: "确定不同意吗？", why_not: "" },
+    { name: "approve", title: "同意", needs_remark: false, question: "", confirms: "", why_not: "" },
+    { name: "refuse", title: "不同意", needs_remark: true, question: "确定不同意吗？", confirms: "", why_not: "" },
   ],
 } as unknown as Detail;
 
@@ -48,7 +48,7 @@ describe("CUST-03: the officer's decision", () => {
     await box.findAll("button")[1]?.trigger("click");
     asked.value?.answer(true);
     await flushPromises();
-    expect(decide).toHaveBeenCalledWith(7, "refuse", "材料不全");
+    expect(decide).toHaveBeenCalledWith(7, "refuse", "材料不全", "");
     await vi.waitFor(() => expect(box.emitted("decided")).toHaveLength(1));
   });
 
@@ -61,9 +61,19 @@ describe("CUST-03: the officer's decision", () => {
     expect(box.get("textarea").element.value).toBe("同意");
   });
 
+  it("shows what it confirms besides, and sends what was shown (0023, 5)", async () => {
+    const decide = vi.spyOn(api, "decide").mockResolvedValue(detail);
+    const decisions = [{ name: "unlock", title: "解除锁定", needs_remark: false, question: "", confirms: "地磅重量 40000 千克", why_not: "" }];
+    const box = mount(DecisionBox, { props: { detail: { ...detail, decisions } } });
+    expect(box.text()).toContain("「解除锁定」即确认：地磅重量 40000 千克");
+    await box.get(".decision-buttons button").trigger("click");
+    await flushPromises();
+    expect(decide).toHaveBeenCalledWith(7, "unlock", "", "地磅重量 40000 千克");
+  });
+
   it("keeps back what is hindered, and says why", async () => {
     const decide = vi.spyOn(api, "decide");
-    const decisions = [{ name: "accept", title: "同意变更", needs_remark: false, question: "", why_not: "该车次为「已办结」" }];
+    const decisions = [{ name: "accept", title: "同意变更", needs_remark: false, question: "", confirms: "", why_not: "该车次为「已办结」" }];
     const box = mount(DecisionBox, { props: { detail: { ...detail, decisions } } });
     expect(box.text()).toContain("不能「同意变更」：该车次为「已办结」");
     const [first] = box.findAll(".decision-buttons button");

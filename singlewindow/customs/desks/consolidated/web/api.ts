@@ -28,7 +28,7 @@ export interface RecordPage {
   items: DocumentRecord[];
   states: Record<string, string>;
   types: Record<string, string>;
-  decisions: Omit<Decision, "why_not">[];
+  decisions: Omit<Decision, "confirms" | "why_not">[];
 }
 
 export type RecordFilters = Record<"type" | "state" | "district" | "number", string> & Record<"page" | "size", number>;

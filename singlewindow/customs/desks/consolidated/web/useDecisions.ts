@@ -35,7 +35,7 @@ export function useDecisions(shown: () => DocumentRecord[], decided: () => void)
     left.value = [];
   }
 
-  async function decide(decision: Omit<Decision, "why_not">): Promise<void> {
+  async function decide(decision: Omit<Decision, "confirms" | "why_not">): Promise<void> {
     const those = ticked.value;
     const wrong = wrongRemark(decision, remark.value);
     if (wrong) return sayRefused(wrong);

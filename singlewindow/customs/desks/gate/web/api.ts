@@ -29,6 +29,8 @@ export interface Passage {
   result: "Y" | "N" | "M";
   result_name: string;
   reason: string;
+  /** What unlocking confirms of it; "" where it locked nothing. */
+  confirms: string;
   theoretical: string;
   difference: string;
   tolerance: string;

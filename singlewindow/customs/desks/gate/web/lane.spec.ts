@@ -11,7 +11,7 @@ const lane: Lane = {
 };
 const passage: Passage = {
   id: 1, at: "2026-11-26T02:00:00Z", by: "关正", media: "车牌号 粤B10001", gross: "36000", result: "M", result_name: "待人工确认",
-  reason: "超出允许误差", theoretical: "33000", difference: "3000", tolerance: "3", session_id: null, trip_number: "2026", submission_id: 7,
+  reason: "超出允许误差", confirms: "地磅重量 36000 千克", theoretical: "33000", difference: "3000", tolerance: "3", session_id: null, trip_number: "2026", submission_id: 7,
 };
 const link = { global: { stubs: { RouterLink: true } } };
 
@@ -82,7 +82,7 @@ describe("CUST-03: the answer", () => {
     const box = mount(PassageVerdict, { props: { passage, lane }, ...link });
     await box.get("button").trigger("click");
     await flushPromises();
-    expect(decide).toHaveBeenCalledWith(7, "unlock", "人工确认地磅重量 36000 千克");
+    expect(decide).toHaveBeenCalledWith(7, "unlock", "人工确认地磅重量 36000 千克", "地磅重量 36000 千克");
     expect(box.text()).toContain("已解除锁定，请重新过磅");
     expect(box.get("button").attributes("disabled")).toBeDefined();
     await box.setProps({ passage: { ...passage, id: 2 } });
