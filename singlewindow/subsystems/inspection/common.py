@@ -24,7 +24,6 @@ from singlewindow.kernel.subsystem import (
 
 ANNOUNCEMENT = "海关总署公告2020年第24号"
 UPLOAD_CLAUSE = "手册 4.1 随附单据上传"
-IN_USE_ADVICE = "请在数据查询中查看该申请的办理结果"
 
 ENTRUSTED = "00000001"  # 委托企业协助海关查验的声明: 公告2020年第24号 第一条（一）
 ABSENT = "00000002"  # 查验时不到场的声明: 第一条（二）
@@ -193,10 +192,10 @@ def lifecycle(section: str) -> Lifecycle:
     )  # fmt: skip
 
 
-def claim(kind: str, field: str, message: str, clause: str) -> Claim:
+def claim(kind: str, field: str, message: str, advice: str, clause: str) -> Claim:
     """One live application for each number (INSP-04)."""
     key: Callable[[Mapping[str, Any]], str] = lambda content: str(content.get(field, ""))  # noqa: E731
-    return Claim(kind, key, BLOCKING, field, message, IN_USE_ADVICE, clause)
+    return Claim(kind, key, BLOCKING, field, message, advice, clause)
 
 
 PRINTS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from singlewindow.subsystems.inspection import common
-from singlewindow.subsystems.inspection.bill.rules import CLAIM, IN_USE, IN_USE_CLAUSE, PATH
+from singlewindow.subsystems.inspection.bill.rules import CLAIM, IN_USE, IN_USE_ADVICE, IN_USE_CLAUSE, PATH
 
 LIFECYCLE = common.lifecycle("手册 4.2")
-CLAIMS = (common.claim(CLAIM, PATH, IN_USE, IN_USE_CLAUSE),)
+CLAIMS = (common.claim(CLAIM, PATH, IN_USE, IN_USE_ADVICE, IN_USE_CLAUSE),)

@@ -15,6 +15,10 @@ from singlewindow.subsystems.inspection.common import Pilot, find_pilot
 CLAIM = "inspection.bill_no"
 PATH = "bill_no"
 IN_USE = "该提运单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）"
+IN_USE_ADVICE = (
+    "该申请可能由本企业提交（请在数据查询中按提运单号查看办理结果），也可能由其他企业提交（本企业查询不到）；"
+    "需要了解时请咨询查验地海关"
+)
 IN_USE_CLAUSE = "手册 4.2 小提示"
 
 
@@ -73,7 +77,7 @@ def is_in_pilot(content: BillExemption, known: Known) -> Iterator[Finding]:
 def is_not_in_use(content: BillExemption, known: Known) -> Iterator[Finding]:
     """A number with an application under way or granted cannot be entered again (INSP-04)."""
     if known.district and known.in_use:
-        yield Finding(PATH, IN_USE.format(key=content.bill_no), common.IN_USE_ADVICE)
+        yield Finding(PATH, IN_USE.format(key=content.bill_no), IN_USE_ADVICE)
 
 
 @rule("INSP-R14", clause=common.UPLOAD_CLAUSE, drafts=False)

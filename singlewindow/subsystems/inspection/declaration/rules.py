@@ -19,6 +19,7 @@ from singlewindow.subsystems.inspection.declaration.document import Exemption
 CLAIM = "inspection.declaration_no"
 PATH = "declaration_no"
 IN_USE = "该报关单已提交申请或海关已同意，不允许再次录入、提交申请（{key}）"
+IN_USE_ADVICE = "请在数据查询中按报关单号查看该申请的办理结果"
 IN_USE_CLAUSE = "手册 4.1 小提示"
 
 UNRELEASED = {"4", "7", "11"}  # 海关入库成功, 审结, 查验通知: accepted and not released
@@ -129,7 +130,7 @@ def is_in_pilot(content: Exemption, known: Known) -> Iterator[Finding]:
 def is_not_in_use(content: Exemption, known: Known) -> Iterator[Finding]:
     """A number with an application under way or granted cannot be entered again (INSP-04)."""
     if known.own is not None and known.in_use:
-        yield Finding(PATH, IN_USE.format(key=content.declaration_no), common.IN_USE_ADVICE)
+        yield Finding(PATH, IN_USE.format(key=content.declaration_no), IN_USE_ADVICE)
 
 
 @rule("INSP-R07", clause=common.UPLOAD_CLAUSE, drafts=False)

@@ -67,11 +67,13 @@ async def test_users_at_the_same_instant(house: House, type: str) -> None:
 
 
 def check_lost(answer: httpx.Response, others: list[str]) -> None:
-    """The manual's words at the field; nobody else's document is named (PORT-10)."""
+    """The manual's words at the field; nobody else's document is named (PORT-10). A bill of lading may be another
+    company's, whose application is found nowhere here; a declaration is the consignee's own alone."""
     assert answer.status_code in (409, 422), answer.text
     [violation] = answer.json()["violations"]
     assert violation["path"] in ("declaration_no", "bill_no")
     assert "不允许再次录入、提交申请" in violation["message"]
+    assert ("其他企业" in violation["advice"]) is (violation["path"] == "bill_no")
     assert not [number for number in others if number in answer.text]
 
 
