@@ -110,7 +110,8 @@ class Pilot:
 async def find_pilot(case: Case, district: str) -> Pilot:
     """Look up a district (4 digits; "" for none) in the pilot list."""
     wanted = [("pilot_district", district), ("pilot_switch", "exemption")]
-    found = await case.registers.find_many(wanted, ended=["pilot_district"])  # listed also outside its dates
+    # a district is listed also outside its dates; of the switch, which has none, the last word counts
+    found = await case.registers.find_many(wanted, ended=["pilot_district", "pilot_switch"])
     switch = found.get(("pilot_switch", "exemption"))
     entry = found.get(("pilot_district", district))
     is_open = entry is not None and bool(entry.data.get("enabled")) and entry.in_force(case.transaction.now)
