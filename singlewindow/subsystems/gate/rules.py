@@ -129,7 +129,7 @@ def containers_are_two(content: Trip, known: Known) -> Iterator[Finding]:
 def plates_look_like_plates(content: Trip, known: Known) -> Iterator[Finding]:
     """A plate of another shape may be right: foreign, military and temporary ones exist (GATE-10)."""
     for path, plate in _plates(content):
-        if not looks_like_a_plate(plate):
+        if medium_of(PLATE, plate) and not looks_like_a_plate(plate):
             message = f"{plate} 不像中国大陆机动车号牌"
             yield Finding(
                 path, message, "请核对；号牌请连续填写，不加间隔号，如 粤B12345；境外、军用、临时号牌可不理会"
@@ -193,6 +193,15 @@ def an_object_is_bound_once(content: Trip, known: Known) -> Iterator[Finding]:
             yield Finding(f"bodies/{at}/bind_obj_id", message, "请核对；重复录入的行请删除")
 
 
+@rule("GATE-R10", clause=MEDIUM_CLAUSE)
+def a_plate_is_more_than_separators(content: Trip, known: Known) -> Iterator[Finding]:
+    """A plate of separators alone names no vehicle: nothing would hold it, and customs cannot take it in (GATE-01)."""
+    for path, plate in _plates(content):
+        if not medium_of(PLATE, plate):
+            message = f"车牌号「{plate}」只有间隔号，没有字母或数字"
+            yield Finding(path, message, "请按车辆号牌填写，如 粤B12345")
+
+
 RULES = (
     is_the_only_unfinished,
     containers_have_their_check_digit,
@@ -203,6 +212,7 @@ RULES = (
     weights_are_plausible,
     the_lane_will_weigh,
     an_object_is_bound_once,
+    a_plate_is_more_than_separators,
 )
 
 
