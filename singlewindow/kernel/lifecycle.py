@@ -105,6 +105,11 @@ class Amends:
         """Whether nothing is typed on that form, which is declared as it is."""
         return self.only == frozenset()
 
+    @property
+    def typed_for(self) -> bool:
+        """Whether anything is typed for it at all, on a form of its own or on the document's."""
+        return not (self.ended or self.edits == frozenset() or self.takes_nothing)
+
     def holds(self, from_states: frozenset[str]) -> bool:
         """Whether a timer out of these states waits while it is with customs, so that nobody is late for their sake."""
         return self.leads_to not in from_states if self.leads_to else bool(self.returns)

@@ -329,7 +329,7 @@ class Desk:
     def _typed_for(self, document: Document, amending: str) -> tuple[Action, Amends]:
         """The action of that name, for which something is typed. Raises as `check`."""
         action, amends = self._amending(document, amending)
-        if amends.ended or action.edits == frozenset() or amends.takes_nothing:
+        if not amends.typed_for:
             raise NotInThisState(f"{action.word}不修改单据内容，无需暂存", clause=action.clause)
         return action, amends
 

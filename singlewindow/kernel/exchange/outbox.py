@@ -338,12 +338,23 @@ async def _settle(transaction: Transaction, row: Row, outcome: Outcome) -> bool:
     if outcome.code == SENT:
         await hear(transaction, _sent(row))
         return True
-    text = "发送失败：海关系统没有接受该报文，请核对内容后重新申请；再次失败请联系系统管理员"
+    text = _words_of_failure(row)
     await hear(
         transaction,
         Heard(row["type"], row["number"], row["sequence"], 0, outcome.code, text, transaction.now, {}),
     )
     return True
+
+
+def _words_of_failure(row: Row) -> str:
+    """What a company reads of a message that failed for good, in the words of its type and of what it submitted."""
+    type = document_types()[row["type"]]
+    action = type.lifecycle.action(row["action"])
+    check = "核对内容后" if action.amends is None or action.amends.typed_for else ""
+    return (
+        f"{type.messages.name_of(SEND_FAILED)}：海关系统没有接受该报文，请{check}重新办理「{action.word}」；"
+        "再次失败请联系系统管理员"
+    )
 
 
 async def _close(transaction: Transaction, row: Row, outcome: Outcome, problem: str) -> bool:

@@ -159,3 +159,26 @@ async def test_a_change_to_another_trips_vehicle_is_refused(scene: Scene) -> Non
     assert prepared.json()["violations"][0]["message"] == "该车有未完成记录（VN 粤C88888）"
     assert other["number"] not in prepared.text
     assert typed_in(await form(scene, trip["number"], "change"))["bind_key_info"] == "粤C88888"
+
+
+async def test_a_failed_sending_says_what_may_be_done(house: House) -> None:
+    """GATE-06, UI-16: in the gate's own words, and with the button that the trip has; a 删单 has nothing to check."""
+    scene = Scene(house, await house.member())
+
+    async def said(number: str) -> str:
+        answer = await scene.owner.http.get(f"{URL}/{number}/receipts")
+        [failed] = [each for each in answer.json()["items"] if each["code"] == "SEND_FAILED"]
+        return str(failed["text"])
+
+    declared = await scene.trip("发往内网失败")
+    assert (await said(declared["number"])).startswith(
+        "发往内网失败：海关系统没有接受该报文，请核对内容后重新办理「申报」；"
+    )
+    accepted = await scene.trip("海关审核通过")
+    await scene.owner.apply(TYPE, accepted, "revoke")
+    house.customs.refuses = "no"
+    await house.send()
+    house.customs.refuses = ""
+    assert (await said(accepted["number"])).startswith(
+        "发往内网失败：海关系统没有接受该报文，请重新办理「删单」；"
+    )
