@@ -220,10 +220,11 @@ def _file(type: DocumentType, file: AttachmentRecord) -> dict[str, Any]:
     }
 
 
-async def _receipts(transaction: Transaction, type: DocumentType, document: Document) -> list[dict[str, str]]:
-    """The receipts that count, oldest first, each with the action that it answers."""
+async def _receipts(transaction: Transaction, type: DocumentType, document: Document) -> list[dict[str, Any]]:
+    """The receipts that count, oldest first, each with the action that it answers, and whether customs said it: that it
+    was sent, or was not, the portal says itself."""
     rows = await transaction.rows(
-        f"""select r.at, r.code, r.text, s.action from receipt r join submission s on s.id = r.submission_id
+        f"""select r.at, r.code, r.text, r.seq, s.action from receipt r join submission s on s.id = r.submission_id
             where r.document_id = $1 and not s.superseded order by {NEWEST_FIRST} limit $2""",
         document.id,
         RECEIPTS,
@@ -234,6 +235,7 @@ async def _receipts(transaction: Transaction, type: DocumentType, document: Docu
             "code": f"{row['code']} {type.messages.name_of(row['code'])}",
             "text": row["text"],
             "action": row["action"],
+            "customs": row["seq"] > 0,
         }
         for row in reversed(rows)
     ]

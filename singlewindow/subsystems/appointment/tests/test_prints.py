@@ -29,6 +29,9 @@ async def test_the_application(scene: Scene, tmp_path: Path) -> None:
     draft = await scene.owner.save(TYPE, scene.sample())
     await scene.owner.upload(TYPE, draft["number"], "1")
     assert "随附补充材料1件" in await paper(scene, draft["number"], tmp_path)
+    sent = await scene.appointment("已申报")
+    await scene.house.send()
+    assert "已发往海关" not in await paper(scene, sent["number"], tmp_path), "no word of customs"
     view = await scene.appointment("预约成功", reason="鱼会变质")
     entry_no = number()
     text = await paper(scene, view["number"], tmp_path)

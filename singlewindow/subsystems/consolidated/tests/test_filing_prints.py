@@ -46,6 +46,10 @@ async def test_a_draft_and_an_approved_qualification(scene: Scene, tmp_path: Pat
         "进出口批次12", "担保方式2银行保函", "担保额度（万元）200.5", "担保有效期2027年11月20日", "集中申报的鲜活商品",
     ):  # fmt: skip
         assert words in text, (words, text)
+    sent = await scene.qualified("发往海关成功")
+    assert "已发往海关" not in await paper(
+        scene, QUALIFICATION, sent["number"], tmp_path
+    )  # no word of customs
     view = await scene.qualified()
     text = await paper(scene, QUALIFICATION, view["number"], tmp_path)
     for words in (view["header"]["qualification_no"], "核准有效期2027-11-20", "海关审批通过"):

@@ -47,6 +47,18 @@ async def test_the_application_form(house: House, type: str, tmp_path: Path) -> 
     assert ("车牌号" in text) is (type == "inspection.bill")
 
 
+async def test_what_the_portal_says_is_no_word_of_customs(house: House, tmp_path: Path) -> None:
+    """UI-12: 海关审核 stays empty until customs have answered; that it was sent, or was not, stands in 状态."""
+    await house.register("pilot_district", "5301", {"enabled": True})
+    scene = Scene(house, "inspection.declaration", await house.member())
+    for state, own in (("发往海关成功", "已发往海关"), ("发送失败", "没有接受该报文")):
+        text = await paper(scene, (await scene.document(state))["number"], "application", tmp_path)
+        assert f"状态：{state}" in text
+        assert own not in text
+    answered = await paper(scene, (await scene.document("海关接收成功"))["number"], "application", tmp_path)
+    assert "回执RECEIVED" in answered
+
+
 async def test_the_generic_form_is_there_too(house: House, tmp_path: Path) -> None:
     """UI-12: drawn from the definition."""
     await house.register("pilot_district", "5301", {"enabled": True})
