@@ -272,7 +272,8 @@ class Condition:
     A `code` box offers the entries of the field's code table, a `status` box the states and 全部. A span asks from one
     day to another, both counted: of 最近操作时间 with the name `updated`, of the day of entry with `filed_on`, else of
     a searched date or moment of the content (its migration calls `index_span`). With `paired` both days are given or
-    none. A `role` box (one at most) offers `choices`; empty, it means the first. An `own` box is grey, shows the
+    none. `normal` is a find column, which a trigger fills in, with the ways in which what was asked stands there: found
+    so too. A `role` box (one at most) offers `choices`; empty, it means the first. An `own` box is grey, shows the
     company's own customs code, and asks nothing.
     """
 
@@ -285,6 +286,7 @@ class Condition:
     clause: str = ""
     choices: tuple[Whose, ...] = ()
     spelled: Callable[[str], Collection[str]] | None = None
+    normal: tuple[str, Callable[[str], Collection[str]]] | None = None
 
 
 @dataclass(frozen=True)

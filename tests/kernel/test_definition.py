@@ -196,6 +196,7 @@ async def test_the_find_table_has_the_searched_columns(type: Any, portal_databas
     await connection.close()
     common = {"document_id", "company_id", "number", "status", "filed_on", "updated_at", "hidden"}
     common |= {"shown"} if type.parties else set()
+    common |= {each.normal[0] for each in type.queries.conditions if each.normal}
     assert {row["column_name"] for row in rows} == common | set(type.columns)
 
 

@@ -291,13 +291,23 @@ def filters(
         else:
             spec = type.form.content.fields.get(condition.name)
             value = tidied(spec, value) if spec else unicodedata.normalize("NFKC", value)
-            if condition.spelled:
-                where.add(f"{condition.name} = any({{}}::text[])", sorted(condition.spelled(value)))
-            else:
-                where.add(f"{condition.name} = {{}}", value)
+            where.add(*_as_it_stands(condition, value))
     if violations:
         raise Refused.because(violations)
     return where
+
+
+def _as_it_stands(condition: Condition, value: str) -> tuple[str, *tuple[object, ...]]:
+    """What a row fulfils in which that stands which was asked for, in whatever way of writing."""
+    if condition.spelled is None and condition.normal is None:
+        return f"{condition.name} = {{}}", value
+    spellings = condition.spelled(value) if condition.spelled else [value]
+    ways = [(condition.name, spellings)]
+    if condition.normal:
+        column, keys = condition.normal
+        ways.append((column, keys(value)))
+    terms = " or ".join(f"{column} = any({{}}::text[])" for column, _ in ways)
+    return f"({terms})", *(sorted(texts) for _, texts in ways)
 
 
 def _wrong(type: DocumentType, condition: Condition, value: str) -> Violation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from singlewindow.kernel.subsystem import Column, Condition, Dimension, Queries, RowAction, Statistics
 from singlewindow.subsystems.gate.plates import spellings
+from singlewindow.subsystems.gate.rules import media_of
 
 CLAUSE = "手册 3.2.1 数据查询"
 
@@ -12,7 +13,14 @@ QUERIES = Queries(
         Condition("sure_id", "车次确认编号", "text", clause=CLAUSE),
         Condition("status", "单据状态", "status", clause=CLAUSE),
         Condition("bind_key_type", "绑定介质类型", "code", clause=CLAUSE),
-        Condition("bind_key_info", "绑定介质关键信息", "text", clause=CLAUSE, spelled=spellings),
+        Condition(
+            "bind_key_info",
+            "绑定介质关键信息",
+            "text",
+            clause=CLAUSE,
+            spelled=spellings,
+            normal=("medium", media_of),
+        ),
         Condition("rd_code", "业务类型", "code", clause=CLAUSE),
         Condition("customs_master", "关区代码", "code", clause=CLAUSE),
         Condition("ie_flag", "进出口标志", "code", clause=CLAUSE),

@@ -13,9 +13,12 @@ from stdnum import iso6346
 from singlewindow.kernel.rules import Finding, rule
 from singlewindow.kernel.subsystem import Case, FirstSave, Serial
 from singlewindow.subsystems.gate.document import (
+    BARCODE,
     BODY,
     CONTAINER,
     CONTAINER_NUMBER,
+    ELECTRONIC_PLATE,
+    IC_CARD,
     PLATE,
     VEHICLE_PLATE,
     Trip,
@@ -26,7 +29,8 @@ from singlewindow.subsystems.gate.weights import GROSS_LIMIT, plain, weights_of
 CLAIM = "gate.medium"
 UNFINISHED = "该车有未完成记录（{key}）"
 UNFINISHED_ADVICE = (
-    "上一车次可能由本企业申报（请在查询中按绑定介质关键信息查看），也可能由其他企业申报；"
+    "上一车次可能由本企业申报（请在查询中按绑定介质关键信息查看；变更中的车次同时占用变更前后的介质，请按变更前的介质查看），"
+    "也可能由其他企业申报；"
     "待其办结、离场、退单或删单后再申报"
 )
 UNFINISHED_CLAUSE = "手册 2.6 术语定义 绑定介质"
@@ -59,6 +63,13 @@ def medium_of(kind: str, info: str) -> str:
     if kind == PLATE:
         plain = _SEPARATORS.sub("", plain)
     return f"{kind} {plain}" if kind and plain else ""
+
+
+def media_of(info: str) -> set[str]:
+    """What was asked for as a medium of each type, each written in one way: the find table's column `medium`."""
+    return {
+        medium for kind in (PLATE, ELECTRONIC_PLATE, IC_CARD, BARCODE) if (medium := medium_of(kind, info))
+    }
 
 
 async def gather(case: Case) -> Known:

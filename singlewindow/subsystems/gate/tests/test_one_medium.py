@@ -50,7 +50,8 @@ def check_lost(answer: httpx.Response, plate: str, others: list[str]) -> None:
     [violation] = answer.json()["violations"]
     assert violation["path"] == "bind_key_info"
     assert violation["message"] == f"该车有未完成记录（VN {plate}）"
-    assert violation["advice"]
+    for words in ("本企业", "变更中", "变更前的介质", "其他企业"):
+        assert words in violation["advice"], words
     assert not [number for number in others if number in answer.text]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.subsystems.gate import TRIP
+from singlewindow.subsystems.gate.lifecycle import held_medium
 from singlewindow.subsystems.gate.tests.scene import TYPE, URL, sample
 from tests.house import House, Member
 
@@ -77,6 +78,39 @@ async def test_each_condition_finds_exactly_what_it_names(member: Member) -> Non
     assert await found(member, sure_id=ours["content"]["sure_id"][:-1]) == []
     assert await found(member, status="0") == [other["number"], ours["number"]]
     assert await found(member, status="10") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "same", "others"),
+    [
+        ("VN", "KP 1234 AB", ("KP1234AB", "kp·1234 ab", "KP-1234-AB", "K P1234AB"), ("KP1234A", "KP1234ABC")),
+        ("VN", "AB-12·34", ("AB1234", "AB 12 34", "ab-12·34"), ("AB-12.345",)),
+        ("IC", "A-1 B 2", ("A-1B2", "a-1 b2"), ("A1B2", "A-1.B2")),
+    ],
+)
+async def test_a_medium_is_found_as_it_is_held(
+    member: Member, kind: str, typed: str, same: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """GATE-05, GATE-07: what 该车有未完成记录 names, in one way of writing, finds the trip however it was typed; signs
+    tell two cards apart, and no two plates."""
+    content = sample(bind_key_type=kind, bind_key_info=typed)
+    view = await member.save(TYPE, content)
+    key = held_medium(view["content"]).partition(" ")[2]
+    for asked in (typed, key, *same):
+        assert await found(member, bind_key_info=asked) == [view["number"]], asked
+    for asked in others:
+        assert await found(member, bind_key_info=asked) == [], asked
+    other = await member.save_again(TYPE, view, bind_key_info="Z 9")
+    assert await found(member, bind_key_info=key) == []
+    assert await found(member, bind_key_info="Z9") == [other["number"]]
+
+
+async def test_a_trip_from_before_is_found_as_it_was_typed(house: House, member: Member) -> None:
+    """OPER-04: what the release before wrote has no medium in one way of writing until it is changed."""
+    view = await member.save(TYPE, sample(bind_key_info="粤B·88889"))
+    await house.sql("update find_gate_trip set medium = null where number = $1", view["number"])
+    for asked in ("粤B·88889", "粤B88889"):
+        assert await found(member, bind_key_info=asked) == [view["number"]]
 
 
 async def test_the_days_of_entry_are_both_given_or_none(member: Member) -> None:
