@@ -146,6 +146,7 @@ class Evidence:
         names = self.archive.namelist()
         need(len(set(names)) == len(names), "two parts of one name")
         self.names_on_cards: list[str] = []  # of the companies, one for each submission
+        self.first: dict[tuple[str, ...], datetime] = {}  # signed files: when they were first submitted
         self.main = loads(self.part("evidence.json"))
         need(self.main["format"] == "singlewindow-evidence/1", "another format than singlewindow-evidence/1")
 
@@ -206,7 +207,8 @@ class Evidence:
         for file in each["attachments"]:
             name = f"{what}, attachment {file['category']}"
             need(sha256(self.part(file["file"])).hex() == file["sha256"], f"{name}: another file")
-            signed = self.signed(file, at, name)
+            upload = tuple(file[part] for part in ("statement", "signature", "certificate"))
+            signed = self.signed(file, self.first.setdefault(upload, at), name)
             need(file["file"] == f"attachment {file['sha256']}.pdf", f"{name}: a part of another name")
             told = (file["sha256"], file["name"])
             need((signed["sha256"], signed["name"]) == told, f"{name}: another file was signed")

@@ -5,6 +5,7 @@ The kernel's tests and the chapters' own use it: the fixture `house` of the root
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import itertools
@@ -18,11 +19,13 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from fastapi import FastAPI
 
+from singlewindow.contract import demo_pki
 from singlewindow.contract.demo_pki import DemoCard, certify_card
 from singlewindow.contract.messages import (
     Answer,
@@ -281,6 +284,35 @@ class House:
                values ($1, $2, '-', $3, $4) returning id""",
             company["id"], f"user{serial}", f"用户{serial}", role,
         )  # fmt: skip
+        card_no, key, der = self._card(serial, kind, code, company)
+        if bound:
+            await self._bind(card_no, kind, f"用户{serial}", account[0]["id"], company["id"])
+        client = await self._logged_in(Actor(company["id"], account[0]["id"]), level)
+        return Member(self, client, code, company["name"], card_no, key, der)
+
+    async def with_new_card(self, member: Member) -> Member:
+        """The same person at the same browser, whose account has another card from now on."""
+        code = member.customs_code
+        [company] = await self.sql("select id, name, scc from company where customs_code = $1", code)
+        [old] = await self.sql(
+            """update card c set account_id = null, bound_at = null from card before
+               where c.card_no = $1 and before.card_no = $1 returning before.account_id, c.kind, c.holder""",
+            member.card_no,
+        )
+        card_no, key, der = self._card(next(_serials), old["kind"], code, company)
+        await self._bind(card_no, old["kind"], old["holder"], old["account_id"], company["id"])
+        return replace(member, card_no=card_no, key=key, certificate=der)
+
+    async def revoke(self, member: Member) -> None:
+        """The CA revokes this person's card: in the second after now, for a list knows whole seconds only, and what was
+        signed in the same one would count as signed after it."""
+        await asyncio.sleep(1 - datetime.now(UTC).microsecond / 1e6)
+        demo_pki.revoke(self.pki, x509.load_der_x509_certificate(member.certificate))
+
+    def _card(
+        self, serial: int, kind: str, code: str, company: asyncpg.Record
+    ) -> tuple[str, ec.EllipticCurvePrivateKey, bytes]:
+        """A new card's number, key and certificate."""
         card = DemoCard(
             card_no=f"TC5A{serial:09d}", kind=kind, holder=f"用户{serial}", customs_code=code,
             scc=company["scc"], company_name=company["name"], pin="88888888",
@@ -288,15 +320,14 @@ class House:
         key = ec.generate_private_key(ec.SECP256R1())
         begins = datetime.now(UTC) - timedelta(days=1)
         certificate = certify_card(self.pki, card, key.public_key(), not_before=begins)
-        if bound:
-            await self.sql(
-                """insert into card (card_no, company_id, kind, holder, account_id, bound_at)
-                   values ($1, $2, $3, $4, $5, now())""",
-                card.card_no, company["id"], card.kind, card.holder, account[0]["id"],
-            )  # fmt: skip
-        client = await self._logged_in(Actor(company["id"], account[0]["id"]), level)
-        der = certificate.public_bytes(serialization.Encoding.DER)
-        return Member(self, client, code, company["name"], card.card_no, key, der)
+        return card.card_no, key, certificate.public_bytes(serialization.Encoding.DER)
+
+    async def _bind(self, card_no: str, kind: str, holder: str, account: int, company: int) -> None:
+        await self.sql(
+            """insert into card (card_no, company_id, kind, holder, account_id, bound_at)
+               values ($1, $2, $3, $4, $5, now())""",
+            card_no, company, kind, holder, account,
+        )  # fmt: skip
 
     async def _logged_in(self, actor: Actor, level: Level) -> httpx.AsyncClient:
         from singlewindow.kernel.http.sessions import cookie_name, session_life

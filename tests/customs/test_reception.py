@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +216,47 @@ async def test_certificates_of_others_expired_and_revoked_are_rejected(
     code, text = await only_receipt(customs, "4" * 18)
     assert code == "REJECTED"
     assert "吊销" in text
+
+
+async def test_a_files_card_is_judged_when_customs_first_take_the_file_in(
+    customs: Customs, own: Company, tmp_path: Path
+) -> None:
+    """APPT-10, APPT-11, APPT-12: what goes along again with a follow-up was signed with a card that the company may
+    have lost since; a file that never was taken in, or was signed anew with that card, is rejected."""
+    root = make_pki(tmp_path)
+    lost = company(root)
+    facts = replace(OWN, card_no="SW1A000000003")
+    demo_pki.issue_card(root / "pki", root / "cards", facts, not_before=datetime.now(UTC) - timedelta(days=1))
+    bound = company(root, facts)
+    later, earlier = "2" * 18, "1" * 18
+    async with running(customs.settings.model_copy(update={"pki": root / "pki"})) as again:
+        file, other = lost.attachment(earlier), lost.attachment(later)
+        await again.receive(lost, earlier, attachments=[file])
+        demo_pki.revoke(root / "pki", demo_pki.card_certificate(root / "cards", OWN.card_no))
+        await again.receive(bound, earlier, attachments=[file], sequence=2)
+        await again.rows("update submission set state = 'rejected' where sequence = 2")  # by an officer
+        await again.receive(bound, earlier, attachments=[file], sequence=3)
+        await again.receive(bound, earlier, attachments=[lost.attachment(earlier)], sequence=4)
+        await again.receive(bound, later, attachments=[other])
+        await again.receive(bound, later, attachments=[other], sequence=2)
+    states = "select sequence, state, card_no from submission where number = $1 order by sequence"
+    assert await customs.rows(states, earlier) == [
+        (1, "received", OWN.card_no),
+        (2, "rejected", facts.card_no),
+        (3, "received", facts.card_no),
+        (4, "rejected", None),
+    ]
+    assert await customs.rows(states, later) == [(1, "rejected", None), (2, "rejected", None)]
+    code, said = await receipt_of(customs, earlier, 4)
+    assert (code, "「不到场声明.pdf」的签名证书无效" in said, "吊销" in said) == ("REJECTED", True, True)
+
+
+async def receipt_of(customs: Customs, number: str, sequence: int) -> tuple[str, str]:
+    """The first answer to a later submission."""
+    [row] = await customs.rows(
+        f"{RECEIPTS.partition(' order')[0]} and sequence = $2 and seq = 1", number, sequence
+    )
+    return row[0], row[1]
 
 
 async def test_one_signature_is_good_for_one_submission(customs: Customs, own: Company) -> None:

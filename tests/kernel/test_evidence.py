@@ -25,6 +25,7 @@ from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, applied, letter, reference
+from tests.kernel.test_signed import found
 from tests.renewing import copy_of, renew
 
 VERIFIER = Path(__file__).parents[2] / "examples" / "verify_evidence.py"
@@ -141,6 +142,41 @@ async def test_it_is_accepted_after_keys_were_renewed(house: House, verify: Any,
         both = (pki / f"{stem}.pem").read_bytes() + (house.pki / f"{stem}.pem").read_bytes()
         (pki / f"{stem}.pem").write_bytes(both)
     assert verify(parts, pki)[0] == 0
+
+
+async def test_a_files_card_is_judged_at_the_first_submission(
+    house: House, verify: Any, tmp_path: Path
+) -> None:
+    """PORT-08, APPT-11: what goes along with a later one was signed with a card that was revoked since; a file that
+    comes with a later one alone is judged there. So does `verify-signatures`."""
+    member, number = await answered(house)
+    bound = await house.with_new_card(member)
+    await house.revoke(member)
+    await bound.apply(TYPE, await bound.view(TYPE, number), "revoke")
+    parts = await fetched(bound, number)
+    shutil.copy(house.pki / "crl.pem", tmp_path / "trust")
+    assert verify(parts)[0] == 3
+    assert await found(house, number) == []
+    main = json.loads(parts["evidence.json"])
+    [file] = main["submissions"][1]["attachments"]
+    statement = canonical(json.loads(base64.b64decode(file["statement"])) | {"nonce": "another"})
+    file |= {**member.sign(signing_input(statement)), "statement": base64.b64encode(statement).decode()}
+    code, _ = verify(parts | {"evidence.json": json.dumps(main).encode()})
+    assert code == "不成立 Not as it was signed: submission 2, attachment 1: the card was revoked before"
+    await house.sql(
+        """with again as (
+               insert into attachment (document_id, company_id, category, name, size, pages, sha256, content, statement,
+                   signature, certificate, uploaded_by, uploaded_at, place, superseded)
+               select document_id, company_id, category, name, size, pages, sha256, content, statement, signature,
+                   certificate, uploaded_by, uploaded_at, place, true
+               from attachment where document_id = (select id from document where number = $1)
+               returning id, document_id
+           )
+           update submission s set attachments = array[again.id] from again
+           where s.document_id = again.document_id and sequence = 2""",
+        number,
+    )
+    assert await found(house, number) == ["attachment 1"]
 
 
 async def test_it_is_accepted_after_a_restore(house: House, verify: Any, tmp_path: Path) -> None:

@@ -550,6 +550,26 @@ async def test_files_of_a_follow_up(house: House, clock: Any) -> None:
     assert (await member.upload(TYPE, draft["number"], "4")).status_code == 409, "and not of a draft"
 
 
+@pytest.mark.parametrize("action", ["answer", "explain", "withdraw"])
+async def test_a_follow_up_after_the_card_was_lost(house: House, clock: Any, action: str) -> None:
+    """APPT-10, APPT-11, APPT-12: what customs have taken in goes along as it was signed; a file of the follow-up's own
+    is signed anew with the card that the account has now."""
+    letter = await in_force(house)
+    old = letter.member
+    if action == "explain":
+        assert (await old.upload(TYPE, letter.number, "4")).status_code == 200
+    letter.member = await house.with_new_card(old)
+    await house.revoke(old)
+    view = await letter.typed(answers=rows(NO()), note="说明")
+    if action == "explain":
+        refused = await letter.member.prepare(TYPE, view, action)
+        assert [v["path"] for v in refused.json()["violations"]] == ["attachments/4"]
+        view = (await letter.member.upload(TYPE, letter.number, "4")).json()
+    await letter.member.apply(TYPE, view, action)
+    first, second = await letter.sent()
+    assert second.attachments[0] == first.attachments[0], "by which customs know it again"
+
+
 async def test_what_another_party_sees(house: House, clock: Any) -> None:
     """APPT-13: what was submitted, never what is typed; a file once it was signed. It may do nothing."""
     party = await house.member()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from singlewindow.contract.certificates import CardIdentity
 from singlewindow.kernel.attachments import upload
+from singlewindow.kernel.documents.store import attachments_of
 from singlewindow.kernel.people.cards import verify_card
 from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing import prepared
+from singlewindow.kernel.signing.files import find_unfit
+from singlewindow.kernel.subsystem import get_document_type
 from tests.house import House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
 
@@ -74,3 +78,40 @@ async def test_an_uploads_signature_is_checked_off_the_event_loop(
     await ready(house)
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()
+
+
+async def test_a_file_whose_card_was_lost_is_to_be_signed_anew(house: House) -> None:
+    """PORT-05, PORT-08: customs would reject it. It is said at the file, in the dry run, at prepare, and at submit
+    where the card was lost in between; nothing was submitted."""
+    member, view = await ready(house)
+    number = view["number"]
+    bound = await house.with_new_card(member)
+    prepared = (await bound.prepare(TYPE, view)).json()
+    await house.revoke(member)
+    refused = [
+        await bound.submit(TYPE, number, prepared),
+        await bound.prepare(TYPE, view),
+        await bound.http.post(f"/api/documents/{TYPE}/check", json={"number": number, "content": None}),
+    ]
+    assert [answer.status_code for answer in refused] == [422, 422, 200]
+    for answer in refused:
+        [violation] = answer.json()["violations"]
+        assert (violation["path"], violation["rule"]) == ("attachments/1", "sign.file")
+        assert violation["message"] == "随附单据「声明.pdf」签名所用卡介质的证书已被吊销，海关将不予接收"
+        assert violation["advice"] == "请重新上传该文件，用当前账号所绑定的卡介质重新签名"
+    view = (await bound.upload(TYPE, number, "1")).json()
+    assert (await bound.apply(TYPE, view))["status"]["name"] == "已申报"
+
+
+async def test_a_file_whose_card_has_ended_is_to_be_signed_anew(house: House) -> None:
+    """PORT-05: of a category that takes several files none takes another's place by itself."""
+    member, view = await ready(house)
+    view = (await member.upload(TYPE, view["number"], "3")).json()
+    after = datetime.now(UTC) + timedelta(days=4 * 365)
+    spec = get_document_type(TYPE).form.attachments
+    [row] = await house.sql("select id from document where number = $1", view["number"])
+    async with house.worker.transaction() as transaction:
+        files = await attachments_of(transaction, row["id"])
+        found = await find_unfit(transaction, spec, files, house.pki, after)
+    assert ["已到期" in each.message for each in found] == [True, True]
+    assert [each.advice[:8] for each in found] == ["请重新上传该文件", "请删除该文件后重"]

@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -80,11 +80,13 @@ class Applicant:
         await self._upload(number)
         return number
 
-    async def declare(self, type: str, content: dict[str, Any], action: str) -> str:
-        """Save a document of any type and sign an action of it; its number."""
+    async def declare(self, type: str, content: dict[str, Any], action: str, category: str = "") -> str:
+        """Save a document of any type, with a file of that category, and sign an action of it; its number."""
         view = await self._call("POST", f"/api/documents/{type}", json={"content": content})
-        await self._do(f"/api/documents/{type}/{view['number']}", view["version"], action)
         number: str = view["number"]
+        if category:
+            view = await self._sign_file(f"/api/documents/{type}/{number}", file_of(number), category)
+        await self._do(f"/api/documents/{type}/{number}", view["version"], action)
         return number
 
     async def refusal(self, type: str, content: dict[str, Any], action: str) -> str:
@@ -146,15 +148,18 @@ class Applicant:
         )
 
     async def _upload(self, number: str) -> None:
-        files = f"{DOCUMENTS}/{number}/attachments"
-        if (await self._call("GET", f"{DOCUMENTS}/{number}"))["attachments"]:
-            return
-        file = file_of(number)
-        facts = {"category": "00000002", "name": "声明.pdf", "size": len(file), "card_no": self.card_no}
+        if not (await self._call("GET", f"{DOCUMENTS}/{number}"))["attachments"]:
+            await self._sign_file(f"{DOCUMENTS}/{number}", file_of(number), "00000002")
+
+    async def _sign_file(self, path: str, file: bytes, category: str) -> dict[str, Any]:
+        files = f"{path}/attachments"
+        facts = {"category": category, "name": "声明.pdf", "size": len(file), "card_no": self.card_no}
         facts["sha256"] = hashlib.sha256(file).hexdigest()
         asked = await self._call("POST", f"{files}/prepare", json=facts)
         form = {"token": asked["token"], **self._sign(asked["signing_input"])}
-        await self._call("POST", files, data=form, files={"file": ("声明.pdf", file, "application/pdf")})
+        return await self._call(
+            "POST", files, data=form, files={"file": ("声明.pdf", file, "application/pdf")}
+        )
 
     async def _apply(self, number: str) -> dict[str, Any]:
         view = await self._call("GET", f"{DOCUMENTS}/{number}")
@@ -226,15 +231,26 @@ async def with_card(system: System, card_no: str) -> AsyncIterator[Applicant]:
         await person.http.aclose()
 
 
+def holding(person: Applicant, system: System, card: dict[str, str]) -> Applicant:
+    """The same person in the same session, with another card in the hand."""
+    key, certificate = _of_card(system, card)
+    return replace(person, card_no=card["card_no"], key=key, certificate=certificate)
+
+
 def _applicant(system: System, card: dict[str, str]) -> Applicant:
-    content = (system.data / "cards" / f"{card['card_no']}.p12").read_bytes()
-    key, certificate, _ = pkcs12.load_key_and_certificates(content, card["pin"].encode())
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    assert certificate
+    key, certificate = _of_card(system, card)
     return Applicant(
         http=httpx.AsyncClient(base_url=system.portal, timeout=20),
         card_no=card["card_no"],
         customs_code=card["customs_code"],
         key=key,
-        certificate=certificate.public_bytes(serialization.Encoding.DER),
+        certificate=certificate,
     )
+
+
+def _of_card(system: System, card: dict[str, str]) -> tuple[ec.EllipticCurvePrivateKey, bytes]:
+    content = (system.data / "cards" / f"{card['card_no']}.p12").read_bytes()
+    key, certificate, _ = pkcs12.load_key_and_certificates(content, card["pin"].encode())
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert certificate
+    return key, certificate.public_bytes(serialization.Encoding.DER)

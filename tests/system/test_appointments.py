@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from singlewindow.contract import demo_pki
+from singlewindow.contract.demo_pki import DemoCard
 from tests.system import consolidated
-from tests.system.applicant import Applicant, applicants
+from tests.system.applicant import Applicant, applicants, holding
 from tests.system.running import CHINA, System, eventually, running
 
 pytestmark = pytest.mark.serial
@@ -24,6 +26,8 @@ RECEIPTS = """
 select d.number, array_agg(r.code order by s.sequence, r.seq) as codes from document d
 join submission s on s.document_id = d.id join receipt r on r.submission_id = s.id
 where d.type = 'appointment.application' and r.seq > 0 group by d.number"""
+MATERIAL = "1"  # 随附补充材料
+LOST_CARD = "8930L0000A999"
 BOOKS = "select number, state from appointment_book"
 APPLIED = ("RECEIVED", "APPROVED")
 LIVES = {
@@ -58,10 +62,12 @@ def test_every_life_ends_right_on_both_sides() -> None:
 
 
 async def _play(system: System) -> dict[str, str]:
-    """Apply for one appointment of each life, kill both sides, then send what follows."""
+    """Apply for one appointment of each life with a file, kill both sides, revoke the card that signed all of them,
+    then send what follows with another."""
     async with applicants(system) as people:
         person = people[0]
-        made = {name: await person.declare(TYPE, _content(system, person), "apply") for name in LIVES}
+        lost = await _with_other_card(system, person)
+        made = {name: await lost.declare(TYPE, _content(system, person), "apply", MATERIAL) for name in LIVES}
         system.kill("customs")
         system.kill("worker")
         approved = dict.fromkeys(made.values(), "P")
@@ -69,6 +75,7 @@ async def _play(system: System) -> dict[str, str]:
             await _statuses(system)
         )
         examples = system.world["examples"]
+        await _lose_card(system, lost, person)
         await person.amend(
             TYPE, made["fed back"], "feedback", _fed(examples["appointment_feedback_import"][:3])
         )
@@ -77,6 +84,38 @@ async def _play(system: System) -> dict[str, str]:
         await person.amend(TYPE, made["cancelled"], "cancel")
         system.kill("customs")
         return made
+
+
+async def _with_other_card(system: System, person: Applicant) -> Applicant:
+    """The person, whose account has a new card from now on."""
+    held = next(each for each in system.world["cards"] if each["card_no"] == person.card_no)
+    card = DemoCard(**held | {"card_no": LOST_CARD})
+    demo_pki.issue_card(
+        system.data / "pki", system.data / "cards", card, not_before=datetime.now(CHINA) - timedelta(days=1)
+    )
+    await system.sql(
+        "singlewindow",
+        """with old as (update card set account_id = null where card_no = $1 returning company_id, kind, holder),
+               whose as (select account_id from card where card_no = $1)
+           insert into card (card_no, company_id, kind, holder, account_id, bound_at)
+           select $2, company_id, kind, holder, account_id, now() from old, whose""",
+        person.card_no,
+        card.card_no,
+    )
+    return holding(person, system, held | {"card_no": LOST_CARD})
+
+
+async def _lose_card(system: System, lost: Applicant, person: Applicant) -> None:
+    """The account has the person's card again, and the CA revokes the other one."""
+    await system.sql(
+        "singlewindow",
+        """with whose as (select account_id from card where card_no = $1),
+               old as (update card set account_id = null where card_no = $1 returning card_no)
+           update card c set account_id = whose.account_id from whose, old where c.card_no = $2""",
+        lost.card_no,
+        person.card_no,
+    )
+    demo_pki.revoke(system.data / "pki", demo_pki.card_certificate(system.data / "cards", lost.card_no))
 
 
 def _content(system: System, person: Applicant) -> dict[str, Any]:

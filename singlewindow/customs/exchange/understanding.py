@@ -6,7 +6,7 @@ What cannot be opened, or names no document, waits on a list for a person; nothi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,7 +25,12 @@ from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
 from singlewindow.customs.exchange.intake import CHANNEL
-from singlewindow.customs.exchange.verification import Rejected, statement_digest, verify_submission
+from singlewindow.customs.exchange.verification import (
+    FileSignature,
+    Rejected,
+    statement_digest,
+    verify_submission,
+)
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.mode import decide_at_once
 from singlewindow.customs.texts import all_storable, cleaned, storable
@@ -299,8 +304,9 @@ async def _arrive(transaction: Transaction, rows: Sequence[Row], verdicts: Seque
 
 
 async def _verdicts(transaction: Transaction, keys: Keys, new: Sequence[tuple[int, Read]]) -> list[Verdict]:
-    present = await _present(transaction, [each.submission for _, each in new])
-    verdicts = [_verdict(keys, identifier, each, present) for identifier, each in new]
+    submissions = [each.submission for _, each in new]
+    present, taken_in = await _present(transaction, submissions), await _taken_in(transaction, submissions)
+    verdicts = [_verdict(keys, identifier, each, present, taken_in) for identifier, each in new]
     rows = await transaction.rows(
         "select statement_sha256 from submission where statement_sha256 = any($1) and state <> 'rejected'",
         [verdict.digest for verdict in verdicts if not verdict.rejection],
@@ -319,11 +325,18 @@ def _once(verdict: Verdict, used: set[str]) -> Verdict:
     return verdict
 
 
-def _verdict(keys: Keys, identifier: int, read: Read, present: Mapping[str, int]) -> Verdict:
+def _verdict(
+    keys: Keys,
+    identifier: int,
+    read: Read,
+    present: Mapping[str, int],
+    taken_in: Mapping[tuple[str, str], Collection[FileSignature]],
+) -> Verdict:
     if read.problem:
         return _rejected(identifier, read, read.problem)
+    before = taken_in.get((read.submission.type, read.submission.number), ())
     try:
-        identity = verify_submission(read.submission, present, keys.identify)
+        identity = verify_submission(read.submission, present, keys.identify, before)
     except Rejected as rejected:
         return _rejected(identifier, read, rejected.text)
     unfit = desk_for(read.submission.type).unfit
@@ -346,6 +359,29 @@ async def _present(transaction: Transaction, submissions: Sequence[Submission]) 
         "select sha256, length(content) as size from attachment where sha256 = any($1)", named
     )
     return {row["sha256"]: row["size"] for row in rows}
+
+
+async def _taken_in(
+    transaction: Transaction, submissions: Sequence[Submission]
+) -> Mapping[tuple[str, str], Collection[FileSignature]]:
+    """Of documents that come again with files, by type and number: the files that came with a submission whose
+    signatures held, whatever was decided of it."""
+    again = {(each.type, each.number) for each in submissions if each.attachments and each.sequence > 1}
+    found: dict[tuple[str, str], set[FileSignature]] = {key: set() for key in again}
+    if not again:
+        return found
+    rows = await transaction.rows(
+        """select type, number, a->>'statement' as statement, a->>'signature' as signature,
+                  a->>'certificate' as certificate
+           from submission join unnest($1::text[], $2::text[]) as w (type, number) using (type, number),
+                json_array_elements(received->'attachments') as a
+           where card_no is not null""",
+        [type for type, _ in again],
+        [number for _, number in again],
+    )
+    for row in rows:
+        found[row["type"], row["number"]].add((row["statement"], row["signature"], row["certificate"]))
+    return found
 
 
 async def _insert(transaction: Transaction, verdicts: Sequence[Verdict]) -> list[Row]:

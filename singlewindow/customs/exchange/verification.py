@@ -6,18 +6,20 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from singlewindow.contract.certificates import CardIdentity, CertificateRefused
+from singlewindow.contract.certificates import CardIdentity, CertificateRefused, read_card_certificate
 from singlewindow.contract.messages import SignedAttachment, Submission
 from singlewindow.contract.signatures import SignatureRefused, signing_input, verify
 from singlewindow.customs.texts import json_object
 
 Identify = Callable[[bytes], CardIdentity]
 """Whom a certificate (DER) stands for; raises CertificateRefused."""
+FileSignature = tuple[str, str, str]
+"""What the card signed for an upload, its signature and its certificate, as they came: no two uploads have the same."""
 
 
 class Rejected(Exception):
@@ -66,10 +68,17 @@ class AttachmentStatement(BaseModel):
 Signed = TypeVar("Signed", Statement, AttachmentStatement)
 
 
-def verify_submission(submission: Submission, present: Mapping[str, int], identify: Identify) -> CardIdentity:
+def verify_submission(
+    submission: Submission,
+    present: Mapping[str, int],
+    identify: Identify,
+    taken_in: Collection[FileSignature] = frozenset(),
+) -> CardIdentity:
     """Who signed the submission, when everything about it holds; raises Rejected with the first thing that does not.
 
-    `present` are the attachments that arrived before: digest → size in bytes.
+    `present` are the attachments that arrived before: digest → size in bytes. `taken_in` are the files that came with
+    an earlier submission of this document which was taken in: their cards were judged then, and count whatever became
+    of them since, for a company that follows up what was approved cannot sign its files anew (APPT-10 to APPT-12).
     """
     identity, statement = _signed_by(
         Statement, submission.statement, submission.signature, submission.certificate, identify, "申报"
@@ -87,8 +96,16 @@ def verify_submission(submission: Submission, present: Mapping[str, int], identi
     if statement.card != identity.card_no:
         raise Rejected("签名内容中的卡号与证书的卡号不一致")
     _check_content(submission, statement)
-    _check_attachments(submission, statement, present, identify)
+    _check_attachments(submission, statement)
+    for attachment in submission.attachments:
+        before = signature_of(attachment) in taken_in
+        _check_attachment(submission, attachment, present, read_card_certificate if before else identify)
     return identity
+
+
+def signature_of(attachment: SignedAttachment) -> FileSignature:
+    """By what a file is known again that was taken in before."""
+    return attachment.statement, attachment.signature, attachment.certificate
 
 
 def content_of(submission: Submission) -> dict[str, Any]:
@@ -111,14 +128,10 @@ def _check_content(submission: Submission, statement: Statement) -> None:
     content_of(submission)
 
 
-def _check_attachments(
-    submission: Submission, statement: Statement, present: Mapping[str, int], identify: Identify
-) -> None:
+def _check_attachments(submission: Submission, statement: Statement) -> None:
     signed = sorted((each.category, each.sha256) for each in statement.attachments)
     if signed != sorted((each.category, each.sha256) for each in submission.attachments):
         raise Rejected("随附单据与企业签名的清单不一致")
-    for attachment in submission.attachments:
-        _check_attachment(submission, attachment, present, identify)
 
 
 def _check_attachment(

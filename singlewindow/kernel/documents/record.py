@@ -14,7 +14,7 @@ from singlewindow.kernel.lifecycle import Marks
 
 @dataclass(frozen=True)
 class AttachmentRecord:
-    """A file of the working version."""
+    """A file of the working version; `certificate` (DER) is that of the card that signed it."""
 
     id: int
     category: str
@@ -23,6 +23,7 @@ class AttachmentRecord:
     pages: int
     sha256: str
     uploaded_at: datetime
+    certificate: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -124,28 +125,28 @@ class _Wrong(Exception):
     """A signature that does not hold; the text says which part."""
 
 
-def _signed(shape: type[Said], row: Row, holder: Row, trust: Trust) -> Said:
-    """What the card signed. Raises _Wrong."""
+def _signed(shape: type[Said], row: Row, company: str, at: datetime, trust: Trust) -> Said:
+    """What the card of this company signed, judged as it was at that moment. Raises _Wrong."""
     try:
         verify(row["certificate"], signing_input(row["statement"]), row["signature"])
     except (SignatureRefused, CertificateRefused, ValueError):
         raise _Wrong("signature") from None
     try:
-        card = verify_card_certificate_at(row["certificate"], trust.ca, trust.crl, holder["submitted_at"])
+        card = verify_card_certificate_at(row["certificate"], trust.ca, trust.crl, at)
     except CertificateRefused:
         raise _Wrong("card") from None
     try:
         said = shape.model_validate_json(row["statement"])
     except ValidationError:
         raise _Wrong("statement") from None
-    if not said.company == card.customs_code == holder["company"] or said.card != card.card_no:
+    if not said.company == card.customs_code == company or said.card != card.card_no:
         raise _Wrong("card")
     return said
 
 
 def _of_submission(row: Row, files: Sequence[Row], trust: Trust) -> Iterator[str]:
     try:
-        said = _signed(_OfSubmission, row, row, trust)
+        said = _signed(_OfSubmission, row, row["company"], row["submitted_at"], trust)
     except _Wrong as wrong:
         yield str(wrong)
         return
@@ -159,7 +160,10 @@ def _of_submission(row: Row, files: Sequence[Row], trust: Trust) -> Iterator[str
         yield "attachments"
     for each in files:
         try:
-            whole = _signed(_OfAttachment, each, row, trust).sha256 == each["sha256"] == each["really"]
+            signed = _signed(
+                _OfAttachment, each, row["company"], each["first_at"] or row["submitted_at"], trust
+            )
+            whole = signed.sha256 == each["sha256"] == each["really"]
         except _Wrong:
             whole = False
         if not whole:
@@ -204,8 +208,12 @@ _SUBMISSIONS = f"""
     from submission s join document d on d.id = s.document_id join company c on c.id = s.company_id
     where s.id > $1 order by s.id limit {BATCH}"""
 _ATTACHMENTS = """
-    select id, category, sha256, encode(sha256(content), 'hex') as really, statement, signature, certificate
-    from attachment where id = any($1)"""
+    select id, category, sha256, encode(sha256(content), 'hex') as really, statement, signature, certificate,
+           (select s.submitted_at from submission s where s.document_id = a.document_id and a.id = any(s.attachments)
+            order by s.sequence limit 1) as first_at
+    from attachment a where id = any($1)"""
+"""A file's card is judged at the first submission that names it: what customs then took in goes along with later ones
+as it was signed, whatever has become of the card."""
 _ANSWERS = (
     "select submission_id, seq, code, text, data, jws from receipt where submission_id = any($1) order by seq"
 )

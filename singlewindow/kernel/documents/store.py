@@ -153,7 +153,7 @@ async def attachments_of(
     `submitted` only those that a submission names."""
     named = "exists (select from submission s where s.document_id = $1 and a.id = any(s.attachments))"
     rows = await transaction.rows(
-        f"""select id, category, name, size, pages, sha256, uploaded_at from attachment a
+        f"""select id, category, name, size, pages, sha256, uploaded_at, certificate from attachment a
             where document_id = $1 and not superseded{f" and {named}" if submitted else ""} order by category, id""",
         document_id,
     )

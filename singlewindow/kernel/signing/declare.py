@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,7 @@ from singlewindow.kernel.exchange.timers import act_first
 from singlewindow.kernel.lifecycle import Action, Amends
 from singlewindow.kernel.problems import Conflict, NotInThisState, Refused, Violation
 from singlewindow.kernel.signing import prepared as prepared_store
+from singlewindow.kernel.signing.files import find_unfit
 from singlewindow.kernel.signing.prepared import BASIS, Prepared, Signed, check_card, verify_signed
 from singlewindow.kernel.subsystem import DocumentType
 
@@ -58,7 +59,7 @@ class SigningDesk:
         await desk.check_version(document, version, action)
         check_card(desk.person, card_no)
         files = signed_files(desk.type, action, await desk.files(document))
-        verdict = await self.judged(document, action, [f.category for f in files])
+        verdict = await self._judged(document, action, files, datetime.now(UTC))
         verdict.raise_if_refused()
         content = signed_bytes(desk.type, document, asked_content(desk.type, document, action), action)
         statement = {
@@ -124,7 +125,7 @@ class SigningDesk:
         if hashlib.sha256(content).hexdigest() != prepared.statement_object["content_sha256"]:
             raise Refused.because([_changed("", "单据内容在签名之后有变化，未予申报")])
         prepared = replace(prepared, content=content)
-        verdict = await self.judged(document, action, [f.category for f in files])
+        verdict = await self._judged(document, action, files, now)
         verdict.raise_if_refused()
         changed = await self._record(document, action, status, prepared, signed, verdict, request_id)
         return await desk.view(changed, files=all_files)
@@ -143,6 +144,18 @@ class SigningDesk:
             return Document.of(row), pinned
         document = await store.get_document(transaction, self.desk.type, number, lock=True)
         return document, await prepared_store.use(transaction, person, "sign", token)
+
+    async def _judged(
+        self, document: Document, action: Action, files: Sequence[AttachmentRecord], now: datetime
+    ) -> Verdict:
+        """The full verdict, also on the cards with which the files were signed, at real time `now`."""
+        verdict = await self.judged(document, action, [file.category for file in files])
+        unfit = await self.unfit(files, now)
+        return replace(verdict, violations=(*verdict.violations, *unfit)) if unfit else verdict
+
+    async def unfit(self, files: Sequence[AttachmentRecord], now: datetime) -> list[Violation]:
+        """What customs would say of the cards with which these files were signed (`files.py`)."""
+        return await find_unfit(self.desk.transaction, self.desk.type.form.attachments, files, self.pki, now)
 
     async def judged(self, document: Document, action: Action, categories: Sequence[str]) -> Verdict:
         """The full verdict on what an action sends, with files of these categories: also on what it waits for, and on

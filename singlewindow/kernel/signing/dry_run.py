@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from singlewindow.kernel.attachments.upload import UploadDesk
@@ -135,10 +136,11 @@ class _Run:
         return not self.desk.type.lifecycle.is_filled_in and content == document.content
 
     async def _files(self, document: Document, action: Action) -> tuple[list[Violation], list[str]]:
-        """What uploading would say, and the categories of the files that the action sends."""
+        """What uploading would say, or what is wrong with the stored files, and the categories of those that the action
+        sends."""
         if self.asked.attachments is None:
-            files = await self.desk.files(document)
-            return [], [each.category for each in signed_files(self.desk.type, action, files)]
+            sent = signed_files(self.desk.type, action, await self.desk.files(document))
+            return await self.signing.unfit(sent, datetime.now(UTC)), [each.category for each in sent]
         uploads = UploadDesk(self.desk, self.signing.pki, self.signing.minutes)
         wrong = await uploads.foresee(document, self.asked.attachments)
         now = self.desk.transaction.now

@@ -22,6 +22,7 @@ from singlewindow.kernel.settings import settings
 
 RULE_CARD = "sign.card"
 BASIS = "手册 2.3.1 关于登录方式"
+LATER = "单据没有变化，请稍后重新签名"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def verify_signed(
 
 def _advice(reason: Reason) -> str:
     if reason == Reason.REVOCATION_UNKNOWN:
-        return "单据没有变化，请稍后重新签名"
+        return LATER
     return "请联系电子口岸制卡中心更换卡介质"
 
 
