@@ -131,6 +131,12 @@ def add_administrator(context: typer.Context) -> None:
     _ask("singlewindow.kernel", "add-administrator", *context.args)
 
 
+@_passed_on
+def add_officer(context: typer.Context) -> None:
+    """Make an officer of customs, or give one another password; asks for it: `add-officer NAME --name 姓名`."""
+    _ask("singlewindow.customs", "add-officer", *context.args)
+
+
 KEY = typer.Option(help="the portal's public key, portal-seal.pem; it may hold several")
 
 

@@ -1,4 +1,4 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | serve | registers describe | import"""
+"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | registers describe | import"""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
 from singlewindow.customs.keys import Keys
+from singlewindow.customs.officers import adding
+from singlewindow.customs.problems import Refused
 from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_files import Unreadable, read_file
 from singlewindow.customs.register_import import Difference
@@ -49,6 +51,35 @@ def seed(world: Path) -> None:
     url = CustomsSettings().customs_database_url
     loaded = work_on("CUSTOMS_DATABASE_URL", url, lambda: _seed(url, read_world(world)))
     typer.echo("customs: world loaded" if loaded else "customs: world was loaded before")
+
+
+@program.command()
+def add_officer(
+    username: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    name: Annotated[str, typer.Option(help="the officer's name on the screen")] = "关员",
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="one who is there gets this name and password, and is logged out"),
+    ] = False,
+) -> None:
+    """Make a customs officer, or give one another password."""
+    url = CustomsSettings().customs_database_url
+    try:
+        work_on("CUSTOMS_DATABASE_URL", url, lambda: _add_officer(url, username, password, name, replace))
+    except Refused as refused:
+        for violation in refused.violations:
+            typer.echo(f"{violation.message}，{violation.advice}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{username}: customs officer")
+
+
+async def _add_officer(url: str, username: str, password: str, name: str, replace: bool) -> None:
+    database = await Database.connect(url)
+    try:
+        await adding.add(database, username, password, name, replace=replace)
+    finally:
+        await database.close()
 
 
 @program.command()

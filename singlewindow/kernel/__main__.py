@@ -80,20 +80,22 @@ def worker() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and its code tables to what this version ships."""
     from singlewindow.kernel.database.migrate import migrate_async
+    from singlewindow.kernel.seed import seed_codes
 
     url = settings().database_url
     work_on("DATABASE_URL", url, lambda: migrate_async(url))
+    work_on("DATABASE_URL", url, lambda: seed_codes(url))
 
 
 @cli.command()
 def seed(world: Path) -> None:
-    """Put in the shipped code tables and a world's companies, accounts and cards; again does nothing."""
-    from singlewindow.kernel.seed import seed_portal
+    """Put in a world's companies, accounts and cards; again does nothing."""
+    from singlewindow.kernel.people.seed import seed_people
 
     url = settings().database_url
-    work_on("DATABASE_URL", url, lambda: seed_portal(url, world))
+    work_on("DATABASE_URL", url, lambda: seed_people(url, world))
 
 
 @cli.command()

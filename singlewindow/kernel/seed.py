@@ -1,19 +1,11 @@
-"""What a fresh portal needs before anybody logs in: code tables, and a demo world's people."""
+"""What every portal needs before anybody logs in: the code tables that ship (OPER-02)."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from singlewindow.contract.postgres import connect
 from singlewindow.kernel.codes.load import load_shipped_tables
-from singlewindow.kernel.people.seed import seed_people
-
-
-async def seed_portal(owner_url: str, world: Path) -> None:
-    """Fill an empty portal; what is there already stays."""
-    await seed_codes(owner_url)
-    await seed_people(owner_url, world)
 
 
 async def seed_codes(owner_url: str) -> None:

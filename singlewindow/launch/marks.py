@@ -54,6 +54,16 @@ class Marks:
 
         self._with(work)
 
+    def holds(self, table: str) -> bool:
+        """Whether the database has such a table, and a row in it."""
+
+        async def work(connection: asyncpg.Connection) -> bool:
+            if not await _there(connection, f"public.{table}"):
+                return False
+            return bool(await connection.fetchval(f"select exists (select from public.{table})"))
+
+        return self._with(work)
+
     def _with(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         return asyncio.run(_connected(self.url, work))
 

@@ -35,6 +35,7 @@ class Side:
 
 CUSTOMS = Side("customs", "singlewindow.customs", "CUSTOMS_DATABASE_URL", "declarations at customs")
 PORTAL = Side("portal", "singlewindow.kernel", "DATABASE_URL", "companies and accounts")
+SEED = "seed"  # the mark of a demonstration's world
 
 
 class Setup:
@@ -53,6 +54,7 @@ class Setup:
         """Do what is not done yet. Raises LaunchError with the end of the step's output."""
         began = time.monotonic()
         keep_small(self._log)
+        self._refuse_real_work()
         self.migrate(report)
         if not self.world.exists():
             self._timed(
@@ -64,16 +66,29 @@ class Setup:
         report(f"tables, certificates and world looked after: {time.monotonic() - began:.1f} s")
 
     def migrate(self, report: Report) -> None:
-        """Bring both databases up to date, and nothing else."""
-        files = _fingerprint("migrations", {".py", ".sql"})
-        for side in (PORTAL, CUSTOMS):
-            self._migrate(side, files, report)
+        """Bring both databases up to date, the code tables that ship too, and nothing else."""
+        tables = _fingerprint("migrations", {".py", ".sql"})
+        codes = _fingerprint("codes", {".csv", ".json", ".tsv", ".py"})
+        self._migrate(PORTAL, _digest(tables, codes), report)
+        self._migrate(CUSTOMS, tables, report)
+
+    def _refuse_real_work(self) -> None:
+        """Everybody knows the demonstration's passwords: they never come among accounts that somebody made."""
+        marks = self._marks(PORTAL)
+        if self.world.exists() or SEED in marks.read().marks or not marks.holds("account"):
+            return
+        raise LaunchError(
+            "The portal has accounts, and they are not a demonstration's: this would put one's accounts among them, "
+            "and officers at customs, with passwords that everybody can read. `singlewindow migrate` brings tables and "
+            "code tables up to date; `singlewindow portal`, `worker` and `customs` start the parts "
+            "(docs/operations.md, Without the demonstration)."
+        )
 
     def _migrate(self, side: Side, files: str, report: Report) -> None:
         """The tables are right when these files were run and left the versions that stand in the database."""
         marks = self._marks(side)
         state = marks.read()
-        names = self._names("tables")
+        names = self._names()
         if state.versions and state.marks.get(names[-1]) == _digest(files, state.versions):
             return
         self._timed(f"tables of the {side.name}", report, lambda: self._call(side.module, "migrate"))
@@ -83,19 +98,17 @@ class Setup:
 
     def _seed(self, side: Side, report: Report) -> None:
         marks = self._marks(side)
-        # The portal's seed also puts in the code tables.
-        wanted = _fingerprint("codes", {".csv", ".json", ".tsv", ".py"}) if side is PORTAL else "1"
-        names = self._names("seed") if side is PORTAL else ("seed",)
-        if marks.read().marks.get(names[-1]) == wanted:
+        if SEED in marks.read().marks:
             return
         self._timed(side.seeds, report, lambda: self._call(side.module, "seed", str(self.world)))
-        for name in names:
-            marks.write(name, wanted)
+        marks.write(SEED, "1")
+        if self._settings.outside_databases:  # `run` shows the passwords, here nobody may expect them
+            report(f"{side.seeds}: a demonstration's, whose passwords everybody can read")
 
-    def _names(self, step: str) -> tuple[str, ...]:
-        """Those under which a step is marked; the last is missing where the invented chapters have come to count."""
+    def _names(self) -> tuple[str, ...]:
+        """Those under which tables are marked; the last is missing where the invented chapters have come to count."""
         invented = self._environment.get("SINGLEWINDOW_WITH_TEMPLATE")
-        return (step, f"{step}, invented chapters too") if invented else (step,)
+        return ("tables", "tables, invented chapters too") if invented else ("tables",)
 
     def _marks(self, side: Side) -> Marks:
         return Marks(self._environment[f"SINGLEWINDOW_{side.setting}"])

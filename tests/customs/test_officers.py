@@ -13,8 +13,10 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from singlewindow.customs import seed
+from singlewindow.customs.__main__ import program
 from singlewindow.customs.http.desk import SANDBOX
 from singlewindow.customs.officers import attempts, queue
 from singlewindow.customs.settings import CustomsSettings
@@ -39,6 +41,35 @@ async def test_log_in_and_out(customs: Customs) -> None:
     assert (await customs.client.delete("/api/session", headers=csrf)).status_code == 204
     customs.client.cookies.set("customs_session_8001", token)
     assert (await customs.client.get("/api/session")).status_code == 401
+
+
+async def test_an_officer_is_made_by_a_command(customs: Customs) -> None:
+    """CUST-03, OPER-01: without the demonstration nobody else makes one. `--replace` gives another password."""
+
+    async def add(*arguments: str, password: str = "Deskduty-1") -> tuple[int, str]:
+        environment = {"SINGLEWINDOW_CUSTOMS_DATABASE_URL": customs.settings.customs_database_url}
+        typed = f"{password}\n{password}\n"
+        done = await asyncio.to_thread(
+            CliRunner().invoke, program, ["add-officer", *arguments], typed, environment
+        )
+        return done.exit_code, done.stderr
+
+    async def log_in(password: str) -> httpx.Response:
+        return await customs.client.post("/api/session", json={"username": "zhou", "password": password})
+
+    assert await add("zhou", "--name", "周关员") == (0, "")
+    assert (await log_in("Deskduty-1")).json()["name"] == "周关员"
+    code, said = await add("zhou", password="Another-1")
+    assert (code, "关员用户名 zhou 已有人使用" in said) == (1, True), said
+    assert (await customs.client.get("/api/session")).status_code == 200
+    assert await add("zhou", "--name", "周立", "--replace", password="Another-1") == (0, "")
+    assert (await customs.client.get("/api/session")).status_code == 401
+    assert (await log_in("Deskduty-1")).status_code == 422
+    assert (await log_in("Another-1")).json()["name"] == "周立"
+    code, said = await add("Z", "--name", "", password="short")
+    assert (code, said.count("，请")) == (1, 3), said
+    assert (await add("wangwu", password="Wangwu-99"))[0] == 1
+    assert await customs.value("select count(*) from officer where username in ('Z', 'wangwu')") == 0
 
 
 async def test_a_session_in_use_does_not_end(customs: Customs) -> None:

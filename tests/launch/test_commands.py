@@ -94,13 +94,26 @@ OPENS = {
     "kernel registers reindex": "WORKER",
     "customs migrate": "CUSTOMS",
     "customs seed FILE": "CUSTOMS",
+    "customs add-officer opsdesk2 --password Opsdesk-2026": "CUSTOMS",
     "customs serve": "CUSTOMS",
     "customs registers import pilot_district FILE": "CUSTOMS",
 }
 """Commands with the setting whose database they open first."""
 NO_DATABASE = {"customs registers describe"}
-HEADS = {"registers": "key,enabled\n5301,是\n", "codes": "code,name\n1,one\n"}
-PASSED_ON = ("verify-history", "verify-signatures", "unread", "registers", "codes", "add-administrator")
+HEADS = {
+    "registers": "key,enabled\n5301,是\n",
+    "codes": "code,name\n1,one\n",
+    "seed": '{"companies": [], "accounts": [], "cards": []}',
+}
+PASSED_ON = (
+    "verify-history",
+    "verify-signatures",
+    "unread",
+    "registers",
+    "codes",
+    "add-administrator",
+    "add-officer",
+)
 
 
 @pytest.fixture(scope="module")

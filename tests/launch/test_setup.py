@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from singlewindow.customs.desks import migration_folders
-from singlewindow.launch import databases
+from singlewindow.launch import databases, setup
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.postgres import Cluster
@@ -35,11 +35,18 @@ class Start:
         self.cluster = cluster
         self.settings = LaunchSettings(data=folder)
 
-    def __call__(self) -> set[str]:
+    def setup(self) -> Setup:
         databases.create(self.cluster)
+        return Setup(self.settings, self.settings.environment(databases.addresses(self.cluster)))
+
+    def migrate(self) -> set[str]:
         said: list[str] = []
-        setup = Setup(self.settings, self.settings.environment(databases.addresses(self.cluster)))
-        setup.run(said.append)
+        self.setup().migrate(said.append)
+        return {line.partition(":")[0] for line in said}
+
+    def __call__(self) -> set[str]:
+        said: list[str] = []
+        self.setup().run(said.append)
         assert said[-1].startswith("tables, certificates and world looked after: ")
         return {line.partition(":")[0] for line in said[:-1]}
 
@@ -106,12 +113,61 @@ def test_recreated_database_gets_tables_and_seed(start: Start) -> None:
     assert accounts > 0
     assert entries > 0
     recreate(start.cluster, "singlewindow")
-    assert start() == {"tables of the portal", "companies and accounts"}
+    assert (start.migrate(), start.migrate()) == ({"tables of the portal"}, set())
+    # OPER-02: an installation without the demonstration has the code tables that ship, and nobody's accounts
+    assert (start.count("account", "singlewindow"), name_of_a_unit(start)) == (0, "千克")
+    assert start() == {"companies and accounts"}
     recreate(start.cluster, "customs")
     assert start() == {"tables of the customs", "declarations at customs"}
     assert start.count("account", "singlewindow") == accounts
     assert start.count("entry", "customs") == entries
     assert start() == set()
+
+
+def test_migrations_correct_the_code_tables_of_an_older_version(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-02: `migrate` looks whether what ships is what the database has."""
+    wrong = "update code_entry set name = '旧名' where table_name = 'units' and code = '035' returning code"
+    start.cluster.query(wrong, database="singlewindow")
+    assert (start.migrate(), name_of_a_unit(start)) == (set(), "旧名")
+    now = setup._fingerprint
+    monkeypatch.setattr(
+        setup, "_fingerprint", lambda name, kinds: "later" if name == "codes" else now(name, kinds)
+    )
+    assert (start.migrate(), name_of_a_unit(start)) == ({"tables of the portal"}, "千克")
+    monkeypatch.undo()
+    start.migrate()
+
+
+def test_a_demonstration_never_comes_among_real_accounts(start: Start, tmp_path: Path) -> None:
+    """OPER-01, PORT-10: its passwords are known to everybody. Nothing is made, what there is stays as it is."""
+    accounts = start.count("account", "singlewindow")
+    start.cluster.query("delete from launch.step where name = 'seed' returning name", database="singlewindow")
+    with pytest.raises(LaunchError, match=r"`singlewindow migrate`.*Without the demonstration"):
+        Start(start.cluster, tmp_path)()
+    assert (start.count("account", "singlewindow"), list(tmp_path.glob("*.json"))) == (accounts, [])
+    assert start() == {"companies and accounts"}  # a data folder with its world is a demonstration's
+
+
+def test_set_up_says_that_a_demonstration_s_passwords_are_known(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-01: where somebody else's databases get them."""
+    start.cluster.query("delete from launch.step where name = 'seed' returning name", database="singlewindow")
+    addresses = databases.addresses(start.cluster)
+    for name, address in addresses.items():
+        monkeypatch.setenv(name, address)
+    said: list[str] = []
+    Setup(LaunchSettings(data=start.settings.data), start.settings.environment(addresses)).run(said.append)
+    assert said[1] == "companies and accounts: a demonstration's, whose passwords everybody can read"
+
+
+def name_of_a_unit(start: Start) -> str:
+    [[name]] = start.cluster.query(
+        "select name from code_entry where table_name = 'units' and code = '035'", database="singlewindow"
+    )
+    return str(name)
 
 
 def test_database_restored_from_before_a_migration_is_migrated(start: Start) -> None:

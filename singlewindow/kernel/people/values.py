@@ -7,36 +7,34 @@ from collections.abc import Iterator
 
 from stdnum.cn import uscc
 
+from singlewindow.contract.passwords import (
+    PASSWORD_RULE,
+    USERNAME,
+    USERNAME_RULE,
+    is_display_name,
+    is_weak,
+    tells_user,
+)
 from singlewindow.kernel.problems import Violation
 
 CLAUSE = "账号注册要求"
-USERNAME = re.compile(r"[a-z][a-z0-9_]{3,29}")
 CUSTOMS_CODE = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
 CIQ_CODE = re.compile(r"[0-9]{10}")
-PASSWORD_LENGTHS = (8, 64)
-_KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
 
 
 def of_account(username: str, display_name: str) -> Iterator[Violation]:
     """What is wrong with a new account's user name and display name."""
     if not USERNAME.fullmatch(username):
-        yield wrong(
-            "username",
-            "account.username",
-            "用户名须为 4 至 30 位小写字母、数字或下划线，以字母开头",
-            "请换一个用户名",
-        )
-    if not 1 <= len(display_name.strip()) <= 30 or not display_name.isprintable():
+        yield wrong("username", "account.username", USERNAME_RULE, "请换一个用户名")
+    if not is_display_name(display_name):
         yield wrong("display_name", "account.name", "姓名须为 1 至 30 个字符", "请填写使用人姓名")
 
 
 def of_password(password: str, username: str) -> Iterator[Violation]:
     """What is wrong with a new password of this user: length, kinds of characters, the user name in it."""
-    least, most = PASSWORD_LENGTHS
-    if not least <= len(password) <= most or sum(bool(re.search(k, password)) for k in _KINDS) < 3:
-        message = f"密码须为 {least} 至 {most} 位，含大写字母、小写字母、数字、符号中的至少三类"
-        yield wrong("password", "account.password", message, "请换一个更强的密码")
-    elif username and username.lower() in password.lower():
+    if is_weak(password):
+        yield wrong("password", "account.password", PASSWORD_RULE, "请换一个更强的密码")
+    elif tells_user(password, username):
         yield wrong("password", "account.password", "密码不能包含用户名", "请换一个密码")
 
 
