@@ -54,6 +54,15 @@ class Lossy:
             return self._stream.write(text)
         return len(text)
 
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:
+        """In which it is written."""
+        return self._stream.encoding
+
     def flush(self) -> None:
         """Bring it out."""
         with suppress(OSError):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 import structlog
 from rich.console import Console
 
+from singlewindow.contract.files import Lossy
 from singlewindow.launch import backup, databases, rolling, summary
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.files import keep_small, read_people
@@ -223,10 +226,20 @@ class Launcher:
             time.sleep(_LOOK_SECONDS)
 
     def _look(self, guards: list[Guard], cluster: Cluster | None) -> None:
-        self._guard_database(cluster)
-        self._look_after_changes(cluster)
-        for guard in guards:
-            guard.look()
+        """Look after everything, whatever one of them cannot do now. Raises the first OSError or LaunchError."""
+        troubles: list[Exception] = []
+        looks: list[Callable[[], None]] = [
+            partial(self._guard_database, cluster),
+            partial(self._look_after_changes, cluster),
+            *(guard.look for guard in guards),
+        ]
+        for look in looks:
+            try:
+                look()
+            except (OSError, LaunchError) as trouble:
+                troubles.append(trouble)
+        if troubles:
+            raise troubles[0]
 
     def _look_after_changes(self, cluster: Cluster | None) -> None:
         """Once a minute: say so where the database's changes do not come into the folder for backups."""
@@ -258,7 +271,10 @@ class Launcher:
             cluster.restart()
 
     def _begin(self) -> None:
-        """Obey signals, and name settings that nobody reads."""
+        """Obey signals, work on where nothing can be said, and name settings that nobody reads."""
+        # The disk of our output may be full, its reader or terminal gone: parts are started again all the same.
+        self._console.file = cast(TextIO, Lossy(cast(TextIO, self._console.file)))
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Lossy(sys.stdout))))
         self._obey_signals()
         for line in misspelt(os.environ):
             self._report(line)
@@ -278,7 +294,8 @@ class Launcher:
         """Leave all `with` blocks, which end the parts in order; a second signal changes nothing."""
         if not self._ending:
             self._ending = True
-            self._report("ending")
+            with suppress(OSError, RuntimeError):  # it may be another line that is just being written
+                self._report("ending")
             raise SystemExit(0)
 
     def _report(self, text: str) -> None:

@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -209,6 +210,59 @@ def test_killed_parts_are_started_again(open_folder: Path, running: Holder) -> N
     for part in PARTS:
         assert eventually(partial(_replaced, open_folder, part, old[part])), part
         assert runs(pid_of(open_folder, part))
+
+
+def test_a_launcher_that_can_tell_nobody_anything_does_its_work(open_folder: Path, running: Holder) -> None:
+    """OPER-04: what reads its output is gone, or the disk on which that lies is full: database and parts that die are
+    started again all the same, and it ends when it is asked to."""
+    assert running.process.stdout
+    running.process.stdout.close()
+    running.process.stdout = None
+    server, worker = server_pid(open_folder), pid_of(open_folder, "worker")
+    for pid in (server, worker):
+        os.kill(pid, signal.SIGKILL)
+    assert eventually(partial(_replaced, open_folder, "worker", worker), 20)
+    assert eventually(lambda: runs(server_pid(open_folder)) and server_pid(open_folder) != server, 20)
+    running.process.terminate()
+    assert running.process.wait(20) == 0
+    assert (open_folder / "order").read_text().split() == PARTS
+
+
+@pytest.mark.parametrize("trouble", [OSError(errno.ENOSPC, "full"), RuntimeError("reentrant call")])
+def test_a_signal_ends_a_launcher_that_cannot_say_so(trouble: Exception) -> None:
+    """OPER-04: a terminal that was closed, a full disk, or a line that was just being written."""
+
+    class Full(StringIO):
+        def write(self, text: str) -> int:
+            raise trouble
+
+    launcher = Launcher(LaunchSettings(), Console(file=Full()))
+    with pytest.raises(SystemExit) as ended:
+        launcher._end(signal.SIGTERM, None)
+    assert ended.value.code == 0
+
+
+def test_what_cannot_start_again_holds_up_no_other_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPER-04: neither the database nor a part whose log cannot be written."""
+    launcher, looked = Launcher(LaunchSettings(), Console()), []
+
+    class Looked:
+        def __init__(self, name: str, trouble: Exception | None = None) -> None:
+            self.name, self.trouble = name, trouble
+
+        def look(self) -> None:
+            looked.append(self.name)
+            if self.trouble:
+                raise self.trouble
+
+    def away(_: object) -> None:
+        raise LaunchError("the database does not start")
+
+    monkeypatch.setattr(launcher, "_guard_database", away)
+    guards = [Looked("card", PermissionError("log/card.log")), Looked("worker"), Looked("portal")]
+    with pytest.raises(LaunchError, match="does not start"):
+        launcher._look(cast(list[guard.Guard], guards), None)
+    assert looked == ["card", "worker", "portal"]
 
 
 def test_portal_has_several_processes_at_one_port(open_folder: Path, house_rules: dict[str, str]) -> None:
