@@ -79,6 +79,7 @@ class Cluster:
         self._slow = slow
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: FolderLock | None = None
+        self._settled: Sequence[str] = ()  # the options, from the start on
 
     def __enter__(self) -> Cluster:
         self.start()
@@ -122,7 +123,7 @@ class Cluster:
             raise
 
     def restart(self) -> None:
-        """Start again after the server died; the folder stays ours."""
+        """Start again after the server died, with the options of the start; the folder stays ours."""
         if self._process is not None:
             stop(self._process, (signal.SIGINT, 3))
         _clear_leftovers(self._residence.cluster)
@@ -209,6 +210,7 @@ class Cluster:
         self._socket_folder = residences.socket_folder(home)
         if major is None:
             self._make_cluster()
+        self._settled = tuple(self._options())
         self._launch(patience)
 
     def _programs(self, major: int | None) -> Binaries:
@@ -244,7 +246,7 @@ class Cluster:
 
     def _launch(self, patience: float = _START_SECONDS) -> None:
         command: list[str | Path] = [self._binaries.postgres, "-D", self._residence.cluster]
-        for option in self._options():
+        for option in self._settled:
             command += ["-c", option]
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as output:

@@ -95,13 +95,24 @@ def test_server_left_over_is_ended_before_the_next_start(
 
 
 def test_killed_server_is_restarted(open_folder: Path, postgres_binaries: Binaries) -> None:
-    """`kill -9` of the server: what was committed is there after the restart."""
-    with Cluster(open_folder, binaries=postgres_binaries) as cluster:  # fsync on, as in earnest
+    """`kill -9` of the server: what was committed is there after the restart, which needs nothing of what was settled
+    at the start, such as a folder for backups that is away by then."""
+    settled: list[str] = []
+
+    def settle(_: object) -> list[str]:
+        if settled:
+            raise OSError("the folder for backups is away")
+        settled.append("archive_timeout=60")
+        return settled
+
+    # fsync on, as in earnest
+    with Cluster(open_folder, binaries=postgres_binaries, options=settle) as cluster:
         cluster.query("create table kept as select 1 as one")
         os.kill(cluster.pid, signal.SIGKILL)
         assert eventually(lambda: not cluster.alive)
         cluster.restart()
         assert cluster.query("select one from kept") == [(1,)]
+        assert cluster.query("show archive_timeout") == [("1min",)]
 
 
 def test_a_database_that_takes_its_time_is_told_of(
