@@ -215,15 +215,20 @@ class Launcher:
 
     def _watch(self, guards: list[Guard], cluster: Cluster | None) -> NoReturn:
         while True:
-            try:
+            with self._later():
                 self._look(guards, cluster)
                 if self._roll_asked:
                     self._roll(guards, cluster)
-            except (OSError, LaunchError) as trouble:  # a full disk, say: what cannot start now can later
-                with suppress(OSError):
-                    log.warning("cannot start again yet", why=str(trouble))
-                time.sleep(_TROUBLE_SECONDS)
             time.sleep(_LOOK_SECONDS)
+
+    @contextmanager
+    def _later(self) -> Iterator[None]:
+        """A full disk, say: what cannot start now can later."""
+        try:
+            yield
+        except (OSError, LaunchError) as trouble:
+            log.warning("cannot start again yet", why=str(trouble))
+            time.sleep(_TROUBLE_SECONDS)
 
     def _look(self, guards: list[Guard], cluster: Cluster | None) -> None:
         """Look after everything, whatever one of them cannot do now. Raises the first OSError or LaunchError."""
@@ -256,7 +261,8 @@ class Launcher:
         """New processes in the place of all that can be replaced while requests go on."""
 
         def meanwhile() -> None:
-            self._look(guards, cluster)
+            with self._later():  # or a process that takes leave would be cut off for another's trouble
+                self._look(guards, cluster)
             time.sleep(_LOOK_SECONDS / 4)
 
         self._roll_asked = False

@@ -24,13 +24,14 @@ from typing import Any, cast
 
 import pytest
 from rich.console import Console
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from singlewindow.cli import app
 from singlewindow.launch import guard, rolling
 from singlewindow.launch.child import Child
 from singlewindow.launch.errors import LaunchError
-from singlewindow.launch.files import keep_small
+from singlewindow.launch.files import keep_small, read_json
 from singlewindow.launch.launcher import Launcher, figures_folder
 from singlewindow.launch.parts import all_parts
 from singlewindow.launch.settings import LaunchSettings
@@ -263,6 +264,38 @@ def test_what_cannot_start_again_holds_up_no_other_part(monkeypatch: pytest.Monk
     with pytest.raises(LaunchError, match="does not start"):
         launcher._look(cast(list[guard.Guard], guards), None)
     assert looked == ["card", "worker", "portal"]
+
+
+def test_trouble_of_another_part_cuts_off_no_process_that_takes_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-04: while new processes take over, what cannot be started again just then is told and tried later."""
+    monkeypatch.setenv("SINGLEWINDOW_DATA", str(tmp_path))
+    monkeypatch.setattr("singlewindow.launch.launcher._TROUBLE_SECONDS", 0.0)
+    launcher = Launcher(LaunchSettings(), Console(file=StringIO()))
+    looks = iter(
+        [None, LaunchError("the database does not start"), OSError(errno.EAGAIN, "no process"), None]
+    )
+    replaced: list[str] = []
+
+    def look(*_: object) -> None:
+        if trouble := next(looks):
+            raise trouble
+
+    class Leaving:
+        part = SimpleNamespace(leave=signal.SIGUSR1, name="portal")
+
+        def replace(self, meanwhile: Any) -> None:
+            for _ in range(4):
+                meanwhile()
+            replaced.append("portal")
+
+    monkeypatch.setattr(launcher, "_look", look)
+    with capture_logs() as told:
+        launcher._roll(cast(list[guard.Guard], [Leaving()]), None)
+    assert replaced == ["portal"]
+    assert read_json(tmp_path / rolling.ANSWER)["good"] is True
+    assert [each["event"] for each in told] == ["cannot start again yet"] * 2
 
 
 def test_portal_has_several_processes_at_one_port(open_folder: Path, house_rules: dict[str, str]) -> None:
