@@ -78,6 +78,14 @@ def the_form_of_guarantee_is_known(content: Qualification, known: Known) -> Iter
         yield Finding("guarantee", "未查到本企业在海关登记的担保方式", "请向申报地海关核实，海关审批时会核对")
 
 
+@rule("CONS-R08", clause=f"{CLAUSE}；1.3 企业资质延期申请", drafts=False, warning=True)
+def a_change_keeps_the_extension_waiting(content: Qualification, known: Known) -> Iterator[Finding]:
+    """One change is at customs at a time: begun in the last days, it may take the time for 延期 (CONS-08)."""
+    if known.ends is not None:
+        message = f"核准有效期至 {known.ends}，变更在海关办理期间不能申请延期，届满后资质失效"
+        yield Finding("batches", message, "需要延期的，请先办理企业资质延期申请，海关同意后再变更")
+
+
 def find_day(text: str) -> date | None:
     """The day that yyyyMMdd names, or None; years from 1900 to 2200."""
     try:
@@ -95,4 +103,5 @@ RULES = (
     there_are_batches,
     the_guarantee_is_valid_long_enough,
     the_form_of_guarantee_is_known,
+    a_change_keeps_the_extension_waiting,
 )

@@ -169,6 +169,8 @@ async def test_an_extension_types_nothing(scene: Scene) -> None:
     await scene.freeze(datetime(2027, 11, 10, tzinfo=CHINA))
     grey = await form(scene, view, "extend")
     assert grey["editable"] == []
+    prepared = await scene.owner.prepare(QUALIFICATION, grey, "extend")
+    assert prepared.json()["warnings"] == []
     under_way = await scene.declare(QUALIFICATION, grey, "extend")
     assert under_way["marker"]["name"] == "延期申请中"
     await scene.house.send()
@@ -192,6 +194,27 @@ async def test_nobody_expires_because_customs_are_slow(scene: Scene, code: str, 
     await scene.answer(QUALIFICATION, view["number"], code, 2, **data)
     await scene.pass_on(datetime(2027, 11, 23, 0, 1, tzinfo=CHINA))
     assert (await scene.view(view))["header"]["status"] == word
+
+
+@pytest.mark.parametrize(
+    ("day", "warned"), [("2027-11-09", False), ("2027-11-10", True), ("2027-11-20", True)]
+)
+async def test_a_change_in_the_last_days_leaves_no_extension(scene: Scene, day: str, warned: bool) -> None:
+    """CONS-07, CONS-08: one change is at customs at a time; who begins it while 延期 could be asked for is told, and
+    what customs agree to after the last day has expired."""
+    view = await scene.qualified(**BONDED)
+    await scene.freeze(datetime.fromisoformat(f"{day} 10:00+08:00"))
+    saved = await keep(scene, view, batches="99")
+    prepared = await scene.owner.prepare(QUALIFICATION, saved.json(), "change")
+    said = [(each["path"], each["rule"]) for each in prepared.json()["warnings"]]
+    assert said == ([("batches", "CONS-R08")] if warned else [])
+    await scene.declare(QUALIFICATION, saved.json(), "change")
+    await scene.house.send()
+    await scene.pass_on(datetime(2027, 11, 23, tzinfo=CHINA))
+    assert (await scene.view(view))["header"]["status"] == "海关审批通过"
+    await scene.answer(QUALIFICATION, view["number"], "CHANGE_AGREED", 2, valid_until="2027-11-20")
+    await scene.pass_on(datetime(2027, 11, 23, 0, 1, tzinfo=CHINA))
+    assert (await scene.view(view))["header"]["status"] == "已失效"
 
 
 async def test_approved_goods_stay(scene: Scene) -> None:
