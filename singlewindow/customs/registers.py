@@ -53,7 +53,9 @@ async def add(transaction: Transaction, entries: Sequence[Entry]) -> None:
 
 
 async def add_one(transaction: Transaction, entry: Entry) -> Entry:
-    """Add a new entry and publish it; raises StaleVersion when its key is taken."""
+    """Add a new entry and publish it; raises StaleVersion when its key is taken. Waits for a file that is being taken
+    into the register: it may have the key too."""
+    await _take_turn(transaction, entry.kind)
     added = await transaction.value(
         """insert into entry (kind, key, seq, data, valid_from, valid_to) values ($1, $2, $3, $4, $5, $6)
            on conflict (kind, key) do nothing returning true""",
@@ -71,9 +73,16 @@ async def add_one(transaction: Transaction, entry: Entry) -> Entry:
 
 
 async def lock_all(transaction: Transaction, kind: str) -> list[Entry]:
-    """Every entry of a register, locked in the order of the keys."""
+    """Every entry of a register, locked in the order of the keys; nobody adds one, or locks all, until the transaction
+    ends. Desks, which change entries that they have locked or whose keys they gave themselves, take no turn."""
+    await _take_turn(transaction, kind)
     rows = await transaction.rows(f"{_SELECT} where kind = $1 order by key for update", kind)
     return [Entry(**dict(row)) for row in rows]
+
+
+async def _take_turn(transaction: Transaction, kind: str) -> None:
+    """A key that is not there yet has no row that could be locked. Before rows, so that nobody waits in a circle."""
+    await transaction.run("select pg_advisory_xact_lock(hashtextextended('register ' || $1, 0))", kind)
 
 
 async def put_all(transaction: Transaction, entries: Sequence[Entry]) -> None:

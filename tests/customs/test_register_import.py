@@ -226,15 +226,15 @@ async def test_a_declaration_with_all_its_rows(customs: Customs, portal: Portal,
     ]
 
 
-async def test_an_entry_that_an_officer_adds_meanwhile_is_followed_by_the_files(
+async def test_an_entry_that_a_desk_adds_meanwhile_is_followed_by_the_files(
     customs: Customs, portal: Portal, tmp_path: Path
 ) -> None:
-    """CUST-02, OPER-02: under the officer's own seq the portal would pass over what customs then have."""
+    """CUST-02, OPER-02: under the desk's own seq the portal would pass over what customs then have."""
     file = written(tmp_path, "a.json", [{"key": "5399", "enabled": True}])
     async with customs.database.transaction() as importing:
         found = await register_import.compare(importing, PILOT_DISTRICT, read_file(PILOT_DISTRICT, file))
-        async with customs.database.transaction() as officers:
-            await registers.add_one(officers, Entry("pilot_district", "5399", 1, {"enabled": False}))
+        async with customs.database.transaction() as desks:
+            await registers.put_all(desks, [Entry("pilot_district", "5399", 1, {"enabled": False})])
         async with customs.database.transaction() as officers:
             await registers.change(officers, "pilot_district", "5399", 1, {"enabled": False})
         await register_import.apply(importing, found, complete=False)

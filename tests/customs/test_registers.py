@@ -384,6 +384,34 @@ async def test_of_two_at_once_the_second_is_told(customs: Customs, by_file: bool
     assert await customs.rows("select seq, data from entry where key = 'K1'") == [(2, {"by": "first"})]
 
 
+@pytest.mark.parametrize("by_file", [False, True])
+async def test_what_a_file_adds_nobody_adds_meanwhile(customs: Customs, by_file: bool) -> None:
+    """CUST-02, OPER-02: a key that is not there yet has no row to be locked; an officer who adds it is told, a second
+    file sees it and goes on from it; another register is free all the while."""
+
+    async def second() -> list[Entry]:
+        async with customs.database.transaction() as transaction:
+            if by_file:
+                return await registers.lock_all(transaction, "licence")
+            return [await registers.add_one(transaction, Entry("licence", "K1", 1, {"by": "second"}))]
+
+    new = Entry("licence", "K1", 1, {"by": "first"})
+    async with customs.database.transaction() as transaction:
+        assert await registers.lock_all(transaction, "licence") == []
+        waiting = asyncio.create_task(second())
+        async with customs.database.transaction() as other:
+            await registers.add_one(other, replace(new, kind="account_book"))
+            assert len(await registers.lock_all(other, "account_book")) == 1
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done
+        await registers.put_all(transaction, [new])
+    if by_file:
+        assert await waiting == [new]
+    else:
+        with pytest.raises(StaleVersion):
+            await waiting
+
+
 async def test_an_entry_is_in_force_as_long_as_nobody_says_otherwise(customs: Customs) -> None:
     """CUST-02: a change without days leaves those that there are; with days it sets them, open ones too."""
     first, last = (datetime(2027, month, 1, tzinfo=UTC) for month in (1, 7))
