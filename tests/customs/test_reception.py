@@ -19,6 +19,7 @@ from singlewindow.contract.encryption import encrypt
 from singlewindow.contract.messages import Envelope, MessageKind, Submission
 from singlewindow.contract.signatures import sign_raw, signing_input
 from singlewindow.customs import keys
+from singlewindow.customs.exchange import understanding
 from singlewindow.customs.exchange.intake import MAX_ATTACHMENT
 from singlewindow.customs.http.exchange import MAX_BATCH
 from tests.customs.company import (
@@ -297,6 +298,30 @@ async def test_what_nobody_can_answer_goes_to_a_person(customs: Customs, own: Co
     listed = (await customs.client.get("/api/unreadable", headers=headers)).json()
     assert len(listed) == 4
     assert all(each["problem"] for each in listed)
+
+
+async def test_a_message_is_understood_again_once_its_hindrance_is_gone(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-03: else its document would wait for ever; a second click, or one for what is no such message, is told."""
+
+    def stumble(*_: object) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(understanding, "_read", stumble)
+    await customs.post(own.envelope(own.submission(NUMBER, [])))
+    await customs.understand()
+    monkeypatch.undo()
+    headers = await customs.log_in()
+    [message] = (await customs.client.get("/api/unreadable", headers=headers)).json()
+    again = f"/api/unreadable/{message['id']}/again"
+    assert (await customs.client.post(again)).status_code == 403
+    assert (await customs.client.post(again, headers=headers)).status_code == 204
+    assert (await customs.client.post(again, headers=headers)).json()["detail"].startswith("该报文已重试")
+    await customs.understand()
+    assert (await only_receipt(customs))[0] == "RECEIVED"
+    assert (await customs.client.get("/api/unreadable", headers=headers)).json() == []
+    assert (await customs.client.post(again, headers=headers)).status_code == 409
 
 
 def with_header(jwe: str, header: bytes) -> str:

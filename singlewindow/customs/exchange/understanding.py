@@ -33,6 +33,7 @@ from singlewindow.customs.exchange.verification import (
 )
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.mode import decide_at_once
+from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.texts import all_storable, cleaned, storable
 
 TRY_AGAIN = (
@@ -131,6 +132,18 @@ class Renewal:
             )
             await transaction.wake(CHANNEL)
         self.known = now
+
+
+async def understand_again(transaction: Transaction, identifier: int) -> None:
+    """Put a message that could not be understood back to those that wait, once what hindered it is mended (a key, a
+    defect); it is understood as if it came now. Raises NotInThisState where it does not stand before a person."""
+    found = await transaction.value(
+        "update incoming set state = 'waiting', problem = '' where id = $1 and state = 'unreadable' returning true",
+        identifier,
+    )
+    if not found:
+        raise NotInThisState("该报文已重试或已能处理，请刷新查看")
+    await transaction.wake(CHANNEL)
 
 
 async def _understand_together(

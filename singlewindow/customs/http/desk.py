@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from singlewindow.customs import answers, faults
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desks import desk_for, state_names, states_named_alike
+from singlewindow.customs.exchange import understanding
 from singlewindow.customs.http.inputs import (
     Digest,
     District,
@@ -319,6 +320,13 @@ async def read_unreadable(parts: Running, officer: Officer) -> list[UnreadableMe
     """The newest 100 messages that could not be understood."""
     async with parts.database.transaction() as transaction:
         return [UnreadableMessage.model_validate(dict(r)) for r in await queue.unreadable(transaction, 100)]
+
+
+@router.post("/unreadable/{identifier}/again", status_code=204)
+async def understand_again(identifier: Identifier, parts: Running, officer: Officer) -> None:
+    """重试: one of them is read once more, a moment later."""
+    async with parts.database.transaction() as transaction:
+        await understanding.understand_again(transaction, identifier)
 
 
 async def _offered(transaction: Transaction, row: Row) -> list[Offered]:

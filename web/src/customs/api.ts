@@ -210,6 +210,7 @@ export const api = {
   setMode: (mode: Mode) => call<Mode>("PUT", "/api/mode", { body: mode }),
   delivery: () => call<Delivery>("GET", "/api/delivery"),
   unreadable: () => call<UnreadableMessage[]>("GET", "/api/unreadable"),
+  understandAgain: (id: number) => call<void>("POST", `/api/unreadable/${id}/again`),
   registers: () => call<Register[]>("GET", registers),
   entries: (kind: string, query: { key: string; page: number; size: number }) =>
     call<Page<Entry>>("GET", `${registers}/${kind}`, { query }),

@@ -1,0 +1,26 @@
+import { flushPromises, mount } from "@vue/test-utils";
+import { expect, it } from "vitest";
+import { refusal, Reply, serve } from "@/testing/server";
+import UnreadablePage from "./UnreadablePage.vue";
+
+const message = { id: 7, message_id: "m-7", sender: "portal", received_at: "2026-11-28T09:00:00+08:00", problem: "密钥未知" };
+
+it("CUST-03: a message is tried again, once for each click, and what is refused is said", async () => {
+  let listed = [message];
+  const { asked } = serve({
+    "GET /api/unreadable": () => listed,
+    "POST /api/unreadable/7/again": () => {
+      if (!listed.length) return refusal(409, "not-in-this-state", "该报文已重试或已能处理，请刷新查看");
+      listed = [];
+      return new Reply(204, null);
+    },
+  });
+  const page = mount(UnreadablePage);
+  await flushPromises();
+  const button = page.get("button[aria-label='重试 m-7']");
+  await button.trigger("click");
+  await flushPromises();
+  expect(asked.filter((one) => one.method === "POST").map((one) => one.path)).toEqual(["/api/unreadable/7/again"]);
+  expect(page.text()).toContain("没有异常报文");
+  page.unmount();
+});
