@@ -76,6 +76,18 @@ async def test_another_card_is_refused_before_anything_is_signed(house: House) -
     assert member.card_no in violation.message
 
 
+async def test_a_card_that_is_bound_in_between_signs_anew(house: House) -> None:
+    """PORT-05, PORT-08: nobody looks at an act's statement again, so it must name the card that signed it."""
+    member = await house.member()
+    prepared = await prepared_by(house, member)
+    bound = await house.with_new_card(member)
+    with pytest.raises(
+        Refused, match=f"当前卡号 {bound.card_no} 与准备签名时的用户注册信息卡号 {member.card_no}"
+    ):
+        await perform(house, bound, prepared)
+    assert await perform(house, bound, await prepared_by(house, bound))
+
+
 async def test_a_signature_counts_once(house: House) -> None:
     member = await house.member()
     prepared = await prepared_by(house, member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.signing import prepared
 from singlewindow.kernel.signing.files import find_unfit
 from singlewindow.kernel.subsystem import get_document_type
-from tests.house import House, Member
+from tests.house import PDF, House, Member
 from tests.kernel.test_documents import TYPE, letter, reference
 
 
@@ -115,3 +116,28 @@ async def test_a_file_whose_card_has_ended_is_to_be_signed_anew(house: House) ->
         found = await find_unfit(transaction, spec, files, house.pki, after)
     assert ["已到期" in each.message for each in found] == [True, True]
     assert [each.advice[:8] for each in found] == ["请重新上传该文件", "请删除该文件后重"]
+
+
+async def test_another_card_than_was_prepared_for_is_refused_at_once(house: House) -> None:
+    """PORT-05, PORT-08: the account has another card by now; what it signs names the one before, and customs would
+    reject it. What is prepared anew is taken."""
+    member, view = await ready(house)
+    number = view["number"]
+    base = f"/api/documents/{TYPE}/{number}/attachments"
+    file = {"category": "2", "name": "a.pdf", "size": len(PDF), "sha256": hashlib.sha256(PDF).hexdigest()}
+    uploading = (await member.http.post(f"{base}/prepare", json={**file, "card_no": member.card_no})).json()
+    statement = (await member.prepare(TYPE, view)).json()
+    bound = await house.with_new_card(member)
+    form = {"token": uploading["token"], **bound.sign(uploading["signing_input"])}
+    sent = {"file": ("a.pdf", PDF, "application/pdf")}
+    for refused in (
+        await bound.submit(TYPE, number, statement),
+        await bound.http.post(base, data=form, files=sent),
+    ):
+        assert refused.status_code == 422, refused.text
+        [violation] = refused.json()["violations"]
+        assert violation["rule"] == "sign.card"
+        assert violation["message"] == (
+            f"当前卡号 {bound.card_no} 与准备签名时的用户注册信息卡号 {member.card_no} 不一致，无法进行申报"
+        )
+    assert (await bound.apply(TYPE, view))["status"]["name"] == "已申报"

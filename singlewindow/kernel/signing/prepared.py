@@ -92,6 +92,15 @@ def check_card(person: Person, card_no: str) -> None:
         raise Refused.because([_wrong(message, "请插入当前账号所绑定的卡介质后重试")])
 
 
+def _check_prepared_for(named: str, card_no: str) -> None:
+    """Refuse a card that was bound after the statement was made, which names another: nobody would believe it."""
+    if card_no != named:
+        message = f"当前卡号 {card_no} 与准备签名时的用户注册信息卡号 {named} 不一致，无法进行申报"
+        raise Refused.because(
+            [_wrong(message, "账号所绑定的卡介质已更换，请重新打开单据，核对内容后再次签名")]
+        )
+
+
 async def pin(
     transaction: Transaction,
     person: Person,
@@ -160,7 +169,8 @@ async def use(transaction: Transaction, person: Person, purpose: str, token: str
 def verify_signed(
     person: Person, prepared: Prepared, signed: Signed, pki: Path, now: datetime
 ) -> CardIdentity:
-    """Check the certificate's chain and revocation, that it is the bound card's, and the signature.
+    """Check the certificate's chain and revocation, that it is the bound card's and the one that the statement names,
+    and the signature.
 
     Raises Refused with what is wrong and what to do.
     """
@@ -169,6 +179,7 @@ def verify_signed(
     except CertificateRefused as refused:
         raise Refused.because([_wrong(refused.message, _advice(refused.reason_code))]) from None
     check_card(person, identity.card_no)
+    _check_prepared_for(prepared.statement_object["card"], identity.card_no)
     if identity.customs_code != person.customs_code:
         raise Refused.because([_wrong("卡介质所属企业与当前登录企业不一致", "请使用本企业的卡介质")])
     try:
