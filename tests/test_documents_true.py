@@ -120,6 +120,16 @@ def test_operations_say_who_reads_a_setting() -> None:
     }
 
 
+def test_every_decision_is_listed() -> None:
+    """docs/decisions/README.md has a row for each page, in their order."""
+    folder = ROOT / "docs" / "decisions"
+    rows = re.findall(
+        r"^\| \[([0-9]{4})\]\(([^)]+)\) \| .+ \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    pages = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert rows == [(page[:4], page) for page in pages]
+
+
 @cache
 def _functions() -> frozenset[str]:
     """The names of all functions, looked for once."""
