@@ -35,11 +35,11 @@ async def draft_with(member: Member, name: str, mark: str) -> str:
 
 
 def _sample(form: type[Content], applicant: str) -> dict[str, Any]:
-    """The first accepted sample beside the form's declaration."""
+    """The first accepted sample beside the form's declaration that leans on no other."""
     folder = Path(str(sys.modules[form.__module__].__file__)).parent
-    first = min(folder.glob("samples/accepted/*.json"))
-    whole: dict[str, Any] = json.loads(first.read_text("utf-8").replace("$applicant", applicant))
-    return whole
+    texts = [each.read_text("utf-8") for each in sorted(folder.glob("samples/accepted/*.json"))]
+    samples: list[dict[str, Any]] = [json.loads(text.replace("$applicant", applicant)) for text in texts]
+    return next(each for each in samples if "like" not in each)
 
 
 def _marks(content: type[Content], mark: str) -> Mapping[str, Any]:
