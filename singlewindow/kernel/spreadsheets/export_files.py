@@ -150,6 +150,8 @@ class _Sheet:
             self._to.set_column(at, at, column.width, self._formats.text)
             self._to.write_string(0, at, column.head, self._formats.head)
         self._to.freeze_panes(1, self.part.of_record or 1)
+        if self.part.footer:
+            self._to.set_footer("&C" + self.part.footer.replace("&", "&&"))
         self._row = 1
 
 

@@ -29,13 +29,15 @@ class Column:
 class Part:
     """A sheet or file: one row for each record, or for each row of the record's list `member`.
 
-    The first `of_record` columns are the record's own, so that rows of a list say to which record they belong.
+    The first `of_record` columns are the record's own, so that rows of a list say to which record they belong. The
+    `footer` stands beneath each page of the sheet that is printed.
     """
 
     title: str
     member: str
     columns: tuple[Column, ...]
     of_record: int = 0
+    footer: str = ""
 
     def rows(self, record: Record) -> Iterator[list[str]]:
         """The cells of the rows that a record has here, each as a text."""

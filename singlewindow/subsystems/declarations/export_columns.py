@@ -119,8 +119,14 @@ def _columns(sheet: str) -> tuple[Column, ...]:
 
 
 _KEY = _columns(HEADER)[:1]
+PROVES_NOTHING = "海关报关单数据，仅供企业内部使用，不具有证明效力"
+"""FG 3.1, unlike a layout file. It stands where data turn into paper; in cells it would be in the way of programs."""
+
 PARTS = (
-    Part(HEADER, "", _columns(HEADER)),
-    *(Part(sheet, rows, _KEY + _columns(sheet), of_record=1) for sheet, rows in LISTS.items()),
+    Part(HEADER, "", _columns(HEADER), footer=PROVES_NOTHING),
+    *(
+        Part(sheet, rows, _KEY + _columns(sheet), of_record=1, footer=PROVES_NOTHING)
+        for sheet, rows in LISTS.items()
+    ),
 )
 """The four sheets; rows of the latter three begin with 海关编号."""

@@ -111,6 +111,16 @@ async def test_the_workbook_of_a_declaration(tmp_path: Path) -> None:
     assert [row["随附单证编号"] for row in found["随附单证"]] == ["100000000000000001", "INV1"]
 
 
+async def test_every_printed_page_says_that_data_prove_nothing(tmp_path: Path) -> None:
+    """PRNT-07, FG 3.1: beneath each page of each sheet, for what is printed is what somebody may take for a paper."""
+    with zipfile.ZipFile(await written(tmp_path, "xlsx")) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        footers = [
+            re.findall("<oddFooter>(.*?)</oddFooter>", book.read(name).decode()) for name in sorted(sheets)
+        ]
+    assert footers == [["&amp;C海关报关单数据，仅供企业内部使用，不具有证明效力"]] * len(PARTS)
+
+
 async def test_the_csv_files_of_a_declaration(tmp_path: Path) -> None:
     """PRNT-07: four parts in one zip."""
     with zipfile.ZipFile(await written(tmp_path, "csv")) as archive:

@@ -24,6 +24,9 @@ export const sealWord = (sealed: boolean): string => (sealed ? "有签章" : "�
 /** What is said of what was kept its month (PRNT-08), in the server's words. */
 export const GONE = "已超过保存期限，请重新申请";
 
+/** What exported data are good for, unlike a layout file (FG 3.1). */
+export const PROVES_NOTHING = "数据仅供企业内部使用，不具有证明效力";
+
 export const APPLYING = "手册 4.1 自助打印申请";
 export const FETCHING = "手册 4.2 自助打印/导出";
 export const CARD_STAYS = "手册 3.2 进入或退出系统 小提示";

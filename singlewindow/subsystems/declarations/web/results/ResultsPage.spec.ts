@@ -441,6 +441,7 @@ describe("自助打印/导出: data (PRNT-07)", () => {
   it("导出 delivers the data of the whole application in the chosen format", async () => {
     const { press, requests } = await openExports({ [DATA]: {} });
     await press(`导出 ${numberOf(6)}`);
+    expect(wrapper.get("dialog").text()).toContain("申请编号 SJDC2026112600000001 的全部已生成数据；数据仅供企业内部使用，不具有证明效力");
     await wrapper.get("dialog").findAll("input")[1]!.setValue();
     await press("确定");
     await flushPromises();
