@@ -13,6 +13,7 @@ from singlewindow.contract.messages import Receipt
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import Decision, Effect, ReceiptData, ReceiptWords, Taken
 from singlewindow.customs.desks import desk_for
+from singlewindow.customs.due import hold_mode
 from singlewindow.customs.exchange.outgoing import new_message_id, queue_receipts
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.problems import NotFound, NotInThisState, Refused
@@ -89,6 +90,7 @@ async def decide(
     what the officer has not seen), Refused (remark).
     """
     remark = _checked_remark(decision, remark)
+    await hold_mode(transaction)
     row = await transaction.row(f"select {DECIDED} from submission where id = $1 for update", submission_id)
     if row is None:
         raise NotFound("没有这份申请")
@@ -110,6 +112,7 @@ async def decide_many(
 
     All are locked in one order and decided in turns. Raises Refused (remark) where one of them needs what is missing.
     """
+    await hold_mode(transaction)
     rows = await transaction.rows(
         f"select {DECIDED} from submission where id = any($1) order by id for update",
         sorted(set(submission_ids)),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from singlewindow.customs.database import Database
+from singlewindow.customs.database import Database, Transaction
 
 DESK_CHANNEL = "desk"
 CLOCK_CHANNEL = "clock"
+
+
+async def hold_mode(transaction: Transaction) -> None:
+    """Keep the automatic mode as it is until the transaction ends. Whoever decides holds it before any submission: the
+    switch has it first and then all that waits, and a decision asks for it again (`automatic_moment`)."""
+    await transaction.run("select from mode for share")
 
 
 async def reschedule(database: Database) -> int:

@@ -16,7 +16,7 @@ from singlewindow.customs.answers import DECIDED, decide_all, hindrances, in_tur
 from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import AUTOMATIC, Decision, Taken, roll
 from singlewindow.customs.desks import automatic_states, desk_for
-from singlewindow.customs.due import DESK_CHANNEL
+from singlewindow.customs.due import DESK_CHANNEL, hold_mode
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
@@ -77,6 +77,7 @@ async def decide_due(database: Database, keys: Keys | None = None) -> int:
 
 async def decide_within(transaction: Transaction, keys: Keys | None = None) -> int:
     """The same within a transaction, what became due in it included."""
+    await hold_mode(transaction)
     rows = await transaction.rows(
         f"""select {DECIDED} from submission where due_at <= (select business_now())
             order by due_at, id limit {BATCH} for update skip locked"""

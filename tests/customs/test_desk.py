@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from singlewindow.customs import mode
+from singlewindow.customs import answers, mode
 from singlewindow.customs.answers import DECIDED, decide, decide_all
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.desk import RECEIVED, Decision, Desk, Ruling, Taken, roll
+from singlewindow.customs.desks import desk_for
 from singlewindow.customs.desks.default import automatic
 from singlewindow.customs.due import reschedule
 from singlewindow.customs.exchange import understanding
@@ -274,6 +275,44 @@ async def test_what_is_taken_in_while_the_mode_is_switched_follows_the_switch(
     committed.set()
     assert (await intake, (await switch).status_code) == (1, 200)
     assert await customs.decide_due() == (0 if automatic_before else 1)
+
+
+@pytest.mark.parametrize("by_officer", [False, True])
+async def test_a_decision_and_the_switch_do_not_wait_for_each_other(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch, by_officer: bool
+) -> None:
+    """CUST-04: after which the automatic mode goes on; whoever is first holds the mode before any submission."""
+    identifier = await customs.receive(own, NUMBER)
+    headers = await customs.log_in()
+    body = {"automatic": True, "delay_seconds": 0, "refuse_share": 0}
+    await customs.client.put("/api/mode", json=body, headers=headers)
+    goes_on = replace(desk_for("inspection.declaration"), automatic_states=(RECEIVED, "approved"))
+    monkeypatch.setattr(answers, "desk_for", lambda name: goes_on)
+    monkeypatch.setattr(mode, "automatic_states", lambda: list(goes_on.automatic_states))
+    locked, free = asyncio.Event(), asyncio.Event()
+
+    async def hold(*arguments: Any) -> None:
+        locked.set()
+        await free.wait()
+        await decide_all(*arguments)
+
+    monkeypatch.setattr(answers if by_officer else mode, "decide_all", hold)
+    path = f"/api/submissions/{identifier}/decision"
+    asked = (
+        customs.client.post(path, json={"decision": "approve"}, headers=headers)
+        if by_officer
+        else mode.decide_due(customs.database)
+    )
+    deciding = asyncio.create_task(asked)
+    await locked.wait()
+    switching = asyncio.create_task(
+        customs.client.put("/api/mode", json={**body, "automatic": False}, headers=headers)
+    )
+    assert not (await asyncio.wait({switching}, timeout=0.3))[0]
+    free.set()
+    assert (await switching).status_code == 200
+    await deciding
+    assert await customs.rows("select state, due_at from submission") == [("approved", None)]
 
 
 async def test_delays_lie_between_the_shortest_and_the_longest(customs: Customs, own: Company) -> None:
