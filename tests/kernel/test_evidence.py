@@ -325,6 +325,24 @@ async def test_nothing_is_left_out_without_a_word(house: House, monkeypatch: pyt
     assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "evidence.size")
 
 
+async def test_it_is_one_moments(house: House, verify: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT-08: an answer that comes while it is made stands in it whole or not at all."""
+    member, view = await applied(house)
+    number = view["number"]
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == number]
+    read = evidence._history
+
+    async def interrupted(*values: Any) -> Any:
+        await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+        return await read(*values)
+
+    monkeypatch.setattr(evidence, "_history", interrupted)
+    assert verify(await fetched(member, number))[0] == 3
+    monkeypatch.undo()
+    assert len((await member.http.get(f"/api/documents/{TYPE}/{number}/receipts")).json()["items"]) == 2
+
+
 async def test_it_is_for_who_files_the_document(house: House) -> None:
     """PORT-08: another company's is answered exactly as one that does not exist."""
     _, number = await answered(house)

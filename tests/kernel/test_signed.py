@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from singlewindow.contract.signatures import canonical, sign_raw, signing_input
+from singlewindow.kernel.database.connection import Row, Transaction
+from singlewindow.kernel.documents import signed
 from singlewindow.kernel.documents.signed import Compared, Trust, differences
 from tests.contract.pki import make_pki
 from tests.house import House, Member
+from tests.kernel.test_documents import applied
 from tests.kernel.test_history import document
 
 OF = "(select id from document where number = $1)"
@@ -104,6 +107,25 @@ async def test_what_is_changed_is_found(house: House, damage: str) -> None:
     statement, expected = DAMAGES[damage]
     await house.sql(statement, number)
     assert await found(house, number) == expected
+
+
+async def test_an_answer_that_comes_meanwhile_is_no_difference(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-08: between the answers and the history of them."""
+    _, view = await applied(house)
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == view["number"]]
+    read, came = Transaction.rows, []
+
+    async def interrupted(self: Transaction, sql: str, *values: object) -> list[Row]:
+        if sql == signed._HEARD and not came:
+            came.append(True)
+            await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+        return await read(self, sql, *values)
+
+    monkeypatch.setattr(Transaction, "rows", interrupted)
+    assert (await found(house, view["number"]), came) == ([], [True])
 
 
 async def test_another_ca_and_another_customs_are_not_believed(house: House, tmp_path: Path) -> None:

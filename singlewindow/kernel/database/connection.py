@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Collection, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import asyncpg
 from pydantic_core import from_json, to_json
@@ -202,13 +202,22 @@ class Database:
             self._pool.terminate()
 
     @asynccontextmanager
-    async def transaction(self, actor: Actor = NOBODY) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, actor: Actor = NOBODY, *, snapshot: bool = False
+    ) -> AsyncIterator[Transaction]:
         """A transaction as `actor`: committed at the end, rolled back when an exception leaves it.
+
+        `snapshot`: it only reads, and all its statements see the database as it was at one moment; else each sees what
+        was committed before it, and what several of them read need not fit together.
 
         Raises TimeoutError when no connection is free within ACQUIRE_SECONDS, or a statement takes longer than
         COMMAND_SECONDS.
         """
-        async with self._pool.connection() as connection, connection.transaction():
+        isolation: Literal["repeatable_read"] | None = "repeatable_read" if snapshot else None
+        async with (
+            self._pool.connection() as connection,
+            connection.transaction(isolation=isolation, readonly=snapshot),
+        ):
             [row] = await connection.fetch(BEGIN, actor.company_id, actor.account_id)
             yield self._transaction(connection, row, actor)
 

@@ -50,7 +50,8 @@ class Evidence:
 
 
 async def gather(desk: Desk, number: str, book: Book) -> Evidence:
-    """Everything but the attachments' bytes and the certificates.
+    """Everything but the attachments' bytes and the certificates. The desk's transaction is a snapshot: an answer that
+    came in between would stand in the history alone, and the file would not hold for ever.
 
     Raises NotFound for absent and foreign documents alike, Forbidden for a party that does not file the document.
     """

@@ -64,7 +64,7 @@ async def differences(database: Database, trust: Trust, compared: Compared) -> A
     """All that differs, in the order in which it was submitted; counts in `compared`."""
     last = 0
     while True:
-        async with database.transaction() as transaction:
+        async with database.transaction(snapshot=True) as transaction:
             rows = await transaction.rows(_SUBMISSIONS, last)
             named = [id for row in rows for id in row["attachments"]]
             files = {row["id"]: row for row in await transaction.rows(_ATTACHMENTS, named)}

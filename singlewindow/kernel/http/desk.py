@@ -154,9 +154,11 @@ AutosaveIfGiven = Annotated[
 
 
 @asynccontextmanager
-async def at_desk(database: Database, type: DocumentType, person: Person) -> AsyncIterator[Desk]:
-    """One transaction of one person at work on one type."""
-    async with database.transaction(person.actor) as transaction:
+async def at_desk(
+    database: Database, type: DocumentType, person: Person, *, snapshot: bool = False
+) -> AsyncIterator[Desk]:
+    """One transaction of one person at work on one type; `snapshot`: it reads one moment (`Database.transaction`)."""
+    async with database.transaction(person.actor, snapshot=snapshot) as transaction:
         yield Desk(transaction, type, person)
 
 

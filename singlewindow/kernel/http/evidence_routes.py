@@ -35,7 +35,7 @@ async def evidence_of(
 ) -> StreamingResponse:
     """What was signed, customs' signed answers and the history with its place in signed checkpoints, to be checked
     without the portal (docs/evidence.md). Entries of the last minute are not vouched for yet."""
-    async with at_desk(database, type, person) as desk:
+    async with at_desk(database, type, person, snapshot=True) as desk:
         found = await evidence.gather(desk, number, Book(settings().history))
         now = desk.transaction.now
     parts = evidence.parts(database, person, found, settings().pki_folder)
