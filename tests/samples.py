@@ -89,6 +89,7 @@ async def put_document(
 async def _forget(house: House) -> None:
     await house.sql("delete from register_entry")
     await house.sql("delete from claim")
+    await house.sql("delete from shared_claim")
 
 
 async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) -> list[Violation]:
@@ -105,11 +106,12 @@ async def _violations(house: House, type: DocumentType, sample: dict[str, Any]) 
     person = await session_store.find(house.web, applicant.http.cookies[cookie_name()], session_life())
     assert isinstance(person, Person)
     await house.hear(*notices(house, sample.get("registers", {})))
+    shared = {claim.kind for claim in type.claims if claim.shared}
     for kind, key in sample.get("claims", []):
         preset = {n: sample["content"][n] for n in type.form.content.presets if n in sample["content"]}
         other = await claimant.save(type.name, preset | sample.get("claimant", {}))
         await house.sql(
-            """insert into claim (kind, key, document_id, company_id)
+            f"""insert into {"shared_claim" if kind in shared else "claim"} (kind, key, document_id, company_id)
                select $1, $2, id, company_id from document where number = $3""",
             kind,
             key,

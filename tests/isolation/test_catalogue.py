@@ -33,6 +33,7 @@ EVERYBODYS = {"company", "find_appointment_calendar", "login_attempt"}
 """Of these a new company sees its own row, what customs publish for all, and nobody the tries of who logs in."""
 
 PASS_BY = {
+    "appointment_unanswered(text,timestamp with time zone)": "which of a company's are unanswered: ids, and if own",
     "consolidated_free()": "that the worker gives back the lists of what is deleted, whoever has them",
     "consolidated_has_account(text)": "whether an agent has an account here",
     "document_party_follows()": "parties see the new status, whoever made it",

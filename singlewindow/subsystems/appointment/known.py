@@ -3,7 +3,7 @@ has an appointment without feedback, and which declaration numbers serve another
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -48,8 +48,9 @@ class FedBack:
 @dataclass(frozen=True)
 class Known:
     """What the rules may know. `parties` are 申报单位 and 收发货人 as far as customs know them; `action` is the signed
-    action, "" before a signature; `has_proof` says whether 情况说明材料 is there. Of what is in force already nothing
-    of the application is asked again."""
+    action, "" before a signature; `has_proof` says whether 情况说明材料 is there. `unanswered` are the companies with
+    an appointment in state I, and whether one of these was applied for by the company that asks, which alone can answer
+    it. Of what is in force already nothing of the application is asked again."""
 
     now: datetime
     readings: Readings
@@ -57,7 +58,7 @@ class Known:
     parties: Mapping[str, Company | None] | None = None
     calendar: Calendar = field(default_factory=lambda: Calendar({}))
     appointment: Appointment | None = None
-    unanswered: frozenset[str] = frozenset()
+    unanswered: Mapping[str, bool] = field(default_factory=dict)
     fed_back: FedBack | None = None
     has_proof: bool = False
 
@@ -125,8 +126,23 @@ async def _of_application(case: Case) -> Known:
         parties={role: Company.of(found.get((COMPANY, code)), today) for role, code in codes.items()},
         calendar=read_calendar((key, each.data) for (kind, key), each in found.items() if kind == CALENDAR),
         appointment=Appointment(start, *ports) if start and all(ports) else None,
-        unanswered=frozenset(await case.claimed_any(UNANSWERED, codes.values())),
+        unanswered=await _unanswered(case, codes.values()),
     )
+
+
+_UNANSWERED = """select w.code, w.but_not, bool_or(u.own) as own
+    from unnest($1::text[], $2::bigint[]) as w (code, but_not)
+    cross join lateral appointment_unanswered(w.code, $3) as u (document_id, own)
+    where u.document_id is distinct from w.but_not group by w.code, w.but_not"""
+
+
+async def _unanswered(case: Case, codes: Iterable[str]) -> dict[str, bool]:
+    """Those of the companies that have left another appointment unanswered, as `Known` holds them. One query."""
+    asked = [(code, case.document_id) for code in dict.fromkeys(codes) if code]
+    if not asked:
+        return {}
+    rows = await case.transaction.look_up(_UNANSWERED, asked, case.transaction.now)
+    return {row["code"]: row["own"] for row in rows}
 
 
 async def _fed_back(case: Case) -> FedBack:

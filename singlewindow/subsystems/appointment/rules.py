@@ -24,6 +24,10 @@ UNKNOWN_ADVICE = {
     "declarant": "请向海关办理报关单位备案；已经备案的，请待海关公布后再申请",
     "consignee": "请核对收发货人的 10 位海关编码",
 }
+ASK_WHO_APPLIED = (
+    "该预约通关申请由其他企业为本企业提交，请其反馈报关单号或提交情况说明；"
+    "可在「预约通关查询」中按「收发货人」查到"
+)
 NOTICES = "手册 第五篇 第一章 预约通关注意事项"
 
 
@@ -74,7 +78,16 @@ def nobody_has_left_an_appointment_unanswered(content: Application, known: Known
     for role, code in codes.items():
         if code in known.unanswered:
             message = f"{TITLES[role]} {code} 存在 I-通关完成未反馈 的预约通关申请，不允许新增预约操作"
-            yield Finding(f"{role}_code", message, "请先就该预约通关申请反馈报关单号，或提交情况说明")
+            yield Finding(f"{role}_code", message, _how_to_end_it(code, content, known))
+
+
+def _how_to_end_it(code: str, content: Application, known: Known) -> str:
+    """What the company that asks can do about a company's appointment in state I: who applied for it answers it."""
+    if known.unanswered[code]:
+        return "请先就该预约通关申请反馈报关单号，或提交情况说明"
+    if code == content.declarant_code:
+        return ASK_WHO_APPLIED
+    return "该预约通关申请不是本企业提交的，请联系该收发货人，由提交申请的企业反馈报关单号或提交情况说明"
 
 
 def _time_rule(id: str, clause: str, codes: Collection[str]) -> Rule:

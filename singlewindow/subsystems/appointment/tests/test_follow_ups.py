@@ -235,6 +235,47 @@ async def check_blocked(scene: Scene) -> None:
     assert [(each["path"], each["rule"]) for each in alerts] == [("declarant_code", "APPT-R05")]
 
 
+async def test_state_i_counts_before_the_worker_has_seen_it(scene: Scene) -> None:
+    """APPT-06: from 00:00 on, also where the worker is behind: customs would return what is let through; one that was
+    fed back in time and waits for customs' answer bars nobody."""
+    answered = await scene.appointment("预约成功")
+    left = await scene.appointment("预约成功")
+    await scene.follow(answered, "feedback")
+    await scene.freeze(OVERDUE - SECOND)
+    assert (await scene.owner.http.post(URL, json={"content": scene.sample()})).status_code == 201
+    await scene.freeze(OVERDUE)
+    assert (await scene.view(left))["status"]["name"] == "预约成功", "nobody has looked yet"
+    await check_blocked(scene)
+    await scene.follow(left, "explain")
+    await scene.answer(left["number"], "EXPLAINED", 2)
+    assert (await scene.owner.http.post(URL, json={"content": scene.sample()})).status_code == 201
+
+
+ANSWER_IT = "请先就该预约通关申请反馈报关单号，或提交情况说明"
+ASK_WHO_APPLIED = (
+    "该预约通关申请由其他企业为本企业提交，请其反馈报关单号或提交情况说明；"
+    "可在「预约通关查询」中按「收发货人」查到"
+)
+ASK_THEM = "该预约通关申请不是本企业提交的，请联系该收发货人，由提交申请的企业反馈报关单号或提交情况说明"
+
+
+async def test_what_to_do_about_state_i_depends_on_who_asks(scene: Scene) -> None:
+    """APPT-06, UI-16: only who applied can answer; the consignee asks them, and a third company the consignee."""
+    await scene.appointment("I-通关完成未反馈")
+    stranger = await scene.house.member()
+    colleague = await scene.house.member(scene.consignee)
+    await scene.company(stranger.customs_code)
+    for who, consignee, expected in (
+        (scene.owner, scene.consignee, [ANSWER_IT, ANSWER_IT]),
+        (colleague, stranger.customs_code, [ASK_WHO_APPLIED]),
+        (colleague, scene.consignee, [ASK_WHO_APPLIED, ASK_WHO_APPLIED]),
+        (stranger, scene.consignee, [ASK_THEM]),
+        (stranger, scene.owner.customs_code, [ASK_THEM]),
+    ):
+        refused = await who.http.post(URL, json={"content": scene.sample(consignee_code=consignee)})
+        assert [each["advice"] for each in refused.json()["violations"]] == expected
+
+
 async def test_two_left_unanswered_end_one_by_one(scene: Scene) -> None:
     """APPT-06: as long as one is left, both companies are hindered."""
     views = [await scene.appointment("预约成功") for _ in range(2)]
