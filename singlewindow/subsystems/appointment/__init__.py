@@ -7,6 +7,7 @@ from singlewindow.subsystems.appointment.known import fill, gather
 from singlewindow.subsystems.appointment.lifecycle import CLAIMS, LIFECYCLE, PRINTS
 from singlewindow.subsystems.appointment.messages import MESSAGES
 from singlewindow.subsystems.appointment.queries import QUERIES
+from singlewindow.subsystems.appointment.reminders import reminders
 from singlewindow.subsystems.appointment.routes import router
 from singlewindow.subsystems.appointment.rules import RULES
 from singlewindow.subsystems.appointment.working_time import CALENDARS
@@ -32,4 +33,5 @@ SUBSYSTEM = Subsystem(
     card_stays=True,
     routes=router,
     registers=(CALENDARS,),
+    reminders=reminders,
 )

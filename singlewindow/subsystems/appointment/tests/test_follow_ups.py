@@ -21,6 +21,7 @@ from singlewindow.subsystems.appointment.tests.scene import (
     number,
     play,
 )
+from tests.house import Member
 from tests.pdf_samples import make_pdf_of_size
 
 SECOND = timedelta(seconds=1)
@@ -274,6 +275,36 @@ async def test_what_to_do_about_state_i_depends_on_who_asks(scene: Scene) -> Non
     ):
         refused = await who.http.post(URL, json={"content": scene.sample(consignee_code=consignee)})
         assert [each["advice"] for each in refused.json()["violations"]] == expected
+
+
+async def test_the_home_page_tells_both_companies_of_state_i(scene: Scene) -> None:
+    """APPT-06, PORT-10: who applied what to do, the consignee whom to ask; nobody else; no more once it is with
+    customs, and again if they refuse it."""
+    view = await scene.appointment("预约成功")
+    colleague, stranger = await scene.house.member(scene.consignee), await scene.house.member()
+    number = view["number"]
+
+    async def told(who: Member) -> list[str]:
+        items = (await who.http.get("/api/reminders")).json()["items"]
+        assert all((each["type"], each["number"], each["days"]) == (TYPE, number, 0) for each in items)
+        return [each["text"] for each in items]
+
+    theirs = (
+        f"预约通关 {number}：申报单位未按时反馈报关单号，请其反馈或提交情况说明；在此之前本企业不能新增预约"
+    )
+    own = f"预约通关 {number}：未按时反馈报关单号，请反馈或提交情况说明；在此之前不能新增预约"
+    await scene.freeze(OVERDUE - SECOND)
+    assert await told(colleague) == []
+    for look in (scene.freeze, scene.pass_on):  # before and after the worker has seen it
+        await look(OVERDUE)
+        assert [await told(each) for each in (scene.owner, colleague, stranger)] == [[own], [theirs], []]
+    await scene.follow(view, "explain")
+    assert [await told(each) for each in (scene.owner, colleague)] == [[], []]
+    await scene.answer(number, "REJECTED", 2)
+    assert [await told(each) for each in (scene.owner, colleague)] == [[own], [theirs]]
+    await scene.follow(view, "explain")
+    await scene.answer(number, "EXPLAINED", 3)
+    assert [await told(each) for each in (scene.owner, colleague)] == [[], []]
 
 
 async def test_two_left_unanswered_end_one_by_one(scene: Scene) -> None:
