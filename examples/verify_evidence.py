@@ -175,9 +175,14 @@ class Evidence:
         files = {file["file"] for each in self.main["submissions"] for file in each["attachments"]}
         unexpected = set(self.archive.namelist()) - BESIDE - {*expected} - files
         need(not unexpected, f"a part that belongs to nothing: {min(unexpected, default='')}")
-        told = [self.submission(each) for each in self.main["submissions"]]
         entries = [loads(each["entry"]) for each in self.main["history"]]
-        submitted = [(e[5].get("action"), round(e[2], 3)) for e in entries if e[3] == "submitted"]
+        of_submissions = [entry for entry in entries if entry[3] == "submitted"]
+        need(len(of_submissions) == len(expected), "the history tells of other submissions")
+        told = [
+            self.submission(each, really(entry))
+            for each, entry in zip(self.main["submissions"], of_submissions, strict=True)
+        ]
+        submitted = [(e[5].get("action"), round(e[2], 3)) for e in of_submissions]
         need(submitted == [asked for asked, _ in told], "the history tells of other submissions")
         heard = [
             (e[5]["submission"], e[5]["seq"], e[5]["code"])
@@ -190,10 +195,11 @@ class Evidence:
         need(set(heard) <= set(answers), "an answer of which the history tells is left out")
         return self.history()
 
-    def submission(self, each: dict[str, Any]) -> tuple[tuple[str, float], list[tuple[int, int, str]]]:
-        """Its action and moment, and customs' answers by submission, number and code."""
+    def submission(
+        self, each: dict[str, Any], at: datetime
+    ) -> tuple[tuple[str, float], list[tuple[int, int, str]]]:
+        """Its action and moment, and customs' answers by submission, number and code; `at` is the real moment."""
         what = f"submission {each['sequence']}"
-        at = datetime.fromisoformat(each["submitted_at"])
         said = self.signed(each, at, what)
         asked = (said["type"], said["number"], said["action"])
         need(
@@ -213,7 +219,8 @@ class Evidence:
             told = (file["sha256"], file["name"])
             need((signed["sha256"], signed["name"]) == told, f"{name}: another file was signed")
         answers = [self.answer(each, answer) for answer in each["answers"]]
-        return (each["action"], round(at.timestamp(), 3)), answers
+        told_at = datetime.fromisoformat(each["submitted_at"]).timestamp()
+        return (each["action"], round(told_at, 3)), answers
 
     def answer(self, submission: dict[str, Any], answer: dict[str, Any]) -> tuple[int, int, str]:
         """Customs' signed answer to it; number 0 is the portal's own word on sending, which the history alone holds."""
@@ -254,6 +261,12 @@ class Evidence:
                 f"history, entry {no}: not vouched for",
             )
         return waiting
+
+
+def really(entry: list[Any]) -> datetime:
+    """When an entry was written, in real time: its moment is that of the portal's business clock, which a training may
+    have moved. Entries of older releases lack it."""
+    return datetime.fromtimestamp(entry[9] if len(entry) > 9 else entry[2], UTC)
 
 
 def root(leaf: bytes, path: list[list[str]]) -> str:

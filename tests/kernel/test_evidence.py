@@ -343,6 +343,21 @@ async def test_it_is_one_moments(house: House, verify: Any, monkeypatch: pytest.
     assert len((await member.http.get(f"/api/documents/{TYPE}/{number}/receipts")).json()["items"]) == 2
 
 
+async def test_a_training_clock_makes_no_honest_signature_wrong(
+    house: House, verify: Any, clock: Any
+) -> None:
+    """PORT-08: cards are judged by the real moment, which the history guards too (decisions 0019, 0073)."""
+    member, number = await answered(house)
+    parts = await fetched(member, number)
+    assert verify(parts)[0] == 3
+    main = json.loads(parts["evidence.json"])
+    [submitted] = [each for each in main["history"] if json.loads(each["entry"])[3] == "submitted"]
+    said = json.loads(submitted["entry"])
+    submitted["entry"] = json.dumps([*said[:9], said[9] - 50 * 365 * 86400], ensure_ascii=False)
+    code, _ = verify(parts | {"evidence.json": json.dumps(main).encode()})
+    assert code == "不成立 Not as it was signed: submission 1: the card was not valid then"
+
+
 async def test_it_is_for_who_files_the_document(house: House) -> None:
     """PORT-08: another company's is answered exactly as one that does not exist."""
     _, number = await answered(house)

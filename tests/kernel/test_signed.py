@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,12 @@ DAMAGES: dict[str, tuple[str, list[str]]] = {
         ["signature"],
     ),
     "signed before the card was valid": (
-        f"update submission set submitted_at = submitted_at - interval '50 years' where {SUBMISSION}",
+        f"update event set recorded_at = recorded_at - interval '50 years' where {SUBMISSION}",
         ["card"],
+    ),
+    "another moment": (
+        f"update submission set submitted_at = submitted_at - interval '1 second' where {SUBMISSION}",
+        ["moment"],
     ),
     "files forgotten": (f"update submission set attachments = '{{}}' where {SUBMISSION}", ["attachments"]),
     "a file's bytes": (
@@ -126,6 +131,12 @@ async def test_an_answer_that_comes_meanwhile_is_no_difference(
 
     monkeypatch.setattr(Transaction, "rows", interrupted)
     assert (await found(house, view["number"]), came) == ([], [True])
+
+
+async def test_a_training_clock_makes_no_honest_signature_wrong(house: House, clock: Any) -> None:
+    """PORT-05: cards are valid and revoked in real time (decision 0019), and are judged by it."""
+    number = await document(house)
+    assert await found(house, number) == []
 
 
 async def test_another_ca_and_another_customs_are_not_believed(house: House, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Difference:
 
     number: str
     submission: int
-    what: str  # content, statement, signature, card, attachments, attachment CODE, answer N …
+    what: str  # content, statement, signature, card, moment, attachments, attachment CODE, answer N …
 
 
 @dataclass
@@ -146,12 +146,14 @@ def _signed(shape: type[Said], row: Row, company: str, at: datetime, trust: Trus
 
 def _of_submission(row: Row, files: Sequence[Row], trust: Trust) -> Iterator[str]:
     try:
-        said = _signed(_OfSubmission, row, row["company"], row["submitted_at"], trust)
+        said = _signed(_OfSubmission, row, row["company"], row["really_at"], trust)
     except _Wrong as wrong:
         yield str(wrong)
         return
     if (said.type, said.number, said.action) != (row["type"], row["number"], row["action"]):
         yield "statement"
+    if row["told_at"] != row["submitted_at"]:
+        yield "moment"
     if said.content_sha256 != hashlib.sha256(row["content"]).hexdigest():
         yield "content"
     if [(each.category, each.sha256) for each in said.attachments] != [
@@ -160,9 +162,7 @@ def _of_submission(row: Row, files: Sequence[Row], trust: Trust) -> Iterator[str
         yield "attachments"
     for each in files:
         try:
-            signed = _signed(
-                _OfAttachment, each, row["company"], each["first_at"] or row["submitted_at"], trust
-            )
+            signed = _signed(_OfAttachment, each, row["company"], each["first_at"] or row["really_at"], trust)
             whole = signed.sha256 == each["sha256"] == each["really"]
         except _Wrong:
             whole = False
@@ -202,14 +202,19 @@ def _untold(answers: Sequence[Row], heard: Sequence[Row]) -> Iterator[str]:
         yield f"answer {seq} not in the history"
 
 
+_ENTRY = """from event e where e.document_id = s.document_id and e.kind = 'submitted'
+            order by e.no limit 1 offset s.sequence - 1"""
+_REALLY_AT = f"coalesce((select e.recorded_at {_ENTRY}), s.submitted_at)"
+"""When a submission `s` was made in real time, in which certificates and revocations are: `submitted_at` is the
+business clock's. Its entry in the history says so, each submission having one."""
 _SUBMISSIONS = f"""
     select s.id, d.number, d.type, c.customs_code as company, s.sequence, s.action, s.content, s.statement, s.signature,
-           s.certificate, s.submitted_at, s.attachments
+           s.certificate, s.submitted_at, s.attachments, {_REALLY_AT} as really_at, (select e.at {_ENTRY}) as told_at
     from submission s join document d on d.id = s.document_id join company c on c.id = s.company_id
     where s.id > $1 order by s.id limit {BATCH}"""
-_ATTACHMENTS = """
+_ATTACHMENTS = f"""
     select id, category, sha256, encode(sha256(content), 'hex') as really, statement, signature, certificate,
-           (select s.submitted_at from submission s where s.document_id = a.document_id and a.id = any(s.attachments)
+           (select {_REALLY_AT} from submission s where s.document_id = a.document_id and a.id = any(s.attachments)
             order by s.sequence limit 1) as first_at
     from attachment a where id = any($1)"""
 """A file's card is judged at the first submission that names it: what customs then took in goes along with later ones
