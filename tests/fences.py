@@ -53,9 +53,9 @@ class Watched:
         self.statements = 0
         self.rewritten: set[str] = set()
 
-    def transaction(self) -> Any:
-        """As the connection's; within another one a savepoint."""
-        return self._connection.transaction()
+    def transaction(self, **options: Any) -> Any:
+        """As the connection's, with its isolation; within another one a savepoint."""
+        return self._connection.transaction(**options)
 
     async def fetch(self, sql: str, *values: object) -> Any:
         return await self._connection.fetch(self._passed(sql), *values)
