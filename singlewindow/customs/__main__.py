@@ -1,4 +1,5 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | registers describe | import"""
+"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again
+| registers describe | import | publish"""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ from singlewindow.contract import garbage
 garbage.loading()
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -20,6 +22,7 @@ from singlewindow.contract.postgres import work_on
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, register_docs, register_import
 from singlewindow.customs.database import Database
+from singlewindow.customs.exchange import again
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.officers import adding
 from singlewindow.customs.problems import Refused
@@ -31,6 +34,7 @@ from singlewindow.customs.seed import World, read_world
 from singlewindow.customs.seed import seed as load_world
 from singlewindow.customs.settings import CustomsSettings
 
+T = TypeVar("T")
 program = typer.Typer(help="The customs side of the single window.", no_args_is_help=True)
 registers = typer.Typer(help="The registers that customs keep and publish.", no_args_is_help=True)
 program.add_typer(registers, name="registers")
@@ -102,6 +106,29 @@ def serve() -> None:
     server.run(None if given is None else [socket.socket(fileno=given)])
 
 
+@program.command()
+def send_again(
+    since: Annotated[
+        datetime | None, typer.Option(help="also what was sent since this moment, in this computer's time")
+    ] = None,
+) -> None:
+    """Send the portal's messages once more that it refused, and those sent since a moment: after a restore."""
+    url = CustomsSettings().customs_database_url
+    moment = since and since.astimezone()
+    sent = work_on(
+        "CUSTOMS_DATABASE_URL", url, lambda: _with(url, lambda base: again.send_again(base, moment))
+    )
+    typer.echo(f"customs: {sent} messages go to the portal again")
+
+
+async def _with(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = await Database.connect(url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
 async def _has_tables(url: str) -> None:
     database = await Database.connect(url)
     try:
@@ -115,6 +142,14 @@ async def _has_tables(url: str) -> None:
 def describe() -> None:
     """Print docs/registers.md."""
     typer.echo(register_docs.describe(), nl=False)
+
+
+@registers.command()
+def publish() -> None:
+    """Publish every entry of all registers once more, beyond all numbers ever given: after a restore of one side."""
+    url = CustomsSettings().customs_database_url
+    published = work_on("CUSTOMS_DATABASE_URL", url, lambda: _with(url, again.publish))
+    typer.echo(f"customs: {published} entries go to the portal")
 
 
 @registers.command("import")
@@ -182,11 +217,7 @@ def _said(kind: str, found: Difference, most: int, *, complete: bool) -> Iterato
 
 
 async def _seed(url: str, world: World) -> bool:
-    database = await Database.connect(url)
-    try:
-        return await load_world(database, world)
-    finally:
-        await database.close()
+    return await _with(url, lambda database: load_world(database, world))
 
 
 if __name__ == "__main__":

@@ -151,6 +151,14 @@ async def get(transaction: Transaction, kind: str, key: str, *, lock: bool = Fal
     return Entry(**dict(row))
 
 
+async def after(transaction: Transaction, kind: str, key: str, most: int) -> list[Entry]:
+    """The next entries of all registers behind this one, in the order of kind and key."""
+    rows = await transaction.rows(
+        f"{_SELECT} where (kind, key) > ($1, $2) order by kind, key limit $3", kind, key, most
+    )
+    return [Entry(**dict(row)) for row in rows]
+
+
 async def find(
     transaction: Transaction, kind: str, key_prefix: str, page: int, size: int
 ) -> tuple[int, list[Entry]]:

@@ -1,5 +1,6 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
-| registers | unread | add-administrator NAME | skip-numbers | verify-history | verify-signatures`.
+| registers | unread | send-submissions-again | add-administrator NAME | skip-numbers | verify-history
+| verify-signatures`.
 
 Each process loads what it does alone: the worker no routes, none but `migrate` the tool that migrates.
 """
@@ -12,6 +13,7 @@ garbage.loading()
 
 import asyncio
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -232,6 +234,27 @@ def unread(again: Annotated[list[int], typer.Option(help="ids to try again")] = 
     """List customs' messages that could not be understood, or let the worker try some again."""
     url = settings().worker_database_url
     work_on("WORKER_DATABASE_URL", url, lambda: _unread(url, again))
+
+
+SINCE = typer.Option(help="the moment to which customs were restored, in this computer's time")
+
+
+@cli.command()
+def send_submissions_again(since: Annotated[datetime, SINCE]) -> None:
+    """Send customs once more what they were sent since a moment: after they alone were restored to it."""
+    url = settings().worker_database_url
+    sent = work_on("WORKER_DATABASE_URL", url, lambda: _send_again(url, since.astimezone()))
+    typer.echo(f"portal: {sent} submissions go to customs again")
+
+
+async def _send_again(url: str, since: datetime) -> int:
+    from singlewindow.kernel.exchange import outbox
+
+    database = await Database.connect(url, size=1)
+    try:
+        return await outbox.send_again(database, since)
+    finally:
+        await database.close()
 
 
 async def _unread(url: str, again: list[int]) -> None:

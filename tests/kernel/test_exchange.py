@@ -8,6 +8,7 @@ import errno
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -364,6 +365,32 @@ async def test_what_another_worker_noted_is_not_noted_again(house: House, became
         numbers,
     )
     assert [tuple(row) for row in rows] == [("sent", "by another", "1", 0)] * many
+
+
+async def test_customs_that_were_restored_get_again_what_they_lost(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-04: what was sent since a moment, in portions; the document and its history stay as they are."""
+    monkeypatch.setattr(outbox, "PORTION", 1)
+    [(_, before), (member, after)] = [await applied(house) for _ in range(2)]
+    await house.send()
+    await house.sql(
+        "update outbox set sent_at = sent_at - interval '1 hour' where document_id <> "
+        "(select id from document where number = $1)",
+        after["number"],
+    )
+    [submission] = [each for each in house.customs.received if each.number == after["number"]]
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    view = await member.view(TYPE, after["number"])
+    house.customs.received.clear()
+    assert await outbox.send_again(house.worker, datetime.now(UTC) - timedelta(minutes=5)) == 1
+    await house.send()
+    assert [each.number for each in house.customs.received] == [after["number"]]
+    assert await member.view(TYPE, after["number"]) == view
+    states = (
+        "select distinct state from outbox o join document d on d.id = o.document_id where number = any($1)"
+    )
+    assert [row["state"] for row in await house.sql(states, [before["number"], after["number"]])] == ["sent"]
 
 
 async def test_two_workers_send_each_message_once(house: House) -> None:

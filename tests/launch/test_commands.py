@@ -90,13 +90,16 @@ OPENS = {
     "kernel verify-signatures": "WORKER",
     "kernel unread": "WORKER",
     "kernel unread --again 7": "WORKER",
+    "kernel send-submissions-again --since 2026-11-28": "WORKER",
     "kernel codes import FILE": "",
     "kernel registers reindex": "WORKER",
     "customs migrate": "CUSTOMS",
     "customs seed FILE": "CUSTOMS",
     "customs add-officer opsdesk2 --password Opsdesk-2026": "CUSTOMS",
     "customs serve": "CUSTOMS",
+    "customs send-again": "CUSTOMS",
     "customs registers import pilot_district FILE": "CUSTOMS",
+    "customs registers publish": "CUSTOMS",
 }
 """Commands with the setting whose database they open first."""
 NO_DATABASE = {"customs registers describe"}

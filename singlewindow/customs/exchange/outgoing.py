@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from singlewindow.contract.messages import MessageKind, Notice, Receipt
@@ -44,10 +45,18 @@ async def queue_receipts(
 
 
 async def queue_notices(transaction: Transaction, notices: Sequence[Notice]) -> None:
-    """Put notices into the outbox by COPY; those of one register entry keep their order."""
+    """Put notices into the outbox by COPY; those of one register entry keep their order.
+
+    Their numbers are the entries', ahead by what the last publication of all has raised them (`again.py`); that waits
+    for whoever is at it, and they for it.
+    """
+    ahead = await transaction.value("select ahead from publication for share")
     rows = [
-        (n.message_id, MessageKind.NOTICE.value, f"{n.kind}/{n.key}", n.model_dump(mode="json"))
-        for n in notices
+        (n.message_id, MessageKind.NOTICE.value, f"{n.kind}/{n.key}", _numbered(n, ahead)) for n in notices
     ]
     await transaction.copy("outgoing", COLUMNS, rows)
     await transaction.wake(CHANNEL)
+
+
+def _numbered(notice: Notice, ahead: int) -> dict[str, Any]:
+    return notice.model_dump(mode="json") | {"seq": notice.seq + ahead}

@@ -15,6 +15,7 @@ import base64
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from pydantic_core import from_json
@@ -35,6 +36,7 @@ LEASE = "10 seconds"  # longer than one request to customs may take
 NOTED_SECONDS = 1.0  # after which it is noted that a message was sent, answered or not
 DUE = "exists (select from outbox where state = 'queued' and next_at <= clock_timestamp())"
 """Whether there is anything to send: SQL, asked by the worker now and then."""
+PORTION = 10_000  # messages that one transaction looks at to send them once more
 FILES, FILES_BYTES = 200, 8_000_000  # of one request: sealed they are 16/9 of that, and customs take 16 MB
 log = structlog.get_logger()
 
@@ -99,6 +101,29 @@ async def send_due(
         became = [(row, outcome) for row, outcome in became if outcome.code != SENT]
     await _write_all(database, became)
     return len(rows)
+
+
+async def send_again(database: Database, since: datetime) -> int:
+    """Queue what was sent to customs since a moment: they were restored to it, and take each submission once; answers
+    how many messages that were."""
+    last: int | None = 0
+    queued = 0
+    while last is not None:
+        async with database.transaction() as transaction:
+            row = await transaction.row(
+                """with next as (select id from outbox where id > $1 order by id limit $2),
+                   again as (
+                       update outbox o set state = 'queued', attempts = 0, last_error = '', next_at = clock_timestamp()
+                       from next where o.id = next.id and o.state = 'sent' and o.sent_at >= $3 returning 1
+                   )
+                   select (select max(id) from next) as last, (select count(*) from again) as queued""",
+                last,
+                PORTION,
+                since,
+            )
+            assert row is not None
+            last, queued = row["last"], queued + row["queued"]
+    return queued
 
 
 async def _lease(transaction: Transaction) -> list[Row]:
