@@ -319,6 +319,11 @@ class _Commands(Launcher):
         restored_book = backups.HISTORY not in backups.occupied_places(places)
         with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
             self._ask(cluster, "singlewindow.kernel", "skip-numbers")
+            if (
+                chosen.holds_exchange
+            ):  # what lay in InBox at the moment, or came there since, is not in the copy
+                since = chosen.began.astimezone().strftime("%Y-%m-%dT%H:%M:%S")
+                self._ask(cluster, "singlewindow.customs", "send-again", "--since", since)
             self._report(f"{self._settings.folder} is restored; its history:")
             options = ["--accept-book"] if restored_book else []
             self._ask(cluster, "singlewindow.kernel", "verify-history", *options)

@@ -36,7 +36,7 @@ BASE = re.compile(r"base-(\d{8}T\d{12}Z)")
 STAMP = "%Y%m%dT%H%M%S%fZ"  # to the microsecond: two may be taken within a second
 WAL, CLUSTER, FILES, DONE = "wal", "postgres", "files", "backup.json"
 UNFINISHED = "unfinished-"
-HISTORY = "history"
+HISTORY, EXCHANGE = "history", "exchange"
 LOG = Path("log", "restore.log")
 LEFT_OUT = shutil.ignore_patterns("postgres", "log", "lock", "figures-*")
 """Of the data folder: the cluster goes its own way, the rest belongs to a run."""
@@ -63,6 +63,12 @@ class Backup:
     began: datetime
     ended: datetime
     major: int
+
+    @property
+    def holds_exchange(self) -> bool:
+        """Whether messages travelled as files: what customs put into InBox after it was begun, it may not hold, though
+        a database of a later moment says that it was sent."""
+        return (self.folder / FILES / EXCHANGE).is_dir()
 
 
 def archiving(

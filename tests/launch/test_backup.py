@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from io import StringIO
@@ -19,8 +20,10 @@ from typer.testing import CliRunner
 
 from singlewindow.cli import app
 from singlewindow.contract.lock import FolderLock
+from singlewindow.customs.migrate import migrate as migrate_customs
+from singlewindow.kernel.database.migrate import migrate
 from singlewindow.kernel.database.skipping import RESTORES
-from singlewindow.launch import backup, lines, residence
+from singlewindow.launch import backup, databases, lines, residence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError
 from singlewindow.launch.launcher import Launcher
@@ -311,6 +314,44 @@ def test_whoever_runs_or_backs_up_is_told_that_changes_are_not_kept(
         done = CliRunner().invoke(app, ["backup"])
         assert (done.exit_code, len(backup.backups(folder, ignore))) == (1, 1), done.output
         assert "Changes are not kept any more" in done.output
+
+
+def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
+    open_folder: Path, postgres_binaries: Binaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-03: the database is of a later moment than the copy of InBox, and says that what lay there was sent."""
+    data, folder = open_folder / "data", open_folder / "backups"
+    monkeypatch.setenv("SINGLEWINDOW_POSTGRES_BIN", str(postgres_binaries.folder))
+    monkeypatch.setenv("SINGLEWINDOW_DATA", str(data))
+    kept_at = {name: data / name for name in ("exchange", "history", "pki", "cards")}
+    kept_at["exchange"].mkdir(parents=True)
+
+    def put(name: str) -> None:
+        cluster.query(
+            """insert into outgoing (message_id, kind, topic, payload, state, sent_at)
+               values ($1, 'notice', 'x', '{"key": "x"}', 'sent', clock_timestamp())""",
+            name,
+            database=databases.CUSTOMS,
+        )
+
+    with Cluster(data / "postgres", options=lambda home: backup.archiving(folder, home)) as cluster:
+        databases.create(cluster)
+        urls = databases.addresses(cluster)
+        migrate(urls["SINGLEWINDOW_DATABASE_URL"])
+        migrate_customs(urls["SINGLEWINDOW_CUSTOMS_DATABASE_URL"])
+        put("before")
+        time.sleep(1.1)  # a moment is named in whole seconds
+        backup.take(cluster, data, kept_at, folder, ignore)
+        put("since")
+        assert_archived(cluster, folder)
+    shutil.rmtree(data)
+    done = CliRunner().invoke(app, ["restore", str(folder)])
+    assert done.exit_code == 0, done.output
+    with Cluster(data / "postgres") as cluster:
+        found = cluster.query(
+            "select message_id, state from outgoing order by id", database=databases.CUSTOMS
+        )
+    assert found == [("before", "sent"), ("since", "queued")]
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
