@@ -120,6 +120,12 @@ def registers(context: typer.Context) -> None:
 
 
 @_passed_on
+def send_again(context: typer.Context) -> None:
+    """Customs send the portal once more what it refused; `send-again --since MOMENT`: and what was sent since."""
+    _ask("singlewindow.customs", "send-again", *context.args)
+
+
+@_passed_on
 def unread(context: typer.Context) -> None:
     """Customs' messages that the portal could not understand: `unread` lists them, `unread --again ID` tries anew."""
     _ask("singlewindow.kernel", "unread", *context.args)

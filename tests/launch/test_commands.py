@@ -112,6 +112,7 @@ PASSED_ON = (
     "verify-history",
     "verify-signatures",
     "unread",
+    "send-again",
     "registers",
     "codes",
     "add-administrator",
