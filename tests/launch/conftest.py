@@ -13,10 +13,17 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from rich.console import Console
 
 from singlewindow.launch.binaries import Binaries
 
 CLONE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def own_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command writes where its test looks, as in a process of its own: its launcher keeps the stream."""
+    monkeypatch.setattr("singlewindow.cli._console", Console())
 
 
 @pytest.fixture
