@@ -397,7 +397,8 @@ async def test_a_grey_button_and_the_server_give_the_same_reason(house: House) -
 
 
 async def test_an_old_document_keeps_the_meaning_of_its_codes(house: House) -> None:
-    """OPER-02: a name that changed later does not change what was filed."""
+    """OPER-02: a name that changed later does not change what was filed, neither in a list nor on the form, which asks
+    for the names of the document's own day."""
     member = await house.member()
     view = await member.save(TYPE, letter(reference(), transport="5"))
     filed = date.fromisoformat(view["header"]["filed_on"])
@@ -416,11 +417,37 @@ async def test_an_old_document_keeps_the_meaning_of_its_codes(house: House) -> N
         span = {"updated_from": filed.isoformat(), "updated_to": filed.isoformat()}
         found = (await member.http.get(f"/api/documents/{TYPE}", params=span)).json()["items"]
         assert [row["values"]["transport"] for row in found] == ["5 旧称空运"]
+        day = (await member.view(TYPE, view["number"]))["coded_on"]
+        assert day == (filed - timedelta(days=400)).isoformat()
+        url = "/api/codes/transport_modes"
+        for asked, name in (
+            ({"day": day}, "旧称空运"),
+            ({"day": filed.isoformat()}, "航空运输"),
+            ({}, "航空运输"),
+        ):
+            listed = (await member.http.get(url, params={"q": "5", **asked})).json()["items"]
+            assert {"code": "5", "name": name} in listed, asked
+            assert (await member.http.get(f"{url}/5", params=asked)).json()["name"] == name
+        assert (await member.http.get(f"/api/documents/{TYPE}/new")).json()["coded_on"] is None
     finally:
         await house.sql("delete from code_entry where name = '旧称空运'")
         await house.sql(
             "update code_entry set valid_from = '-infinity' where table_name = 'transport_modes' and code = '5'"
         )
+
+
+@pytest.mark.parametrize(
+    "day", ["", "2026-2-1", "20260201", "2026-02-30", "1899-12-31", "1770000000", "today"]
+)
+async def test_a_code_is_asked_for_on_a_day_that_is_one(house: House, day: str) -> None:
+    """OPER-02, INTG-01: refused at its place; Pydantic alone would take a number of seconds for a day too."""
+    member = await house.member()
+    for path in ("transport_modes", "transport_modes/5"):
+        answer = await member.http.get(f"/api/codes/{path}", params={"day": day})
+        assert answer.status_code == 422
+        [violation] = answer.json()["violations"]
+        assert violation["path"] == "day"
+        assert "YYYY-MM-DD" in violation["message"]
 
 
 async def test_a_warning_is_told_and_refuses_nothing(house: House) -> None:

@@ -77,6 +77,10 @@ class View(BaseModel):
     attachments: list[AttachmentView]
     actions: dict[str, ActionView]
     updated_at: datetime | None
+    coded_on: str | None = Field(
+        description="The document's own day, as of which its codes count where they cannot be typed any more, as in "
+        "lists and prints; what can be typed counts as of today. Null for one that was never saved"
+    )
     marker: MarkerView | None
     amendment: str
     answered: bool
@@ -179,6 +183,7 @@ def view_of(
         attachments=[AttachmentView(**vars(attachment)) for attachment in attachments],
         actions=actions,
         updated_at=document.updated_at,
+        coded_on=document.filed_on.isoformat(),
         marker=marker_of(type, document.marks),
         amendment=amending.name if amending else "",
         answered=document.answered,
@@ -203,6 +208,7 @@ def new_view(type: DocumentType, person: Person, content: Mapping[str, Any]) -> 
         attachments=[],
         actions=actions,
         updated_at=None,
+        coded_on=None,
         marker=None,
         amendment="",
         answered=False,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from singlewindow.contract.batches import HEADER, is_signed
 from singlewindow.contract.messages import AnswerBatch, EnvelopeBatch
 from singlewindow.kernel.codes.search import search_statement
+from singlewindow.kernel.definition.check import find_day
 from singlewindow.kernel.definition.export import Definition, definition_of
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.exchange import inbox
@@ -23,6 +26,22 @@ from singlewindow.kernel.settings import settings
 from singlewindow.kernel.subsystem import MenuPage, Subsystem, subsystems
 
 router = APIRouter()
+
+
+def _day(text: object) -> object:
+    if (day := find_day(str(text))) is None:
+        raise PydanticCustomError("day", "应为 YYYY-MM-DD 的日期，年份为 1900 至 2200")
+    return day
+
+
+CodesDay = Annotated[
+    date | None,
+    BeforeValidator(_day),
+    Query(
+        description="As of which day (YYYY-MM-DD); today in China where it is not given; of a document its `coded_on`",
+        examples=["2026-11-26"],
+    ),
+]
 
 
 class Config(BaseModel):
@@ -178,11 +197,13 @@ async def codes(
     database: Base,
     q: Annotated[Text, Query(max_length=60)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    day: CodesDay = None,
 ) -> CodeAnswer:
-    """By code, Chinese, or pinyin initials (UI-04); an empty question gives the first entries."""
+    """By code, Chinese, or pinyin initials (UI-04), as the table is or was on a day (OPER-02); an empty question gives
+    the first entries."""
     async with database.transaction(person.actor) as transaction:
-        today = transaction.now.astimezone(CHINA).date()
-        rows = await transaction.select(search_statement(table, q, limit, today))
+        on = day or transaction.now.astimezone(CHINA).date()
+        rows = await transaction.select(search_statement(table, q, limit, on))
         if not rows and not await transaction.value(
             "select exists (select from code_entry where table_name = $1)", table
         ):
@@ -202,15 +223,16 @@ async def code_details(
     code: Annotated[Text, Path(max_length=40, examples=["0202300090"])],
     person: CurrentPerson,
     database: Base,
+    day: CodesDay = None,
 ) -> CodeDetails:
-    """As it is in force today: of a good also its declaration elements (归类)."""
+    """As it is in force today or was on a day (OPER-02): of a good also its declaration elements (归类)."""
     async with database.transaction(person.actor) as transaction:
         row = await transaction.row(
             """select name, extra from code_entry
                where table_name = $1 and code = $2 and $3 between valid_from and valid_to""",
             table,
             code,
-            transaction.now.astimezone(CHINA).date(),
+            day or transaction.now.astimezone(CHINA).date(),
         )
     if row is None:
         raise NotFound(f"代码表 {table} 中没有代码 {code}，或已停用")

@@ -85,7 +85,7 @@ export const parcelWithGoods: Definition = {
 
 export const blank: View = {
   type: parcel.type, number: null, version: 0, status: { code: "", name: "未暂存", waiting: false }, header: { number: "" },
-  content: {}, attachments: [], updated_at: null, warnings: [], notices: null, alerts: [], marker: null, amendment: "", answered: false, editable: null, in_force: null,
+  content: {}, attachments: [], updated_at: null, coded_on: null, warnings: [], notices: null, alerts: [], marker: null, amendment: "", answered: false, editable: null, in_force: null,
   actions: {
     new: { allowed: true, why: "" }, save: { allowed: true, why: "" }, apply: { allowed: true, why: "" },
     delete: { allowed: false, why: "单据尚未暂存，不能删除" }, print: { allowed: false, why: "单据尚未暂存，不能打印" },

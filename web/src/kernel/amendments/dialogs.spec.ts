@@ -7,7 +7,7 @@ import FieldDialog from "./FieldDialog.vue";
 
 const country = field("country", "国别", { kind: "code", codes: "countries" });
 const dialogs = {
-  修改内容: () => mount(FieldDialog, { props: { field: country, before: "", content: {} }, attachTo: document.body }),
+  修改内容: () => mount(FieldDialog, { props: { field: country, before: "", day: "", content: {} }, attachTo: document.body }),
   申请原因: () => mount(AsksDialog, { props: { action: parcel.actions[0]!, fields: [country], content: {} }, attachTo: document.body }),
 };
 

@@ -257,7 +257,8 @@ export interface paths {
         };
         /**
          * Search a code table
-         * @description By code, Chinese, or pinyin initials (UI-04); an empty question gives the first entries.
+         * @description By code, Chinese, or pinyin initials (UI-04), as the table is or was on a day (OPER-02); an empty question gives
+         *     the first entries.
          */
         get: operations["codes_api_codes__table__get"];
         put?: never;
@@ -277,7 +278,7 @@ export interface paths {
         };
         /**
          * An entry of a code table with its further columns
-         * @description As it is in force today: of a good also its declaration elements (归类).
+         * @description As it is in force today or was on a day (OPER-02): of a good also its declaration elements (归类).
          */
         get: operations["code_details_api_codes__table___code__get"];
         put?: never;
@@ -6027,6 +6028,11 @@ export interface components {
             answered: boolean;
             /** Attachments */
             attachments: components["schemas"]["AttachmentView"][];
+            /**
+             * Coded On
+             * @description The document's own day, as of which its codes count where they cannot be typed any more, as in lists and prints; what can be typed counts as of today. Null for one that was never saved
+             */
+            coded_on: string | null;
             /** Content */
             content: {
                 [key: string]: unknown;
@@ -7064,6 +7070,8 @@ export interface operations {
             query?: {
                 q?: string;
                 limit?: number;
+                /** @description As of which day (YYYY-MM-DD); today in China where it is not given; of a document its `coded_on` */
+                day?: string | null;
             };
             header?: never;
             path: {
@@ -7113,7 +7121,10 @@ export interface operations {
     };
     code_details_api_codes__table___code__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As of which day (YYYY-MM-DD); today in China where it is not given; of a document its `coded_on` */
+                day?: string | null;
+            };
             header?: never;
             path: {
                 table: string;

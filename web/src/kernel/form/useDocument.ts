@@ -73,6 +73,9 @@ export function useDocument(type: string) {
 
   const { followUps, followsUp, mayType, mayChange, ownOf, typableOf, signedBy, isOthers, wasTypedFor: typedFor } = useEditable(definition, view, mode, may);
 
+  /** As of which day the codes of a field or a table count: what can be typed as of today (""), else as of the document's own day (OPER-02). */
+  const dayOf = (name: string): string => (mayType(name) ? "" : (view.value?.coded_on ?? ""));
+
   /**
    * Loads the definition and the document; an empty one without a number.
    * @param as the mode in which it is opened
@@ -280,7 +283,7 @@ export function useDocument(type: string) {
 
   return {
     type, declared, definition, view, content, drafts, number, preset, mode, amending, lookedAt, dirty, unsaved, isRowUnfinished, tab, sending,
-    followUps, followsUp, mayType, mayChange, ownOf, signedBy, isOthers,
+    followUps, followsUp, mayType, mayChange, dayOf, ownOf, signedBy, isOthers,
     wasTypedFor: (action: ActionDefinition) => typedFor(action, content.value),
     may, shown, load, lookUp, onlyView, take, takeKeeping, save, saveFollowUp, remove, dropAmendment, clear, copy, fill, typed, restored, wouldChange, restore, refresh, takeAttachments,
   };

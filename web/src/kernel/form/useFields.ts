@@ -50,6 +50,9 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   const spoken = (field: Field): Field => spokenIn(field, document.content.value);
   const closed = (field: Field): string[] => closedCodes(field, document.content.value);
 
+  const dayOf = (field: Field): string => document.dayOf(field.name);
+  const ownDay = (): string => document.view.value?.coded_on ?? "";
+
   /** What is in force of a field, on the form of an amendment. */
   const inForce = (field: Field): string => String(document.view.value?.in_force?.[field.name] ?? "");
 
@@ -216,7 +219,7 @@ export function useFields(document: OpenDocument, violations: Violations, heard:
   }
 
   return {
-    fields, finishers, notices, labelOf, focused, left, valueOf, inForce, isAsked, markOf, content: () => document.content.value, locked, required, spoken, closed,
+    fields, finishers, notices, labelOf, focused, left, valueOf, inForce, isAsked, markOf, content: () => document.content.value, locked, required, spoken, closed, dayOf, ownDay,
     edit, accept, fillFrom, refuseUnknown, leave, settle, idle, lookUpAll, forget,
   };
 }

@@ -90,7 +90,7 @@ export function useElements(table: LineTable) {
     const { label, codes } = codeField();
     if (!code) return none(`该行没有「${label}」，请先录入「${label}」`);
     try {
-      const good = await elementsOf(codes!, code);
+      const good = await elementsOf(codes!, code, table.day.value);
       return good.elements.length ? good : none(`${label} ${code} 没有申报要素，「${field!.label}」请直接录入`);
     } catch (error) {
       return none(lineOf(error));

@@ -45,6 +45,9 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const required = (field: Field): boolean => isRequired(field, draft.value.row, header());
   const spoken = (field: Field): Field => spokenIn(field, draft.value.row, header());
   const closed = (field: Field): string[] => closedCodes(field, draft.value.row, header());
+  /** As of which day the codes of the rows count, and ("" is today too) of those in force before an amendment. */
+  const day = computed(() => document.dayOf(name));
+  const ownDay = computed(() => document.view.value?.coded_on ?? "");
   /** What the list's head calls a column: what the header alone decides. */
   const columnLabel = (field: Field): string => spokenIn(field, {}, header()).label;
 
@@ -272,7 +275,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   fields.finishers.push({ table: lines.name, finish });
 
   return {
-    lines, rows, shown, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, columnLabel, pathOf,
+    lines, rows, shown, draft, ticked, sheet, blank, full, unfinished, at, valueOf, locked, required, spoken, closed, day, ownDay, columnLabel, pathOf,
     edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, giveUp, flag, remove, startAnew, startBefore, open,
     isKept: kept.isKept, markOf: kept.markOf, rowInForce: kept.rowInForce, isMarked: kept.amends,
   };

@@ -45,11 +45,12 @@ export function useCombo(
   const busy = computed(() => narrowing.value || leaving.value);
   const typed = computed(() => (chosen.value && text.value === shownAs(chosen.value) ? "" : text.value.trim()));
 
-  watch([value, source], showValue, { immediate: true });
+  watch([value, source], () => showValue(), { immediate: true });
+  watch(() => source().day, () => showValue(true)); // it was declared: its code means what it did on the document's own day
 
-  async function showValue(): Promise<void> {
+  async function showValue(anew = false): Promise<void> {
     const code = value();
-    if (code === (chosen.value?.code ?? "") && (code || typed.value)) return;
+    if (code === (chosen.value?.code ?? "") && (code ? !anew : typed.value)) return;
     const item = code ? await source().find(code).catch(() => null) : null;
     if (code !== value()) return;
     chosen.value = code ? (item ?? { code, name: code }) : null;
