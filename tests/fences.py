@@ -54,8 +54,9 @@ class Watched:
         self.rewritten: set[str] = set()
 
     def transaction(self, **options: Any) -> Any:
-        """As the connection's, with its isolation; within another one a savepoint."""
-        return self._connection.transaction(**options)
+        """As the connection's, with its isolation; within another one a savepoint, which has none of its own."""
+        within = self._connection.is_in_transaction()
+        return self._connection.transaction(**({} if within else options))
 
     async def fetch(self, sql: str, *values: object) -> Any:
         return await self._connection.fetch(self._passed(sql), *values)
