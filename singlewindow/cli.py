@@ -324,7 +324,8 @@ class _Commands(Launcher):
         chosen, places = backups.choose(self._backups(folder), to, self._report), self._settings.places
         restored_book = backups.HISTORY not in backups.occupied_places(places)
         with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
-            self._ask(cluster, "singlewindow.kernel", "skip-numbers")
+            for side in ("singlewindow.kernel", "singlewindow.customs"):
+                self._ask(cluster, side, "skip-numbers")
             if (
                 chosen.holds_exchange
             ):  # what lay in InBox at the moment, or came there since, is not in the copy

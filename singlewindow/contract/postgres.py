@@ -42,6 +42,8 @@ PASSING = (
 and never set aside for a person."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 LACKING = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)
+RESTORES = "greatest(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint - 1, 1)"
+"""How many restores of this database have been: each has a timeline of its own, also two to the same moment."""
 T = TypeVar("T")
 _order: dict[
     str, list[str]

@@ -1,4 +1,4 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again
+"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again | skip-numbers
 | registers describe | import | publish"""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from singlewindow.contract.environment import check_all
 from singlewindow.contract.files import keys_in
 from singlewindow.contract.postgres import work_on
 from singlewindow.contract.serving import Server
-from singlewindow.customs import logs, register_docs, register_import
+from singlewindow.customs import logs, numbers, register_docs, register_import
 from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import again
 from singlewindow.customs.keys import Keys
@@ -119,6 +119,18 @@ def send_again(
         "CUSTOMS_DATABASE_URL", url, lambda: _with(url, lambda base: again.send_again(base, moment))
     )
     typer.echo(f"customs: {sent} messages go to the portal again")
+
+
+@program.command("skip-numbers")
+def skip_numbers() -> None:
+    """After a restore: go on with numbers (海关审核编号, 报关单号 …) that were given to no document."""
+
+    async def skip(database: Database) -> None:
+        async with database.transaction() as transaction:
+            await numbers.skip_numbers(transaction)
+
+    url = CustomsSettings().customs_database_url
+    work_on("CUSTOMS_DATABASE_URL", url, lambda: _with(url, skip))
 
 
 async def _with(url: str, work: Callable[[Database], Awaitable[T]]) -> T:

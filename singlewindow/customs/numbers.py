@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from singlewindow.contract.postgres import RESTORES
 from singlewindow.customs.database import Row, Transaction
 from singlewindow.customs.times import local_day
+
+RESTORED = "restored"
+"""No series: on which days this database was restored, and by which of its restores."""
+FIVE_DIGITS = "no/X"
+"""备案分册海关编号 (`desks/consolidated/numbers.py`); all other series have six digits or more."""
+LAST = 999_999  # that the table takes
+MOST_RESTORES = 40  # in a series' day or year that its digits have room for
 
 
 async def customs_number(transaction: Transaction, submissions: Sequence[Row]) -> list[dict[str, Any]]:
@@ -27,12 +35,54 @@ async def _next(transaction: Transaction, district: str, count: int) -> list[str
 
 async def next_serials(transaction: Transaction, series: str, count: int, since: date | None = None) -> range:
     """The next serials of a series on this business day, or of the period that began on `since`, from 1; held until the
-    transaction ends."""
+    transaction ends. Behind a restore they begin beyond what the lives before it gave in the same period."""
     last: int = await transaction.value(
-        """insert into serial (district, day, last) values ($1, $2, $3)
+        """insert into serial (district, day, last)
+           select $1::text, $2::date, $3::int + least(restores - before, $5::int) * $6::int
+           from (select coalesce(max(last), 0) as restores, coalesce(max(last) filter (where day < $2), 0) as before
+                 from serial where district = $4) as lives
            on conflict (district, day) do update set last = serial.last + $3 returning last""",
         series,
         since or local_day(transaction.now),
         count,
+        RESTORED,
+        MOST_RESTORES,
+        _skipped(series),
     )
     return range(last - count + 1, last + 1)
+
+
+async def skip_numbers(transaction: Transaction) -> None:
+    """Let every series go on beyond what may have been given since any moment, also by the life after an earlier
+    restore: one step further for each restore that this database does not know of, this one included."""
+    day = local_day(transaction.now)
+    known: int = await transaction.value(
+        "select coalesce(max(last), 0) from serial where district = $1", RESTORED
+    )
+    restores: int = await transaction.value(f"select greatest({RESTORES}, $1::bigint + 1)", known)
+    steps = min(restores - known, MOST_RESTORES)
+    rows = await transaction.rows(
+        "select district, day, last from serial where district <> $1 and day >= $2 for update",
+        RESTORED,
+        date(day.year, 1, 1),
+    )
+    await transaction.run_many(
+        "update serial set last = $3 where district = $1 and day = $2",
+        [
+            (row["district"], row["day"], min(row["last"] + steps * _skipped(row["district"]), LAST))
+            for row in rows
+        ],
+    )
+    await transaction.run(
+        """insert into serial (district, day, last) values ($1, $2, $3)
+           on conflict (district, day) do update set last = excluded.last""",
+        RESTORED,
+        day,
+        restores,
+    )
+
+
+def _skipped(series: str) -> int:
+    """One step: more than a series gives between a restored moment and the loss of what came after it, and so little
+    that the restores of its day or year fit into its digits."""
+    return 2_000 if series.startswith(FIVE_DIGITS) else 20_000

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from singlewindow.cli import app
 from singlewindow.contract.lock import FolderLock
+from singlewindow.contract.postgres import RESTORES
 from singlewindow.customs.migrate import migrate as migrate_customs
 from singlewindow.kernel.database.migrate import migrate
-from singlewindow.kernel.database.skipping import RESTORES
 from singlewindow.launch import backup, databases, lines, residence
 from singlewindow.launch.binaries import Binaries
 from singlewindow.launch.errors import LaunchError

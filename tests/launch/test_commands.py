@@ -98,6 +98,7 @@ OPENS = {
     "customs add-officer opsdesk2 --password Opsdesk-2026": "CUSTOMS",
     "customs serve": "CUSTOMS",
     "customs send-again": "CUSTOMS",
+    "customs skip-numbers": "CUSTOMS",
     "customs registers import pilot_district FILE": "CUSTOMS",
     "customs registers publish": "CUSTOMS",
 }

@@ -3,11 +3,10 @@ of events in companies' programs. Given again, such a number would mean somethin
 
 from __future__ import annotations
 
+from singlewindow.contract.postgres import RESTORES
 from singlewindow.kernel.database.connection import Database
 
 SKIPPED = 1_000_000  # more than are given between a backup and the loss of what came after it
-RESTORES = "greatest(('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint - 1, 1)"
-"""How many restores of this database have been: each has a timeline of its own, also two to the same moment."""
 
 
 async def skip_numbers(owner: Database) -> None:
