@@ -121,7 +121,8 @@ async def test_an_answer_that_comes_meanwhile_is_no_difference(
     _, view = await applied(house)
     await house.send()
     [submission] = [s for s in house.customs.received if s.number == view["number"]]
-    read, came = Transaction.rows, []
+    read = Transaction.rows
+    came: list[bool] = []
 
     async def interrupted(self: Transaction, sql: str, *values: object) -> list[Row]:
         if sql == signed._HEARD and not came:
