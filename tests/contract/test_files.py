@@ -61,7 +61,7 @@ def test_a_key_is_read_anew_when_its_file_was_replaced(
 ) -> None:
     """CUST-05: within a second, however often it is asked for; what is no key, or away, changes nothing."""
     clock = [100.0]
-    monkeypatch.setattr(key_files.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("singlewindow.contract.key_files.time.monotonic", lambda: clock[0])
     create(tmp_path, tmp_path / "cards", [])
     file, reads = tmp_path / "portal-signing.key.pem", [0]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from singlewindow.contract.messages import Submission
 from singlewindow.customs.kept import newest
 
 
 def _sent(number: str, sequence: int, company: str, function: str = "ADD") -> Submission:
-    return Submission.model_construct(
-        type="gate.trip", number=number, sequence=sequence, company=company, function=function
-    )
+    told: dict[str, Any] = {"type": "gate.trip", "number": number, "sequence": sequence}
+    return Submission.model_construct(**told, company=company, function=function)
 
 
 def test_of_what_arrives_together_the_newest_counts_and_whose_number_it_is_first() -> None:
