@@ -8,7 +8,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from singlewindow.contract import key_files
 from singlewindow.contract.demo_pki import create
 from singlewindow.contract.files import keys_in
 from singlewindow.contract.key_files import LOOK_SECONDS, Renewed, read_private_key
