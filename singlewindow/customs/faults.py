@@ -92,7 +92,8 @@ async def idle(database: Database) -> float:
 
 
 async def send_again(transaction: Transaction, submission_id: int) -> int:
-    """重发: every receipt of a submission once more, the same bytes under the same id; answers how many.
+    """重发: every receipt of a submission once more under the same id, with the same bytes unless customs' key was
+    renewed since; answers how many.
 
     Raises NotFound when there are none.
     """
