@@ -1,5 +1,6 @@
 import { flushPromises } from "@vue/test-utils";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { News } from "@/kernel/live/stream";
 import { held } from "@/testing/server";
 import { filing, openPage, pageOf, type Opened } from "../testing";
 import ChangePage from "./ChangePage.vue";
@@ -11,6 +12,11 @@ const yes = { allowed: true, why: "" };
 const NOT_YET = "核准有效期为 2026-12-01，到期前 10 天内（2026-11-21 起）才可申请延期";
 const row = (number: string, more: object = {}) =>
   ({ number, status: "7", status_name: "海关审批通过", marker: "", values: { number, status: "海关审批通过", district: "5301 皇岗海关" }, actions: { change: yes, ...more } });
+
+const listeners = vi.hoisted(() => new Set<(news: News) => void>());
+vi.mock("@/kernel/live/stream", async (original) => ({
+  ...(await original<typeof import("@/kernel/live/stream")>()), onNews: (one: (news: News) => void) => (listeners.add(one), () => listeners.delete(one)),
+}));
 
 let opened: Opened;
 afterEach(() => opened.wrapper.unmount());
@@ -57,6 +63,19 @@ describe("企业备案变更 (CONS-07, CONS-08)", () => {
     await choose(BOOK);
     await opened.press("变更企业商品信息");
     expect(opened.open.mock.calls).toEqual([[BOOKLET, BOOK, { mode: "change" }]]);
+  });
+
+  it("UI-14: what customs answer is in the list without a click; UI-07: the page's size stays to be chosen, columns too", async () => {
+    let now = [row(ONE)];
+    await open({ [at(QUALIFICATION)]: () => pageOf(now) });
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    now = [row(ONE), row(TWO)];
+    listeners.forEach((one) => one({ type: QUALIFICATION, number: TWO } as News));
+    await flushPromises();
+    const list = opened.wrapper.get("[aria-label=企业资质信息]");
+    expect(list.findAll("tbody tr").map((one) => one.attributes("data-row"))).toEqual([ONE, TWO]);
+    expect([list.get(".page-bar").text(), list.find("[aria-label=选择显示列]").exists()]).toEqual([expect.stringContaining("共 2 条"), true]);
   });
 
   it("an older query asks nothing more when a newer one was asked", async () => {

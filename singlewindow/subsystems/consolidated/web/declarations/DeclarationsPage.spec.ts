@@ -21,7 +21,7 @@ afterEach(() => {
 async function open(answers: Record<string, unknown> = {}) {
   page = await openPage(DeclarationsPage, {
     [`GET ${AT}/declarations`]: pageOf(rows), [`GET ${AT}/declarations/export`]: {}, [`GET /api/definitions/${TYPE}`]: { ...parcel, type: TYPE, prints },
-    [`GET /api/documents/${TYPE}/${numberOf(1)}/prints/declaration`]: {}, [`GET /api/documents/${TYPE}/${numberOf(2)}/prints/declaration`]: {}, ...answers,
+    [`GET /api/documents/${TYPE}/${numberOf(1)}/prints/declaration`]: {}, [`GET /api/documents/${TYPE}/${numberOf(2)}/prints/declaration`]: {}, [`GET /api/documents/${TYPE}/${numberOf(2)}/receipts`]: { items: [] }, ...answers,
   });
   return page;
 }
@@ -55,14 +55,17 @@ describe("集报报关单查询 (CONS-14)", () => {
     expect(page.asked("/declarations")[1]!.query).not.toHaveProperty("number");
   });
 
-  it("a draft is opened to be declared; the status opens the receipts", async () => {
+  it("UI-08: a draft is opened to be declared; the status shows the receipts under the list, and another question takes them away", async () => {
     await open();
     await page.press("查询");
     await page.press(`申报 ${numberOf(1)}`);
     expect(page.open).toHaveBeenLastCalledWith(TYPE, numberOf(1));
     expect(page.wrapper.findAll("button").filter((one) => one.attributes("aria-label")?.startsWith("申报 "))).toHaveLength(1);
     await page.press("查验通知");
-    expect(page.open).toHaveBeenLastCalledWith(TYPE, numberOf(2), { page: "receipts" });
+    expect(page.wrapper.get("[aria-label=回执详细信息]").text()).toContain(numberOf(2));
+    expect(page.open).toHaveBeenCalledTimes(1);
+    await page.press("查询");
+    expect(page.wrapper.find("[aria-label=回执详细信息]").exists()).toBe(false);
   });
 
   it("打印报关单 of ticked rows: the form of all, a notice of those that have one; 打印预览 shows each", async () => {

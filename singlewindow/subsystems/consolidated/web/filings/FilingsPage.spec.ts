@@ -1,7 +1,10 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
+import { ref } from "vue";
 import * as documents from "@/kernel/api/documents";
 import type { Found } from "@/kernel/api/types";
+import type { News } from "@/kernel/live/stream";
+import type { Workspace } from "@/kernel/workspace";
 import { choose, FILED as states, filing as definition, numberOf, openPage, pageOf, type Opened } from "../testing";
 import FilingsPage from "./FilingsPage.vue";
 import { useFilings } from "./useFilings";
@@ -13,12 +16,19 @@ const found = (at: number, status: string, values: Record<string, string>): Foun
 const qualification = found(1, "7", { valid_until: "2027-05-20", district: "5729 中山快件", nature: "1 一般贸易", qualification_no: "57292026112600001", company_code: "4403110001" });
 const booklets = [found(2, "7", { qualification: numberOf(1), book_no: "X57292600001" }), found(3, "3", { qualification: numberOf(1), book_no: "" })];
 
+const listeners = vi.hoisted(() => new Set<(news: News) => void>());
+vi.mock("@/kernel/live/stream", async (original) => ({
+  ...(await original<typeof import("@/kernel/live/stream")>()), onNews: (one: (news: News) => void) => (listeners.add(one), () => listeners.delete(one)),
+}));
+const hear = (change: { type: string; number: string }): void => listeners.forEach((one) => one(change as News));
+
 let page: Opened;
 afterEach(() => page.wrapper.unmount());
-const open = async (answers: Record<string, unknown> = {}) => (page = await openPage(FilingsPage, {
+const open = async (answers: Record<string, unknown> = {}, more: Partial<Workspace> = {}) => (page = await openPage(FilingsPage, {
   [`GET /api/definitions/${QUALIFICATION}`]: definition(QUALIFICATION!), [`GET /api/definitions/${BOOKLET}`]: definition(BOOKLET!),
   [`GET /api/documents/${QUALIFICATION}`]: pageOf([qualification]), [`GET /api/documents/${BOOKLET}`]: pageOf(booklets), ...answers,
-}));
+  ...Object.fromEntries([1, 3].flatMap((at) => [QUALIFICATION, BOOKLET].map((type) => [`GET /api/documents/${type}/${numberOf(at)}/receipts`, { items: [] }]))),
+}, more));
 const rowsOf = (name: string) => page.wrapper.get(`[aria-label=${name}]`).findAll("tbody tr");
 
 it("CONS-14: one question finds 企业资质信息 and 企业商品信息; of booklets the number is that of their qualification", async () => {
@@ -82,14 +92,61 @@ it("CONS-14: 查看备案 shows the statuses of qualification and booklets; an a
   expect(page.wrapper.find(".filing-details").exists()).toBe(false);
 });
 
-it("UI-08: the blue status of either kind opens its receipts; 担保有效期 reads as 核准有效期 does", async () => {
+it("UI-08: the blue status of either kind shows its receipts under the lists, and 关闭 leads back; 担保有效期 reads as 核准有效期 does", async () => {
   await open({ [`GET /api/documents/${QUALIFICATION}`]: pageOf([{ ...qualification, values: { ...qualification.values, guarantee_until: "20271231" } }]) });
   await page.press("查询");
-  await rowsOf("企业资质信息")[0]!.findAll("button.link").find((one) => one.text() === "海关审批通过")!.trigger("click");
-  expect(page.open).toHaveBeenLastCalledWith(QUALIFICATION, numberOf(1), { page: "receipts" });
+  const status = rowsOf("企业资质信息")[0]!.findAll<HTMLElement>("button.link").find((one) => one.text() === "海关审批通过")!;
+  status.element.focus();
+  await status.trigger("click");
+  expect(page.wrapper.get("[aria-label=回执详细信息]").text()).toContain(numberOf(1));
+  await page.press("关闭");
+  expect([page.wrapper.find("[aria-label=回执详细信息]").exists(), document.activeElement]).toEqual([false, status.element]);
   expect(rowsOf("企业资质信息")[0]!.text()).toContain("2027-12-31");
   await page.press("待发送");
-  expect(page.open).toHaveBeenLastCalledWith(BOOKLET, numberOf(3), { page: "receipts" });
+  expect(page.wrapper.get("[aria-label=回执详细信息]").text()).toContain(numberOf(3));
+  expect([page.asked(`/api/documents/${BOOKLET}/${numberOf(3)}/receipts`).length, page.open.mock.calls]).toEqual([1, []]);
+  await page.press("查询");
+  expect(page.wrapper.find("[aria-label=回执详细信息]").exists()).toBe(false);
+});
+
+it("UI-14: statuses follow without a click, what is chosen stays; back in front the page looks anew", async () => {
+  const active = ref(true);
+  let now = booklets;
+  await open({ [`GET /api/documents/${BOOKLET}`]: () => pageOf(now) }, { active });
+  await page.press("查询");
+  await rowsOf("企业商品信息")[1]!.trigger("click");
+  const chosen = () => page.wrapper.findAll<HTMLInputElement>("input[type=radio]").filter((one) => one.element.checked).map((one) => one.attributes("aria-label"));
+  now = [booklets[0]!, found(3, "7", { qualification: numberOf(1), book_no: "X57292600002" })];
+  hear({ type: BOOKLET!, number: numberOf(9) });
+  await flushPromises();
+  expect(rowsOf("企业商品信息")[1]!.text()).toContain("待发送");
+  hear({ type: BOOKLET!, number: numberOf(3) });
+  await flushPromises();
+  expect([rowsOf("企业商品信息")[1]!.text(), chosen()]).toEqual([expect.stringContaining("海关审批通过"), [`选中 ${numberOf(3)}`]]);
+  active.value = false;
+  await flushPromises();
+  now = [booklets[0]!];
+  active.value = true;
+  await flushPromises();
+  expect([rowsOf("企业商品信息").length, chosen()]).toEqual([1, []]);
+});
+
+it("UI-07: both lists are sorted by a heading, say their total, keep their size to be chosen, and have 选择显示列", async () => {
+  const sortable = { ...definition(BOOKLET!), query: { ...definition(BOOKLET!).query, columns: definition(BOOKLET!).query.columns.map((one) => ({ ...one, sortable: one.name === "number" })) } };
+  vi.spyOn(documents, "getDefinition").mockImplementation((type) => Promise.resolve((type === BOOKLET ? sortable : definition(type)) as never));
+  await open();
+  await page.press("查询");
+  const list = page.wrapper.get("[aria-label=企业商品信息]");
+  await list.get("thead button.sort").trigger("click");
+  await flushPromises();
+  expect([page.asked(`/api/documents/${BOOKLET}`).at(-1)!.query.sort, list.get(".page-bar").text()]).toEqual(["number", expect.stringContaining("共 2 条")]);
+  list.getComponent({ name: "PageBar" }).vm.$emit("size", 100);
+  await flushPromises();
+  expect([page.asked(`/api/documents/${BOOKLET}`).at(-1)!.query.size, list.find(".page-bar").exists()]).toEqual(["100", true]);
+  list.getComponent({ name: "ColumnChooser" }).vm.$emit("toggle", "valid_until");
+  await flushPromises();
+  expect(list.findAll("thead th").map((one) => one.text())).not.toContain("核准有效期");
+  vi.restoreAllMocks();
 });
 
 it("CONS-14: a booklet that is chosen leads to its qualification, with Enter as well", async () => {

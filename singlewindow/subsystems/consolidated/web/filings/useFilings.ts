@@ -43,6 +43,19 @@ export function useFilings() {
     await Promise.all(both.map((one) => one.search(question)));
   }
 
+  /** Fresh rows; what was chosen and is shown no longer is chosen no longer. */
+  async function refresh(): Promise<void> {
+    const before = chosen.value;
+    const was = isShown(before);
+    await Promise.all(both.map((one) => one.refresh()));
+    if (was && chosen.value === before && !isShown(before)) chosen.value = "";
+  }
+
+  function isShown(key: string): boolean {
+    const [type, number] = key.split("/");
+    return (type === QUALIFICATION ? qualifications : booklets).rows.value.some((row) => row.number === number);
+  }
+
   function refuse(violations: Violation[]): void {
     forget();
     qualifications.refuse(violations);
@@ -60,5 +73,5 @@ export function useFilings() {
     return type === QUALIFICATION ? number : (booklets.rows.value.find((row) => row.number === number)?.values.qualification ?? "");
   }
 
-  return { qualifications, booklets, chosen, searching, searched, failed, refused, search, refuse, forget, qualificationOfChosen };
+  return { qualifications, booklets, chosen, searching, searched, failed, refused, search, refresh, isShown, refuse, forget, qualificationOfChosen };
 }
