@@ -143,6 +143,7 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     await page.press("确认");
     expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "4403180013" });
     expect(told.value!.all).toEqual([{ text: "汇总成功", note: expect.stringContaining("由定时处理程序汇总成报关单") }]); // nothing is wrong: no 怎么办, no 依据
+    expect(told.value!.all[0]!.note).toMatch(/由「深圳报关行」申报.*企业类别选为「境内收发货人」/s); // the agent's, no longer this company's to declare
     told.value!.read();
     await flushPromises();
     expect(page.wrapper.find("dialog").exists()).toBe(false);
@@ -158,13 +159,27 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     expect(document.activeElement).toBe(page.field("declarant_code").element);
   });
 
-  it("确认 without a code says what to do; an unnamed 申报单位 is looked up first", async () => {
+  it("确认 without a code says what to do; an unnamed 申报单位 is looked up and its merge shown first, which the next 确认 commits", async () => {
     await ticked();
     await page.press("确认");
     expect(page.wrapper.get("dialog .error").text()).toContain("请填写报关单申报单位代码");
     await page.field("declarant_code").setValue("4403180013");
     await page.press("确认");
+    expect([page.asked("/merges/preview").length, page.asked("/merges").some((one) => one.body), document.body.textContent]).toEqual([2, false, expect.stringContaining("再次点击「确认」")]);
+    await page.press("确认");
     expect([page.asked("/agents/4403180013").length, page.asked("/merges").at(-1)!.body]).toEqual([1, { numbers: [1, 2].map(numberOf), declarant_code: "4403180013" }]);
+  });
+
+  it("不指定 after an agent was named shows the merge without one first, and the next press commits it", async () => {
+    await ticked();
+    await type("4403180013");
+    await page.press("不指定");
+    expect([page.asked("/merges/preview").at(-1)!.body, asked.value, document.body.textContent]).toEqual([{ numbers: [1, 2].map(numberOf), declarant_code: "" }, null, expect.stringContaining("再次点击「不指定」")]);
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+    expect(told.value!.all[0]!.note).toContain("届时可在「集报报关单查询」中申报");
   });
 
   it("不指定 asks once more in the manual's words: 取消 leads back, 是 merges", async () => {
