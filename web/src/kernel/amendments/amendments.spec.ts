@@ -287,6 +287,18 @@ describe("修撤状态查询 (CONS-12, manual 3.3)", () => {
     return { server, press, choose };
   }
 
+  it("UI-07: 选择显示列 leaves a column out", async () => {
+    await page({ items: [], total: 0, total_capped: false, page: 1, size: 20 });
+    const headings = () => wrapper.findAll("thead th").map((one) => one.text());
+    expect(headings()).toContain("答复日期");
+    wrapper.getComponent({ name: "ColumnChooser" }).vm.$emit("toggle", "settled_at");
+    await flushPromises();
+    expect(headings()).not.toContain("答复日期");
+    wrapper.getComponent({ name: "ColumnChooser" }).vm.$emit("toggle", "settled_at"); // it is remembered
+    await flushPromises();
+    expect(headings()).toContain("答复日期");
+  });
+
   it("the kind is obligatory; without it the server's words stand in the list's place", async () => {
     const { press } = await page(refusal(422, "rules", "「修撤单类型」不可为空", {
       violations: [{ path: "action", rule: "query.required", message: "「修撤单类型」不可为空", advice: "请选择后再查询", clause: "", source: "rule" }],
