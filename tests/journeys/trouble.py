@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import asyncpg
-from joserfc.jwk import ECKey
 
 from singlewindow.contract import demo_pki
-from tests.system.running import System, eventually
+from tests.system.running import System
 
 
 @contextmanager
@@ -65,22 +67,34 @@ def revoked(system: System, card_no: str) -> Iterator[None]:
 
 
 @contextmanager
-def old_key_of_customs(system: System) -> Iterator[None]:
-    """The portal encrypts for a key that customs do not have."""
-    key = system.data / "pki" / "customs-encryption.pub.jwk"
-    right = key.read_bytes()
-    key.write_text(
-        json.dumps(ECKey.generate_key("P-256", {"use": "enc"}, private=True).as_dict(private=False))
-    )
-    begin_anew(system, "worker")
-    try:
-        yield
-    finally:
-        key.write_bytes(right)
-        begin_anew(system, "worker")
+def customs_refuse(system: System) -> Iterator[None]:
+    """What the portal sends is refused for good: another worker sends it to a door that takes nothing."""
+    with standing_still(system, "worker"), ThreadingHTTPServer(("127.0.0.1", 0), TakesNothing) as door:
+        threading.Thread(target=door.serve_forever).start()
+        process = Path(f"/proc/{system.pid_of('worker')}")
+        named = (line.partition("=") for line in (process / "environ").read_text().split("\0") if line)
+        settings = {name: value for name, _, value in named}
+        settings["SINGLEWINDOW_CUSTOMS_URL"] = f"http://127.0.0.1:{door.server_port}"
+        command = [sys.executable, "-m", "singlewindow.kernel", "worker"]
+        with subprocess.Popen(
+            command, cwd=(process / "cwd").resolve(), env=settings, stdout=subprocess.DEVNULL
+        ) as worker:
+            try:
+                yield
+            finally:
+                worker.terminate()
+                worker.wait(30)
+                door.shutdown()
 
 
-def begin_anew(system: System, part: str) -> None:
-    """`kill -9`; the launcher starts it again."""
-    killed = system.kill(part)
-    assert eventually(lambda: system.pid_of(part) not in {None, killed}, 30)
+class TakesNothing(BaseHTTPRequestHandler):
+    """Customs' door for what is no message of theirs."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(422)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the journey says what it saw."""

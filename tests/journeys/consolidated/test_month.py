@@ -358,7 +358,7 @@ def print_and_list(hands: Hands, number: str, entry_no: str, folder: Path) -> No
     desk.shoot("print-choice")
     hands.press_on(desk.button("打印预览"))
     text = paper(hands, folder)
-    for words in (number, entry_no, "集中申报", "鲜鳄梨", "2110"):
+    for words in (f"预录入编号：{entry_no}", f"海关编号：{entry_no}", "集中申报", "鲜鳄梨", "2110"):
         assert words in text, words
     one = desk.button(f"打印 {number}")
     hands.press_on(one)

@@ -11,7 +11,7 @@ from tests.journeys.browser import Desk
 from tests.journeys.conftest import Stage
 from tests.journeys.gate.acts import SAMPLE
 from tests.journeys.gate.officer import GateOfficer
-from tests.journeys.trouble import old_key_of_customs, standing_still
+from tests.journeys.trouble import customs_refuse, standing_still
 from tests.system.applicant import applicants
 
 DECISIONS: dict[str, tuple[str, ...]] = {
@@ -69,7 +69,7 @@ def in_every_status(desk: Desk, stage: Stage, officer: GateOfficer) -> Iterator[
             officer.decide_on(number, decision, remark="车牌与登记不符")
     yield from zip(DECISIONS, numbers, strict=False)
     yield "发往内网成功", numbers[-1]
-    with old_key_of_customs(stage.system):
+    with customs_refuse(stage.system):
         yield "发往内网失败", declared(stage, ["粤B31020"])[0]
     with standing_still(stage.system, "worker"):
         yield "申报", declared(stage, ["粤B31021"])[0]

@@ -28,7 +28,7 @@ from tests.journeys.inspection.conftest import CHAPTER, Fresh
 from tests.journeys.officer import Officer
 from tests.journeys.trouble import (
     customs_do_not_get_on,
-    old_key_of_customs,
+    customs_refuse,
     revoked,
     standing_still,
 )
@@ -123,9 +123,9 @@ def set_automatic(officer: Desk, on: bool) -> None:
 
 
 def test_sending_failed_and_applied_for_again(desk: Desk, stage: Stage, fresh: Fresh) -> None:
-    """发送失败: customs cannot read what the portal sent; the data can be changed, saved and applied for again."""
+    """发送失败: customs refuse what the portal sent; the data can be changed, saved and applied for again."""
     log_in(desk)
-    with old_key_of_customs(stage.system):
+    with customs_refuse(stage.system):
         apply_for(desk, fresh())
         check_open(desk, "发送失败")
     desk.field("contact_name").fill("李强")

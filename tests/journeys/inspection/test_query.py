@@ -25,7 +25,7 @@ from tests.journeys.inspection.acts import (
     start_anew,
 )
 from tests.journeys.inspection.conftest import Fresh
-from tests.journeys.trouble import old_key_of_customs
+from tests.journeys.trouble import customs_refuse
 
 pytestmark = pytest.mark.journey
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
@@ -174,7 +174,7 @@ def test_several_are_deleted_together(desk: Desk, stage: Stage, fresh: Fresh) ->
     log_in(desk)
     granted = apply_for(desk, fresh())
     expect(desk.field("status")).to_have_value("同意", timeout=SLOW)
-    with old_key_of_customs(stage.system):
+    with customs_refuse(stage.system):
         failed = apply_for(desk, fresh())
         expect(desk.field("status")).to_have_value("发送失败", timeout=SLOW)
     start_anew(desk)
