@@ -43,14 +43,15 @@ def _content(path: Path, inode: int, size: int, changed: int) -> bytes:
 
 
 class Lossy:
-    """A text stream for logs: where it cannot be written to (the disk is full), lines are lost, and no work is."""
+    """A text stream for logs: where it cannot be written to (the disk is full, it is closed), lines are lost, and no
+    work is."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
         """Write what can be written."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # the latter of a closed one
             return self._stream.write(text)
         return len(text)
 
@@ -65,5 +66,5 @@ class Lossy:
 
     def flush(self) -> None:
         """Bring it out."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._stream.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import FileIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from singlewindow.contract.demo_pki import create
-from singlewindow.contract.files import keys_in
+from singlewindow.contract.files import Lossy, keys_in
 from singlewindow.contract.key_files import LOOK_SECONDS, Renewed, read_private_key
 from singlewindow.customs.keys import Keys
 from singlewindow.kernel.documents.checkpoints import Notary
@@ -94,3 +96,16 @@ def test_a_key_behind_a_password_is_none(tmp_path: Path) -> None:
     (tmp_path / "portal-signing.key.pem").write_bytes(key)
     with pytest.raises(SystemExit, match=r"portal-signing\.key\.pem holds no key"), keys_in(tmp_path):
         Notary.load(tmp_path / "history", tmp_path)
+
+
+def test_a_log_that_nobody_takes_loses_its_lines_and_no_work(tmp_path: Path) -> None:
+    """OPER-06: full or closed."""
+    gone = (tmp_path / "gone").open("w", encoding="utf-8")
+    gone.close()
+    full = TextIOWrapper(FileIO("/dev/full", "w"), encoding="utf-8")
+    for stream in (full, gone):
+        log = Lossy(stream)
+        assert log.write("a line\n") == len("a line\n")
+        log.flush()
+    with suppress(OSError):  # it still holds the line
+        full.close()

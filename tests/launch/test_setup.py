@@ -177,6 +177,7 @@ def test_database_restored_from_before_a_migration_is_migrated(start: Start) -> 
         f"drop index {index}",
         "alter table submission drop column function",
         "drop table swept",
+        "drop table publication",
         *(f"drop table {table} cascade" for [table] in start.cluster.query(DESK_TABLES, database="customs")),
         "delete from alembic_version",
         "insert into alembic_version values ('c0003')",
