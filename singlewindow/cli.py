@@ -126,6 +126,12 @@ def send_again(context: typer.Context) -> None:
 
 
 @_passed_on
+def understand_again(context: typer.Context) -> None:
+    """Customs try all messages once more that they could not understand (异常报文)."""
+    _ask("singlewindow.customs", "understand-again", *context.args)
+
+
+@_passed_on
 def unread(context: typer.Context) -> None:
     """Customs' messages that the portal could not understand: `unread` lists them, `unread --again ID` tries anew."""
     _ask("singlewindow.kernel", "unread", *context.args)

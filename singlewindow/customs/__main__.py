@@ -1,5 +1,5 @@
-"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again | skip-numbers
-| registers describe | import | publish"""
+"""python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again | understand-again
+| skip-numbers | registers describe | import | publish"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from singlewindow.contract.postgres import work_on
 from singlewindow.contract.serving import Server
 from singlewindow.customs import logs, numbers, register_docs, register_import
 from singlewindow.customs.database import Database
-from singlewindow.customs.exchange import again
+from singlewindow.customs.exchange import again, understanding
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.officers import adding
 from singlewindow.customs.problems import Refused
@@ -119,6 +119,14 @@ def send_again(
         "CUSTOMS_DATABASE_URL", url, lambda: _with(url, lambda base: again.send_again(base, moment))
     )
     typer.echo(f"customs: {sent} messages go to the portal again")
+
+
+@program.command()
+def understand_again() -> None:
+    """Try all messages once more that customs could not understand: the page 异常报文 tries one at a time."""
+    url = CustomsSettings().customs_database_url
+    count = work_on("CUSTOMS_DATABASE_URL", url, lambda: _with(url, understanding.understand_all_again))
+    typer.echo(f"customs: {count} messages will be tried again")
 
 
 @program.command("skip-numbers")

@@ -324,6 +324,28 @@ async def test_a_message_is_understood_again_once_its_hindrance_is_gone(
     assert (await customs.client.post(again, headers=headers)).status_code == 409
 
 
+async def test_all_messages_are_understood_again_at_once(
+    customs: Customs, own: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPER-01: after a defect was mended many stand there; what still cannot be understood comes back."""
+
+    def stumble(*_: object) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(understanding, "_read", stumble)
+    honest = [own.envelope(own.submission(f"{n:018d}", [])) for n in range(3)]
+    await customs.post(*honest, own.envelope({"number": NUMBER}))
+    await customs.understand()
+    monkeypatch.undo()
+    assert await understanding.understand_all_again(customs.database) == 4
+    await customs.understand()
+    assert await customs.rows("select state, count(*) from incoming group by 1 order by 1") == [
+        ("understood", 3),
+        ("unreadable", 1),
+    ]
+    assert await understanding.understand_all_again(customs.database) == 1
+
+
 def with_header(jwe: str, header: bytes) -> str:
     return f"{urlsafe_b64encode(header).decode().rstrip('=')}.{jwe.partition('.')[2]}"
 

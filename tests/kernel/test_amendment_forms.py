@@ -351,6 +351,8 @@ async def test_amendments_are_found_by_their_kind_and_more(house: House) -> None
             "query.order",
         ),
         ({"action": "correct", "document": "\u202e"}, "document", "query.choice"),
+        ({"action": "correct", "sort": "id; drop"}, "sort", "query.sort"),
+        ({"action": "correct", "sort": "asked"}, "sort", "query.sort"),
     ):
         answer = await mine.member.http.get(AMENDMENTS, params=wrong)
         assert [(v["path"], v["rule"]) for v in answer.json()["violations"]] == [(path, rule)]
@@ -374,6 +376,26 @@ async def numbers_of(mine: Booklet, asked: dict[str, str]) -> list[str]:
     answer = await mine.member.http.get(AMENDMENTS, params=asked)
     assert answer.status_code == 200, answer.text
     return [row["number"] for row in answer.json()["items"]]
+
+
+async def test_the_list_of_amendments_comes_in_the_order_that_is_asked_for(house: House) -> None:
+    """UI-07: by a column, either way; what customs have not answered stands where the database puts what is empty."""
+    mine = await booklet(house)
+    await mine.saved("correct", title="改一", **WHY)
+    await mine.declare("correct", "APPROVED")
+    await mine.saved("correct", title="改二", **WHY)
+    first, second = f"{mine.number}-01", f"{mine.number}-02"
+    for sort, expected in (
+        ("number", [first, second]),
+        ("-number", [second, first]),
+        ("status", [first, second]),  # agreed, draft
+        ("-status", [second, first]),
+        ("asked_at", [first, second]),
+        ("", [second, first]),
+        ("settled_at", [first, second]),
+        ("document", [first, second]),
+    ):
+        assert await numbers_of(mine, {"action": "correct"} | ({"sort": sort} if sort else {})) == expected
 
 
 async def test_an_amendment_is_looked_at_as_it_was(house: House) -> None:

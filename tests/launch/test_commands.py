@@ -99,6 +99,7 @@ OPENS = {
     "customs serve": "CUSTOMS",
     "customs send-again": "CUSTOMS",
     "customs skip-numbers": "CUSTOMS",
+    "customs understand-again": "CUSTOMS",
     "customs registers import pilot_district FILE": "CUSTOMS",
     "customs registers publish": "CUSTOMS",
 }
@@ -114,6 +115,7 @@ PASSED_ON = (
     "verify-signatures",
     "unread",
     "send-again",
+    "understand-again",
     "registers",
     "codes",
     "add-administrator",

@@ -146,6 +146,16 @@ async def understand_again(transaction: Transaction, identifier: int) -> None:
     await transaction.wake(CHANNEL)
 
 
+async def understand_all_again(database: Database) -> int:
+    """The same of all of them; answers how many those are."""
+    async with database.transaction() as transaction:
+        rows = await transaction.rows(
+            "update incoming set state = 'waiting', problem = '' where state = 'unreadable' returning id"
+        )
+        await transaction.wake(CHANNEL)
+    return len(rows)
+
+
 async def _understand_together(
     transaction: Transaction, keys: Keys, rows: Sequence[Row]
 ) -> dict[int, tuple[str, str]] | None:

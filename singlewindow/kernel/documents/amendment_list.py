@@ -13,7 +13,7 @@ from singlewindow.kernel.database.connection import Row
 from singlewindow.kernel.definition.check import find_day, find_unprintable
 from singlewindow.kernel.documents.amendments import STATUSES
 from singlewindow.kernel.documents.record import COLUMNS, Document
-from singlewindow.kernel.documents.search import TOTAL_CAP, Page, Where
+from singlewindow.kernel.documents.search import TOTAL_CAP, Page, Where, sort_problems, sorted_by
 from singlewindow.kernel.documents.store import CHINA
 from singlewindow.kernel.documents.view import ActionView, View
 from singlewindow.kernel.documents.work import Desk
@@ -24,6 +24,15 @@ from singlewindow.kernel.problems import API, NotFound, Refused, Violation
 from singlewindow.kernel.subsystem import DocumentType
 
 DRAFT = "draft"
+NEWEST_FIRST = "-asked_at"
+SORTS = {
+    "number": "number",
+    "document": "document_number",
+    "status": "status",
+    "asked_at": "asked_at",
+    "settled_at": "settled_at",
+}
+"""What the list can be ordered by (UI-07), as the API names it, and its column."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,13 @@ def own(person: Person) -> tuple[str, object]:
 
 
 async def find(desk: Desk, asked: Asked, page: Page) -> Result:
-    """The company's amendments of the type that fit, the newest first.
+    """The company's amendments of the type that fit, in the order of a column (SORTS).
 
     Raises Refused for what is missing or wrong, Forbidden for an account without a card (PORT-04).
     """
     if desk.person.bound_card is None:
         raise refusals.unbound_account()
-    where = _where(desk, asked)
+    where = _where(desk, asked, page.sort)
     rows = await desk.transaction.rows(_page_sql(where, page), *where.values)
     found = [row for row in rows if row["number"] is not None]
     words = await _names(desk, found)
@@ -127,22 +136,24 @@ async def _as_it_was(desk: Desk, document: Document, action: Action, row: Row, w
 
 def _page_sql(where: Where, page: Page) -> str:
     """The count and a page, in one statement: one row at least, without a number where none is found."""
+    name, direction = sorted_by(page.sort)
+    order = f"order by {SORTS[name]} {direction}, id {direction}"
     return f"""
         with counted as (
             select count(*) as total from (select from amendment where {where} limit {TOTAL_CAP + 1}) as c
         ), page as (
-            select * from amendment where {where} order by asked_at desc, id desc
+            select * from amendment where {where} {order}
             limit {page.size} offset {(page.number - 1) * page.size}
         )
         select total, number, document_number, action, status, asked, asked_at, settled_at,
             (select text from receipt r where r.submission_id = page.submission_id order by seq desc limit 1) as answer
-        from counted left join page on true order by asked_at desc, id desc"""
+        from counted left join page on true {order}"""
 
 
-def _where(desk: Desk, asked: Asked) -> Where:
+def _where(desk: Desk, asked: Asked, sort: str) -> Where:
     words = desk.type.queries.amendments
     first, last = find_day(asked.first), find_day(asked.last)
-    violations = [*_of_action(desk, asked.action), *_of_days(asked, first, last)]
+    violations = [*_of_action(desk, asked.action), *_of_days(asked, first, last), *sort_problems(sort, SORTS)]
     if asked.status and asked.status not in STATUSES:
         known = "、".join(f"{code} {name}" for code, name in STATUSES.items())
         violations.append(_wrong("status", "没有这样的申请状态", f"请选择：{known}"))

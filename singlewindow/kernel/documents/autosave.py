@@ -18,7 +18,7 @@ from singlewindow.kernel.documents.verdict import content_of
 from singlewindow.kernel.documents.work import Desk
 from singlewindow.kernel.problems import SHAPE_ADVICE, Refused, Violation
 
-MOST = 20  # of one account; the oldest go first
+MOST = 100  # of one account: more than anybody has open, or 已自动保存 were untrue; the oldest go first
 KEPT_DAYS = 30
 
 

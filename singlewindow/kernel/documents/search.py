@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -152,6 +152,19 @@ def find_choice(box: Condition, given: str) -> Whose | None:
     return next((each for each in box.choices if each.code == given.strip()), None)
 
 
+def sort_problems(sort: str, columns: Container[str], clause: str = API) -> list[Violation]:
+    """What is wrong with the order that a list is asked for: a column of it, "-" before it for the greatest first."""
+    name = sort.removeprefix("-")
+    if name in columns:
+        return []
+    return [Violation("sort", "query.sort", f"不能按「{name[:40]}」排序", "请选择列表中的列", clause)]
+
+
+def sorted_by(sort: str) -> tuple[str, str]:
+    """The column that is meant, and asc or desc."""
+    return sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
+
+
 def _to_be_amended(type: DocumentType, name: str, person: Person, where: Where) -> None:
     """Only the company's own documents whose status allows the action, and beside which nothing hinders it."""
     action, _ = type.lifecycle.amending(name)
@@ -166,12 +179,9 @@ def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
 
     Of the content only what the list shows is read.
     """
-    name = page.sort.removeprefix("-")
-    if name not in find_table(type.find_table, type.columns).c:
-        raise Refused.because(
-            [Violation("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", API)]
-        )
-    order = f"order by {name} {{0}}, document_id {{0}}".format("desc" if page.sort.startswith("-") else "asc")
+    if wrong := sort_problems(page.sort, find_table(type.find_table, type.columns).c):
+        raise Refused.because(wrong)
+    order = "order by {0} {1}, document_id {1}".format(*sorted_by(page.sort))
     return f"""
         with counted as (
             select count(*) as total from (select from {type.find_table} where {where} limit {TOTAL_CAP + 1}) as c

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from singlewindow.kernel.documents.amendment_list import Amendment, Asked, find, open_amendment
+from singlewindow.kernel.documents.amendment_list import NEWEST_FIRST, Amendment, Asked, find, open_amendment
 from singlewindow.kernel.documents.search import Page
 from singlewindow.kernel.documents.view import View
 from singlewindow.kernel.http.answers import json_answer
@@ -74,13 +74,14 @@ async def find_amendments(
     document: Annotated[Text, Query(max_length=40, description="The number of what is amended")] = "",
     first: Annotated[Text, Query(alias="asked_from", max_length=20, description="YYYY-MM-DD")] = "",
     last: Annotated[Text, Query(alias="asked_to", max_length=20, description="YYYY-MM-DD")] = "",
+    sort: Annotated[Text, Query(max_length=60)] = NEWEST_FIRST,
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> AmendmentsAnswer:
-    """The company's own, the newest first: saved ones, those with customs, and those that were settled."""
+    """The company's own, the newest first unless said otherwise: saved ones, those with customs, and those that were settled."""
     asked = Asked(*(each.strip() for each in (action, status, number, document, first, last)))
     async with own_desk(request, type, bound=False) as desk:
-        result = await find(desk, asked, Page(page, size))
+        result = await find(desk, asked, Page(page, size, sort))
     items = [_row(each) for each in result.rows]
     return AmendmentsAnswer(total=result.total, total_capped=result.capped, page=page, size=size, items=items)
 

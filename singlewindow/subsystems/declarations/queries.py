@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from singlewindow.kernel.codes.meanings import names
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.documents.search import TOTAL_CAP
+from singlewindow.kernel.documents.search import TOTAL_CAP, sort_problems, sorted_by
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, Refused, Violation
+from singlewindow.kernel.problems import Refused
 from singlewindow.kernel.registers.index import IndexColumn, RegisterIndex
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.keeping import USUAL_YEARS, KeepingPeriods, earliest_closing
@@ -94,10 +94,7 @@ def asked_for(
         ("declared_from", "declared_to"), days, needed=not tidied, clause=rules.APPLYING
     )
     violations = [*rules.number_problems(tidied, rules.MOST_NUMBERS, rules.APPLYING), *violations]
-    if sort.removeprefix("-") not in SORTS:
-        violations.append(
-            Violation("sort", "query.sort", f"不能按「{sort[:40]}」排序", "请选择列表中的列", API)
-        )
+    violations += sort_problems(sort, SORTS)
     if violations:
         raise Refused.because(violations)
     return Asked(tidied, span, page, size, sort)
@@ -174,9 +171,9 @@ async def _by_number(
             admitted.append(row)
         elif reason is not None:
             missing.append(Missing(number, reason))
-    column = asked.sort.removeprefix("-")
+    column, direction = sorted_by(asked.sort)
     admitted.sort(
-        key=lambda row: (_comparable(row[column]), row["number"]), reverse=asked.sort.startswith("-")
+        key=lambda row: (_comparable(row[column]), row["number"]), reverse=direction == "desc"
     )
     return admitted, missing
 
@@ -212,8 +209,8 @@ def by_days_sql(
             f"closed_at >= {_earliest(known.periods, known.today, placed)}",
         )
     )
-    direction = "desc" if asked.sort.startswith("-") else "asc"
-    order = f"{SORTS[asked.sort.removeprefix('-')]} {direction}, key {direction}"
+    column, direction = sorted_by(asked.sort)
+    order = f"{SORTS[column]} {direction}, key {direction}"
     return (
         f"""with counted as (
                 select count(*) as total from (select from {TABLE} where {where} limit {TOTAL_CAP + 1}) as c

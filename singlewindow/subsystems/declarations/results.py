@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from singlewindow.kernel.database.connection import Row, Transaction
-from singlewindow.kernel.documents.search import TOTAL_CAP
+from singlewindow.kernel.documents.search import TOTAL_CAP, sort_problems, sorted_by
 from singlewindow.kernel.jobs import files
 from singlewindow.kernel.jobs.files import StoredFile
 from singlewindow.kernel.people.person import Person
-from singlewindow.kernel.problems import API, NotFound, Refused, Violation
+from singlewindow.kernel.problems import NotFound, Refused, Violation
 from singlewindow.subsystems.declarations import rules
 from singlewindow.subsystems.declarations.months import beginning_of, end_of
 from singlewindow.subsystems.declarations.problems import Gone, NotReady
@@ -71,10 +71,7 @@ def asked_for(
     if state and state not in rules.STATES[kind]:
         message = f"「申请状态」没有选项 {state[:20]}"
         violations.append(Violation("state", "DECL-R09", message, "请从下拉列表中选择", rules.FETCHING))
-    if sort.removeprefix("-") not in SORTS:
-        violations.append(
-            Violation("sort", "query.sort", f"不能按「{sort[:40]}」排序", "请选择列表中的列", API)
-        )
+    violations += sort_problems(sort, SORTS)
     if violations:
         raise Refused.because(violations)
     return Asked(kind, application, state, tidied, span, page, size, sort)
@@ -91,8 +88,8 @@ async def search(transaction: Transaction, person: Person, asked: Asked) -> Foun
 def page_sql(person: Person, asked: Asked) -> tuple[str, list[object]]:
     """The statement of a page with its parameters: one row at least, with no result where none is found."""
     where, values = _where(person, asked)
-    direction = "desc" if asked.sort.startswith("-") else "asc"
-    order = f"{SORTS[asked.sort.removeprefix('-')]} {direction}, r.id {direction}"
+    column, direction = sorted_by(asked.sort)
+    order = f"{SORTS[column]} {direction}, r.id {direction}"
     return (
         f"""with counted as (
                 select count(*) as total from (select {FROM} where {where} limit {TOTAL_CAP + 1}) as c

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -11,6 +11,7 @@ from singlewindow.kernel.codes.names import names_of
 from singlewindow.kernel.database.connection import Transaction
 from singlewindow.kernel.definition.check import find_day, tidied
 from singlewindow.kernel.definition.fields import Content, Field, text
+from singlewindow.kernel.documents.search import sort_problems, sorted_by
 from singlewindow.kernel.problems import Refused, Violation
 
 GoodsNature = Literal["general", "bonded"]
@@ -70,12 +71,11 @@ def refused(path: str, rule: str, message: str, advice: str, clause: str) -> Ref
     return Refused.because([Violation(path, rule, message, advice, clause)])
 
 
-def sort_of(asked: str, columns: Iterable[str], clause: str) -> tuple[str, str]:
+def sort_of(asked: str, columns: Container[str], clause: str) -> tuple[str, str]:
     """By which column and which way; "-" before it means descending. Raises Refused for what is no such column."""
-    name = asked.strip().removeprefix("-")
-    if name not in columns:
-        raise refused("sort", "query.sort", f"不能按「{name}」排序", "请选择列表中的列", clause)
-    return name, "desc" if asked.strip().startswith("-") else "asc"
+    if wrong := sort_problems(asked.strip(), columns, clause):
+        raise Refused.because(wrong)
+    return sorted_by(asked.strip())
 
 
 @dataclass

@@ -38,10 +38,10 @@ export function questionOf({ amendments }: Definition, values: Record<string, st
 export function amendmentColumns(definition: Definition): ListColumn[] {
   const { kind, number, document } = definition.amendments!;
   const asked = new Set(definition.actions.flatMap((one) => one.asks));
-  const column = (name: string, label: string): ListColumn => ({ name, label, sortable: false });
+  const column = (name: string, label: string, sortable = false): ListColumn => ({ name, label, sortable });
   return [
-    column("number", number), column("document", document), column("action_name", kind), column("status_name", "申请状态"),
-    column("asked_at", "申请日期"), column("settled_at", "答复日期"), column("answer", "海关答复"),
+    column("number", number, true), column("document", document, true), column("action_name", kind), column("status", "申请状态", true),
+    column("asked_at", "申请日期", true), column("settled_at", "答复日期", true), column("answer", "海关答复"),
     ...fieldsOf(definition).filter((field) => asked.has(field.name)).map(({ label }) => column(`asked/${label}`, label)),
   ];
 }
