@@ -9,13 +9,13 @@ from typing import Any
 
 from singlewindow.contract.postgres import RESTORES
 from singlewindow.customs.database import Row, Transaction
+from singlewindow.customs.problems import NotInThisState
 from singlewindow.customs.times import local_day
 
 RESTORED = "restored"
 """No series: on which days this database was restored, and by which of its restores."""
-FIVE_DIGITS = "no/X"
-"""备案分册海关编号 (`desks/consolidated/numbers.py`); all other series have six digits or more."""
-LAST = 999_999  # that the table takes
+FIVE_DIGITS, NINE_DIGITS = "no/X", "no/"
+"""How series of a year begin (`desks/consolidated/numbers.py`): 备案分册海关编号, and others; of a day have six."""
 MOST_RESTORES = 40  # in a series' day or year that its digits have room for
 
 
@@ -35,7 +35,10 @@ async def _next(transaction: Transaction, district: str, count: int) -> list[str
 
 async def next_serials(transaction: Transaction, series: str, count: int, since: date | None = None) -> range:
     """The next serials of a series on this business day, or of the period that began on `since`, from 1; held until the
-    transaction ends. Behind a restore they begin beyond what the lives before it gave in the same period."""
+    transaction ends. Behind a restore they begin beyond what the lives before it gave in the same period.
+
+    Raises NotInThisState where the series has no more.
+    """
     last: int = await transaction.value(
         """insert into serial (district, day, last)
            select $1::text, $2::date, $3::int + least(restores - before, $5::int) * $6::int
@@ -49,6 +52,8 @@ async def next_serials(transaction: Transaction, series: str, count: int, since:
         MOST_RESTORES,
         _skipped(series),
     )
+    if last > _most(series):
+        raise NotInThisState("本年度的编号已用完" if since else "今日的编号已用完")
     return range(last - count + 1, last + 1)
 
 
@@ -69,8 +74,9 @@ async def skip_numbers(transaction: Transaction) -> None:
     await transaction.run_many(
         "update serial set last = $3 where district = $1 and day = $2",
         [
-            (row["district"], row["day"], min(row["last"] + steps * _skipped(row["district"]), LAST))
+            (name, row["day"], min(row["last"] + steps * _skipped(name), _most(name)))
             for row in rows
+            for name in [row["district"]]
         ],
     )
     await transaction.run(
@@ -80,6 +86,12 @@ async def skip_numbers(transaction: Transaction) -> None:
         day,
         restores,
     )
+
+
+def _most(series: str) -> int:
+    """The last serial of a series that its digits hold."""
+    digits = 5 if series.startswith(FIVE_DIGITS) else 9 if series.startswith(NINE_DIGITS) else 6
+    return int("9" * digits)
 
 
 def _skipped(series: str) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from singlewindow.customs import numbers
 from singlewindow.customs.numbers import next_serials, skip_numbers
+from singlewindow.customs.problems import NotInThisState
 from tests.customs.conftest import Customs
 
 NEW_YEAR = date(2026, 1, 1)
@@ -86,3 +87,23 @@ async def test_a_later_day_begins_with_the_first_number(
     assert firsts[:2] == [1, 1]
     assert min(firsts[2:]) > 40 * 2_000
     assert firsts[2] <= 99_999
+
+
+@pytest.mark.parametrize(
+    ("series", "since", "digits"), [each for each in SERIES if each[0] != "no/530120261"]
+)
+async def test_a_series_ends_where_its_digits_do(
+    customs: Customs, series: str, since: date | None, digits: int
+) -> None:
+    """CUST-05: the last number is given, and after it none of another shape; a restore skips no further than that."""
+    await at(customs, 28)
+    last = 10**digits - 1
+    async with customs.database.transaction() as transaction:
+        await next_serials(transaction, series, last - 1, since)
+        assert list(await next_serials(transaction, series, 1, since)) == [last]
+    with pytest.raises(NotInThisState, match="的编号已用完"):
+        async with customs.database.transaction() as transaction:
+            await next_serials(transaction, series, 1, since)
+    async with customs.database.transaction() as transaction:
+        await skip_numbers(transaction)
+    assert await customs.value("select last from serial where district = $1", series) == last

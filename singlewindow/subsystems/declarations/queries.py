@@ -172,9 +172,7 @@ async def _by_number(
         elif reason is not None:
             missing.append(Missing(number, reason))
     column, direction = sorted_by(asked.sort)
-    admitted.sort(
-        key=lambda row: (_comparable(row[column]), row["number"]), reverse=direction == "desc"
-    )
+    admitted.sort(key=lambda row: (_comparable(row[column]), row["number"]), reverse=direction == "desc")
     return admitted, missing
 
 
