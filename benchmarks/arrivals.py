@@ -222,7 +222,9 @@ async def phase(
     return Phase(rate, seconds, crowd.times, crowd.late, look().since(before), began)
 
 
-def within_twice(steady: dict[str, dict[str, float]], burst: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """By kind of request the burst's p95 as a multiple of the steady one, and whether none is more than two."""
-    times = {kind: round(burst[kind]["p95"] / (steady[kind]["p95"] or 0.1), 2) for kind in steady}
+def within_twice(steady: Mapping[str, Any], burst: Mapping[str, Any]) -> dict[str, Any]:
+    """By kind of request, and of the time from which a flow was due until its last receipt had come (`until_final`, the
+    one that a company sees), the burst's p95 as a multiple of the steady one; and whether none is more than two."""
+    before, then = [{**each["ms"], "until_final": each["until_final_ms"]} for each in (steady, burst)]
+    times = {kind: round(then[kind]["p95"] / (before[kind]["p95"] or 0.1), 2) for kind in before}
     return {"p95_by_steady": times, "within_twice": all(each <= 2 for each in times.values())}

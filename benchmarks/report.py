@@ -122,11 +122,21 @@ def burst(figures: Figures) -> str:
         f"The most with people who wait: {found['most_per_second']:.0f} a second. {found['acknowledged']} submissions "
         f"acknowledged, {found['final_at_portal']} at their end at the portal, {found['decided_by_customs']} decided "
         f"by customs; {found['lost']} lost, {found['doubled']} doubled, {sum(found['errors'].values())} errors. "
-        f"Everything was done {found['drained_after_seconds']} s after the burst's end. The generator was busy for "
+        f"Everything was done {found['drained_after_seconds']} s after the burst's end. "
+        f"{_checkpoints(found)}The generator was busy for "
         f"{found['burst']['generator']['busy']:.0%} of its core's time in the burst, and 95 of 100 flows began within "
         f"{found['burst']['generator_late_ms']['p95']} ms of their moment."
     )
     return f"{_table(head, [_phase(name, each) for name, each in phases])}\n\n{said}"
+
+
+def _checkpoints(found: Mapping[str, Any]) -> str:
+    """What was written by checkpoints during the burst; of figures from before this was looked at nothing."""
+    if (its := found.get("checkpoints_in_the_burst")) is None:
+        return ""
+    return (
+        f"Meanwhile {its['done']} checkpoints ended, and {its['pages']} pages were written by checkpoints. "
+    )
 
 
 def _phase(name: str, its: Mapping[str, Any]) -> str:

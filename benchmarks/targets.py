@@ -46,10 +46,15 @@ def _slowest(found: Mapping[str, Any]) -> float:
 
 def _slowest_row(figure: str) -> Target:
     return Target(
-        f"`{figure}`, 99 of 100 of each request", "250 ms", figure,
+        f"`{figure}`, 99 of 100 of each request, of people who wait for their answers", "250 ms", figure,
         lambda f: ", ".join(f"{kind} {times['p99']:.0f}" for kind, times in f["ms"].items()) + " ms",
         lambda f: _slowest(f) < 250,
     )  # fmt: skip
+
+
+def _later(found: Mapping[str, Any]) -> float:
+    """How many times as long as steadily it takes in the burst until a flow's last receipt has come (p95)."""
+    return float(found["burst"]["until_final_ms"]["p95"] / found["steady"]["until_final_ms"]["p95"])
 
 
 def _rounds(found: Mapping[str, Any], name: str) -> str:
@@ -85,11 +90,16 @@ TARGETS = (
            f"{f['draft_cpu_ms']['all']:.2f} ms CPU, the floor {f['floor_cpu_ms']['all']:.2f})",
            lambda f: f["of_floor"] >= 0.5),
     Target("`search`, pages per second", "800", "search",
-           lambda f: f"{f['per_second']:.0f} ({f['cpu_ms']['all']:.2f} ms CPU; 99 of 100 within {_slowest(f):.0f} ms)",
+           lambda f: f"{f['per_second']:.0f} ({_rounds(f, 'per_second')}; {f['cpu_ms']['all']:.2f} ms CPU; 99 of 100 "
+           f"within {_slowest(f):.0f} ms)",
            lambda f: f["per_second"] >= 800),
     Target("`burst`, p95 of each request against the steady one", "2", "burst",
-           lambda f: ", ".join(f"{kind} {times:.1f}" for kind, times in f["p95_by_steady"].items()),
-           lambda f: f["within_twice"]),
+           lambda f: ", ".join(f"{kind} {f['p95_by_steady'][kind]:.1f}" for kind in f["burst"]["ms"]),
+           lambda f: max(f["p95_by_steady"][kind] for kind in f["burst"]["ms"]) <= 2),
+    Target("`burst`, p95 until the last receipt, as a company sees it, against the steady one", "2", "burst",
+           lambda f: f"{_later(f):.1f} ({f['steady']['until_final_ms']['p95'] / 1000:.2f} and "
+           f"{f['burst']['until_final_ms']['p95'] / 1000:.2f} s)",
+           lambda f: _later(f) <= 2),
     Target("`burst`, acknowledged submissions lost or doubled", "0", "burst",
            lambda f: f"{f['lost'] + f['doubled']} of {f['acknowledged']}; the rest done {f['drained_after_seconds']} s "
            "after the last came",

@@ -122,8 +122,16 @@ def test_flows_belong_to_the_phase_in_which_they_were_due() -> None:
     assert found["until_final_ms"]["count"] == 1
 
 
+def _phase(save: float, submit: float, until_final: float) -> dict[str, Any]:
+    return {"ms": {"save": {"p95": save}, "submit": {"p95": submit}}, "until_final_ms": {"p95": until_final}}
+
+
 def test_twice_the_steady_p95_is_still_within() -> None:
-    steady = {"save": {"p95": 10.0}, "submit": {"p95": 20.0}}
-    assert within_twice(steady, {"save": {"p95": 20.0}, "submit": {"p95": 20.0}})["within_twice"]
-    found = within_twice(steady, {"save": {"p95": 20.1}, "submit": {"p95": 1.0}})
-    assert (found["within_twice"], found["p95_by_steady"]) == (False, {"save": 2.01, "submit": 0.05})
+    steady = _phase(10.0, 20.0, 700.0)
+    assert within_twice(steady, _phase(20.0, 20.0, 1400.0))["within_twice"]
+    found = within_twice(steady, _phase(20.1, 1.0, 700.0))
+    expected = {"save": 2.01, "submit": 0.05, "until_final": 1.0}
+    assert (found["within_twice"], found["p95_by_steady"]) == (False, expected)
+    assert not within_twice(steady, _phase(20.0, 20.0, 1401.0))["within_twice"], (
+        "what a company sees counts too"
+    )
