@@ -332,6 +332,7 @@ class _Commands(Launcher):
         with backups.restored(chosen, self._settings.folder, places, to, self._report) as cluster:
             for side in ("singlewindow.kernel", "singlewindow.customs"):
                 self._ask(cluster, side, "skip-numbers")
+                self._ask(cluster, side, "end-sessions")
             if (
                 chosen.holds_exchange
             ):  # what lay in InBox at the moment, or came there since, is not in the copy

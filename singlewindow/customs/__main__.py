@@ -1,5 +1,5 @@
 """python -m singlewindow.customs migrate | seed WORLD.json | add-officer NAME | serve | send-again | understand-again
-| skip-numbers | registers describe | import | publish"""
+| skip-numbers | end-sessions | registers describe | import | publish"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from singlewindow.customs import logs, numbers, register_docs, register_import
 from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import again, understanding
 from singlewindow.customs.keys import Keys
-from singlewindow.customs.officers import adding
+from singlewindow.customs.officers import adding, sessions
 from singlewindow.customs.problems import Refused
 from singlewindow.customs.register_catalogue import all_registers
 from singlewindow.customs.register_files import Unreadable, read_file
@@ -139,6 +139,13 @@ def skip_numbers() -> None:
 
     url = CustomsSettings().customs_database_url
     work_on("CUSTOMS_DATABASE_URL", url, lambda: _with(url, skip))
+
+
+@program.command()
+def end_sessions() -> None:
+    """Every officer has to log in again: after a restore sessions count again that had been ended."""
+    url = CustomsSettings().customs_database_url
+    work_on("CUSTOMS_DATABASE_URL", url, lambda: _with(url, sessions.end_all))
 
 
 async def _with(url: str, work: Callable[[Database], Awaitable[T]]) -> T:

@@ -1,5 +1,5 @@
 """The portal's processes: `python -m singlewindow.kernel serve | worker | migrate | seed FILE | codes
-| registers | unread | send-submissions-again | add-administrator NAME | skip-numbers | verify-history
+| registers | unread | send-submissions-again | add-administrator NAME | skip-numbers | end-sessions | verify-history
 | verify-signatures`.
 
 Each process loads what it does alone: the worker no routes, none but `migrate` the tool that migrates.
@@ -132,6 +132,21 @@ def skip_numbers() -> None:
         await owner.close()
 
     work_on("DATABASE_URL", url, skip)
+
+
+@cli.command()
+def end_sessions() -> None:
+    """Everybody has to log in again: after a restore sessions count again that had been ended."""
+    from singlewindow.kernel.people import session_store
+
+    url = settings().database_url
+
+    async def end() -> None:
+        owner = await Database.connect(url, size=1)
+        await session_store.end_all(owner)
+        await owner.close()
+
+    work_on("DATABASE_URL", url, end)
 
 
 ACCEPT_BOOK = typer.Option(

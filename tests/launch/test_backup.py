@@ -339,6 +339,15 @@ def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
         urls = databases.addresses(cluster)
         migrate(urls["SINGLEWINDOW_DATABASE_URL"])
         migrate_customs(urls["SINGLEWINDOW_CUSTOMS_DATABASE_URL"])
+        cluster.query(
+            "insert into officer (username, name, password_hash) values ('o', 'o', '')",
+            database=databases.CUSTOMS,
+        )
+        cluster.query(
+            """insert into session (token_hash, officer_id, csrf, expires_at)
+               select '\\x00', id, '', now() + interval '1 hour' from officer""",
+            database=databases.CUSTOMS,
+        )
         put("before")
         time.sleep(1.1)  # a moment is named in whole seconds
         backup.take(cluster, data, kept_at, folder, ignore)
@@ -351,7 +360,9 @@ def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
         found = cluster.query(
             "select message_id, state from outgoing order by id", database=databases.CUSTOMS
         )
+        sessions = cluster.query("select count(*) from session", database=databases.CUSTOMS)
     assert found == [("before", "sent"), ("since", "queued")]
+    assert sessions == [(0,)], "one that was ended since would count again"
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:

@@ -55,6 +55,12 @@ async def log_in(
     return token, Session(username, officer["name"], csrf)
 
 
+async def end_all(database: Database) -> None:
+    """End all officers' sessions: after a restore those count again that were ended since."""
+    async with database.transaction() as transaction:
+        await transaction.run("delete from session")
+
+
 async def get_session(
     database: Database, token: str | None, hours: float, *, unattended: bool = False
 ) -> Session:

@@ -78,7 +78,7 @@ async def find_amendments(
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> AmendmentsAnswer:
-    """The company's own, the newest first unless said otherwise: saved ones, those with customs, and those that were settled."""
+    """The company's own, the newest first unless said otherwise: saved, with customs, or settled."""
     asked = Asked(*(each.strip() for each in (action, status, number, document, first, last)))
     async with own_desk(request, type, bound=False) as desk:
         result = await find(desk, asked, Page(page, size, sort))
