@@ -316,10 +316,27 @@ def test_whoever_runs_or_backs_up_is_told_that_changes_are_not_kept(
         assert "Changes are not kept any more" in done.output
 
 
+LOGGED_IN = {
+    databases.PORTAL: (
+        """insert into account (username, password_hash, display_name, role)
+           values ('system1', '', '系统管理员', 'system')""",
+        """insert into session (token_hash, account_id, level, csrf, expires_at)
+           select '\\x00', id, 'password', '', now() + interval '1 hour' from account""",
+    ),
+    databases.CUSTOMS: (
+        "insert into officer (username, name, password_hash) values ('guan1', '关员', '')",
+        """insert into session (token_hash, officer_id, csrf, expires_at)
+           select '\\x00', id, '', now() + interval '1 hour' from officer""",
+    ),
+}
+"""Somebody with a session on either side."""
+
+
 def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
     open_folder: Path, postgres_binaries: Binaries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OPER-03: the database is of a later moment than the copy of InBox, and says that what lay there was sent."""
+    """OPER-03: the database is of a later moment than the copy of InBox, and says that what lay there was sent.
+    Everybody has to log in again: a session that was ended since would count."""
     data, folder = open_folder / "data", open_folder / "backups"
     monkeypatch.setenv("SINGLEWINDOW_POSTGRES_BIN", str(postgres_binaries.folder))
     monkeypatch.setenv("SINGLEWINDOW_DATA", str(data))
@@ -339,15 +356,9 @@ def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
         urls = databases.addresses(cluster)
         migrate(urls["SINGLEWINDOW_DATABASE_URL"])
         migrate_customs(urls["SINGLEWINDOW_CUSTOMS_DATABASE_URL"])
-        cluster.query(
-            "insert into officer (username, name, password_hash) values ('o', 'o', '')",
-            database=databases.CUSTOMS,
-        )
-        cluster.query(
-            """insert into session (token_hash, officer_id, csrf, expires_at)
-               select '\\x00', id, '', now() + interval '1 hour' from officer""",
-            database=databases.CUSTOMS,
-        )
+        for side, statements in LOGGED_IN.items():
+            for statement in statements:
+                cluster.query(statement, database=side)
         put("before")
         time.sleep(1.1)  # a moment is named in whole seconds
         backup.take(cluster, data, kept_at, folder, ignore)
@@ -360,9 +371,9 @@ def test_what_customs_sent_since_a_backup_goes_again_after_a_restore(
         found = cluster.query(
             "select message_id, state from outgoing order by id", database=databases.CUSTOMS
         )
-        sessions = cluster.query("select count(*) from session", database=databases.CUSTOMS)
+        sessions = [cluster.query("select count(*) from session", database=side) for side in LOGGED_IN]
     assert found == [("before", "sent"), ("since", "queued")]
-    assert sessions == [(0,)], "one that was ended since would count again"
+    assert sessions == [[(0,)], [(0,)]], "one that was ended since would count again"
 
 
 def test_two_installations_of_one_backup_do_not_keep_their_changes_together(tmp_path: Path) -> None:
