@@ -60,6 +60,9 @@ async def next_serials(transaction: Transaction, series: str, count: int, since:
 async def skip_numbers(transaction: Transaction) -> None:
     """Let every series go on beyond what may have been given since any moment, also by the life after an earlier
     restore: one step further for each restore that this database does not know of, this one included."""
+    await transaction.run(
+        "lock table serial in share row exclusive mode"
+    )  # a series that is just begun is seen
     day = local_day(transaction.now)
     known: int = await transaction.value(
         "select coalesce(max(last), 0) from serial where district = $1", RESTORED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -107,3 +108,20 @@ async def test_a_series_ends_where_its_digits_do(
     async with customs.database.transaction() as transaction:
         await skip_numbers(transaction)
     assert await customs.value("select last from serial where district = $1", series) == last
+
+
+async def test_a_series_that_is_just_begun_goes_on_beyond_too(customs: Customs) -> None:
+    """OPER-03: numbers are skipped while everything runs; what gives a series' first number meanwhile is waited for."""
+    await at(customs, 28)
+    async with customs.database.transaction() as giving:
+        assert list(await next_serials(giving, "5301", 1)) == [1]
+
+        async def skip() -> None:
+            async with customs.database.transaction() as transaction:
+                await skip_numbers(transaction)
+
+        skipping = asyncio.create_task(skip())
+        assert not (await asyncio.wait({skipping}, timeout=0.3))[0]
+    await skipping
+    async with customs.database.transaction() as transaction:
+        assert list(await next_serials(transaction, "5301", 1)) == [20_002]

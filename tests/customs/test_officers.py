@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from singlewindow.customs import seed
 from singlewindow.customs.__main__ import program
 from singlewindow.customs.http.desk import SANDBOX
-from singlewindow.customs.officers import attempts, queue
+from singlewindow.customs.officers import adding, attempts, queue
+from singlewindow.customs.problems import Refused
 from singlewindow.customs.settings import CustomsSettings
 from tests.customs.company import OWN, PDF, Company
 from tests.customs.conftest import WORLD, Customs, running
@@ -70,6 +71,18 @@ async def test_an_officer_is_made_by_a_command(customs: Customs) -> None:
     assert (code, said.count("，请")) == (1, 3), said
     assert (await add("wangwu", password="Wangwu-99"))[0] == 1
     assert await customs.value("select count(*) from officer where username in ('Z', 'wangwu')") == 0
+
+
+async def test_of_two_officers_of_one_name_one_is_refused(customs: Customs) -> None:
+    """CUST-03: at the same moment too; nobody's password is replaced unasked."""
+    done = await asyncio.gather(
+        *(adding.add(customs.database, "zhou", f"Deskduty-{n}", f"关员{n}") for n in range(4)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, Refused) for each in done) == 3
+    assert done.count(None) == 1
+    name = f"关员{done.index(None)}"
+    assert await customs.value("select name from officer where username = 'zhou'") == name
 
 
 async def test_a_session_in_use_does_not_end(customs: Customs) -> None:

@@ -26,7 +26,10 @@ async def add(database: Database, username: str, password: str, name: str, *, re
         raise Refused(wrong[0].message, wrong)
     stored = hash_password(password)
     async with database.transaction() as transaction:
-        known = await transaction.value("select id from officer where username = $1 for update", username)
+        await transaction.run(
+            "lock table officer in share row exclusive mode"
+        )  # two of one name: one is refused
+        known = await transaction.value("select id from officer where username = $1", username)
         if known is not None and not replace:
             raise Refused.because(
                 "username",

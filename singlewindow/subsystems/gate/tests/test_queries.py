@@ -85,6 +85,7 @@ async def test_each_condition_finds_exactly_what_it_names(member: Member) -> Non
     [
         ("VN", "KP 1234 AB", ("KP1234AB", "kp·1234 ab", "KP-1234-AB", "K P1234AB"), ("KP1234A", "KP1234ABC")),
         ("VN", "AB-12·34", ("AB1234", "AB 12 34", "ab-12·34"), ("AB-12.345",)),
+        ("VN", "CD･12345", ("CD12345", "cd·12345"), ("CD1234",)),  # U+FF65, half-width
         ("IC", "A-1 B 2", ("A-1B2", "a-1 b2"), ("A1B2", "A-1.B2")),
     ],
 )
