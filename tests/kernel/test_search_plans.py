@@ -138,11 +138,12 @@ async def test_no_question_about_amendments_reads_a_whole_table(
     await superuser.execute("select sw_begin(1000001, null)")
     person: Any = SimpleNamespace(company_id=1000001, customs_code="4403000001")
     desk: Any = SimpleNamespace(type=type, person=person)
-    wheres = [
-        amendment_list._where(desk, Asked(action=action, **{n: v}))
+    sqls = [
+        (amendment_list._page_sql(where, Page(sort=sort)), where)
+        for sort in (amendment_list.NEWEST_FIRST, *amendment_list.SORTS)
         for n, v in [*ASKED.items(), ("status", "")]
+        for where in [amendment_list._where(desk, Asked(action=action, **{n: v}), sort)]
     ]
-    sqls = [(amendment_list._page_sql(where, Page()), where) for where in wheres]
     to_be_amended = Where(whose_rows(type, person, {}))
     _to_be_amended(type, action, person, to_be_amended)
     sqls.append((_page_sql(type, to_be_amended, Page()), to_be_amended))

@@ -179,7 +179,7 @@ def _page_sql(type: DocumentType, where: Where, page: Page) -> str:
 
     Of the content only what the list shows is read.
     """
-    if wrong := sort_problems(page.sort, find_table(type.find_table, type.columns).c):
+    if wrong := sort_problems(page.sort, find_table(type.find_table, type.columns).c.keys()):
         raise Refused.because(wrong)
     order = "order by {0} {1}, document_id {1}".format(*sorted_by(page.sort))
     return f"""

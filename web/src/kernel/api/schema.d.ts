@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Find amendments
-         * @description The company's own, the newest first: saved ones, those with customs, and those that were settled.
+         * @description The company's own, the newest first unless said otherwise: saved, with customs, or settled.
          */
         get: operations["find_amendments_api_amendments__type__get"];
         put?: never;
@@ -6643,6 +6643,7 @@ export interface operations {
                 asked_from?: string;
                 /** @description YYYY-MM-DD */
                 asked_to?: string;
+                sort?: string;
                 page?: number;
                 size?: number;
             };
