@@ -14,6 +14,7 @@ from window import Window, run
 
 TYPE = "appointment.application"
 DRAFT, APPROVED, RETURNED, CANCELLED = "S", "P", "R", "C"
+OVER = ("I", "F")  # 通关完成未反馈, 已反馈: approved before
 
 
 def application(consignee: str) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def appoint(window: Window, given: Namespace) -> None:
     if view["status"]["code"] == DRAFT:
         [view] = window.act("apply", view)
         print("预约申报成功 Applied")
-    window.wait([view], APPROVED, RETURNED, CANCELLED)
+    if view["status"]["code"] not in OVER:
+        window.wait([view], APPROVED, RETURNED, CANCELLED)
     path = f"/api/documents/{TYPE}/{view['number']}"
     view = window.call("GET", path)
     print(f"预约成功 Approved: {view['header']['application_no']}，海关联系人 {view['header']['officer']}")

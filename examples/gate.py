@@ -14,6 +14,13 @@ from window import Window, run
 
 TYPE = "gate.trip"
 DRAFT, ACCEPTED, RETURNED, NOT_SENT = "0", "10", "20", "FF"
+AT_THE_GATE = (
+    "41",
+    "42",
+    "40",
+    "43",
+    "50",
+)  # 已锁定, 解除锁定, 已办结, 人工办结, 已口岸离场: accepted before
 
 
 def trip(plate: str, kilograms: str) -> dict[str, Any]:
@@ -35,8 +42,11 @@ def drive(window: Window, given: Namespace) -> None:
     if view["status"]["code"] == DRAFT:
         [view] = window.act("declare", view)
         print("申报成功 Declared")
-    window.wait([view], ACCEPTED, RETURNED, NOT_SENT)
-    print("海关审核通过 Accepted")
+    if view["status"]["code"] in AT_THE_GATE:
+        print(f"{view['status']['name']} Accepted before")
+    else:
+        window.wait([view], ACCEPTED, RETURNED, NOT_SENT)
+        print("海关审核通过 Accepted")
     if given.reweighed or given.revoke:
         amend(window, f"/api/documents/{TYPE}/{view['number']}", given.reweighed)
 

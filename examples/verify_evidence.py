@@ -1,10 +1,11 @@
 """Check the evidence file of a document without the portal: python verify_evidence.py FILE.zip --trust FOLDER
 
 FOLDER holds the certificates that you trust, got from their owners and not out of the file: ca.pem (issues cards),
-customs-signing.pem, portal-signing.pem; and crl.pem, the CA's revocation list. Exit code 0: everything is as it was
-signed; 3: so it is, but the history's last entries are not vouched for yet; 1: the one line on stderr says what is
-not. The first line on stdout says only what is signed; what is the portal's own word is called so. Needs Python and the
-package `cryptography`; describes itself in docs/evidence.md.
+customs-signing.pem, portal-signing.pem; and crl.pem, the CA's revocation list. `--checkpoints COPY` (the portal's file
+`history/checkpoints` as somebody else kept it) also binds what whoever has the portal's key could write anew.
+Exit code 0: everything is as it was signed; 3: so it is, with the reservations that the lines 保留 name; 1: the one
+line on stderr says what is not. The first line on stdout says only what is signed; what is the portal's own word is
+called so. Needs Python and the package `cryptography`; describes itself in docs/evidence.md.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import sys
 import zipfile
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ BESIDE = {"evidence.json", "README.txt"} | {
 """Parts that nothing signed names. README.txt and the certificates are not looked at."""
 CUSTOMS_CODE = "1.3.6.1.4.1.64321.1.1"  # 海关编码, an otherName (UTF8String) of a card's certificate
 MOST = 200 * 2**20  # bytes of one part; a bomb unpacks to more
+LATE = timedelta(minutes=10)  # a checkpoint comes each minute; clocks of two computers differ
+PINNED = timedelta(hours=1)  # a portal takes a signature in within minutes of the statement's making
 
 
 class NotAsSigned(Exception):
@@ -56,6 +59,11 @@ def loads(text: str | bytes) -> Any:
 def shown(text: object) -> str:
     """A text of the file on one line of the terminal, whatever is in it."""
     return "".join(each if each.isprintable() else "?" for each in str(text)[:300])
+
+
+def utc(moment: datetime) -> str:
+    """A moment for people, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def sha256(data: bytes) -> bytes:
@@ -146,6 +154,11 @@ class Evidence:
         names = self.archive.namelist()
         need(len(set(names)) == len(names), "two parts of one name")
         self.names_on_cards: list[str] = []  # of the companies, one for each submission
+        self.statements: set[bytes] = set()
+        self.moments: list[
+            str
+        ] = []  # for people: when each submission was signed, written, vouched for, answered
+        self.reserved: list[str] = []  # for people: what rests on the portal's word alone, or is not there
         self.first: dict[tuple[str, ...], datetime] = {}  # signed files: when they were first submitted
         self.main = loads(self.part("evidence.json"))
         need(self.main["format"] == "singlewindow-evidence/1", "another format than singlewindow-evidence/1")
@@ -168,12 +181,13 @@ class Evidence:
         names = card.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return said | {"name_on_card": "".join(str(each.value) for each in names)}
 
-    def check(self) -> list[float]:
-        """Judge everything; the moments of the history's entries that are not vouched for yet."""
-        expected = [each["content"] for each in self.main["submissions"]]
-        need(len(set(expected)) == len(expected), "two submissions of one content")
+    def check(self) -> None:
+        """Judge everything; what holds only with a reservation is in `reserved` then."""
+        numbers = [each["sequence"] for each in self.main["submissions"]]
+        need(numbers == [*range(1, len(numbers) + 1)], "the submissions are not 1, 2, …: one is left out")
+        expected = {f"content {number}.json" for number in numbers}
         files = {file["file"] for each in self.main["submissions"] for file in each["attachments"]}
-        unexpected = set(self.archive.namelist()) - BESIDE - {*expected} - files
+        unexpected = set(self.archive.namelist()) - BESIDE - expected - files
         need(not unexpected, f"a part that belongs to nothing: {min(unexpected, default='')}")
         entries = [loads(each["entry"]) for each in self.main["history"]]
         of_submissions = [entry for entry in entries if entry[3] == "submitted"]
@@ -193,7 +207,10 @@ class Evidence:
         need(len(set(answers)) == len(answers), "an answer stands twice")
         need(set(answers) <= set(heard), "an answer is not in the history")
         need(set(heard) <= set(answers), "an answer of which the history tells is left out")
-        return self.history()
+        vouched = self.history()
+        for each, entry in zip(self.main["submissions"], of_submissions, strict=True):
+            self.gaps(each)
+            self.times(each, entry, vouched.get(entry[1]))
 
     def submission(
         self, each: dict[str, Any], at: datetime
@@ -205,6 +222,9 @@ class Evidence:
         need(
             asked == (self.main["type"], self.main["number"], each["action"]), f"{what}: of another document"
         )
+        statement = b64decode(each["statement"])
+        need(statement not in self.statements, f"{what}: one signature for two submissions")
+        self.statements.add(statement)  # each has a nonce, and customs take it once
         self.names_on_cards.append(said["name_on_card"])
         need(each["content"] == f"content {each['sequence']}.json", f"{what}: a part of another name")
         need(said["content_sha256"] == sha256(self.part(each["content"])).hex(), f"{what}: another content")
@@ -236,31 +256,112 @@ class Evidence:
         need(asked == told and len(set(moments)) == 1, f"{what}: customs said something else")
         return said["submission"], said["seq"], said["code"]
 
-    def history(self) -> list[float]:
-        """The chain, and each entry's place in a signed checkpoint; the moments of those that have none."""
-        before, waiting = "", []
+    def history(self) -> dict[int, dict[str, Any]]:
+        """The chain, and each entry's place in a signed checkpoint: the checkpoints by entry."""
+        before, waiting, vouched = "", [], {}
         pages = {
             no: read_jws(line, self.trust.portal, f"checkpoint {no}")
             for no, line in self.main["checkpoints"].items()
         }
+        for no, page in pages.items():
+            need(no == str(page["no"]), f"checkpoint {no}: another number")
         documents = {loads(each["entry"])[0] for each in self.main["history"]}
         need(len(documents) == 1, "entries of several documents")
         for no, each in enumerate(self.main["history"], start=1):
-            document, number, moment, kind, *_ = loads(each["entry"])
+            entry = loads(each["entry"])
+            document, number, _, kind, *_ = entry
             digest = sha256(bytes.fromhex(before) + each["entry"].encode())
             whole = (each["no"], number, each["previous"], each["hash"]) == (no, no, before, digest.hex())
             need(whole, f"history, entry {no}: not as it was written")
             before = each["hash"]
             if each["checkpoint"] is None:
-                waiting.append(moment)
+                waiting.append(entry[2])
                 continue
             need(not waiting, f"history, entry {no - 1}: no checkpoint vouches for it")
             leaf = document.to_bytes(8, "big") + no.to_bytes(4, "big") + bytes([kind == "submitted"]) + digest
-            need(
-                root(leaf, each["path"]) == pages[str(each["checkpoint"])]["root"],
-                f"history, entry {no}: not vouched for",
+            vouched[no] = pages[str(each["checkpoint"])]
+            need(root(leaf, each["path"]) == vouched[no]["root"], f"history, entry {no}: not vouched for")
+        if waiting:
+            oldest = utc(datetime.fromtimestamp(min(waiting), UTC))
+            self.reserved.append(
+                f"{len(waiting)} 条记录尚未存证，最早一条写于 {oldest} UTC，内容和时间都只有系统自己的说法"
+                f" not vouched for yet: entries of which there is only the portal's word, the oldest of {oldest} UTC"
             )
-        return waiting
+        return vouched
+
+    def gaps(self, submission: dict[str, Any]) -> None:
+        """Customs number their answers 1, 2, … An honest file may lack one: it was not there yet while a later one
+        was, or the portal put it before a person because it contradicts something."""
+        there = {answer["seq"] for answer in submission["answers"]}
+        n = submission["sequence"]
+        for seq in sorted({*range(1, max(there, default=0))} - there):
+            self.reserved.append(
+                f"第 {n} 次申报缺海关第 {seq} 号回执：可能制作文件时系统尚未收到或已搁置，也可能被人拿掉，请向海关核实"
+                f" submission {n}: customs' answer {seq} is missing; it had not come, was set aside, or was taken out"
+            )
+
+    def times(self, submission: dict[str, Any], entry: list[Any], page: dict[str, Any] | None) -> None:
+        """When it was submitted is the portal's word. Told are the moments beside it, and reserved what they do not
+        bear out: none of it is forged for that (a worker that stood still, a restore, a training's clock)."""
+        n, real, clock = submission["sequence"], really(entry), datetime.fromtimestamp(entry[2], UTC)
+        signed = datetime.fromisoformat(loads(b64decode(submission["statement"]))["issued_at"])
+        vouched = datetime.fromisoformat(page["at"]) if page else None
+        answered = [datetime.fromisoformat(each["at"]) for each in submission["answers"] if each["jws"]]
+        first = min(answered, default=None)
+        moved = abs(clock - real) > LATE  # in a training, of which customs and the statement have the clock
+        moments = [f"签名内容所载 as signed {utc(signed)}", f"系统记录 as the portal says {utc(real)}"]
+        moments += [f"系统业务时间 its business clock {utc(clock)}"] if moved else []
+        moments += [f"存证 vouched for {utc(vouched)}" if vouched else "尚未存证 not vouched for yet"]
+        moments += (
+            [f"海关首次回执 customs' first answer {utc(first)}"] if first else ["海关未回执 not answered"]
+        )
+        self.moments.append(f"第 {n} 次申报的时间（UTC）times of submission {n}: {'，'.join(moments)}")
+        if abs(signed - clock) > PINNED:
+            self.reserved.append(
+                f"第 {n} 次申报：企业签名的内容载明 {utc(signed)}，系统却记为 {utc(clock)}"
+                f" submission {n}: what was signed names another moment than the portal"
+            )
+        if vouched and abs(vouched - real) > LATE:
+            self.reserved.append(
+                f"第 {n} 次申报：系统称写于 {utc(real)}，存证却在 {utc(vouched)}，其间只有系统自己的说法"
+                f"{self.unfit(submission, vouched)} submission {n}: vouched for at another time than the portal says"
+            )
+        if first and not moved and (unfit := self.unfit(submission, first)):
+            self.reserved.append(
+                f"第 {n} 次申报：海关首次回执在 {utc(first)}{unfit}"
+                f" submission {n}: that the card still counted when it signed, customs' answer does not bear out"
+            )
+
+    def unfit(self, submission: dict[str, Any], at: datetime) -> str:
+        """Words for a card that did not count at another moment than the portal says that it signed."""
+        try:
+            self.trust.card(b64decode(submission["certificate"]), at, "")
+        except NotAsSigned:
+            return "，那时企业的卡不在有效状态 (the card did not count then)"
+        return ""
+
+    def compare(self, copy: Path) -> None:
+        """Hold the checkpoints against somebody's copy of all of them. One that is not there may be honest: the folder
+        was restored or begun anew since."""
+        known: dict[int, set[str]] = {}  # an appended copy has several under one number after a restore
+        for line in copy.read_text("ascii", errors="replace").split("\n")[:-1]:  # the last may be half a line
+            with suppress(NotAsSigned, ValueError, LookupError, TypeError):
+                known.setdefault(int(loads(decoded(line.split(".")[1]))["no"]), set()).add(line)
+        if not known:
+            raise OSError(0, "not a copy of the portal's checkpoints", str(copy))
+        for no, line in self.main["checkpoints"].items():
+            there = known.get(int(no), set())
+            if not there:
+                self.reserved.append(
+                    f"存证 {no} 不在你的副本里：副本较旧或不全，请另取新的完整副本再核验"
+                    f" checkpoint {no} is not in your copy, which is older or not whole: take a new one"
+                )
+            elif line not in there:
+                self.reserved.append(
+                    f"存证 {no} 与你的副本不同：存证恢复过或重新开始过（请运营单位说明何时、为何），否则是历史被改写"
+                    f" checkpoint {no} is another in your copy: the checkpoints were restored or begun anew (ask when"
+                    " and why), or the history was written anew"
+                )
 
 
 def really(entry: list[Any]) -> datetime:
@@ -285,11 +386,15 @@ for stream in (sys.stdout, sys.stderr):  # a terminal that lacks Chinese must no
 options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 options.add_argument("file", type=Path)
 options.add_argument("--trust", type=Path, required=True, help="folder of the certificates that you trust")
+options.add_argument(
+    "--checkpoints", type=Path, help="history/checkpoints of the portal, as somebody else kept it"
+)
 given = options.parse_args()
 try:
     evidence = Evidence(given.file, Trust(given.trust))
-    waiting = evidence.check()
-    oldest = f"{datetime.fromtimestamp(min(waiting), UTC):%Y-%m-%d %H:%M:%S} UTC" if waiting else ""
+    evidence.check()
+    if given.checkpoints:
+        evidence.compare(given.checkpoints)
     main = evidence.main
     own = [shown(main[name]) for name in ("title", "company_name", "made_at")]
     counted = f"{len(main['submissions'])} 次申报 submissions，{len(main['history'])} 条记录 entries"
@@ -302,12 +407,17 @@ except OSError as problem:
     )
 except Exception as problem:  # whatever a damaged or made-up file provokes in whoever reads it
     sys.exit(f"不成立 Not an evidence file, or certificates are missing: {shown(repr(problem))}")
+stands, so = ("成立，有保留", ", with reservations") if evidence.reserved else ("成立", "")
 if evidence.names_on_cards:
-    print(f"成立 As it was signed: {of} {shown(evidence.names_on_cards[-1])}")
+    print(f"{stands} As it was signed{so}: {of} {shown(evidence.names_on_cards[-1])}")
 else:
-    print(f"成立 The history is as it was vouched for; 未申报，无企业签名 nobody signed that it is of {of}")
-print(
-    f"{counted}，{len(waiting)} 条尚未存证 not vouched for yet{oldest and f'，最早 the oldest of {oldest}'}"
-)
+    print(
+        f"{stands} The history is as it was vouched for{so}; 未申报，无企业签名 nobody signed that it is of {of}"
+    )
+for each in evidence.reserved:
+    print(f"保留 Reserved: {each}")
+print(counted)
+for each in evidence.moments:
+    print(each)
 print(f"系统自述，未经签名 The portal's own word, signed by nobody: {'，'.join(own)}")
-sys.exit(3 if waiting else 0)
+sys.exit(3 if evidence.reserved else 0)

@@ -139,7 +139,7 @@ def unread(context: typer.Context) -> None:
 
 @_passed_on
 def add_administrator(context: typer.Context) -> None:
-    """Make a system administrator of the portal; asks for the password: `add-administrator NAME`."""
+    """Make a system administrator of the portal, or with `--replace` give one another password; asks for it."""
     _ask("singlewindow.kernel", "add-administrator", *context.args)
 
 

@@ -44,27 +44,31 @@ def _content(path: Path, inode: int, size: int, changed: int) -> bytes:
 
 class Lossy:
     """A text stream for logs: where it cannot be written to (the disk is full, it is closed), lines are lost, and no
-    work is."""
+    work is. None is the standard output of a program that was started without one."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
         """Write what can be written."""
         with suppress(OSError, ValueError):  # the latter of a closed one
-            return self._stream.write(text)
+            if self._stream is not None:
+                return self._stream.write(text)
         return len(text)
 
     def isatty(self) -> bool:
         """Whether it is a terminal."""
-        return self._stream.isatty()
+        with suppress(ValueError):
+            return self._stream is not None and self._stream.isatty()
+        return False
 
     @property
     def encoding(self) -> str:
         """In which it is written."""
-        return self._stream.encoding
+        return "utf-8" if self._stream is None else self._stream.encoding
 
     def flush(self) -> None:
         """Bring it out."""
         with suppress(OSError, ValueError):
-            self._stream.flush()
+            if self._stream is not None:
+                self._stream.flush()

@@ -15,6 +15,7 @@ from singlewindow.contract.log_lines import one_line, without_controls
 
 def configure(log_format: Literal["console", "json"]) -> None:
     """Log to standard error, as lines for people or as JSON."""
+    lines = Lossy(sys.stderr)
     last: structlog.typing.Processor = structlog.processors.JSONRenderer(_written)
     steps: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -23,14 +24,14 @@ def configure(log_format: Literal["console", "json"]) -> None:
         structlog.processors.format_exc_info,
     ]
     if log_format == "console":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        last = structlog.dev.ConsoleRenderer(colors=lines.isatty())
         steps.append(without_controls)
     libraries = logging.StreamHandler(sys.stderr)
     libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=steps))
     logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
     structlog.configure(
         processors=[*steps, last],
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Lossy(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, lines)),
         cache_logger_on_first_use=True,
     )
 

@@ -105,13 +105,19 @@ def add_administrator(
     username: str,
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     name: Annotated[str, typer.Option(help="the person's name on the screen")] = "系统管理员",
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="one who is there gets this name and password, is unlocked, and logged out"
+        ),
+    ] = False,
 ) -> None:
-    """Make a system administrator, who changes the password at the first log-in."""
+    """Make a system administrator, who changes the password at the first log-in, or give one another password."""
     from singlewindow.kernel.people.system_accounts import add_checked
 
     url = settings().database_url
     try:
-        work_on("DATABASE_URL", url, lambda: add_checked(url, username, password, name))
+        work_on("DATABASE_URL", url, lambda: add_checked(url, username, password, name, replace=replace))
     except Refused as refused:
         for violation in refused.violations:
             typer.echo(f"{violation.message}，{violation.advice}", err=True)

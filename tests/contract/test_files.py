@@ -99,13 +99,15 @@ def test_a_key_behind_a_password_is_none(tmp_path: Path) -> None:
 
 
 def test_a_log_that_nobody_takes_loses_its_lines_and_no_work(tmp_path: Path) -> None:
-    """OPER-06: full or closed."""
+    """OPER-06: full, closed, or none from the start (`>&-`)."""
     gone = (tmp_path / "gone").open("w", encoding="utf-8")
     gone.close()
     full = TextIOWrapper(FileIO("/dev/full", "w"), encoding="utf-8")
-    for stream in (full, gone):
+    for stream in (full, gone, None):
         log = Lossy(stream)
         assert log.write("a line\n") == len("a line\n")
         log.flush()
+        assert not log.isatty()
+        assert log.encoding
     with suppress(OSError):  # it still holds the line
         full.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import hashlib
 import io
 import json
 import runpy
@@ -12,14 +14,16 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from singlewindow.contract import demo_pki
-from singlewindow.contract.checkpoints import Book
-from singlewindow.contract.signatures import canonical, signing_input
+from singlewindow.contract.checkpoints import Book, Checkpoint, Leaf, path_to, root_of
+from singlewindow.contract.signatures import canonical, sign_jws, signing_input
 from singlewindow.kernel.documents import evidence
 from singlewindow.kernel.documents.checkpoints import Notary, accept
 from singlewindow.kernel.settings import settings
@@ -72,10 +76,14 @@ def verify(
     for name in ("ca.pem", "crl.pem", "customs-signing.pem", "portal-signing.pem"):
         shutil.copy(house.pki / name, trust)
 
-    def run(parts: Mapping[str, bytes] | bytes, trusted: Path = trust) -> tuple[object, str]:
+    def run(
+        parts: Mapping[str, bytes] | bytes, trusted: Path = trust, kept: Path | None = None
+    ) -> tuple[object, str]:
         file = tmp_path / "evidence.zip"
         file.write_bytes(parts if isinstance(parts, bytes) else archived(parts.items()))
-        monkeypatch.setattr(sys, "argv", [VERIFIER.name, str(file), "--trust", str(trusted)])
+        copy = ["--checkpoints", str(kept)] if kept else []
+        capsys.readouterr()  # what the house logged
+        monkeypatch.setattr(sys, "argv", [VERIFIER.name, str(file), "--trust", str(trusted), *copy])
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(VERIFIER), run_name="__main__")
         return ended.value.code, capsys.readouterr().out
@@ -213,6 +221,187 @@ async def test_it_is_accepted_after_a_restore(house: House, verify: Any, tmp_pat
         assert verify(await fetched(each, its))[0] == 0
 
 
+async def twice_submitted(house: House) -> tuple[Member, str, Parts]:
+    """A document that was granted and is being revoked, and its file; everything is vouched for."""
+    member, number = await answered(house)
+    await member.apply(TYPE, await member.view(TYPE, number), "revoke")
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == number and s.sequence == 2]
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    return member, number, await fetched(member, number)
+
+
+def written_anew(house: House, parts: Parts, main: dict[str, Any], at: datetime | None = None) -> Parts:
+    """A file whose history somebody wrote anew who has the portal's key: these entries, in one checkpoint."""
+    entries, leaves, before = [], [], b""
+    for no, each in enumerate(main["history"], start=1):
+        said = json.loads(each["entry"])
+        text = json.dumps([said[0], no, *said[2:]], ensure_ascii=False)
+        digest = hashlib.sha256(before + text.encode()).digest()
+        leaves.append(Leaf(said[0], no, said[3] == "submitted", digest).encode())
+        entries.append(
+            {"no": no, "entry": text, "previous": before.hex(), "hash": digest.hex(), "checkpoint": 1}
+        )
+        before = digest
+    checkpoint = Checkpoint(
+        no=1, entries=len(leaves), lowest=1, highest=1, root=root_of(leaves).hex(), previous="", first=0, next=1,
+        cluster="", at=(at or datetime.now(UTC)).isoformat(),
+    )  # fmt: skip
+    key = (house.pki / "portal-signing.key.pem").read_bytes()
+    for place, entry in enumerate(entries):
+        path = path_to(leaves, place)
+        entry["path"] = [["left" if left else "right", each.hex()] for left, each in path]
+    lines = {"1": sign_jws(canonical(asdict(checkpoint)), key, "portal-signing")}
+    forged = main | {"history": entries, "checkpoints": lines}
+    names = {each["content"] for each in main["submissions"]}
+    kept = {name: part for name, part in parts.items() if not name.startswith("content") or name in names}
+    return kept | {"evidence.json": json.dumps(forged).encode()}
+
+
+def without(main: dict[str, Any], *told: tuple[str, int, int]) -> list[dict[str, Any]]:
+    """The history without the entries of these kinds, submissions and answers (0: any)."""
+    left, submitted = [], 0
+    for each in main["history"]:
+        _, _, _, kind, _, data, *_ = json.loads(each["entry"])
+        submitted += kind == "submitted"
+        of = data.get("submission", submitted)
+        if not any(kind == k and of == n and seq in (0, data.get("seq")) for k, n, seq in told):
+            left.append(each)
+    return left
+
+
+async def test_who_has_the_portals_key_leaves_no_submission_out(house: House, verify: Any) -> None:
+    """PORT-08: customs' answers name the submission by its number; those of a file are 1, 2, …"""
+    _, _, parts = await twice_submitted(house)
+    main = json.loads(parts["evidence.json"])
+    assert verify(written_anew(house, parts, main))[0] == 0, "written anew as it was, it is the same"
+    fewer = main | {
+        "submissions": main["submissions"][1:],
+        "history": without(main, ("submitted", 1, 0), ("receipt", 1, 0)),
+    }
+    code, _ = verify(written_anew(house, parts, fewer))
+    assert code == "不成立 Not as it was signed: the submissions are not 1, 2, …: one is left out"
+
+
+async def test_who_has_the_portals_key_cannot_count_one_signature_twice(house: House, verify: Any) -> None:
+    """PORT-08: as customs count none twice."""
+    member, number = await answered(house)
+    parts = await fetched(member, number)
+    main = json.loads(parts["evidence.json"])
+    [submission] = main["submissions"]
+    again = submission | {"sequence": 2, "content": "content 2.json", "answers": []}
+    [entry] = [each for each in main["history"] if json.loads(each["entry"])[3] == "submitted"]
+    doubled = main | {"submissions": [submission, again], "history": [*main["history"], entry]}
+    forged = written_anew(house, parts | {"content 2.json": parts["content 1.json"]}, doubled)
+    code, _ = verify(forged)
+    assert code == "不成立 Not as it was signed: submission 2: one signature for two submissions"
+
+
+async def test_an_answer_that_is_missing_is_told(house: House, verify: Any) -> None:
+    """PORT-08, CUST-05: one is not forged for that: receipts come in any order, and what contradicts something waits
+    for a person; but it is said, whether it is so or somebody left it out."""
+    member, view = await applied(house)
+    number = view["number"]
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == number]
+    await house.hear(house.customs.receipt(submission, 2, "APPROVED"))
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    code, said = verify(await fetched(member, number))
+    assert (code, "第 1 次申报缺海关第 1 号回执" in said) == (3, True), said
+    assert said.startswith("成立，有保留 As it was signed, with reservations: ")
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    assert verify(parts)[0] == 0
+    main = json.loads(parts["evidence.json"])
+    main["history"] = without(main, ("receipt", 1, 1))
+    main["submissions"][0]["answers"] = [a for a in main["submissions"][0]["answers"] if a["seq"] != 1]
+    code, said = verify(written_anew(house, parts, main))
+    assert (code, "缺海关第 1 号回执" in said) == (3, True), said
+
+
+async def test_a_moment_that_nothing_bears_out_is_told(house: House, verify: Any, tmp_path: Path) -> None:
+    """PORT-08: the history is written anew, three months back; the checkpoint says when it was vouched for, the
+    statement names its own moment, and what became of the card since is said."""
+    member, number = await answered(house)
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    parts = await fetched(member, number)
+    code, said = verify(parts)
+    [times] = [line for line in said.splitlines() if line.startswith("第 1 次申报的时间")]
+    assert (code, times.count(f"{datetime.now(UTC):%Y-%m-%d }")) == (0, 4), times
+    main = json.loads(parts["evidence.json"])
+    later = datetime.now(UTC) + timedelta(hours=20)  # a card of the house is valid since yesterday
+    code, said = verify(written_anew(house, parts, main, later))
+    assert (code, "其间只有系统自己的说法" in said, "不在有效状态" in said) == (3, True, False), said
+    await house.revoke(member)
+    shutil.copy(house.pki / "crl.pem", tmp_path / "trust")
+    code, said = verify(written_anew(house, parts, main, later))
+    assert (code, "那时企业的卡不在有效状态" in said) == (3, True), said
+    [submission] = main["submissions"]
+    earlier = datetime.fromisoformat(submission["submitted_at"]) - timedelta(hours=20)
+    for each in main["history"]:
+        entry = json.loads(each["entry"])
+        if entry[3] == "submitted":
+            entry[2] = entry[9] = earlier.timestamp()
+        each["entry"] = json.dumps(entry, ensure_ascii=False)
+    submission["submitted_at"] = earlier.isoformat()
+    code, said = verify(written_anew(house, parts, main, earlier))
+    assert (code, "企业签名的内容载明" in said, "其间" in said) == (3, True, False), said
+
+
+async def test_customs_answer_bears_witness_of_a_card(house: House, verify: Any, tmp_path: Path) -> None:
+    """PORT-08: whoever has the portal's key dates entry and checkpoint as he likes, and not customs' answer: a card
+    that did not count any more by then is told."""
+    member, view = await applied(house)
+    number = view["number"]
+    await house.send()
+    [submission] = [s for s in house.customs.received if s.number == number]
+    await house.revoke(member)
+    await asyncio.sleep(1.1)  # a list knows whole seconds
+    await house.hear(house.customs.receipt(submission, 1, "RECEIVED"))
+    shutil.copy(house.pki / "crl.pem", tmp_path / "trust")
+    await Notary.load(settings().history, house.pki).round(house.worker)
+    code, said = verify(await fetched(member, number))
+    assert (code, "海关首次回执在" in said, "不在有效状态" in said) == (3, True, True), said
+
+
+async def test_a_copy_of_the_checkpoints_binds_the_portal_too(
+    house: House, verify: Any, tmp_path: Path
+) -> None:
+    """PORT-08: a history that was written anew is not the one of which somebody kept the checkpoints; what is newer
+    than the copy, and a book that was begun anew, are told apart from it in words."""
+    member, number = await answered(house)
+    notary = Notary.load(settings().history, house.pki)
+    await notary.round(house.worker)
+    parts = await fetched(member, number)
+    kept = tmp_path / "kept"
+    lines = (notary.book.folder / "checkpoints").read_text()
+    kept.write_text(lines + lines[:40])  # copied while a line was written
+    assert verify(parts, kept=kept)[0] == 0
+    forged = written_anew(house, parts, json.loads(parts["evidence.json"]))
+    assert verify(forged)[0] == 0
+    code, said = verify(forged, kept=kept)
+    assert (code, "存证 1 与你的副本不同" in said, "有保留" in said.splitlines()[0]) == (3, True, True), said
+    kept.write_text(
+        lines + forged_line(forged)
+    )  # an appended copy, of before and after a book was begun anew
+    assert verify(forged, kept=kept)[0] == verify(parts, kept=kept)[0] == 0
+    later, its = await answered(house)
+    await notary.round(house.worker)
+    kept.write_text(lines)
+    code, said = verify(await fetched(later, its), kept=kept)
+    assert (code, "不在你的副本里" in said) == (3, True), said
+    kept.write_text("no checkpoints\n")
+    assert "not a copy of the portal's checkpoints" in verify(parts, kept=kept)[0]
+
+
+def forged_line(parts: Parts) -> str:
+    """The line of a file's only checkpoint, as a book has it."""
+    [line] = json.loads(parts["evidence.json"])["checkpoints"].values()
+    return f"{line}\n"
+
+
 async def test_nothing_in_it_can_be_changed(house: House, verify: Any) -> None:
     """PORT-08: every value of its main part, every other part, and whatever is left out."""
     member, number = await answered(house)
@@ -262,7 +451,7 @@ async def test_it_vouches_for_nothing_that_nobody_signed(house: House, verify: A
         "made_at": "2099-01-01",
     }
     code, said = verify(parts | {"evidence.json": json.dumps(forged).encode()})
-    first, _, own = said.splitlines()[-3:]
+    first, _, _, own = said.splitlines()
     assert (code, "他人公司" in first, "放行单" in first) == (0, False, False)
     assert f"{TYPE} {number}，{main['company']} {member.company_name}" in first
     assert own.startswith("系统自述，未经签名")
@@ -282,7 +471,7 @@ async def test_of_a_draft_it_says_that_nobody_signed(house: House, verify: Any) 
     member = await house.member()
     view = await member.save(TYPE, letter(reference()))
     code, said = verify(await fetched(member, view["number"]))
-    assert (code, "nobody signed that it is of" in said, "最早 the oldest of 20" in said) == (3, True, True)
+    assert (code, "nobody signed that it is of" in said, "the oldest of 20" in said) == (3, True, True)
 
 
 async def test_whatever_is_wrong_it_ends_in_its_own_words(house: House, verify: Any) -> None:

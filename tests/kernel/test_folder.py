@@ -13,6 +13,7 @@ from singlewindow.contract.messages import Envelope, MessageKind
 from singlewindow.kernel.exchange import folder as transport_module
 from singlewindow.kernel.exchange.folder import FolderTransport, InBoxReader
 from singlewindow.kernel.exchange.keys import ExchangeKeys
+from singlewindow.kernel.exchange.outbox import send_due
 from singlewindow.kernel.exchange.transport import TemporaryFailure
 from tests.house import House
 from tests.kernel.test_documents import TYPE, applied
@@ -55,8 +56,7 @@ async def test_sent_is_what_customs_took(boxes: Boxes) -> None:
 async def test_a_file_that_customs_did_not_take_can_be_sent_anew(boxes: Boxes) -> None:
     """The refusal is heard once; the next try writes the file again."""
     transport, name = FolderTransport(boxes), f"{DIGEST}.attachment"
-    [answer] = await transport.send([file("sealed")])
-    assert answer.stored, "customs take it before the message that names it"
+    assert await transport.send([file("sealed")]) == [], "its message is not written before customs took it"
     folder.fail(boxes.out / name, boxes, "内容与摘要不符")
     [answer] = await transport.send([file("sealed")])
     assert (answer.stored, answer.reason) == (False, "内容与摘要不符")
@@ -65,6 +65,31 @@ async def test_a_file_that_customs_did_not_take_can_be_sent_anew(boxes: Boxes) -
     folder.move(boxes.out / name, boxes.sent)
     [answer] = await transport.send([file("third")])
     assert (answer.stored, list(boxes.out.iterdir())) == (True, [])
+
+
+async def test_a_message_is_written_when_customs_have_its_files(house: House, boxes: Boxes) -> None:
+    """CUST-05: customs take a file away whose key they do not know yet. Its message may not come before it is there,
+    or they would refuse it for good."""
+    await house.sql("delete from outbox where state = 'queued'")  # what others left
+    await applied(house)
+    transport, keys = FolderTransport(boxes), ExchangeKeys.load(house.pki)
+
+    async def written() -> list[Path]:
+        await house.sql("update outbox set next_at = clock_timestamp() where state = 'queued'")
+        await send_due(house.worker, transport, keys)
+        return list(boxes.out.iterdir())
+
+    [attachment] = await written()
+    assert attachment.suffix == folder.ATTACHMENT
+    assert await written() == [attachment]
+    folder.take_away(attachment)
+    assert await written() == [attachment]
+    folder.move(attachment, boxes.sent)
+    [message] = await written()
+    assert message.suffix == folder.MESSAGE
+    folder.move(message, boxes.sent)
+    assert await written() == []
+    assert await house.sql("select from outbox where state = 'queued'") == []
 
 
 async def test_a_folder_that_is_away_is_a_passing_trouble(boxes: Boxes) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
+from argparse import Namespace
+from typing import Any
+from unittest.mock import Mock
 
+import httpx
 import pytest
 
 from singlewindow.kernel.attachments.pdf import PdfLimits, check_pdf
+from singlewindow.kernel.lifecycle import State
+from singlewindow.subsystems.appointment.lifecycle import LIFECYCLE as APPOINTMENT
+from singlewindow.subsystems.gate.lifecycle import LIFECYCLE as TRIP
 from tests.system.integrator import EXAMPLES, Integrator, integrator
 from tests.system.running import System
 
@@ -99,6 +107,52 @@ def test_an_appointment_is_fed_back_and_another_cancelled(program: Integrator, s
     assert refused.stderr.startswith("未办成 Refused: ")
     other = program.done("appointment.py", world["appointment_consignee_high"], "--cancel")
     assert other[-1] == "已取消 Cancelled"
+
+
+def at_rest(state: State) -> httpx.Client:
+    """A portal whose only document stands in this state, and to which nothing happens any more."""
+    view = {
+        "type": "", "number": "1", "version": 7, "status": {"code": state.code, "name": state.name},
+        "content": {"sure_id": "", "start": "", "end": ""}, "header": {"application_no": "", "officer": ""},
+    }  # fmt: skip
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/clock":
+            return httpx.Response(200, json={"now": "2026-11-28T01:00:00Z"})
+        if request.url.path != "/api/events":
+            return httpx.Response(200, json=view)
+        assert request.url.params["after"] == "now", "it waits for ever"
+        return httpx.Response(200, json={"items": [], "next": "1"})
+
+    return httpx.Client(transport=httpx.MockTransport(answered), base_url="http://portal")
+
+
+STARTED_AGAIN = [
+    *(("gate", "drive", state) for state in TRIP.states if state.in_force),
+    *(("appointment", "appoint", state) for state in APPOINTMENT.states if state.in_force),
+]
+
+
+@pytest.mark.parametrize(
+    ("script", "work", "state"),
+    STARTED_AGAIN,
+    ids=[f"{script}-{state.code}" for script, _, state in STARTED_AGAIN],
+)
+def test_started_again_later_it_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch, script: str, work: str, state: State
+) -> None:
+    """INTG-01: what was accepted goes on by itself, through the gate or until feedback is over; the script ends."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    given: dict[str, Any] = {
+        "plate": "粤B1",
+        "kilograms": "1",
+        "trip": "1",
+        "reweighed": None,
+        "revoke": False,
+    }
+    given |= {"consignee": "1", "start": "2026-11-28 20:00", "feedback": None, "cancel": False}
+    window = importlib.import_module("window").Window(at_rest(state), Mock(), "")
+    getattr(importlib.import_module(script), work)(window, Namespace(**given))
 
 
 async def test_its_pdf_is_a_strict_one_of_one_page() -> None:

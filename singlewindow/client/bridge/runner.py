@@ -20,6 +20,7 @@ from singlewindow.client.bridge.outbox import OutBox
 from singlewindow.client.bridge.receipts import Format, InBox
 from singlewindow.client.card import CardService, PinRefused
 from singlewindow.client.window import BadAddress, NoToken, Problem, Trouble, Window, token_of_environment
+from singlewindow.contract.files import Lossy
 from singlewindow.contract.folder import write
 
 ENDED, WAITING, UNUSABLE, IN_USE, TOKEN_REFUSED, PIN_REFUSED = range(6)  # exit codes
@@ -38,13 +39,13 @@ class Lines:
     """Tells people in lines with the time; what is waited for once, until it changes."""
 
     def __init__(self, output: TextIO | None = None) -> None:
-        self._output = output or sys.stdout
+        self._output = Lossy(output or sys.stdout)
         self._waits: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def say(self, words: str) -> None:
         """Write a line, if anybody reads it."""
-        with self._lock, suppress(OSError):
+        with self._lock:
             line = f"{datetime.now().astimezone():%H:%M:%S} {words}"
             self._output.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
             self._output.flush()

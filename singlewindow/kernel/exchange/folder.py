@@ -66,11 +66,12 @@ class FolderTransport:
         return [answer for answer in answers if answer is not None]
 
     def _answer(self, envelope: Envelope) -> Answer | None:
-        """What is known of an envelope. A file is delivered when it lies there: customs take it before the submission
-        that names it, which is written after it. One that they did not take is refused once, and may be sent anew."""
+        """What is known of an envelope. A file too is delivered when customs took it, and the submission that names it
+        is written after that: one made with a key that they do not know yet they take away, to have it written again
+        (decision 0075), and would refuse the submission for good. One that they did not take is refused once, and may
+        be sent anew."""
         name = _name(envelope)
-        where = self._where(name)
-        if where == self.boxes.sent or (where == self.boxes.out and _is_file(envelope)):
+        if self._where(name) == self.boxes.sent:
             return Answer(id=envelope.id, stored=True)
         reason = folder.why_failed(self.boxes, name)
         if reason is not None and _is_file(envelope):

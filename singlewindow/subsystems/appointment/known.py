@@ -158,6 +158,8 @@ async def _fed_back(case: Case) -> FedBack:
     found = await case.registers.find_many([(DECLARATION, number) for number in dict.fromkeys(numbers)])
     applied = Applied(**{name: values.get(name, "") for name in names}, submitted_at=submitted)
     keys = {used_by(number, applied.declarant_code, applied.consignee_code): number for number in numbers}
+    # Processes of the release before hold the number alone, also while this one is rolled out (decision 0061).
+    keys |= {number: number for number in numbers}
     return FedBack(
         applied=applied,
         register={key: entry.data for (_, key), entry in found.items()},

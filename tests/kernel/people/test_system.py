@@ -19,6 +19,7 @@ from tests.kernel.people.stage import PASSWORD, browser, id_of, log_in, system_a
 
 pytestmark = pytest.mark.usefixtures("fixed_captcha")
 SYSTEM = "/api/system"
+ROW = "select password_hash, display_name, role, active, must_change from account where username = $1"
 
 
 async def test_the_session_has_no_company(house: House) -> None:
@@ -211,3 +212,53 @@ async def test_the_command_that_makes_the_first_one(house: House, monkeypatch: p
     assert (taken.exit_code, "已被使用" in taken.output) == (1, True)
     session = (await log_in(browser(house), "opsdesk1")).json()
     assert (session["account"]["role"], session["must_change_password"]) == ("system", True)
+
+
+async def test_the_command_lets_one_in_again_or_shuts_one_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10: no page keeps system administrators. `--replace` unlocks, activates, sets another password, ends all
+    sessions, and says so in the log; an account of a company stays as it is."""
+    monkeypatch.setenv("SINGLEWINDOW_DATABASE_URL", house.owner_url)
+    settings.cache_clear()
+
+    async def command(*arguments: str) -> Result:
+        return await asyncio.to_thread(lambda: CliRunner().invoke(cli, ["add-administrator", *arguments]))
+
+    made = await command("opsdesk9", "--password", PASSWORD, "--replace")
+    assert made.exit_code == 0, made.output
+    there = browser(house)
+    assert (await log_in(there, "opsdesk9")).status_code == 200
+    for _ in range(5):
+        assert (await log_in(browser(house), "opsdesk9", "Wrong-2026")).status_code == 422
+    assert (await log_in(browser(house), "opsdesk9")).status_code == 429
+    await house.sql("update account set active = false where username = 'opsdesk9'")
+    taken = await command("opsdesk9", "--password", "Harbour-2027")
+    assert (taken.exit_code, "或用 --replace" in taken.output) == (1, True), taken.output
+    replaced = await command("opsdesk9", "--password", "Harbour-2027", "--name", "周立", "--replace")
+    assert replaced.exit_code == 0, replaced.output
+    assert (await there.get("/api/session")).status_code == 401
+    assert (await log_in(browser(house), "opsdesk9")).status_code == 422
+    session = (await log_in(browser(house), "opsdesk9", "Harbour-2027")).json()
+    assert (session["account"]["display_name"], session["must_change_password"]) == ("周立", True)
+    [noted] = await house.sql("select company_id, kind from account_event where account = 'opsdesk9'")
+    assert tuple(noted) == (None, "password reset")
+
+
+async def test_the_command_leaves_companies_accounts_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT-10, PORT-02: whoever may run it makes no company's account a system administrator's by accident."""
+    monkeypatch.setenv("SINGLEWINDOW_DATABASE_URL", house.owner_url)
+    settings.cache_clear()
+    member = await house.member()
+    username = await with_password(house, member)
+    [before] = await house.sql(ROW, username)
+    refused = await asyncio.to_thread(
+        lambda: CliRunner().invoke(
+            cli, ["add-administrator", username, "--password", "Harbour-2027", "--replace"]
+        )
+    )
+    assert (refused.exit_code, "属于企业账号" in refused.output) == (1, True), refused.output
+    assert [tuple(before)] == [tuple(row) for row in await house.sql(ROW, username)]
+    assert (await member.http.get("/api/session")).status_code == 200

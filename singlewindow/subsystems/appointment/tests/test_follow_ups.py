@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 
 from singlewindow.kernel.timing import CHINA
+from singlewindow.subsystems.appointment.feedback import used_by
+from singlewindow.subsystems.appointment.known import DECLARATIONS
+from singlewindow.subsystems.appointment.migrations.appointment_0005_numbers import PORTION
 from singlewindow.subsystems.appointment.tests.scene import (
     MONDAY,
     OVERDUE,
@@ -180,6 +183,39 @@ async def test_an_unknown_number_keeps_nobody_from_it(scene: Scene) -> None:
     foreign = await fed_back(other, theirs, entry_no)
     assert [each["rule"] for each in foreign.json()["violations"]] == ["APPT-R10"]
     assert "不属于本预约通关申请的申报单位和收发货人" in foreign.text
+
+
+async def test_a_number_of_before_serves_its_two_companies(scene: Scene) -> None:
+    """APPT-10: the release before held the number alone. So nobody feeds it back a second time while it still runs,
+    and after the migration it is held as any other."""
+    views = [await scene.appointment("预约成功") for _ in range(2)]
+    entry_no = number()
+    held = used_by(entry_no, scene.owner.customs_code, scene.consignee)
+    assert (await fed_back(scene, views[0], entry_no)).status_code == 200
+    await scene.house.sql("update claim set key = $1 where key = $2", entry_no, held)
+    again = await fed_back(scene, views[1], entry_no)
+    assert [each["rule"] for each in again.json()["violations"]] == ["APPT-R11"]
+    other = """insert into claim (kind, key, document_id, company_id)
+        select $1, $2, id, company_id from document where number = $3"""
+    await scene.house.sql(other, DECLARATIONS, held, views[1]["number"])
+    keys = "select key from claim where kind = $1 and starts_with(key, $2) order by key"
+
+    async def migrated() -> list[str]:
+        last: str | None = ""
+        while last is not None:
+            last = (await scene.house.sql(PORTION, last))[0]["max"]
+        return [row["key"] for row in await scene.house.sql(keys, DECLARATIONS, entry_no)]
+
+    assert await migrated() == [entry_no, held], "another one of theirs has it: it stays"
+    await scene.house.sql(
+        "delete from claim c using document d where d.id = c.document_id and d.number = $1",
+        views[1]["number"],
+    )
+    assert await migrated() == [held]
+    await scene.answer(views[0]["number"], "FEEDBACK_ACCEPTED", 2)
+    assert (await scene.view(views[0]))["status"]["name"] == "已反馈"
+    again = await fed_back(scene, views[1], entry_no)
+    assert [each["rule"] for each in again.json()["violations"]] == ["APPT-R11"]
 
 
 async def test_customs_refuse_a_feedback(scene: Scene) -> None:

@@ -26,13 +26,16 @@ let unmount = (): void => {};
 afterEach(() => {
   unmount();
   signing.value = null;
+  there = null;
 });
+
+let there: { id: number; name: string } | null = null; // the file in whose place the server would put a new one
 
 /** The server's part of an upload: signs nothing, but gives each file a statement of its own. */
 function prepared({ body }: Request) {
   const { card_no: card, ...file } = body as Record<string, string>;
   const statement = { draft: "1", ...file, card, nonce: file.name };
-  return { token: `token ${file.name}`, statement, signing_input: `${base64url('{"alg":"ES256"}')}.${base64url(canonical(statement))}`, replaces: null };
+  return { token: `token ${file.name}`, statement, signing_input: `${base64url('{"alg":"ES256"}')}.${base64url(canonical(statement))}`, replaces: there };
 }
 
 /** @param meanwhile what a colleague has saved by the time that a file arrives */
@@ -207,17 +210,37 @@ describe("随附单据编辑 (APPT-03)", () => {
     expect(wrapper.get(".files .row-actions button").attributes("aria-disabled")).toBe("true");
   });
 
-  it("a category of no section keeps its own part, and is replaced after asking", async () => {
-    const { wrapper } = await form([{ ...uploaded(1, "声明.pdf"), category: "9" }]);
+  const statement = (id: number, name: string): Attachment => ({ ...uploaded(id, name), category: "9" });
+
+  /** Chooses a file for the category of no section, which holds one. */
+  async function chooseStatement({ wrapper }: Awaited<ReturnType<typeof form>>, file: File) {
     const own = wrapper.get("[aria-label=随附单据]");
-    expect([own.text().includes("声明.pdf"), wrapper.get(".files").text().includes("声明.pdf")]).toEqual([true, false]);
     await own.get<HTMLInputElement>("[data-field=attachment_category]").setValue("9");
     await own.get("[data-field=attachment_category]").trigger("keydown", { key: "Enter" });
     await flushPromises();
     const input = own.get<HTMLInputElement>("[data-test=file]");
-    Object.defineProperty(input.element, "files", { value: [pdf("新.pdf")], configurable: true });
+    Object.defineProperty(input.element, "files", { value: [file], configurable: true });
     await input.trigger("change");
+  }
+
+  it("a category of no section keeps its own part, and is replaced after asking", async () => {
+    const made = await form([statement(1, "声明.pdf")]);
+    const own = made.wrapper.get("[aria-label=随附单据]");
+    expect([own.text().includes("声明.pdf"), made.wrapper.get(".files").text().includes("声明.pdf")]).toEqual([true, false]);
+    await chooseStatement(made, pdf("新.pdf"));
     await vi.waitFor(() => expect(asked.value?.text).toBe("「声明」已有文件「声明.pdf」，是否用「新.pdf」替换？"));
     asked.value!.answer(false);
+  });
+
+  it.each([["甲.pdf", 1], ["乙.pdf", 2]])("%s may go only if it is the file that the question named, whatever stands there by then (INSP-05)", async (name, id) => {
+    const made = await form([statement(1, "甲.pdf")]);
+    await chooseStatement(made, pdf("新.pdf"));
+    await vi.waitFor(() => expect(asked.value?.text).toContain("已有文件「甲.pdf」"));
+    made.document.view.value = { ...made.document.view.value!, attachments: [statement(id, name)] };
+    there = { id, name };
+    asked.value!.answer(true);
+    await vi.waitFor(() => expect(signing.value).not.toBeNull());
+    const said = await signing.value!.prepare("8930L0000A011").then(() => "", String);
+    expect(said.includes("该类别刚刚已有人上传「乙.pdf」")).toBe(id === 2);
   });
 });

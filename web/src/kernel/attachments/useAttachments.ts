@@ -41,11 +41,12 @@ export function useAttachments(document: OpenDocument, actions: Actions, codes: 
   /** How many more files a category takes; one that holds a single file takes another in its place. */
   const room = ({ code, most }: Category): number => (most ? Math.max(0, most - of(code).length) : 1);
 
-  function mayReplace({ code, most, name }: Category, file: File): Promise<boolean> {
+  /** The files that may go for the chosen one: those that the user has seen named; null when they are to stay (INSP-05). */
+  async function replaced({ code, most, name }: Category, file: File): Promise<number[] | null> {
     const old = most ? undefined : of(code)[0];
-    if (!old) return Promise.resolve(true);
+    if (!old) return [];
     const text = `「${name}」已有文件「${old.name}」，是否用「${file.name}」替换？`;
-    return ask(text, { title: "替换文件", yes: "替换", destructive: true });
+    return (await ask(text, { title: "替换文件", yes: "替换", destructive: true })) ? [old.id] : null;
   }
 
   /**
@@ -54,11 +55,12 @@ export function useAttachments(document: OpenDocument, actions: Actions, codes: 
    */
   async function add(category: Category, chosen: File[]): Promise<Chosen[]> {
     const all = chosen.map((file): Chosen => ({ file, trouble: [] }));
-    if (chosen[0] && !(await mayReplace(category, chosen[0]))) return all;
+    const mayGo = chosen[0] ? await replaced(category, chosen[0]) : [];
+    if (!mayGo) return all;
     let left = all;
     await told("上传", async () => {
       if (!(await numbered())) return;
-      left = (await upload(category.code, chosen)) ?? all;
+      left = (await upload(category.code, chosen, mayGo)) ?? all;
       if (left.length < all.length) changed();
       if (!left.length) sayDone("上传成功");
     });

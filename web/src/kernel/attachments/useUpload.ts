@@ -23,12 +23,12 @@ interface Batch {
 /** Has the card sign chosen files, with one PIN entry for all, and uploads them one after the other. */
 export function useUpload(document: OpenDocument, nameOf: (code: string) => string) {
   /**
+   * @param mayGo the files that they may replace
    * @returns those that were not taken, with the reason; null when the user gave up before the card signed
    * @throws what the preparation of any of them throws: then none is uploaded
    */
-  async function upload(code: string, chosen: File[]): Promise<Chosen[] | null> {
+  async function upload(code: string, chosen: File[], mayGo: number[]): Promise<Chosen[] | null> {
     const [number, { type }] = [document.number.value!, document];
-    const known = document.view.value!.attachments.filter((one) => one.category === code).map((one) => one.id);
     const digests = await Promise.all(chosen.map(async (file) => sha256(await file.arrayBuffer())));
     const refused: Chosen[] = [];
     const done = await signWithCard<Batch>({
@@ -42,7 +42,7 @@ export function useUpload(document: OpenDocument, nameOf: (code: string) => stri
       prepare: async (card) => {
         const all: PreparedUpload[] = [];
         for (const [at, { name, size }] of chosen.entries()) {
-          all.push(await prepare({ category: code, name, size, sha256: digests[at]!, card_no: card }, known));
+          all.push(await prepare({ category: code, name, size, sha256: digests[at]!, card_no: card }, mayGo));
         }
         const [first, ...others] = all.map((one) => one.signing_input);
         return { signing_input: first!, others, all };
@@ -57,12 +57,13 @@ export function useUpload(document: OpenDocument, nameOf: (code: string) => stri
     return done ? refused : null;
   }
 
-  async function prepare(upload: Upload, known: number[]): Promise<PreparedUpload> {
+  async function prepare(upload: Upload, mayGo: number[]): Promise<PreparedUpload> {
     const number = document.number.value!;
     const prepared = await prepareUpload(document.type, number, upload);
     inspectUpload(prepared, number, upload);
-    if (prepared.replaces && !known.includes(prepared.replaces.id)) {
-      throw new Error(`该类别刚刚已有人上传「${prepared.replaces.name}」，请刷新后再决定是否替换`);
+    if (prepared.replaces && !mayGo.includes(prepared.replaces.id)) {
+      void document.refresh().catch(() => undefined); // so that it can be seen, also where no word of it came
+      throw new Error(`该类别刚刚已有人上传「${prepared.replaces.name}」，未予替换；请查看该文件（列表中没有时请先暂存），确需替换时再次上传`);
     }
     return prepared;
   }

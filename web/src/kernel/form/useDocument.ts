@@ -113,7 +113,7 @@ export function useDocument(type: string) {
     for (const name of Object.keys(drafts)) drafts[name] = emptyDraft();
   }
 
-  /** Shows the answered document, but keeps what was typed since `sent`. */
+  /** Shows the answered document, but keeps what was typed since `sent`; open rows and ticks follow the rows (`useLines`). */
   function takeKeeping(answered: View, sent: Content): void {
     const kept = keepTypedOn(definition.value!, sent, content.value, structuredClone(answered.content));
     view.value = answered;

@@ -6,10 +6,10 @@ export const emptyDraft = (): RowDraft => ({ row: {}, at: null, before: null });
 export const compactRow = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ""));
 
+/** Whether two rows have the same cells; an empty one is as good as none. */
+export const sameRow = (one: Row, other: Row): boolean =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => (one[name] ?? "") === (other[name] ?? ""));
+
 /** Whether the editor holds something typed that is not in the list; `shown` leaves out what does not count. */
-export function isUnfinished(draft: RowDraft, rows: Row[], shown: (row: Row) => Row = (row) => row): boolean {
-  const before = draft.at === null ? {} : compactRow(shown(rows[draft.at] ?? {}));
-  const now = compactRow(shown(draft.row));
-  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
-  return [...names].some((name) => before[name] !== now[name]);
-}
+export const isUnfinished = (draft: RowDraft, rows: Row[], shown: (row: Row) => Row = (row) => row): boolean =>
+  !sameRow(shown(draft.row), draft.at === null ? {} : shown(rows[draft.at] ?? {}));

@@ -13,6 +13,8 @@ afterEach(() => unmount());
 
 const apple = { name: "苹果", weight: "2" };
 const pear = { name: "梨", weight: "3" };
+const peach = { name: "桃", weight: "5" };
+const banana = { name: "香蕉", weight: "7" };
 const saved = (request: Request) => stored({ content: (request.body as { content: object }).content as never });
 
 async function form(answers: (path: string) => Record<string, unknown> = () => ({}), rows: object[] = []) {
@@ -238,5 +240,160 @@ describe("rows and the server", () => {
     expect(server.asked.some((one) => one.method === "POST")).toBe(true);
     expect(box("name").element.value).toBe("苹果");
     expect([document.dirty.value, document.unsaved.value]).toEqual([false, true]);
+  });
+});
+
+describe("rows that a colleague has saved meanwhile (UI-14)", () => {
+  const violation = { path: "goods/2/weight", rule: "r", message: "超过许可数量", advice: "请更正", clause: "手册 1.2", source: "rule" };
+  const NUMBER = stored().number!;
+
+  /** A form with these rows; `comes` has it look, when a colleague has saved others. */
+  async function watched(rows: object[], more: (path: string) => Record<string, unknown> = () => ({})) {
+    let now = stored({ content: { goods: rows as never } });
+    const made = await form((path) => ({ [`GET ${path}/${NUMBER}`]: () => now, [`PUT ${path}/${NUMBER}`]: saved, ...more(path) }), rows);
+    const comes = async (...theirs: object[]) => {
+      now = stored({ content: { goods: theirs as never }, version: now.version + 1 });
+      await made.document.refresh();
+      await flushPromises();
+    };
+    const names = () => made.cells().map(([, name]) => name);
+    const ticked = () => made.wrapper.findAll(".row-list tr.ticked").map((one) => one.findAll("td")[2]!.text());
+    const sent = () => (made.server.asked.findLast((one) => one.method === "PUT")!.body as { content: { goods: object[] } }).content.goods;
+    return { ...made, comes, names, ticked, sent };
+  }
+
+  it("an open row that nobody typed in goes with its row, and what is typed then goes to that row", async () => {
+    const { click, comes, box, document, type, press, cells } = await watched([apple, pear]);
+    await click(1);
+    await comes(peach, apple, pear);
+    expect([box("name").element.value, document.drafts.goods!.at, document.unsaved.value]).toEqual(["梨", 2, false]);
+    await type("weight", "9");
+    await press("save");
+    expect(cells().map((one) => one.slice(1, 3))).toEqual([["桃", "5"], ["苹果", "2"], ["梨", "9"]]);
+  });
+
+  it("an open row that is another one now is closed, and not put over that one by going on or by 暂存", async () => {
+    const { click, comes, box, document, action, sent } = await watched([apple, pear]);
+    await click(1);
+    await comes(apple, banana);
+    expect([box("name").element.value, document.unsaved.value]).toEqual(["", false]);
+    await click(0);
+    await action("save");
+    expect(sent()).toEqual([apple, banana]);
+  });
+
+  it("an open row that is gone is closed, and the form goes on", async () => {
+    const { click, comes, box, press, row, names } = await watched([apple, pear]);
+    await click(1);
+    await comes(apple);
+    await click(0);
+    expect(box("name").element.value).toBe("苹果");
+    await press("new");
+    await row("桃", "5");
+    expect(names()).toEqual(["苹果", "桃"]);
+  });
+
+  it("an open row with something typed keeps the form at what it was typed on: 暂存 asks whose counts", async () => {
+    const { click, comes, type, document, box, names } = await watched([apple, pear]);
+    await click(1);
+    await type("weight", "9");
+    await comes(apple, banana);
+    expect([names(), box("weight").element.value, document.view.value!.version, document.unsaved.value]).toEqual([["苹果", "梨"], "9", 1, true]);
+  });
+
+  it.each<[string, object[], number | null]>([["elsewhere", [peach, apple, pear], 2], ["gone", [apple], null]])(
+    "a wrong row stays in the editor when what others saved is taken beside it; its row is %s now", async (_, theirs, place) => {
+      const current = stored({ content: { goods: theirs as never }, version: 2 });
+      const { click, type, action, wrapper, box, document, names } = await watched([apple, pear], (path) => ({ [`PUT ${path}/${NUMBER}`]: refusal(412, "stale-version", "已被他人保存", { current }) }));
+      await click(1);
+      await type("weight", "x");
+      await wrapper.get("[data-field=contact]").setValue("王芳");
+      await action("save");
+      asked.value!.answer(true);
+      await flushPromises();
+      await wrapper.findAll("dialog footer button").find((one) => one.text().startsWith("保留我录入的"))!.trigger("click");
+      expect([names(), box("weight").element.value, document.drafts.goods!.at]).toEqual([theirs.map((row) => (row as { name: string }).name), "x", place]);
+    },
+  );
+
+  it("grey cells of an open row follow without counting as typed; the box keeps the focus", async () => {
+    const [goods] = parcelWithGoods.lines;
+    const lines = [{ ...goods!, fields: [...goods!.fields, { ...goods!.fields[2]!, name: "unit", entry: "system" as const, required: false, disabled: false }] }];
+    const { click, comes, box, document, focused, tick, ticked } = await watched([apple, { ...pear, unit: "035" }], (path) => ({ [`GET /api/definitions/${path.split("/").at(-1)}`]: { ...parcelWithGoods, type: path.split("/").at(-1), lines } }));
+    await click(1);
+    await tick(1);
+    box("weight").element.focus();
+    await comes(apple, { ...pear, unit: "011" });
+    expect([box("unit").element.value, document.unsaved.value, focused(), ticked()]).toEqual(["011", false, "goods/weight", ["梨"]]);
+  });
+
+  it("a row that waits to be inserted goes before the same row", async () => {
+    const { click, press, comes, row, names } = await watched([apple, pear]);
+    await click(1);
+    await press("insert");
+    await comes(pear);
+    await row("桃", "5");
+    expect(names()).toEqual(["桃", "梨"]);
+  });
+
+  it("ticks follow their rows; 删除 names them and takes those", async () => {
+    const { tick, comes, ticked, press, names } = await watched([apple, pear]);
+    await tick(1);
+    await comes(peach, apple, pear);
+    expect(ticked()).toEqual(["梨"]);
+    await press("delete");
+    expect(asked.value!.text).toBe("是否删除选中的 1 行「货物」？第 3 行「梨」");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(names()).toEqual(["桃", "苹果"]);
+  });
+
+  it("what was asked of is deleted at its new place", async () => {
+    const { tick, comes, press, names } = await watched([apple, pear]);
+    await tick(1);
+    await press("delete");
+    await comes(peach, apple, pear);
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(names()).toEqual(["桃", "苹果"]);
+  });
+
+  it.each<[string, { name: string }[]]>([["changed", [apple, banana]], ["gone", [apple]]])("a tick of a row that is %s meanwhile falls; nothing that was not asked of is deleted", async (_, theirs) => {
+    const { tick, comes, press, names, ticked } = await watched([apple, pear]);
+    await tick(0);
+    await tick(1);
+    await press("delete");
+    await comes(...theirs);
+    asked.value!.answer(true);
+    await flushPromises();
+    expect([names(), ticked()]).toEqual([theirs.map(({ name }) => name), ["苹果"]]);
+    expect(window.document.body.textContent).toContain("没有删除任何一行；请核对列表，重新勾选后再点击「删除」");
+  });
+
+  it("of more than three rows the question names the first ones", async () => {
+    const four = [apple, pear, peach, banana];
+    const { press, wrapper } = await watched(four);
+    await wrapper.get(".row-list thead input").setValue(true);
+    await press("delete");
+    expect(asked.value!.text).toBe("是否删除选中的 4 行「货物」？第 1 行「苹果」、第 2 行「梨」、第 3 行「桃」等");
+    asked.value!.answer(false);
+  });
+
+  it("what was said of a row goes with it, and falls where the row is another one", async () => {
+    const { action, comes, wrapper, gutter } = await watched([apple, pear], (path) => ({ [`PUT ${path}/${NUMBER}`]: refusal(422, "rules", "超过许可数量", { violations: [violation] }) }));
+    const wrong = () => wrapper.findAll(".row-list tr.wrong").map((one) => one.findAll("td")[2]!.text());
+    await action("save");
+    await comes(peach, apple, pear);
+    expect([wrong(), gutter("weight")]).toEqual([["梨"], "!超过许可数量"]);
+    await comes(peach, apple, banana);
+    expect([wrong(), gutter("weight")]).toEqual([[], ""]);
+  });
+
+  it("where the row that Tab reaches is gone, Tab reaches the last one", async () => {
+    const { comes, wrapper } = await watched([apple, pear]);
+    wrapper.findAll<HTMLElement>(".row-list tbody tr")[1]!.element.focus();
+    await flushPromises();
+    await comes(apple);
+    expect(wrapper.findAll(".row-list tbody tr[tabindex='0']")).toHaveLength(1);
   });
 });

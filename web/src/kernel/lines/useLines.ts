@@ -1,4 +1,4 @@
-import { computed, reactive, ref, watch } from "vue";
+import { computed, reactive, ref, toRaw, watch } from "vue";
 import type { CodeItem, Field, Lines, Row, RowDraft, Violation } from "@/kernel/api/types";
 import { ask } from "@/kernel/dialogs/ask";
 import { sayRefused } from "@/kernel/dialogs/say";
@@ -7,7 +7,8 @@ import { rowsOf, shownRow } from "@/kernel/form/content";
 import type { OpenDocument } from "@/kernel/form/useDocument";
 import type { FormFields } from "@/kernel/form/useFields";
 import type { Violations } from "@/kernel/form/useViolations";
-import { compactRow, emptyDraft, isUnfinished } from "./draft";
+import { compactRow, emptyDraft, isUnfinished, sameRow } from "./draft";
+import { placesIn } from "./places";
 import { useKept } from "./useKept";
 import { useRowLookups } from "./useRowLookups";
 
@@ -21,6 +22,7 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
   const ticked = ref<Set<number>>(new Set());
   const sheet = ref(0); // another row's boxes are new ones: nothing half-typed stays in them
   const unknown = reactive(new Map<string, string>()); // cells whose code no table has
+  const grey = new Set(lines.fields.filter((field) => field.entry === "system").map((field) => field.name));
   const names = new Map<string, string>(); // what a chosen code has filled in, by cell
   const pending = new Set<Promise<unknown>>();
   const goingOn = ref(false); // the row in the editor is on its way into the next document
@@ -166,17 +168,36 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     write(rows.value.toSpliced(index, 0, row), (number) => (number > index ? number + 1 : number), `${name}/0/`);
   }
 
-  /** Deletes the ticked rows after asking. */
+  /** The ticked rows with their numbers, as somebody typed them. */
+  const chosen = (): Numbered[] => [...ticked.value].sort((one, other) => one - other).map((index) => ({ number: index + 1, row: typedIn(rows.value[index]!) }));
+
+  /** The first of these rows, each with the word by which people know it: a text, else what stands in its first cell. */
+  function named(all: Numbered[]): string {
+    const cells = lines.fields.toSorted((one, other) => Number(other.kind === "text") - Number(one.kind === "text"));
+    const wordOf = (row: Row): string => cells.map((field) => row[field.name]).find(Boolean)?.slice(0, LONGEST) ?? "";
+    return all.slice(0, NAMED).map(({ number, row }) => `第 ${number} 行「${wordOf(row)}」`).join("、") + (all.length > NAMED ? "等" : "");
+  }
+
+  /**
+   * Deletes the ticked rows after asking. What was asked of is what goes: where somebody else's rows have come meanwhile, the
+   * same rows at their new places, and none where one of them is not the same any more.
+   */
   async function remove(): Promise<void> {
     const why = kept.whyKept(ticked.value);
     if (why) return sayRefused(why);
-    if (!(await ask(`是否删除选中的 ${ticked.value.size} 行「${lines.label}」？`, { title: "删除", yes: "删除", destructive: true }))) return;
-    const gone = ticked.value;
+    const asked = chosen();
+    const text = `是否删除选中的 ${asked.length} 行「${lines.label}」？${named(asked)}`;
+    if (!(await ask(text, { title: "删除", yes: "删除", destructive: true }))) return;
+    const [gone, now] = [ticked.value, chosen()];
+    if (now.length !== asked.length || !now.every(({ row }, place) => sameRow(row, asked[place]!.row)))
+      return sayRefused(`询问期间，选中的「${lines.label}」已被他人修改或删除，没有删除任何一行；请核对列表，重新勾选后再点击「${lines.delete}」`);
     const left = (number: number): number => number - [...gone].filter((index) => index + 1 < number).length;
     const { at: index } = draft.value;
     write(rows.value.filter((_, one) => !gone.has(one)), (number) => (gone.has(number - 1) ? null : left(number)), `${name}/0/`);
     if (index !== null && gone.has(index)) reset();
   }
+
+  let written: Row[] = []; // the rows that this table has put into the list itself
 
   /** Takes over the rows; ticks, the open row and what was said of rows go to the rows' new places. */
   function write(now: Row[], to: (number: number) => number | null, edited: string): void {
@@ -184,14 +205,46 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
       const number = to(index + 1);
       return number === null ? null : number - 1;
     };
+    written = toRaw(now);
     document.content.value[name] = now;
     violations.forgetRow(edited);
-    violations.renumber(name, to);
-    violations.rowsChanged(name);
-    ticked.value = new Set([...ticked.value].map(moved).filter((index) => index !== null));
+    renumber(moved, moved);
     if (draft.value.at !== null) draft.value.at = moved(draft.value.at) ?? draft.value.at;
     void lookups.follow();
   }
+
+  /**
+   * Rows have come that were not put into the list here: stored ones, a colleague's among them (UI-14). What was typed stays, at
+   * the place of what became of its row. A row that was opened only goes where the same row is now; where there is none, the
+   * editor is emptied: what it shows is never put over a row that nobody has seen there.
+   * @param typedInto whether something had been typed into the open row, as it stood
+   */
+  function follow(before: Row[], typedInto: boolean): void {
+    const now = toRaw(rows.value);
+    const { same, became, moved } = placesIn(before.map(typedIn), now.map(typedIn));
+    const { at: index } = draft.value;
+    if (moved) renumber(same, (one) => (typedInto && one === index ? became(one) : same(one)));
+    if (index === null) return;
+    const place = typedInto ? became(index) : same(index);
+    if (!typedInto && place === null) return reset();
+    draft.value.at = place; // without one, what was typed is a new row
+    if (!typedInto) draft.value.row = { ...now[place!] }; // grey cells may be others
+  }
+
+  /** Ticks, what was said of rows and the place for a new row go where the rows are now (from 0); null for none. */
+  function renumber(tickTo: (index: number) => number | null, saidTo: (index: number) => number | null): void {
+    violations.renumber(name, (number) => {
+      const place = saidTo(number - 1);
+      return place === null ? null : place + 1;
+    });
+    violations.rowsChanged(name);
+    ticked.value = new Set([...ticked.value].map(tickTo).filter((index) => index !== null));
+    const { before } = draft.value; // where that row is gone, the first one after it counts, and in the end the list's end
+    if (before !== null) draft.value.before = Array.from({ length: lines.most }, (_, more) => tickTo(before + more)).find((index) => index !== null) ?? null;
+  }
+
+  /** What somebody typed in a row and can be seen. */
+  const typedIn = (row: Row): Row => Object.fromEntries(Object.entries(shown(toRaw(row))).filter(([cell]) => !grey.has(cell)));
 
   function reset(next: RowDraft = emptyDraft()): void {
     violations.forgetRow(`${name}/0/`);
@@ -223,7 +276,11 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     names.clear();
     sheet.value += 1;
     lookups.begin();
-    ticked.value = new Set([...ticked.value].filter((index) => index < rows.value.length));
+  }, { flush: "sync" });
+
+  /** Both as they were the moment before: whether something was typed into the open row is seen at the row that was opened. */
+  watch([rows, () => document.isRowUnfinished(name)] as const, ([now], [before, typedInto]) => {
+    if (now !== before && toRaw(now) !== written) follow(toRaw(before), typedInto);
   }, { flush: "sync" });
 
   /** The editor is free for another row: what is typed goes into the list, or is given up after asking. */
@@ -279,6 +336,14 @@ export function useLines(document: OpenDocument, lines: Lines, fields: FormField
     edit, touch: lookups.touch, fillFrom, refuseUnknown, leave, put, giveUp, flag, remove, startAnew, startBefore, open,
     isKept: kept.isKept, markOf: kept.markOf, rowInForce: kept.rowInForce, isMarked: kept.amends,
   };
+}
+
+const NAMED = 3; // rows that a question names; of more it says how many they are
+const LONGEST = 20; // characters of a row's name there
+
+interface Numbered {
+  number: number;
+  row: Row;
 }
 
 /** Takes the row into a new document; answers false where it stays. */

@@ -4,7 +4,7 @@ import { ref } from "vue";
 import type { Definition, Found } from "@/kernel/api/types";
 import { asked } from "@/kernel/dialogs/ask";
 import { parcel } from "@/testing/definition";
-import { refusal, serve } from "@/testing/server";
+import { held, refusal, serve } from "@/testing/server";
 import { previewed } from "@/kernel/print/preview";
 import { session } from "@/kernel/session";
 import { workspaceKey } from "@/kernel/workspace";
@@ -236,6 +236,20 @@ describe("query page (INSP-10, INSP-11, UI-07 to UI-09)", () => {
     expect(wrapper.findAll("tbody tr")).toHaveLength(3);
   });
 
+  it("GATE-09: a question without an answer shows no rows of the one before, and 打印 hands out none", async () => {
+    let away = false;
+    const { press } = query({
+      "GET /api/documents/sample.parcel": () => {
+        if (away) throw new TypeError("away");
+        return page;
+      },
+    });
+    await press("查询");
+    away = true;
+    await press("查询");
+    expect([wrapper.findAll("tbody tr").length, wrapper.get(".list-state").text()]).toEqual([0, expect.stringContaining("连接不上服务器")]);
+  });
+
   it("a blue status opens the receipts under the list", async () => {
     const receipts = { items: [{ at: "2026-11-21T10:00:00+08:00", code: "RECEIVED", code_name: "海关接收成功", text: "已接收", submission: 1, seq: 1, superseded: false }] };
     const { press } = query({ "GET /api/documents/sample.parcel/1/receipts": receipts });
@@ -368,6 +382,15 @@ describe("conditions and row actions of a definition (GATE-07, GATE-08)", () => 
     await previewed.value!.file("list", new AbortController().signal);
     expect(server.asked.at(-1)).toMatchObject({ path: "/api/documents/sample.parcel/list/print", query: { kind: "B", sort: "-updated_at" } });
     expect(server.asked.at(-1)!.address.searchParams.getAll("column")).toEqual(["number", "status", "district"]);
+    const late = held();
+    serve({ "GET /api/documents/sample.parcel": late.promise, "GET /api/documents/sample.parcel/list/print": {} });
+    await search(); // what is asked is not what the rows answer yet
+    const again = serve({ "GET /api/documents/sample.parcel/list/print": {} });
+    await print();
+    await previewed.value!.file("list", new AbortController().signal);
+    expect(again.asked.at(-1)!.query).not.toHaveProperty("status");
+    late.resolve(page);
+    await flushPromises();
   });
 
   it("删除 asks, and says 删除成功", async () => {

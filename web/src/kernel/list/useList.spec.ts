@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { effectScope } from "vue";
 import { Problem } from "@/kernel/api/problem";
+import { held } from "@/testing/server";
 import type { Turn } from "./rows";
 import { useList } from "./useList";
 
@@ -61,6 +62,61 @@ describe("a list of any rows (UI-07)", () => {
     list.tick(["1"], true);
     await list.turnTo({ number: 2 });
     expect(list.ticked.value.size).toBe(0);
+  });
+
+  it("UI-14: news that come while rows are fetched are looked at after them; until then any row may be meant", async () => {
+    const waits: ReturnType<typeof held>[] = [];
+    const list = effectScope().run(() => useList<Box, string>({
+      find: () => (waits.push(held()), waits.at(-1)!.promise as Promise<never>), keyOf: (row) => String(row.id), tickable: () => false, order: "",
+    }))!;
+    const answer = (at: number, id: number) => waits[at]!.resolve({ items: [{ id, free: true }], total: 1, total_capped: false, page: 1, size: 20 });
+    const searched = list.search("all");
+    expect([list.mayHold("9"), waits.length]).toEqual([true, 1]);
+    const looked = list.refresh();
+    answer(0, 1);
+    await searched;
+    await vi.waitFor(() => expect(waits).toHaveLength(2));
+    answer(1, 2);
+    await looked;
+    expect([ids(list), list.mayHold("9"), list.mayHold("2")]).toEqual([[2], false, true]);
+    const [older, newer] = [list.refresh(), list.refresh()];
+    answer(3, 4);
+    await newer;
+    answer(2, 3);
+    await older;
+    expect(ids(list)).toEqual([4]);
+  });
+
+  it("a question without an answer shows no rows of the one before, nor is anything handed out as its answer; turned pages stay, and fresh rows take the failure away", async () => {
+    let away = false;
+    const find = async (_: string, turn: Turn) => {
+      if (away) throw new Problem(0, { detail: "连接不上服务器" });
+      return { items: [{ id: turn.page, free: true }], total: 50, total_capped: false, page: turn.page, size: 20 };
+    };
+    const one = effectScope().run(() => useList<Box, string>({ find, keyOf: (row) => String(row.id), tickable: () => false, order: "-id" }))!;
+    expect(one.answered.value).toBeNull();
+    await one.search("one");
+    expect(one.answered.value).toEqual({ question: "one", sort: "-id" });
+    away = true;
+    await one.turnTo({ number: 2 });
+    expect([ids(one), one.failed.value]).toEqual([[1], expect.stringContaining("连接不上服务器")]);
+    away = false;
+    await one.refresh();
+    expect([ids(one), one.failed.value]).toEqual([[2], ""]);
+    away = true;
+    await one.search("two");
+    expect([ids(one), one.result.value, one.answered.value, one.failed.value]).toEqual([[], null, null, expect.stringContaining("连接不上服务器")]);
+    away = false;
+    await one.fetchPage();
+    expect(one.answered.value?.question).toBe("two");
+  });
+
+  it("what was refused before it was asked leaves nothing to be sorted or turned: the question before is not asked again", async () => {
+    const { list, asked } = boxes();
+    await list.search("all");
+    list.refuse([{ path: "day", rule: "r", message: "不对", advice: "", clause: "", source: "field" }]);
+    await list.sortBy("id");
+    expect([asked.length, list.refused.value.length, list.result.value]).toEqual([1, 1, null]);
   });
 
   it("a refusal marks its conditions and leaves no rows; no answer says so and can be asked again", async () => {

@@ -22,8 +22,10 @@ export function useList<Row, Question, Answer extends ListAnswer<Row> = ListAnsw
   const refused = ref<Violation[]>([]);
   const failed = ref(""); // why the last question got no answer
   const ticked = ref<Set<string>>(new Set());
-  const asked = shallowRef<Question | null>(null); // what the list answers
+  const asked = shallowRef<Question | null>(null); // what was asked last
+  const answered = shallowRef<{ question: Question; sort: string } | null>(null); // what the rows that are shown answer
   let turn = 0; // an answer counts only while nothing newer has been asked
+  let fetching: Promise<void> = Promise.resolve(); // what `searching` is about
 
   const rows = computed<Row[]>(() => result.value?.items ?? []);
   const before = computed(() => (result.value ? (result.value.page - 1) * result.value.size : 0));
@@ -40,17 +42,19 @@ export function useList<Row, Question, Answer extends ListAnswer<Row> = ListAnsw
   const find = (question: Question): Promise<Answer> => source.find(question, { page: page.number, size: page.size, sort: page.sort });
 
   /** The same question again: another page, another order, or fresh rows. */
-  async function fetchPage(): Promise<void> {
+  const fetchPage = (): Promise<void> => (fetching = fetchNow());
+
+  async function fetchNow(): Promise<void> {
     const question = asked.value;
     if (question === null) return;
-    const mine = ++turn;
+    const [mine, sort] = [++turn, page.sort];
     searching.value = true;
     [refused.value, failed.value] = [[], ""];
     try {
       const answer = await find(question);
-      if (mine === turn) take(answer);
+      if (mine === turn) take(answer, { question, sort });
     } catch (error) {
-      if (mine === turn) tell(error);
+      if (mine === turn) tell(error, question);
     } finally {
       if (mine === turn) searching.value = false;
     }
@@ -66,18 +70,22 @@ export function useList<Row, Question, Answer extends ListAnswer<Row> = ListAnsw
     return fetchPage();
   }
 
-  /** Fresh rows without a word when it fails; what is ticked stays. */
+  /** Fresh rows without a word when it fails; what is ticked stays. What is just being fetched may be older than the news (UI-14): they are fetched after it. */
   async function refresh(): Promise<void> {
+    while (searching.value) await fetching;
     const question = asked.value;
-    if (question === null || !result.value || searching.value) return;
-    const mine = turn;
+    if (question === null || !result.value) return;
+    const [mine, sort] = [++turn, page.sort];
     const fresh = await find(question);
-    if (mine === turn) take(fresh);
+    if (mine === turn) take(fresh, { question, sort });
   }
 
+  /** Whether news of a row concern the list: it is shown, or may be in what is just being fetched. */
+  const mayHold = (key: string): boolean => searching.value || rows.value.some((row) => source.keyOf(row) === key);
+
   /** Rows that can no longer be ticked lose their tick. */
-  function take(found: Answer): void {
-    result.value = found;
+  function take(found: Answer, to: { question: Question; sort: string }): void {
+    [result.value, answered.value, failed.value] = [found, to, ""];
     const [shown, still] = [new Set(rows.value.map(source.keyOf)), new Set(tickable.value.map(source.keyOf))];
     ticked.value = new Set([...ticked.value].filter((key) => still.has(key) || (source.across && !shown.has(key))));
   }
@@ -88,10 +96,11 @@ export function useList<Row, Question, Answer extends ListAnswer<Row> = ListAnsw
     ticked.value = now;
   }
 
-  function tell(error: unknown): void {
+  function tell(error: unknown, question: Question): void {
     const violations = error instanceof Problem ? error.violations : [];
-    if (violations.length) refuse(violations);
-    else failed.value = lineOf(error);
+    if (violations.length) return refuse(violations);
+    if (answered.value?.question !== question) drop(); // the rows of another question would pass for its answer
+    failed.value = lineOf(error);
   }
 
   /** The list as it is before anything was asked. */
@@ -103,19 +112,19 @@ export function useList<Row, Question, Answer extends ListAnswer<Row> = ListAnsw
   function drop(): void {
     turn += 1;
     searching.value = false;
-    result.value = null;
+    [result.value, answered.value] = [null, null];
     [refused.value, failed.value] = [[], ""];
     ticked.value = new Set();
   }
 
-  /** What keeps the question from being asked; the list shows no rows of the one before. */
+  /** What keeps the question from being asked; the list shows no rows of the one before, and does not ask for them again. */
   function refuse(violations: Violation[]): void {
-    drop();
+    forget();
     refused.value = violations;
   }
 
   return {
-    asked, page, result, rows, before, tickable, ticked, searching, refused, failed,
-    search, sortBy, turnTo, fetchPage, refresh, tick, refuse, forget,
+    asked, answered, page, result, rows, before, tickable, ticked, searching, refused, failed,
+    search, sortBy, turnTo, fetchPage, refresh, mayHold, tick, refuse, forget,
   };
 }

@@ -50,5 +50,8 @@ it("a failure says so, and it can be tried again", async () => {
 it("page by page: what can be ticked, at most so many, with words where there are more", async () => {
   const found = await pageByPage(source, 1000, "太多")("甲", "");
   expect([found.keys.length, found.keys.at(-1), found.words]).toEqual([125, "250", ""]);
+  const capped: typeof source = { ...source, find: async (question, turn) => ({ ...(await source.find(question, turn)), total: 200, total_capped: true }) };
+  expect(await pageByPage(capped, 100, "太多")("甲", "")).toMatchObject({ keys: { length: 100 }, words: "太多" }); // there are more than the server counts
+  expect((await pageByPage(capped, 1000, "太多")("甲", "")).keys.at(-1)).toBe("250");
   expect(await pageByPage(source, 3, "太多")("甲", "")).toEqual({ keys: ["2", "4", "6"], words: "太多" });
 });

@@ -46,9 +46,9 @@ export function pageByPage<Row, Question, Answer extends ListAnswer<Row>>(source
   return async (question: Question, sort: string): Promise<All> => {
     const keys: string[] = [];
     for (let page = 1; keys.length <= most; page += 1) {
-      const { items, total } = await source.find(question, { page, size: LARGEST, sort });
+      const { items, total, total_capped: more } = await source.find(question, { page, size: LARGEST, sort });
       keys.push(...items.filter(source.tickable).map(source.keyOf));
-      if (!items.length || page * LARGEST >= total) break;
+      if (!items.length || (!more && page * LARGEST >= total)) break; // a capped total is less than there are
     }
     return { keys: keys.slice(0, most), words: keys.length > most ? words : "" };
   };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Problem, unreachable } from "@/kernel/api/problem";
 import { change, Source, standInForStreams } from "@/testing/live";
 import { beginLive, endLive } from "./stream";
-import { useLive } from "./useLive";
+import { useHearing, useLive } from "./useLive";
 
 let scope = effectScope();
 const active = ref(true);
@@ -74,6 +74,28 @@ it("a look that failed because the server was away is made once more; a refusal 
   look.mockImplementation(async () => Promise.reject(new Problem(404, {})));
   await vi.advanceTimersByTimeAsync(30_000);
   expect(look).toHaveBeenCalledTimes(2);
+});
+
+it("what came while it was fetched is looked at as soon as it is shown, once; of another one nothing (UI-14)", async () => {
+  const heard = ["1", "2"].map((number) => scope.run(() => useHearing((one) => one.number === number))!);
+  beginLive("wang");
+  Source.all[0]!.send("change", change());
+  const look = vi.fn(async () => undefined);
+  for (const said of heard) scope.run(() => useLive({ concerns: (one) => one.number === "1", look, active, waiting, behind: said() }));
+  expect(look).not.toHaveBeenCalled(); // whoever looks is not set up yet
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(look).toHaveBeenCalledTimes(1);
+});
+
+it("what came while it was fetched in the background is looked at when it comes to the front", async () => {
+  const look = vi.fn(async () => undefined);
+  active.value = false;
+  scope.run(() => useLive({ concerns: () => false, look, active, waiting, behind: true }));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(look).not.toHaveBeenCalled();
+  active.value = true;
+  await nextTick();
+  expect(look).toHaveBeenCalledTimes(1);
 });
 
 it("what is gone looks no more", async () => {

@@ -15,11 +15,29 @@ export interface LiveView {
   active: Readonly<Ref<boolean>>;
   /** Whether customs may answer at any moment: then it is looked at now and then also without the server's word. */
   waiting: Readonly<Ref<boolean>>;
+  /** Whether something has changed since what is shown was asked for: then it is looked at without waiting for more. */
+  behind?: boolean;
+}
+
+/**
+ * Remembers whether a change comes that concerns what is not shown yet: while it is fetched nobody else listens.
+ * @returns ends that and says whether one came
+ */
+export function useHearing(concerns: LiveView["concerns"]): () => boolean {
+  let heard = false;
+  const deaf = onNews((news) => {
+    heard ||= news === "anything" || concerns(news);
+  });
+  onScopeDispose(deaf);
+  return () => {
+    deaf();
+    return heard;
+  };
 }
 
 /** Keeps fresh what is shown: looks as soon as the server tells of a change that concerns it (UI-14). */
-export function useLive({ concerns, look, active, waiting }: LiveView): void {
-  let due = false;
+export function useLive({ concerns, look, active, waiting, behind = false }: LiveView): void {
+  let due = behind;
   let looking = false;
 
   function needed(): void {
@@ -44,6 +62,7 @@ export function useLive({ concerns, look, active, waiting }: LiveView): void {
   const deaf = onNews((news) => (news === "anything" || concerns(news) ? needed() : undefined));
   watch(active, shown);
   document.addEventListener("visibilitychange", shown);
+  if (behind) queueMicrotask(shown); // when whoever looks is set up
   onScopeDispose(() => {
     clearInterval(slow);
     deaf();

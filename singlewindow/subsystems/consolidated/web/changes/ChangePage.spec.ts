@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { News } from "@/kernel/live/stream";
 import { held } from "@/testing/server";
 import { filing, openPage, pageOf, type Opened } from "../testing";
+import { BOOKLET, QUALIFICATION } from "../words";
 import ChangePage from "./ChangePage.vue";
-import { BOOKLET, QUALIFICATION } from "./useApproved";
 
 const [ONE, TWO, BOOK] = ["202600000000000001", "202600000000000002", "202600000000000003"];
 const at = (type: string): string => `GET /api/documents/${type}`;
@@ -78,7 +78,52 @@ describe("企业备案变更 (CONS-07, CONS-08)", () => {
     expect([list.get(".page-bar").text(), list.find("[aria-label=选择显示列]").exists()]).toEqual([expect.stringContaining("共 2 条"), true]);
   });
 
-  it("an older query asks nothing more when a newer one was asked", async () => {
+  it("UI-14, CONS-07: asked by its qualification's number, a booklet whose change customs agree to comes back without a click", async () => {
+    let changed = true;
+    await open({ [at(BOOKLET)]: ({ query }: { query: Record<string, string> }) => pageOf(query.qualification === ONE && !changed ? [row(BOOK)] : []) });
+    await opened.wrapper.get("input[type=radio][value=number]").setValue(true);
+    await box("number").setValue(ONE);
+    await opened.press("查询");
+    const list = opened.wrapper.get("[aria-label=企业商品信息]");
+    expect(list.findAll("tbody tr")).toEqual([]);
+    changed = false;
+    listeners.forEach((one) => one({ type: BOOKLET, number: BOOK } as News));
+    await flushPromises();
+    expect(list.findAll("tbody tr").map((one) => one.attributes("data-row"))).toEqual([BOOK]);
+  });
+
+  it("CONS-07: what a page turn or another order shows no longer is chosen no longer", async () => {
+    const answer = ({ query }: { query: Record<string, string> }) => ({ ...pageOf([row(query.page === "2" ? TWO : ONE)]), total: 40, page: Number(query.page) });
+    await open({ [at(QUALIFICATION)]: answer });
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    await choose(ONE);
+    const list = opened.wrapper.get("[aria-label=企业资质信息]");
+    list.getComponent({ name: "PageBar" }).vm.$emit("size", 50);
+    await flushPromises();
+    expect(button("变更企业资质信息").attributes("aria-disabled")).toBe("false");
+    list.getComponent({ name: "PageBar" }).vm.$emit("page", 2);
+    await flushPromises();
+    expect(button("变更企业资质信息").attributes("title")).toContain("请先在「企业资质信息」中选中一行");
+    await opened.press("变更企业资质信息");
+    list.getComponent({ name: "PageBar" }).vm.$emit("page", 1);
+    await flushPromises();
+    expect([opened.open.mock.calls, opened.wrapper.get<HTMLInputElement>(`input[aria-label="选择 ${ONE}"]`).element.checked]).toEqual([[], false]);
+  });
+
+  it("as in 备案表查询 a click on a row chooses it, and 担保有效期 reads as 核准有效期 does", async () => {
+    const values = { number: TWO, status: "海关审批通过", guarantee_until: "20270101", valid_until: "2027-01-01" };
+    await open({ [at(QUALIFICATION)]: pageOf([{ ...row(TWO, { extend: yes }), values }]) });
+    await box("company_code").setValue("4403910001");
+    await opened.press("查询");
+    const chosen = opened.wrapper.get(`[aria-label=企业资质信息] tr[data-row="${TWO}"]`);
+    expect([chosen.text().split("2027-01-01").length - 1, chosen.text()]).toEqual([2, expect.not.stringContaining("20270101")]);
+    await chosen.findAll("td").at(-1)!.trigger("click");
+    await opened.press("企业资质延期申请");
+    expect(opened.open.mock.calls).toEqual([[QUALIFICATION, TWO, { mode: "extend" }]]);
+  });
+
+  it("an older query's answer never takes the place of a newer one's", async () => {
     const [older, newer] = [held(), held()];
     const answer = ({ query }: { query: Record<string, string> }) => (query.qualification ? older.promise : query.number ? pageOf([]) : newer.promise);
     await open({ [at(QUALIFICATION)]: pageOf([]), [at(BOOKLET)]: answer });
@@ -92,7 +137,6 @@ describe("企业备案变更 (CONS-07, CONS-08)", () => {
     await flushPromises();
     newer.resolve(pageOf([row(BOOK)]));
     await flushPromises();
-    expect(asked(BOOKLET).map(({ company_code, number, qualification }) => company_code ?? number ?? qualification)).toEqual([ONE, "4403910001"]);
     expect(opened.wrapper.findAll("tbody tr").map((one) => one.attributes("data-row"))).toContain(BOOK);
   });
 

@@ -68,6 +68,35 @@ describe("集报报关单查询 (CONS-14)", () => {
     expect(page.wrapper.find("[aria-label=回执详细信息]").exists()).toBe(false);
   });
 
+  it("UI-08: a question that is refused takes the receipts away with the rows; the heading is 报关单状态, as on the declaration", async () => {
+    await open();
+    await page.press("高级查询");
+    await page.field("number").setValue(numberOf(2));
+    await page.press("查询");
+    expect(page.wrapper.get("thead").text()).toContain("报关单状态");
+    await page.press("查验通知");
+    expect(page.wrapper.find("[aria-label=回执详细信息]").exists()).toBe(true);
+    await page.field("number").setValue("");
+    await page.press("查询");
+    expect([page.wrapper.findAll("tbody tr").length, page.wrapper.find("[aria-label=回执详细信息]").exists()]).toEqual([0, false]);
+  });
+
+  it("列表导出 hands out what the rows answer: nothing where the question got no answer", async () => {
+    let away = false;
+    await open({ [`GET ${AT}/declarations`]: () => {
+      if (away) throw new TypeError("away");
+      return pageOf(rows);
+    } });
+    await choose(page, "company_kind", "境内收发货人");
+    await page.press("查询");
+    away = true;
+    await choose(page, "closed", "否");
+    await page.press("查询");
+    await page.press("列表导出");
+    expect(document.body.textContent).toContain("请先查询，再导出查询结果");
+    expect([page.asked("/declarations/export"), page.wrapper.findAll("tbody tr").length]).toEqual([[], 0]);
+  });
+
   it("打印报关单 of ticked rows: the form of all, a notice of those that have one; 打印预览 shows each", async () => {
     await open();
     await page.press("查询");

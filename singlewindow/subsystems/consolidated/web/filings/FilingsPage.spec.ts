@@ -5,6 +5,7 @@ import * as documents from "@/kernel/api/documents";
 import type { Found } from "@/kernel/api/types";
 import type { News } from "@/kernel/live/stream";
 import type { Workspace } from "@/kernel/workspace";
+import { held } from "@/testing/server";
 import { choose, FILED as states, filing as definition, numberOf, openPage, pageOf, type Opened } from "../testing";
 import FilingsPage from "./FilingsPage.vue";
 import { useFilings } from "./useFilings";
@@ -147,6 +148,31 @@ it("UI-07: both lists are sorted by a heading, say their total, keep their size 
   await flushPromises();
   expect(list.findAll("thead th").map((one) => one.text())).not.toContain("核准有效期");
   vi.restoreAllMocks();
+});
+
+it.each([["企业资质信息", QUALIFICATION!, 1], ["企业商品信息", BOOKLET!, 2]] as const)("CONS-14: of %s what a page turn shows no longer is chosen no longer, and 查看备案 is grey", async (title, type, at) => {
+  const answer = ({ query }: { query: Record<string, string> }) => ({ ...pageOf([found(query.page === "2" ? 9 : at, "7", { qualification: numberOf(1) })]), total: 40, page: Number(query.page) });
+  await open({ [`GET /api/documents/${type}`]: answer });
+  await page.press("查询");
+  await rowsOf(title)[0]!.trigger("click");
+  const view = page.wrapper.findAll("button").find((one) => one.text() === "查看备案")!;
+  expect(view.attributes("aria-disabled")).toBe("false");
+  page.wrapper.get(`[aria-label=${title}]`).getComponent({ name: "PageBar" }).vm.$emit("page", 2);
+  await flushPromises();
+  expect(view.attributes("aria-disabled")).toBe("true");
+  await page.press("查看备案");
+  expect(page.wrapper.find(".filing-details").exists()).toBe(false);
+});
+
+it("UI-14: what customs answer while the lists are being fetched is looked at after them", async () => {
+  const late = held();
+  let asks = 0;
+  await open({ [`GET /api/documents/${BOOKLET}`]: () => ((asks += 1) === 1 ? late.promise : pageOf([found(3, "7", { qualification: numberOf(1) })])) });
+  await page.press("查询");
+  hear({ type: BOOKLET!, number: numberOf(3) });
+  late.resolve(pageOf([booklets[1]]));
+  await flushPromises();
+  expect([asks, rowsOf("企业商品信息")[0]!.text()]).toEqual([2, expect.stringContaining("海关审批通过")]);
 });
 
 it("CONS-14: a booklet that is chosen leads to its qualification, with Enter as well", async () => {

@@ -35,6 +35,8 @@ async function ticked(answers: Record<string, unknown> = {}, more: Partial<Works
   await page.press("汇总");
   return page.wrapper.get("dialog");
 }
+/** What was merged, click by click. */
+const merges = () => page.asked("/merges").flatMap((one) => one.body ?? []);
 const type = async (code: string) => {
   await page.field("declarant_code").setValue(code);
   await page.field("declarant_code").trigger("keydown", { key: "Enter" });
@@ -113,12 +115,11 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     expect(page.asked("/merges/preview")[0]!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
     expect(dialog.get("[role=status]").text()).toMatch(/2 票清单汇总成 1 票报关单，商品 3 项归并为 2 项；\s*总价归并前 9100.00 USD，归并后 9100.00 USD，相符/);
     expect(dialog.findAll(".foreseen-from").map((one) => one.text())).toEqual([`${numberOf(1)}-1，${numberOf(2)}-1`, `${numberOf(1)}-2`]);
-    expect(page.asked("/merges").filter((one) => one.body)).toEqual([]);
+    expect(merges()).toEqual([]);
   });
 
   it("PORT-05: pulled out, the card is missed and waited for; back, the merge goes on, given up it does not", async () => {
     await ticked({}, { cardStays: true });
-    const merges = () => page.asked("/merges").filter((one) => one.body).length;
     const clickWithout = async () => {
       await page.press("不指定");
       asked.value!.answer(true);
@@ -126,13 +127,43 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     };
     card.value = null;
     await clickWithout();
-    expect([page.wrapper.get("dialog .card-bar").text().includes("插回后汇总自动继续"), merges()]).toEqual([true, 0]);
+    expect([page.wrapper.get("dialog .card-bar").text().includes("插回后汇总自动继续"), merges().length]).toEqual([true, 0]);
     await page.press("取消汇总");
-    expect(merges()).toBe(0);
+    expect(merges()).toEqual([]);
     await clickWithout();
     card.value = {};
     await flushPromises();
-    expect([merges(), page.wrapper.find(".card-bar").exists()]).toEqual([1, false]);
+    expect([merges().length, page.wrapper.find(".card-bar").exists()]).toEqual([1, false]);
+  });
+
+  it("PORT-05, CONS-13: while 汇总 waits for the card nothing else is chosen: what is committed is what is shown", async () => {
+    const dialog = await ticked({}, { cardStays: true });
+    await type("4403180013");
+    card.value = null;
+    await page.press("确认");
+    expect(dialog.findAll("button").filter((one) => one.attributes("aria-disabled") === "true").map((one) => one.text())).toEqual(["确认", "不指定"]);
+    await page.press("不指定");
+    expect(document.body.textContent).toContain("正在等待绑定的卡，插回后先汇总；请在此之后再操作，或点击「取消汇总」");
+    expect([page.asked("/merges/preview").length, asked.value, page.field("declarant_code").element.readOnly]).toEqual([2, null, true]);
+    await page.press("取消汇总");
+    card.value = {};
+    await flushPromises();
+    expect([merges(), page.field("declarant_code").element.readOnly]).toEqual([[], false]);
+    await page.press("确认");
+    expect(merges()).toEqual([{ numbers: [1, 2].map(numberOf), declarant_code: "4403180013" }]);
+  });
+
+  it("CONS-13: a preview that comes while 不指定 is asked once more is looked at first", async () => {
+    const late = held();
+    await ticked({ [`GET ${AT}/agents/4403180013`]: late.promise });
+    await type("4403180013");
+    await page.press("不指定");
+    late.resolve(agent);
+    await flushPromises();
+    expect(page.asked("/merges/preview").at(-1)!.body).toMatchObject({ declarant_code: "4403180013" });
+    asked.value!.answer(true);
+    await flushPromises();
+    expect([merges(), document.body.textContent]).toEqual([[], expect.stringContaining("再次点击「不指定」")]);
   });
 
   it("Enter after the code fills in the name and shows the merge anew; 确认 merges for that company", async () => {
@@ -141,7 +172,7 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     expect(page.field("declarant_name").element.value).toBe("深圳报关行");
     expect(page.asked("/merges/preview")[1]!.body).toMatchObject({ declarant_code: "4403180013" });
     await page.press("确认");
-    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "4403180013" });
+    expect(merges().at(-1)).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "4403180013" });
     expect(told.value!.all).toEqual([{ text: "汇总成功", note: expect.stringContaining("由定时处理程序汇总成报关单") }]); // nothing is wrong: no 怎么办, no 依据
     expect(told.value!.all[0]!.note).toMatch(/由「深圳报关行」申报.*企业类别选为「境内收发货人」/s); // the agent's, no longer this company's to declare
     told.value!.read();
@@ -165,9 +196,9 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     expect(page.wrapper.get("dialog .error").text()).toContain("请填写报关单申报单位代码");
     await page.field("declarant_code").setValue("4403180013");
     await page.press("确认");
-    expect([page.asked("/merges/preview").length, page.asked("/merges").some((one) => one.body), document.body.textContent]).toEqual([2, false, expect.stringContaining("再次点击「确认」")]);
+    expect([page.asked("/merges/preview").length, merges().length, document.body.textContent]).toEqual([2, 0, expect.stringContaining("再次点击「确认」")]);
     await page.press("确认");
-    expect([page.asked("/agents/4403180013").length, page.asked("/merges").at(-1)!.body]).toEqual([1, { numbers: [1, 2].map(numberOf), declarant_code: "4403180013" }]);
+    expect([page.asked("/agents/4403180013").length, merges().at(-1)]).toEqual([1, { numbers: [1, 2].map(numberOf), declarant_code: "4403180013" }]);
   });
 
   it("不指定 after an agent was named shows the merge without one first, and the next press commits it", async () => {
@@ -178,7 +209,7 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     await page.press("不指定");
     asked.value!.answer(true);
     await flushPromises();
-    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+    expect(merges().at(-1)).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
     expect(told.value!.all[0]!.note).toContain("届时可在「集报报关单查询」中申报");
   });
 
@@ -192,25 +223,67 @@ describe("集报清单汇总: the dialog (CONS-13)", () => {
     await page.press("不指定");
     asked.value!.answer(true);
     await flushPromises();
-    expect(page.asked("/merges").at(-1)!.body).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
+    expect(merges().at(-1)).toEqual({ numbers: [1, 2].map(numberOf), declarant_code: "" });
   });
 
-  it("a preview that comes while 汇总 is under way frees nothing: one click merges once", async () => {
+  it("CONS-13: before the preview has come nothing is merged; while 汇总 is under way one click merges once", async () => {
     const [foresee, merge] = [held(), held()];
     const dialog = await ticked({ [`POST ${AT}/merges/preview`]: foresee.promise, [`POST ${AT}/merges`]: merge.promise });
-    const without = async () => {
-      await page.press("不指定");
-      asked.value!.answer(true);
-      await flushPromises();
-    };
-    await without();
+    await page.press("不指定");
+    expect([asked.value, document.body.textContent]).toEqual([null, expect.stringContaining("正在预览，请待汇总预览显示、核对后再点击")]);
     foresee.resolve(foreseen);
     await flushPromises();
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
     expect(dialog.get(".busy").text()).toBe("正在汇总…");
-    await without();
+    asked.value = null;
+    await page.press("不指定");
+    expect(asked.value).toBeNull();
     merge.resolve({ id: 1, lists: 2 });
     await flushPromises();
-    expect(page.asked("/merges").filter((one) => one.body)).toHaveLength(1);
+    expect(merges()).toHaveLength(1);
+  });
+
+  it("CONS-13: where no preview could be had 不指定 shows one first", async () => {
+    let tries = 0;
+    await ticked({ [`POST ${AT}/merges/preview`]: () => ((tries += 1) === 1 ? refusal(500, "internal", "服务器出错") : foreseen) });
+    await page.press("不指定");
+    expect([tries, asked.value, page.wrapper.get("dialog [role=status]").text()]).toEqual([2, null, expect.stringContaining("2 票清单")]);
+    await page.press("不指定");
+    expect(asked.value).not.toBeNull();
+  });
+
+  it("CONS-13: a list that a colleague merged meanwhile is left out, the others' merge is shown and committed", async () => {
+    const dialog = await ticked({ [`POST ${AT}/merges/preview`]: ({ body }: Request) => ((body as { numbers: string[] }).numbers.length === 2
+      ? refusal(422, "rules", "x", { violations: [violation("numbers/1", `集报清单 ${numberOf(1)} 已汇总`)] }) : foreseen) });
+    expect(dialog.get("[role=alert]").text()).toContain("已汇总");
+    await page.press("取消勾选以上 1 票清单");
+    expect([page.asked("/merges/preview").at(-1)!.body, dialog.find("[role=alert]").exists()]).toEqual([{ numbers: [numberOf(2)], declarant_code: "" }, false]);
+    expect(page.wrapper.get(".page-bar").text()).toContain("已选 1 条");
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    expect(merges().at(-1)).toEqual({ numbers: [numberOf(2)], declarant_code: "" });
+  });
+
+  it("CONS-13: where none of them can be merged the dialog is left, and nothing is ticked", async () => {
+    await ticked({ [`POST ${AT}/merges/preview`]: refusal(422, "rules", "x", { violations: [1, 2].map((at) => violation(`numbers/${at}`, "已汇总")) }) });
+    await page.press("取消勾选以上 2 票清单");
+    expect([page.wrapper.find("dialog").exists(), page.wrapper.get(".page-bar").text()]).toEqual([false, expect.not.stringContaining("已选")]);
+  });
+
+  it("CONS-13: what was merged is ticked no longer, also where its dialog was closed meanwhile", async () => {
+    const merge = held();
+    await ticked({ [`POST ${AT}/merges`]: merge.promise });
+    await page.press("不指定");
+    asked.value!.answer(true);
+    await flushPromises();
+    await page.press("取消");
+    expect(page.wrapper.get(".page-bar").text()).toContain("已选 2 条");
+    merge.resolve({ id: 1, lists: 2 });
+    await flushPromises();
+    expect([told.value!.all[0]!.text, page.wrapper.get(".page-bar").text()]).toEqual(["汇总成功", expect.not.stringContaining("已选")]);
   });
 
   it("lists that may not be merged are named, and the dialog stays", async () => {

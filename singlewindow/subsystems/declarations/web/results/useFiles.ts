@@ -4,9 +4,9 @@ import { ask } from "@/kernel/dialogs/ask";
 import { sayDone, sayRefused } from "@/kernel/dialogs/say";
 import { preview } from "@/kernel/print/preview";
 import { saveAs } from "@/kernel/saveAs";
+import type { useCardActs } from "@/kernel/signing/useCardActs";
 import { getArchive, getData, getPdf, type DataFormat } from "../api";
 import type { Result } from "../shapes";
-import type { useCardActs } from "../useCardActs";
 import { sealWord } from "../words";
 
 /** Layout files in one archive. */

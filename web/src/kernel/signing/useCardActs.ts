@@ -1,6 +1,6 @@
 import { computed, ref } from "vue";
 import { sayRefused } from "@/kernel/dialogs/say";
-import type { useCardStays } from "@/kernel/signing/useCardStays";
+import type { useCardStays } from "./useCardStays";
 
 /**
  * What a page does only with the card in the reader (PORT-05): one thing at a time, waiting for the card where it was pulled.
