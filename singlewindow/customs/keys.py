@@ -14,7 +14,7 @@ from singlewindow.contract.key_files import (
     Renewed,
     read_authority,
     read_certificate,
-    read_private_jwk,
+    read_private_jwks,
     read_private_key,
 )
 from singlewindow.contract.sealed import unseal
@@ -31,7 +31,7 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._signing_key = Renewed(folder / "customs-signing.key.pem", read_private_key)
-        self._decryption_key = Renewed(folder / "customs-encryption.jwk", read_private_jwk)
+        self._decryption_keys = Renewed(folder / "customs-encryption.jwk", read_private_jwks)
         self._ca = Renewed(folder / "ca.pem", read_authority)
         self._portal_certificate = Renewed(folder / "portal-signing.pem", read_certificate)
         self._opened: OrderedDict[str, bytes] = OrderedDict()
@@ -41,9 +41,9 @@ class Keys:
         """Read the keys; raises OSError where one cannot be read, ValueError where it is none."""
         return cls(folder)
 
-    def of_portal(self) -> tuple[dict[str, Any], bytes]:
-        """The key with which the portal's messages are decrypted, and the certificate by which they are known."""
-        return self._decryption_key.now(), self._portal_certificate.now()
+    def of_portal(self) -> tuple[list[dict[str, Any]], bytes]:
+        """The keys with which the portal's messages are decrypted, and the certificate by which they are known."""
+        return self._decryption_keys.now(), self._portal_certificate.now()
 
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""

@@ -5,9 +5,10 @@ What cannot be opened, or names no document, waits on a list for a person; nothi
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import asyncpg
@@ -24,7 +25,7 @@ from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
-from singlewindow.customs.exchange.intake import CHANNEL
+from singlewindow.customs.exchange.intake import CHANNEL, NOT_DECRYPTED, NOT_PORTAL
 from singlewindow.customs.exchange.verification import (
     FileSignature,
     Rejected,
@@ -42,7 +43,6 @@ TRY_AGAIN = (
 )
 """Failures that are not the message's fault."""
 BATCH = 200
-NOT_DECRYPTED, NOT_PORTAL = "无法解密：", "不是单一窗口发来的报文："
 log = structlog.get_logger()
 
 
@@ -113,25 +113,37 @@ async def understand_next(database: Database, keys: Keys, *, decides: bool = Fal
 
 @dataclass
 class Renewal:
-    """Whether the keys by which the portal's messages are opened were renewed: what could not be may be by these."""
+    """Whether the keys by which the portal's messages are opened were renewed: what could not be may be by these.
+
+    While a batch is under way nobody looks: what it could not open with the keys before stands nowhere until it is
+    committed, and would lie there until the next renewal.
+    """
 
     database: Database
     keys: Keys
     known: object = None
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def understand(self) -> int:
+        """Understand the next batch, and decide of it what is decided at once; answers how many there were."""
+        async with self.under_way:
+            return await understand_next(self.database, self.keys, decides=True)
 
     async def look(self) -> None:
         """Look now, and let those be understood anew that could not be opened before."""
-        if (now := self.keys.of_portal()) == self.known:
+        if self.keys.of_portal() == self.known:
             return
-        async with self.database.transaction() as transaction:
-            await transaction.run(
-                """update incoming set state = 'waiting', problem = ''
-                   where state = 'unreadable' and (starts_with(problem, $1) or starts_with(problem, $2))""",
-                NOT_DECRYPTED,
-                NOT_PORTAL,
-            )
-            await transaction.wake(CHANNEL)
-        self.known = now
+        async with self.under_way:
+            now = self.keys.of_portal()
+            async with self.database.transaction() as transaction:
+                await transaction.run(
+                    """update incoming set state = 'waiting', problem = ''
+                       where state = 'unreadable' and (starts_with(problem, $1) or starts_with(problem, $2))""",
+                    NOT_DECRYPTED,
+                    NOT_PORTAL,
+                )
+                await transaction.wake(CHANNEL)
+            self.known = now
 
 
 async def understand_again(transaction: Transaction, identifier: int) -> None:
