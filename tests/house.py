@@ -9,7 +9,6 @@ import asyncio
 import base64
 import hashlib
 import itertools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from fastapi import FastAPI
 
 from singlewindow.contract import demo_pki
 from singlewindow.contract.demo_pki import DemoCard, certify_card
+from singlewindow.contract.key_files import read_private_jwks
 from singlewindow.contract.messages import (
     Answer,
     Envelope,
@@ -82,9 +82,9 @@ class Customs:
         if self.refuses and envelopes[0].kind is MessageKind.SUBMISSION:
             return [Answer(id=e.id, stored=False, reason=self.refuses) for e in envelopes]
         portal = (self.pki / "portal-signing.pem").read_bytes()
-        key = json.loads((self.pki / "customs-encryption.jwk").read_text())
+        keys = read_private_jwks(self.pki / "customs-encryption.jwk")
         for envelope in envelopes:
-            plain = unseal(envelope.body, key, portal)
+            plain = unseal(envelope.body, keys, portal)
             if envelope.kind is MessageKind.ATTACHMENT:
                 self.attachments[envelope.id] = plain
             else:
@@ -122,9 +122,10 @@ class Customs:
 
     async def post(self, envelopes: Sequence[Envelope]) -> list[Answer]:
         """Hand envelopes to the portal's inbox, without applying them."""
-        answers = await inbox.verified(envelopes, customs_certificate(self.pki))
+        certificate = customs_certificate(self.pki)
+        answers = await inbox.verified(envelopes, certificate)
         async with self.database.transaction() as transaction:
-            await inbox.store(transaction, envelopes, answers)
+            await inbox.store(transaction, envelopes, answers, certificate)
         return answers
 
 

@@ -131,6 +131,22 @@ def verify_seal_certificate(der: bytes, ca_pem: bytes, crl_pem: bytes, now: date
     _check_not_revoked(certificate, ca_pem, crl_pem, now)
 
 
+def list_until(ca_pem: bytes, crl_pem: bytes) -> datetime | None:
+    """Until when cards may be judged by a revocation list (PEM); None where it is missing, forged or names no end."""
+    try:
+        return _list_of(ca_pem, crl_pem).next_update_utc
+    except CertificateRefused:
+        return None
+
+
+def certificate_until(pem: bytes) -> datetime | None:
+    """Until when a certificate (PEM) is valid; None where it is none."""
+    try:
+        return _load_pem(pem).not_valid_after_utc
+    except ValueError:
+        return None
+
+
 # Certificates, lists and chains are read once for each content: what is remembered depends on bytes alone, never
 # on the time, so that it cannot grow stale.
 

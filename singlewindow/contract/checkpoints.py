@@ -20,10 +20,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from singlewindow.contract import base64url
-from singlewindow.contract.signatures import SignatureRefused, canonical, sign_jws, verify_jws
+from singlewindow.contract.signatures import (
+    SignatureRefused,
+    UnknownSignature,
+    canonical,
+    sign_jws,
+    verify_jws,
+)
 
 LINES = "checkpoints"
 MOST = 65_536  # leaves of one checkpoint
+UNKNOWN = "signed by no key whose certificate is in portal-signing.pem"
 KEY = "portal-signing"
 _LEAF = struct.Struct(">QIB32s")
 
@@ -181,6 +188,8 @@ def read(line: str, certificate: bytes) -> Checkpoint:
     """What a line says, if the certificate's key (PEM) signed it. Raises BrokenCheckpoint."""
     try:
         return Checkpoint(**json.loads(verify_jws(line, certificate)))
+    except UnknownSignature as problem:
+        raise BrokenCheckpoint(f"not a checkpoint of this portal: {UNKNOWN}") from problem
     except (SignatureRefused, ValueError, TypeError) as problem:
         raise BrokenCheckpoint(f"not a checkpoint of this portal: {problem}") from problem
 

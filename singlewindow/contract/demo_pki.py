@@ -5,7 +5,7 @@
                    portal-seal.pem (a bare public key)  portal-seal.key.pem
                    print-seal.pem  print-seal.key.pem
                    webhook-secrets.key (32 random bytes in Base64: what secrets of webhooks are sealed with)
-                   customs-encryption.jwk (private)  customs-encryption.pub.jwk
+                   customs-encryption.jwk (private; after a renewal several)  customs-encryption.pub.jwk
     cards folder/  <card_no>.p12 (password = PIN)  <card_no>.pem (the certificate: a card shows it without PIN)
 
 For demonstrations and training only: whoever can read the folder can issue cards. The revocation list's
@@ -38,6 +38,7 @@ from singlewindow.contract.certificates import (
     SOCIAL_CREDIT_CODE,
     other_name,
 )
+from singlewindow.contract.key_files import read_private_jwks
 
 CA_NAME = "单一窗口演示证书中心"
 CUSTOMS_NAME = "海关演示签名"
@@ -231,7 +232,7 @@ def _create_customs_encryption(folder: Path) -> None:
         made = ECKey.generate_key("P-256", {"use": "enc"}, private=True)
         _write(private, json.dumps(made.as_dict(private=True)).encode(), _PRIVATE)
     if not public.exists():
-        kept = ECKey.import_key(json.loads(private.read_bytes()))
+        kept = ECKey.import_key(read_private_jwks(private)[0])
         _write(public, json.dumps(kept.as_dict(private=False)).encode(), _PUBLIC)
 
 

@@ -94,17 +94,23 @@ def read_authority(path: Path) -> bytes:
 
 def read_public_jwk(path: Path) -> dict[str, Any]:
     """A key to encrypt for."""
-    return _jwk(path, check_public_key)
-
-
-def read_private_jwk(path: Path) -> dict[str, Any]:
-    """A key to decrypt with."""
-    return _jwk(path, check_key_pair)
-
-
-def _jwk(path: Path, check: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_checked(path, lambda data: check(json.loads(data))))
+    found: dict[str, Any] = json.loads(_checked(path, lambda data: check_public_key(json.loads(data))))
     return found
+
+
+def read_private_jwks(path: Path) -> list[dict[str, Any]]:
+    """Keys to decrypt with: one, or after a renewal a set (RFC 7517, 5) of it and those before it, it first."""
+    return _private_jwks(_checked(path, _private_jwks))
+
+
+def _private_jwks(data: bytes) -> list[dict[str, Any]]:
+    found = json.loads(data)
+    keys: list[dict[str, Any]] = list(found["keys"]) if "keys" in found else [found]
+    if not keys:
+        raise ValueError("an empty set")
+    for key in keys:
+        check_key_pair(key)
+    return keys
 
 
 def _checked(path: Path, check: Callable[[bytes], object]) -> bytes:

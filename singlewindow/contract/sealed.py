@@ -6,9 +6,10 @@ address from having forged messages answered in a company's name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from singlewindow.contract.encryption import Encryption, decrypt
+from singlewindow.contract.encryption import Encryption, UnknownKey, decrypt
 from singlewindow.contract.signatures import sign_jws, verify_jws
 
 PORTAL_KEY_ID = "portal"
@@ -31,7 +32,20 @@ def seal(payload: bytes, portal_key_pem: bytes, customs_jwk: dict[str, Any]) -> 
     return Sealing(portal_key_pem, customs_jwk).seal(payload)
 
 
-def unseal(compact: str, customs_private_jwk: dict[str, Any], portal_certificate_pem: bytes) -> bytes:
-    """The payload; raises `DecryptionFailed` or `SignatureRefused` for what the portal did not seal."""
-    inner = decrypt(compact, customs_private_jwk)
+def unseal(
+    compact: str, customs_private_jwks: Sequence[dict[str, Any]], portal_certificate_pem: bytes
+) -> bytes:
+    """The payload, for whichever of customs' keys it was encrypted, the present one first; raises `DecryptionFailed` or
+    `SignatureRefused` for what the portal did not seal."""
+    inner = _decrypted(compact, customs_private_jwks)
     return verify_jws(inner.decode("ascii", errors="replace"), portal_certificate_pem)
+
+
+def _decrypted(compact: str, private_jwks: Sequence[dict[str, Any]]) -> bytes:
+    *others, last = private_jwks
+    for each in others:
+        try:
+            return decrypt(compact, each)
+        except UnknownKey:
+            continue
+    return decrypt(compact, last)

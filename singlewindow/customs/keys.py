@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from singlewindow.contract.batches import sign_batch
-from singlewindow.contract.certificates import CardIdentity, verify_card_certificate
-from singlewindow.contract.files import read_file
+from singlewindow.contract.certificates import CardIdentity, list_until, verify_card_certificate
 from singlewindow.contract.key_files import (
     Renewed,
     read_authority,
     read_certificate,
-    read_private_jwk,
+    read_private_jwks,
     read_private_key,
 )
+from singlewindow.contract.lasting import REVOKED, days_left, read_or_nothing
 from singlewindow.contract.sealed import unseal
 from singlewindow.contract.signatures import jws_start, key_mark, sign_jws
 
@@ -31,7 +31,7 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._signing_key = Renewed(folder / "customs-signing.key.pem", read_private_key)
-        self._decryption_key = Renewed(folder / "customs-encryption.jwk", read_private_jwk)
+        self._decryption_keys = Renewed(folder / "customs-encryption.jwk", read_private_jwks)
         self._ca = Renewed(folder / "ca.pem", read_authority)
         self._portal_certificate = Renewed(folder / "portal-signing.pem", read_certificate)
         self._opened: OrderedDict[str, bytes] = OrderedDict()
@@ -41,9 +41,9 @@ class Keys:
         """Read the keys; raises OSError where one cannot be read, ValueError where it is none."""
         return cls(folder)
 
-    def of_portal(self) -> tuple[dict[str, Any], bytes]:
-        """The key with which the portal's messages are decrypted, and the certificate by which they are known."""
-        return self._decryption_key.now(), self._portal_certificate.now()
+    def of_portal(self) -> tuple[list[dict[str, Any]], bytes]:
+        """The keys with which the portal's messages are decrypted, and the certificate by which they are known."""
+        return self._decryption_keys.now(), self._portal_certificate.now()
 
     def unseal(self, compact: str) -> bytes:
         """What the portal signed and encrypted for customs; raises `DecryptionFailed` or `SignatureRefused`."""
@@ -80,11 +80,20 @@ class Keys:
 
     def identify(self, certificate: bytes) -> CardIdentity:
         """Whom a card's certificate (DER) stands for, valid at this real moment; raises `CertificateRefused`."""
-        try:
-            revoked = read_file(self._folder / "crl.pem")
-        except FileNotFoundError:
-            revoked = b""
-        return verify_card_certificate(certificate, self._ca.now(), revoked, datetime.now(UTC))
+        return verify_card_certificate(certificate, self._ca.now(), self._revoked(), datetime.now(UTC))
+
+    def list_in_date(self) -> bytes:
+        """The revocation list by which cards can be judged at this real moment; nothing where there is none."""
+        revoked = self._revoked()
+        until = list_until(self._ca.now(), revoked)
+        return revoked if until is not None and datetime.now(UTC) <= until else b""
+
+    def days_left(self) -> dict[str, float]:
+        """How long the CA's certificate and its revocation list last, by file."""
+        return days_left(self._folder, datetime.now(UTC))
+
+    def _revoked(self) -> bytes:
+        return read_or_nothing(self._folder / REVOKED)
 
 
 def _key_id(key: bytes) -> str:

@@ -17,7 +17,7 @@ from singlewindow.customs.database import Database
 from singlewindow.customs.exchange import intake, outgoing
 from singlewindow.customs.exchange.folder import FolderSender, OutBoxReader
 from singlewindow.customs.exchange.sender import Sender
-from singlewindow.customs.exchange.understanding import Renewal, understand_next
+from singlewindow.customs.exchange.understanding import Renewal
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
 
@@ -103,8 +103,9 @@ async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes:
     async with httpx.AsyncClient(base_url=settings.portal_url, timeout=20) as client:
         sender = FolderSender(database, keys, client, boxes) if boxes else Sender(database, keys, client)
         reading = [OutBoxReader(database, keys, boxes).run()] if boxes else []
+        renewal = Renewal(database, keys)
         await asyncio.gather(
-            Loop(intake.CHANNEL, lambda: understand_next(database, keys, decides=True)).run(url),
+            Loop(intake.CHANNEL, renewal.understand).run(url),
             Loop(due.CLOCK_CHANNEL, lambda: due.reschedule(database)).run(url),
             Loop(faults.CHANNEL, lambda: faults.redeliver_due(database), lambda: faults.idle(database)).run(
                 url
@@ -116,6 +117,6 @@ async def work(database: Database, keys: Keys, settings: CustomsSettings, boxes:
             Loop(
                 sweeping.CHANNEL, lambda: sweeping.sweep(database, settings.customs_note_days), sweeping.idle
             ).run(url),
-            renewed(Renewal(database, keys)),
+            renewed(renewal),
             *reading,
         )

@@ -22,7 +22,7 @@ import uvloop
 from fastapi import FastAPI
 
 from singlewindow.contract.background import give_way
-from singlewindow.contract.checkpoints import Book
+from singlewindow.contract.checkpoints import UNKNOWN, Book
 from singlewindow.contract.environment import check_all
 from singlewindow.contract.files import keys_in
 from singlewindow.contract.key_files import read_certificate
@@ -189,7 +189,7 @@ async def _verify_history(url: str) -> int:
     from singlewindow.kernel.documents import checkpoints, verification
 
     database = await Database.connect(url, size=1)
-    checked, broken, missing = verification.Checked(), 0, False
+    checked, broken, missing, unknown = verification.Checked(), 0, False, False
     try:
         book = Book(settings().history)
         with keys_in(settings().pki_folder):
@@ -197,6 +197,7 @@ async def _verify_history(url: str) -> int:
         async for found in verification.breaks(database, checked, book, key):
             broken += 1
             missing |= found.kind == "checkpoint missing"
+            unknown |= found.kind == "checkpoint broken" and UNKNOWN in found.number
             typer.echo(f"{found.number}  entry {found.entry}  {found.kind}")
         if late := await checkpoints.late(database):
             many = " or more" if late == checkpoints.MANY else ""
@@ -205,6 +206,8 @@ async def _verify_history(url: str) -> int:
         await database.close()
     if missing:
         typer.echo(MISSING.format(folder=book.folder))
+    if unknown:
+        typer.echo(UNKNOWN_KEY.format(folder=book.folder))
     counted = f"{checked.documents} documents, {checked.entries} entries, {checked.checkpoints} checkpoints"
     typer.echo(f"{counted}, {broken} broken")
     return broken
@@ -248,6 +251,10 @@ MISSING = """The database knows checkpoints that {folder} has not, or has otherw
 is vouched for. If it is the wrong folder, set SINGLEWINDOW_HISTORY_FOLDER right. If it was restored or moved away on
 purpose: `singlewindow verify-history --accept-book`. If neither, somebody cut it off: compare it with a copy
 (docs/operations.md, Checkpoints of the history)."""
+UNKNOWN_KEY = """Checkpoints in {folder} were signed by a key whose certificate is not in portal-signing.pem. If it was
+renewed, put the certificate before below the present one. If that key must not count any more, move the folder away
+and say `singlewindow verify-history --accept-book`: the worker vouches anew for everything. If neither, somebody
+changed them: compare the folder with a copy (docs/operations.md, Checkpoints of the history)."""
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +31,20 @@ def test_a_second_call_keeps_what_exists_and_adds_a_card(pki: Pki) -> None:
     assert {path.name for path in after.keys() - before.keys()} == {"SW1A000000003.p12", "SW1A000000003.pem"}
     assert {path: after[path] for path in before} == before
     pki.key(third)
+
+
+def test_the_public_key_is_that_of_the_present_one(pki: Pki) -> None:
+    """CUST-05: where the file for customs' key holds those before it too."""
+    private, public = pki.folder / "customs-encryption.jwk", pki.folder / "customs-encryption.pub.jwk"
+    before, before_public = json.loads(private.read_bytes()), public.read_bytes()
+    for path in (private, public):
+        path.unlink()
+    create(pki.folder, pki.cards, [])
+    present, expected = json.loads(private.read_bytes()), public.read_bytes()
+    private.write_text(json.dumps({"keys": [present, before]}))
+    public.unlink()
+    create(pki.folder, pki.cards, [])
+    assert public.read_bytes() == expected != before_public
 
 
 def test_private_files_are_readable_by_the_owner_alone(pki: Pki) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
-from singlewindow.contract.encryption import DecryptionFailed, decrypt, encrypt
+from singlewindow.contract.encryption import DecryptionFailed, UnknownKey, decrypt, encrypt
 from singlewindow.contract.sealed import seal, unseal
 from singlewindow.contract.signatures import SignatureRefused, sign_jws
 from tests.contract.pki import Pki
@@ -61,10 +61,24 @@ def test_only_what_the_portal_sealed_is_unsealed(pki: Pki) -> None:
     public = json.loads((pki.folder / "customs-encryption.pub.jwk").read_bytes())
     certificate = (pki.folder / "portal-signing.pem").read_bytes()
     own, foreign = ((pki.folder / f"{name}-signing.key.pem").read_bytes() for name in ("portal", "customs"))
-    assert unseal(seal(b"payload", own, public), private, certificate) == b"payload"
+    assert unseal(seal(b"payload", own, public), [private], certificate) == b"payload"
     with pytest.raises(SignatureRefused):
-        unseal(seal(b"payload", foreign, public), private, certificate)
+        unseal(seal(b"payload", foreign, public), [private], certificate)
     with pytest.raises(SignatureRefused):
-        unseal(encrypt(b"payload", public), private, certificate)
+        unseal(encrypt(b"payload", public), [private], certificate)
     with pytest.raises(DecryptionFailed):
-        unseal(sign_jws(b"payload", own, "portal"), private, certificate)
+        unseal(sign_jws(b"payload", own, "portal"), [private], certificate)
+
+
+def test_what_was_sealed_for_the_key_before_is_unsealed_too(pki: Pki) -> None:
+    """CUST-05: of several keys, whichever it was; a message for none of them may be for one that is still to come."""
+    certificate = (pki.folder / "portal-signing.pem").read_bytes()
+    own = (pki.folder / "portal-signing.key.pem").read_bytes()
+    one, two, other = (ECKey.generate_key("P-256", private=True).as_dict(private=True) for _ in range(3))
+    for private in (one, two):
+        assert unseal(seal(b"payload", own, dict(private)), [dict(one), dict(two)], certificate) == b"payload"
+    with pytest.raises(UnknownKey):
+        unseal(seal(b"payload", own, dict(other)), [dict(one), dict(two)], certificate)
+    with pytest.raises(DecryptionFailed) as rubbish:
+        unseal("a.b.c.d.e", [dict(one), dict(two)], certificate)
+    assert not isinstance(rubbish.value, UnknownKey)

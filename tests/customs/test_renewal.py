@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from singlewindow.contract import key_files
+from singlewindow.contract.demo_pki import create
 from singlewindow.contract.folder import Boxes, write
 from singlewindow.contract.messages import Answer
 from singlewindow.customs import faults
+from singlewindow.customs.exchange import understanding
 from singlewindow.customs.exchange.folder import OutBoxReader
 from singlewindow.customs.exchange.understanding import Renewal, understand_next
 from singlewindow.customs.keys import Keys
 from singlewindow.customs.settings import CustomsSettings
-from tests.customs.company import PDF, Company
+from tests.customs.company import CONTENT, PDF, Company
 from tests.customs.conftest import Customs, running, sha256
 from tests.customs.portal import Portal
 from tests.renewing import copy_of, hand_over, renew
@@ -144,6 +149,104 @@ async def test_what_was_stored_before_its_key_is_known_is_understood_then(
         pass
     assert await office.rows(states) == [("understood",), ("unreadable",)]
     assert await office.rows("select number, state from submission") == [(NUMBER, "received")]
+
+
+def _new_key_for_customs(keys: Path) -> dict[str, Any]:
+    """Another pair in place of customs' key for encryption; answers the public one."""
+    for name in ("customs-encryption.jwk", "customs-encryption.pub.jwk"):
+        (keys / name).unlink()
+    create(keys, keys / "cards", [])
+    public: dict[str, Any] = json.loads((keys / "customs-encryption.pub.jwk").read_bytes())
+    return public
+
+
+async def test_what_waits_is_opened_with_the_key_before_it(office: Customs, own: Company, keys: Path) -> None:
+    """CUST-05: customs' file has the new key and the one before; what was stored and what comes for either is
+    understood, by another process too."""
+    private = keys / "customs-encryption.jwk"
+    await office.post(own.file(), own.envelope(own.submission(NUMBER)))
+    before = json.loads(private.read_bytes())
+    renewed = Company(own.card, _new_key_for_customs(keys), own.portal_key)
+    private.write_text(json.dumps({"keys": [json.loads(private.read_bytes()), before]}))
+    late, new = own.envelope(own.submission(f"{NUMBER}x")), renewed.envelope(renewed.submission(f"{NUMBER}y"))
+    assert [answer.stored for answer in await office.post(late, new)] == [True, True]
+    other = Keys.load(keys)
+    while await understand_next(office.database, other):
+        pass
+    assert await office.rows("select state from submission") == [("received",)] * 3
+
+
+async def test_a_message_that_is_sealed_anew_takes_the_place_of_the_unreadable_one(
+    office: Customs, own: Company, keys: Path, portals: Path, tmp_path: Path
+) -> None:
+    """CUST-05: it was sealed with keys that customs have no more, and the portal sends it again. A stranger's takes no
+    place, nor does anything that of one that was understood."""
+    submission = own.submission(NUMBER)
+    first, signed = own.envelope(submission), own.envelope(own.submission(f"{NUMBER}x"))
+    await office.post(own.file(), first, signed)
+    renewed = Company(own.card, _new_key_for_customs(keys), (portals / "portal-signing.key.pem").read_bytes())
+    hand_over("portal-signing.pem", out=portals, to=keys)
+    forgetful = Keys.load(keys)  # as after a restart
+
+    async def understood() -> list[tuple[Any, ...]]:
+        while await understand_next(office.database, forgetful):
+            pass
+        return await office.rows("select state from incoming order by id")
+
+    assert await understood() == [("unreadable",)] * 2
+    renew(portals, "portal-signing")
+    stranger = Company(own.card, renewed.jwk, (portals / "portal-signing.key.pem").read_bytes())
+    forged = stranger.envelope(submission, first.id)
+    assert [answer.stored for answer in await office.post(forged)] == [False]
+    bodies = "select body from incoming where message_id = $1"
+    assert await office.rows(bodies, first.id) == [(first.body,)]
+    again = renewed.envelope(submission, first.id)
+    assert [answer.stored for answer in await office.post(again)] == [True]
+    assert await understood() == [("understood",), ("unreadable",)]
+    assert await office.rows("select number, state from submission") == [(NUMBER, "received")]
+    assert [answer.stored for answer in await office.post(renewed.envelope(submission, first.id))] == [True]
+    assert await office.rows(bodies, first.id) == [(again.body,)]
+    assert await understood() == [("understood",), ("unreadable",)]
+
+
+async def test_what_a_person_is_to_judge_is_not_replaced(office: Customs, own: Company) -> None:
+    """CUST-05: what the portal sealed, and says something else than what is known, stays as it came."""
+    await office.receive(own, NUMBER)
+    other = own.envelope(own.submission(NUMBER, typed={**CONTENT, "phone": "13900000000"}))
+    await office.post(other)
+    await office.understand()
+    await office.post(own.envelope({}, other.id))
+    await office.understand()
+    stored = await office.rows("select state, body from incoming where message_id = $1", other.id)
+    assert stored == [("unreadable", other.body)]
+
+
+async def test_what_was_under_way_when_a_key_became_known_is_understood_too(
+    office: Customs, own: Company, keys: Path, portals: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUST-05: a batch that began with the certificate before sets a message aside after the right one was seen."""
+    right = (keys / "portal-signing.pem").read_bytes()
+    await office.post(own.file(), own.envelope(own.submission(NUMBER)))
+    hand_over("portal-signing.pem", out=portals, to=keys)
+    renewal = Renewal(office.database, Keys.load(keys))
+    await renewal.look()
+    looking: list[asyncio.Task[None]] = []
+    safely = understanding._understand_safely
+
+    async def slowly(*what: Any) -> tuple[str, str]:
+        came = await safely(*what)
+        if not looking:
+            (keys / "portal-signing.pem").write_bytes(right)
+            looking.append(asyncio.create_task(renewal.look()))
+            await asyncio.wait(looking, timeout=0.5)
+        return came
+
+    monkeypatch.setattr(understanding, "_understand_safely", slowly)
+    assert await renewal.understand() == 1
+    await looking[0]
+    assert await office.rows("select state from incoming") == [("waiting",)]
+    assert await renewal.understand() == 1
+    assert await office.rows("select state from incoming") == [("understood",)]
 
 
 async def test_a_file_made_with_a_new_key_is_written_again_by_the_portal(

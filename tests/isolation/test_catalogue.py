@@ -43,6 +43,7 @@ PASS_BY = {
     "feed_restored()": "the worker's, after a restore",
     "people_stay()": "no key leads from documents to people",
     "sw_card(text)": "whose card logs in",
+    "sw_received_again(text[],text[],text[])": "messages of customs instead of themselves, where they were not opened",
     "sw_claimed(text,text,bigint)": "whether a key is claimed, not by whom",
     "sw_drawn(text,text,bigint)": "how much of a quota is drawn, not by whom",
     "sw_figures()": "counts for /metrics",

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from singlewindow.contract import checkpoints as contract
+from singlewindow.contract import key_files
 from singlewindow.contract.checkpoints import (
     Book,
     BrokenCheckpoint,
@@ -29,10 +31,12 @@ from singlewindow.contract.checkpoints import (
     root_of,
 )
 from singlewindow.contract.demo_pki import create
+from singlewindow.kernel import __main__ as commands
 from singlewindow.kernel.database.connection import Database
 from singlewindow.kernel.documents import checkpoints, evidence
 from singlewindow.kernel.documents.checkpoints import Notary
 from singlewindow.kernel.documents.verification import Break, Checked, breaks
+from tests.renewing import renew
 
 MUTATIONS = int(os.environ.get("MUTATIONS", "10000"))  # of 59 kinds: what, and at which entry
 ENTRIES = ("created", "submitted", "receipt", "receipt", "receipt")
@@ -303,6 +307,32 @@ async def test_a_book_that_is_not_the_one_the_database_knows(kept: Kept) -> None
     assert await kept.notary.round(kept.worker) == 25
     assert await checkpoints.late(kept.worker) == 0
     await kept.owner.execute(older.format(-6))
+    assert await kept.found() == []
+
+
+async def test_a_key_that_must_not_count_any_more(
+    kept: Kept, postgres: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CUST-05, PORT-08: stolen, say; its certificate is taken out. Nothing is vouched for, and it is said why, until
+    the owner begins a new book; then all is vouched for with the present key, what was before too."""
+    monkeypatch.setattr(key_files, "LOOK_SECONDS", 0.0)
+    book, pki = kept.notary.book, kept.notary.book.folder.parent / "pki"
+    kept.notary = Notary.load(book.folder, pki)
+    await kept.make(2, "before", *ENTRIES)
+    assert await kept.notary.round(kept.worker) == 10
+    renew(pki, "portal-signing")
+    await kept.make(1, "after", *ENTRIES)
+    with pytest.raises(BrokenCheckpoint, match=contract.UNKNOWN):
+        await kept.notary.round(kept.worker)
+    [broken] = await kept.found()
+    assert (broken.kind, broken.number.endswith(contract.UNKNOWN)) == ("checkpoint broken", True)
+    monkeypatch.setattr(commands, "settings", lambda: SimpleNamespace(history=book.folder, pki_folder=pki))
+    assert await commands._verify_history(postgres.dsn("kept", "sw_worker")) == 1
+    assert "If that key must not count any more" in capsys.readouterr().out
+    assert await checkpoints.accept(kept.owning, book) == 0  # it is the one that the database knows
+    shutil.move(book.folder, book.folder.with_name("kept"))
+    assert await checkpoints.accept(kept.owning, book) == 1
+    assert await kept.notary.round(kept.worker) == 15
     assert await kept.found() == []
 
 

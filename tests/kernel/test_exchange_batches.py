@@ -181,7 +181,7 @@ async def test_a_failing_round_forgets_nothing(house: House, monkeypatch: pytest
 async def test_one_question_tells_what_there_is_to_do(house: House) -> None:
     """OPER-01: what nobody called for is found all the same, by the question that the worker asks twice a second."""
     keys = ExchangeKeys.load(house.pki)
-    sending, hearing = worker.exchanging(house.worker, house.customs, keys, Acknowledged())
+    sending, hearing, _ = worker.exchanging(house.worker, house.customs, keys, Acknowledged())
     _, view = await applied(house)
     [asked] = await house.sql(f"select {sending.due} as sends, {hearing.due} as hears")
     assert (asked["sends"], asked["hears"]) == (True, False)

@@ -62,6 +62,15 @@ async def test_the_inbox_has_an_age_too(house: House) -> None:
     assert await value(house, 'singlewindow_oldest_waiting_seconds{where="inbox"}') == 0
 
 
+async def test_days_left_of_list_and_certificates(house: House) -> None:
+    """OPER-01: before no card counts any more; of this computer's PKI folder."""
+    left = {
+        file: await value(house, f'singlewindow_days_left{{file="{file}"}}')
+        for file in ("ca.pem", "crl.pem", "print-seal.pem")
+    }
+    assert all(days > 3600 for days in left.values()), left
+
+
 async def test_prints_are_counted(house: House) -> None:
     """OPER-01, UI-12: those of this process."""
     member = await house.member()

@@ -20,6 +20,8 @@ from singlewindow.customs.keys import Keys
 from singlewindow.customs.texts import storable
 
 CHANNEL = "incoming"
+NOT_DECRYPTED, NOT_PORTAL = "无法解密：", "不是单一窗口发来的报文："
+"""How the problem of a stored message begins that could not be opened."""
 MAX_ATTACHMENT = 8 * 1024 * 1024  # bytes, unsealed
 log = structlog.get_logger()
 
@@ -33,7 +35,8 @@ class Refusal:
 
 
 async def store(database: Database, keys: Keys, envelopes: Sequence[Envelope]) -> list[Answer]:
-    """Store files and submissions that the portal sealed; what is stored already is acknowledged like new."""
+    """Store files and submissions that the portal sealed; what is stored already is acknowledged like new, and takes
+    the place of itself where that could not be opened."""
     judged = await asyncio.to_thread(lambda: [_judged(keys, envelope) for envelope in envelopes])
     good = [
         (envelope, plain)
@@ -68,14 +71,22 @@ async def _insert_files(transaction: Transaction, files: Mapping[str, bytes]) ->
 
 
 async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> None:
+    """Store submissions whose seal was opened. One that is stored, but was sealed with keys that are no more, gives way
+    to the same sealed anew; what was understood stays, and what a person is to judge by what it says."""
     if not envelopes:
         return
     await transaction.run(
-        """with i as (
+        """with w as (
+               select * from unnest($3::text[], $4::text[], $5::text[], $6::text[])
+                   with ordinality as w (id, kind, sender, body, place)
+           ), i as (
                insert into incoming (message_id, kind, sender, body, received_at)
-               select id, kind, sender, body, $2 from unnest($3::text[], $4::text[], $5::text[], $6::text[])
-                   with ordinality as w (id, kind, sender, body, place) order by place
+               select id, kind, sender, body, $2 from w order by place
                on conflict (message_id) do nothing
+           ), again as (
+               update incoming o set sender = w.sender, body = w.body, state = 'waiting', problem = '' from w
+               where o.message_id = w.id and o.state = 'unreadable'
+                 and (starts_with(o.problem, $7) or starts_with(o.problem, $8))
            )
            select pg_notify($1, '')""",
         CHANNEL,
@@ -84,6 +95,8 @@ async def _insert(transaction: Transaction, envelopes: Sequence[Envelope]) -> No
         [envelope.kind.value for envelope in envelopes],
         [envelope.sender for envelope in envelopes],
         [envelope.body for envelope in envelopes],
+        NOT_DECRYPTED,
+        NOT_PORTAL,
     )
 
 

@@ -1,13 +1,16 @@
 """Understands stored envelopes: decrypt, verify, take in or reject, a batch in one transaction.
 
-What cannot be opened, or names no document, waits on a list for a person; nothing is thrown away.
+What cannot be opened, or names no document, waits on a list for a person; nothing is thrown away. What customs' own
+files hinder (a key, the revocation list) comes back by itself when these are there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import asyncpg
@@ -16,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from singlewindow.contract.certificates import CardIdentity
 from singlewindow.contract.encryption import DecryptionFailed
+from singlewindow.contract.lasting import REVOKED
 from singlewindow.contract.messages import ReceiptCode, Submission
 from singlewindow.contract.postgres import PASSING
 from singlewindow.contract.signatures import SignatureRefused
@@ -24,10 +28,11 @@ from singlewindow.customs.database import Database, Row, Transaction
 from singlewindow.customs.desk import RECEIVED, REJECTED, Arrival
 from singlewindow.customs.desks import desk_for
 from singlewindow.customs.due import DESK_CHANNEL
-from singlewindow.customs.exchange.intake import CHANNEL
+from singlewindow.customs.exchange.intake import CHANNEL, NOT_DECRYPTED, NOT_PORTAL
 from singlewindow.customs.exchange.verification import (
     FileSignature,
     Rejected,
+    Unjudged,
     statement_digest,
     verify_submission,
 )
@@ -42,7 +47,11 @@ TRY_AGAIN = (
 )
 """Failures that are not the message's fault."""
 BATCH = 200
-NOT_DECRYPTED, NOT_PORTAL = "无法解密：", "不是单一窗口发来的报文："
+NOT_JUDGED = "暂时不能核实卡介质："
+"""How the problem of a message begins whose card could not be looked for on the revocation list."""
+NO_LIST = f"{NOT_JUDGED}海关的证书吊销列表缺失、过期或无法读取，请联系系统管理员更新，更新后自动处理"
+LIST_SECONDS = 30.0
+"""Between two tries of what another process had no list for: this one's need not have changed."""
 log = structlog.get_logger()
 
 
@@ -113,25 +122,59 @@ async def understand_next(database: Database, keys: Keys, *, decides: bool = Fal
 
 @dataclass
 class Renewal:
-    """Whether the keys by which the portal's messages are opened were renewed: what could not be may be by these."""
+    """Whether the keys by which the portal's messages are opened were renewed: what could not be may be by these.
+    Likewise whether there is a revocation list again, for cards that could not be judged without.
+
+    While a batch is under way nobody looks: what it could not open with the keys before stands nowhere until it is
+    committed, and would lie there until the next renewal.
+    """
 
     database: Database
     keys: Keys
     known: object = None
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
+    revoked: bytes | None = None
+    judged_at: float = 0.0
+
+    async def understand(self) -> int:
+        """Understand the next batch, and decide of it what is decided at once; answers how many there were."""
+        async with self.under_way:
+            return await understand_next(self.database, self.keys, decides=True)
 
     async def look(self) -> None:
-        """Look now, and let those be understood anew that could not be opened before."""
-        if (now := self.keys.of_portal()) == self.known:
-            return
+        """Look now, and let those be understood anew that could not be opened, or not be judged, before."""
+        if self.keys.of_portal() != self.known:
+            async with self.under_way:
+                now = self.keys.of_portal()
+                await self._again(NOT_DECRYPTED, NOT_PORTAL)
+                self.known = now
+        await self._look_at_list()
+
+    async def _look_at_list(self) -> None:
+        revoked = self.keys.list_in_date()
+        if revoked != self.revoked:
+            if not revoked:
+                log.warning("no card can be judged, submissions wait", file=REVOKED)
+            elif self.revoked is not None and not self.revoked:
+                log.info("cards can be judged again", file=REVOKED)
+            self.revoked, self.judged_at = revoked, 0.0
+        if revoked and time.monotonic() >= self.judged_at:
+            async with self.under_way:
+                await self._again(NOT_JUDGED)
+            self.judged_at = time.monotonic() + LIST_SECONDS
+
+    async def _again(self, *problems: str) -> None:
+        """Let what was set aside for such problems (their beginnings) be understood anew."""
         async with self.database.transaction() as transaction:
             await transaction.run(
-                """update incoming set state = 'waiting', problem = ''
-                   where state = 'unreadable' and (starts_with(problem, $1) or starts_with(problem, $2))""",
-                NOT_DECRYPTED,
-                NOT_PORTAL,
+                """with again as (
+                       update incoming set state = 'waiting', problem = ''
+                       where state = 'unreadable' and problem ^@ any($1::text[]) returning id
+                   )
+                   select pg_notify($2, '') from again limit 1""",
+                list(problems),
+                CHANNEL,
             )
-            await transaction.wake(CHANNEL)
-        self.known = now
 
 
 async def understand_again(transaction: Transaction, identifier: int) -> None:
@@ -174,7 +217,10 @@ async def _understand_together(
 
 
 async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> tuple[str, str]:
-    """The envelope's new state and the problem, if any: one bad message must not stop the ones behind it."""
+    """The envelope's new state and the problem, if any: one bad message must not stop the ones behind it.
+
+    Nor must one whose card cannot be judged for now: it leaves those that wait, and `Renewal` brings it back.
+    """
     try:
         async with transaction.savepoint():
             return (await _understand(transaction, keys, [row]))[row["id"]], ""
@@ -182,6 +228,9 @@ async def _understand_safely(transaction: Transaction, keys: Keys, row: Row) -> 
         raise
     except Unreadable as unreadable:
         problem = str(unreadable)
+    except Unjudged:
+        log.warning("message waits for the revocation list", message_id=row["message_id"])
+        return "unreadable", NO_LIST
     except Exception as error:
         log.exception("message could not be understood", message_id=row["message_id"])
         problem = f"{type(error).__name__}: {error}"

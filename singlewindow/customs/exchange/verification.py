@@ -11,7 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from singlewindow.contract.certificates import CardIdentity, CertificateRefused, read_card_certificate
+from singlewindow.contract.certificates import (
+    CardIdentity,
+    CertificateRefused,
+    Reason,
+    read_card_certificate,
+)
 from singlewindow.contract.messages import SignedAttachment, Submission
 from singlewindow.contract.signatures import SignatureRefused, signing_input, verify
 from singlewindow.customs.texts import json_object
@@ -28,6 +33,10 @@ class Rejected(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
+
+
+class Unjudged(Exception):
+    """Whether a card was revoked cannot be told for now: that says nothing of the submission."""
 
 
 class NamedAttachment(BaseModel):
@@ -74,7 +83,8 @@ def verify_submission(
     identify: Identify,
     taken_in: Collection[FileSignature] = frozenset(),
 ) -> CardIdentity:
-    """Who signed the submission, when everything about it holds; raises Rejected with the first thing that does not.
+    """Who signed the submission, when everything about it holds; raises Rejected with the first thing that does not,
+    and Unjudged where customs have no revocation list to judge a card by.
 
     `present` are the attachments that arrived before: digest → size in bytes. `taken_in` are the files that came with
     an earlier submission of this document which was taken in: their cards were judged then, and count whatever became
@@ -170,6 +180,8 @@ def _signed_by(
         verify(der, signing_input(signed), _decoded(signature, f"{what}签名"))
         return identity, kind.model_validate_json(signed, strict=True)
     except CertificateRefused as refused:
+        if refused.reason_code is Reason.REVOCATION_UNKNOWN:
+            raise Unjudged from refused
         raise Rejected(f"{what}的签名证书无效：{refused.message}") from refused
     except SignatureRefused as refused:
         raise Rejected(f"{what}的签名验证不通过") from refused

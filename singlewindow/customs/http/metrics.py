@@ -25,6 +25,12 @@ _messages = Gauge(
     ("state",),
     registry=_registry,
 )
+_days_left = Gauge(
+    "customs_days_left",
+    "Until the CA's certificate ends, and the next update of its revocation list is due; 0: no card can be judged",
+    ("file",),
+    registry=_registry,
+)
 
 
 def observe(scope: Scope, status: int, seconds: float) -> None:
@@ -40,4 +46,6 @@ async def metrics(parts: Running) -> Response:
         counts = await queue.delivery(transaction)
     for state, count in counts.items():
         _messages.labels(state).set(count)
+    for file, days in parts.keys.days_left().items():
+        _days_left.labels(file).set(days)
     return Response(generate_latest(_registry), media_type=CONTENT_TYPE_LATEST)

@@ -6,7 +6,13 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-WRITING_FUNCTIONS = ("sw_register", "sw_token_refused", "sw_token_used", "sw_unread_again")
+WRITING_FUNCTIONS = (
+    "sw_received_again",
+    "sw_register",
+    "sw_token_refused",
+    "sw_token_used",
+    "sw_unread_again",
+)
 """Functions of ours that write where a query calls them; `tests/isolation/test_catalogue.py` compares."""
 _WRITES = re.compile(
     rf"\b(?:insert|update|delete|merge|copy|truncate|create|alter|drop|nextval|pg_notify"

@@ -133,7 +133,7 @@ class InBoxReader:
         envelopes = [envelope for _, envelope in good]
         answers = await verified(envelopes, certificate)
         async with self.database.transaction() as transaction:
-            await store(transaction, envelopes, answers)
+            await store(transaction, envelopes, answers, certificate)
         for (file, _), answer in zip(good, answers, strict=True):
             if answer.stored:
                 await asyncio.to_thread(folder.take_away, file)

@@ -49,21 +49,39 @@ async def verified(envelopes: Sequence[Envelope], certificate: bytes, *, whole: 
     return answers
 
 
-async def store(transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer]) -> None:
-    """Store the envelopes that were verified; one that is stored already does no harm."""
+async def store(
+    transaction: Transaction, envelopes: Sequence[Envelope], answers: Sequence[Answer], certificate: bytes
+) -> None:
+    """Store the envelopes that were verified; one that is stored already does no harm.
+
+    One that is stored, but whose signature counts no more, gives way to the same message if its own signature, looked
+    at here also where the batch was signed as a whole, is one by `certificate` (customs', PEM).
+    """
     pairs = zip(envelopes, answers, strict=True)
     stored = [envelope for envelope, answer in pairs if answer.stored]
-    if stored:
-        await transaction.run(
-            """with i as (
-                   insert into inbox (message_id, kind, body) select * from unnest($1::text[], $2::text[], $3::text[])
-                   on conflict (message_id) do nothing
-               )
-               select pg_notify('inbox', '')""",
-            [envelope.id for envelope in stored],
-            [envelope.kind.value for envelope in stored],
-            [envelope.body for envelope in stored],
-        )
+    if not stored:
+        return
+    new: list[str] | None = await transaction.value(
+        """with i as (
+               insert into inbox (message_id, kind, body) select * from unnest($1::text[], $2::text[], $3::text[])
+               on conflict (message_id) do nothing returning message_id
+           )
+           select array_agg(message_id), pg_notify('inbox', '') from i""",
+        *_columns(stored),
+    )
+    known = {envelope.id for envelope in stored}.difference(new or ())
+    if known:
+        again = [envelope for envelope in stored if envelope.id in known]
+        own = await asyncio.to_thread(lambda: [each for each in again if _judged(each, certificate).stored])
+        await transaction.run("select sw_received_again($1, $2, $3)", *_columns(own))
+
+
+def _columns(envelopes: Sequence[Envelope]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [envelope.id for envelope in envelopes],
+        [envelope.kind.value for envelope in envelopes],
+        [envelope.body for envelope in envelopes],
+    )
 
 
 class Stuck(Exception):

@@ -194,7 +194,6 @@ async def work(settings: Settings) -> None:
             *([Loop("schedule", lambda: move_due(database), due=timers.DUE)] if any_timers() else []),
             *([Loop("waiting", lambda: settle_due(database), idle=WAITING_SECONDS)] if any_waits() else []),
             *exchanging(database, transport, keys, acknowledged),
-            Loop("renewal", Renewal(database, keys).look),  # nobody calls
             Loop("checkpoint", lambda: notary.work(database), idle=checkpoints.SECONDS),
             Loop("jobs", lambda: run_due(database, web, tools), due=runner.DUE),
             Loop("sequence", lambda: sequencer.sequence(database), due=sequencer.DUE),  # nobody calls
@@ -208,17 +207,24 @@ async def work(settings: Settings) -> None:
 
 @dataclass
 class Renewal:
-    """Whether customs' certificate was renewed: what was not known by the one before may be by this one."""
+    """Whether customs' certificate was renewed: what was not known by the one before may be by this one.
+
+    While a batch is `under_way` nobody looks: what it did not know by the certificate before stands nowhere until it is
+    committed, and would lie there until the next renewal.
+    """
 
     database: Database
     keys: ExchangeKeys
     known: bytes = b""
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def look(self) -> int:
         """Look now, as the loops want it: with it there is nothing more to do."""
-        if (certificate := self.keys.customs_certificate) != self.known:
-            await inbox.known_now(self.database)
-            self.known = certificate
+        if self.keys.customs_certificate != self.known:
+            async with self.under_way:
+                certificate = self.keys.customs_certificate
+                await inbox.known_now(self.database)
+                self.known = certificate
         return 0
 
 
@@ -243,13 +249,17 @@ async def _until_asked(loops: Sequence[Loop], beside: Sequence[Coroutine[None, N
 
 def exchanging(
     database: Database, transport: Transport, keys: ExchangeKeys, acknowledged: Acknowledged
-) -> tuple[Loop, Loop]:
-    """The loops that send to customs and hear them. That something was sent is noted with the receipts, which mostly
-    come at once, and after a moment without them."""
+) -> tuple[Loop, Loop, Loop]:
+    """The loops that send to customs, hear them, and look for their renewed certificate. That something was sent is
+    noted with the receipts, which mostly come at once, and after a moment without them."""
     held = inbox.Held()
-    hearing = Loop(
-        "inbox", lambda: apply_received(database, keys.customs_certificate, acknowledged, held), due=inbox.DUE
-    )
+    renewal = Renewal(database, keys)
+
+    async def hear() -> int:
+        async with renewal.under_way:
+            return await apply_received(database, keys.customs_certificate, acknowledged, held)
+
+    hearing = Loop("inbox", hear, due=inbox.DUE)
 
     async def send() -> int:
         tried = await send_due(database, transport, keys, acknowledged)
@@ -257,7 +267,7 @@ def exchanging(
             asyncio.get_running_loop().call_later(NOTED_SECONDS, hearing.woken.set)
         return tried
 
-    return Loop("outbox", send, due=outbox.DUE), hearing
+    return Loop("outbox", send, due=outbox.DUE), hearing, Loop("renewal", renewal.look)  # nobody calls it
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -14,10 +15,12 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from singlewindow.contract.lasting import days_left
 from singlewindow.kernel.http.desk import Base
 from singlewindow.kernel.http.token_rights import for_tokens
 from singlewindow.kernel.live.hub import Hub
 from singlewindow.kernel.printing.typesetter import Typesetter
+from singlewindow.kernel.settings import settings
 
 router = APIRouter()
 
@@ -49,6 +52,13 @@ _made = Gauge(
     "singlewindow_made",
     "Documents, submissions and receipts made so far (their greatest id; a little more than there are)",
     ("what",),
+    registry=_registry,
+    multiprocess_mode="mostrecent",
+)
+_days_left = Gauge(
+    "singlewindow_days_left",
+    "Until certificates of CA and seal end, and the next update of the revocation list is due; 0: no use of it",
+    ("file",),
     registry=_registry,
     multiprocess_mode="mostrecent",
 )
@@ -88,6 +98,8 @@ async def metrics(request: Request, database: Base) -> Response:
     for name, value in (figures or {}).items():
         gauge = _oldest if name.endswith("_age") else _made
         gauge.labels(name.removesuffix("_age")).set(value)
+    for file, days in days_left(settings().pki_folder, datetime.now(UTC)).items():
+        _days_left.labels(file).set(days)
     _own(request.app)
     return Response(generate_latest(_of_all_processes()), media_type=CONTENT_TYPE_LATEST)
 

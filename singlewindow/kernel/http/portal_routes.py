@@ -254,7 +254,7 @@ async def exchange(
     whole = is_signed(await request.body(), request.headers.get(HEADER, ""), certificate)
     answers = await inbox.verified(batch.messages, certificate, whole=whole)
     async with database.transaction() as transaction:
-        await inbox.store(transaction, batch.messages, answers)
+        await inbox.store(transaction, batch.messages, answers, certificate)
     return AnswerBatch(answers=answers)
 
 

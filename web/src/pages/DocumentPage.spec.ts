@@ -38,8 +38,8 @@ describe("a change while the document is on its way (UI-14)", () => {
   it.each([["1", 2, "李明"], ["2", 1, "王芳"]])("of %s: the form asks %i times in all and shows %s", async (number, asks, contact) => {
     const first = held();
     const answers: unknown[] = [first.promise, stored({ number: "1", version: 2, content: { contact: "李明" } })];
-    standInForStreams();
     const { page, asks: asked } = await opened("", () => answers.shift(), {});
+    standInForStreams();
     beginLive("wang");
     Source.all[0]!.send("change", change({ type: "sample.page", number }));
     first.resolve(stored({ number: "1", content: { contact: "王芳" } }));
