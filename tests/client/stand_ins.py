@@ -63,7 +63,21 @@ class Portal:
     narrowed: bool = False  # the token may not submit any more
     tamper: bool = False
     closed: int = 0  # so many events, the oldest, are of applications that the token does not have
+    last: int = 0  # the number of the last event, and of documents how far their numbers were skipped
+    skipped: int = 0
     _lost: set[str] = field(default_factory=set)
+
+    def restore(self, events: int) -> None:
+        """To the moment at which there were so many events, as far as it concerns the bridge; numbers go on beyond."""
+        then = self.events[:events]
+        histories = {number: [e["kind"] for e in then if e["number"] == number] for number in self.documents}
+        self.documents = {n: each for n, each in self.documents.items() if histories[n]}
+        for number, document in self.documents.items():
+            document.history = histories[number]
+            document.version = sum(kind not in ("submitted", "receipt") for kind in document.history)
+            document.status = APPLIED if "submitted" in document.history else DRAFT
+        self.submissions = [each for each in self.submissions if each[0] in self.documents]
+        self.events, self.skipped, self.last = then, self.skipped + 1000, self.last + 1000
 
     def window(self) -> Window:
         return Window("http://portal.example", "swt_x", transport=httpx.MockTransport(self.answer))
@@ -147,7 +161,7 @@ class Portal:
             return _problem(422, "rules", wrong[0]["message"], wrong)
         known = next((d for d in self.documents.values() if d.sender_number == number), None)
         if known is None:
-            known = Document(f"2026{len(self.documents):014d}", content, number)
+            known = Document(f"2026{len(self.documents) + self.skipped:014d}", content, number)
             self.documents[known.number] = known
             self._tell(known, "created")
             return httpx.Response(201, json=_view(known))
@@ -234,18 +248,29 @@ class Portal:
 
     def _tell(self, document: Document, kind: str) -> None:
         document.history.append(kind)
+        self.last += 1
         self.events.append({
-            "cursor": f"c{len(self.events) + 1}", "no": len(document.history), "number": document.number,
+            "cursor": f"c{self.last}", "no": len(document.history), "number": document.number,
             "sender_number": document.sender_number, "kind": kind, "text": "同意\x01<&", "status": document.status,
         })  # fmt: skip
 
     def _events(self, after: str) -> httpx.Response:
         if after == "old":
             return _problem(410, "cursor-expired", "游标已超过 90 天")
-        at = len(self.events) if after == "now" else int(after[1:] or 0)
-        items = self.events[at : at + 3]  # small pages
-        told = items[max(0, self.closed - at) :]
-        return httpx.Response(200, json={"items": told, "next": f"c{at + len(items)}"})
+        no = self.last if after == "now" else int(after[1:] or 0)
+        before = [e for e in self.events if _no_of(e) <= no]
+        items = self.events[len(before) :][:3]  # small pages
+        in_gap = no < self.last and before and not {no, no + 1} & {_no_of(e) for e in self.events}
+        if no > self.last or in_gap:
+            words = f"事件游标 {after} 不在现有的事件中"
+            known = {"last_known": before[-1]["cursor"]} if in_gap else {}
+            return httpx.Response(422, json=_body(422, "rules", words, [_violation("event.cursor")]) | known)
+        told = items[max(0, self.closed - len(before)) :]
+        return httpx.Response(200, json={"items": told, "next": items[-1]["cursor"] if items else f"c{no}"})
+
+
+def _no_of(event: dict[str, Any]) -> int:
+    return int(event["cursor"][1:])
 
 
 @dataclass

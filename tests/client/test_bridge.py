@@ -806,6 +806,72 @@ def test_receipts_in_xml_and_after_an_expired_cursor(house: House) -> None:
     assert house.told.tells("游标已超过 90 天")
 
 
+def test_after_the_portal_was_restored_receipts_go_on(house: House) -> None:
+    """INTG-02, OPER-03: each comes once, those of the new time too; it is said what was lost. A document that is gone
+    is not called done when its file comes again, and not declared again before a person has looked: customs may
+    have it."""
+    house.put("A-1.json", letter())
+    house.run()
+    moment = len(house.portal.events)
+    house.put("A-2.json", letter("第二份"))
+    house.run()
+    lost = json.loads((house.folder.sent / "A-2.json.result.json").read_text("utf-8"))["number"]
+    cursor = (house.folder.own / "cursor").read_text("utf-8")
+    house.portal.restore(moment)
+    house.taken.clear()
+    house.put("A-3.json", letter("第三份"))
+    house.run()
+    [number] = {d.number for d in house.portal.documents.values() if d.sender_number == "A-3"}
+    assert house.taken == [f"{number}-0002.json", f"{number}-0003.json"]
+    assert house.told.tells("数据已从备份恢复")
+    assert (house.folder.own / "cursor").read_text("utf-8") != cursor
+    house.put("A-1.json", letter())
+    house.put("A-2.json", letter("第二份"))
+    assert (house.run(), len(house.portal.submissions)) == (2, 2)
+    assert house.told.tells("A-1.json → SentBox")
+    assert lost in house.reason("A-2.json")["detail"]
+    assert "移走 SentBox 中的同名文件" in house.reason("A-2.json")["advice"]
+    (house.folder.sent / "A-2.json").unlink()
+    house.put("A-2.json", letter("第二份"))
+    assert (house.run(), len(house.portal.submissions), len(house.portal.documents)) == (1, 3, 3)
+
+
+def test_what_a_restore_undid_of_a_document_that_is_there_is_not_called_done(house: House) -> None:
+    """INTG-02, OPER-03: a change of what is in force, by the version that it had come to."""
+    fill(house, few=True)
+    house.run()
+    document = house.portal.documents["202600000000000000"]
+    house.put("A-6.json", letter("新", "change", number=document.number))
+    house.run()
+    assert "A-6.json" not in house.box("FailBox")
+    document.version -= 1
+    house.portal.broken = f"GET .*{document.number}$"
+    house.put("A-6.json", letter("新", "change", number=document.number))
+    assert (house.run(), house.box("OutBox")) == (0, {"A-6.json"})
+    house.portal.broken = ""
+    assert (house.run(), len(house.portal.submissions)) == (1, 2)
+    assert document.number in house.reason("A-6.json")["detail"]
+
+
+def test_a_cursor_that_the_portal_does_not_know_is_no_reason_to_begin_anew(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """INTG-02: another company's token, another portal, or a restore whose numbers nobody skipped: it says what to do,
+    which can be done with a bridge, and writes nothing that came before."""
+    house.put("A-1.json", letter())
+    house.run(typed=True)
+    place = house.folder.own / "cursor"
+    place.write_text("c99")
+    house.put("A-2.json", letter("第二份"))
+    assert bridge(house).run(once=True) == WAITING
+    said = capsys.readouterr().out
+    assert f"将文件 {place} 的内容改为" in said
+    assert house.box("InBox") == set()
+    place.write_text("oldest")
+    assert bridge(house).run(once=True) == 0
+    assert len(house.box("InBox")) == 4
+
+
 def test_events_that_the_token_does_not_see_hold_up_nothing(house: House) -> None:
     """INTG-02: with --once too what stands behind them is written, also where a page holds none."""
     house.put("A-1.json", letter())

@@ -264,7 +264,8 @@ async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_is_refused(hous
     begin = (await page(member, "now"))["next"]
     [me] = await house.sql("select id from company where customs_code = $1", member.customs_code)
     lost = cursor_of(me["id"], int(begin.partition("-")[0]) + 2)
-    assert (await ask(member, lost)).status_code == 422
+    beyond = await ask(member, lost)
+    assert beyond.status_code == 422
     await skip_numbers(house.owner)
     assert (await ask(member, lost)).status_code == 422
     first = (await page(member, "now"))["next"]
@@ -276,6 +277,8 @@ async def test_after_a_restore_a_cursor_of_the_life_that_is_lost_is_refused(hous
     refused = await ask(member, lost)
     assert (refused.status_code, refused.json()["violations"][0]["rule"]) == (422, "event.cursor")
     assert "数据查询核对" in refused.json()["violations"][0]["advice"]
+    assert refused.json()["last_known"] == begin  # from which nothing is missed and nothing comes twice
+    assert "last_known" not in beyond.json()  # without numbers skipped nobody can say
     assert int(after["number"][4:]) - int(before["number"][4:]) > SKIPPED
 
 

@@ -155,6 +155,11 @@ class Filing:
         if work.view["version"] != work.progress.version:
             raise edited()
 
+    def version_of(self, type: str, number: str) -> int:
+        """The version in which a document is there. Raises Problem, Trouble."""
+        view = self.window.call("GET", f"/api/documents/{type}/{number}")
+        return int(view["version"])
+
     def upload(self, work: Work, named: NamedFile, file: Found, card: Card) -> None:
         """The file is with the document. Raises CardTrouble, Refusal, SignedTooLate, Problem, Trouble."""
         facts = {

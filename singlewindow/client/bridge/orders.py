@@ -40,6 +40,7 @@ SHAPES = {
 
 CORRECT = "请按说明更正后以原文件名重新放入 OutBox"
 TYPE = re.compile("[a-z0-9_]{1,40}[.][a-z0-9_]{1,40}")
+NUMBER = re.compile("[0-9]{18}")
 ATTRIBUTES = {
     "senderNumber": "sender_number"
 }  # of a Document in XML → name in JSON; others are called the same
@@ -125,7 +126,7 @@ class Order(_Strict):
     action: str = Field(min_length=1, max_length=40, pattern="^[a-z0-9_]+$")
     content: dict[str, Any] | None = None
     sender_number: str = Field(default="", max_length=100)
-    number: str = Field(default="", pattern="^([0-9]{18})?$")
+    number: str = Field(default="", pattern=f"^({NUMBER.pattern})?$")
     attachments: list[NamedFile] = Field(default=[], max_length=100)
 
 

@@ -86,7 +86,7 @@ class OutBox:
         self.journal = Journal(self.folder)
         self.filing = Filing(self.window, self._keep, self.watch)
         self.naming = Naming(self.folder)
-        self.taking = Taking(self.folder, self.journal, self._definition, self.clock)
+        self.taking = Taking(self.folder, self.journal, self._definition, self.filing.version_of, self.clock)
 
     def recover(self) -> None:
         """Bring to its end what an earlier run had begun to put away; raises OSError."""

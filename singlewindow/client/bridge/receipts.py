@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -25,6 +25,17 @@ from singlewindow.contract.folder import flush, write
 
 MOST = 100
 NOW = "now"
+OLDEST = "oldest"  # written into the file of the cursor by a person: begin with what is kept
+RESTORED = (
+    "单一窗口的数据已从备份恢复，恢复时刻之后办理的单据和收到的回执，单一窗口可能已没有，请在页面上核对；"
+    "回执从恢复时刻起继续收取。要重新办理 SentBox 中的单据，请将其文件复制到 OutBox：仍在的不会再次办理，"
+    "已没有的移入 FailBox 并说明处理方法"
+)
+STRANGE = (
+    "请核对令牌是否属于本企业、--portal 是否为原来的单一窗口；单一窗口的数据恢复过的，将文件 {} 的内容"
+    f"改为恢复时刻之前最后一份回执中的 cursor，或改为 {OLDEST}，从现存最早的回执起重新收取"
+)
+REFUSED = "event.cursor"  # the rule by which the portal takes a cursor for none of its own
 TYPED = frozenset(
     {
         "created", "saved", "uploaded", "upload removed", "deleted", "amendment saved", "amendment deleted",
@@ -85,13 +96,23 @@ class InBox:
         return len(page["items"]) or int(passed)
 
     def _page(self, wait: int) -> Mapping[str, Any]:
+        """The next events. Where those that come next are no longer kept, the oldest that are; where the portal was
+        restored to a time before the cursor's, those after the last one that both know (decision 0070)."""
+        cursor = self.cursor
         try:
-            return self._ask(self.cursor, wait)
+            return self._ask("" if cursor == OLDEST else cursor, wait)
         except Problem as problem:
-            if problem.status != 410:
+            if problem.status == 410:
+                self.tell.say(f"{problem.detail}；从现存最早的一条继续，其间的回执请在页面上核对")
+                return self._ask("", 0)
+            if not any(each.get("rule") == REFUSED for each in problem.violations):
                 raise
-            self.tell.say(f"{problem.detail}；从现存最早的一条继续，其间的回执请在页面上核对")
-            return self._ask("", 0)
+            if known := problem.extra.get("last_known"):
+                page = self._ask(str(known), 0)
+                self.tell.say(RESTORED)
+                return page
+            # Another company's token or another portal, perhaps: what is kept there may be no receipts of these files.
+            raise replace(problem, advice=STRANGE.format(self._place)) from problem
 
     def _ask(self, after: str, wait: int) -> Mapping[str, Any]:
         params = {"after": after, "most": MOST, "wait": wait}

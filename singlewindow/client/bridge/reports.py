@@ -18,6 +18,13 @@ STRANGE = Refusal(
     "文件名不能使用", "请改名：以文字或数字开头，不超过 64 个字符，不含特殊符号，以小写的 .json 或 .xml 结尾"
 )
 AGAIN = "与 SentBox 中的同名文件完全相同，此前已办理，未再次办理"
+LOST = (
+    "与 SentBox 中的同名文件完全相同，此前已办理，但单一窗口中已没有当时的办理结果（统一编号 {}）："
+    "单据已删除，或数据已从备份恢复"
+)
+MOVE_LOST = (
+    "请先在页面上核对，并向海关确认是否已收到；确需重新办理的，移走 SentBox 中的同名文件后重新放入 OutBox"
+)
 UNSENT = "；附件 {} 与 SentBox 中的同名文件不同，没有发送：更换附件请按统一编号（number）另放文件办理"
 RESULT, REASON, TEXT = ".result.json", ".reason.json", ".reason.txt"
 
@@ -32,19 +39,28 @@ def done(work: Work, *, before: bool = False) -> Outcome:
     return Outcome(done=True, report=report, files=_files(work))
 
 
-def again(
-    box: Path, name: str, digest: str, beside: Mapping[str, str], differ: Sequence[str] = ()
-) -> Outcome:
-    """The outcome of a file that was handed in again, byte for byte as it lies in `box`: what was said of it then, as
-    far as that is still there, and that it came again. `beside` are the files that go with it, by digest; `differ`
-    those of them of which `box` has another: nobody must think that they were sent."""
+def said_of(box: Path, name: str) -> Mapping[str, Any]:
+    """What was said of a file of that name which was done, as far as that is still there."""
     said: object = None
     with suppress(OSError, ValueError):
         said = json.loads((box / f"{name}{RESULT}").read_bytes())
-    known = said if isinstance(said, dict) else {}
+    return said if isinstance(said, dict) else {}
+
+
+def again(
+    known: Mapping[str, Any], name: str, digest: str, beside: Mapping[str, str], differ: Sequence[str] = ()
+) -> Outcome:
+    """The outcome of a file that was handed in again, byte for byte as it was done: what is `known` of it from then,
+    and that it came again. `beside` are the files that go with it, by digest; `differ` those of them of which others
+    were sent then: nobody must think that these were."""
     detail = AGAIN + (UNSENT.format("、".join(differ)) if differ else "")
     report = {"file": name, "number": "", "status": None, **known, "done_before": True, "detail": detail}
     return Outcome(done=True, report=report, files={name: digest, **beside})
+
+
+def lost(number: str) -> Refusal:
+    """Why a file is not done again whose outcome is gone at the portal: customs may have it, so a person looks."""
+    return Refusal(LOST.format(number), MOVE_LOST)
 
 
 def refused(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from singlewindow.client.bridge import reports
 from singlewindow.client.bridge.boxes import Folder, Found, digest_of, find
-from singlewindow.client.bridge.filing import Subjects, Work, refusal_of
+from singlewindow.client.bridge.filing import STUMBLED, Subjects, Work, refusal_of
 from singlewindow.client.bridge.journal import Journal, Outcome, Progress
 from singlewindow.client.bridge.orders import (
     MOST_ORDER,
+    NUMBER,
+    TYPE,
     Definition,
     NamedFile,
     Order,
@@ -40,11 +43,13 @@ class Awaited(Exception):
 
 @dataclass(frozen=True)
 class Taking:
-    """Reads files of OutBox; `clock` is real time in seconds, as files' times are."""
+    """Reads files of OutBox; `version_of` asks the portal for the version in which it has a document, `clock` is real
+    time in seconds, as files' times are."""
 
     folder: Folder
     journal: Journal
     definition: Callable[[str], Definition]
+    version_of: Callable[[str, str], int]
     clock: Callable[[], float] = time.time
 
     def take(self, name: str) -> Work | Outcome:
@@ -67,16 +72,34 @@ class Taking:
 
     def _again(self, file: Found) -> Outcome:
         """What becomes of a document that was handed in again, byte for byte: its files leave with it, once nobody
-        writes to them any more. Raises Awaited."""
+        writes to them any more. Raises Awaited, Problem (401), Trouble."""
         named = files_named_in(file.name, file.data)
         beside = self._beside(named)
         for other in named:
             if other not in beside and stat.S_ISREG(_mode(self.folder.out / other)):
                 raise Awaited(f"等待附件 {other} 写完")
+        said = reports.said_of(self.folder.sent, file.name)
+        if self._is_lost(said):
+            return reports.refused(file.name, file.digest, reports.lost(said["number"]), beside=beside)
         differ = [
             other for other in beside if digest_of(self.folder.sent / other) not in (None, beside[other])
         ]
-        return reports.again(self.folder.sent, file.name, file.digest, beside, differ)
+        return reports.again(said, file.name, file.digest, beside, differ)
+
+    def _is_lost(self, said: Mapping[str, Any]) -> bool:
+        """Whether the portal no longer has what it answered then: the document is gone, or older than it was, as after
+        a restore. Raises Awaited, Problem (401), Trouble."""
+        type, number, version = (said.get(name) for name in ("type", "number", "version"))
+        if not (TYPE.fullmatch(str(type)) and NUMBER.fullmatch(str(number)) and isinstance(version, int)):
+            return False  # the company's own system has written over it: nothing can be asked
+        try:
+            return self.version_of(str(type), str(number)) < version
+        except Problem as problem:
+            if problem.status == 401:
+                raise
+            if problem.slug in STUMBLED:
+                raise Awaited("系统内部错误，稍后重试") from problem
+            return problem.status == 404
 
     def _attachments(self, work: Work) -> list[tuple[NamedFile, Found]]:
         """The files that go with a document, once all are whole. Raises Awaited, Refusal."""

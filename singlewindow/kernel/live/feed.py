@@ -24,6 +24,10 @@ NOW = "now"  # instead of a cursor: what comes from here on
 MOST = 500
 PASSED_OVER = 2_000  # rows of closed types that one question passes over at most
 
+BEGIN = (
+    "请使用本接口返回的 next；没有时不给 after，从保留的最早事件读起。数据恢复后请用数据查询核对已登记的单据"
+)
+
 OWN = "company_id = $1"
 """The application's own check of whose feed it is. Row-level security is the second fence."""
 
@@ -145,9 +149,7 @@ async def begin(transaction: Transaction, after: str) -> int:
     if after in ("", NOW):
         return place.last if after else place.oldest - 1
     if no > place.last or place.in_gap:
-        raise _no_cursor(
-            f"事件游标 {after} 不在现有的事件中：数据可能已从备份恢复，其后的单据和事件可能已丢失"
-        )
+        raise await _lost(transaction, company_id, after, place)
     if no < place.oldest - 1:
         raise CursorExpired(
             f"事件只保留 {settings().feed_days:g} 天，游标 {after} 之后的事件已有部分清除；"
@@ -177,9 +179,23 @@ async def read(transaction: Transaction, after: int, most: int, closed: Collecti
     return FeedPage(items=[each for each in events if each], next=cursor_of(company_id, reached))
 
 
-def _no_cursor(words: str) -> Refused:
-    advice = "请使用本接口返回的 next；没有时不给 after，从保留的最早事件读起。数据恢复后请用数据查询核对已登记的单据"
-    return Refused(words, [Violation("after", "event.cursor", words, advice, "接口说明 /api/openapi.json")])
+async def _lost(transaction: Transaction, company_id: int, after: str, place: Place) -> Refused:
+    """The refusal of a cursor of the time that a restore has lost. `last_known` is the cursor of the last event that
+    its owner and the portal both have: what comes after it he has not read, and what comes before it he has. Beyond the
+    last number nobody can say which that is, for numbers were given anew (decision 0070)."""
+    words = f"事件游标 {after} 不在现有的事件中：数据可能已从备份恢复，其后的单据和事件可能已丢失"
+    if not place.in_gap:
+        return _no_cursor(words)
+    known = await transaction.value(
+        f"select max(no) from feed where {OWN} and no <= $2", company_id, no_of(company_id, after)
+    )
+    advice = "请用数据查询核对已登记的单据，再从 last_known 所给的游标继续读取"
+    return _no_cursor(words, advice, last_known=cursor_of(company_id, known))
+
+
+def _no_cursor(words: str, advice: str = BEGIN, **more: str) -> Refused:
+    found = Violation("after", "event.cursor", words, advice, "接口说明 /api/openapi.json")
+    return Refused(words, [found], **more)
 
 
 def _name_of(type: DocumentType, kind: str, code: str) -> str:

@@ -1451,7 +1451,8 @@ export interface paths {
          * @description What happened to the company's own documents, and what was submitted and answered of others in which it is a
          *     party. Asked again with the same `after`, the answer begins with the same events, word for word; nothing ever comes
          *     to stand before a cursor. Types that the session or token may not enter are left out. Events are kept for 90 days;
-         *     a cursor that is older answers 410 with `oldest`, from which one may go on.
+         *     a cursor that is older answers 410 with `oldest`, one of a time that a restore has lost 422 with `last_known`: from
+         *     there one may go on.
          */
         get: operations["events_api_events_get"];
         put?: never;
