@@ -7,12 +7,13 @@ acknowledged is written down outside the system (`Ledger`); whatever was not a g
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 import os
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,19 +22,31 @@ from uuid import uuid4
 
 from benchmarks.wire import Client, Failed
 from benchmarks.work import client_of, trip_content
+from singlewindow.contract import base64url
 from tests.system.applicant import Applicant
 from tests.system.running import System
+from tests.system.torture.contents import Content, differences, digest
 
 TRIPS = "/api/documents/gate.trip"
 PATIENCE = 20.0  # seconds for an answer
-OURS = """
-select d.number, d.status, d.hidden, d.content ->> 'bind_key_info' as plate,
-       (select count(*) from submission s where s.document_id = d.id) as submissions,
+_DIGEST = "encode(sha256({}), 'hex')"
+_STATED = "convert_from({}, 'UTF8')::jsonb ->> 'content_sha256'"
+_RECEIVED = "decode(s.received ->> '{}', 'base64')"
+OURS = f"""
+select d.number, d.status, d.hidden, d.content ->> 'bind_key_info' as plate, d.content::text as content,
+       s.submissions, s.statements, s.whole,
        (select array_agg(r.seq || ':' || r.code order by r.seq) from receipt r
         where r.document_id = d.id and r.seq > 0) as heard
-from document d where d.type = 'gate.trip' and d.content ->> 'bind_key_info' = any($1)"""
-THEIRS = """
-select s.number, array_agg(r.seq || ':' || r.code order by r.seq) as said, count(distinct s.id) as submissions
+from document d cross join lateral (
+    select count(*) as submissions, array_agg({_DIGEST.format("s.statement")}) as statements,
+           bool_and({_DIGEST.format("s.content")} = {_STATED.format("s.statement")}) as whole
+    from submission s where s.document_id = d.id) as s
+where d.type = 'gate.trip' and d.content ->> 'bind_key_info' = any($1)"""
+THEIRS = f"""
+select s.number, array_agg(r.seq || ':' || r.code order by r.seq) as said, count(distinct s.id) as submissions,
+       array_agg({_DIGEST.format(_RECEIVED.format("statement"))}) as statements,
+       bool_and({_DIGEST.format(_RECEIVED.format("content"))}
+                = {_STATED.format(_RECEIVED.format("statement"))}) as whole
 from submission s join receipt r on r.submission_id = s.id where s.number = any($1) group by s.number"""
 
 
@@ -57,6 +70,11 @@ class Ledger:
     said: dict[str, str] = field(default_factory=dict)
     plates: dict[str, str] = field(default_factory=dict)  # number → its vehicle, which makes this one trip
     tried: list[str] = field(default_factory=list)  # vehicles of which a trip was asked for
+    contents: dict[str, Content] = field(default_factory=dict)  # number → what the portal said that it holds
+    odd: list[str] = field(default_factory=list)  # numbers of which that is not what was typed
+    signed: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # number → digests of statements that a card signed
 
     def write(self, number: str, what: str, plate: str) -> None:
         """Put down what was acknowledged. (Nothing here ends the test's own process: the file is for who looks for the
@@ -65,19 +83,52 @@ class Ledger:
             out.write(json.dumps({"number": number, "what": what, "plate": plate}) + "\n")
         self.said[number], self.plates[number] = what, plate
 
+    def draft(self, view: Mapping[str, Any], typed: Content) -> str:
+        """Put down a saved draft with all that the portal says it holds; its number."""
+        number: str = view["number"]
+        self.contents[number] = view["content"]
+        if differences(view["content"], typed):
+            self.odd.append(number)
+        self.write(number, "draft", typed["bind_key_info"])
+        return number
+
+    def sign(self, number: str, signing_input: str) -> None:
+        """Put down what a card is going to sign, before it does so: header and statement in BASE64URL."""
+        statement = base64url.decoded(signing_input.partition(".")[2])
+        self.signed.setdefault(number, set()).add(hashlib.sha256(statement).hexdigest())
+
     async def damage(self, system: System) -> dict[str, list[str]]:
         """What both sides hold, compared with it: kind of damage → numbers or vehicles."""
         ours = {row["number"]: row for row in await system.sql("singlewindow", OURS, self.tried)}
         theirs = {row["number"]: row for row in await system.sql("customs", THEIRS, list(ours))}
+        return self.compared(ours, theirs)
+
+    def compared(self, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, list[str]]:
+        """The same of rows of both sides (`OURS`, `THEIRS`) by number."""
         declared = [number for number, what in self.said.items() if what == "declared" and number in ours]
         made = Counter(row["plate"] for row in ours.values())
         return {
             "lost": [n for n in self.said if n not in ours or ours[n]["hidden"]],
             "doubled": [plate for plate, count in made.items() if count > 1],
             "other's": [n for n, row in ours.items() if self.plates.get(n, row["plate"]) != row["plate"]],
+            "other content": [*self.odd, *(n for n, row in ours.items() if self._differs(n, row))],
+            "not as signed": [
+                n for side in (ours, theirs) for n, row in side.items() if not self._as_signed(n, row)
+            ],
             "wrong state": [n for n in declared if ours[n]["status"] != "10" or ours[n]["submissions"] != 1],
             "sides differ": [n for n, row in ours.items() if not _agree(row, theirs.get(n))],
         }
+
+    def _differs(self, number: str, row: Any) -> bool:
+        """Whether a trip holds something else than what was acknowledged, every box and line of it."""
+        said = self.contents.get(number)
+        return said is not None and digest(json.loads(row["content"])) != digest(said)
+
+    def _as_signed(self, number: str, row: Any) -> bool:
+        """Whether a side's submissions are what a card signed, byte for byte."""
+        if not row["submissions"]:
+            return True
+        return bool(row["whole"]) and set(row["statements"]) <= self.signed.get(number, set())
 
     async def under_way(self, system: System) -> bool:
         """Whether something is still on its way to customs or back."""
@@ -130,12 +181,11 @@ class Steady:
     async def save(self, person: Applicant) -> None:
         """A new trip, as a draft."""
         body = trip_content(next(self.serials))
-        plate = json.loads(body)["content"]["bind_key_info"]
-        self.ledger.tried.append(plate)
-        if said := await self._ask(person, "POST", TRIPS, body, f"Idempotency-Key: {uuid4().hex}\r\n", 201):
-            number = json.loads(said)["number"]
-            self.ledger.write(number, "draft", plate)
-            self._drafts.append((person, number))
+        typed = json.loads(body)["content"]
+        self.ledger.tried.append(typed["bind_key_info"])
+        said = await self._ask(person, "POST", TRIPS, body, f"Idempotency-Key: {uuid4().hex}\r\n", 201)
+        if said is not None:
+            self._drafts.append((person, self.ledger.draft(json.loads(said), typed)))
 
     async def declare(self, person: Applicant) -> None:
         """The oldest draft is signed and declared: two requests."""
@@ -144,17 +194,24 @@ class Steady:
         person, number = self._drafts.popleft()
         path = f"{TRIPS}/{number}"
         wanted = json.dumps({"action": "declare", "card_no": person.card_no}).encode()
-        if said := await self._ask(person, "POST", f"{path}/prepare", wanted, 'If-Match: "1"\r\n'):
+        said = await self._ask(person, "POST", f"{path}/prepare", wanted, 'If-Match: "1"\r\n')
+        if said is not None:
             asked = json.loads(said)
+            self.ledger.sign(number, asked["signing_input"])
             form = {"token": asked["token"], **person._sign(asked["signing_input"])}
-            if await self._ask(person, "POST", f"{path}/submit", json.dumps(form).encode()):
+            done = await self._ask(person, "POST", f"{path}/submit", json.dumps(form).encode())
+            if done is not None and json.loads(done)["number"] == number:
                 self.ledger.write(number, "declared", self.ledger.plates[number])
 
     async def look(self, person: Applicant) -> None:
         """A document of one's own."""
         if self._drafts:
             owner, number = self._drafts[0]
-            await self._ask(owner, "GET", f"{TRIPS}/{number}")
+            said = await self._ask(owner, "GET", f"{TRIPS}/{number}")
+            if said is not None and digest(json.loads(said)["content"]) != digest(
+                self.ledger.contents[number]
+            ):
+                self.wrong.append(f"GET {TRIPS}/{number}: another content than was acknowledged")
 
     async def list(self, person: Applicant) -> None:
         """A page of a query."""
@@ -166,7 +223,12 @@ class Steady:
 
     def _begin(self, piece: Callable[[Applicant], Awaitable[None]], person: Applicant) -> None:
         async def do() -> None:
-            await piece(person)
+            try:
+                await piece(person)
+            except (
+                Exception
+            ) as error:  # a good answer with something else in it: nobody else would hear of it
+                self.wrong.append(f"{getattr(piece, '__name__', piece)}: {error!r}")
 
         task = asyncio.create_task(do())
         self._under_way.add(task)
@@ -211,26 +273,26 @@ class Patient:
         """One trip after the other: saved, then declared."""
         while not over.is_set():
             body = trip_content(next(self.serials))
-            plate = json.loads(body)["content"]["bind_key_info"]
-            self.ledger.tried.append(plate)
+            typed = json.loads(body)["content"]
+            self.ledger.tried.append(typed["bind_key_info"])
             headers = {"Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
             view = await self._patiently("POST", TRIPS, content=body, headers=headers)
-            self._acknowledged(view["number"], "draft", plate)
-            await self._declare(f"{TRIPS}/{view['number']}")
-            self._acknowledged(view["number"], "declared", plate)
+            number = self.ledger.draft(view, typed)
+            self.done.append(time.monotonic())
+            await self._declare(number)
+            self.ledger.write(number, "declared", typed["bind_key_info"])
+            self.done.append(time.monotonic())
 
-    async def _declare(self, path: str) -> None:
+    async def _declare(self, number: str) -> None:
         """Sign and submit; where the answer was lost, the next look says whether it was done."""
+        path = f"{TRIPS}/{number}"
         while (await self._patiently("GET", path))["status"]["code"] == "0":
             wanted = {"action": "declare", "card_no": self.person.card_no}
             asked = await self._patiently("POST", f"{path}/prepare", json=wanted, headers={"If-Match": '"1"'})
+            self.ledger.sign(number, asked["signing_input"])
             form = {"token": asked["token"], **self.person._sign(asked["signing_input"])}
             if await self._once("POST", f"{path}/submit", json=form):
                 return
-
-    def _acknowledged(self, number: str, what: str, plate: str) -> None:
-        self.ledger.write(number, what, plate)
-        self.done.append(time.monotonic())
 
     async def _patiently(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         while (said := await self._once(method, path, **request)) is None:  # noqa: ASYNC110

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -29,6 +30,7 @@ FAILOVERS = int(os.environ.get("FAILOVERS", "1"))
 PROGRAMS_AT_ONCE = 6
 CHECKPOINT = "select pg_notify('checkpoint', '')"  # a worker vouches for the history now, not within a minute
 ACKNOWLEDGED = 20  # before and after each blow
+CUT_SECONDS = 3.0  # the primary works on without its standby before it is lost
 WITHOUT_SECONDS = 2.0  # without any database, before the standby is promoted
 RECOVERY_SECONDS = 30.0  # after its promotion all must work again; a machine that is shared by many is slow
 SETTLE_SECONDS = 180.0
@@ -114,8 +116,8 @@ def house() -> Any:
 async def test_the_primary_is_lost_and_nothing_that_was_acknowledged(
     house: Machines, tmp_path: Path, turn: int
 ) -> None:
-    """OPER-04: `kill -9` of the primary with all its processes, promotion, then `kill -9` of a worker's machine; in the
-    end there is a standby again."""
+    """OPER-04: the standby is cut off, `kill -9` of the primary with all its processes, promotion, then `kill -9` of a
+    worker's machine; in the end there is a standby again."""
     ledger, serials = Ledger(tmp_path / "acknowledged.jsonl"), itertools.count(1_800_000)
     over, told = asyncio.Event(), dict[str, float]()
     async with applicants(house) as people:
@@ -161,8 +163,12 @@ async def test_the_primary_is_lost_and_nothing_that_was_acknowledged(
 
 
 async def lose_primary(work: Work, told: dict[str, float]) -> float:
-    """The primary's machine is gone; seconds from its standby's promotion to the next acknowledgement."""
+    """The primary's machine is gone, and before it the line to its standby: what is asked for in between is on one
+    machine alone, and must not be acknowledged. Seconds from the standby's promotion to the next acknowledgement."""
     house = work.system
+    await follow_no_more(house)
+    cut = time.monotonic()
+    await asyncio.sleep(CUT_SECONDS)
     house.servers[house.primary].kill()
     lost = time.monotonic()
     await asyncio.sleep(WITHOUT_SECONDS)
@@ -171,11 +177,27 @@ async def lose_primary(work: Work, told: dict[str, float]) -> float:
     await asyncio.to_thread(house.fail_over)
     promoted = time.monotonic()
     recovered = await work.goes_on(RECOVERY_SECONDS)
-    assert not [each for program in work.programs for each in program.done if lost + 1 < each < promoted - 1]
+    done = [each for program in work.programs for each in program.done]
+    assert not [each for each in done if cut + 1 < each < lost], "acknowledged, and on no other machine"
+    assert not [each for each in done if lost + 1 < each < promoted - 1]
     assert await until(
         lambda: all(told.get(portal, 0) > promoted for portal in house.portals), RECOVERY_SECONDS
     )
     return round(recovered, 1)
+
+
+async def follow_no_more(house: Machines) -> None:
+    """The standby takes nothing more in from now on."""
+    connection = await asyncpg.connect(
+        f"postgresql://postgres@127.0.0.1:{house.servers['db2'].port}/postgres"
+    )
+    try:
+        await connection.execute("alter system set primary_conninfo = ''")
+        await connection.execute("select pg_reload_conf()")
+        while await connection.fetchval("select count(*) from pg_stat_wal_receiver"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
 
 
 async def assert_feed_holds(house: Machines, ledger: Ledger) -> None:
