@@ -282,6 +282,9 @@ async def test_who_has_the_portals_key_leaves_no_submission_out(house: House, ve
     }
     code, _ = verify(written_anew(house, parts, fewer))
     assert code == "不成立 Not as it was signed: the submissions are not 1, 2, …: one is left out"
+    fewer["submissions"] = [main["submissions"][1] | {"sequence": 1, "content": "content 1.json"}]
+    code, _ = verify(written_anew(house, parts | {"content 1.json": parts["content 2.json"]}, fewer))
+    assert code == "不成立 Not as it was signed: submission 1, answer 1: customs said something else"
 
 
 async def test_who_has_the_portals_key_cannot_count_one_signature_twice(house: House, verify: Any) -> None:
