@@ -54,6 +54,11 @@ FULL_SECONDS = 60.0  # how long one waits for the database to run into a full di
 WRITE = "create temporary table much as select generate_series(1, 100000)"  # some megabytes, gone with the connection
 NO_DISK = "disk full: needs root, for a file system of its own"
 BURST = 0.15  # the share of kills that come at once after another
+AIMED = ("web process", "portal's session", "postmaster")
+"""Who is killed just when somebody sends something to be written. A request takes some milliseconds, of a second or so
+that its sender thinks: otherwise hardly any would ever be cut off."""
+AIM_SECONDS = 1.0  # how long one waits for that
+AIM_SPREAD = 0.03  # within so many seconds after it
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ def _pause(chance: random.Random, pace: Pace) -> float:
 
 @dataclass
 class Chaos:
-    """The hand. `acknowledged` tells how many things have been since a moment; `notes` keeps what was done."""
+    """The hand. `acknowledged` tells whether anything has been that was asked for since a moment, `writing` whether
+    anything has been announced since it was asked last that is about to be written; `notes` keeps what was done."""
 
     system: System
     wires: Sequence[Wire]
@@ -113,6 +119,7 @@ class Chaos:
     pace: Pace
     notes: Path
     acknowledged: Callable[[float], bool]
+    writing: Callable[[], bool]
     blows: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
@@ -173,11 +180,25 @@ class Chaos:
             return False
         pid = pids[int(blow.pick * len(pids))]
         what = command_of(pid)[:80]
+        if blow.kind in AIMED and blow.pause:
+            self._aim(blow)
+            if not alive(pid):  # it has come to an end of its own meanwhile
+                return False
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self._note(blow.kind, pid=pid, what=what)
             return True
         return False
+
+    def _aim(self, blow: Blow) -> None:
+        """Wait for a request that writes, and then for a moment within it; not for long."""
+        self.writing()  # what was announced until now is answered, or waits for its next try
+        deadline = time.monotonic() + AIM_SECONDS
+        while not self.writing():
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.002)
+        time.sleep(blow.pick * 7 % 1 * AIM_SPREAD)
 
     def targets(self, kind: str) -> list[int]:
         """The processes of a kind that run now."""

@@ -18,7 +18,7 @@ from tests.system.torture.world import World
 
 @dataclass(frozen=True)
 class Damage:
-    """For which check, and what is done."""
+    """For which check, and what is done; on both sides where they agree on what is not so."""
 
     check: str
     portal: tuple[str, ...] = ()
@@ -174,6 +174,12 @@ def _unheard(world: World, _: dict[str, Any]) -> None:
     world.heard = [line for line in world.heard if line["id"] != gone]
 
 
+def _heard_by_another(world: World, names: dict[str, Any]) -> None:
+    line = next(line for line in world.heard if line["number"] == names["trip"] and line["no"] == 1)
+    other = next(each["hook"] for each in world.heard if each["hook"] != line["hook"])
+    world.heard.append({**line, "hook": other})
+
+
 def _out_of_order(world: World, _: dict[str, Any]) -> None:
     world.heard = world.heard[::-1]
 
@@ -188,6 +194,8 @@ _COPY = """
     select type, '1', company_id, status, content, filed_on, created_by, created_at, updated_at from document
     where number = '{trip}'"""
 _OF = "(select id from document where number = '{trip}')"
+_PRINTED = """id in (select r.file_id from declarations_result r
+    join declarations_application a on a.id = r.application_id where a.number = '{printed}')"""
 _BASE = "(select max(id) from submission where number = '{trip}')"
 
 _RECEIVED = """update submission set received = jsonb_set(received::jsonb, '{{{{{}}}}}', '"b3RoZXI="')::json
@@ -257,11 +265,20 @@ DAMAGES = (
         """update declarations_result set file_id = null
            where application_id = (select id from declarations_application where number = '{printed}')""",
     ),
+    _portal("files of prints", f"update file set content = content || 'x' where {_PRINTED}"),
+    _portal(
+        "files of prints",
+        f"""update file set content = content || 'x', sha256 = encode(sha256(content || 'x'), 'hex')
+            where {_PRINTED}""",
+    ),
+    _portal("files of prints", f"update file set name = 'other.pdf' where {_PRINTED}"),
+    _portal("files of prints", f"update file set company_id = company_id + 1 where {_PRINTED}"),
     _told("documents over the api", _forget_answer),
     _told("documents over the api", _other_answer),
     _portal("documents over the api", "update document set status = '41' where number = '{trip}'"),
     _told("whatever a reader missed", _unseen),
     _portal("events of the feed", f"delete from feed where document_id = {_OF} and event_no = 2"),
+    _portal("events of the feed", "delete from feed where document_id = (select min(document_id) from feed)"),
     _told("events over the api", _short_feed),
     _told("events that were sent", _unheard),
     _portal("documents of one mark", _COPY),
@@ -299,6 +316,10 @@ DAMAGES = (
            select company_id, account_id, kind, key, 'done' from job where id = {job}""",
     ),
     _portal("events in the feed", f"update feed set no = no + 100000 where document_id = {_OF}"),
+    _portal(
+        "events in the feed",
+        "delete from feed where (company_id, no) in (select company_id, min(no) from feed group by 1)",
+    ),
     _portal("documents", f"delete from event where document_id = {_OF}"),
     _portal("documents", f"delete from document_party where document_id = {_OF}"),
     _portal("documents", f"delete from find_gate_trip where document_id = {_OF}"),
@@ -342,6 +363,24 @@ DAMAGES = (
     _customs(
         "final states", "update appointment_book set state = 'cancelled' where number = '{appointment}'"
     ),
+    Damage(
+        "final states",
+        portal=("update document set status = '3' where number = '{application}'",),
+        customs=("update submission set state = 'received' where number = '{application}'",),
+    ),
+    Damage(
+        "final states",
+        portal=("update document set status = '0' where number = '{trip}'",),
+        customs=("update gate_trip set state = 'returned' where number = '{trip}'",),
+    ),
+    _customs(
+        "undecided submissions", "update submission set state = 'received' where number = '{application}'"
+    ),
+    _customs(
+        "undecided submissions",
+        "update submission set state = 'received' where number = '{changed}' and function = 'MOD'",
+    ),
+    _customs("undecided submissions", "update submission set state = 'passed' where number = '{list}'"),
     _portal("drafts", "update document set status = '1' where number = '{draft}'"),
     _portal("what stands beside a status", "update document set amending = 'change' where number = '{trip}'"),
     _portal("what stands beside a status", "update document set ended_by = 'revoke' where number = '{trip}'"),
@@ -371,6 +410,11 @@ DAMAGES = (
             and no = (select min(no) from feed where document_id = {_OF})""",
     ),
     _told("order of what was sent", _out_of_order),
+    _portal(
+        "whom an event concerns",
+        f"update feed set company_id = company_id + 1000 where document_id = {_OF} and event_no = 1",
+    ),
+    _told("whom an event concerns", _heard_by_another),
     _portal("what is stuck", "update outbox set state = 'queued' where id = (select max(id) from outbox)"),
     _portal("what is stuck", "update inbox set state = 'unreadable' where id = (select max(id) from inbox)"),
     _portal("what is stuck", "update job set state = 'running' where id = {job}"),

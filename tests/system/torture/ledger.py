@@ -42,6 +42,22 @@ class Ledger:
 
 
 @dataclass
+class Tail:
+    """A ledger read on while it is written; each reader has one of its own."""
+
+    file: Path
+    _read: int = 0
+
+    def lines(self) -> list[bytes]:
+        """The whole lines that have come since the last time."""
+        with self.file.open("rb") as file:
+            file.seek(self._read)
+            whole = file.read().rpartition(b"\n")[0]
+        self._read += len(whole) + 1 if whole else 0
+        return whole.splitlines()
+
+
+@dataclass
 class Op:
     """One thing that was asked for: what was sent, and what was acknowledged (None: nothing)."""
 

@@ -20,6 +20,7 @@ from tests.system.torture.ledger import Ledger
 STEP_SECONDS = 600.0  # the longest that one step may need: the database may be away for long, and again
 AGAIN_SECONDS = 0.3
 BATCH_TRIES = 50
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # no part of the request has left
 Result = TypeVar("Result")
 View = dict[str, Any]
 
@@ -77,7 +78,7 @@ class Person:
 
     async def call(self, method: str, path: str, **request: Any) -> View:
         """The answer. Raises Away, Busy, Moved (409, 412), Unexpected."""
-        answer = await self.applicant.http.request(method, path, **request)
+        answer = await self._ask(method, path, **request)
         if answer.status_code == 503:
             raise Away(answer.text)
         if answer.status_code == 429:
@@ -87,6 +88,18 @@ class Person:
         if not answer.is_success:
             raise Unexpected(f"{method} {path}: {answer.status_code} {answer.text[:400]}")
         return answer.json() if answer.content else {}
+
+    async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """The answer, whatever it is. That a request which writes had none is noted: what became of it nobody knows,
+        so that it can be doubled or half."""
+        try:
+            return await self.applicant.http.request(method, path, **request)
+        except UNSENT:
+            raise
+        except httpx.TransportError as problem:
+            if method != "GET" and not path.endswith("/prepare"):
+                self.desk.ledger.noted("cut off", method=method, path=path, problem=type(problem).__name__)
+            raise
 
     async def patiently(self, step: Callable[[], Awaitable[Result]]) -> tuple[Result, float]:
         """Try until it is done; the answer, and when the try was sent that got it."""
@@ -263,7 +276,7 @@ class Person:
         op = self.desk.ledger.sent("delete", type=type, number=number)
 
         async def step() -> None:
-            answer = await self.applicant.http.delete(f"/api/documents/{type}/{number}")
+            answer = await self._ask("DELETE", f"/api/documents/{type}/{number}")
             if answer.status_code == 503:
                 raise Away(answer.text)
             # 404 after an answer that was lost: now the document is absent.
@@ -284,6 +297,7 @@ class Person:
             if self.desk.over.is_set():
                 return ""
             await asyncio.sleep(0.7)
+        self.desk.ledger.noted("unanswered", number=number, seconds=seconds)
         return ""
 
     def _known(self, number: str) -> Known:

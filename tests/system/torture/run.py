@@ -15,20 +15,24 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 
+from benchmarks.conditions import commit
+from singlewindow.contract.pdf_seals import Trust
 from tests.ports import free_ports
 from tests.system.applicant import with_card
 from tests.system.integrator import CHEN, QIAN
 from tests.system.prepared import PORTS
 from tests.system.running import CHINA, CLONE, System, running
 from tests.system.torture.chaos import Chaos, Pace, plan
-from tests.system.torture.report import Ran, report_of
+from tests.system.torture.ledger import Tail
+from tests.system.torture.report import Ran, moments_of, report_of
 from tests.system.torture.verdict import MARKS, Verdict
 from tests.system.torture.wire import Wire, wired
 from tests.system.torture.world import World
@@ -42,6 +46,7 @@ DISK = "2g"  # of the file system that is filled
 SETTLE_SECONDS = 400.0  # an event that could not be delivered three times waits two minutes
 FINISH_SECONDS = 300.0  # until everybody has finished what was begun
 KEPT = Path("var/torture")
+ANNOUNCED = b'"phase": "sent"', b'"kind": "signed"'  # in the ledger, just before a request that writes
 FEED_PAGE = 500
 PATIENCE = 400.0  # until everything is ready
 
@@ -80,8 +85,8 @@ class Run:
     wires: list[Wire]
     began: float = field(default_factory=time.monotonic)
     blows: Counter[str] = field(default_factory=Counter)  # of the plan, by kind
+    code: str = field(default_factory=commit)  # the commit that begins to run
     _driver: subprocess.Popen[str] | None = None
-    _read: int = 0
     _asked: float = 0.0
 
     async def work(self) -> Chaos:
@@ -93,6 +98,7 @@ class Run:
             self.options.pace,
             self.notes / "blows.jsonl",
             self.acknowledged,
+            self.writing,
         )
         blows = plan(self.options.seed, self.options.kills, self.options.pace)
         self.blows.update(blow.kind for blow in blows)
@@ -109,15 +115,22 @@ class Run:
 
     def acknowledged(self, since: float) -> bool:
         """Whether anything was acknowledged that was asked for since then."""
-        with (self.notes / "ledger.jsonl").open("rb") as file:
-            file.seek(self._read)
-            data = file.read()
-        whole = data.rpartition(b"\n")[0]
-        self._read += len(whole) + 1 if whole else 0
-        for line in whole.splitlines():
+        for line in self._acknowledgements.lines():
             if b'"asked"' in line:
                 self._asked = max(self._asked, json.loads(line).get("asked") or 0.0)
         return self._asked >= since
+
+    def writing(self) -> bool:
+        """Whether, since this was asked last, anybody announced what is about to be written."""
+        return any(each in line for line in self._announcements.lines() for each in ANNOUNCED)
+
+    @cached_property
+    def _acknowledgements(self) -> Tail:
+        return Tail(self.notes / "ledger.jsonl")
+
+    @cached_property
+    def _announcements(self) -> Tail:
+        return Tail(self.notes / "ledger.jsonl")
 
     def _drive(self) -> subprocess.Popen[str]:
         command = [
@@ -228,6 +241,8 @@ async def look(system: System, notes: Path) -> World:
     for file in (system.data / "log").glob("*.log*"):
         world.logged += file.read_text("utf-8", errors="replace").splitlines()
     world.broken = await asyncio.to_thread(verify_history, system)
+    pki = system.data / "pki"
+    world.trust = Trust((pki / "ca.pem").read_bytes(), (pki / "crl.pem").read_bytes(), datetime.now(UTC))
     return world
 
 
@@ -329,9 +344,12 @@ async def _play(run: Run) -> tuple[dict[str, Any], World, Ran]:
     seconds = time.monotonic() - run.began
     settled = await run.settle()
     world = await look(run.system, run.notes)
-    ran = Ran(run.blows, chaos.blows, chaos.left_out, settled, run.end(), run.began, seconds)
+    blows = run.notes / "blows.jsonl"
+    ran = Ran(
+        run.blows, chaos.blows, chaos.left_out, settled, run.end(), run.began, seconds, moments_of(blows), run.code
+    )  # fmt: skip
     options = {"seed": run.options.seed, "asked for": run.options.kills}
-    return report_of(ran, options, world, Verdict.of(world), run.notes / "blows.jsonl"), world, ran
+    return report_of(ran, options, world, Verdict.of(world), blows), world, ran
 
 
 def _line_of(driver: subprocess.Popen[str]) -> str:

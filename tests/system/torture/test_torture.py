@@ -8,17 +8,23 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import Iterator
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.system.applicant import Applicant
 from tests.system.torture.chaos import BESIDE, KILLS, Pace, plan
 from tests.system.torture.damages import DAMAGES, Damage, names_in
-from tests.system.torture.ledger import Op, Told
-from tests.system.torture.report import AT_FIRST, SIGNED, WORK, full_disks, lacking, recoveries
+from tests.system.torture.ledger import Ledger, Op, Tail, Told
+from tests.system.torture.person import Desk, Person
+from tests.system.torture.report import AT_FIRST, SIGNED, WORK, Ran, commits, full_disks, lacking, recoveries
 from tests.system.torture.run import Options, Tortured, sides, tortured, verify_history, vouched_for
 from tests.system.torture.verdict import CHECKS, Verdict
 from tests.system.torture.world import World
@@ -47,6 +53,7 @@ def test_nothing_is_lost_doubled_half_or_wrong(tortured_system: Tortured) -> Non
     assert sum(report["besides"].values()) == len(BESIDE) - left_out
     assert len(report["acknowledged by kind"]) == 10, report["acknowledged by kind"]
     assert all(each["writes refused"] for each in report["full disks"])
+    assert report["commit"].partition(" to ")[0] == tortured_system.ran.code
     uploads = [facts["sha256"] for facts in tortured_system.world.told.acknowledged("upload")]
     assert len(set(uploads)) == len(uploads) > 1
 
@@ -79,6 +86,83 @@ def test_each_kind_of_work_must_have_been_acknowledged(tortured_system: Tortured
         rest = replace(told, ops={no: op for no, op in told.ops.items() if op.facts.get("action") != action})
         assert f"never acknowledged: {type} {action}" in list(lacking(ran, rest, {}))
     assert list(lacking(ran, told, {"lost": 0}))
+
+
+def test_hardly_any_work_proves_nothing() -> None:
+    """Least numbers: what is acknowledged for each kill, blows that fall on work, requests that are cut off."""
+    struck, moments = {"web process": 60, "worker": 40}, [float(at) for at in range(1, 101)]
+    ran = Ran(struck, struck, {}, True, 0, 0.0, 100.0, moments)
+
+    def said(done: Sequence[float], cut: int) -> list[str]:
+        ops = {no: Op("save", {"at": at}, {"at": at}) for no, at in enumerate(done)}
+        lines = lacking(ran, Told(ops, [{"kind": "cut off"}] * cut), {})
+        return [line.partition(":")[0] for line in lines if line.startswith("hardly")]
+
+    steady = [at + 0.5 for at in moments]
+    assert said(steady, 3) == []
+    assert said(steady[1:], 3) == ["hardly any work"]
+    assert said([*[0.5] * 77, *steady[:23]], 3) == ["hardly any work between blows"]
+    assert said([*[0.5] * 76, *steady[:24]], 3) == []
+    assert said(steady, 2) == ["hardly any request was cut off"]
+
+
+async def test_a_request_counts_as_cut_off_that_writes_and_has_left(tmp_path: Path) -> None:
+    """One that reads, prepares or was never sent has nothing that could be doubled or half."""
+    failure: Exception = httpx.ReadError("gone")
+
+    def gone(request: httpx.Request) -> httpx.Response:
+        raise failure
+
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(gone), base_url="http://portal") as http:
+        nobody = ec.generate_private_key(ec.SECP256R1())
+        desk = Desk(ledger, asyncio.Event(), (0.0, 0.0))
+        person = Person(Applicant(http, "", "", nobody, b""), desk, random.Random(1))
+        for asked in ("POST /drafts", "DELETE /drafts/1", "GET /drafts", "POST /drafts/1/prepare"):
+            method, path = asked.split()
+            with pytest.raises(httpx.ReadError):
+                await person.call(method, path)
+        failure = httpx.ConnectError("nobody there")
+        with pytest.raises(httpx.ConnectError):
+            await person.call("POST", "/drafts")
+    noted = [(note["method"], note["problem"]) for note in Told.of(ledger.file).noted("cut off")]
+    assert noted == [("POST", "ReadError"), ("DELETE", "ReadError")]
+
+
+def test_a_ledger_is_read_on_by_whole_lines(tmp_path: Path) -> None:
+    """Each reader goes on from where it was, and leaves a line alone that is still being written."""
+    file = tmp_path / "ledger.jsonl"
+    file.write_bytes(b"one\ntwo\nthr")
+    tail = Tail(file)
+    assert tail.lines() == [b"one", b"two"]
+    assert tail.lines() == []
+    with file.open("ab") as more:
+        more.write(b"ee\n")
+    assert tail.lines() == [b"three"]
+    assert Tail(file).lines() == [b"one", b"two", b"three"]
+
+
+def test_one_that_is_returned_is_a_draft_again_only_where_its_company_saved_it() -> None:
+    """A trip that was declared twice: saved between the two, and not since."""
+    facts = {"number": "1", "typed": {}, "action": "declare"}
+    kinds: list[tuple[str, dict[str, Any]]] = [("submit", {"nth": 1}), ("save", {}), ("submit", {"nth": 2})]
+    told = Told({no: Op(kind, {**facts, **more}) for no, (kind, more) in enumerate(kinds, 1)})
+    base = {"number": "1", "sequence": 1, "function": "ADD", "state": "returned"}
+    document = {"number": "1", "type": "gate.trip", "status": "0", "hidden": False}
+
+    def found(*submissions: dict[str, Any]) -> bool:
+        portal, customs = {"documents": [document]}, {"submissions": [*submissions]}
+        world = World(defaultdict(list, portal), defaultdict(list, customs), {}, told, [])
+        return bool(list(CHECKS["final states"][1](world)))
+
+    assert not found(base)
+    assert found(base, {**base, "sequence": 2})
+
+
+def test_the_report_names_the_commit_that_ran() -> None:
+    """Both, where another one lay there at the end: parts are started anew all the time."""
+    assert commits("a", "a") == "a"
+    assert commits("a", "b") == "a to b"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +215,7 @@ async def _damaged(tortured_system: Tortured, damage: Damage) -> World:
                 assert done.rpartition(" ")[2] != "0", f"{statement}: {done}"
         world = await World.read(portal, customs, tortured_system.notes)
     world.answers, world.feeds, world.first_books = dict(good.answers), dict(good.feeds), good.first_books
+    world.trust = good.trust
     if damage.told:
         world.told = copy.deepcopy(good.told)
         damage.told(world, names)

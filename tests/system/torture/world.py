@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 
+from singlewindow.contract.pdf_seals import Trust
 from tests.system.torture.ledger import Told
 
 Row = Mapping[str, Any]
@@ -52,9 +53,13 @@ PORTAL = {
     "deliveries": "select webhook_id, no, event_id, state from webhook_delivery where no is not null",
     "feed": "select company_id, no, document_id, event_no, number from feed order by company_id, no",
     "events": "select document_id, no, company_id from event",
+    "parties": """
+        select p.document_id, c.id as company_id from document_party p join company c on c.customs_code = p.code""",
     "prints": """
-        select a.number, a.key, r.no, r.declaration, r.state, r.file_id from declarations_application a
-        left join declarations_result r on r.application_id = a.id""",
+        select a.number, a.key, a.company_id, r.no, r.declaration, r.state, r.file_id, f.name as file,
+               f.company_id as file_of, f.sha256, f.content as bytes
+        from declarations_application a
+        left join declarations_result r on r.application_id = a.id left join file f on f.id = r.file_id""",
     "books": "select key, seq, data from register_entry where kind = 'account_book'",
     "stuck": """
         select 'outbox ' || state as what, count(*) as many from outbox where state <> 'sent' group by 1
@@ -117,6 +122,7 @@ class World:
     logged: list[str] = field(default_factory=list)  # all parts' logs, as far as they are kept
     broken: list[str] = field(default_factory=list)  # what verify-history says
     first_books: dict[str, Any] = field(default_factory=dict)  # account books as the world began
+    trust: Trust | None = None  # by whom seals are believed
 
     @classmethod
     async def read(
