@@ -27,7 +27,7 @@ from tests.system.torture.person import Desk, Person
 from tests.system.torture.report import AT_FIRST, SIGNED, WORK, Ran, commits, full_disks, lacking, recoveries
 from tests.system.torture.run import Options, Tortured, sides, tortured, verify_history, vouched_for
 from tests.system.torture.verdict import CHECKS, Verdict
-from tests.system.torture.world import World
+from tests.system.torture.world import Rows, World
 
 pytestmark = pytest.mark.serial
 SHORT = Options(
@@ -151,7 +151,8 @@ def test_one_that_is_returned_is_a_draft_again_only_where_its_company_saved_it()
     document = {"number": "1", "type": "gate.trip", "status": "0", "hidden": False}
 
     def found(*submissions: dict[str, Any]) -> bool:
-        portal, customs = {"documents": [document]}, {"submissions": [*submissions]}
+        portal: dict[str, Rows] = {"documents": [document]}
+        customs: dict[str, Rows] = {"submissions": [*submissions]}
         world = World(defaultdict(list, portal), defaultdict(list, customs), {}, told, [])
         return bool(list(CHECKS["final states"][1](world)))
 
