@@ -23,17 +23,27 @@ SWITCHED_OFF = {
 """Rules of axe that do not count here, each with its reason."""
 KINDS = """() => {
     const place = location.pathname.replaceAll(/[^/]*\\d[^/]*/g, '#');
+    const count = Map.groupBy(document.querySelectorAll('[id]'), (one) => one.id);
+    const named = (one) => ['aria-label', 'title', 'alt'].some((name) => one.getAttribute(name)?.trim())
+        || one.getAttribute('aria-labelledby')?.split(' ').some((id) => count.has(id))
+        || Boolean(one.labels?.length) || Boolean(one.textContent.trim());
+    const refers = (one) => ['aria-labelledby', 'aria-describedby', 'aria-controls', 'for'].map((name) =>
+        one.getAttribute(name)?.split(' ').every((id) => count.has(id)));
     const kinds = new Set([place + document.title.replaceAll(/\\d+/g, '#')]);
     for (const one of document.querySelectorAll('body *')) {
         if (!one.checkVisibility()) continue;
         const { localName, className, role } = one.parentElement;
-        const own = [one.localName, one.className, one.role, one.ariaInvalid, one.type, one.disabled];
+        const own = [one.localName, one.className, one.role, one.ariaInvalid, one.type, one.disabled, named(one),
+            refers(one), one.id && count.get(one.id).length > 1,
+            [...one.style].filter((name) => name.includes('color'))];
         kinds.add([localName, className, role, '>', ...own].join(' '));
     }
     for (const one of document.querySelectorAll('dialog[open]')) kinds.add(`dialog ${one.getAttribute('aria-label')}`);
     return [...kinds];
 }"""
-"""The page's address without numbers, its dialogs, and its kinds of elements, each by what it stands in."""
+"""The page's address without numbers, its dialogs, and its kinds of elements, each by what it stands in, and whether it
+has a name, refers to what is there, shares its id or has colours of its own: what axe would say of the next one of a
+kind that differs there is not known from the first."""
 LOOK = """async (off) => {
     const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
     // What an open list covers, or what is scrolled out of sight, is no small target for that.
