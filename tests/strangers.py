@@ -61,7 +61,9 @@ class Entry:
     where it is the own company's, `own`, or what `others` say. `ask`: what stands beside the address. Where a route
     names nothing, `nothing` says why. `at`: the business clock stands there. `unheard`: why a reading route has nothing
     to tell of the own company; without it, it must have (`Matrix.deaf`). `varies`: why two answers to the same are not
-    the same to the byte. `only_reads`: a POST that makes nothing: its figures are compared as a GET's are.
+    the same to the byte. `fresh`: names that are nobody's where another one is varied by itself, because what they
+    stand for is answered before the other is looked at. `only_reads`: a POST that makes nothing: its figures are
+    compared as a GET's are.
     """
 
     route: str
@@ -75,6 +77,7 @@ class Entry:
     at: datetime | None = None
     unheard: str = ""
     varies: str = ""
+    fresh: tuple[str, ...] = ()
     only_reads: bool = False
 
     def __post_init__(self) -> None:

@@ -83,7 +83,8 @@ DOCUMENTS = (
             headers={"Idempotency-Key": t["key"]},
         ),
         own=422,
-        absent={"key": 422, "sender": 201, "key+sender": 201},
+        absent={"key": 201, "sender": 201, "key+sender": 201},
+        fresh=("key", "sender"),
     ),
     Entry(
         f"GET {BASE}",

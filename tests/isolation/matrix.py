@@ -76,6 +76,11 @@ class Case:
     type: str = TYPE
     box: str = ""
 
+    @property
+    def asks(self) -> str:
+        """The route, and which of several names is varied by itself."""
+        return asking(self.entry, self.varied)
+
     def __str__(self) -> str:
         what = f" {', '.join(self.varied)}={self.whose}" if self.varied else ""
         about = f" ({self.type})" if self.type != TYPE else ""
@@ -89,6 +94,26 @@ def variations(entry: Entry) -> list[tuple[str, ...]]:
     return alone if len(alone) == 1 else [*alone, tuple(entry.names)] if alone else [()]
 
 
+def asking(entry: Entry, varied: tuple[str, ...]) -> str:
+    """The route, and which of several names are varied by themselves."""
+    return entry.route if len(varied) == len(entry.names) else f"{entry.route} {'+'.join(varied)}"
+
+
+def absent_of(entry: Entry, varied: tuple[str, ...]) -> int:
+    """What is answered where those names are nobody's."""
+    return entry.absent if isinstance(entry.absent, int) else entry.absent["+".join(varied)]
+
+
+def hinders(entry: Entry, varied: tuple[str, ...]) -> bool:
+    """Whether what is asked for is not done where those names are nobody's, but the others one's own."""
+    return len(varied) == len(entry.names) or not absent_of(entry, varied) == entry.own < 400
+
+
+def among_fresh(entry: Entry, varied: tuple[str, ...]) -> bool:
+    """Whether others beside those names are nobody's, so that there is no request for what is one's own."""
+    return bool(entry.fresh) and len(varied) < len(entry.names)
+
+
 @dataclass
 class Matrix:
     """The application on one database of the world; failures are gathered, so that all are told at once."""
@@ -100,10 +125,10 @@ class Matrix:
     failures: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     heard: set[str] = field(default_factory=set)  # routes whose own answer holds the own mark
-    reported: set[str] = field(default_factory=set)  # routes that answer, and not as they should
+    reported: set[str] = field(default_factory=set)  # what answers, and not as it should (`Case.asks`)
     apart: set[str] = field(
         default_factory=set
-    )  # where what is one's own is answered otherwise than what is absent
+    )  # where what is one's own is answered otherwise than what is absent (`Case.asks`)
     digest: str = ""
 
     async def prove(
@@ -155,9 +180,8 @@ class Matrix:
             Case(entry, role, varied, "own", type),
         )
         gone, unmade = await self.ask(absent)
-        wanted = entry.absent if isinstance(entry.absent, int) else entry.absent["+".join(varied)]
-        rest = len(varied) < len(entry.names)
-        if rest and wanted == entry.own < 400:  # what is nobody's is no hindrance there
+        wanted = absent_of(entry, varied)
+        if not hinders(entry, varied):
             # A fence alone stands between companies: colleagues are the application's own matter.
             wanted = gone.status if strangers else own_answer(entry, role)
         told = f"answers {gone.status} instead of {wanted}: {shown(gone.body)}"
@@ -169,13 +193,13 @@ class Matrix:
             one, other = (a.said(entry.told_as, self.named(c)) for a, c in ((there, foreign), (gone, absent)))
             self.claim(foreign, one == other, f"answers\n    {difference(one, other)}")
             self.claim(foreign, left == unmade, f"leaves {left}, and absent {unmade}")
-        if not strangers:
+        if not strangers and not among_fresh(entry, varied):
             has, done = await self._own(own)
-            if not rest and (has.said(entry.told_as, self.named(own)), done) != (
+            if (has.said(entry.told_as, self.named(own)), done) != (
                 gone.said(entry.told_as, self.named(absent)),
                 unmade,
             ):
-                self.apart.add(entry.route)
+                self.apart.add(own.asks)
 
     async def prove_type(self, entry: Entry, type: str) -> None:
         """What somebody who may enter its chapter asks about documents of a type: what he gets is the chapter's to say,
@@ -279,14 +303,18 @@ class Matrix:
                 yield f"{entry.route}: tells nothing of the own company; ask for what there is, or say why (`unheard`)"
             if entry.varies and entry.route not in self.heard:
                 yield f"{entry.route}: bytes that vary cannot be compared, so its own mark must be heard"
-            if entry.names and entry.door != "system" and entry.route not in self.apart and not entry.unheard:
-                yield f"{entry.route}: what is one's own is answered as what is absent; ask for what there is"
+            for varied in (
+                variations(entry) if entry.names and entry.door != "system" and not entry.unheard else ()
+            ):
+                proves = hinders(entry, varied) and not among_fresh(entry, varied)
+                if proves and asking(entry, varied) not in self.apart:
+                    yield f"{asking(entry, varied)}: what is one's own is answered as what is absent; ask for what is"
 
     def claim(self, case: Case, holds: bool, otherwise: str) -> None:
         """Note it where it does not hold."""
         if not holds:
-            if not otherwise.startswith("breaks"):
-                self.reported.add(case.entry.route)
+            if case.whose != "absent" and not otherwise.startswith("breaks"):
+                self.reported.add(case.asks)
             self.failures.append(f"{case}\n  {otherwise}")
 
     async def ask(self, case: Case) -> tuple[Answer, Any]:
@@ -323,7 +351,7 @@ class Matrix:
         found = {}
         for name, kind in case.entry.names.items():
             of_type = case.type != TYPE and kind in ("draft", "inforce", "amended")
-            whose = case.whose if name in case.varied else "own"
+            whose = case.whose if name in case.varied else "absent" if name in case.entry.fresh else "own"
             found[name] = of[whose][f"of {case.type}" if of_type else kind]
             if kind == "card" and whose == "own" and case.role.person:
                 found[name] = case.role.person.card_no

@@ -258,7 +258,7 @@ async def _work(side: Side) -> None:
     name = f"{side.mark}.xlsx"
     rows = letters([[1, reference(), "4", None, None], [2, side.mark, "4", None, None]])
     things["file"] = await jobs.hand_in(clerk, rows, name)
-    things["job"] = (await jobs.start(clerk, things["file"])).json()["id"]
+    things["job"] = (await jobs.start(clerk, things["file"], key=things["key"])).json()["id"]
     await jobs.work(house)
     things["stopped"] = await _queued(side)
     assert (await clerk.http.post(f"/api/jobs/{things['stopped']}/stop")).status_code == 200

@@ -68,6 +68,7 @@ STRANGERS = Strangers(
             lambda t: Ask(json={"numbers": [t["number"]]}, headers={"Idempotency-Key": t["key"]}),
             own=422,
             absent={"number": 422, "key": 201, "number+key": 422},
+            fresh=("key",),
             others={"colleague": 201},
             at=THEN,
         ),

@@ -26,7 +26,9 @@ async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict
     taken = await legal.http.get(f"{BASE}/results/{row['id']}/pdf", params={"for": "print"})
     assert taken.status_code == 200, taken.text
     signing = (await scene.prepared(legal, [fresh])).json()
-    halted = (await scene.applied(legal, [stopped]))["number"]
+    key = f"A-{mark[:6]}"
+    asked = (await scene.prepared(legal, [stopped])).json()
+    halted = (await scene.submitted(legal, asked, key)).json()["number"]
     assert (await legal.http.post(f"{BASE}/applications/{halted}/stop")).status_code == 200
     await work(house)
     return {
@@ -36,7 +38,7 @@ async def furnish(house: House, clerk: Member, legal: Member, mark: str) -> dict
         "stopped application": halted,
         "result": row["id"],
         "prepared application": {"token": signing["token"], **legal.sign(signing["signing_input"])},
-        "application key": f"A-{mark[:6]}",
+        "application key": key,
     }
 
 
@@ -97,8 +99,9 @@ STRANGERS = Strangers(
             "chapter",
             {"prepared": "prepared application", "key": "application key"},
             signed,
-            own=201,
+            own=422,
             absent={"prepared": 409, "key": 201, "prepared+key": 409},
+            fresh=("key",),
         ),
         Entry(f"GET {APPLICATION}", "chapter", of("printed")),
         Entry(f"POST {APPLICATION}/stop", "chapter", of("waiting application")),
