@@ -34,6 +34,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     dir: here("."),
+    testTimeout: 30_000, // shared machines stand still at times; what never answers fails all the same
     restoreMocks: true,
     unstubGlobals: true,
     projects: [
