@@ -13,6 +13,7 @@ garbage.loading()
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -130,14 +131,7 @@ def skip_numbers() -> None:
     """After a restore: go on with numbers of documents and events that were given to nobody."""
     from singlewindow.kernel.database import skipping
 
-    url = settings().database_url
-
-    async def skip() -> None:
-        owner = await Database.connect(url, size=1)
-        await skipping.skip_numbers(owner)
-        await owner.close()
-
-    work_on("DATABASE_URL", url, skip)
+    _as_owner(skipping.skip_numbers)
 
 
 @cli.command()
@@ -145,14 +139,21 @@ def end_sessions() -> None:
     """Everybody has to log in again: after a restore sessions count again that had been ended."""
     from singlewindow.kernel.people import session_store
 
+    _as_owner(session_store.end_all)
+
+
+def _as_owner(work: Callable[[Database], Awaitable[None]]) -> None:
+    """Do it on the portal's database, as the tables' owner."""
     url = settings().database_url
 
-    async def end() -> None:
+    async def do() -> None:
         owner = await Database.connect(url, size=1)
-        await session_store.end_all(owner)
-        await owner.close()
+        try:
+            await work(owner)
+        finally:
+            await owner.close()
 
-    work_on("DATABASE_URL", url, end)
+    work_on("DATABASE_URL", url, do)
 
 
 ACCEPT_BOOK = typer.Option(
