@@ -106,6 +106,7 @@ def look_up(hands: Hands, qualification: str, booklet: str) -> str:
     find(hands, desk.field("number"), qualification, QUALIFICATION)
     chosen = desk.page.get_by_label(f"选中 {qualification}", exact=True)
     hands.press_on(chosen, "Space")
+    desk.shoot("filings")
     desk.press("Enter")
     expect(desk.page.locator("dl:visible")).to_contain_text("海关审批通过")
     hands.press_on(desk.page.get_by_label(f"选中分册 {booklet}"), "Space")
@@ -441,6 +442,7 @@ def choose_filing(hands: Hands, number: str, button: str) -> None:
         if not wanted.is_checked():
             desk.press("ArrowDown")
     expect(wanted).to_be_focused()
+    desk.shoot("approved")
     hands.press_on(desk.action(button))
     expect(desk.field("number")).to_have_value(number)
 
